@@ -1,0 +1,103 @@
+/**
+ * Solutions of a question as text. Careful work is right at every step; sloppy work slips now and then and carries
+ * the error on; a direct solution is the bare boxed answer, which the model then has to do in its head.
+ */
+import type { Random } from "../math/random.ts";
+import type { Chain, ChainEvent } from "./chain.ts";
+import type { Option } from "./family.ts";
+import type { TaskQuestion } from "./question.ts";
+
+export type Style = "careful" | "sloppy" | "direct";
+
+/** Share of the steps of sloppy work that go wrong. */
+const SLIP_SHARE = 0.3;
+/** Share of the slips in sums and differences that forget a carry or a borrow, where there is one. */
+const CARRY_SHARE = 0.5;
+
+type Operator = "+" | "-" | "*" | "/";
+
+function exactResult(a: number, operator: Operator, b: number): number {
+  switch (operator) {
+    case "+":
+      return a + b;
+    case "-":
+      return Math.abs(a - b); // negative only after a slip: digits stay digits
+    case "*":
+      return a * b;
+    case "/":
+      return Math.floor(a / b); // inexact only after a slip
+  }
+}
+
+/** A wrong result such as people write: a forgotten carry or borrow, else off by 1, 2 or 10. */
+function slip(a: number, operator: Operator, b: number, result: number, random: Random): number {
+  if (random.uniform() < CARRY_SHARE) {
+    if (operator === "+" && (a % 10) + (b % 10) >= 10) return result - 10;
+    if (operator === "-" && a % 10 < b % 10) return result + 10;
+  }
+  return Math.max(0, result + random.choice([-10, -2, -1, 1, 2, 10]));
+}
+
+interface Work {
+  /** The steps, e.g. `46+59=105. 7*2=14. 105+14=119. `. */
+  readonly text: string;
+  /** The value they end in. */
+  readonly value: number;
+}
+
+/** Works the chain through; each step slips with probability `slipShare`. */
+function workChain(chain: Chain, slipShare: number, random: Random): Work {
+  let text = "";
+  const step = (a: number, operator: Operator, b: number): number => {
+    const exact = exactResult(a, operator, b);
+    const result = random.uniform() < slipShare ? slip(a, operator, b, exact, random) : exact;
+    text += `${a}${operator}${b}=${result}. `;
+    return result;
+  };
+  const follow = (value: number, event: ChainEvent): number => {
+    switch (event.kind) {
+      case "add":
+        return step(value, "+", event.amount);
+      case "subtract":
+        return step(value, "-", event.amount);
+      case "addBags":
+        return step(value, "+", step(event.bags, "*", event.each));
+      case "subtractBags":
+        return step(value, "-", step(event.bags, "*", event.each));
+      case "multiply":
+        return step(value, "*", event.factor);
+      case "divide":
+        return step(value, "/", event.parts);
+    }
+  };
+  const value = chain.events.reduce(follow, chain.start);
+  return { text, value };
+}
+
+/**
+ * Walks the options until one equals the value: `A. 13 no. B. 23 yes. `. Every step is a copy and a comparison, which
+ * a tiny model can learn where "value to letter" in one leap it cannot. When none fits (only after a slip), all four
+ * are walked and the nearest is chosen, the first of two as near.
+ */
+function walkOptions(options: readonly Option[], value: number): { text: string; letter: string } {
+  let text = "";
+  let nearest: Option | null = null;
+  for (const option of options) {
+    if (option.value === value)
+      return { text: `${text}${option.letter}. ${value} yes. `, letter: option.letter };
+    text += `${option.letter}. ${option.value} no. `;
+    if (nearest === null || Math.abs(option.value - value) < Math.abs(nearest.value - value))
+      nearest = option;
+  }
+  if (nearest === null) throw new Error("walkOptions: there are no options");
+  return { text, letter: nearest.letter };
+}
+
+/** A solution of the question in the given style, ending in `\boxed{answer}`. */
+export function writeSolution(question: TaskQuestion, style: Style, random: Random): string {
+  if (style === "direct") return `\\boxed{${question.answer}}`;
+  const work = workChain(question.chain, style === "sloppy" ? SLIP_SHARE : 0, random);
+  if (question.options === null) return `${work.text}\\boxed{${work.value}}`;
+  const walk = walkOptions(question.options, work.value);
+  return `${work.text}${walk.text}\\boxed{${walk.letter}}`;
+}
