@@ -1,0 +1,41 @@
+import type * as tf from "../tf.ts";
+import { adamwComposite, globalNormComposite } from "./composite.ts";
+
+export interface AdamwOptions {
+  readonly learningRate: number;
+  readonly beta1: number;
+  readonly beta2: number;
+  readonly epsilon: number;
+  /** Decoupled: the parameter shrinks by learningRate * weightDecay, whatever its gradient. */
+  readonly weightDecay: number;
+  /** Multiplies the gradient first; carries gradient clipping. */
+  readonly gradientScale: number;
+  /** 1 for the first update; drives the bias correction. */
+  readonly stepNumber: number;
+}
+
+/** A parameter and its two moments. */
+export interface AdamwState {
+  readonly param: tf.Tensor;
+  readonly m: tf.Tensor;
+  readonly v: tf.Tensor;
+}
+
+/**
+ * One AdamW update with PyTorch's semantics (decoupled decay, bias correction, epsilon outside the root). Consumes
+ * `param`, `m` and `v`: use only what is returned. Leaves `grad` alone.
+ */
+export function adamw(
+  param: tf.Tensor,
+  grad: tf.Tensor,
+  m: tf.Tensor,
+  v: tf.Tensor,
+  options: AdamwOptions,
+): AdamwState {
+  return adamwComposite(param, grad, m, v, options);
+}
+
+/** Euclidean norm over all elements of all tensors. A promise: a GPU's number has to come back first. */
+export function globalNorm(tensors: readonly tf.Tensor[]): Promise<number> {
+  return globalNormComposite(tensors);
+}

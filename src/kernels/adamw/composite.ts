@@ -1,0 +1,33 @@
+import * as tf from "../tf.ts";
+import type { AdamwOptions, AdamwState } from "./adamw.ts";
+
+/** The AdamW update of stock ops; new tensors. */
+export function adamwComposite(
+  param: tf.Tensor,
+  grad: tf.Tensor,
+  m: tf.Tensor,
+  v: tf.Tensor,
+  options: AdamwOptions,
+): AdamwState {
+  const { learningRate, beta1, beta2, epsilon, weightDecay, gradientScale, stepNumber } = options;
+  const updated = tf.tidy(() => {
+    const g = tf.mul(grad, gradientScale);
+    const newM = tf.add(tf.mul(m, beta1), tf.mul(g, 1 - beta1));
+    const newV = tf.add(tf.mul(v, beta2), tf.mul(tf.square(g), 1 - beta2));
+    const denominator = tf.add(tf.div(tf.sqrt(newV), Math.sqrt(1 - beta2 ** stepNumber)), epsilon);
+    const move = tf.mul(tf.div(newM, denominator), learningRate / (1 - beta1 ** stepNumber));
+    return { param: tf.sub(tf.mul(param, 1 - learningRate * weightDecay), move), m: newM, v: newV };
+  });
+  tf.dispose([param, m, v]);
+  return updated;
+}
+
+/** Euclidean norm over all elements of all tensors, of stock ops. */
+export async function globalNormComposite(tensors: readonly tf.Tensor[]): Promise<number> {
+  const squares = tf.tidy(() => tf.stack(tensors.map((tensor) => tf.sum(tf.square(tensor)))));
+  const values = await squares.data();
+  squares.dispose();
+  let sum = 0;
+  for (const value of values) sum += value;
+  return Math.sqrt(sum);
+}

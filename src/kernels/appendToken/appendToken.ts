@@ -1,0 +1,12 @@
+import type * as tf from "../tf.ts";
+import { appendTokenComposite } from "./composite.ts";
+
+/**
+ * Writes one token per row into a cache: `x [R,W]` at position `index` of `suffix [R,S,W]`. Consumes `suffix`:
+ * use only what is returned.
+ */
+export function appendToken(suffix: tf.Tensor, x: tf.Tensor, index: number): tf.Tensor3D {
+  const slots = suffix.shape[1] ?? 0;
+  if (index < 0 || index >= slots) throw new Error(`appendToken: position ${index} of ${slots} slots`);
+  return appendTokenComposite(suffix, x, index);
+}

@@ -1,0 +1,14 @@
+import type * as tf from "../tf.ts";
+import { rotateComposite } from "./composite.ts";
+import type { RopeTable } from "./ropeTable.ts";
+
+export { ropeTable } from "./ropeTable.ts";
+export type { RopeTable } from "./ropeTable.ts";
+
+/**
+ * Rotary position embedding in Hugging Face's half-rotation layout: within a head of width hd, component i turns
+ * with component i + hd/2. `x [M,H*hd]`, `positions int32 [M]` -> [M,H*hd].
+ */
+export function rotate(x: tf.Tensor, positions: tf.Tensor, table: RopeTable): tf.Tensor2D {
+  return rotateComposite(x, positions, table);
+}
