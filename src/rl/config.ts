@@ -1,0 +1,312 @@
+/** Every hyperparameter of a run: type, default, bounds, unit and meaning, stated once. The form and the CLI read this table. */
+
+/** A run's hyperparameters. */
+export interface TtrlConfig {
+  readonly seed: number;
+  readonly steps: number;
+  readonly questionsPerStep: number;
+  readonly votesPerQuestion: number;
+  readonly rolloutsPerQuestion: number;
+  readonly temperature: number;
+  readonly topP: number;
+  readonly maxResponseTokens: number;
+  readonly advantage: AdvantageEstimator;
+  readonly updatesPerStep: number;
+  readonly learningRate: number;
+  readonly warmupSteps: number;
+  readonly schedule: Schedule;
+  readonly clipRange: number;
+  readonly klCoefficient: number;
+  readonly gradientClip: number;
+  readonly beta1: number;
+  readonly beta2: number;
+  readonly weightDecay: number;
+  readonly evaluateEvery: number;
+  readonly evaluationQuestions: number;
+  readonly evaluationSamples: number;
+  readonly initialSamples: number;
+  readonly evaluationTemperature: number;
+  readonly evaluationTopP: number;
+}
+
+/** "grpo" divides by the group's standard deviation (arXiv 2402.03300); "dr-grpo" only centres (arXiv 2503.20783). */
+export type AdvantageEstimator = "grpo" | "dr-grpo";
+
+/** Learning rate after warm-up: constant, or a half cosine down to 0 at the last step. */
+export type Schedule = "constant" | "cosine";
+
+/** A field of the configuration as the form and the command line show it. */
+export type ConfigField = NumberField | ChoiceField;
+
+interface FieldText {
+  readonly label: string;
+  readonly group: "Loop" | "Sampling" | "Update" | "Optimizer" | "Evaluation";
+  /** One sentence: what it does and which way to turn it. */
+  readonly meaning: string;
+}
+
+export interface NumberField extends FieldText {
+  readonly kind: "integer" | "number";
+  readonly default: number;
+  readonly min: number;
+  readonly max: number;
+  readonly unit: string;
+}
+
+export interface ChoiceField extends FieldText {
+  readonly kind: "choice";
+  readonly default: string;
+  readonly choices: readonly string[];
+}
+
+const integer = (
+  group: FieldText["group"],
+  label: string,
+  fallback: number,
+  [min, max]: readonly [number, number],
+  unit: string,
+  meaning: string,
+): NumberField => ({ kind: "integer", group, label, default: fallback, min, max, unit, meaning });
+
+const real = (...field: Parameters<typeof integer>): NumberField => ({
+  ...integer(...field),
+  kind: "number",
+});
+
+/** All fields in the order a form shows them. */
+export const CONFIG_FIELDS = {
+  steps: integer(
+    "Loop",
+    "Steps",
+    100,
+    [1, 100_000],
+    "steps",
+    "How many times the loop samples, votes and updates.",
+  ),
+  questionsPerStep: integer(
+    "Loop",
+    "Questions per step",
+    16,
+    [1, 1024],
+    "questions",
+    "Questions drawn, without replacement within an epoch, for each step.",
+  ),
+  votesPerQuestion: integer(
+    "Loop",
+    "Votes per question",
+    64,
+    [1, 1024],
+    "responses",
+    "Responses sampled for the majority vote; more votes give a steadier pseudo-label (paper: 64).",
+  ),
+  rolloutsPerQuestion: integer(
+    "Loop",
+    "Rollouts per question",
+    32,
+    [1, 1024],
+    "responses",
+    "How many of the votes are kept for training, the first ones sampled (paper: 32).",
+  ),
+  seed: integer("Loop", "Seed", 0, [0, 2 ** 31 - 1], "", "Same seed, same backend: same run."),
+  temperature: real(
+    "Sampling",
+    "Temperature",
+    1,
+    [0.05, 4],
+    "",
+    "Softmax temperature of the votes; lower sharpens them and hides alternatives (paper: 1.0, or 0.6 for instruct models).",
+  ),
+  topP: real(
+    "Sampling",
+    "Top-p",
+    1,
+    [0.05, 1],
+    "",
+    "Votes are drawn from the smallest set of tokens with this probability.",
+  ),
+  maxResponseTokens: integer(
+    "Sampling",
+    "Longest response",
+    112,
+    [1, 4096],
+    "tokens",
+    "A response is cut here; a cut one may still hold an answer.",
+  ),
+  advantage: {
+    kind: "choice",
+    group: "Update",
+    label: "Advantage",
+    default: "grpo",
+    choices: ["grpo", "dr-grpo"],
+    meaning:
+      "grpo divides the centred reward by the group's standard deviation; dr-grpo only centres, so confident votes count for more.",
+  },
+  updatesPerStep: integer(
+    "Update",
+    "Updates per step",
+    1,
+    [1, 256],
+    "updates",
+    "Optimizer steps per loop step: the rollouts are split into this many mini-batches (paper: 8).",
+  ),
+  clipRange: real(
+    "Update",
+    "Clip range",
+    0.2,
+    [0.01, 1],
+    "",
+    "The probability ratio is clipped to 1 ± this; it matters only with several updates per step.",
+  ),
+  klCoefficient: real(
+    "Update",
+    "KL coefficient",
+    0,
+    [0, 10],
+    "",
+    "Pull towards the initial model (k3 estimator); 0 keeps no reference copy (paper: 0.001).",
+  ),
+  learningRate: real(
+    "Optimizer",
+    "Learning rate",
+    1e-4,
+    [1e-8, 0.1],
+    "",
+    "Peak AdamW step size. The cliff of the method: too high locks onto wrong votes within a few steps.",
+  ),
+  warmupSteps: integer(
+    "Optimizer",
+    "Warm-up",
+    5,
+    [0, 10_000],
+    "steps",
+    "The learning rate rises linearly over these steps.",
+  ),
+  schedule: {
+    kind: "choice",
+    group: "Optimizer",
+    label: "Schedule",
+    default: "constant",
+    choices: ["constant", "cosine"],
+    meaning: "Learning rate after warm-up: constant, or a half cosine down to 0 at the last step.",
+  },
+  gradientClip: real(
+    "Optimizer",
+    "Gradient clip",
+    1,
+    [0.001, 1000],
+    "",
+    "Gradients with a larger global norm are scaled down to it.",
+  ),
+  beta1: real("Optimizer", "Beta 1", 0.9, [0, 0.9999], "", "AdamW's decay of the mean gradient."),
+  beta2: real("Optimizer", "Beta 2", 0.99, [0, 0.99999], "", "AdamW's decay of the mean squared gradient."),
+  weightDecay: real(
+    "Optimizer",
+    "Weight decay",
+    0,
+    [0, 1],
+    "",
+    "AdamW's decoupled pull of the weights towards zero.",
+  ),
+  evaluateEvery: integer(
+    "Evaluation",
+    "Evaluate every",
+    10,
+    [1, 100_000],
+    "steps",
+    "Steps between evaluations.",
+  ),
+  evaluationQuestions: integer(
+    "Evaluation",
+    "Questions",
+    200,
+    [1, 100_000],
+    "questions",
+    "Questions per evaluation, spread evenly over the data set.",
+  ),
+  evaluationSamples: integer(
+    "Evaluation",
+    "Samples",
+    16,
+    [1, 1024],
+    "responses",
+    "Responses per question in an evaluation (paper: 16).",
+  ),
+  initialSamples: integer(
+    "Evaluation",
+    "Initial and final samples",
+    64,
+    [1, 1024],
+    "responses",
+    "Responses per question before the first and after the last step: the initial Maj@N is the line to beat.",
+  ),
+  evaluationTemperature: real(
+    "Evaluation",
+    "Temperature",
+    0.6,
+    [0, 4],
+    "",
+    "Temperature of evaluation samples (paper: 0.6).",
+  ),
+  evaluationTopP: real(
+    "Evaluation",
+    "Top-p",
+    0.95,
+    [0.05, 1],
+    "",
+    "Top-p of evaluation samples (paper: 0.95).",
+  ),
+} as const satisfies Record<keyof TtrlConfig, ConfigField>;
+
+/** The names of all fields. */
+export const CONFIG_NAMES = Object.keys(CONFIG_FIELDS) as (keyof TtrlConfig)[]; // keys of a const table
+
+/** The demo: what one click runs. */
+export const DEFAULT_CONFIG: TtrlConfig = configFrom({});
+
+/** Every problem of a set of values, as sentences a user can act on; empty when the values are valid. */
+export function configProblems(values: Readonly<Record<string, unknown>>): string[] {
+  const problems = Object.keys(values)
+    .filter((name) => !(name in CONFIG_FIELDS))
+    .map((name) => `unknown setting "${name}"; known: ${CONFIG_NAMES.join(", ")}`);
+  for (const name of CONFIG_NAMES) {
+    const problem = name in values ? fieldProblem(CONFIG_FIELDS[name], values[name]) : null;
+    if (problem !== null) problems.push(`${name} ${problem}`);
+  }
+  const votes = values["votesPerQuestion"] ?? CONFIG_FIELDS.votesPerQuestion.default;
+  const rollouts = values["rolloutsPerQuestion"] ?? CONFIG_FIELDS.rolloutsPerQuestion.default;
+  if (typeof votes === "number" && typeof rollouts === "number" && rollouts > votes) {
+    problems.push(`rolloutsPerQuestion (${rollouts}) must not exceed votesPerQuestion (${votes})`);
+  }
+  return problems;
+}
+
+function fieldProblem(field: ConfigField, value: unknown): string | null {
+  if (field.kind === "choice") {
+    return typeof value === "string" && field.choices.includes(value)
+      ? null
+      : `must be one of ${field.choices.join(", ")}; got ${JSON.stringify(value)}`;
+  }
+  if (typeof value !== "number" || !Number.isFinite(value))
+    return `must be a number; got ${JSON.stringify(value)}`;
+  if (field.kind === "integer" && !Number.isInteger(value)) return `must be a whole number; got ${value}`;
+  if (value < field.min || value > field.max)
+    return `must be within ${field.min} and ${field.max}; got ${value}`;
+  return null;
+}
+
+/** A configuration from some values, defaults elsewhere. Throws when a value is unknown or out of bounds. */
+export function configFrom(values: Readonly<Record<string, unknown>>): TtrlConfig {
+  const problems = configProblems(values);
+  if (problems.length > 0) throw new RangeError(problems.join("; "));
+  const defaults = Object.fromEntries(CONFIG_NAMES.map((name) => [name, CONFIG_FIELDS[name].default]));
+  return { ...defaults, ...values } as unknown as TtrlConfig; // each field was checked against its own table entry
+}
+
+/** Learning rate of a step counted from 1: linear warm-up, then the schedule. */
+export function learningRateAt(step: number, config: TtrlConfig): number {
+  const { learningRate, warmupSteps, steps, schedule } = config;
+  if (step <= warmupSteps) return (learningRate * step) / warmupSteps;
+  if (schedule === "constant") return learningRate;
+  const progress = (step - warmupSteps) / (steps - warmupSteps + 1);
+  return (learningRate * (1 + Math.cos(Math.PI * progress))) / 2;
+}

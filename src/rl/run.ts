@@ -1,0 +1,59 @@
+/** A whole run: an evaluation of the initial model, then steps with evaluations in between, the last one at the end. */
+import type { TtrlConfig } from "./config.ts";
+import { evaluate } from "./evaluate.ts";
+import type { Evaluation } from "./metrics.ts";
+import type { Policy } from "./policy.ts";
+import { initialLoopState, ttrl, type LoopState, type Step, type Study, type Watch } from "./ttrl.ts";
+
+/** What a run reports, in order. */
+export type RunEvent =
+  | { readonly type: "evaluated"; readonly evaluation: Evaluation; readonly progress: RunProgress }
+  | { readonly type: "stepped"; readonly step: Step; readonly progress: RunProgress };
+
+/** How far a run has come; with the policy's own state, enough to continue exactly. */
+export interface RunProgress {
+  readonly loop: LoopState;
+  /** True when the evaluation due at this step is done. */
+  readonly evaluated: boolean;
+}
+
+/** The progress of a run that has not begun. */
+export function initialProgress(config: TtrlConfig): RunProgress {
+  return { loop: initialLoopState(config), evaluated: false };
+}
+
+/** Runs from `progress` to the end, yielding every step and evaluation as it happens. */
+export async function* run(
+  policy: Policy,
+  study: Study,
+  config: TtrlConfig,
+  progress: RunProgress,
+  watch: Watch = {},
+): AsyncGenerator<RunEvent> {
+  let { loop, evaluated } = progress;
+  if (!evaluated) yield* evaluateIfDue(policy, study, config, loop, watch);
+  for await (const step of ttrl(policy, study, config, loop, watch)) {
+    loop = step.state;
+    evaluated = !isDue(loop.step, config);
+    yield { type: "stepped", step, progress: { loop, evaluated } };
+    if (!evaluated) yield* evaluateIfDue(policy, study, config, loop, watch);
+  }
+}
+
+function isDue(step: number, config: TtrlConfig): boolean {
+  return step % config.evaluateEvery === 0 || step === config.steps;
+}
+
+async function* evaluateIfDue(
+  policy: Policy,
+  study: Study,
+  config: TtrlConfig,
+  loop: LoopState,
+  watch: Watch,
+): AsyncGenerator<RunEvent> {
+  if (!isDue(loop.step, config)) return;
+  const isEnd = loop.step === 0 || loop.step === config.steps;
+  const samples = isEnd ? config.initialSamples : config.evaluationSamples;
+  const evaluation = await evaluate(policy, study, config, { step: loop.step, samples }, watch);
+  yield { type: "evaluated", evaluation, progress: { loop, evaluated: true } };
+}

@@ -1,0 +1,132 @@
+/** The whole contract between the page and its worker: two unions. Every message of a run names the run. */
+import type { TtrlConfig } from "../rl/config.ts";
+import type { Evaluation, StepMetrics, StepTiming } from "../rl/metrics.ts";
+import type { Question, Task } from "../rl/types.ts";
+
+export type BackendName = "webgpu" | "wasm" | "cpu";
+
+/** What the user asks for; "auto" takes hardware WebGPU, else WASM. */
+export type BackendChoice = "auto" | BackendName;
+
+/** Which backend runs, on what, and why. The page always shows it. */
+export interface BackendReport {
+  readonly backend: BackendName;
+  /** Adapter or instruction set in words, e.g. "NVIDIA H100" or "SIMD, 4 threads". */
+  readonly device: string;
+  /** One sentence: why this one and not another. */
+  readonly reason: string;
+}
+
+/** A data set as the worker receives it. The answer key serves the metrics alone. */
+export interface StudyMessage {
+  readonly name: string;
+  readonly task: Task;
+  readonly questions: readonly Question[];
+  /** [question id, true answer]; empty for a data set without answers. */
+  readonly answers: readonly (readonly [string, string])[];
+}
+
+/** Page to worker. */
+export type Command =
+  | {
+      readonly type: "start";
+      readonly runId: string;
+      /** Folder of the model, relative to the page, e.g. "models/base-64". */
+      readonly model: string;
+      readonly study: StudyMessage;
+      readonly config: TtrlConfig;
+      readonly backend: BackendChoice;
+    }
+  /** Finish the current step, then wait. */
+  | { readonly type: "pause"; readonly runId: string }
+  | { readonly type: "resume"; readonly runId: string }
+  /** While paused: do one step, then wait again. */
+  | { readonly type: "step"; readonly runId: string }
+  /** End the run now; its weights stay exportable until the next start. */
+  | { readonly type: "stop"; readonly runId: string }
+  /** While paused, stopped or finished: evaluate the policy as it is. */
+  | { readonly type: "evaluate"; readonly runId: string }
+  /** While paused, stopped or finished: hand over the trained model folder. */
+  | { readonly type: "export"; readonly runId: string };
+
+/** One response as the page shows it. */
+export interface ResponseView {
+  readonly text: string;
+  readonly answer: string | null;
+  /** Vote reward, 0 or 1. */
+  readonly reward: number;
+  /** Null when the response only voted and was not trained on. */
+  readonly advantage: number | null;
+  /** Whether the answer is true; null without truth. */
+  readonly right: boolean | null;
+  readonly tokens: number;
+  /** Mean next-token entropy, nats. */
+  readonly entropy: number;
+  readonly finished: boolean;
+}
+
+/** One question of a step as the page shows it: the vote made visible. */
+export interface GroupView {
+  readonly question: Question;
+  readonly pseudoLabel: string | null;
+  readonly majorityRatio: number;
+  /** True answer, or null when the data set has none. */
+  readonly truth: string | null;
+  /** Votes by answer, most first; null gathers unanswered responses. */
+  readonly histogram: readonly {
+    readonly answer: string | null;
+    readonly votes: number;
+    readonly right: boolean | null;
+  }[];
+  readonly responses: readonly ResponseView[];
+}
+
+/** The model of a run, for the page's run bar. */
+export interface ModelSummary {
+  readonly name: string;
+  readonly parameters: number;
+  readonly layers: number;
+  readonly width: number;
+  readonly vocabulary: number;
+}
+
+export type Phase = "load" | "sample" | "train" | "evaluate";
+
+/** Worker to page. */
+export type WorkerEvent =
+  | {
+      readonly type: "started";
+      readonly runId: string;
+      readonly backend: BackendReport;
+      readonly model: ModelSummary;
+    }
+  | {
+      readonly type: "progress";
+      readonly runId: string;
+      readonly phase: Phase;
+      readonly done: number;
+      readonly total: number;
+    }
+  | { readonly type: "evaluated"; readonly runId: string; readonly evaluation: Evaluation }
+  | {
+      readonly type: "stepped";
+      readonly runId: string;
+      readonly metrics: StepMetrics;
+      readonly timing: StepTiming;
+      readonly groups: readonly GroupView[];
+    }
+  | { readonly type: "paused"; readonly runId: string }
+  | { readonly type: "resumed"; readonly runId: string }
+  /** Ended by the user. */
+  | { readonly type: "stopped"; readonly runId: string }
+  /** All steps done. */
+  | { readonly type: "finished"; readonly runId: string }
+  /** A zip that is a Hugging Face model folder with run.json and metrics.csv in it. */
+  | {
+      readonly type: "exported";
+      readonly runId: string;
+      readonly fileName: string;
+      readonly zip: Uint8Array<ArrayBuffer>;
+    }
+  /** The run ended by an error; `message` says what happened and what to do. */
+  | { readonly type: "failed"; readonly runId: string; readonly message: string };
