@@ -15,18 +15,7 @@ const PEOPLE = [
   { name: "Max", pronoun: "He" },
   { name: "Ida", pronoun: "She" },
 ] as const;
-const THINGS = [
-  "apples",
-  "coins",
-  "books",
-  "cards",
-  "pens",
-  "eggs",
-  "shells",
-  "stamps",
-  "stones",
-  "pears",
-] as const;
+const THINGS = ["apples", "coins", "books", "cards", "pens", "eggs", "shells", "stamps"] as const;
 const GAINS = ["buys", "finds", "wins"] as const;
 const LOSSES = ["loses", "sells", "gives away"] as const;
 
