@@ -1,5 +1,6 @@
 /** The embedded test sets: which questions the models are tested on, and therefore never trained on. */
-import { type Family } from "./family.ts";
+import type { Task } from "../rl/types.ts";
+import type { Family } from "./family.ts";
 import { taskQuestions, type TaskQuestion } from "./question.ts";
 
 export interface TestSet {
@@ -8,7 +9,7 @@ export interface TestSet {
   readonly title: string;
   readonly description: string;
   /** How answers are read: a number, or a letter as in GPQA. */
-  readonly task: "math" | "gpqa";
+  readonly task: Task;
   readonly questions: readonly TaskQuestion[];
 }
 
