@@ -259,7 +259,7 @@ describe("hostile and damaged files", () => {
     expect([...readSafetensors(file).tensors.keys()]).toEqual(["y", "x"]);
   });
 
-  it("reads a large header in linear time", () => {
+  it("reads a header of fifty thousand tensors", () => {
     const names = Array.from(
       { length: 50_000 },
       (_, i): readonly [string, readonly number[], number, number] => [`tensor.${i}`, [0], 0, 0],
