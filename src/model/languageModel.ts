@@ -1,0 +1,48 @@
+/** A decoder with its tokenizer, as it comes from a Hugging Face folder. */
+import { ropeTable } from "../kernels/rotate/rotate.ts";
+import * as tf from "../kernels/tf.ts";
+import { readModelConfig, type ModelConfig } from "./config.ts";
+import { downloadTensors, loadParameters, type HostTensor } from "./parameters.ts";
+import { createTokenizer, type Tokenizer } from "./tokenizer.ts";
+import type { Decoder } from "./transformer.ts";
+
+/** The parts of a model folder that a model is built from. */
+export interface ModelSource {
+  readonly config: unknown;
+  readonly weights: ReadonlyMap<string, HostTensor>;
+  readonly tokenizerJson: object;
+  readonly tokenizerConfig: object;
+}
+
+export class LanguageModel {
+  readonly config: ModelConfig;
+  readonly tokenizer: Tokenizer;
+  /** The optimizer replaces these tensors. */
+  readonly parameters: Map<string, tf.Tensor>;
+  readonly decoder: Decoder;
+
+  constructor(source: ModelSource) {
+    this.config = readModelConfig(source.config);
+    this.tokenizer = createTokenizer(source.tokenizerJson, source.tokenizerConfig);
+    this.parameters = loadParameters(this.config, source.weights);
+    this.decoder = createDecoder(this.config, this.parameters);
+  }
+
+  /** The weights now, on the host. */
+  weights(): Promise<Map<string, HostTensor>> {
+    return downloadTensors(this.parameters);
+  }
+
+  dispose(): void {
+    tf.dispose([...this.parameters.values()]);
+    tf.dispose([this.decoder.rope.cos, this.decoder.rope.sin]);
+  }
+}
+
+/** A decoder over given parameters; computes its rotary table. */
+export function createDecoder(config: ModelConfig, parameters: ReadonlyMap<string, tf.Tensor>): Decoder {
+  const rope = ropeTable(config.maxPositions, config.headDim, config.ropeTheta);
+  tf.keep(rope.cos);
+  tf.keep(rope.sin);
+  return { config, parameters, rope };
+}

@@ -1,0 +1,79 @@
+/** Logits of one row -> the next token, with the logprob and entropy of the distribution it was drawn from. */
+
+/** One drawn token. */
+export interface Draw {
+  readonly token: number;
+  /** Nats, under softmax(logits / temperature) before top-p; at temperature 0 under softmax(logits). */
+  readonly logprob: number;
+  /** Nats, of the same distribution. */
+  readonly entropy: number;
+}
+
+/** Reused between calls so that a step over many rows allocates nothing. */
+export class Sampler {
+  readonly #weights: Float64Array;
+
+  constructor(vocabulary: number) {
+    this.#weights = new Float64Array(vocabulary);
+  }
+
+  /**
+   * Draws from `logits[offset .. offset + V)`. `uniform` in [0, 1) decides: the same number always gives the same
+   * token. With `topP` below 1 only the smallest set of most likely tokens whose probability reaches it is drawn from.
+   */
+  draw(logits: Float32Array, offset: number, temperature: number, topP: number, uniform: number): Draw {
+    const weights = this.#weights;
+    const size = weights.length;
+    let best = 0;
+    for (let i = 1; i < size; i++) {
+      if ((logits[offset + i] as number) > (logits[offset + best] as number)) best = i;
+    }
+    const max = logits[offset + best] as number; // i < V: in range
+    if (!Number.isFinite(max)) throw new Error("the model's logits are not finite: the weights are broken");
+    const scale = temperature === 0 ? 1 : 1 / temperature;
+    let total = 0;
+    let weighted = 0;
+    for (let i = 0; i < size; i++) {
+      const score = ((logits[offset + i] as number) - max) * scale;
+      const weight = Math.exp(score);
+      weights[i] = weight;
+      total += weight;
+      weighted += weight * score;
+    }
+    const logTotal = Math.log(total);
+    const token = temperature === 0 ? best : this.#choose(total, topP, uniform);
+    return {
+      token,
+      logprob: ((logits[offset + token] as number) - max) * scale - logTotal,
+      entropy: logTotal - weighted / total,
+    };
+  }
+
+  /** Inverse of the cumulative distribution at `uniform`, over the nucleus. */
+  #choose(total: number, topP: number, uniform: number): number {
+    const kept = topP < 1 ? this.#nucleus(total, topP) : null;
+    const mass = kept === null ? total : kept.reduce((sum, i) => sum + (this.#weights[i] as number), 0);
+    let left = uniform * mass;
+    const count = kept?.length ?? this.#weights.length;
+    for (let n = 0; n < count; n++) {
+      const i = kept === null ? n : (kept[n] as number);
+      left -= this.#weights[i] as number;
+      if (left < 0) return i;
+    }
+    return kept?.[0] ?? this.#weights.indexOf(1); // rounding left a sliver at the end: the most likely token
+  }
+
+  /** Tokens of the nucleus, most likely first, ties by id. */
+  #nucleus(total: number, topP: number): number[] {
+    // Tokens below this share have less than 1 - topP together, so the nucleus never needs them.
+    const floor = ((1 - topP) / this.#weights.length) * total;
+    const candidates: number[] = [];
+    for (let i = 0; i < this.#weights.length; i++) {
+      if ((this.#weights[i] as number) >= floor) candidates.push(i);
+    }
+    candidates.sort((a, b) => (this.#weights[b] as number) - (this.#weights[a] as number) || a - b);
+    let mass = 0;
+    const size = candidates.findIndex((i) => (mass += this.#weights[i] as number) >= topP * total);
+    return size < 0 ? candidates : candidates.slice(0, size + 1);
+  }
+}

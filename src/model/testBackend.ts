@@ -1,0 +1,10 @@
+/** Chooses the TensorFlow.js backend of a test. */
+import "@tensorflow/tfjs-backend-wasm";
+import * as tf from "../kernels/tf.ts";
+
+export type TestBackend = "cpu" | "wasm" | "wasm with fused kernels";
+
+/** Makes `backend` the current one, with or without the fused kernels. */
+export async function useBackend(backend: TestBackend): Promise<void> {
+  await tf.setBackend(backend === "cpu" ? "cpu" : "wasm");
+}

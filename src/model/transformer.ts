@@ -1,0 +1,76 @@
+/** The decoder: tokens -> hidden states -> logits. Written once; training, prefill and decoding differ in attention. */
+import { gatherRows } from "../kernels/gatherRows/gatherRows.ts";
+import { linear } from "../kernels/linear/linear.ts";
+import { rmsNorm } from "../kernels/rmsNorm/rmsNorm.ts";
+import { rotate, type RopeTable } from "../kernels/rotate/rotate.ts";
+import { swiglu } from "../kernels/swiglu/swiglu.ts";
+import * as tf from "../kernels/tf.ts";
+import type { ModelConfig } from "./config.ts";
+import { headName, layerName, type Parameters } from "./parameters.ts";
+
+/** A decoder on the backend. */
+export interface Decoder {
+  readonly config: ModelConfig;
+  readonly parameters: Parameters;
+  readonly rope: RopeTable;
+}
+
+/** Attention of one layer: queries [M, H*hd], keys and values [M, Hkv*hd], rotated -> context [M, H*hd]. */
+export type Attend = (layer: number, q: tf.Tensor, k: tf.Tensor, v: tf.Tensor) => tf.Tensor;
+
+/** A parameter by name; asking for one that does not exist is a bug. */
+export function parameter({ parameters }: Decoder, name: string): tf.Tensor {
+  const tensor = parameters.get(name);
+  if (tensor === undefined) throw new Error(`the decoder has no parameter ${name}`);
+  return tensor;
+}
+
+/** Hidden states [M, D] after the last norm, of `tokens` and their `positions` (int32 [M]). */
+export function hiddenStates(
+  decoder: Decoder,
+  tokens: tf.Tensor,
+  positions: tf.Tensor,
+  attend: Attend,
+): tf.Tensor {
+  const { config } = decoder;
+  let x: tf.Tensor = gatherRows(parameter(decoder, "model.embed_tokens.weight"), tokens);
+  for (let layer = 0; layer < config.layers; layer++) {
+    x = tf.add(x, attention(decoder, layer, normed(decoder, layer, "input_layernorm", x), positions, attend));
+    x = tf.add(x, mlp(decoder, layer, normed(decoder, layer, "post_attention_layernorm", x)));
+  }
+  return rmsNorm(x, parameter(decoder, "model.norm.weight"), config.normEpsilon);
+}
+
+/** Logits [M, V] of hidden states [M, D]. */
+export function logitsOf(decoder: Decoder, hidden: tf.Tensor): tf.Tensor {
+  return linear(hidden, parameter(decoder, headName(decoder.config)));
+}
+
+function normed(decoder: Decoder, layer: number, norm: string, x: tf.Tensor): tf.Tensor {
+  return rmsNorm(x, parameter(decoder, layerName(layer, `${norm}.weight`)), decoder.config.normEpsilon);
+}
+
+function attention(
+  decoder: Decoder,
+  layer: number,
+  x: tf.Tensor,
+  positions: tf.Tensor,
+  attend: Attend,
+): tf.Tensor {
+  const project = (part: string): tf.Tensor => {
+    const bias = decoder.config.qkvBias
+      ? parameter(decoder, layerName(layer, `self_attn.${part}.bias`))
+      : undefined;
+    return linear(x, parameter(decoder, layerName(layer, `self_attn.${part}.weight`)), bias);
+  };
+  const q = rotate(project("q_proj"), positions, decoder.rope);
+  const k = rotate(project("k_proj"), positions, decoder.rope);
+  const context = attend(layer, q, k, project("v_proj"));
+  return linear(context, parameter(decoder, layerName(layer, "self_attn.o_proj.weight")));
+}
+
+function mlp(decoder: Decoder, layer: number, x: tf.Tensor): tf.Tensor {
+  const gate = linear(x, parameter(decoder, layerName(layer, "mlp.gate_proj.weight")));
+  const up = linear(x, parameter(decoder, layerName(layer, "mlp.up_proj.weight")));
+  return linear(swiglu(gate, up), parameter(decoder, layerName(layer, "mlp.down_proj.weight")));
+}
