@@ -1,0 +1,140 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { ModelFolderError, readModelFolder, writeModelFolder, type ModelFolder } from "./modelFolder.ts";
+import { SafetensorsError } from "./safetensors.ts";
+import { unzip, zip } from "./zip.ts";
+
+const encoder = new TextEncoder();
+
+function fixture(name: string): Uint8Array {
+  return readFileSync(new URL(`../model/fixtures/tiny-qwen2/${name}`, import.meta.url));
+}
+
+/** The smallest folder that opens: the tiny Qwen2 with a stand-in for its tokenizer. */
+function smallest(): Map<string, Uint8Array> {
+  return new Map([
+    ["config.json", fixture("config.json")],
+    ["model.safetensors", fixture("model.safetensors")],
+    ["tokenizer.json", encoder.encode('{"model":{"type":"BPE"}}')],
+    ["tokenizer_config.json", encoder.encode("{}")],
+  ]);
+}
+
+/** The files with one replaced, or removed if no content is given. */
+function withFile(path: string, content?: string | Uint8Array): Map<string, Uint8Array> {
+  const files = smallest();
+  files.delete(path);
+  if (content !== undefined) files.set(path, typeof content === "string" ? encoder.encode(content) : content);
+  return files;
+}
+
+describe("reading", () => {
+  it("reads the files PyTorch's transformers wrote", () => {
+    const folder = readModelFolder(smallest());
+    expect(folder.config).toMatchObject({ model_type: "qwen2", hidden_size: 24, vocab_size: 101 });
+    expect(folder.weights.get("lm_head.weight")?.shape).toEqual([101, 24]);
+    expect(folder.weights.size).toBe(27);
+    expect(folder.tokenizerJson).toEqual({ model: { type: "BPE" } });
+    expect(folder).not.toHaveProperty("generationConfig");
+    expect(folder).not.toHaveProperty("card");
+  });
+
+  it("finds the model in a folder of any name, and leaves other files alone", () => {
+    const files = new Map([...smallest()].map(([path, bytes]) => [`my model/${path}`, bytes]));
+    files.set("my model/onnx/config.json", encoder.encode("not this one"));
+    files.set("my model/README.md", encoder.encode("# Card"));
+    expect(readModelFolder(files)).toEqual({ ...readModelFolder(smallest()), card: "# Card" });
+  });
+
+  it("keeps a member called __proto__ from reaching other objects", () => {
+    const { config } = readModelFolder(withFile("config.json", '{"__proto__":{"polluted":true}}'));
+    expect(config).not.toHaveProperty("polluted");
+    expect({}).not.toHaveProperty("polluted");
+  });
+
+  it.each(["config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json"])(
+    "says so when %s is missing",
+    (path) => {
+      const read = (): unknown => readModelFolder(withFile(path));
+      expect(read).toThrow(ModelFolderError);
+      expect(read).toThrow(`has no ${path} (it has `);
+    },
+  );
+
+  it.each<[string, Map<string, Uint8Array>, RegExp]>([
+    ["an empty folder", new Map(), /has no config\.json \(it has nothing\)\. A model folder holds/],
+    [
+      "two models",
+      new Map(
+        [...smallest()].flatMap(([path, bytes]) => [
+          [`a/${path}`, bytes],
+          [`b/${path}`, bytes],
+        ]),
+      ),
+      /two models, in "a\/" and "b\/"/,
+    ],
+    ["broken JSON", withFile("config.json", "{"), /config\.json is not valid JSON \(.+\)\. Export/],
+    ["JSON of another kind", withFile("tokenizer.json", "[]"), /tokenizer\.json must hold a JSON object/],
+    ["null", withFile("tokenizer.json", "null"), /tokenizer\.json must hold a JSON object/],
+    ["binary text", withFile("config.json", Uint8Array.of(0xff)), /config\.json is not UTF-8/],
+  ])("explains what is wrong with %s", (_what, files, message) => {
+    expect(() => readModelFolder(files)).toThrow(ModelFolderError);
+    expect(() => readModelFolder(files)).toThrow(message);
+  });
+
+  it("says what to do about weights in several files or in a pickle", () => {
+    const weightless = (instead: string): Map<string, Uint8Array> =>
+      withFile("model.safetensors").set(instead, encoder.encode("{}"));
+    expect(() => readModelFolder(weightless("model.safetensors.index.json"))).toThrow(
+      /split into several files/,
+    );
+    expect(() => readModelFolder(weightless("pytorch_model.bin"))).toThrow(/PyTorch pickle/);
+  });
+
+  it("passes on what is wrong with the weights", () => {
+    expect(() => readModelFolder(withFile("model.safetensors", "{}"))).toThrow(SafetensorsError);
+  });
+});
+
+describe("writing", () => {
+  const folder: ModelFolder = {
+    ...readModelFolder(smallest()),
+    generationConfig: { temperature: 0.6, top_p: 0.95 },
+    card: "# A model that learned without labels\n",
+  };
+
+  it("writes a folder that reads back equal, through an archive too", () => {
+    const files = writeModelFolder(folder);
+    expect(readModelFolder(files)).toEqual(folder);
+    expect(readModelFolder(unzip(zip(files)))).toEqual(folder);
+  });
+
+  it("writes the file names that transformers looks for, and the extra ones", () => {
+    const files = writeModelFolder(
+      folder,
+      new Map([
+        ["run.json", "{}"],
+        ["metrics.csv", "step\r\n"],
+      ]),
+    );
+    expect([...files.keys()].sort()).toEqual([
+      "README.md",
+      "config.json",
+      "generation_config.json",
+      "metrics.csv",
+      "model.safetensors",
+      "run.json",
+      "tokenizer.json",
+      "tokenizer_config.json",
+    ]);
+    expect(new TextDecoder().decode(files.get("metrics.csv"))).toBe("step\r\n");
+  });
+
+  it("does not let an extra file replace one of the model's", () => {
+    for (const path of ["config.json", "model.safetensors"]) {
+      expect(() => writeModelFolder(folder, new Map([[path, ""]]))).toThrow(
+        `${path} is a file of the model itself`,
+      );
+    }
+  });
+});

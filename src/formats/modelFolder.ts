@@ -1,0 +1,127 @@
+/** A Hugging Face model folder <-> its files: configuration, weights, tokenizer, and what goes with them. */
+import { readSafetensors, writeSafetensors, type Tensor } from "./safetensors.ts";
+
+/** A parsed JSON file whose meaning is another module's business. */
+export type JsonObject = Readonly<Record<string, unknown>>;
+
+/** What a model folder holds. Anything else in the folder is left alone. */
+export interface ModelFolder {
+  /** config.json */
+  readonly config: JsonObject;
+  /** model.safetensors, by Hugging Face name */
+  readonly weights: ReadonlyMap<string, Tensor>;
+  /** tokenizer.json */
+  readonly tokenizerJson: JsonObject;
+  /** tokenizer_config.json */
+  readonly tokenizerConfig: JsonObject;
+  /** generation_config.json, if there is one */
+  readonly generationConfig?: JsonObject;
+  /** README.md, the model card, if there is one */
+  readonly card?: string;
+}
+
+/** A folder that is not a model we can open: which file, what is wrong with it, and what to do. */
+export class ModelFolderError extends Error {
+  override readonly name = "ModelFolderError";
+}
+
+const WEIGHTS = "model.safetensors";
+
+/** Reads a folder from its files by path; the files may lie in one folder of any name, as a dropped folder's do. */
+export function readModelFolder(files: ReadonlyMap<string, Uint8Array>): ModelFolder {
+  const root = findRoot([...files.keys()]);
+  const optional = (name: string): Uint8Array | undefined => files.get(root + name);
+  const required = (name: string): Uint8Array => optional(name) ?? failMissing(files, root, name);
+  const generationConfig = optional("generation_config.json");
+  const card = optional("README.md");
+  return {
+    config: parseObject("config.json", required("config.json")),
+    tokenizerJson: parseObject("tokenizer.json", required("tokenizer.json")),
+    tokenizerConfig: parseObject("tokenizer_config.json", required("tokenizer_config.json")),
+    weights: readSafetensors(required(WEIGHTS)).tensors,
+    ...(generationConfig && { generationConfig: parseObject("generation_config.json", generationConfig) }),
+    ...(card && { card: decode("README.md", card) }),
+  };
+}
+
+/** Writes a folder: path -> bytes. `extras` are further files, such as a run's configuration and metrics. */
+export function writeModelFolder(
+  folder: ModelFolder,
+  extras: ReadonlyMap<string, string> = new Map(),
+): Map<string, Uint8Array> {
+  const texts = new Map([
+    ["config.json", json(folder.config)],
+    ["tokenizer.json", json(folder.tokenizerJson)],
+    ["tokenizer_config.json", json(folder.tokenizerConfig)],
+  ]);
+  if (folder.generationConfig !== undefined)
+    texts.set("generation_config.json", json(folder.generationConfig));
+  if (folder.card !== undefined) texts.set("README.md", folder.card);
+  for (const [path, text] of extras) {
+    if (texts.has(path) || path === WEIGHTS) throw new Error(`${path} is a file of the model itself`);
+    texts.set(path, text);
+  }
+  const encoder = new TextEncoder();
+  const files = new Map<string, Uint8Array>([[WEIGHTS, writeSafetensors(folder.weights)]]);
+  for (const [path, text] of texts) files.set(path, encoder.encode(text));
+  return files;
+}
+
+/** The prefix of the folder that holds config.json: "" or "name/". */
+function findRoot(paths: readonly string[]): string {
+  const roots = paths
+    .filter((path) => path === "config.json" || path.endsWith("/config.json"))
+    .map((path) => path.slice(0, path.length - "config.json".length));
+  const [first = "", second] = roots.sort((a, b) => a.split("/").length - b.split("/").length);
+  if (second !== undefined && second.split("/").length === first.split("/").length) {
+    throw new ModelFolderError(
+      `There are two models, in "${first}" and "${second}". Open one folder at a time.`,
+    );
+  }
+  return first;
+}
+
+function failMissing(files: ReadonlyMap<string, Uint8Array>, root: string, name: string): never {
+  const present = [...files.keys()]
+    .filter((path) => path.startsWith(root))
+    .map((path) => path.slice(root.length));
+  const sharded = name === WEIGHTS && present.includes("model.safetensors.index.json");
+  const pickled = name === WEIGHTS && present.includes("pytorch_model.bin");
+  const remedy = sharded
+    ? "Its weights are split into several files: save the model again in one piece (max_shard_size)."
+    : pickled
+      ? "Its weights are a PyTorch pickle: save the model again with safe_serialization."
+      : "A model folder holds config.json, model.safetensors, tokenizer.json and tokenizer_config.json.";
+  const listed = present.length > 0 ? present.slice(0, 8).join(", ") : "nothing";
+  throw new ModelFolderError(`The model folder has no ${name} (it has ${listed}). ${remedy}`);
+}
+
+function parseObject(name: string, bytes: Uint8Array): JsonObject {
+  const text = decode(name, bytes);
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new ModelFolderError(`${name} is not valid JSON (${reason}). Export or download the model again.`);
+  }
+  if (!isObject(value))
+    throw new ModelFolderError(`${name} must hold a JSON object. Is it from another model format?`);
+  return value;
+}
+
+function isObject(value: unknown): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function decode(name: string, bytes: Uint8Array): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    throw new ModelFolderError(`${name} is not UTF-8 text. Export or download the model again.`);
+  }
+}
+
+function json(value: JsonObject): string {
+  return `${JSON.stringify(value, null, 2)}\n`;
+}
