@@ -1,17 +1,17 @@
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vitest/config";
-
-/** Cross-origin isolation: lets the worker use shared memory (WASM threads) and precise timers. */
-const isolation = {
-  "Cross-Origin-Opener-Policy": "same-origin",
-  "Cross-Origin-Embedder-Policy": "require-corp",
-};
+import { ISOLATION } from "./tools/serve.mjs";
 
 export default defineConfig({
   base: "./",
   plugins: [react()],
+  build: { target: "es2023", chunkSizeWarningLimit: 2000 }, // TensorFlow.js is one large chunk, loaded by the worker alone
   worker: { format: "es" },
-  server: { headers: isolation },
-  preview: { headers: isolation },
-  test: { include: ["{src,cli,tools}/**/*.test.{ts,tsx}"], pool: "forks", testTimeout: 60_000 },
+  server: { headers: ISOLATION },
+  test: {
+    include: ["{src,cli,tools}/**/*.test.{ts,tsx}"],
+    pool: "forks", // each file its own process: a TensorFlow.js backend that crashes takes no other file with it
+    maxWorkers: 2,
+    testTimeout: 60_000,
+  },
 });
