@@ -1,0 +1,148 @@
+import js from "@eslint/js";
+import { defineConfig } from "eslint/config";
+import reactHooks from "eslint-plugin-react-hooks";
+import tseslint from "typescript-eslint";
+
+/**
+ * Who may import whom: imports only point down (ARCHITECTURE.md). "rl" is all of a folder, "rl/config" one file of it,
+ * "type rl" its types only. Whatever is not listed is an error.
+ * @type {Record<string, string[]>}
+ */
+const LAYERS = {
+  math: [],
+  rl: ["math"],
+  tasks: ["math", "type rl"],
+  formats: [],
+  data: ["math", "type rl"],
+  kernels: ["math"],
+  model: ["math", "kernels", "formats", "type rl"],
+  worker: ["math", "rl", "tasks", "formats", "data", "kernels", "model"],
+  store: ["math", "rl/types", "rl/config", "rl/metrics", "data", "worker/protocol", "worker/client"],
+  ui: ["math", "rl/types", "rl/config", "rl/metrics", "store"],
+};
+
+/** Folders beside src, and what of src they leave alone. */
+const OUTSIDE = { cli: ["worker", "store", "ui"], tools: ["worker", "store", "ui"] };
+
+/** Packages that belong to some folders alone. */
+const PACKAGES = [
+  { regex: "^(react|react-dom|recharts)(/|$)", home: ["ui"] },
+  { regex: "^zustand(/|$)", home: ["store", "ui"] },
+  { regex: "^@tensorflow/", home: ["kernels"] },
+  { regex: "^(commander|cli-progress|webgpu)$", home: [] },
+  { regex: "^node:", home: [] },
+];
+
+const ALL = Object.keys(LAYERS);
+
+/**
+ * The import rule of one folder of src. Tests may use any package.
+ * @param {string} folder @param {boolean} isTest
+ */
+function importRule(folder, isTest) {
+  const allowed = LAYERS[folder] ?? [];
+  const typeOnly = allowed
+    .filter((entry) => entry.startsWith("type "))
+    .map((entry) => entry.slice("type ".length));
+  const forbidden = ALL.filter(
+    (other) => other !== folder && !allowed.includes(other) && !typeOnly.includes(other),
+  );
+  const patterns = [
+    ...forbidden.map((other) => {
+      const files = allowed
+        .filter((entry) => entry.startsWith(`${other}/`))
+        .map((entry) => entry.split("/")[1]);
+      const except = files.length === 0 ? "" : `(?!(${files.join("|")})\\.ts$)`;
+      return { regex: `^(\\.\\./)+${other}/${except}`, message: refusal(folder, `${other}/`) };
+    }),
+    ...typeOnly.map((other) => ({
+      regex: `^(\\.\\./)+${other}/`,
+      allowTypeImports: true,
+      message: refusal(folder, `${other}/, types excepted`),
+    })),
+    ...PACKAGES.filter(({ home }) => !isTest && !home.includes(folder)).map(({ regex }) => ({
+      regex,
+      message: refusal(folder, "this package"),
+    })),
+  ];
+  return restrict(patterns);
+}
+
+/** @param {object[]} patterns @returns {import("eslint").Linter.RulesRecord} */
+function restrict(patterns) {
+  return { "@typescript-eslint/no-restricted-imports": ["error", { patterns }] };
+}
+
+/** @param {string} folder @param {string} what */
+function refusal(folder, what) {
+  return `${folder}/ may not import ${what}: see ARCHITECTURE.md.`;
+}
+
+/** Tests and what only tests import. */
+const TESTS = ["**/{*.test,fixture,testBackend}.{ts,tsx}", "e2e/**"];
+
+const noClock = (/** @type {[string, string]} */ ...[object, property]) => ({
+  object,
+  property,
+  message: "A run must replay from its seed: draw from math/random.ts, and keep clocks out of the logic.",
+});
+
+export default defineConfig(
+  {
+    ignores: [
+      "dist/",
+      "out/",
+      "coverage/",
+      "test-results/",
+      "playwright-report/",
+      "public/",
+      "src/kernels/wasm/assembly/",
+    ],
+  },
+  js.configs.recommended,
+  tseslint.configs.strictTypeChecked,
+  {
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    linterOptions: { reportUnusedDisableDirectives: "error" },
+    rules: {
+      "@typescript-eslint/consistent-type-imports": "error",
+      "@typescript-eslint/no-confusing-void-expression": ["error", { ignoreArrowShorthand: true }],
+      "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true }],
+      "@typescript-eslint/switch-exhaustiveness-check": [
+        "error",
+        { considerDefaultExhaustiveForUnions: true },
+      ],
+      eqeqeq: ["error", "always", { null: "ignore" }],
+      "max-lines": ["error", { max: 300, skipBlankLines: true, skipComments: true }],
+      "max-lines-per-function": ["error", { max: 40, skipBlankLines: true, skipComments: true }],
+      "no-console": ["error", { allow: ["warn", "error"] }],
+      "no-undef": "off", // the compiler knows better
+    },
+  },
+  ...ALL.flatMap((folder) => [
+    { files: [`src/${folder}/**`], rules: importRule(folder, false) },
+    { files: TESTS.map((test) => `src/${folder}/${test}`), rules: importRule(folder, true) },
+  ]),
+  ...Object.entries(OUTSIDE).map(([folder, closed]) => ({
+    files: [`${folder}/**`],
+    rules: restrict(
+      closed.map((other) => ({ regex: `/src/${other}/`, message: refusal(folder, `${other}/`) })),
+    ),
+  })),
+  { files: ["cli/**", "tools/**"], rules: { "no-console": "off" } },
+  // Casts in plain JavaScript are comments, which this rule does not see.
+  { files: ["**/*.mjs"], rules: { "@typescript-eslint/no-unsafe-assignment": "off" } },
+  {
+    files: ["src/{math,rl,tasks,formats,data,kernels,model}/**"],
+    rules: { "no-restricted-properties": ["error", noClock("Math", "random"), noClock("Date", "now")] },
+  },
+  { files: ["src/ui/**"], extends: [reactHooks.configs.flat["recommended-latest"]] },
+  {
+    files: TESTS,
+    rules: {
+      "@typescript-eslint/no-non-null-assertion": "off", // a missing value fails the test anyway
+      "max-lines": "off",
+      "max-lines-per-function": "off",
+    },
+  },
+);
