@@ -1,0 +1,119 @@
+import { describe, expect, test } from "vitest";
+import type { WorkerEvent } from "../worker/protocol.ts";
+import { evaluationOf, setupOf, startedEvent, steppedEvent } from "./record.fixture.ts";
+import { isUnderWay, reduce, requested, startedRun, VOTES_KEPT, type Request, type RunState } from "./run.ts";
+
+const after = (...events: readonly WorkerEvent[]): RunState =>
+  events.reduce(reduce, startedRun("r1", setupOf()));
+const ask = (state: RunState, request: Request): RunState => requested(state, request) ?? state;
+
+const paused: WorkerEvent = { type: "paused", runId: "r1" };
+const stopped: WorkerEvent = { type: "stopped", runId: "r1" };
+const finished: WorkerEvent = { type: "finished", runId: "r1" };
+
+describe("the state of a run", () => {
+  test("goes from starting to running to finished and keeps what was reported", () => {
+    const state = after(
+      startedEvent,
+      { type: "evaluated", runId: "r1", evaluation: evaluationOf(0) },
+      steppedEvent(1),
+      finished,
+    );
+    expect(state).toMatchObject({ status: "finished", activity: null, progress: null });
+    expect(state).toHaveProperty("record.steps.length", 1);
+    expect(state).toHaveProperty("record.evaluations.length", 1);
+  });
+
+  test("ignores events of another run", () => {
+    const state = after(startedEvent, steppedEvent(1));
+    expect(reduce(state, steppedEvent(2, "r0"))).toBe(state);
+    expect(reduce({ status: "idle" }, steppedEvent(1))).toEqual({ status: "idle" });
+  });
+
+  test("shows progress while it runs and drops it when the run rests", () => {
+    const progress: WorkerEvent = { type: "progress", runId: "r1", phase: "sample", done: 3, total: 8 };
+    const running = after(startedEvent, progress);
+    expect(running).toHaveProperty("progress", { phase: "sample", done: 3, total: 8 });
+    expect(reduce(running, paused)).toHaveProperty("progress", null);
+  });
+
+  test("keeps the votes of the latest steps only, and the numbers of all", () => {
+    const steps = Array.from({ length: VOTES_KEPT + 5 }, (_, i) => steppedEvent(i + 1));
+    const state = after(startedEvent, ...steps);
+    expect(state).toHaveProperty("record.steps.length", VOTES_KEPT + 5);
+    expect(state).toHaveProperty("record.votes.length", VOTES_KEPT);
+    expect(state).toHaveProperty("record.votes.0.step", 6);
+  });
+
+  test("an evaluation of the same step replaces the earlier one", () => {
+    const evaluated = (passAt1: number): WorkerEvent => ({
+      type: "evaluated",
+      runId: "r1",
+      evaluation: evaluationOf(1, { passAt1 }),
+    });
+    const state = after(startedEvent, evaluated(0.1), evaluated(0.2));
+    expect(state).toHaveProperty("record.evaluations.length", 1);
+    expect(state).toHaveProperty("record.evaluations.0.passAt1", 0.2);
+  });
+
+  test("pauses after the step under way, steps once, and resumes", () => {
+    const pausing = ask(after(startedEvent), "pause");
+    expect(pausing.status).toBe("pausing");
+    const resting = reduce(reduce(pausing, steppedEvent(1)), paused);
+    expect(resting.status).toBe("paused");
+    const stepping = ask(resting, "step");
+    expect(stepping.status).toBe("pausing");
+    expect(reduce(reduce(stepping, steppedEvent(2)), paused).status).toBe("paused");
+    expect(ask(resting, "resume").status).toBe("running");
+    expect(reduce(resting, { type: "resumed", runId: "r1" }).status).toBe("running");
+  });
+
+  test("refuses what makes no sense now", () => {
+    const starting = startedRun("r1", setupOf());
+    const running = after(startedEvent);
+    expect(requested(starting, "pause")).toBeNull();
+    expect(requested(running, "step")).toBeNull();
+    expect(requested(running, "export")).toBeNull();
+    expect(requested({ status: "idle" }, "stop")).toBeNull();
+    expect(requested(after(startedEvent, finished), "resume")).toBeNull();
+    expect(requested(ask(after(startedEvent, paused), "export"), "resume")).toBeNull();
+  });
+
+  test("an export ends with its file, an evaluation with its result; the run rests as before", () => {
+    const exporting = ask(after(startedEvent, stopped), "export");
+    expect(exporting).toMatchObject({ status: "stopped", activity: "exporting" });
+    const zip = new Uint8Array(1);
+    expect(reduce(exporting, { type: "exported", runId: "r1", fileName: "a.zip", zip })).toMatchObject({
+      status: "stopped",
+      activity: null,
+    });
+    const evaluating = ask(after(startedEvent, finished), "evaluate");
+    expect(evaluating).toHaveProperty("activity", "evaluating");
+    const evaluated: WorkerEvent = { type: "evaluated", runId: "r1", evaluation: evaluationOf(3) };
+    expect(reduce(evaluating, evaluated)).toMatchObject({ status: "finished", activity: null });
+  });
+
+  test("stopping before the model is loaded leaves nothing; afterwards it keeps the run", () => {
+    expect(reduce(ask(startedRun("r1", setupOf()), "stop"), stopped)).toEqual({ status: "idle" });
+    const stopping = ask(after(startedEvent, steppedEvent(1)), "stop");
+    expect(isUnderWay(stopping)).toBe(true);
+    const state = reduce(stopping, stopped);
+    expect(state).toMatchObject({ status: "stopped", record: { runId: "r1" } });
+    expect(isUnderWay(state)).toBe(false);
+  });
+
+  test("a failure keeps the numbers and says why", () => {
+    const state = after(startedEvent, steppedEvent(1), {
+      type: "failed",
+      runId: "r1",
+      message: "No memory.",
+    });
+    expect(state).toMatchObject({
+      status: "failed",
+      message: "No memory.",
+      device: { model: { layers: 4 } },
+    });
+    expect(state).toHaveProperty("record.steps.length", 1);
+    expect(reduce(state, finished)).toBe(state);
+  });
+});

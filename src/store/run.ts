@@ -1,0 +1,237 @@
+/** What the screen knows of a run: a union of its states, and the pure functions that move between them. */
+import type { TtrlConfig } from "../rl/config.ts";
+import type { Evaluation, StepMetrics, StepTiming } from "../rl/metrics.ts";
+import type { Task } from "../rl/types.ts";
+import type {
+  BackendChoice,
+  BackendReport,
+  GroupView,
+  ModelSummary,
+  Phase,
+  WorkerEvent,
+} from "../worker/protocol.ts";
+
+/** What a run was started with. */
+export interface RunSetup {
+  readonly model: { readonly name: string; readonly title: string };
+  readonly study: {
+    readonly name: string;
+    readonly title: string;
+    readonly task: Task;
+    readonly questions: number;
+    /** How many of the questions have a true answer. */
+    readonly answers: number;
+  };
+  readonly backend: BackendChoice;
+  readonly config: TtrlConfig;
+}
+
+/** One step's numbers. */
+export interface StepRecord {
+  readonly metrics: StepMetrics;
+  readonly timing: StepTiming;
+}
+
+/** One step's votes, kept for the latest steps only. */
+export interface StepVotes {
+  readonly step: number;
+  readonly groups: readonly GroupView[];
+}
+
+/** All a run has reported so far. */
+export interface RunRecord {
+  readonly runId: string;
+  readonly setup: RunSetup;
+  readonly steps: readonly StepRecord[];
+  readonly evaluations: readonly Evaluation[];
+  readonly votes: readonly StepVotes[];
+}
+
+export interface Progress {
+  readonly phase: Phase;
+  readonly done: number;
+  readonly total: number;
+}
+
+/** What runs the model; known once the worker has started. */
+export interface Device {
+  readonly backend: BackendReport;
+  readonly model: ModelSummary;
+}
+
+/** Something asked of a run at rest that takes the worker a while. */
+export type Activity = "evaluating" | "exporting";
+
+interface StartingRun {
+  readonly status: "starting";
+  readonly record: RunRecord;
+  readonly progress: Progress | null;
+}
+
+interface LiveRun {
+  /** "pausing" finishes the step under way, then rests. */
+  readonly status: "running" | "pausing";
+  readonly record: RunRecord;
+  readonly device: Device;
+  readonly progress: Progress | null;
+}
+
+interface StoppingRun {
+  readonly status: "stopping";
+  readonly record: RunRecord;
+  readonly device: Device | null;
+  readonly progress: Progress | null;
+}
+
+interface RestingRun {
+  readonly status: "paused" | "stopped" | "finished";
+  readonly record: RunRecord;
+  readonly device: Device;
+  readonly activity: Activity | null;
+  readonly progress: Progress | null;
+}
+
+interface FailedRun {
+  readonly status: "failed";
+  readonly record: RunRecord;
+  readonly device: Device | null;
+  readonly message: string;
+}
+
+/** A run that has begun, whatever became of it. */
+export type BegunRun = StartingRun | LiveRun | StoppingRun | RestingRun | FailedRun;
+
+export type RunState = { readonly status: "idle" } | BegunRun;
+
+/** How many of the latest steps keep their votes: enough to look back, little enough for a long run's memory. */
+export const VOTES_KEPT = 30;
+
+/** The state right after Start was pressed. */
+export function startedRun(runId: string, setup: RunSetup): RunState {
+  const record: RunRecord = { runId, setup, steps: [], evaluations: [], votes: [] };
+  return { status: "starting", record, progress: null };
+}
+
+/** The state after an event of the worker. Events of another run change nothing. */
+export function reduce(state: RunState, event: WorkerEvent): RunState {
+  if (state.status === "idle" || event.runId !== state.record.runId) return state;
+  switch (event.type) {
+    case "started":
+      return begin(state, { backend: event.backend, model: event.model });
+    case "progress":
+      return state.status === "failed" ? state : { ...state, progress: progressOf(event) };
+    case "evaluated":
+      return endActivity({ ...state, record: withEvaluation(state.record, event.evaluation) });
+    case "stepped":
+      return { ...state, record: withStep(state.record, event) };
+    case "paused":
+      return rest(state, "paused");
+    case "resumed":
+      return isResting(state) ? resumeRun(state) : state;
+    case "stopped":
+      return rest(state, "stopped");
+    case "finished":
+      return rest(state, "finished");
+    case "exported":
+      return endActivity(state);
+    case "failed":
+      return fail(state, event.message);
+    default:
+      return event satisfies never;
+  }
+}
+
+function progressOf({ phase, done, total }: Progress): Progress {
+  return { phase, done, total };
+}
+
+function begin(state: BegunRun, device: Device): RunState {
+  if (state.status === "stopping") return { ...state, device };
+  return state.status === "starting" ? { ...state, status: "running", device } : state;
+}
+
+/** A run stopped before its model was loaded leaves nothing to show. */
+function rest(state: BegunRun, status: RestingRun["status"]): RunState {
+  if (state.status === "failed") return state;
+  if (state.status === "starting" || state.device === null) return { status: "idle" };
+  return { status, record: state.record, device: state.device, activity: null, progress: null };
+}
+
+function resumeRun({ record, device }: RestingRun): LiveRun {
+  return { status: "running", record, device, progress: null };
+}
+
+function fail(state: BegunRun, message: string): RunState {
+  const device = state.status === "starting" ? null : state.device;
+  return { status: "failed", record: state.record, device, message };
+}
+
+function endActivity(state: BegunRun): RunState {
+  return isResting(state) ? { ...state, activity: null, progress: null } : state;
+}
+
+function withStep(record: RunRecord, event: Extract<WorkerEvent, { type: "stepped" }>): RunRecord {
+  const { metrics, timing, groups } = event;
+  return {
+    ...record,
+    steps: [...record.steps, { metrics, timing }],
+    votes: [...record.votes, { step: metrics.step, groups }].slice(-VOTES_KEPT),
+  };
+}
+
+/** A second evaluation of the same policy replaces the first. */
+function withEvaluation(record: RunRecord, evaluation: Evaluation): RunRecord {
+  const others = record.evaluations.filter(({ step }) => step !== evaluation.step);
+  return { ...record, evaluations: [...others, evaluation] };
+}
+
+/** What the user can ask of a run. */
+export type Request = "pause" | "resume" | "step" | "stop" | "evaluate" | "export";
+
+/** The state right after a request, or null when the run cannot take it now. */
+export function requested(state: RunState, request: Request): RunState | null {
+  switch (request) {
+    case "pause":
+      return state.status === "running" ? { ...state, status: "pausing" } : null;
+    case "resume":
+      return isFreePause(state) ? resumeRun(state) : null;
+    case "step":
+      return isFreePause(state) ? { ...resumeRun(state), status: "pausing" } : null;
+    case "stop":
+      return isActive(state) ? stopRun(state) : null;
+    case "evaluate":
+      return isFree(state) ? { ...state, activity: "evaluating" } : null;
+    case "export":
+      return isFree(state) ? { ...state, activity: "exporting" } : null;
+    default:
+      return request satisfies never;
+  }
+}
+
+function stopRun(state: StoppableRun): RunState {
+  const device = state.status === "starting" ? null : state.device;
+  return { status: "stopping", record: state.record, device, progress: state.progress };
+}
+
+type StoppableRun = StartingRun | LiveRun | RestingRun;
+
+function isResting(state: RunState): state is RestingRun {
+  return state.status === "paused" || state.status === "stopped" || state.status === "finished";
+}
+
+function isFree(state: RunState): state is RestingRun {
+  return isResting(state) && state.activity === null;
+}
+
+function isFreePause(state: RunState): state is RestingRun {
+  return isFree(state) && state.status === "paused";
+}
+
+function isActive(state: RunState): state is StoppableRun {
+  return ["starting", "running", "pausing", "paused"].includes(state.status);
+}
+
+/** Whether the worker owes the run more: its set-up is locked and leaving the page would lose it. */
+export function isUnderWay(state: RunState): boolean {
+  return isActive(state) || state.status === "stopping";
+}
