@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { readSafetensors } from "../formats/safetensors.ts";
 import { readModelConfig, type ModelConfig } from "./config.ts";
 import { createDecoder } from "./languageModel.ts";
-import { loadParameters, type HostTensor } from "./parameters.ts";
+import { floatWeights, loadParameters, type HostTensor } from "./parameters.ts";
 import type { Decoder } from "./transformer.ts";
 
 /** The loss case of a fixture; arrays are per row, then per response token. */
@@ -45,19 +45,10 @@ export function loadFixture(name: (typeof FIXTURES)[number]): Fixture {
   const read = (file: string): Buffer => readFileSync(new URL(`${name}/${file}`, folder));
   return {
     config: readModelConfig(JSON.parse(read("config.json").toString())),
-    weights: readTensors(read("model.safetensors")),
+    weights: floatWeights(readSafetensors(read("model.safetensors")).tensors),
     expected: JSON.parse(read("expected.json").toString()) as Expected, // our own committed file
-    tensors: readTensors(read("expected.safetensors")),
+    tensors: floatWeights(readSafetensors(read("expected.safetensors")).tensors),
   };
-}
-
-function readTensors(file: Uint8Array): Map<string, HostTensor> {
-  const tensors = new Map<string, HostTensor>();
-  for (const [name, { shape, data }] of readSafetensors(file).tensors) {
-    if (!(data instanceof Float32Array)) throw new Error(`${name} of a fixture is not float32`);
-    tensors.set(name, { shape, data });
-  }
-  return tensors;
 }
 
 /** The fixture's decoder on the current backend. */

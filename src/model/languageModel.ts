@@ -1,18 +1,11 @@
 /** A decoder with its tokenizer, as it comes from a Hugging Face folder. */
 import { ropeTable } from "../kernels/rotate/rotate.ts";
 import * as tf from "../kernels/tf.ts";
+import type { ModelFolder } from "../formats/modelFolder.ts";
 import { readModelConfig, type ModelConfig } from "./config.ts";
-import { downloadTensors, loadParameters, type HostTensor } from "./parameters.ts";
+import { downloadTensors, floatWeights, loadParameters, type HostTensor } from "./parameters.ts";
 import { createTokenizer, type Tokenizer } from "./tokenizer.ts";
 import type { Decoder } from "./transformer.ts";
-
-/** The parts of a model folder that a model is built from. */
-export interface ModelSource {
-  readonly config: unknown;
-  readonly weights: ReadonlyMap<string, HostTensor>;
-  readonly tokenizerJson: object;
-  readonly tokenizerConfig: object;
-}
 
 export class LanguageModel {
   readonly config: ModelConfig;
@@ -21,10 +14,10 @@ export class LanguageModel {
   readonly parameters: Map<string, tf.Tensor>;
   readonly decoder: Decoder;
 
-  constructor(source: ModelSource) {
-    this.config = readModelConfig(source.config);
-    this.tokenizer = createTokenizer(source.tokenizerJson, source.tokenizerConfig);
-    this.parameters = loadParameters(this.config, source.weights);
+  constructor(folder: ModelFolder) {
+    this.config = readModelConfig(folder.config);
+    this.tokenizer = createTokenizer(folder.tokenizerJson, folder.tokenizerConfig);
+    this.parameters = loadParameters(this.config, floatWeights(folder.weights));
     this.decoder = createDecoder(this.config, this.parameters);
   }
 

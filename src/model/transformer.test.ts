@@ -80,7 +80,13 @@ describe.each(["cpu", "wasm", "wasm with fused kernels"] as const)("on %s", (bac
     const decoding = { temperature: 0.9, topP: 0.9, maxTokens: 6 };
     const all = [0, 0, 1, 1].map((prompt, stream) => ({ prompt, seed: 7 + prompt, stream: stream % 2 }));
     const together = await generate(decoder, prompts, all, decoding, none);
-    const alone = await generate(decoder, prompts.slice(1), [{ prompt: 0, seed: 8, stream: 1 }], decoding, none);
+    const alone = await generate(
+      decoder,
+      prompts.slice(1),
+      [{ prompt: 0, seed: 8, stream: 1 }],
+      decoding,
+      none,
+    );
     expect([...(together[3]?.tokens ?? [])]).toEqual([...(alone[0]?.tokens ?? [])]);
     expect(new Set(together.map((row) => row.tokens.join())).size).toBeGreaterThan(1);
   });
