@@ -62,7 +62,9 @@ test("taskQuestions gives unique prompts level by level, none of them excluded",
   const first = taskQuestions("expression", 30, 9);
   const excluded = new Set(first.map((question) => question.prompt));
   const second = taskQuestions("expression", 30, 9, excluded);
-  expect(second.map((question) => question.level)).toEqual(LEVELS.flatMap((level) => Array(30).fill(level)));
+  expect(second.map((question) => question.level)).toEqual(
+    LEVELS.flatMap((level) => Array<string>(30).fill(level)),
+  );
   expect(new Set([...first, ...second].map((question) => question.prompt)).size).toBe(300);
 });
 
