@@ -71,7 +71,7 @@ function debianBrowser() {
   if (process.platform !== "linux" || process.getuid?.() !== 0 || !existsSync("/etc/debian_version"))
     return null;
   console.log("Installing Debian's chromium ...");
-  for (const args of [["update"], ["install", "-y", "--no-install-recommends", "chromium"]]) {
+  for (const args of [["update"], ["install", "-y", "chromium"]]) {
     spawnSync("apt-get", args, {
       stdio: ["ignore", "inherit", "inherit"],
       env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" },
