@@ -46,6 +46,16 @@ describe("reading", () => {
     expect(readModelFolder(files)).toEqual({ ...readModelFolder(smallest()), card: "# Card" });
   });
 
+  it("takes the chat template from its own file, as transformers does", () => {
+    const files = withFile("tokenizer_config.json", '{"bos_token":"<s>","chat_template":"old"}');
+    expect(readModelFolder(files).tokenizerConfig).toEqual({ bos_token: "<s>", chat_template: "old" });
+    files.set("chat_template.jinja", encoder.encode("{{ messages }}"));
+    expect(readModelFolder(files).tokenizerConfig).toEqual({
+      bos_token: "<s>",
+      chat_template: "{{ messages }}",
+    });
+  });
+
   it("keeps a member called __proto__ from reaching other objects", () => {
     const { config } = readModelFolder(withFile("config.json", '{"__proto__":{"polluted":true}}'));
     expect(config).not.toHaveProperty("polluted");
@@ -107,6 +117,13 @@ describe("writing", () => {
     const files = writeModelFolder(folder);
     expect(readModelFolder(files)).toEqual(folder);
     expect(readModelFolder(unzip(zip(files)))).toEqual(folder);
+  });
+
+  it("says that the weights are float32, whatever they were", () => {
+    for (const key of ["dtype", "torch_dtype"]) {
+      const files = writeModelFolder({ ...folder, config: { model_type: "llama", [key]: "bfloat16" } });
+      expect(readModelFolder(files).config).toEqual({ model_type: "llama", [key]: "float32" });
+    }
   });
 
   it("writes the file names that transformers looks for, and the extra ones", () => {

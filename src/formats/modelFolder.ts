@@ -12,7 +12,7 @@ export interface ModelFolder {
   readonly weights: ReadonlyMap<string, Tensor>;
   /** tokenizer.json */
   readonly tokenizerJson: JsonObject;
-  /** tokenizer_config.json */
+  /** tokenizer_config.json, with the chat template that recent folders keep in chat_template.jinja */
   readonly tokenizerConfig: JsonObject;
   /** generation_config.json, if there is one */
   readonly generationConfig?: JsonObject;
@@ -34,10 +34,14 @@ export function readModelFolder(files: ReadonlyMap<string, Uint8Array>): ModelFo
   const required = (name: string): Uint8Array => optional(name) ?? failMissing(files, root, name);
   const generationConfig = optional("generation_config.json");
   const card = optional("README.md");
+  const template = optional("chat_template.jinja");
   return {
     config: parseObject("config.json", required("config.json")),
     tokenizerJson: parseObject("tokenizer.json", required("tokenizer.json")),
-    tokenizerConfig: parseObject("tokenizer_config.json", required("tokenizer_config.json")),
+    tokenizerConfig: {
+      ...parseObject("tokenizer_config.json", required("tokenizer_config.json")),
+      ...(template && { chat_template: decode("chat_template.jinja", template) }),
+    },
     weights: readSafetensors(required(WEIGHTS)).tensors,
     ...(generationConfig && { generationConfig: parseObject("generation_config.json", generationConfig) }),
     ...(card && { card: decode("README.md", card) }),
@@ -50,7 +54,7 @@ export function writeModelFolder(
   extras: ReadonlyMap<string, string> = new Map(),
 ): Map<string, Uint8Array> {
   const texts = new Map([
-    ["config.json", json(folder.config)],
+    ["config.json", json(inFloat32(folder.config))],
     ["tokenizer.json", json(folder.tokenizerJson)],
     ["tokenizer_config.json", json(folder.tokenizerConfig)],
   ]);
@@ -65,6 +69,12 @@ export function writeModelFolder(
   const files = new Map<string, Uint8Array>([[WEIGHTS, writeSafetensors(folder.weights)]]);
   for (const [path, text] of texts) files.set(path, encoder.encode(text));
   return files;
+}
+
+/** The weights are written in float32, and must say so: transformers converts to what the configuration names. */
+function inFloat32(config: JsonObject): JsonObject {
+  const key = "dtype" in config ? "dtype" : "torch_dtype"; // the new name, which wins, and the old
+  return { ...config, [key]: "float32" };
 }
 
 /** The prefix of the folder that holds config.json: "" or "name/". */
