@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { readSafetensors } from "../formats/safetensors.ts";
 import { readModelConfig, type ModelConfig } from "./config.ts";
 import { createDecoder } from "./languageModel.ts";
-import { floatWeights, loadParameters, type HostTensor } from "./parameters.ts";
+import { loadParameters, type HostTensor } from "./parameters.ts";
 import type { Decoder } from "./transformer.ts";
 
 /** The loss case of a fixture; arrays are per row, then per response token. */
@@ -45,9 +45,9 @@ export function loadFixture(name: (typeof FIXTURES)[number]): Fixture {
   const read = (file: string): Buffer => readFileSync(new URL(`${name}/${file}`, folder));
   return {
     config: readModelConfig(JSON.parse(read("config.json").toString())),
-    weights: floatWeights(readSafetensors(read("model.safetensors")).tensors),
+    weights: readSafetensors(read("model.safetensors")).tensors,
     expected: JSON.parse(read("expected.json").toString()) as Expected, // our own committed file
-    tensors: floatWeights(readSafetensors(read("expected.safetensors")).tensors),
+    tensors: readSafetensors(read("expected.safetensors")).tensors,
   };
 }
 

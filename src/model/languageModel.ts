@@ -3,7 +3,7 @@ import { ropeTable } from "../kernels/rotate/rotate.ts";
 import * as tf from "../kernels/tf.ts";
 import type { ModelFolder } from "../formats/modelFolder.ts";
 import { readModelConfig, type ModelConfig } from "./config.ts";
-import { downloadTensors, floatWeights, loadParameters, type HostTensor } from "./parameters.ts";
+import { downloadTensors, loadParameters, type HostTensor } from "./parameters.ts";
 import { createTokenizer, type Tokenizer } from "./tokenizer.ts";
 import type { Decoder } from "./transformer.ts";
 
@@ -17,7 +17,7 @@ export class LanguageModel {
   constructor(folder: ModelFolder) {
     this.config = readModelConfig(folder.config);
     this.tokenizer = createTokenizer(folder.tokenizerJson, folder.tokenizerConfig);
-    this.parameters = loadParameters(this.config, floatWeights(folder.weights));
+    this.parameters = loadParameters(this.config, folder.weights);
     this.decoder = createDecoder(this.config, this.parameters);
   }
 

@@ -1,7 +1,6 @@
 /** The named parameters of a decoder, under Hugging Face names. */
 import { createRandom } from "../math/random.ts";
 import * as tf from "../kernels/tf.ts";
-import type { Tensor } from "../formats/safetensors.ts";
 import type { ModelConfig } from "./config.ts";
 
 /** Parameters by Hugging Face name; matrices are [out, in]. */
@@ -82,17 +81,6 @@ function initialScale(name: string, shape: readonly number[], layers: number): n
   if (name.includes("embed_tokens")) return 0.02;
   if (name.includes("o_proj") || name.includes("down_proj")) return 0.02 / Math.sqrt(2 * layers);
   return 0.6 / Math.sqrt(shape[1] ?? 1);
-}
-
-/** The weights of a file as float32. Throws, naming the tensor, when one holds integers. */
-export function floatWeights(weights: ReadonlyMap<string, Tensor>): Map<string, HostTensor> {
-  const floats = new Map<string, HostTensor>();
-  for (const [name, { shape, data }] of weights) {
-    if (!(data instanceof Float32Array))
-      throw new Error(`weight ${name} holds integers; a decoder has floats only`);
-    floats.set(name, { shape, data });
-  }
-  return floats;
 }
 
 /** Puts a decoder's weights on the backend. Throws, naming the tensors, when any is missing or misshapen. */

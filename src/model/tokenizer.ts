@@ -31,10 +31,12 @@ export function createTokenizer(tokenizerJson: object, tokenizerConfig: object):
   return {
     encode,
     decode: (tokens) =>
-      tokenizer.decode(Array.from(tokens), {
-        skip_special_tokens: true,
-        clean_up_tokenization_spaces: false,
-      }),
+      tokens.length === 0
+        ? "" // the library refuses an empty list
+        : tokenizer.decode(Array.from(tokens), {
+            skip_special_tokens: true,
+            clean_up_tokenization_spaces: false,
+          }),
     encodePrompt: (prompt) =>
       encode(
         template.render({

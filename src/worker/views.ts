@@ -1,0 +1,33 @@
+/** A group of the method -> what the page shows of it. */
+import { answersEqual } from "../rl/answer.ts";
+import type { Answer, AnswerKey, Group, Task } from "../rl/types.ts";
+import type { GroupView } from "./protocol.ts";
+
+/** The vote of one question made visible; `truth` is null when the key has none. */
+export function viewGroup(group: Group, key: AnswerKey, task: Task): GroupView {
+  const truth = key.get(group.question.id) ?? null;
+  const isRight = (answer: Answer): boolean | null =>
+    truth === null ? null : answer !== null && answersEqual(answer, truth, task);
+  const unanswered = group.answers.filter((answer) => answer === null).length;
+  const histogram = [...group.vote.counts]
+    .map(([answer, votes]) => ({ answer: answer as Answer, votes, right: isRight(answer) }))
+    .sort((a, b) => b.votes - a.votes);
+  if (unanswered > 0) histogram.push({ answer: null, votes: unanswered, right: isRight(null) });
+  return {
+    question: group.question,
+    pseudoLabel: group.vote.pseudoLabel,
+    majorityRatio: group.vote.majorityRatio,
+    truth,
+    histogram,
+    responses: group.responses.map((response, i) => ({
+      text: response.text,
+      answer: group.answers[i] ?? null,
+      reward: group.rewards[i] ?? 0,
+      advantage: group.advantages[i] ?? null,
+      right: isRight(group.answers[i] ?? null),
+      tokens: response.tokens.length,
+      entropy: response.entropy,
+      finished: response.finished,
+    })),
+  };
+}

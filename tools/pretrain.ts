@@ -1,0 +1,99 @@
+/**
+ * Trains an embedded model from nothing and writes its Hugging Face folder with a model card.
+ *   npm run pretrain -- <name> [--out folder]
+ */
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { startBackend } from "../cli/backend.ts";
+import { writeModelFolder, type JsonObject, type ModelFolder } from "../src/formats/modelFolder.ts";
+import { writeModelConfig } from "../src/model/config.ts";
+import { LanguageModel } from "../src/model/languageModel.ts";
+import { initialParameters } from "../src/model/parameters.ts";
+import { LADDER, type Rung, type Stage } from "./ladder.ts";
+import { pretrainStage } from "./pretrainStage.ts";
+
+const TOKENIZER = new URL("../public/models/tokenizer/", import.meta.url);
+
+function readJson(url: URL): JsonObject {
+  return JSON.parse(readFileSync(url, "utf8")) as JsonObject; // our own committed files
+}
+
+/** The folder of a rung before training: random weights. */
+function initialFolder(rung: Rung): ModelFolder {
+  return {
+    config: writeModelConfig(rung.config),
+    weights: initialParameters(rung.config, rung.seed),
+    tokenizerJson: readJson(new URL("tokenizer.json", TOKENIZER)),
+    tokenizerConfig: readJson(new URL("tokenizer_config.json", TOKENIZER)),
+    generationConfig: {
+      bos_token_id: 1,
+      eos_token_id: 2,
+      pad_token_id: 0,
+      do_sample: true,
+      temperature: 0.6,
+      top_p: 0.95,
+    },
+  };
+}
+
+async function save(
+  folder: ModelFolder,
+  model: LanguageModel,
+  out: string,
+  log: readonly StageLog[],
+): Promise<void> {
+  mkdirSync(out, { recursive: true });
+  const extras = new Map([["pretraining.json", `${JSON.stringify(log, null, 2)}\n`]]);
+  for (const [path, bytes] of writeModelFolder({ ...folder, weights: await model.weights() }, extras)) {
+    writeFileSync(join(out, path), bytes);
+  }
+}
+
+/** What pretraining.json keeps of a stage. */
+interface StageLog {
+  readonly stage: string;
+  readonly documents: number;
+  readonly tokens: number;
+  readonly responseLoss: number;
+  readonly seconds: number;
+  readonly learningRate: number;
+  readonly seed: number;
+  readonly mix: Stage["mix"];
+}
+
+async function train(rung: Rung, out: string): Promise<void> {
+  const backend = await startBackend("auto");
+  console.error(`${rung.name} on ${backend.backend} (${backend.device}): ${backend.reason}`);
+  const folder = initialFolder(rung);
+  const model = new LanguageModel(folder);
+  const log: StageLog[] = [];
+  for (const stage of rung.stages) {
+    const start = performance.now();
+    const seconds = (): number => Math.round((performance.now() - start) / 1000);
+    const { tokens, responseLoss } = await pretrainStage(model, stage, async (progress) => {
+      const rate = Math.round(progress.tokens / Math.max(1, seconds()));
+      console.error(
+        `${stage.name} ${progress.step}/${progress.steps} loss ${progress.responseLoss.toFixed(4)} ${rate} tokens/s`,
+      );
+      if (progress.step % 1000 === 0) await save(folder, model, out, log);
+    });
+    const { name, documents, learningRate, seed, mix } = stage;
+    log.push({ stage: name, documents, tokens, responseLoss, seconds: seconds(), learningRate, seed, mix });
+    await save(
+      folder,
+      model,
+      stage === rung.stages.at(-1) ? out : join(out, "..", `${rung.name}-${name}`),
+      log,
+    );
+  }
+}
+
+const { values, positionals } = parseArgs({ allowPositionals: true, options: { out: { type: "string" } } });
+const rung = LADDER.find(({ name }) => name === positionals[0]);
+if (rung === undefined) {
+  console.error(`name one of the models: ${LADDER.map(({ name }) => name).join(", ")}`);
+  process.exit(2);
+}
+await train(rung, values.out ?? join("public/models", rung.name));
+process.exit(0);
