@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { evaluationOf, recordOf, setupOf, stepOf } from "./record.fixture.ts";
+import { evaluationOf, recordOf, setupOf, stepOf } from "./fixture.ts";
 import { remainingSeconds } from "./remaining.ts";
 
 test("nothing is estimated before the first step", () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { WorkerEvent } from "../worker/protocol.ts";
-import { evaluationOf, setupOf, startedEvent, steppedEvent } from "./record.fixture.ts";
+import { evaluationOf, setupOf, startedEvent, steppedEvent } from "./fixture.ts";
 import { isUnderWay, reduce, requested, startedRun, VOTES_KEPT, type Request, type RunState } from "./run.ts";
 
 const after = (...events: readonly WorkerEvent[]): RunState =>

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { WorkerClient } from "../worker/client.ts";
 import type { Command, StudyMessage, WorkerEvent } from "../worker/protocol.ts";
-import { setupOf, startedEvent } from "./record.fixture.ts";
+import { setupOf, startedEvent } from "./fixture.ts";
 import { createRunStore, type ExportedFile } from "./runStore.ts";
 
 const study: StudyMessage = { name: "word", task: "math", questions: [], answers: [] };

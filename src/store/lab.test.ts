@@ -1,0 +1,128 @@
+import { beforeEach, describe, expect, test } from "vitest";
+import type { WorkerClient } from "../worker/client.ts";
+import type { Command, WorkerEvent } from "../worker/protocol.ts";
+import { configurationText } from "./configurationFile.ts";
+import type { TextFile } from "./dataset.ts";
+import { setupOf, startedEvent } from "./fixture.ts";
+import { createLab, startObstacle, type Lab } from "./lab.ts";
+
+const FILES: Readonly<Record<string, string>> = {
+  "models/index.json": JSON.stringify([
+    { name: "small", title: "Small", description: "", parameters: 1000 },
+    { name: "base-64", title: "Base", description: "", parameters: 2000 },
+  ]),
+  "datasets/index.json": JSON.stringify([
+    { file: "word.json", title: "Word problems", description: "", task: "math", questions: 1 },
+    { file: "other.json", title: "Others", description: "", task: "math", questions: 1 },
+  ]),
+  "datasets/word.json": '[{"prompt": "1+1?", "answer": "2", "id": "w"}]',
+  "datasets/other.json": '[{"prompt": "2+2?", "answer": "4", "id": "o"}]',
+};
+
+const file = (name: string, text: string, size = text.length): TextFile => ({
+  name,
+  size,
+  text: () => Promise.resolve(text),
+});
+
+let lab: Lab;
+let commands: Command[];
+let emit: (event: WorkerEvent) => void;
+
+function openLab(hash = ""): Promise<void> {
+  commands = [];
+  const client: WorkerClient = {
+    send: (command) => void commands.push(command),
+    subscribe: (listener) => {
+      emit = listener;
+      return () => undefined;
+    },
+    restart: () => undefined,
+  };
+  lab = createLab({
+    client,
+    hash,
+    readText: (path) => {
+      const text = FILES[path];
+      return text === undefined ? Promise.reject(new Error(`no ${path}`)) : Promise.resolve(text);
+    },
+    deliver: () => undefined,
+    nextFrame: (callback) => callback(),
+    newRunId: () => "r1",
+  });
+  return lab.open();
+}
+
+const obstacle = (): string | null =>
+  startObstacle(lab.catalogue.getState(), lab.dataset.getState(), lab.settings.getState());
+
+beforeEach(() => openLab());
+
+describe("the lab", () => {
+  test("is ready to run the first model on the first data set once it is open", () => {
+    expect(obstacle()).toBeNull();
+    lab.start();
+    expect(commands).toMatchObject([
+      {
+        type: "start",
+        model: "models/small",
+        backend: "auto",
+        study: { name: "word", questions: [{ id: "w", prompt: "1+1?" }], answers: [["w", "2"]] },
+      },
+    ]);
+  });
+
+  test("follows a link, and says when it names what this page does not have", async () => {
+    await openLab("#model=base-64&dataset=gone.json&steps=7");
+    expect(lab.settings.getState()).toMatchObject({ model: "base-64", dataset: null });
+    expect(lab.notice.getState()).toMatchObject({ tone: "problem" });
+    expect(lab.notice.getState()?.text).toContain('no data set "gone.json"');
+    lab.start();
+    expect(commands).toMatchObject([{ model: "models/base-64", config: { steps: 7 } }]);
+  });
+
+  test("does not start with a wrong setting", () => {
+    const { texts } = lab.settings.getState();
+    lab.settings.setState({ texts: { ...texts, steps: "many" } });
+    lab.start();
+    expect(commands).toEqual([]);
+    expect(obstacle()).toContain("setting");
+  });
+
+  test("uses a dropped data set, and keeps it when the next one cannot be read", async () => {
+    await lab.take(file("mine.json", '[{"prompt": "3+3?"}]'));
+    await lab.take(file("broken.json", "[{"));
+    expect(lab.dataset.getState()).toMatchObject({ status: "failed", inUse: { fileName: "mine.json" } });
+    lab.start();
+    expect(commands).toMatchObject([{ study: { name: "mine", answers: [] } }]);
+  });
+
+  test("refuses a file that is too large without reading it", async () => {
+    await lab.take(file("huge.json", "", 2 ** 31));
+    expect(lab.notice.getState()?.text).toMatch(/huge\.json.*2048 MiB.*Split/);
+  });
+
+  test("takes the configuration of another run, data set included", async () => {
+    await lab.take(file("mine.json", '[{"prompt": "3+3?"}]'));
+    await lab.take(file("run.json", configurationText(setupOf({ steps: 7 }))));
+    expect(lab.notice.getState()).toEqual({ tone: "news", text: "The configuration of run.json is set." });
+    expect(lab.dataset.getState()).toMatchObject({ status: "ready", inUse: { fileName: "word.json" } });
+    lab.start();
+    expect(commands).toMatchObject([{ model: "models/base-64", config: { steps: 7 } }]);
+  });
+
+  test("takes no file while a run is under way", async () => {
+    lab.start();
+    emit(startedEvent);
+    await lab.take(file("mine.json", '[{"prompt": "3+3?"}]'));
+    expect(lab.dataset.getState()).toMatchObject({ inUse: { fileName: "word.json" } });
+    expect(lab.notice.getState()?.text).toContain("a run is under way");
+  });
+
+  test("the data set chosen last wins, however slowly the others load", async () => {
+    lab.chooseDataset("other.json");
+    await lab.take(file("mine.json", '[{"prompt": "3+3?"}]'));
+    await Promise.resolve();
+    expect(lab.dataset.getState()).toMatchObject({ inUse: { fileName: "mine.json" } });
+  });
+});

@@ -1,0 +1,187 @@
+/** Everything the page shows and does, joined: the stores and the actions that touch more than one of them. */
+import { createStore, type StoreApi } from "zustand/vanilla";
+import type { WorkerClient } from "../worker/client.ts";
+import {
+  chosenDataset,
+  chosenModel,
+  createCatalogueStore,
+  messageOf,
+  type CatalogueStore,
+  type ReadText,
+} from "./catalogue.ts";
+import { readConfiguration, type ReadConfiguration } from "./configurationFile.ts";
+import {
+  createDatasetStore,
+  datasetInUse,
+  studyOf,
+  textOf,
+  type DatasetStore,
+  type TextFile,
+} from "./dataset.ts";
+import { settingsOf } from "./link.ts";
+import { pacedStore, type ReadableStore } from "./pace.ts";
+import { isUnderWay, type RunState } from "./run.ts";
+import { createRunStore, type RunStore, type RunSurroundings } from "./runStore.ts";
+import { configOf, createSettingsStore, type Settings, type SettingsStore } from "./settings.ts";
+
+/** A sentence about what the page just did, or could not do. */
+export interface Notice {
+  readonly tone: "news" | "problem";
+  readonly text: string;
+}
+
+export interface Lab {
+  readonly run: RunStore;
+  /** The run for views that cost much to redraw: at most two changes a second. */
+  readonly pacedRun: ReadableStore<RunState>;
+  readonly settings: SettingsStore;
+  readonly dataset: DatasetStore;
+  readonly catalogue: CatalogueStore;
+  readonly notice: StoreApi<Notice | null>;
+  /** Loads the lists and the chosen data set. */
+  open(): Promise<void>;
+  /** Starts a run of the set-up; does nothing when the set-up is not complete (`startObstacle` says why). */
+  start(): void;
+  chooseDataset(file: string): void;
+  /** Takes a dropped file: a data set, or a run's configuration. */
+  take(file: TextFile): Promise<void>;
+  /** Takes the set-up of another link. */
+  follow(hash: string): void;
+}
+
+export interface LabSurroundings extends RunSurroundings {
+  readonly client: WorkerClient;
+  readonly readText: ReadText;
+  readonly hash: string;
+}
+
+/** Creates the stores of a page. */
+export function createLab({ client, readText, hash, ...surroundings }: LabSurroundings): Lab {
+  const run = createRunStore(client, surroundings);
+  const settings = createSettingsStore(settingsOf(hash));
+  const dataset = createDatasetStore(readText);
+  const catalogue = createCatalogueStore(readText);
+  const notice = createStore<Notice | null>(() => null);
+  const stores = { run, settings, dataset, catalogue, notice };
+
+  const loadChosenDataset = async (): Promise<void> => {
+    const entry = chosenDataset(catalogue.getState(), settings.getState().dataset);
+    if (entry !== null) await dataset.loadEmbedded(entry);
+  };
+
+  return {
+    ...stores,
+    pacedRun: pacedStore(run, (state) => state),
+    async open() {
+      await catalogue.load();
+      dropUnknownChoices(stores);
+      await loadChosenDataset();
+    },
+    start: () => startRun(stores),
+    chooseDataset(file) {
+      settings.setState({ dataset: file });
+      void loadChosenDataset();
+    },
+    async take(file) {
+      const namesDataset = await takeFile(stores, file);
+      if (namesDataset) await loadChosenDataset();
+    },
+    follow(newHash) {
+      if (isUnderWay(run.getState())) return;
+      settings.setState(settingsOf(newHash));
+      dropUnknownChoices(stores);
+      void loadChosenDataset();
+    },
+  };
+}
+
+type Stores = Pick<Lab, "run" | "settings" | "dataset" | "catalogue" | "notice">;
+
+/** Why Start is not possible, as a sentence; null when it is. */
+export function startObstacle(
+  catalogue: ReturnType<CatalogueStore["getState"]>,
+  dataset: ReturnType<DatasetStore["getState"]>,
+  settings: Settings,
+): string | null {
+  if (catalogue.status === "failed") return catalogue.message;
+  if (catalogue.status === "loading" || dataset.status === "reading")
+    return "Loading the model list and the data set.";
+  if (datasetInUse(dataset) === null) return "There is no data set: choose one or drop a file.";
+  return configOf(settings.texts) === null ? "A setting needs attention: see the marked field." : null;
+}
+
+function startRun({ run, settings, dataset, catalogue, notice }: Stores): void {
+  const { model: modelName, backend, texts } = settings.getState();
+  const model = chosenModel(catalogue.getState(), modelName);
+  const loaded = datasetInUse(dataset.getState());
+  const config = configOf(texts);
+  if (model === null || loaded === null || config === null || isUnderWay(run.getState())) return;
+  const { name, task, questions, answerKey } = loaded.reading;
+  const study = { name, title: loaded.title, task, questions: questions.length, answers: answerKey.size };
+  notice.setState(null, true);
+  run.start({ model: { name: model.name, title: model.title }, study, backend, config }, studyOf(loaded));
+}
+
+/** A link may name a model or data set that this page does not have: say so and take the default. */
+function dropUnknownChoices({ settings, catalogue, notice }: Stores): void {
+  const state = catalogue.getState();
+  const { model, dataset } = settings.getState();
+  if (state.status !== "ready") return;
+  const missing = [
+    ...(chosenModel(state, model) === null ? [`model "${model ?? ""}"`] : []),
+    ...(chosenDataset(state, dataset) === null ? [`data set "${dataset ?? ""}"`] : []),
+  ];
+  if (missing.length === 0) return;
+  settings.setState({
+    model: chosenModel(state, model) === null ? null : model,
+    dataset: chosenDataset(state, dataset) === null ? null : dataset,
+  });
+  const text = `This page has no ${missing.join(" and no ")}; the default is chosen instead.`;
+  notice.setState({ tone: "problem", text }, true);
+}
+
+/** Takes a file; true when it was a configuration that names an embedded data set, which is then to be loaded. */
+async function takeFile(stores: Stores, file: TextFile): Promise<boolean> {
+  const { run, dataset, notice } = stores;
+  const refuse = (text: string): false => {
+    notice.setState({ tone: "problem", text }, true);
+    return false;
+  };
+  if (isUnderWay(run.getState())) {
+    return refuse(`${file.name} was not read: a run is under way. Stop it first, then drop the file again.`);
+  }
+  const text = await textOf(file).catch((error: unknown) => refuse(messageOf(error)));
+  if (text === false) return false;
+  const configuration = readConfiguration(text);
+  if (configuration !== null) return applyConfiguration(stores, file.name, configuration);
+  notice.setState(null, true);
+  dataset.readFile(file.name, text);
+  return false;
+}
+
+function applyConfiguration(
+  { settings, catalogue, dataset, notice }: Stores,
+  fileName: string,
+  configuration: ReadConfiguration,
+): boolean {
+  const { model, dataset: name, backend, texts, unknown } = configuration;
+  const state = catalogue.getState();
+  const hasModel = chosenModel(state, model) !== null;
+  const file = name === null ? null : `${name}.json`;
+  const hasDataset = file !== null && chosenDataset(state, file) !== null;
+  settings.setState({
+    backend,
+    texts,
+    ...(hasModel ? { model } : {}),
+    ...(hasDataset ? { dataset: file } : {}),
+  });
+  const isInUse = datasetInUse(dataset.getState())?.reading.name === name;
+  const missing = [
+    ...(hasModel ? [] : [`this page has no model "${model ?? ""}"`]),
+    ...(hasDataset || isInUse || name === null ? [] : [`drop the data set "${name}" as well`]),
+    ...(unknown.length === 0 ? [] : [`unknown settings were left out: ${unknown.join(", ")}`]),
+  ];
+  const text = [`The configuration of ${fileName} is set`, ...missing].join("; ");
+  notice.setState({ tone: missing.length === 0 ? "news" : "problem", text: `${text}.` }, true);
+  return hasDataset;
+}
