@@ -9,8 +9,15 @@ export interface Forward {
   readonly backward: (dy: tf.Tensor, saved: readonly tf.Tensor[]) => tf.Tensor[];
 }
 
+/** Whether operations are being recorded for a gradient, the engine's own rule. */
+function recording(): boolean {
+  const { gradientDepth, kernelDepth } = tf.engine().state;
+  return gradientDepth > 0 && kernelDepth === 0;
+}
+
 /** `tf.customGrad` with types: an operation on `inputs` whose gradient is written by hand. */
 export function differentiable(inputs: tf.Tensor[], forward: () => Forward): tf.Tensor {
+  if (!recording()) return tf.tidy(() => forward().value);
   const op = tf.customGrad((...args) => {
     const { value, saved, backward } = forward();
     const save = args[args.length - 1] as (tensors: tf.Tensor[]) => void; // customGrad passes it last
@@ -20,7 +27,7 @@ export function differentiable(inputs: tf.Tensor[], forward: () => Forward): tf.
   return op(...inputs);
 }
 
-/** A tensor by its place among the saved ones (or any list); a missing one is a bug. */
+/** A tensor by its place among the saved ones; a missing one is a bug. */
 export function nth(tensors: readonly tf.Tensor[], index: number): tf.Tensor {
   const tensor = tensors[index];
   if (tensor === undefined) throw new Error(`tensor ${index} of ${tensors.length} does not exist`);

@@ -1,5 +1,7 @@
 import type * as tf from "../tf.ts";
+import { activeKernels } from "../wasm/installWasmKernels.ts";
 import { adamwComposite, globalNormComposite } from "./composite.ts";
+import { adamwFused, globalNormFused } from "./fused.ts";
 
 export interface AdamwOptions {
   readonly learningRate: number;
@@ -32,10 +34,14 @@ export function adamw(
   v: tf.Tensor,
   options: AdamwOptions,
 ): AdamwState {
-  return adamwComposite(param, grad, m, v, options);
+  const kernels = activeKernels();
+  return kernels === undefined
+    ? adamwComposite(param, grad, m, v, options)
+    : adamwFused(kernels, param, grad, m, v, options);
 }
 
 /** Euclidean norm over all elements of all tensors. A promise: a GPU's number has to come back first. */
-export function globalNorm(tensors: readonly tf.Tensor[]): Promise<number> {
-  return globalNormComposite(tensors);
+export async function globalNorm(tensors: readonly tf.Tensor[]): Promise<number> {
+  const kernels = activeKernels();
+  return kernels === undefined ? globalNormComposite(tensors) : globalNormFused(kernels, tensors);
 }

@@ -1,5 +1,7 @@
 import type * as tf from "../tf.ts";
+import { activeKernels } from "../wasm/installWasmKernels.ts";
 import { appendTokenComposite } from "./composite.ts";
+import { appendTokenFused } from "./fused.ts";
 
 /**
  * Writes one token per row into a cache: `x [R,W]` at position `index` of `suffix [R,S,W]`. Consumes `suffix`:
@@ -8,5 +10,8 @@ import { appendTokenComposite } from "./composite.ts";
 export function appendToken(suffix: tf.Tensor, x: tf.Tensor, index: number): tf.Tensor3D {
   const slots = suffix.shape[1] ?? 0;
   if (index < 0 || index >= slots) throw new Error(`appendToken: position ${index} of ${slots} slots`);
-  return appendTokenComposite(suffix, x, index);
+  const kernels = activeKernels();
+  return kernels === undefined
+    ? appendTokenComposite(suffix, x, index)
+    : appendTokenFused(kernels, suffix, x, index);
 }

@@ -1,5 +1,7 @@
 import type * as tf from "../tf.ts";
+import { activeKernels } from "../wasm/installWasmKernels.ts";
 import { causalAttentionComposite } from "./composite.ts";
+import { causalAttentionFused } from "./fused.ts";
 
 /**
  * Causal self-attention on packed rows, scale 1/sqrt(hd), grouped queries (`heads` is a multiple of `kvHeads`).
@@ -13,5 +15,8 @@ export function causalAttention(
   heads: number,
   kvHeads: number,
 ): tf.Tensor2D {
-  return causalAttentionComposite(q, k, v, rowStarts, heads, kvHeads);
+  const kernels = activeKernels();
+  return kernels === undefined
+    ? causalAttentionComposite(q, k, v, rowStarts, heads, kvHeads)
+    : causalAttentionFused(kernels, q, k, v, rowStarts, heads, kvHeads);
 }

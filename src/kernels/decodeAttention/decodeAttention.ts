@@ -1,5 +1,7 @@
 import type * as tf from "../tf.ts";
+import { activeKernels } from "../wasm/installWasmKernels.ts";
 import { decodeAttentionComposite } from "./composite.ts";
+import { decodeAttentionFused } from "./fused.ts";
 
 /** Keys and values of R rows being decoded: G prompts shared by groups of rows, then each row's own tokens. */
 export interface DecodeCache {
@@ -25,5 +27,8 @@ export function decodeAttention(
   heads: number,
   kvHeads: number,
 ): tf.Tensor2D {
-  return decodeAttentionComposite(q, cache, rowGroup, heads, kvHeads);
+  const kernels = activeKernels();
+  return kernels === undefined
+    ? decodeAttentionComposite(q, cache, rowGroup, heads, kvHeads)
+    : decodeAttentionFused(kernels, q, cache, rowGroup, heads, kvHeads);
 }

@@ -1,5 +1,7 @@
 import type * as tf from "../tf.ts";
+import { activeKernels } from "../wasm/installWasmKernels.ts";
 import { rotateComposite } from "./composite.ts";
+import { rotateFused } from "./fused.ts";
 import type { RopeTable } from "./ropeTable.ts";
 
 export { ropeTable } from "./ropeTable.ts";
@@ -10,5 +12,8 @@ export type { RopeTable } from "./ropeTable.ts";
  * with component i + hd/2. `x [M,H*hd]`, `positions int32 [M]` -> [M,H*hd].
  */
 export function rotate(x: tf.Tensor, positions: tf.Tensor, table: RopeTable): tf.Tensor2D {
-  return rotateComposite(x, positions, table);
+  const kernels = activeKernels();
+  return kernels === undefined
+    ? rotateComposite(x, positions, table)
+    : rotateFused(kernels, x, positions, table);
 }

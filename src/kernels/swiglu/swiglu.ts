@@ -1,7 +1,10 @@
 import type * as tf from "../tf.ts";
+import { activeKernels } from "../wasm/installWasmKernels.ts";
 import { swigluComposite } from "./composite.ts";
+import { swigluFused } from "./fused.ts";
 
 /** The gated activation of a Llama block: `silu(gate) * up`, both [M,F] -> [M,F]. */
 export function swiglu(gate: tf.Tensor, up: tf.Tensor): tf.Tensor2D {
-  return swigluComposite(gate, up);
+  const kernels = activeKernels();
+  return kernels === undefined ? swigluComposite(gate, up) : swigluFused(kernels, gate, up);
 }

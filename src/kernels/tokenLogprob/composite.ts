@@ -1,5 +1,5 @@
-import { differentiable } from "../differentiable.ts";
 import * as tf from "../tf.ts";
+import { entropyWithoutGradient } from "./entropy.ts";
 import type { TokenLogprob } from "./tokenLogprob.ts";
 
 /** Log-probability of each row's token and entropy of each row, of stock ops; nats. */
@@ -9,15 +9,9 @@ export function tokenLogprobComposite(logits: tf.Tensor, ids: tf.Tensor): TokenL
     const oneHot = tf.oneHot(tf.cast(ids, "int32"), vocabulary);
     return tf.sum<tf.Tensor1D>(tf.mul(tf.logSoftmax(logits), tf.cast(oneHot, "float32")), 1);
   });
-  const entropy = differentiable([logits], () => ({
-    value: tf.tidy(() => {
-      const logprobs = tf.logSoftmax(logits);
-      return tf.neg(tf.sum(tf.mul(tf.exp(logprobs), logprobs), 1));
-    }),
-    saved: [],
-    backward: () => {
-      throw new Error("tokenLogprob: the entropy has no gradient");
-    },
-  }));
-  return { logprob, entropy: entropy.as1D() };
+  const entropy = entropyWithoutGradient(logits, () => {
+    const logprobs = tf.logSoftmax(logits);
+    return tf.neg(tf.sum(tf.mul(tf.exp(logprobs), logprobs), 1));
+  });
+  return { logprob, entropy };
 }

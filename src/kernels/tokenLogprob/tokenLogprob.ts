@@ -1,5 +1,7 @@
 import type * as tf from "../tf.ts";
+import { activeKernels } from "../wasm/installWasmKernels.ts";
 import { tokenLogprobComposite } from "./composite.ts";
+import { tokenLogprobFused } from "./fused.ts";
 
 /** Per row, in nats. */
 export interface TokenLogprob {
@@ -11,5 +13,6 @@ export interface TokenLogprob {
 
 /** Log-probability of token `ids[m]` under `softmax(logits[m])`, and that distribution's entropy: [M,V], [M]. */
 export function tokenLogprob(logits: tf.Tensor, ids: tf.Tensor): TokenLogprob {
-  return tokenLogprobComposite(logits, ids);
+  const kernels = activeKernels();
+  return kernels === undefined ? tokenLogprobComposite(logits, ids) : tokenLogprobFused(kernels, logits, ids);
 }

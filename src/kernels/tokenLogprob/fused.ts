@@ -1,0 +1,34 @@
+import { differentiable, nth } from "../differentiable.ts";
+import { expectShape, matrixShape } from "../shapes.ts";
+import type * as tf from "../tf.ts";
+import type { WasmKernels } from "../wasm/bridge.ts";
+import { entropyWithoutGradient } from "./entropy.ts";
+import type { TokenLogprob } from "./tokenLogprob.ts";
+
+/**
+ * Log-probability and entropy in one pass over the logits, by the WASM kernels. The gradient computes the softmax
+ * again from the kept log-sum-exp, so that the only [M,V] buffer besides the logits is the gradient itself.
+ */
+export function tokenLogprobFused(kernels: WasmKernels, logits: tf.Tensor, ids: tf.Tensor): TokenLogprob {
+  const [m, v] = matrixShape("tokenLogprob: logits", logits);
+  expectShape("tokenLogprob: ids", ids, [m]);
+  kernels.expectIndices("tokenLogprob: ids", ids, v);
+  const at = (tensor: tf.Tensor): number => kernels.address(tensor);
+  // Computed outside the tape: a tape node has one output, and all three come from one pass.
+  const [logprob, entropy, lse] = [kernels.output([m]), kernels.output([m]), kernels.output([m])];
+  const idsAt = kernels.address(ids, "int32");
+  kernels.call.tokenLogprobForward(at(logits), idsAt, at(logprob), at(entropy), at(lse), m, v);
+  const onTape = differentiable([logits], () => ({
+    value: logprob,
+    saved: [logits, ids, lse],
+    backward: (dy, saved) => {
+      const dlogits = kernels.output([m, v]);
+      const savedIds = kernels.address(nth(saved, 1), "int32");
+      const [logitsAt, lseAt] = [at(nth(saved, 0)), at(nth(saved, 2))];
+      kernels.call.tokenLogprobBackward(at(dy), logitsAt, savedIds, lseAt, at(dlogits), m, v);
+      return [dlogits];
+    },
+  }));
+  lse.dispose();
+  return { logprob: onTape as tf.Tensor1D, entropy: entropyWithoutGradient(logits, () => entropy) };
+}

@@ -1,0 +1,12 @@
+// The module's exports. It works inside the linear memory of TensorFlow.js' own WASM backend: addresses come from
+// the caller, and nothing here allocates, owns data or uses a stack in memory.
+export { adamw, sumOfSquares } from "./adamw";
+export { attentionForward, attentionScratch } from "./attention";
+export { attentionBackward, attentionBackwardScratch } from "./attentionBackward";
+export { decodeAttention, decodeScratch } from "./decode";
+export { linearBiasGrad, linearForward, linearInputGrad, linearScratch, linearWeightGrad } from "./linear";
+export { rmsNormBackward, rmsNormForward } from "./rmsNorm";
+export { rotate } from "./rotate";
+export { appendToken, firstOutside, gatherRows, scatterAddRows } from "./rows";
+export { swigluBackward, swigluForward } from "./swiglu";
+export { tokenLogprobBackward, tokenLogprobForward } from "./tokenLogprob";

@@ -1,0 +1,48 @@
+import { clear } from "./lanes";
+
+/** y [m,d] = rows `ids` of w [.,d]. */
+export function gatherRows(w: usize, ids: usize, y: usize, m: i32, d: i32): void {
+  const bytes = <usize>d * 4;
+  for (let row = 0; row < m; row++) {
+    memory.copy(y, w + <usize>load<i32>(ids + <usize>row * 4) * bytes, bytes);
+    y += bytes;
+  }
+}
+
+/** dw [v,d]: row ids[i] receives the sum of dy rows i, in order. */
+export function scatterAddRows(dy: usize, ids: usize, dw: usize, m: i32, v: i32, d: i32): void {
+  const bytes = <usize>d * 4;
+  clear(dw, <usize>v * bytes);
+  for (let row = 0; row < m; row++) {
+    const to = dw + <usize>load<i32>(ids + <usize>row * 4) * bytes;
+    let i = 0;
+    for (; i + 4 <= d; i += 4) {
+      const at = <usize>i * 4;
+      v128.store(to + at, f32x4.add(v128.load(to + at), v128.load(dy + at)));
+    }
+    for (; i < d; i++) {
+      const at = <usize>i * 4;
+      store<f32>(to + at, load<f32>(to + at) + load<f32>(dy + at));
+    }
+    dy += bytes;
+  }
+}
+
+/** Writes x [rows,width] at position `index` of each row of suffix [rows,slots,width], in place. */
+export function appendToken(suffix: usize, x: usize, rows: i32, slots: i32, width: i32, index: i32): void {
+  const bytes = <usize>width * 4;
+  let to = suffix + <usize>index * bytes;
+  for (let row = 0; row < rows; row++) {
+    memory.copy(to, x, bytes);
+    to += <usize>slots * bytes;
+    x += bytes;
+  }
+}
+
+/** Index of the first of m int32 values outside [0, limit); -1 when there is none. */
+export function firstOutside(values: usize, m: i32, limit: i32): i32 {
+  for (let i = 0; i < m; i++) {
+    if (load<u32>(values + <usize>i * 4) >= <u32>limit) return i;
+  }
+  return -1;
+}

@@ -1,0 +1,46 @@
+import * as tf from "../tf.ts";
+import { WasmKernels } from "./bridge.ts";
+
+let installed: WasmKernels | undefined;
+
+/**
+ * Makes the fused operations use the WASM kernels. Call it after `tf.setBackend("wasm")` with the bytes of
+ * kernels.wasm and kernels-threaded.wasm; the second is used where the backend runs with threads.
+ */
+export async function installWasmKernels(plain: BufferSource, threaded: BufferSource): Promise<void> {
+  const kernels = await WasmKernels.instantiate(plain, threaded);
+  selfTest(kernels);
+  installed = kernels;
+}
+
+/** Back to the stock operations on the WASM backend too, for comparing the two. */
+export function uninstallWasmKernels(): void {
+  installed = undefined;
+}
+
+/** The kernels to use now: installed, and the WASM backend is the current one. */
+export function activeKernels(): WasmKernels | undefined {
+  if (installed === undefined || tf.getBackend() !== "wasm") return undefined;
+  if (tf.backend() !== installed.backend) {
+    throw new Error("the WASM backend was replaced: install the kernels again");
+  }
+  return installed;
+}
+
+/** Whether the fused operations run on the WASM kernels now. */
+export function kernelsInstalled(): boolean {
+  return activeKernels() !== undefined;
+}
+
+/** Runs one kernel on known numbers, so that a changed backend is noticed at start and not as wrong training. */
+function selfTest(kernels: WasmKernels): void {
+  const found = tf.tidy(() => {
+    const x = kernels.address(tf.tensor2d([1, 2, 3, 4, 5, 6], [2, 3]));
+    const w = kernels.address(tf.tensor2d([1, 0, -1, 2, 1, 0], [2, 3]));
+    const y = kernels.output([2, 2]);
+    const scratch = kernels.scratch(kernels.call.linearScratch(2, 3));
+    kernels.call.linearForward(x, w, 0, kernels.address(y), 2, 2, 3, scratch);
+    return Array.from(y.dataSync()).join(" ");
+  });
+  if (found !== "-2 4 -2 13") throw new Error(`the WASM kernels computed ${found} instead of -2 4 -2 13`);
+}
