@@ -11,6 +11,8 @@ import type {
   WorkerEvent,
 } from "../worker/protocol.ts";
 
+export type { GroupView, ResponseView } from "../worker/protocol.ts";
+
 /** What a run was started with. */
 export interface RunSetup {
   readonly model: { readonly name: string; readonly title: string };

@@ -1,0 +1,61 @@
+/** A run's record -> the rows of one chart. */
+import type { RunRecord } from "../../store/run.ts";
+import type { ChartSpec, Series } from "./chartSpecs.ts";
+import { smooth } from "./smooth.ts";
+
+/** All values at one step; null where a series has none there. */
+export interface ChartRow {
+  readonly step: number;
+  readonly values: Readonly<Record<string, number | null>>;
+}
+
+/** Rows in the order of their steps, one for every step that has a value in some series. */
+export function chartRows(spec: ChartSpec, { steps, evaluations }: RunRecord): ChartRow[] {
+  const rows = new Map<number, Record<string, number | null>>();
+  const put = (step: number, { key }: Series, value: number | null): void => {
+    if (value === null) return;
+    const values = rows.get(step) ?? Object.fromEntries(spec.series.map((series) => [series.key, null]));
+    values[key] = value;
+    rows.set(step, values);
+  };
+  for (const series of spec.series) {
+    if (series.from === "steps")
+      steps.forEach((record) => put(record.metrics.step, series, series.read(record)));
+    else evaluations.forEach((evaluation) => put(evaluation.step, series, series.read(evaluation)));
+  }
+  return [...rows].sort(([a], [b]) => a - b).map(([step, values]) => ({ step, values }));
+}
+
+/** Key of the raw values of a smoothed series. */
+export function rawKey(key: string): string {
+  return `${key} raw`;
+}
+
+/** Replaces the values of step series by smoothed ones and keeps the raw ones beside them. Evaluations stay as measured. */
+export function smoothRows(spec: ChartSpec, rows: readonly ChartRow[], weight: number): readonly ChartRow[] {
+  if (weight === 0) return rows;
+  const smoothed = spec.series
+    .filter((series) => series.from === "steps")
+    .map(({ key }) => ({
+      key,
+      values: smooth(
+        rows.map((row) => row.values[key] ?? null),
+        weight,
+      ),
+    }));
+  return rows.map(({ step, values }, i) => {
+    const changes = smoothed.flatMap(({ key, values: means }) => [
+      [key, means[i] ?? null],
+      [rawKey(key), values[key] ?? null],
+    ]);
+    return { step, values: { ...values, ...(Object.fromEntries(changes) as ChartRow["values"]) } };
+  });
+}
+
+/** Values of one series with their steps. */
+export function seriesPoints(rows: readonly ChartRow[], key: string): { step: number; value: number }[] {
+  return rows.flatMap(({ step, values }) => {
+    const value = values[key] ?? null;
+    return value === null ? [] : [{ step, value }];
+  });
+}

@@ -1,0 +1,73 @@
+import { describe, expect, test } from "vitest";
+import { evaluationOf, metricsOf, recordOf, stepOf } from "../../store/fixture.ts";
+import { findings } from "./findings.ts";
+import { levelResults } from "./levels.ts";
+
+describe("results by level", () => {
+  test("give all questions first, then every level, with the base beside the present", () => {
+    const results = levelResults(evaluationOf(0), evaluationOf(5));
+    expect(results.map(({ level, questions }) => [level, questions])).toEqual([
+      [null, 2],
+      ["L1", 1],
+      ["L2", 1],
+    ]);
+    expect(results[0]?.base.passAt1.mean).toBe(0.25);
+    expect(results[1]?.now.majAtN).toEqual({ mean: 1, low: 1, high: 1 });
+  });
+
+  test("the interval lies around the mean", () => {
+    const questions = Array.from({ length: 40 }, (_, i) => ({
+      id: String(i),
+      level: null,
+      passAt1: i % 2,
+      majority: i % 2,
+      majorityRatio: 1,
+    }));
+    const [all] = levelResults(evaluationOf(0, { questions }), evaluationOf(1, { questions }));
+    // Normal approximation: 0.5 ± 1.96 * 0.5 / sqrt(40) = 0.5 ± 0.155
+    expect(all?.now.passAt1.mean).toBe(0.5);
+    expect(all?.now.passAt1.low).toBeCloseTo(0.345, 1);
+    expect(all?.now.passAt1.high).toBeCloseTo(0.655, 1);
+  });
+
+  test("are absent without truth", () => {
+    const questions = [{ id: "a", level: "L1", passAt1: null, majority: null, majorityRatio: 1 }];
+    expect(levelResults(evaluationOf(0, { questions }), evaluationOf(1, { questions }))).toEqual([]);
+  });
+});
+
+describe("findings", () => {
+  const texts = (...args: Parameters<typeof recordOf>): string[] =>
+    findings(recordOf(...args)).map(({ text }) => text);
+
+  test("there are none about an ordinary start", () => {
+    expect(texts({ evaluations: [evaluationOf(0)], steps: [stepOf(1)] })).toEqual([]);
+  });
+
+  test("a policy better than the vote it started from is praised, a worse one is not", () => {
+    const base = evaluationOf(0, { passAt1: 0.3, majAtN: 0.5 });
+    expect(texts({ evaluations: [base, evaluationOf(9, { passAt1: 0.6 })] })[0]).toContain("60.0%");
+    expect(texts({ evaluations: [base, evaluationOf(9, { passAt1: 0.2 })] })[0]).toContain(
+      "fell from 30.0% to 20.0%",
+    );
+  });
+
+  test("a model that knows nothing and says nothing is told so", () => {
+    const base = evaluationOf(0, { passAt1: 0, unansweredShare: 0.95 });
+    expect(texts({ evaluations: [base] })).toEqual([
+      expect.stringContaining("95.0% of the responses hold no answer"),
+      expect.stringContaining("cannot teach what the model does not know"),
+    ]);
+  });
+
+  test("confident and wrong for three steps is a warning, one step is not", () => {
+    const trapped = { labelAccuracy: 0.5, majorityRatio: 0.9 };
+    expect(texts({ steps: [stepOf(1, trapped)] })).toEqual([]);
+    expect(texts({ steps: [1, 2, 3].map((step) => stepOf(step, trapped)) })[0]).toContain("wrong majority");
+  });
+
+  test("unanimous groups are named as nothing left to learn", () => {
+    const done = { ...metricsOf(1), unanimousShare: 0.95 };
+    expect(texts({ steps: [1, 2, 3].map((step) => stepOf(step, done)) })[0]).toContain("nothing left");
+  });
+});
