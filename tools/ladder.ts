@@ -15,6 +15,8 @@ export interface Stage {
 export interface Rung {
   readonly name: string;
   readonly title: string;
+  /** One sentence for the list of models. */
+  readonly description: string;
   readonly config: ModelConfig;
   readonly seed: number;
   readonly stages: readonly Stage[];
@@ -55,26 +57,30 @@ function stages(skill: number, skillRate: number, habit: number, habitRate: numb
   ];
 }
 
+/** The first one is what one click runs. */
 export const LADDER: readonly Rung[] = [
+  {
+    name: "abacus-0.2M",
+    title: "Abacus 0.2M",
+    description: "The demo: can calculate step by step, but mostly answers at once.",
+    config: decoder(64, 4, 160),
+    seed: 1,
+    stages: stages(400_000, 2.5e-3, 60_000, 1.2e-3),
+  },
   {
     name: "abacus-0.1M",
     title: "Abacus 0.1M",
+    description: "The smallest: the same habit, less skill, half the time a step.",
     config: decoder(48, 4, 128),
     seed: 1,
     stages: stages(320_000, 3e-3, 60_000, 1.2e-3),
   },
   {
-    name: "abacus-0.2M",
-    title: "Abacus 0.2M",
-    config: decoder(64, 4, 160),
-    seed: 1,
-    stages: stages(320_000, 2.5e-3, 60_000, 1.2e-3),
-  },
-  {
     name: "abacus-0.5M",
     title: "Abacus 0.5M",
+    description: "The largest: more skill to uncover, twice the time a step.",
     config: decoder(96, 6, 256),
     seed: 1,
-    stages: stages(200_000, 2e-3, 60_000, 1e-3),
+    stages: stages(320_000, 2e-3, 60_000, 1e-3),
   },
 ];
