@@ -14,28 +14,31 @@ export function answersEqual(answer: string, truth: string, task: Task): boolean
   return answer === canonicalMath(truth);
 }
 
-/** Content of the last complete `\boxed{...}`, braces balanced; null when there is none. */
+/** Content of the `\boxed{...}` that starts last among the complete ones, braces balanced; null when there is none. */
 function lastBoxed(text: string): string | null {
   const opening = "\\boxed{";
-  const start = text.lastIndexOf(opening);
-  if (start < 0) return null;
-  let depth = 1;
-  for (let i = start + opening.length; i < text.length; i++) {
-    if (text[i] === "{") depth++;
-    if (text[i] === "}") depth--;
-    if (depth === 0) return text.slice(start + opening.length, i);
+  const open: number[] = []; // of each brace not closed yet, where its box starts, or -1 when it opens none
+  let last = { start: -1, end: -1 };
+  for (let i = 0; i < text.length; i++) {
+    const start = i + 1;
+    if (text[i] === "{") {
+      open.push(text.startsWith(opening, start - opening.length) ? start : -1);
+    } else if (text[i] === "}") {
+      const box = open.pop() ?? -1;
+      if (box > last.start) last = { start: box, end: i };
+    }
   }
-  return null; // cut off inside the box: not an answer
+  return last.start < 0 ? null : text.slice(last.start, last.end);
 }
 
-/** What follows the last "answer is", up to the end of the sentence or line. */
+/** What follows the last "answer is", up to the end of the sentence or line; null when it is a box cut off. */
 function afterAnswerIs(text: string): string | null {
-  const phrase = "answer is";
-  const start = text.toLowerCase().lastIndexOf(phrase);
+  let start = -1;
+  for (const { index, 0: phrase } of text.matchAll(/answer is/gi)) start = index + phrase.length;
   if (start < 0) return null;
-  const rest = text.slice(start + phrase.length).split("\n", 1)[0] ?? "";
-  const sentence = /^[:\s]*(.*?)(?:\.\s|\.?\s*$)/.exec(rest.slice(0, 400)); // an answer is short
-  return sentence?.[1] ?? null;
+  const rest = text.slice(start, start + 400).split("\n", 1)[0] ?? ""; // an answer is short
+  const sentence = /^[:\s]*(.*?)(?:\.\s|\.?\s*$)/.exec(rest)?.[1] ?? null;
+  return sentence?.includes("\\boxed") === true ? null : sentence;
 }
 
 /** The last letter A-D that stands alone. Capitals only, so that the article "a" is no choice. */
@@ -48,24 +51,32 @@ function nonEmpty(text: string): Answer {
   return text === "" ? null : text;
 }
 
-/** One spelling for answers that differ only in dress: spaces, dollars, thousands commas, leading or trailing zeros. */
+/** What answers that say the same may differ in: spaces, dollars, percent and degree signs, ways to set a fraction. */
+const DRESS: readonly (readonly [RegExp, string])[] = [
+  [/\s+|\\(?:left|right|!|,|;)|\\?[$%]|\^\{?\\circ\}?/g, ""],
+  [/\\[dt]frac/g, "\\frac"],
+  [/\\frac(\d)(\d)/g, "\\frac{$1}{$2}"],
+  [/\.$/, ""],
+  [/^\\text\{([^{}]*)\}$/, "$1"],
+  [/^[a-z]=/i, ""],
+  [/^\+/, ""],
+  [/^(-?)\.(?=\d)/, "$10."],
+  [/^(-?)(\d+)\/(\d+)$/, "$1\\frac{$2}{$3}"],
+];
+
+/** One spelling for answers that differ only in dress, thousands commas, leading or trailing zeros. */
 function canonicalMath(text: string): string {
-  const bare = text
-    .trim()
-    .replace(/^\$+|\$+$/g, "")
-    .replace(/\\[dt]frac/g, "\\frac")
-    .replace(/\\(?:left|right|!|,|;)/g, "")
-    .replace(/\s+/g, "")
-    .replace(/\.$/, "");
-  const digits = /^[+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?$/.test(bare) ? bare.replaceAll(",", "") : bare;
-  return /^[+-]?\d+(?:\.\d+)?$/.test(digits) ? canonicalDecimal(digits) : digits;
+  const bare = DRESS.reduce((dressed, [pattern, plain]) => dressed.replace(pattern, plain), text);
+  const digits = /^-?\d{1,3}(?:,\d{3})+(?:\.\d+)?$/.test(bare) ? bare.replaceAll(",", "") : bare;
+  return /^-?\d+(?:\.\d+)?$/.test(digits) ? canonicalDecimal(digits) : digits;
 }
 
 /** "007" -> "7", "12.50" -> "12.5", "-0" -> "0": by text, so that no digit is lost to rounding. */
 function canonicalDecimal(text: string): string {
   const negative = text.startsWith("-");
-  const [whole = "", fraction = ""] = text.replace(/^[+-]/, "").split(".");
-  const kept =
-    whole.replace(/^0+(?=\d)/, "") + (fraction.replace(/0+$/, "") && `.${fraction.replace(/0+$/, "")}`);
+  const [whole = "", fraction = ""] = text.slice(Number(negative)).split(".");
+  let length = fraction.length; // a pattern like /0+$/ would take quadratic time on zeros before another digit
+  while (length > 0 && fraction[length - 1] === "0") length--;
+  const kept = whole.replace(/^0+(?=\d)/, "") + (length > 0 ? `.${fraction.slice(0, length)}` : "");
   return negative && kept !== "0" ? `-${kept}` : kept;
 }

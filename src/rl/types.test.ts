@@ -1,0 +1,20 @@
+import { expect, test } from "vitest";
+import { groupAdvantages } from "./advantage.ts";
+import { rewardFor } from "./reward.ts";
+import type { AnswerKey, Question } from "./types.ts";
+import { majorityVote } from "./vote.ts";
+
+test("the truth is out of reach of vote, reward and advantage by type", () => {
+  const question: Question = { id: "q1", prompt: "1+1?" };
+  const key: AnswerKey = new Map([["q1", "2"]]);
+  // @ts-expect-error -- a question has no answer
+  expect(question.answer).toBeUndefined();
+  // @ts-expect-error -- the vote takes answers and nothing else
+  majorityVote(["2"], key);
+  // @ts-expect-error -- a key is no list of answers
+  expect(() => majorityVote(key)).not.toThrow();
+  // @ts-expect-error -- nor a pseudo-label
+  rewardFor("2", key);
+  // @ts-expect-error -- advantages come from rewards alone
+  groupAdvantages([1], key);
+});
