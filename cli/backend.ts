@@ -1,0 +1,117 @@
+/** Starts the TensorFlow.js backend of a command in Node, and says which one runs, on what, and why. */
+import { execFileSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import * as z from "zod";
+import * as tf from "../src/kernels/tf.ts";
+import type { BackendChoice, BackendReport } from "../src/worker/protocol.ts";
+import { InputError } from "./inputError.ts";
+
+/** A started backend. */
+export interface StartedBackend {
+  readonly report: BackendReport;
+  /** Aborts, with an error as its reason, when the GPU reports one or is lost: nothing after that can be trusted. */
+  readonly fault: AbortSignal;
+}
+
+const NO_ADAPTER =
+  "no WebGPU adapter was found: install a Vulkan driver and its loader (libvulkan.so.1), point VK_ICD_FILENAMES at " +
+  "the driver's .json, or take --backend wasm";
+
+const NEVER = new AbortController().signal;
+
+/** Starts the backend asked for; "auto" takes WebGPU on a hardware adapter, else WASM. */
+export async function startBackend(choice: BackendChoice): Promise<StartedBackend> {
+  tf.env().set("PROD", true); // its one effect is to silence TensorFlow.js' banner and advice
+  const reason = "asked for";
+  switch (choice) {
+    case "cpu":
+      await activate("cpu");
+      return { report: { backend: "cpu", device: "plain JavaScript", reason }, fault: NEVER };
+    case "wasm":
+      return startWasm(reason);
+    case "webgpu":
+      if (probeAdapter() === null) throw new InputError(NO_ADAPTER);
+      return startWebGpu(reason);
+    case "auto": {
+      const adapter = probeAdapter();
+      if (adapter === null) return startWasm("there is no WebGPU adapter");
+      if (adapter.software) return startWasm(`WebGPU is software here (${adapter.name}), slower than WASM`);
+      return startWebGpu("there is a hardware WebGPU adapter");
+    }
+  }
+}
+
+const adapterReport = z.nullable(z.object({ name: z.string(), software: z.boolean() }));
+
+/** The adapter that WebGPU would run on; null where there is none, or no Dawn for this machine. */
+function probeAdapter(): z.infer<typeof adapterReport> {
+  const program = fileURLToPath(new URL("./probeAdapter.mjs", import.meta.url));
+  try {
+    const stdout = execFileSync(process.execPath, [program], { stdio: ["ignore", "pipe", "ignore"] });
+    return adapterReport.parse(JSON.parse(stdout.toString()));
+  } catch {
+    return null; // a probe that cannot run is a machine that cannot run WebGPU
+  }
+}
+
+async function startWasm(reason: string): Promise<StartedBackend> {
+  const { getThreadsCount } = await import("@tensorflow/tfjs-backend-wasm");
+  const { installWasmKernelsInNode } = await import("../src/kernels/wasm/loadNode.ts");
+  const [simd, multithreaded] = await Promise.all([
+    tf.env().getAsync("WASM_HAS_SIMD_SUPPORT"),
+    tf.env().getAsync("WASM_HAS_MULTITHREAD_SUPPORT"),
+  ]);
+  if (simd !== true) throw new InputError("this Node has no WASM SIMD: update it, or take --backend cpu");
+  await activate("wasm");
+  await installWasmKernelsInNode();
+  const threads = multithreaded === true ? getThreadsCount() : 1;
+  const device = `SIMD, ${threads} ${threads === 1 ? "thread" : "threads"}`;
+  return { report: { backend: "wasm", device, reason }, fault: NEVER };
+}
+
+async function startWebGpu(reason: string): Promise<StartedBackend> {
+  const { create, globals } = await import("webgpu");
+  Object.assign(globalThis, globals); // GPUBufferUsage and the like, as a browser has them
+  const gpu = create([]);
+  Object.defineProperty(globalThis, "navigator", { value: { gpu, userAgent: "node" }, configurable: true });
+  const adapter = await gpu.requestAdapter({ powerPreference: "high-performance" });
+  if (adapter === null) throw new InputError(NO_ADAPTER);
+  const device = await adapter.requestDevice({ requiredLimits: limitsOf(adapter) });
+  const fault = watchFaults(device);
+  // Importing it registers its kernels, and a backend on a device of its own choosing, which gives way to ours.
+  const { WebGPUBackend } = await import("@tensorflow/tfjs-backend-webgpu");
+  tf.removeBackend("webgpu");
+  tf.registerBackend("webgpu", () => new WebGPUBackend(device, adapter.info));
+  await activate("webgpu");
+  const { description, vendor, architecture } = adapter.info;
+  const name = description || `${vendor} ${architecture}`;
+  return { report: { backend: "webgpu", device: name, reason }, fault };
+}
+
+/** Everything the adapter can do of what a large matrix product may need. */
+function limitsOf({ limits }: GPUAdapter): Record<string, number> {
+  return {
+    maxBufferSize: limits.maxBufferSize,
+    maxStorageBufferBindingSize: limits.maxStorageBufferBindingSize,
+    maxStorageBuffersPerShaderStage: limits.maxStorageBuffersPerShaderStage,
+    maxComputeWorkgroupStorageSize: limits.maxComputeWorkgroupStorageSize,
+    maxComputeInvocationsPerWorkgroup: limits.maxComputeInvocationsPerWorkgroup,
+    maxComputeWorkgroupSizeX: limits.maxComputeWorkgroupSizeX,
+    maxComputeWorkgroupsPerDimension: limits.maxComputeWorkgroupsPerDimension,
+  };
+}
+
+function watchFaults(device: GPUDevice): AbortSignal {
+  const controller = new AbortController();
+  const fail = (message: string): void => controller.abort(new Error(message));
+  device.addEventListener("uncapturederror", ({ error }) =>
+    fail(`the GPU reported an error: ${error.message}`),
+  );
+  void device.lost.then((info) => fail(`the GPU was lost: ${info.message || info.reason}`));
+  return controller.signal;
+}
+
+async function activate(backend: string): Promise<void> {
+  if (!(await tf.setBackend(backend))) throw new Error(`the ${backend} backend did not start`);
+  await tf.ready();
+}

@@ -1,0 +1,68 @@
+/** A data set file on disk -> questions to train on or to be measured by. */
+import { readDataset, type DatasetReading } from "../src/data/dataset.ts";
+import type { LanguageModel } from "../src/model/languageModel.ts";
+import { resolve } from "node:path";
+import type { Study } from "../src/rl/ttrl.ts";
+import { InputError } from "./inputError.ts";
+import { readText } from "./textFile.ts";
+
+/** A data set as read. */
+export interface DatasetFile {
+  readonly name: string;
+  /** Absolute path. */
+  readonly file: string;
+  readonly sha256: string;
+  readonly study: Study;
+}
+
+/** Row errors told one by one; beyond them their number says enough. */
+const SHOWN_ERRORS = 5;
+
+/** Reads a data set; what was mapped, guessed or left out is told on standard error. */
+export function readDatasetFile(path: string): DatasetFile {
+  const { text, sha256 } = readText(path);
+  const reading = readDataset(path, text);
+  tell(path, reading);
+  const { name, questions, answerKey, task } = reading;
+  return { name, file: resolve(path), sha256, study: { questions, answerKey, task } };
+}
+
+function tell(path: string, { errors, notes }: DatasetReading): void {
+  for (const note of notes) console.error(`${path}: ${note}`);
+  for (const { row, reason } of errors.slice(0, SHOWN_ERRORS)) {
+    console.error(`${path}: row ${row} was left out: ${reason}`);
+  }
+  const more = errors.length - SHOWN_ERRORS;
+  if (more > 0) console.error(`${path}: ${more} more rows were left out`);
+}
+
+/** The same data set without its answers: what a run learns must not depend on them. */
+export function withoutLabels(dataset: DatasetFile): DatasetFile {
+  return { ...dataset, study: { ...dataset.study, answerKey: new Map() } };
+}
+
+/** The data set without the questions that leave no room for a response in the model's context; these are named. */
+export function fitToModel(
+  dataset: DatasetFile,
+  model: LanguageModel,
+  maxResponseTokens: number,
+): DatasetFile {
+  const room = model.config.maxPositions - maxResponseTokens;
+  const { questions } = dataset.study;
+  const fits = questions.filter(({ prompt }) => model.tokenizer.encodePrompt(prompt).length <= room);
+  if (fits.length === questions.length) return dataset;
+  const limits = `the model's ${model.config.maxPositions} positions less ${maxResponseTokens} for the response`;
+  if (fits.length === 0) {
+    throw new InputError(`${dataset.file}: every question exceeds ${limits}; lower --max-response-tokens`);
+  }
+  const kept = new Set(fits);
+  const leftOut = questions.filter((question) => !kept.has(question)).map(({ id }) => id);
+  console.error(
+    `${dataset.file}: ${leftOut.length} questions exceed ${limits} and were left out: ${shorten(leftOut)}`,
+  );
+  return { ...dataset, study: { ...dataset.study, questions: fits } };
+}
+
+function shorten(ids: readonly string[]): string {
+  return ids.slice(0, 10).join(", ") + (ids.length > 10 ? ", ..." : "");
+}

@@ -1,0 +1,73 @@
+/** Options that several commands share, and how their values are read. */
+import { InvalidArgumentError, Option } from "commander";
+import { CONFIG_FIELDS, CONFIG_NAMES, type ConfigField, type NumberField } from "../src/rl/config.ts";
+import { BACKEND_CHOICES } from "./backendChoice.ts";
+
+/** A parser of numbers within bounds, for an option's value. */
+export function numberWithin({
+  min,
+  max,
+  kind,
+}: Pick<NumberField, "min" | "max" | "kind">): (text: string) => number {
+  return (text) => {
+    const value = parseNumber(text);
+    const whole = kind === "number" || Number.isInteger(value);
+    if (typeof value !== "number" || !whole || value < min || value > max) {
+      throw new InvalidArgumentError(
+        `Give a ${kind === "integer" ? "whole number" : "number"} from ${min} to ${max}.`,
+      );
+    }
+    return value;
+  };
+}
+
+/** The number a text spells in decimal, or the text itself when it spells none. */
+export function parseNumber(text: string): number | string {
+  return /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i.test(text) ? Number(text) : text;
+}
+
+export const modelOption = (): Option =>
+  new Option("--model <folder>", "Hugging Face model folder, such as one of public/models");
+
+export const backendOption = (): Option =>
+  new Option("--backend <name>", "auto takes WebGPU on a hardware adapter, else WASM")
+    .choices(BACKEND_CHOICES)
+    .default("auto");
+
+/** An option with the bounds, the default and the meaning of a field of the configuration. */
+export function numberOption(
+  flags: string,
+  field: NumberField,
+  changed: { meaning?: string; default?: number } = {},
+): Option {
+  const { unit, min, max } = field;
+  const bounds = `${min} to ${max}${unit === "" ? "" : ` ${unit}`}`;
+  return new Option(flags, `${changed.meaning ?? field.meaning} (${bounds})`)
+    .argParser(numberWithin(field))
+    .default(changed.default ?? field.default);
+}
+
+/** One option for each field of a run's configuration; a value that was not given stays undefined. */
+export function configOptions(): Option[] {
+  return CONFIG_NAMES.map((name) => {
+    const field: ConfigField = CONFIG_FIELDS[name];
+    return new Option(`--${kebab(name)} <${placeholder(field)}>`, describe(field)).helpGroup(
+      `${field.group}:`,
+    );
+  });
+}
+
+function placeholder(field: ConfigField): string {
+  return field.kind === "choice" ? field.choices.join("|") : field.kind;
+}
+
+function describe(field: ConfigField): string {
+  const text = `${field.meaning} (default ${field.default}`;
+  if (field.kind === "choice") return `${text})`;
+  return `${text}; ${field.min} to ${field.max}${field.unit === "" ? "" : ` ${field.unit}`})`;
+}
+
+/** votesPerQuestion -> votes-per-question */
+export function kebab(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}

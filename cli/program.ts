@@ -1,0 +1,18 @@
+/** The command line: commands, their options and help. Each command loads what it needs when it runs. */
+import { Command } from "commander";
+import packageJson from "../package.json" with { type: "json" };
+import { addRun } from "./commands/run.ts";
+import { addVote } from "./commands/vote.ts";
+
+/** The program, ready to parse arguments; errors are thrown, to be told by the caller. */
+export function createProgram(): Command {
+  const program = new Command("ttrl")
+    .description(`${packageJson.description}: here without the tab`)
+    .version(packageJson.version)
+    .exitOverride()
+    .configureOutput({ writeErr: () => {}, outputError: () => {} })
+    .addHelpText("after", "\nEvery command explains itself: ttrl run --help");
+  addRun(program);
+  addVote(program);
+  return program;
+}

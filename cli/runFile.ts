@@ -1,0 +1,52 @@
+/** `run.json`: what a run was asked to do, with what, on what; enough to continue it and to repeat it. */
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import * as z from "zod";
+import { configFrom } from "../src/rl/config.ts";
+import { writeFile } from "./durable.ts";
+import { InputError, messageOf } from "./inputError.ts";
+
+const source = z.object({ path: z.string(), sha256: z.string() });
+
+const runFile = z.object({
+  /** Of the program that began the run. */
+  version: z.string(),
+  /** Names, as the page's own configuration files have them. */
+  model: z.string(),
+  dataset: z.string(),
+  backend: z.enum(["webgpu", "wasm", "cpu"]),
+  device: z.string(),
+  reason: z.string(),
+  config: z.record(z.string(), z.unknown()).transform((values) => configFrom(values)),
+  checkpointEvery: z.int(),
+  labels: z.enum(["own", "none"]),
+  modelSource: source,
+  datasetSource: source,
+  evalSources: z.array(source),
+});
+
+/** The content of a run.json. */
+export type RunFile = z.infer<typeof runFile>;
+
+/** Where the run.json of a run is. */
+export function runFilePath(out: string): string {
+  return join(out, "run.json");
+}
+
+export function writeRunFile(out: string, content: RunFile): void {
+  writeFile(runFilePath(out), `${JSON.stringify(content, null, 2)}\n`);
+}
+
+/** Reads the run.json of a run to be continued. */
+export function readRunFile(out: string): RunFile {
+  const path = runFilePath(out);
+  if (!existsSync(path))
+    throw new InputError(`${out}: no run is here (there is no run.json); name the --out of a run`);
+  try {
+    return runFile.parse(JSON.parse(readFileSync(path, "utf8")));
+  } catch (error) {
+    throw new InputError(
+      `${path}: this is no run that can be continued (${messageOf(error)}); start the run again`,
+    );
+  }
+}
