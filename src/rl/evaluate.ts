@@ -1,7 +1,8 @@
 /** Evaluation: k samples a question at the evaluation temperature (TTRL, section 3.1: T 0.6, top-p 0.95). */
 import { createRandom } from "../math/random.ts";
 import type { TtrlConfig } from "./config.ts";
-import { measureEvaluation, type Evaluation } from "./metrics.ts";
+import { measureEvaluation } from "./measure.ts";
+import type { Evaluation } from "./metrics.ts";
 import type { Policy } from "./policy.ts";
 import type { Study, Watch } from "./ttrl.ts";
 

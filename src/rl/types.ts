@@ -11,7 +11,7 @@ export interface Question {
   readonly level?: string;
 }
 
-/** True answers by question id. Only `rl/metrics.ts` may look inside; the loop just hands it on. */
+/** True answers by question id. Only `rl/measure.ts` looks inside; the loop just hands it on. */
 export type AnswerKey = ReadonlyMap<string, string>;
 
 /** An extracted, canonical answer, or null where the response has none. Null keeps its place in every list. */

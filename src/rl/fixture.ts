@@ -1,0 +1,74 @@
+/** For tests: a policy of three numbers per prompt, so that the whole method runs without a model. */
+import { createRandom } from "../math/random.ts";
+import type { Policy, SampleRequest, Sampling, UpdateOptions, UpdateStats } from "./policy.ts";
+import type { Response, Rollout } from "./types.ts";
+
+/** Logits of the answers "7", "8" and "9". */
+export type Logits = readonly [number, number, number];
+
+/** Three numbers take larger steps than a model's weights: with this a learning rate of 0.1 is a step of 1. */
+const STEP = 10;
+
+/** A response of one token that says `text`. */
+export function say(text: string, token = 0, logprob = 0): Response {
+  const tokens = Int32Array.of(token);
+  return { text, tokens, logprobs: Float32Array.of(logprob), entropy: 0, finished: true };
+}
+
+/** Answers a prompt with 7, 8 or 9 in a box, by softmax(logits / temperature), and learns by exact gradients. */
+export class ThreeNumberPolicy implements Policy {
+  readonly logits: Map<string, number[]>;
+  /** What the policy was trained on, update by update. */
+  readonly updates: { readonly rollouts: readonly Rollout[]; readonly options: UpdateOptions }[] = [];
+  /** Prompts sampled, call by call. */
+  readonly asked: string[][] = [];
+
+  constructor(initial: Readonly<Record<string, Logits>>) {
+    this.logits = new Map(Object.entries(initial).map(([prompt, logits]) => [prompt, [...logits]]));
+  }
+
+  /** Probabilities of "7", "8" and "9". */
+  probabilities(prompt: string, temperature = 1): number[] {
+    const logits = this.logits.get(prompt);
+    if (logits === undefined) throw new Error(`no logits for "${prompt}"`);
+    const weights = logits.map((logit) => Math.exp(logit / temperature));
+    const total = weights.reduce((sum, weight) => sum + weight, 0);
+    return weights.map((weight) => weight / total);
+  }
+
+  async sample(requests: readonly SampleRequest[], { count, temperature }: Sampling, signal?: AbortSignal) {
+    await Promise.resolve();
+    signal?.throwIfAborted();
+    this.asked.push(requests.map(({ prompt }) => prompt));
+    return requests.map(({ prompt, seed }) => {
+      const probabilities = this.probabilities(prompt, temperature);
+      return Array.from({ length: count }, (_, stream) => {
+        const token = createRandom(seed, stream).weighted(probabilities);
+        return say(`\\boxed{${7 + token}}`, token, Math.log(probabilities[token]!));
+      });
+    });
+  }
+
+  async update(
+    rollouts: readonly Rollout[],
+    options: UpdateOptions,
+    signal?: AbortSignal,
+  ): Promise<UpdateStats> {
+    await Promise.resolve();
+    signal?.throwIfAborted();
+    this.updates.push({ rollouts, options });
+    const { temperature, normalizer, learningRate } = options;
+    const before = new Map(
+      [...this.logits].map(([prompt]) => [prompt, this.probabilities(prompt, temperature)]),
+    );
+    for (const { prompt, response, advantage } of rollouts) {
+      const logits = this.logits.get(prompt)!;
+      for (const [i, probability] of before.get(prompt)!.entries()) {
+        const gradient = (Number(i === response.tokens[0]) - probability) / temperature;
+        logits[i]! += (STEP * learningRate * advantage * gradient) / normalizer;
+      }
+    }
+    const tokens = rollouts.length;
+    return { loss: 0, gradientNorm: 1, clipFraction: 0, kl: null, tokens, logprobGap: 0 };
+  }
+}
