@@ -6,7 +6,8 @@ import { createRandom, restoreRandom, type Random, type RandomState } from "../m
 import { groupAdvantages } from "./advantage.ts";
 import { extractAnswer } from "./answer.ts";
 import { learningRateAt, type TtrlConfig } from "./config.ts";
-import { measureStep, type StepMetrics, type StepTiming } from "./metrics.ts";
+import { measureStep } from "./measure.ts";
+import type { StepMetrics, StepTiming } from "./metrics.ts";
 import type { OnProgress, Policy, UpdateStats } from "./policy.ts";
 import { rewardFor } from "./reward.ts";
 import type { AnswerKey, Group, Question, Response, Rollout, Task } from "./types.ts";
@@ -77,19 +78,17 @@ export async function* ttrl(
   }
 }
 
-/** The next questions, without replacement within an epoch; a new epoch starts when the questions run out. */
+/** The next questions. Each epoch asks every question once, in an order of its own. */
 function drawQuestions(count: number, queue: readonly number[], wanted: number, random: Random) {
-  const indices: number[] = [];
-  let left = queue;
-  while (indices.length < Math.min(wanted, count)) {
-    // A question already drawn in this step waits, so that one step never holds the same question twice.
-    if (left.length === 0)
-      left = random.shuffle([...Array(count).keys()].filter((index) => !indices.includes(index)));
-    const take = Math.min(Math.min(wanted, count) - indices.length, left.length);
-    indices.push(...left.slice(0, take));
-    left = left.slice(take);
-  }
-  return { indices, queue: left };
+  const size = Math.min(wanted, count);
+  const indices = queue.slice(0, size);
+  if (indices.length === size) return { indices, queue: queue.slice(size) };
+  const epoch = random.shuffle([...Array(count).keys()]);
+  // A question already drawn in this step waits till the epoch's end, so that no step holds a question twice.
+  const drawn = new Set(indices);
+  const next = [...epoch.filter((index) => !drawn.has(index)), ...indices];
+  const missing = size - indices.length;
+  return { indices: [...indices, ...next.slice(0, missing)], queue: next.slice(missing) };
 }
 
 /** `votesPerQuestion` responses to each question from the current policy. */
@@ -129,9 +128,10 @@ async function train(
   watch: Watch,
 ): Promise<UpdateStats | null> {
   const updates: UpdateStats[] = [];
-  const size = Math.ceil(groups.length / config.updatesPerStep);
-  for (let first = 0; first < groups.length; first += size) {
-    const kept = groups.slice(first, first + size).flatMap(keptRollouts);
+  const count = Math.min(config.updatesPerStep, groups.length); // a group is never split
+  for (let i = 0; i < count; i++) {
+    const [first, end] = [i, i + 1].map((part) => Math.floor((part * groups.length) / count));
+    const kept = groups.slice(first, end).flatMap(keptRollouts);
     // Responses without advantage move nothing unless KL pulls on them, but they count in the token mean.
     const rollouts = config.klCoefficient > 0 ? kept : kept.filter(({ advantage }) => advantage !== 0);
     if (rollouts.length === 0) continue;
