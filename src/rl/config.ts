@@ -32,7 +32,7 @@ export interface TtrlConfig {
 /** "grpo" divides by the group's standard deviation (arXiv 2402.03300); "dr-grpo" only centres (arXiv 2503.20783). */
 export type AdvantageEstimator = "grpo" | "dr-grpo";
 
-/** Learning rate after warm-up: constant, or a half cosine down to 0 at the last step. */
+/** Learning rate after warm-up: constant, or a half cosine that reaches 0 just after the last step. */
 export type Schedule = "constant" | "cosine";
 
 /** A field of the configuration as the form and the command line show it. */
@@ -147,7 +147,7 @@ export const CONFIG_FIELDS = {
     1,
     [1, 256],
     "updates",
-    "Optimizer steps per loop step: the rollouts are split into this many mini-batches (paper: 8).",
+    "Optimizer steps per loop step: its questions are split into this many mini-batches (paper: 8).",
   ),
   clipRange: real(
     "Update",
@@ -187,7 +187,8 @@ export const CONFIG_FIELDS = {
     label: "Schedule",
     default: "constant",
     choices: ["constant", "cosine"],
-    meaning: "Learning rate after warm-up: constant, or a half cosine down to 0 at the last step.",
+    meaning:
+      "Learning rate after warm-up: constant, or a half cosine that reaches 0 just after the last step.",
   },
   gradientClip: real(
     "Optimizer",
@@ -266,10 +267,10 @@ export const DEFAULT_CONFIG: TtrlConfig = configFrom({});
 /** Every problem of a set of values, as sentences a user can act on; empty when the values are valid. */
 export function configProblems(values: Readonly<Record<string, unknown>>): string[] {
   const problems = Object.keys(values)
-    .filter((name) => !(name in CONFIG_FIELDS))
+    .filter((name) => !Object.hasOwn(CONFIG_FIELDS, name)) // "toString" is no setting
     .map((name) => `unknown setting "${name}"; known: ${CONFIG_NAMES.join(", ")}`);
   for (const name of CONFIG_NAMES) {
-    const problem = name in values ? fieldProblem(CONFIG_FIELDS[name], values[name]) : null;
+    const problem = Object.hasOwn(values, name) ? fieldProblem(CONFIG_FIELDS[name], values[name]) : null;
     if (problem !== null) problems.push(`${name} ${problem}`);
   }
   const votes = values["votesPerQuestion"] ?? CONFIG_FIELDS.votesPerQuestion.default;
