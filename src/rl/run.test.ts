@@ -1,0 +1,135 @@
+import { describe, expect, test } from "vitest";
+import { configFrom, type TtrlConfig } from "./config.ts";
+import { evaluate } from "./evaluate.ts";
+import { ThreeNumberPolicy, type Logits } from "./fixture.ts";
+import { initialProgress, run, type RunEvent, type RunProgress } from "./run.ts";
+import type { Study } from "./ttrl.ts";
+
+const PROMPTS = ["a", "b", "c", "d", "e"];
+const LOGITS = Object.fromEntries(PROMPTS.map((prompt, i): [string, Logits] => [prompt, [i / 4, 0.3, 0]]));
+const STUDY: Study = {
+  questions: PROMPTS.map((prompt) => ({ id: prompt, prompt })),
+  answerKey: new Map(PROMPTS.map((prompt) => [prompt, "8"])),
+  task: "math",
+};
+/** Seven steps of two of five questions, so that epochs meet inside steps; evaluations at 0, 3, 6 and the end. */
+const CONFIG = configFrom({
+  seed: 3,
+  steps: 7,
+  questionsPerStep: 2,
+  votesPerQuestion: 6,
+  rolloutsPerQuestion: 4,
+  warmupSteps: 3,
+  schedule: "cosine",
+  learningRate: 0.05,
+  evaluateEvery: 3,
+  evaluationSamples: 2,
+  initialSamples: 5,
+});
+
+/** What an event says, less the clock's readings. */
+function told(event: RunEvent): unknown {
+  return event.type === "evaluated" ? event.evaluation : event.step.metrics;
+}
+
+async function collect(
+  policy: ThreeNumberPolicy,
+  config: TtrlConfig,
+  progress: RunProgress,
+  limit = Infinity,
+): Promise<RunEvent[]> {
+  const events: RunEvent[] = [];
+  for await (const event of run(policy, STUDY, config, progress)) {
+    events.push(event);
+    if (events.length >= limit) break;
+  }
+  return events;
+}
+
+describe("a run", () => {
+  test("evaluates the initial model, every few steps and the end, the ends with more samples", async () => {
+    const events = await collect(new ThreeNumberPolicy(LOGITS), CONFIG, initialProgress(CONFIG));
+    const order = events.map((event) =>
+      event.type === "stepped"
+        ? event.step.metrics.step
+        : `${event.evaluation.step}:${event.evaluation.samples}`,
+    );
+    expect(order).toEqual(["0:5", 1, 2, 3, "3:2", 4, 5, 6, "6:2", 7, "7:5"]);
+  });
+
+  test("evaluates once where a regular evaluation falls on the end", async () => {
+    const config = { ...CONFIG, steps: 3 };
+    const events = await collect(new ThreeNumberPolicy(LOGITS), config, initialProgress(config));
+    expect(events.map(({ type }) => type)).toEqual([
+      "evaluated",
+      "stepped",
+      "stepped",
+      "stepped",
+      "evaluated",
+    ]);
+  });
+
+  test("learns the same however often it is evaluated", async () => {
+    const metricsOf = async (config: TtrlConfig) => {
+      const events = await collect(new ThreeNumberPolicy(LOGITS), config, initialProgress(config));
+      return events.filter(({ type }) => type === "stepped").map(told);
+    };
+    expect(await metricsOf({ ...CONFIG, evaluateEvery: 1 })).toEqual(await metricsOf(CONFIG));
+  });
+});
+
+describe("a run stopped and resumed", async () => {
+  const undisturbed = await collect(new ThreeNumberPolicy(LOGITS), CONFIG, initialProgress(CONFIG));
+
+  test.each(undisturbed.map((_, i) => i + 1))("after event %i goes on as if undisturbed", async (stop) => {
+    const policy = new ThreeNumberPolicy(LOGITS);
+    const before = await collect(policy, CONFIG, initialProgress(CONFIG), stop);
+    // The progress is a plain value: it survives a file.
+    const progress = JSON.parse(JSON.stringify(before.at(-1)!.progress)) as RunProgress;
+    const after = await collect(policy, CONFIG, progress);
+    expect([...before, ...after].map(told)).toEqual(undisturbed.map(told));
+    expect(after.map((event) => event.progress)).toEqual(
+      undisturbed.slice(stop).map((event) => event.progress),
+    );
+  });
+});
+
+describe("an evaluation", () => {
+  test("changes nothing and gives the same figures again", async () => {
+    const policy = new ThreeNumberPolicy(LOGITS);
+    const point = { step: 2, samples: 8 };
+    const first = await evaluate(policy, STUDY, CONFIG, point);
+    expect(await evaluate(policy, STUDY, CONFIG, point)).toEqual(first);
+    expect(policy.updates).toEqual([]);
+    expect(policy.logits).toEqual(new ThreeNumberPolicy(LOGITS).logits);
+  });
+
+  test("draws anew at another step", async () => {
+    const policy = new ThreeNumberPolicy(LOGITS);
+    const first = await evaluate(policy, STUDY, CONFIG, { step: 2, samples: 8 });
+    const second = await evaluate(policy, STUDY, CONFIG, { step: 3, samples: 8 });
+    expect(second.questions).not.toEqual(first.questions);
+  });
+
+  test.each([
+    [1, "a"],
+    [2, "ad"],
+    [3, "ace"],
+    [4, "acde"],
+    [5, "abcde"],
+    [9, "abcde"],
+  ])("asks %i questions, spread over the data set", async (evaluationQuestions, prompts) => {
+    const policy = new ThreeNumberPolicy(LOGITS);
+    await evaluate(policy, STUDY, { ...CONFIG, evaluationQuestions }, { step: 0, samples: 1 });
+    expect(policy.asked[0]).toHaveLength(Math.min(evaluationQuestions, PROMPTS.length));
+    expect(policy.asked[0]!.join("")).toBe(prompts);
+  });
+
+  test("ends with the signal's reason", async () => {
+    const signal = AbortSignal.abort(new Error("enough"));
+    const policy = new ThreeNumberPolicy(LOGITS);
+    await expect(evaluate(policy, STUDY, CONFIG, { step: 0, samples: 1 }, { signal })).rejects.toThrow(
+      "enough",
+    );
+  });
+});
