@@ -1,6 +1,6 @@
 import { Lanes, log, LOWEST } from "./lanes";
 import { padded, panelBytes, panelsFromColumns, panelsFromRows } from "./panels";
-import { multiplyByRows, openScratch, SCRATCH_HEAD, TILE_COLS, TILE_ROWS } from "./tile";
+import { ROW_NUMBERS, SCRATCH_HEAD, TILE_COLS, TILE_ROWS, Tile, openScratch } from "./tile";
 
 /** Bytes between the rows of a score tile for `keys` keys; 8 more floats may be read than there are keys. */
 export function scoreStride(keys: i32): usize {
@@ -13,12 +13,12 @@ export function attentionScratch(longest: i32, headDim: i32): usize {
   return SCRATCH_HEAD + panels + <usize>TILE_ROWS * scoreStride(longest);
 }
 
-/** Scores of up to 6 queries against the first `keys` keys. */
+/** Scores of up to 4 queries against the first `keys` keys. */
 export function scoreTile(scratch: usize, q: usize, ldq: usize, rows: i32, keyPanels: usize, keys: i32, headDim: i32, scores: usize, lds: usize): void {
   for (let key = 0; key < keys; key += TILE_COLS) {
     const panel = keyPanels + <usize>(key * headDim) * 4;
     // Whole panels: the tile has room for what fills the last one up.
-    multiplyByRows(scratch, q, ldq, panel, headDim, scores + <usize>key * 4, lds, scratch, 0, rows, TILE_COLS);
+    Tile.byRows(scratch, q, ldq, panel, headDim, scores + <usize>key * 4, lds, scratch, 0, rows, TILE_COLS);
   }
 }
 
@@ -27,7 +27,7 @@ export function fillFrom(row: usize, from: i32, to: i32, value: f32): void {
   for (let i = from; i < to; i++) store<f32>(row + <usize>i * 4, value);
 }
 
-/** Turns `width` scores (a multiple of 4) into e^(scale (s - max)), in place. Returns their sum; `top` keeps scale * max. */
+/** Turns `width` scores (a multiple of 8) into e^(scale (s - max)), in place. Returns their sum; `top` keeps scale * max. */
 export function exponentials(row: usize, width: i32, scale: f32, top: usize): f32 {
   let best = v128.load(row);
   for (let i = 4; i < width; i += 4) best = f32x4.pmax(best, v128.load(row + <usize>i * 4));
@@ -36,10 +36,14 @@ export function exponentials(row: usize, width: i32, scale: f32, top: usize): f3
   const scales = f32x4.splat(scale);
   const tops = f32x4.splat(highest);
   let sums = f32x4.splat(0);
-  for (let i = 0; i < width; i += 4) {
-    const e = Lanes.exp(f32x4.sub(f32x4.mul(v128.load(row + <usize>i * 4), scales), tops));
-    v128.store(row + <usize>i * 4, e);
-    sums = f32x4.add(sums, e);
+  for (let i = 0; i < width; i += 8) {
+    // Two vectors at once keep the processor busy: each exponential is one long chain.
+    const at = row + <usize>i * 4;
+    const e0 = Lanes.exp(f32x4.sub(f32x4.mul(v128.load(at), scales), tops));
+    const e1 = Lanes.exp(f32x4.sub(f32x4.mul(v128.load(at, 16), scales), tops));
+    v128.store(at, e0);
+    v128.store(at, e1, 16);
+    sums = f32x4.add(sums, f32x4.add(e0, e1));
   }
   return Lanes.sum(sums);
 }
@@ -63,7 +67,7 @@ function attendHead(scratch: usize, q: usize, out: usize, lse: usize, keyPanels:
     const width = padded(keys);
     const to = out + <usize>first * ld;
     scoreTile(scratch, q + <usize>first * ld, ld, rows, keyPanels, keys, headDim, scores, lds);
-    const sums = scratch + 224; // behind the edge tile
+    const sums = scratch + ROW_NUMBERS;
     for (let i = 0; i < rows; i++) {
       const row = scores + <usize>i * lds;
       const seen = first + i + 1;
@@ -76,7 +80,7 @@ function attendHead(scratch: usize, q: usize, out: usize, lse: usize, keyPanels:
     }
     for (let col = 0; col < headDim; col += TILE_COLS) {
       const panel = valuePanels + <usize>(col * length) * 4;
-      multiplyByRows(scratch, scores, lds, panel, keys, to + <usize>col * 4, ld, scratch, 0, rows, headDim - col);
+      Tile.byRows(scratch, scores, lds, panel, keys, to + <usize>col * 4, ld, scratch, 0, rows, headDim - col);
     }
     for (let i = 0; i < rows; i++) scaleRow(to + <usize>i * ld, headDim, <f32>1 / load<f32>(sums + <usize>i * 4));
   }

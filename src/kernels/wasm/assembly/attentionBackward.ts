@@ -1,9 +1,9 @@
 import { fillFrom, scoreStride, scoreTile } from "./attention";
 import { clear, Lanes } from "./lanes";
 import { padded, panelBytes, panelsFromColumns, panelsFromRows } from "./panels";
-import { multiplyByColumns, multiplyByRows, openScratch, SCRATCH_HEAD, TILE_COLS, TILE_ROWS } from "./tile";
+import { SCRATCH_HEAD, TILE_COLS, TILE_ROWS, Tile, openScratch } from "./tile";
 
-/** Queries whose weights and score gradients are held at once: 8 tiles. */
+/** Queries whose weights and score gradients are held at once: 12 tiles. */
 const QUERIES: i32 = 48;
 
 /** Room for the `Head` in the scratch area. */
@@ -64,7 +64,7 @@ function weightsAndGradients(scores: usize, grads: usize, width: i32, scale: f32
   }
 }
 
-/** Weights, score gradients and dq of the (up to 6) queries from `first` on; their rows go to `weights`, `grads`. */
+/** Weights, score gradients and dq of the (up to 4) queries from `first` on; their rows go to `weights`, `grads`. */
 function queryTile(h: Head, first: i32, rows: i32, weights: usize, grads: usize): void {
   const at = <usize>first * h.stride;
   const keys = first + rows;
@@ -84,7 +84,7 @@ function queryTile(h: Head, first: i32, rows: i32, weights: usize, grads: usize)
   for (let col = 0; col < h.headDim; col += TILE_COLS) {
     const panel = h.keyRows + <usize>(col * h.length) * 4;
     const to = h.dq + at + <usize>col * 4;
-    multiplyByRows(h.scratch, grads, h.scoreStride, panel, keys, to, h.stride, h.scratch, 0, rows, h.headDim - col);
+    Tile.byRows(h.scratch, grads, h.scoreStride, panel, keys, to, h.stride, h.scratch, 0, rows, h.headDim - col);
   }
 }
 
@@ -97,7 +97,7 @@ function addToKeys(h: Head, block: usize, panels: usize, to: usize, begin: i32, 
       const panel = panels + <usize>(col * h.length + first * TILE_COLS) * 4;
       const c = to + <usize>key * h.kvStride + <usize>col * 4;
       const left = h.headDim - col;
-      multiplyByColumns(h.scratch, a, h.scoreStride, panel, end - first, c, h.kvStride, c, h.kvStride, end - key, left);
+      Tile.byColumns(h.scratch, a, h.scoreStride, panel, end - first, c, h.kvStride, c, h.kvStride, end - key, left);
     }
   }
 }

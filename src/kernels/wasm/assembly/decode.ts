@@ -1,7 +1,7 @@
 import { exponentials, fillFrom, scaleRow, scoreStride, scoreTile } from "./attention";
 import { Lanes, LOWEST } from "./lanes";
 import { padded, panelBytes, panelsFromColumns, panelsFromRows } from "./panels";
-import { multiplyByRows, openScratch, SCRATCH_HEAD, TILE_COLS, TILE_ROWS } from "./tile";
+import { ROW_NUMBERS, SCRATCH_HEAD, TILE_COLS, TILE_ROWS, Tile, openScratch } from "./tile";
 
 /** Room for the `Decode` in the scratch area. */
 const DECODE_BYTES: usize = 128;
@@ -23,7 +23,7 @@ class Decode {
   prefixLength: i32;
   keyPanels: usize;
   valuePanels: usize;
-  // Up to 6 queries with their rows: gathered queries, scores, mixed values.
+  // Up to 4 queries with their rows: gathered queries, scores, mixed values.
   queries: usize;
   scores: usize;
   mixed: usize;
@@ -104,7 +104,7 @@ function attendTile(d: Decode, rows: i32, kvHead: i32): void {
   const headBytes = <usize>d.headDim * 4;
   const own = padded(d.prefixLength);
   const width = own + padded(d.suffixLength);
-  const sums = d.scratch + 224; // behind the edge tile
+  const sums = d.scratch + ROW_NUMBERS;
   scoreTile(d.scratch, d.queries, headBytes, rows, d.keyPanels, d.prefixLength, d.headDim, d.scores, d.scoreStride);
   for (let i = 0; i < rows; i++) {
     const scores = d.scores + <usize>i * d.scoreStride;
@@ -120,7 +120,7 @@ function attendTile(d: Decode, rows: i32, kvHead: i32): void {
   for (let col = 0; col < d.headDim; col += TILE_COLS) {
     const panel = d.valuePanels + <usize>(col * d.prefixLength) * 4;
     const to = d.mixed + <usize>col * 4;
-    multiplyByRows(d.scratch, d.scores, d.scoreStride, panel, d.prefixLength, to, mixedStride, d.scratch, 0, rows, TILE_COLS);
+    Tile.byRows(d.scratch, d.scores, d.scoreStride, panel, d.prefixLength, to, mixedStride, d.scratch, 0, rows, TILE_COLS);
   }
   for (let i = 0; i < rows; i++) {
     const row = load<i32>(d.members + <usize>i * 8);
@@ -132,7 +132,7 @@ function attendTile(d: Decode, rows: i32, kvHead: i32): void {
   }
 }
 
-/** All rows of one group at one key head, six queries at a time. */
+/** All rows of one group at one key head, four queries at a time. */
 function attendGroup(d: Decode, group: i32, kvHead: i32): void {
   const perKey = d.heads / d.kvHeads;
   const headBytes = <usize>d.headDim * 4;

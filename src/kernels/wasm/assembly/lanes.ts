@@ -12,14 +12,14 @@ export abstract class Lanes {
   }
 
   /**
-   * e^x, relative error below 2e-7 (Cephes: x = n ln2 + r, polynomial in r, exponent bits by shifting). Arguments
-   * are clamped to [-87.33, 88.37], the range of normal float32 results.
+   * e^x for x <= 88, relative error below 2e-7 (Cephes: x = n ln2 + r, a polynomial in r, 2^n by its exponent bits).
+   * Below -87.33, where float32 leaves its normal range, the result stays at 1.2e-38.
    */
   @inline
   static exp(x: v128): v128 {
-    const clamped = f32x4.pmax(f32x4.splat(-87.33), f32x4.pmin(f32x4.splat(88.37), x));
-    // Adding 1.5 * 2^23 rounds to an integer and leaves it in the low bits of the sum.
-    const magic = f32x4.splat(12582912);
+    const clamped = f32x4.pmax(f32x4.splat(-87.33), x);
+    // Adding 1.5 * 2^23 rounds to an integer, left in the low bits of the sum; 127 is the bias of exponents.
+    const magic = f32x4.splat(12582912 + 127);
     const shifted = f32x4.add(f32x4.mul(clamped, f32x4.splat(1.44269504088896341)), magic);
     const n = f32x4.sub(shifted, magic);
     const high = f32x4.sub(clamped, f32x4.mul(n, f32x4.splat(0.693359375)));
@@ -29,15 +29,16 @@ export abstract class Lanes {
     p = Lanes.madd(f32x4.splat(4.1665795894e-2), r, p);
     p = Lanes.madd(f32x4.splat(1.6666665459e-1), r, p);
     p = Lanes.madd(f32x4.splat(5.0000001201e-1), r, p);
-    const mantissa = f32x4.add(Lanes.madd(r, f32x4.mul(r, r), p), f32x4.splat(1));
-    return f32x4.mul(mantissa, i32x4.shl(i32x4.add(shifted, i32x4.splat(127)), 23));
+    p = Lanes.madd(f32x4.splat(1), r, p);
+    p = Lanes.madd(f32x4.splat(1), r, p);
+    return f32x4.mul(p, i32x4.shl(shifted, 23));
   }
 
   /** 1 / (1 + e^-x) */
   @inline
   static sigmoid(x: v128): v128 {
     const one = f32x4.splat(1);
-    return f32x4.div(one, f32x4.add(one, Lanes.exp(f32x4.neg(x))));
+    return f32x4.div(one, f32x4.add(one, Lanes.exp(f32x4.pmin(f32x4.splat(88), f32x4.neg(x)))));
   }
 
   /** Sum of the four lanes. */
@@ -82,8 +83,13 @@ export function log(x: f64): f64 {
   }
   const s = (m - 1) / (m + 1);
   const s2 = s * s;
-  let series: f64 = 0;
-  for (let n = 21; n >= 1; n -= 2) series = series * s2 + 1 / <f64>n;
+  let series = s2 * (1.0 / 15) + 1.0 / 13; // |s| <= 0.172: what follows is below 1e-14
+  series = series * s2 + 1.0 / 11;
+  series = series * s2 + 1.0 / 9;
+  series = series * s2 + 1.0 / 7;
+  series = series * s2 + 1.0 / 5;
+  series = series * s2 + 1.0 / 3;
+  series = series * s2 + 1;
   return 2 * s * series + <f64>exponent * 0.6931471805599453;
 }
 

@@ -1,6 +1,6 @@
 import { clear } from "./lanes";
 import { narrowPanelBytes, narrowPanelsFromRows, panelBytes, panelsFromColumns, panelsFromRows } from "./panels";
-import { multiplyByColumns, multiplyByRows, openScratch, SCRATCH_HEAD, TILE_COLS, TILE_ROWS } from "./tile";
+import { SCRATCH_HEAD, TILE_COLS, TILE_ROWS, Tile, openScratch } from "./tile";
 
 /** Rows of A that pass over all panels before the next ones: they stay in the first-level cache. */
 const BLOCK: i32 = 48;
@@ -25,7 +25,7 @@ function multiplyPanels(scratch: usize, a: usize, panels: usize, c: usize, init:
       for (let row = block; row < end; row += TILE_ROWS) {
         const to = c + <usize>row * ldc + <usize>col * 4;
         const start = init + <usize>row * ldi + <usize>col * stepInit;
-        multiplyByRows(scratch, a + <usize>row * lda, lda, panel, depth, to, ldc, start, ldi, m - row, n - col);
+        Tile.byRows(scratch, a + <usize>row * lda, lda, panel, depth, to, ldc, start, ldi, m - row, n - col);
       }
     }
   }
@@ -61,7 +61,7 @@ export function linearWeightGrad(dy: usize, x: usize, dw: usize, m: i32, n: i32,
       for (let row = 0; row < n; row += TILE_ROWS) {
         const to = dw + <usize>row * ld + <usize>col * 4;
         const from = left + <usize>(row * depth) * 4;
-        multiplyByColumns(scratch, from, 24, panel, depth, to, ld, to, ld, n - row, k - col);
+        Tile.byColumns(scratch, from, 16, panel, depth, to, ld, to, ld, n - row, k - col);
       }
     }
   }

@@ -1,7 +1,7 @@
-import { loadSome, storeSome } from "./lanes";
+import { loadSome } from "./lanes";
 import { TILE_COLS, TILE_ROWS } from "./tile";
 
-// Panels: a matrix cut into strips of 8 (or 6) columns, each strip stored row after row without gaps, so that the
+// Panels: a matrix cut into strips of 8 (or 4) columns, each strip stored row after row without gaps, so that the
 // inner loop reads memory in order. The last strip is filled up; what fills it never reaches a stored result.
 
 /** `n` rounded up to whole panels of 8. */
@@ -88,28 +88,20 @@ export function panelsFromColumns(w: usize, ldw: usize, n: i32, depth: i32, out:
   }
 }
 
-/** Bytes of the 6-wide panels of a matrix with `depth` rows and `n` columns. */
+/** Bytes of the 4-wide panels of a matrix with `depth` rows and `n` columns. */
 export function narrowPanelBytes(depth: i32, n: i32): usize {
-  return <usize>depth * <usize>((n + TILE_ROWS - 1) / TILE_ROWS) * 24;
+  return <usize>depth * <usize>((n + TILE_ROWS - 1) / TILE_ROWS) * 16;
 }
 
-/** Panels 6 wide of A [depth, n] stored by rows, `lda` bytes apart: the left factor of a product over rows. */
+/** Panels 4 wide of A [depth, n] stored by rows, `lda` bytes apart: the left factor of a product over rows. */
 export function narrowPanelsFromRows(a: usize, lda: usize, depth: i32, n: i32, out: usize): void {
   for (let col = 0; col < n; col += TILE_ROWS) {
     const cols = n - col;
     let from = a + <usize>col * 4;
     for (let k = 0; k < depth; k++) {
-      if (cols >= TILE_ROWS) {
-        v128.store(out, v128.load(from));
-        store<u64>(out, load<u64>(from, 16), 16);
-      } else if (cols >= 4) {
-        v128.store(out, v128.load(from));
-        if (cols > 4) store<f32>(out, load<f32>(from, 16), 16);
-      } else {
-        storeSome(out, loadSome(from, cols, 0), cols);
-      }
+      v128.store(out, cols >= 4 ? v128.load(from) : loadSome(from, cols, 0));
       from += lda;
-      out += 24;
+      out += 16;
     }
   }
 }
