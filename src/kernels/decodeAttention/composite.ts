@@ -4,6 +4,9 @@ import type { DecodeCache } from "./decodeAttention.ts";
 /** Added to the score of a key that must not be seen; exp of it is 0, and unlike -Infinity it makes no NaN. */
 const HIDDEN = -1e9;
 
+/** Swaps rows and key heads of a tensor of rank 4. */
+const swap = (x: tf.Tensor): tf.Tensor => tf.transpose(x, [1, 0, 2, 3]);
+
 /** Hides from each row the prefix tokens of other groups: [R, 1, 1, Mp]. */
 function otherGroups(rowGroup: tf.Tensor, prefixStarts: Int32Array, tokens: number): tf.Tensor {
   const groups = new Int32Array(tokens);
@@ -22,9 +25,24 @@ function prefixByHead(packed: tf.Tensor, kvHeads: number): tf.Tensor {
 
 /** The first `length` tokens of `[R, S, Hkv*hd]` per row and key head: [R*Hkv, length, hd]. */
 function suffixByHead(suffix: tf.Tensor, length: number, kvHeads: number): tf.Tensor {
-  const [rows = 0, , width = 0] = suffix.shape;
+  const [rows = 0, , width = 0] = suffix.shape as readonly number[]; // of rank 3
   const seen = tf.reshape(tf.slice(suffix, [0, 0, 0], [rows, length, width]), [rows, length, kvHeads, -1]);
   return tf.reshape(tf.transpose(seen, [0, 2, 1, 3]), [rows * kvHeads, length, width / kvHeads]);
+}
+
+/** Weights [R, Hkv, queries per key, Mp + length] of queries of the same leading shape. */
+function attentionWeights(byRow: tf.Tensor, cache: DecodeCache, rowGroup: tf.Tensor): tf.Tensor {
+  const [rows = 0, kvHeads = 0, perKey = 0, headDim = 0] = byRow.shape as readonly number[]; // of rank 4
+  const tokens = cache.prefixKeys.shape[0];
+  const byHead = tf.reshape(swap(byRow), [kvHeads, rows * perKey, headDim]);
+  const toPrefix = tf.matMul(byHead, prefixByHead(cache.prefixKeys, kvHeads), false, true);
+  const visible = tf.add(
+    swap(tf.reshape(toPrefix, [kvHeads, rows, perKey, tokens])),
+    otherGroups(rowGroup, cache.prefixStarts, tokens),
+  );
+  const own = suffixByHead(cache.suffixKeys, cache.suffixLength, kvHeads);
+  const toSuffix = tf.matMul(tf.reshape(byRow, [rows * kvHeads, perKey, headDim]), own, false, true);
+  return tf.softmax(tf.concat([visible, tf.reshape(toSuffix, [rows, kvHeads, perKey, -1])], 3));
 }
 
 /**
@@ -40,44 +58,24 @@ export function decodeAttentionComposite(
 ): tf.Tensor2D {
   return tf.tidy(() => {
     const [rows = 0, width = 0] = q.shape;
-    const headDim = width / heads;
-    const perKey = heads / kvHeads;
-    const prefixLength = cache.prefixKeys.shape[0] ?? 0;
-    const length = cache.suffixLength;
-    const swap = (x: tf.Tensor): tf.Tensor => tf.transpose(x, [1, 0, 2, 3]); // row <-> key head
+    const shape: [number, number, number, number] = [rows, kvHeads, heads / kvHeads, width / heads];
+    const [, , perKey, headDim] = shape;
+    const tokens = cache.prefixKeys.shape[0];
+    const weights = attentionWeights(tf.reshape(tf.mul(q, headDim ** -0.5), shape), cache, rowGroup);
 
-    const byRow = tf.reshape(tf.mul(q, headDim ** -0.5), [rows, kvHeads, perKey, headDim]);
-    const byHead = tf.reshape(swap(byRow), [kvHeads, rows * perKey, headDim]);
-    const prefixScores = tf.matMul(byHead, prefixByHead(cache.prefixKeys, kvHeads), false, true);
-    const suffixScores = tf.matMul(
-      tf.reshape(byRow, [rows * kvHeads, perKey, headDim]),
-      suffixByHead(cache.suffixKeys, length, kvHeads),
-      false,
-      true,
-    );
-    const visible = tf.add(
-      swap(tf.reshape(prefixScores, [kvHeads, rows, perKey, prefixLength])),
-      otherGroups(rowGroup, cache.prefixStarts, prefixLength),
-    );
-    const weights = tf.softmax(
-      tf.concat([visible, tf.reshape(suffixScores, [rows, kvHeads, perKey, length])], 3),
-    );
-    const [toPrefix, toSuffix] = [
-      tf.slice(weights, [0, 0, 0, 0], [rows, kvHeads, perKey, prefixLength]),
-      tf.slice(weights, [0, 0, 0, prefixLength], [rows, kvHeads, perKey, length]),
-    ];
-    const fromPrefix = tf.matMul(
-      tf.reshape(swap(toPrefix), [kvHeads, rows * perKey, prefixLength]),
-      prefixByHead(cache.prefixValues, kvHeads),
-    );
-    const fromSuffix = tf.matMul(
-      tf.reshape(toSuffix, [rows * kvHeads, perKey, length]),
-      suffixByHead(cache.suffixValues, length, kvHeads),
-    );
-    const mixed = tf.add(
-      swap(tf.reshape(fromPrefix, [kvHeads, rows, perKey, headDim])),
-      tf.reshape(fromSuffix, [rows, kvHeads, perKey, headDim]),
-    );
-    return tf.reshape<tf.Rank.R2>(mixed, [rows, width]);
+    const toPrefix = tf.reshape(swap(tf.slice(weights, [0, 0, 0, 0], [-1, -1, -1, tokens])), [
+      kvHeads,
+      -1,
+      tokens,
+    ]);
+    const fromPrefix = tf.matMul(toPrefix, prefixByHead(cache.prefixValues, kvHeads));
+    const toSuffix = tf.reshape(tf.slice(weights, [0, 0, 0, tokens]), [
+      rows * kvHeads,
+      perKey,
+      cache.suffixLength,
+    ]);
+    const fromSuffix = tf.matMul(toSuffix, suffixByHead(cache.suffixValues, cache.suffixLength, kvHeads));
+    const prefixPart = swap(tf.reshape(fromPrefix, [kvHeads, rows, perKey, headDim]));
+    return tf.reshape<tf.Rank.R2>(tf.add(prefixPart, tf.reshape(fromSuffix, shape)), [rows, width]);
   });
 }

@@ -1,20 +1,21 @@
-import { expectShape, matrixShape } from "../shapes.ts";
+import { expectShape, headWidth, longestPart, matrixShape } from "../shapes.ts";
 import type * as tf from "../tf.ts";
 import type { WasmKernels } from "../wasm/bridge.ts";
 import type { DecodeCache } from "./decodeAttention.ts";
 
-/** Longest prefix; throws unless the starts are those of packed prefixes. */
-function longestPrefix(starts: Int32Array, tokens: number): number {
-  let longest = 0;
-  for (let group = 0; group + 1 < starts.length; group++) {
-    const length = (starts[group + 1] ?? 0) - (starts[group] ?? 0);
-    if (length < 0) throw new Error(`decodeAttention: the prefix of group ${group} has ${length} tokens`);
-    longest = Math.max(longest, length);
+/** Throws unless the cache fits `rows` rows of keys `kvWidth` wide. */
+function checkCache(cache: DecodeCache, rows: number, kvWidth: number): void {
+  const [tokens] = matrixShape("decodeAttention: prefixKeys", cache.prefixKeys);
+  const slots = cache.suffixKeys.shape[1] ?? 0;
+  if (cache.suffixLength < 1 || cache.suffixLength > slots) {
+    throw new Error(`decodeAttention: suffix length ${cache.suffixLength} of ${slots} slots`);
   }
-  if (starts[0] !== 0 || starts[starts.length - 1] !== tokens) {
-    throw new Error(`decodeAttention: prefixStarts does not run from 0 to ${tokens}`);
+  for (const prefix of [cache.prefixKeys, cache.prefixValues]) {
+    expectShape("decodeAttention: prefix", prefix, [tokens, kvWidth]);
   }
-  return longest;
+  for (const suffix of [cache.suffixKeys, cache.suffixValues]) {
+    expectShape("decodeAttention: suffix", suffix, [rows, slots, kvWidth]);
+  }
 }
 
 /** One decoding step's attention by the WASM kernels; the prefix is scored for all rows of its group together. */
@@ -27,50 +28,31 @@ export function decodeAttentionFused(
   kvHeads: number,
 ): tf.Tensor2D {
   const [rows, width] = matrixShape("decodeAttention: q", q);
-  const headDim = width / heads;
-  if (headDim % 4 !== 0) throw new Error(`decodeAttention: head width ${headDim} is not a multiple of 4`);
-  if (heads % kvHeads !== 0)
-    throw new Error(`decodeAttention: ${heads} heads do not share ${kvHeads} key heads`);
-  const slots = cache.suffixKeys.shape[1] ?? 0;
-  const [tokens] = matrixShape("decodeAttention: prefixKeys", cache.prefixKeys);
-  const suffixLength = cache.suffixLength;
-  if (suffixLength < 1 || suffixLength > slots) {
-    throw new Error(`decodeAttention: suffix length ${suffixLength} of ${slots} slots`);
-  }
-  for (const prefix of [cache.prefixKeys, cache.prefixValues]) {
-    expectShape("decodeAttention: prefix", prefix, [tokens, kvHeads * headDim]);
-  }
-  for (const suffix of [cache.suffixKeys, cache.suffixValues]) {
-    expectShape("decodeAttention: suffix", suffix, [rows, slots, kvHeads * headDim]);
-  }
+  const headDim = headWidth("decodeAttention", width, heads, kvHeads);
+  checkCache(cache, rows, kvHeads * headDim);
   const groups = cache.prefixStarts.length - 1;
   expectShape("decodeAttention: rowGroup", rowGroup, [rows]);
   kernels.expectIndices("decodeAttention: rowGroup", rowGroup, groups);
-  const longest = longestPrefix(cache.prefixStarts, tokens);
-  const at = (tensor: tf.Tensor): number => kernels.address(tensor);
-  const { call } = kernels;
+  const { prefixKeys, prefixValues, prefixStarts, suffixKeys, suffixValues, suffixLength } = cache;
+  const longest = longestPart("decodeAttention: prefixStarts", prefixStarts, prefixKeys.shape[0], 0);
 
   const out = kernels.output([rows, width]);
-  const bytes = call.decodeScratch(rows, groups, longest, suffixLength, headDim);
-  const [scratch, starts] = kernels.scratchWith(bytes, cache.prefixStarts);
-  call.decodeAttention(
-    at(q),
-    at(out),
-    at(cache.prefixKeys),
-    at(cache.prefixValues),
-    starts,
-    at(cache.suffixKeys),
-    at(cache.suffixValues),
-    kernels.address(rowGroup, "int32"),
+  const bytes = kernels.call.decodeScratch(rows, groups, longest, suffixLength, headDim);
+  const [scratch, starts] = kernels.scratchWith(bytes, prefixStarts);
+  const at = (tensor: tf.Tensor): number => kernels.address(tensor);
+  const prefix = [at(prefixKeys), at(prefixValues), starts] as const;
+  const suffix = [at(suffixKeys), at(suffixValues)] as const;
+  const sizes = [
     rows,
     groups,
-    slots,
+    suffixKeys.shape[1] ?? 0,
     suffixLength,
     heads,
     kvHeads,
     headDim,
     longest,
-    scratch,
-  );
+  ] as const;
+  const rowGroupAt = kernels.address(rowGroup, "int32");
+  kernels.call.decodeAttention(at(q), at(out), ...prefix, ...suffix, rowGroupAt, ...sizes, scratch);
   return out as tf.Tensor2D; // [rows, width]
 }

@@ -9,40 +9,26 @@ export function linearFused(kernels: WasmKernels, x: tf.Tensor, w: tf.Tensor, bi
   const [n] = matrixShape("linear: w", w);
   expectShape("linear: w", w, [n, k]);
   if (bias !== undefined) expectShape("linear: bias", bias, [n]);
+  const at = (tensor: tf.Tensor): number => kernels.address(tensor);
   const { call } = kernels;
+  const bytes = call.linearScratch(n, k);
 
-  const forward = (): tf.Tensor => {
-    const y = kernels.output([m, n]);
-    const scratch = kernels.scratch(call.linearScratch(n, k));
-    const biasAddress = bias === undefined ? 0 : kernels.address(bias);
-    call.linearForward(
-      kernels.address(x),
-      kernels.address(w),
-      biasAddress,
-      kernels.address(y),
-      m,
-      n,
-      k,
-      scratch,
-    );
-    return y;
-  };
   const backward = (dy: tf.Tensor, saved: readonly tf.Tensor[]): tf.Tensor[] => {
-    const [dyAt, xAt, wAt] = [
-      kernels.address(dy),
-      kernels.address(nth(saved, 0)),
-      kernels.address(nth(saved, 1)),
-    ];
-    const dx = kernels.output([m, k]);
-    const dw = kernels.output([n, k]);
-    const scratch = kernels.scratch(call.linearScratch(n, k));
-    call.linearInputGrad(dyAt, wAt, kernels.address(dx), m, n, k, scratch);
-    call.linearWeightGrad(dyAt, xAt, kernels.address(dw), m, n, k, scratch);
+    const [savedX, savedW] = [nth(saved, 0), nth(saved, 1)];
+    const [dx, dw] = [kernels.output([m, k]), kernels.output([n, k])];
+    call.linearInputGrad(at(dy), at(savedW), at(dx), m, n, k, kernels.scratch(bytes));
+    call.linearWeightGrad(at(dy), at(savedX), at(dw), m, n, k, kernels.scratch(bytes));
     if (bias === undefined) return [dx, dw];
     const db = kernels.output([n]);
-    call.linearBiasGrad(dyAt, kernels.address(db), m, n);
+    call.linearBiasGrad(at(dy), at(db), m, n);
     return [dx, dw, db];
   };
   const inputs = bias === undefined ? [x, w] : [x, w, bias];
-  return differentiable(inputs, () => ({ value: forward(), saved: [x, w], backward })) as tf.Tensor2D; // [m, n]
+  const mapped = differentiable(inputs, () => {
+    const y = kernels.output([m, n]);
+    const biasAt = bias === undefined ? 0 : at(bias);
+    call.linearForward(at(x), at(w), biasAt, at(y), m, n, k, kernels.scratch(bytes));
+    return { value: y, saved: [x, w], backward };
+  });
+  return mapped as tf.Tensor2D; // [m, n]
 }

@@ -39,7 +39,7 @@ export class WasmKernels {
   /** Instantiates the kernels on the current backend's memory: `threaded` where that memory is shared. */
   static async instantiate(plain: BufferSource, threaded: BufferSource): Promise<WasmKernels> {
     if (tf.getBackend() !== "wasm") throw new Error(`the backend is ${tf.getBackend()}, not wasm`);
-    const backend = tf.backend() as BackendWasm; // just asked by name
+    const backend = tf.findBackend("wasm") as BackendWasm; // the type registered under this name
     const module = backend.wasm as unknown as BackendModule; // private fields of 4.22; the self-test checks them
     const memory = module.asm.memory ?? module.wasmMemory;
     if (memory === undefined) throw new Error("the memory of TensorFlow.js' WASM backend was not found");
