@@ -109,6 +109,7 @@ function refuseUnsupported(hf: z.infer<typeof hfConfig>): void {
 
 /** The `config.json` of a decoder: what `readModelConfig` reads, in the form `transformers` writes. */
 export function writeModelConfig(config: ModelConfig): Record<string, unknown> {
+  const [eos = null, ...otherEos] = config.eosTokens;
   const name = config.architecture === "qwen2" ? "Qwen2ForCausalLM" : "LlamaForCausalLM";
   return {
     architectures: [name],
@@ -127,7 +128,7 @@ export function writeModelConfig(config: ModelConfig): Record<string, unknown> {
     tie_word_embeddings: config.tied,
     torch_dtype: "float32",
     bos_token_id: 1,
-    eos_token_id: config.eosTokens[0] ?? null,
+    eos_token_id: otherEos.length === 0 ? eos : config.eosTokens,
     pad_token_id: 0,
   };
 }

@@ -29,7 +29,6 @@ export class Sampler {
       if ((logits[offset + i] as number) > (logits[offset + best] as number)) best = i;
     }
     const max = logits[offset + best] as number; // i < V: in range
-    if (!Number.isFinite(max)) throw new Error("the model's logits are not finite: the weights are broken");
     const scale = temperature === 0 ? 1 : 1 / temperature;
     let total = 0;
     let weighted = 0;
@@ -40,6 +39,8 @@ export class Sampler {
       total += weight;
       weighted += weight * score;
     }
+    if (!Number.isFinite(weighted))
+      throw new Error("the model's logits are not finite: its weights are broken");
     const logTotal = Math.log(total);
     const token = temperature === 0 ? best : this.#choose(total, topP, uniform);
     return {

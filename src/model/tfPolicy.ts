@@ -16,8 +16,10 @@ import { policyLoss, scoreFrom, scoreTokens } from "./loss.ts";
 import { microBatches } from "./microBatches.ts";
 import { Optimizer, type OptimizerState } from "./optimizer.ts";
 
-/** Rows decoded together: enough to fill the matrix products, few enough for the cache of a small machine. */
+/** Rows decoded together: enough to fill the matrix products. */
 const ROWS_PER_BATCH = 512;
+/** Memory of their keys and values; rows of a large model or of long responses are decoded in smaller batches. */
+const CACHE_BYTES = 2 ** 29;
 /** Tokens trained on together: bounds the memory of the backward pass. */
 const TOKENS_PER_MICRO_BATCH = 4096;
 
@@ -28,8 +30,9 @@ interface TrainingRow {
   readonly rollout: Rollout;
 }
 
-/** Per-token sums of one micro-batch. */
-interface TokenStats {
+/** What micro-batches add up to: sums over tokens, and the largest gap. */
+interface BatchStats {
+  readonly loss: number;
   readonly clipped: number;
   readonly kl: number;
   readonly gap: number;
@@ -71,7 +74,7 @@ export class TfPolicy implements Policy {
     const { temperature, topP, maxResponseTokens: maxTokens } = sampling;
     const breathe = createBreath(signal);
     const generated: Generated[] = [];
-    for (const batch of microBatches(rows, () => 1, ROWS_PER_BATCH)) {
+    for (const batch of microBatches(rows, () => 1, this.#rowsPerBatch(maxTokens))) {
       const firstPrompt = batch[0]?.prompt ?? 0;
       const used = prompts.slice(firstPrompt, (batch.at(-1)?.prompt ?? 0) + 1);
       const local = batch.map((row) => ({ ...row, prompt: row.prompt - firstPrompt }));
@@ -93,6 +96,12 @@ export class TfPolicy implements Policy {
     return { text: this.#model.tokenizer.decode(tokens), tokens, logprobs, entropy, finished };
   }
 
+  #rowsPerBatch(maxTokens: number): number {
+    const { layers, kvHeads, headDim } = this.#model.config;
+    const bytesPerRow = 2 * layers * maxTokens * kvHeads * headDim * Float32Array.BYTES_PER_ELEMENT;
+    return Math.max(1, Math.min(ROWS_PER_BATCH, Math.floor(CACHE_BYTES / bytesPerRow)));
+  }
+
   #checkLengths(prompts: readonly Int32Array[], maxResponseTokens: number): void {
     const longest = prompts.reduce((length, prompt) => Math.max(length, prompt.length), 0);
     const { maxPositions } = this.#model.config;
@@ -109,48 +118,62 @@ export class TfPolicy implements Policy {
     signal?: AbortSignal,
     onProgress?: OnProgress,
   ): Promise<UpdateStats> {
-    const rows = rollouts.map((rollout): TrainingRow => {
-      const prompt = this.#model.tokenizer.encodePrompt(rollout.prompt);
+    const sums = await this.#accumulate(this.#layOut(rollouts), options, createBreath(signal), onProgress);
+    const gradientNorm = await this.#optimizer.step(options);
+    const tokens = rollouts.reduce((total, { response }) => total + response.tokens.length, 0);
+    return {
+      loss: sums.loss,
+      gradientNorm,
+      clipFraction: sums.clipped / tokens,
+      kl: this.#reference === null ? null : sums.kl / tokens,
+      tokens,
+      logprobGap: sums.gap,
+    };
+  }
+
+  #layOut(rollouts: readonly Rollout[]): TrainingRow[] {
+    const prompts = new Map<string, Int32Array>(); // rollouts of a group share theirs
+    return rollouts.map((rollout) => {
+      const prompt = prompts.get(rollout.prompt) ?? this.#model.tokenizer.encodePrompt(rollout.prompt);
+      prompts.set(rollout.prompt, prompt);
       const tokens = new Int32Array(prompt.length + rollout.response.tokens.length);
       tokens.set(prompt);
       tokens.set(rollout.response.tokens, prompt.length);
       return { tokens, promptLength: prompt.length, rollout };
     });
-    const breathe = createBreath(signal);
-    let [loss, clipped, kl, gap, done] = [0, 0, 0, 0, 0];
+  }
+
+  /** Sums the gradient over all rows, a micro-batch at a time; an aborted sum leaves no trace. */
+  async #accumulate(
+    rows: readonly TrainingRow[],
+    options: UpdateOptions,
+    breathe: () => Promise<void>,
+    onProgress?: OnProgress,
+  ): Promise<BatchStats> {
+    let sums: BatchStats = { loss: 0, clipped: 0, kl: 0, gap: 0 };
+    let done = 0;
     try {
       for (const batch of microBatches(rows, ({ tokens }) => tokens.length, TOKENS_PER_MICRO_BATCH)) {
-        const result = await this.#accumulate(batch, options);
-        loss += result.loss;
-        clipped += result.clipped;
-        kl += result.kl;
-        gap = Math.max(gap, result.gap);
+        const { loss, clipped, kl, gap } = await this.#accumulateBatch(batch, options);
+        sums = {
+          loss: sums.loss + loss,
+          clipped: sums.clipped + clipped,
+          kl: sums.kl + kl,
+          gap: Math.max(sums.gap, gap),
+        };
         done += batch.length;
         onProgress?.(done, rows.length);
         await breathe();
       }
     } catch (error) {
-      this.#optimizer.forget(); // an aborted update leaves no trace
+      this.#optimizer.forget();
       throw error;
     }
-    const gradientNorm = await this.#optimizer.step(options);
-    const tokens = rollouts.reduce((total, { response }) => total + response.tokens.length, 0);
-    const hasReference = this.#reference !== null;
-    return {
-      loss,
-      gradientNorm,
-      clipFraction: clipped / tokens,
-      kl: hasReference ? kl / tokens : null,
-      tokens,
-      logprobGap: gap,
-    };
+    return sums;
   }
 
   /** Adds the gradient of one micro-batch. */
-  async #accumulate(
-    batch: readonly TrainingRow[],
-    options: UpdateOptions,
-  ): Promise<TokenStats & { loss: number }> {
+  async #accumulateBatch(batch: readonly TrainingRow[], options: UpdateOptions): Promise<BatchStats> {
     const rows = scoreFrom(
       batch.map(({ tokens }) => tokens),
       batch.map(({ promptLength }) => promptLength),
@@ -219,7 +242,7 @@ function tokenStats(
   referenceLogprobs: Float32Array | null,
   advantages: Float32Array,
   clipRange: number,
-): TokenStats {
+): Omit<BatchStats, "loss"> {
   let [clipped, kl, gap] = [0, 0, 0];
   for (const [i, logprob] of logprobs.entries()) {
     const difference = logprob - (oldLogprobs[i] ?? 0);
