@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { useBackend } from "./testBackend.ts";
+import { TEST_BACKENDS, useBackend } from "./testBackend.ts";
 import * as tf from "../kernels/tf.ts";
 import { FIXTURES, fixtureDecoder, loadFixture } from "./fixture.ts";
 import { generate } from "./generate.ts";
@@ -9,7 +9,7 @@ import { hiddenStates, logitsOf } from "./transformer.ts";
 
 const none = async (): Promise<void> => {};
 
-describe.each(["cpu", "wasm", "wasm with fused kernels"] as const)("on %s", (backend) => {
+describe.each(TEST_BACKENDS)("on %s", (backend) => {
   beforeAll(() => useBackend(backend));
 
   describe.each(FIXTURES)("%s against PyTorch", (name) => {
