@@ -1,9 +1,10 @@
-/** Reads the PyTorch fixtures for tests: a tiny random model and what PyTorch computes with it. */
+/** For tests: tiny random models, two with what PyTorch computes with them and one with the project's tokenizer. */
 import { readFileSync } from "node:fs";
+import type { JsonObject, ModelFolder } from "../formats/modelFolder.ts";
 import { readSafetensors } from "../formats/safetensors.ts";
-import { readModelConfig, type ModelConfig } from "./config.ts";
+import { readModelConfig, writeModelConfig, type ModelConfig } from "./config.ts";
 import { createDecoder } from "./languageModel.ts";
-import { loadParameters, type HostTensor } from "./parameters.ts";
+import { initialParameters, loadParameters, type HostTensor } from "./parameters.ts";
 import type { Decoder } from "./transformer.ts";
 
 /** The loss case of a fixture; arrays are per row, then per response token. */
@@ -54,4 +55,39 @@ export function loadFixture(name: (typeof FIXTURES)[number]): Fixture {
 /** The fixture's decoder on the current backend. */
 export function fixtureDecoder({ config, weights }: Fixture): Decoder {
   return createDecoder(config, loadParameters(config, weights));
+}
+
+/** The smallest decoder that fits the project's tokenizer. */
+export const TINY_CONFIG: ModelConfig = {
+  architecture: "llama",
+  width: 16,
+  layers: 2,
+  heads: 2,
+  kvHeads: 1,
+  headDim: 8,
+  hiddenWidth: 24,
+  vocabulary: 464,
+  maxPositions: 128,
+  ropeTheta: 10_000,
+  normEpsilon: 1e-5,
+  tied: true,
+  qkvBias: false,
+  eosTokens: [2],
+};
+
+const tokenizerFolder = new URL("../../public/models/tokenizer/", import.meta.url);
+
+/** A file of the project's tokenizer. */
+export function tokenizerFile(name: "tokenizer.json" | "tokenizer_config.json"): JsonObject {
+  return JSON.parse(readFileSync(new URL(name, tokenizerFolder), "utf8")) as JsonObject; // our own committed file
+}
+
+/** A model folder of random weights. The model babbles; now and then it says a lone capital letter. */
+export function tinyFolder(seed = 1): ModelFolder {
+  return {
+    config: writeModelConfig(TINY_CONFIG),
+    weights: initialParameters(TINY_CONFIG, seed),
+    tokenizerJson: tokenizerFile("tokenizer.json"),
+    tokenizerConfig: tokenizerFile("tokenizer_config.json"),
+  };
 }

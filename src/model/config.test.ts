@@ -1,0 +1,102 @@
+import { describe, expect, test } from "vitest";
+import { ModelConfigError, readModelConfig, writeModelConfig, type ModelConfig } from "./config.ts";
+import { TINY_CONFIG } from "./fixture.ts";
+
+const LLAMA = {
+  model_type: "llama",
+  hidden_size: 64,
+  num_hidden_layers: 2,
+  num_attention_heads: 4,
+  intermediate_size: 160,
+  vocab_size: 464,
+  max_position_embeddings: 512,
+  rms_norm_eps: 1e-5,
+};
+
+describe("reading config.json", () => {
+  test("takes what a plain Llama leaves out at the values of transformers", () => {
+    expect(readModelConfig(LLAMA)).toEqual({
+      architecture: "llama",
+      width: 64,
+      layers: 2,
+      heads: 4,
+      kvHeads: 4,
+      headDim: 16,
+      hiddenWidth: 160,
+      vocabulary: 464,
+      maxPositions: 512,
+      ropeTheta: 10_000,
+      normEpsilon: 1e-5,
+      tied: false,
+      qkvBias: false,
+      eosTokens: [],
+    });
+  });
+
+  test("finds the rotary base in either of its places", () => {
+    expect(readModelConfig({ ...LLAMA, rope_theta: 5e5 }).ropeTheta).toBe(5e5);
+    const parameters = { rope_theta: 1e6, rope_type: "default" };
+    expect(readModelConfig({ ...LLAMA, rope_parameters: parameters }).ropeTheta).toBe(1e6);
+  });
+
+  test("gives Qwen2 its biases", () => {
+    expect(readModelConfig({ ...LLAMA, model_type: "qwen2" })).toMatchObject({
+      architecture: "qwen2",
+      qkvBias: true,
+    });
+  });
+
+  test("takes one end token or several", () => {
+    expect(readModelConfig({ ...LLAMA, eos_token_id: 2 }).eosTokens).toEqual([2]);
+    expect(readModelConfig({ ...LLAMA, eos_token_id: [2, 5] }).eosTokens).toEqual([2, 5]);
+  });
+
+  test.each([
+    [{ model_type: "gpt2" }, 'model_type "gpt2"'],
+    [{ model_type: undefined }, "model_type"],
+    [{ hidden_size: 0 }, "hidden_size"],
+    [{ num_hidden_layers: 1.5 }, "num_hidden_layers"],
+    [{ vocab_size: "464" }, "vocab_size"],
+    [{ rope_scaling: { type: "linear", factor: 2 } }, "scaled rotary embeddings"],
+    [{ rope_parameters: { rope_type: "yarn" } }, "scaled rotary embeddings"],
+    [{ attention_bias: true }, "attention_bias"],
+    [{ mlp_bias: true }, "mlp_bias"],
+    [{ hidden_act: "gelu" }, 'hidden_act "gelu"'],
+    [{ use_sliding_window: true }, "sliding-window"],
+    [{ head_dim: 15 }, "head dimension 15"],
+    [{ num_attention_heads: 5 }, "head dimension 12.8"],
+    [{ num_key_value_heads: 3 }, "num_attention_heads is not a multiple of num_key_value_heads"],
+  ])("refuses %o by name", (change, name) => {
+    expect(() => readModelConfig({ ...LLAMA, ...change })).toThrow(ModelConfigError);
+    expect(() => readModelConfig({ ...LLAMA, ...change })).toThrow(name);
+  });
+
+  test.each([null, 7, "llama", []])("refuses %o, which is no object", (json) => {
+    expect(() => readModelConfig(json)).toThrow("config.json is not a decoder configuration");
+  });
+
+  test("names every field it does not run", () => {
+    expect(() => readModelConfig({ ...LLAMA, mlp_bias: true, hidden_act: "relu" })).toThrow(
+      /mlp_bias; hidden_act "relu"/,
+    );
+  });
+});
+
+describe("writing config.json", () => {
+  const qwen: ModelConfig = {
+    ...TINY_CONFIG,
+    architecture: "qwen2",
+    qkvBias: true,
+    tied: false,
+    headDim: 10,
+    eosTokens: [2, 3],
+  };
+  test.each([
+    ["a Llama", TINY_CONFIG],
+    ["a Qwen2 with two end tokens", qwen],
+    ["a model that never ends", { ...TINY_CONFIG, eosTokens: [] }],
+  ])("of %s reads back the same", (_, config) => {
+    const written: unknown = JSON.parse(JSON.stringify(writeModelConfig(config)));
+    expect(readModelConfig(written)).toEqual(config);
+  });
+});
