@@ -20,6 +20,11 @@ test("settings that the file leaves out are the defaults, unknown ones are named
   expect(read?.texts).toEqual({ ...DEFAULT_SETTINGS.texts, steps: "7" });
 });
 
+test("the run.json of an exported model is a configuration too", () => {
+  const run = { model: "small", dataset: "word", config: { steps: 7 }, backend: { backend: "wasm" } };
+  expect(readConfiguration(JSON.stringify(run))).toMatchObject({ model: "small", backend: "auto" });
+});
+
 test.each(['[{"prompt": "1+1?"}]', '{"prompt": "1+1?"}\n{"prompt": "2+2?"}', "{", "", '{"config": 3}'])(
   "%j is not a configuration",
   (text) => {

@@ -13,7 +13,8 @@ export function configurationText(setup: RunSetup): string {
 const configuration = z.object({
   model: z.optional(z.string()),
   dataset: z.optional(z.string()),
-  backend: z.optional(z.string()),
+  /** A wish such as "wasm"; the run.json of an export has the report of what ran here, which is no wish. */
+  backend: z.optional(z.unknown()),
   config: z.record(z.string(), z.union([z.string(), z.number()])),
 });
 

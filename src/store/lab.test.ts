@@ -48,7 +48,6 @@ function openLab(hash = ""): Promise<void> {
     },
     deliver: () => undefined,
     nextFrame: (callback) => callback(),
-    newRunId: () => "r1",
   });
   return lab.open();
 }

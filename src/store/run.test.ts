@@ -87,10 +87,12 @@ describe("the state of a run", () => {
       status: "stopped",
       activity: null,
     });
-    const evaluating = ask(after(startedEvent, finished), "evaluate");
+    const evaluating = ask(after(startedEvent, steppedEvent(1), finished), "evaluate");
     expect(evaluating).toHaveProperty("activity", "evaluating");
-    const evaluated: WorkerEvent = { type: "evaluated", runId: "r1", evaluation: evaluationOf(3) };
-    expect(reduce(evaluating, evaluated)).toMatchObject({ status: "finished", activity: null });
+    const evaluated: WorkerEvent = { type: "evaluated", runId: "r1", evaluation: evaluationOf(1) };
+    const done = reduce(evaluating, evaluated);
+    expect(done).toMatchObject({ status: "finished", activity: null });
+    expect(requested(done, "evaluate")).toBeNull(); // this policy has been evaluated
   });
 
   test("stopping before the model is loaded leaves nothing; afterwards it keeps the run", () => {

@@ -202,7 +202,7 @@ export function requested(state: RunState, request: Request): RunState | null {
     case "stop":
       return isActive(state) ? stopRun(state) : null;
     case "evaluate":
-      return isFree(state) ? { ...state, activity: "evaluating" } : null;
+      return isFree(state) && !isEvaluated(state) ? { ...state, activity: "evaluating" } : null;
     case "export":
       return isFree(state) ? { ...state, activity: "exporting" } : null;
     default:
@@ -223,6 +223,11 @@ function isResting(state: RunState): state is RestingRun {
 
 function isFree(state: RunState): state is RestingRun {
   return isResting(state) && state.activity === null;
+}
+
+/** Whether the policy as it is has been evaluated already. */
+function isEvaluated({ record }: RestingRun): boolean {
+  return record.evaluations.some(({ step }) => step === record.steps.length);
 }
 
 function isFreePause(state: RunState): state is RestingRun {

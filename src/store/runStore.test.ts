@@ -22,7 +22,6 @@ function setUp() {
   const store = createRunStore(client, {
     deliver: (file) => void delivered.push(file),
     nextFrame: (callback) => void frames.push(callback),
-    newRunId: () => "r1",
   });
   store.start(setupOf(), study);
   return { store, commands, delivered, frames, emit: (event: WorkerEvent) => emit(event) };

@@ -16,8 +16,6 @@ export interface RunSurroundings {
   readonly deliver: (file: ExportedFile) => void;
   /** Calls back once, before the next frame is drawn. */
   readonly nextFrame: (callback: () => void) => void;
-  /** A name no other run of this page has. */
-  readonly newRunId: () => string;
 }
 
 export interface RunStore extends Pick<StoreApi<RunState>, "getState" | "subscribe" | "getInitialState"> {
@@ -36,6 +34,7 @@ export function createRunStore(client: WorkerClient, surroundings: RunSurroundin
     (event) => store.setState((state) => reduce(state, event), true),
     surroundings.nextFrame,
   );
+  let runs = 0;
   client.subscribe((event) => {
     receive(event);
     if (event.type === "exported" && event.runId === runIdOf(store.getState())) {
@@ -46,7 +45,7 @@ export function createRunStore(client: WorkerClient, surroundings: RunSurroundin
   return {
     ...store,
     start(setup, study) {
-      const runId = surroundings.newRunId();
+      const runId = `r${++runs}`;
       store.setState(startedRun(runId, setup), true);
       const { model, config, backend } = setup;
       client.send({ type: "start", runId, model: `models/${model.name}`, study, config, backend });

@@ -72,13 +72,18 @@ const ofEvaluations = (metric: MetricName & keyof Evaluation, ink: Ink = 2): Eva
   read: (evaluation) => evaluation[metric],
 });
 
+/** Titles begin with a capital, except the measures of the field that are never written with one. */
+function titleOf(name: string): string {
+  return name.startsWith("pass@") ? name : `${name.charAt(0).toUpperCase()}${name.slice(1)}`;
+}
+
 const chart = (
   id: string,
   series: ChartSpec["series"],
   changes: Partial<Omit<ChartSpec, "id" | "series">> = {},
 ): ChartSpec => ({
   id,
-  title: METRICS[series[0].metric].name,
+  title: titleOf(METRICS[series[0].metric].name),
   series,
   hasInitialMajority: false,
   from: 0,
@@ -135,10 +140,10 @@ export const SECONDARY_CHARTS: readonly ChartSpec[] = [
   chart(
     "speed",
     [ofTiming("sampleTokensPerSecond", "sampling"), ofTiming("trainTokensPerSecond", "training", 2)],
-    { title: "speed" },
+    { title: "Speed" },
   ),
   chart("time", [ofTiming("sampleSeconds", "sampling"), ofTiming("trainSeconds", "training", 2)], {
-    title: "time per step",
+    title: "Time per step",
   }),
 ];
 

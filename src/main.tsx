@@ -1,0 +1,47 @@
+/** Connects worker, stores and page; nothing else. */
+import { StrictMode } from "react";
+import { createRoot } from "react-dom/client";
+import { createLab } from "./store/lab.ts";
+import { hashOf } from "./store/link.ts";
+import { isUnderWay } from "./store/run.ts";
+import { App } from "./ui/App.tsx";
+import { download } from "./ui/export/download.ts";
+import { createView, PageProvider } from "./ui/page.tsx";
+import { applyTheme, rememberedTheme } from "./ui/theme.ts";
+import { createWorkerClient } from "./worker/client.ts";
+
+async function readText(path: string): Promise<string> {
+  const response = await fetch(path);
+  if (!response.ok) throw new Error(`${path}: ${response.status} ${response.statusText}`);
+  return response.text();
+}
+
+const lab = createLab({
+  client: createWorkerClient(),
+  readText,
+  hash: location.hash,
+  deliver: ({ fileName, bytes }) => download(fileName, bytes, "application/zip"),
+  nextFrame: (callback) => void requestAnimationFrame(callback),
+});
+
+lab.settings.subscribe((settings) => {
+  const hash = hashOf(settings);
+  if (hash !== location.hash) history.replaceState(null, "", hash === "" ? location.pathname : hash);
+});
+window.addEventListener("hashchange", () => lab.follow(location.hash));
+window.addEventListener("beforeunload", (event) => {
+  if (isUnderWay(lab.run.getState())) event.preventDefault(); // asks before a run is lost
+});
+
+applyTheme(rememberedTheme());
+void lab.open();
+
+const root = document.getElementById("root");
+if (root === null) throw new Error("index.html has no #root");
+createRoot(root).render(
+  <StrictMode>
+    <PageProvider value={{ lab, view: createView() }}>
+      <App />
+    </PageProvider>
+  </StrictMode>,
+);

@@ -1,0 +1,58 @@
+import { useEffect } from "react";
+import { HeadlineCharts, SecondaryCharts } from "./charts/Charts.tsx";
+import { OpenDialog } from "./dialogs/OpenDialog.tsx";
+import { DropZone } from "./DropZone.tsx";
+import { ExportPanel } from "./export/ExportPanel.tsx";
+import { Intro } from "./intro/Intro.tsx";
+import { NoticeBar } from "./NoticeBar.tsx";
+import { usePage } from "./page.tsx";
+import { Findings } from "./results/Findings.tsx";
+import { Results } from "./results/Results.tsx";
+import { RunBar } from "./runbar/RunBar.tsx";
+import { Setup } from "./setup/Setup.tsx";
+import { doShortcut, shortcutOf } from "./shortcuts.ts";
+import { VoteBoard } from "./votes/VoteBoard.tsx";
+import "./styles/tokens.css";
+import "./styles/base.css";
+import "./styles/layout.css";
+
+/** The page, in reading order. */
+export function App() {
+  useShortcuts();
+  return (
+    <>
+      <RunBar />
+      <div className="page">
+        <div className="page__top">
+          <NoticeBar />
+          <Intro />
+        </div>
+        <Setup />
+        <main className="page__main">
+          <Findings />
+          <HeadlineCharts />
+          <Results />
+          <VoteBoard />
+          <SecondaryCharts />
+          <ExportPanel />
+        </main>
+      </div>
+      <DropZone />
+      <OpenDialog />
+    </>
+  );
+}
+
+function useShortcuts(): void {
+  const { lab, view } = usePage();
+  useEffect(() => {
+    const press = (event: KeyboardEvent): void => {
+      const key = view.getState().hasShortcuts ? shortcutOf(event) : null;
+      if (key === null) return;
+      event.preventDefault();
+      doShortcut(key, lab, view);
+    };
+    window.addEventListener("keydown", press);
+    return () => window.removeEventListener("keydown", press);
+  }, [lab, view]);
+}

@@ -1,0 +1,41 @@
+import { useEffect, useState } from "react";
+import { isUnderWay } from "../store/run.ts";
+import { usePage, useRun } from "./page.tsx";
+
+/** Lets a file be dropped anywhere on the page, and says so while one is dragged over it. */
+export function DropZone() {
+  const { lab } = usePage();
+  const isLocked = useRun(isUnderWay);
+  const [isOver, setOver] = useState(false);
+  useEffect(() => {
+    const stop = new AbortController();
+    const listen = (type: "dragover" | "dragleave" | "drop", act: (event: DragEvent) => void): void =>
+      window.addEventListener(type, act, { signal: stop.signal });
+    listen("dragover", (event) => {
+      if (event.dataTransfer?.types.includes("Files") !== true) return;
+      event.preventDefault(); // otherwise the browser opens the file in place of the page
+      setOver(true);
+    });
+    listen("dragleave", (event) => {
+      if (event.relatedTarget === null) setOver(false); // the file has left the window
+    });
+    listen("drop", (event) => {
+      const file = event.dataTransfer?.files[0];
+      setOver(false);
+      if (file === undefined) return;
+      event.preventDefault();
+      void lab.take(file);
+    });
+    return () => stop.abort();
+  }, [lab]);
+  if (!isOver) return null;
+  return (
+    <div className="dropzone">
+      <p className="dropzone__text">
+        {isLocked
+          ? "A run is under way: stop it to use another file."
+          : "Drop a data set or a run's configuration."}
+      </p>
+    </div>
+  );
+}

@@ -1,0 +1,32 @@
+import { useStore } from "zustand";
+import { Icon } from "./Icon.tsx";
+import { usePage, useRun } from "./page.tsx";
+
+/** What the page just did or could not do, and why a run failed. */
+export function NoticeBar() {
+  const { lab } = usePage();
+  const notice = useStore(lab.notice);
+  const failure = useRun((state) => (state.status === "failed" ? state.message : null));
+  return (
+    <>
+      {failure !== null && (
+        <p className="notice notice--problem" role="alert" data-testid="failure">
+          <strong>The run failed.</strong> {failure}
+        </p>
+      )}
+      {notice !== null && (
+        <div className={`notice notice--${notice.tone}`} role="status" data-testid="notice">
+          <p>{notice.text}</p>
+          <button
+            type="button"
+            className="button button--plain button--small"
+            onClick={() => lab.notice.setState(null, true)}
+          >
+            <Icon name="close" />
+            <span className="unseen">Dismiss</span>
+          </button>
+        </div>
+      )}
+    </>
+  );
+}

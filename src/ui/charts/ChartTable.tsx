@@ -1,0 +1,41 @@
+import { METRICS } from "../../rl/metrics.ts";
+import { count, measured } from "../format.ts";
+import type { ChartRow } from "./chartRows.ts";
+import type { ChartSpec } from "./chartSpecs.ts";
+
+interface ChartTableProps {
+  readonly spec: ChartSpec;
+  readonly rows: readonly ChartRow[];
+  readonly labelledBy: string;
+}
+
+/** The chart's values as a table, the latest step first. */
+export function ChartTable({ spec, rows, labelledBy }: ChartTableProps) {
+  return (
+    <div className="chart__scroll" role="region" aria-labelledby={labelledBy} tabIndex={0}>
+      <table className="table small">
+        <thead>
+          <tr>
+            <th scope="col">step</th>
+            {spec.series.map(({ key, label }) => (
+              <th key={key} scope="col">
+                {label}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {rows.toReversed().map(({ step, values }) => (
+            <tr key={step}>
+              <th scope="row">{count(step)}</th>
+              {spec.series.map(({ key, metric }) => {
+                const value = values[key] ?? null;
+                return <td key={key}>{value === null ? "" : measured(value, METRICS[metric].unit)}</td>;
+              })}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}

@@ -1,0 +1,76 @@
+import { useHasAnswers, usePacedRecord, usePage, useView } from "../page.tsx";
+import { chartsFor } from "./chartSpecs.ts";
+import { MetricChart } from "./MetricChart.tsx";
+import "./charts.css";
+
+/** The four curves that tell whether a run works. */
+export function HeadlineCharts() {
+  const record = usePacedRecord();
+  const smoothing = useView((view) => view.smoothing);
+  const hasAnswers = useHasAnswers();
+  return (
+    <section aria-labelledby="headline-title">
+      <div className="section-head">
+        <h2 id="headline-title">{hasAnswers ? "Is it learning?" : "What the votes do"}</h2>
+        {!hasAnswers && (
+          <p className="soft">
+            This data set has no answers, so pass@1, Maj@N, label accuracy and reward accuracy cannot be known
+            and are left out. Training needs none.
+          </p>
+        )}
+        <ChartSettings />
+      </div>
+      <div className="charts charts--headline">
+        {chartsFor(hasAnswers).headline.map((spec) => (
+          <MetricChart key={spec.id} isHeadline {...{ spec, record, smoothing }} />
+        ))}
+      </div>
+    </section>
+  );
+}
+
+/** Everything else that is measured. */
+export function SecondaryCharts() {
+  const record = usePacedRecord();
+  const smoothing = useView((view) => view.smoothing);
+  const hasAnswers = useHasAnswers();
+  return (
+    <section aria-labelledby="secondary-title">
+      <div className="section-head">
+        <h2 id="secondary-title">How it is learning</h2>
+      </div>
+      <div className="charts">
+        {chartsFor(hasAnswers).secondary.map((spec) => (
+          <MetricChart key={spec.id} {...{ spec, record, smoothing }} />
+        ))}
+      </div>
+    </section>
+  );
+}
+
+function ChartSettings() {
+  const { view } = usePage();
+  const smoothing = useView((state) => state.smoothing);
+  return (
+    <div className="chart-settings small">
+      <label htmlFor="smoothing">Smoothing</label>
+      <input
+        id="smoothing"
+        type="range"
+        min={0}
+        max={0.95}
+        step={0.05}
+        value={smoothing}
+        onChange={(event) => view.setState({ smoothing: Number(event.target.value) })}
+      />
+      <output htmlFor="smoothing">{smoothing === 0 ? "off" : smoothing.toFixed(2)}</output>
+      <button
+        type="button"
+        className="button button--small"
+        onClick={() => view.setState({ dialog: { kind: "metrics", metrics: "all" } })}
+      >
+        All definitions
+      </button>
+    </div>
+  );
+}

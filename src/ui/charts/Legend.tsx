@@ -1,0 +1,39 @@
+import type { ChartSpec, Ink, Series } from "./chartSpecs.ts";
+
+/** Which mark is which series. */
+export function Legend({ spec, hasLevel }: { readonly spec: ChartSpec; readonly hasLevel: boolean }) {
+  if (spec.series.length === 1 && !hasLevel) return null;
+  return (
+    <ul className="legend small soft">
+      {spec.series.map(({ key, label, ink, from }) => (
+        <li key={key}>
+          <Mark kind={from} ink={ink} />
+          {label}
+        </li>
+      ))}
+      {hasLevel && (
+        <li>
+          <Mark kind="level" ink={1} />
+          initial Maj@N
+        </li>
+      )}
+    </ul>
+  );
+}
+
+interface MarkProps {
+  readonly kind: Series["from"] | "level";
+  readonly ink: Ink;
+}
+
+/** A piece of a line as it is drawn in the chart. */
+export function Mark({ kind, ink }: MarkProps) {
+  const colour = kind === "level" ? "var(--level)" : `var(--series-${ink})`;
+  const dash = kind === "level" ? "2 4" : ink === 2 ? "6 3" : undefined;
+  return (
+    <svg className="mark" viewBox="0 0 24 8" aria-hidden="true">
+      <path d="M1 4h22" stroke={colour} strokeWidth="1.75" strokeDasharray={dash} />
+      {kind === "evaluations" && <circle cx="12" cy="4" r="3.25" fill={colour} />}
+    </svg>
+  );
+}

@@ -1,0 +1,120 @@
+import { memo, useId, useMemo, useState } from "react";
+import { METRICS } from "../../rl/metrics.ts";
+import type { RunRecord } from "../../store/run.ts";
+import { Icon } from "../Icon.tsx";
+import { usePage } from "../page.tsx";
+import { chartRows, smoothRows, type ChartRow } from "./chartRows.ts";
+import type { ChartSpec } from "./chartSpecs.ts";
+import { ChartTable } from "./ChartTable.tsx";
+import { downsample } from "./downsample.ts";
+import { Legend } from "./Legend.tsx";
+import { Plot } from "./Plot.tsx";
+import { chartSummary, latestReading } from "./summary.ts";
+
+interface MetricChartProps {
+  readonly spec: ChartSpec;
+  readonly record: RunRecord | null;
+  readonly smoothing: number;
+  /** Larger type for the curves that matter most. */
+  readonly isHeadline?: boolean;
+}
+
+/** One chart: title, latest value, definition, curves or table, legend, and the same in words. */
+export const MetricChart = memo(function MetricChart({
+  spec,
+  record,
+  smoothing,
+  isHeadline = false,
+}: MetricChartProps) {
+  const id = useId();
+  const [isTable, showTable] = useState(false);
+  const rows = useMemo(() => (record === null ? [] : chartRows(spec, record)), [spec, record]);
+  const shown = useMemo(() => downsample(smoothRows(spec, rows, smoothing)), [spec, rows, smoothing]);
+  const level = spec.hasInitialMajority ? (record?.evaluations[0]?.majAtN ?? null) : null;
+  const summary = chartSummary(spec, rows, level);
+  return (
+    <figure
+      className={isHeadline ? "chart chart--headline panel" : "chart panel"}
+      aria-labelledby={`${id}-title`}
+      data-testid={`chart-${spec.id}`}
+      data-points={pointsDrawn(spec, rows)}
+    >
+      <ChartHead id={id} isTable={isTable} showTable={showTable} {...{ spec, rows }} />
+      <div className="chart__body">
+        {rows.length === 0 ? (
+          <p className="chart__empty soft">{spec.absence}</p>
+        ) : isTable ? (
+          <ChartTable spec={spec} rows={shown} labelledBy={`${id}-title`} />
+        ) : (
+          <Plot label={`${spec.title}. ${summary}`} rows={shown} {...{ spec, level }} />
+        )}
+      </div>
+      <figcaption>
+        <Legend spec={spec} hasLevel={level !== null} />
+        <span className="unseen">{summary}</span>
+      </figcaption>
+    </figure>
+  );
+});
+
+/** Points of the chart's step series, before any is left out of the drawing. */
+function pointsDrawn({ series }: ChartSpec, rows: readonly ChartRow[]): number {
+  const ofSteps = series.find(({ from }) => from === "steps") ?? series[0];
+  return rows.filter(({ values }) => (values[ofSteps.key] ?? null) !== null).length;
+}
+
+interface ChartHeadProps {
+  readonly id: string;
+  readonly spec: ChartSpec;
+  readonly rows: readonly ChartRow[];
+  readonly isTable: boolean;
+  readonly showTable: (show: boolean) => void;
+}
+
+function ChartHead({ id, spec, rows, isTable, showTable }: ChartHeadProps) {
+  const reading = latestReading(spec, rows);
+  const { unit } = METRICS[spec.series[0].metric];
+  return (
+    <div className="chart__head">
+      <h3 id={`${id}-title`} className="chart__title">
+        {spec.title}
+        {unit !== "" && unit !== "share" && <span className="soft chart__unit"> {unit}</span>}
+      </h3>
+      <div className="chart__tools">
+        <DefinitionButton spec={spec} />
+        <button
+          type="button"
+          className="button button--plain chart__tool"
+          aria-pressed={isTable}
+          title="Show the values as a table"
+          onClick={() => showTable(!isTable)}
+        >
+          <Icon name="table" />
+          <span className="unseen">{spec.title} as a table</span>
+        </button>
+      </div>
+      {reading !== null && (
+        <p className="chart__reading">
+          <strong>{reading.value}</strong>
+          {reading.change !== null && <span className="soft small"> {reading.change}</span>}
+        </p>
+      )}
+    </div>
+  );
+}
+
+function DefinitionButton({ spec }: { readonly spec: ChartSpec }) {
+  const { view } = usePage();
+  const metrics = [...new Set(spec.series.map(({ metric }) => metric))];
+  return (
+    <button
+      type="button"
+      className="button button--plain chart__tool"
+      title={`What ${spec.title} means`}
+      onClick={() => view.setState({ dialog: { kind: "metrics", metrics } })}
+    >
+      <Icon name="info" />
+      <span className="unseen">What {spec.title} means</span>
+    </button>
+  );
+}

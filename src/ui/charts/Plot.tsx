@@ -1,0 +1,153 @@
+import {
+  CartesianGrid,
+  Line,
+  LineChart,
+  ReferenceLine,
+  Tooltip,
+  XAxis,
+  YAxis,
+  type XAxisProps,
+  type YAxisProps,
+} from "recharts";
+import { METRICS } from "../../rl/metrics.ts";
+import { tick } from "../format.ts";
+import { usePage } from "../page.tsx";
+import { rawKey, type ChartRow } from "./chartRows.ts";
+import type { ChartSpec, Series } from "./chartSpecs.ts";
+import { PlotTooltip } from "./PlotTooltip.tsx";
+
+/** With few points a line alone is hard to see. */
+const FEW = 12;
+
+const SHARE_TICKS = [0, 0.25, 0.5, 0.75, 1];
+
+interface PlotProps {
+  readonly spec: ChartSpec;
+  /** At most some 300 rows. */
+  readonly rows: readonly ChartRow[];
+  /** Initial Maj@N. */
+  readonly level: number | null;
+  /** The chart in words. */
+  readonly label: string;
+}
+
+/** The curves. Arrow keys move along the steps; a click shows the votes of a step. */
+export function Plot({ spec, rows, level, label }: PlotProps) {
+  const { view } = usePage();
+  const showVotes = (step: unknown): void => {
+    if (Number(step) >= 1) view.setState({ votesStep: Number(step) });
+  };
+  return (
+    <LineChart
+      responsive
+      className="plot"
+      style={{ width: "100%", height: "100%" }}
+      data={rows}
+      margin={{ top: 6, right: 8, bottom: 0, left: 0 }}
+      syncId="steps"
+      syncMethod="value"
+      aria-label={label}
+      onClick={({ activeLabel }) => showVotes(activeLabel)}
+    >
+      <CartesianGrid vertical={false} stroke="var(--line)" />
+      <XAxis {...stepAxis(rows)} />
+      <YAxis {...valueAxis(spec)} />
+      {level !== null && (
+        <ReferenceLine y={level} stroke="var(--level)" strokeDasharray="2 4" strokeWidth={1.5} />
+      )}
+      <Tooltip
+        isAnimationActive={false}
+        cursor={{ stroke: "var(--line-strong)" }}
+        content={({ active, label: step }) => (
+          <PlotTooltip
+            spec={spec}
+            level={level}
+            row={active ? rows.find((row) => row.step === step) : undefined}
+          />
+        )}
+      />
+      {spec.series.filter(({ key }) => isSmoothed(key, rows)).map(rawLine)}
+      {spec.series.map((series) => line(series, rows.length <= FEW))}
+    </LineChart>
+  );
+}
+
+function isSmoothed(key: string, rows: readonly ChartRow[]): boolean {
+  return rows.some(({ values }) => rawKey(key) in values);
+}
+
+function stepAxis(rows: readonly ChartRow[]): XAxisProps {
+  const last = rows.at(-1)?.step ?? 0;
+  return {
+    dataKey: "step",
+    type: "number",
+    domain: [0, Math.max(last, 1)],
+    allowDecimals: false,
+    tickCount: 6,
+    ...AXIS,
+  };
+}
+
+/** Shares always on the whole scale, so that charts can be compared at a glance. */
+function valueAxis({ series, from }: ChartSpec): YAxisProps {
+  const { unit } = METRICS[series[0].metric];
+  return {
+    width: 44,
+    tickFormatter: (value: number) => tick(value, unit),
+    ...(unit === "share"
+      ? { domain: [0, 1], ticks: SHARE_TICKS }
+      : { domain: [from ?? "auto", "auto"], tickCount: 5 }),
+    ...AXIS,
+  };
+}
+
+const AXIS = {
+  stroke: "var(--line-strong)",
+  tick: { fill: "var(--ink-soft)", fontSize: 11 },
+  tickLine: false,
+} as const;
+
+/** Dashes of the two inks: solid and dashed, so that colour is not needed to tell them apart. */
+const DASHES = { 1: "0", 2: "6 3" } as const;
+
+function line(series: Series, isShort: boolean) {
+  const { key, label, ink, from } = series;
+  const colour = `var(--series-${ink})`;
+  const isEvaluation = from === "evaluations";
+  const hasDots = isEvaluation || isShort;
+  return (
+    <Line
+      key={key}
+      name={label}
+      dataKey={(row: ChartRow) => row.values[key]}
+      type="linear"
+      stroke={colour}
+      strokeWidth={isEvaluation ? 1.25 : 1.75}
+      strokeDasharray={DASHES[ink]}
+      dot={
+        hasDots ? { r: isEvaluation ? 3.25 : 2, fill: colour, stroke: colour, strokeDasharray: "0" } : false
+      }
+      activeDot={{ r: 4, stroke: "var(--panel)", strokeWidth: 1.5, fill: colour }}
+      connectNulls
+      isAnimationActive={false}
+    />
+  );
+}
+
+function rawLine({ key, ink }: Series) {
+  return (
+    <Line
+      key={rawKey(key)}
+      dataKey={(row: ChartRow) => row.values[rawKey(key)]}
+      type="linear"
+      stroke={`var(--series-${ink})`}
+      strokeOpacity={0.3}
+      strokeWidth={1}
+      dot={false}
+      activeDot={false}
+      connectNulls
+      isAnimationActive={false}
+      tooltipType="none"
+    />
+  );
+}

@@ -1,0 +1,17 @@
+import { useView } from "../page.tsx";
+import { MetricsDialog } from "./MetricsDialog.tsx";
+import { ShortcutsDialog } from "./ShortcutsDialog.tsx";
+
+/** The dialog that is open, if any. */
+export function OpenDialog() {
+  const dialog = useView((view) => view.dialog);
+  if (dialog === null) return null;
+  switch (dialog.kind) {
+    case "metrics":
+      return <MetricsDialog metrics={dialog.metrics} />;
+    case "shortcuts":
+      return <ShortcutsDialog />;
+    default:
+      return dialog satisfies never;
+  }
+}

@@ -1,0 +1,94 @@
+import { configurationText } from "../../store/configurationFile.ts";
+import { metricsCsv, metricsJson } from "../../store/report.ts";
+import { requested, type RunRecord } from "../../store/run.ts";
+import { Icon } from "../Icon.tsx";
+import { usePacedRecord, usePage, useRun } from "../page.tsx";
+import { download } from "./download.ts";
+import "./export.css";
+
+/** Everything of a run as files. */
+export function ExportPanel() {
+  const record = usePacedRecord();
+  return (
+    <section className="panel export" aria-labelledby="export-title">
+      <div className="section-head">
+        <h2 id="export-title">Take it with you</h2>
+      </div>
+      <div className="export__buttons">
+        <WeightsButton />
+        <TextButton
+          record={record}
+          label="Metrics CSV"
+          file="metrics.csv"
+          type="text/csv"
+          text={metricsCsv}
+        />
+        <TextButton record={record} label="Metrics JSON" file="metrics.json" text={metricsJson} />
+        <TextButton
+          record={record}
+          label="Configuration"
+          file="configuration.json"
+          text={({ setup }) => configurationText(setup)}
+        />
+        <LinkButton />
+      </div>
+      <p className="soft small">
+        Weights are a zip of an ordinary Hugging Face model folder, with the run&apos;s metrics inside; they
+        can be taken while a run is paused or over. Drop a configuration on the page to repeat its run.
+      </p>
+    </section>
+  );
+}
+
+function WeightsButton() {
+  const { lab } = usePage();
+  const isPossible = useRun((state) => requested(state, "export") !== null);
+  const isExporting = useRun((state) => "activity" in state && state.activity === "exporting");
+  return (
+    <button type="button" className="button" disabled={!isPossible} onClick={() => lab.run.request("export")}>
+      <Icon name="download" />
+      {isExporting ? "Packing…" : "Weights"}
+    </button>
+  );
+}
+
+interface TextButtonProps {
+  readonly record: RunRecord | null;
+  readonly label: string;
+  readonly file: string;
+  readonly type?: string;
+  readonly text: (record: RunRecord) => string;
+}
+
+function TextButton({ record, label, file, type = "application/json", text }: TextButtonProps) {
+  const save = (): void => {
+    if (record !== null)
+      download(`${record.setup.model.name}-${record.setup.study.name}-${file}`, text(record), type);
+  };
+  return (
+    <button type="button" className="button" disabled={record === null} onClick={save}>
+      <Icon name="download" />
+      {label}
+    </button>
+  );
+}
+
+/** The address already holds the set-up; this puts it where it can be pasted. */
+function LinkButton() {
+  const { lab } = usePage();
+  const copy = async (): Promise<void> => {
+    try {
+      await navigator.clipboard.writeText(location.href);
+      lab.notice.setState({ tone: "news", text: "The link to this set-up is copied." }, true);
+    } catch {
+      const text = `The browser does not let the page copy; the link is the page's address: ${location.href}`;
+      lab.notice.setState({ tone: "problem", text }, true);
+    }
+  };
+  return (
+    <button type="button" className="button" onClick={() => void copy()}>
+      <Icon name="link" />
+      Copy link to set-up
+    </button>
+  );
+}

@@ -1,0 +1,12 @@
+/** Files from the page to the user's disk. */
+
+/** Saves bytes or text as a download. */
+export function download(fileName: string, content: BlobPart, type: string): void {
+  const url = URL.createObjectURL(new Blob([content], { type }));
+  const link = document.createElement("a");
+  link.href = url;
+  link.download = fileName;
+  link.click();
+  // The browser reads the blob after the click; a minute is plenty even for large weights.
+  setTimeout(() => URL.revokeObjectURL(url), 60_000);
+}

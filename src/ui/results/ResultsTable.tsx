@@ -1,0 +1,99 @@
+import { percent, points } from "../format.ts";
+import type { Estimate, LevelResult } from "./levels.ts";
+
+interface ResultsTableProps {
+  readonly results: readonly LevelResult[];
+  /** Step of the latest evaluation. */
+  readonly step: number;
+}
+
+/** One row a level. The small drawing shows both estimates with their intervals on a scale from 0 to 100%. */
+export function ResultsTable({ results, step }: ResultsTableProps) {
+  return (
+    <div className="results__scroll" role="region" aria-labelledby="results-title" tabIndex={0}>
+      <table className="table results">
+        <thead>
+          <tr>
+            <th scope="col">Level</th>
+            <th scope="col">Questions</th>
+            <th scope="col">pass@1 before</th>
+            <th scope="col">{step === 0 ? "now" : `at step ${step}`}</th>
+            <th scope="col">Change</th>
+            <th scope="col" className="results__draw">
+              0 – 100%
+            </th>
+            <th scope="col">Maj@N before</th>
+            <th scope="col">{step === 0 ? "now" : `at step ${step}`}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {results.map((result) => (
+            <ResultRow key={result.level ?? "all"} result={result} />
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function ResultRow({ result }: { readonly result: LevelResult }) {
+  const { level, questions, base, now } = result;
+  const change = now.passAt1.mean - base.passAt1.mean;
+  const isClear = now.passAt1.low > base.passAt1.high || now.passAt1.high < base.passAt1.low;
+  return (
+    <tr className={level === null ? "results__all" : undefined}>
+      <th scope="row">{level ?? "All"}</th>
+      <td>{questions}</td>
+      <EstimateCell estimate={base.passAt1} />
+      <EstimateCell estimate={now.passAt1} />
+      <td
+        className={isClear ? (change > 0 ? "results__up" : "results__down") : "soft"}
+        title={isClear ? "The 95% intervals do not overlap" : "The 95% intervals overlap"}
+      >
+        {points(change)}
+      </td>
+      <td className="results__draw">
+        <Dumbbell base={base.passAt1} now={now.passAt1} />
+      </td>
+      <EstimateCell estimate={base.majAtN} />
+      <EstimateCell estimate={now.majAtN} />
+    </tr>
+  );
+}
+
+function EstimateCell({ estimate }: { readonly estimate: Estimate }) {
+  return (
+    <td>
+      {percent(estimate.mean)}
+      <span className="results__interval">
+        {(estimate.low * 100).toFixed(0)}–{(estimate.high * 100).toFixed(0)}
+      </span>
+    </td>
+  );
+}
+
+/** Before above, now below; a dot at the mean, a bar over the interval. */
+function Dumbbell({ base, now }: { readonly base: Estimate; readonly now: Estimate }) {
+  return (
+    <svg className="dumbbell" viewBox="-4 0 208 20" preserveAspectRatio="none" aria-hidden="true">
+      <path d="M0 10h200" stroke="var(--line)" />
+      <Interval estimate={base} y={6} colour="var(--level)" />
+      <Interval estimate={now} y={14} colour="var(--series-1)" />
+    </svg>
+  );
+}
+
+interface IntervalProps {
+  readonly estimate: Estimate;
+  readonly y: number;
+  readonly colour: string;
+}
+
+function Interval({ estimate, y, colour }: IntervalProps) {
+  return (
+    <>
+      <path d={`M${estimate.low * 200} ${y}H${estimate.high * 200}`} stroke={colour} strokeWidth="2" />
+      <circle cx={estimate.mean * 200} cy={y} r="3.5" fill={colour} />
+    </>
+  );
+}

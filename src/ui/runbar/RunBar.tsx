@@ -1,0 +1,36 @@
+import { Icon } from "../Icon.tsx";
+import { usePage } from "../page.tsx";
+import { ThemeButton } from "../ThemeButton.tsx";
+import { Announcer } from "./Announcer.tsx";
+import { RunButtons } from "./RunButtons.tsx";
+import { RunFacts } from "./RunFacts.tsx";
+import { RunProgress } from "./RunProgress.tsx";
+import "./runbar.css";
+
+/** Always on top: control of the run, how far it is, and what it runs on. */
+export function RunBar() {
+  const { view } = usePage();
+  return (
+    <header className="runbar">
+      <div className="runbar__row">
+        <h1 className="runbar__brand">TTRL Lab</h1>
+        <RunButtons />
+        <RunProgress />
+        <div className="runbar__tools">
+          <button
+            type="button"
+            className="button button--plain"
+            title="Keyboard shortcuts (?)"
+            onClick={() => view.setState({ dialog: { kind: "shortcuts" } })}
+          >
+            <Icon name="keyboard" />
+            <span className="unseen">Keyboard shortcuts</span>
+          </button>
+          <ThemeButton />
+        </div>
+      </div>
+      <RunFacts />
+      <Announcer />
+    </header>
+  );
+}

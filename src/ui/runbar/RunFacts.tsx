@@ -1,0 +1,81 @@
+import type { ReactNode } from "react";
+import { useStore } from "zustand";
+import { chosenModel } from "../../store/catalogue.ts";
+import { datasetInUse } from "../../store/dataset.ts";
+import type { BegunRun } from "../../store/run.ts";
+import { measured, shortCount } from "../format.ts";
+import { usePage, usePacedRun, useSettings } from "../page.tsx";
+import { BACKEND_NAMES, BACKEND_WISHES } from "../setup/backendNames.ts";
+
+/** What the run uses and how fast it is; before a run, what it would use. */
+export function RunFacts() {
+  const state = usePacedRun((run) => run);
+  return (
+    <dl className="facts">{state.status === "idle" ? <PlannedFacts /> : <BegunFacts state={state} />}</dl>
+  );
+}
+
+function PlannedFacts() {
+  const { lab } = usePage();
+  const settings = useSettings((all) => all);
+  const model = chosenModel(useStore(lab.catalogue), settings.model);
+  const dataset = datasetInUse(useStore(lab.dataset));
+  return (
+    <>
+      <Fact name="Backend" isWide>
+        {BACKEND_WISHES[settings.backend]}
+      </Fact>
+      <Fact name="Model">{model?.title ?? "none"}</Fact>
+      <Fact name="Data set">{dataset?.title ?? "none"}</Fact>
+      <Fact name="Seed">{settings.texts.seed}</Fact>
+    </>
+  );
+}
+
+function BegunFacts({ state }: { readonly state: BegunRun }) {
+  const { setup, steps } = state.record;
+  const device = state.status === "starting" ? null : state.device;
+  const timing = steps.at(-1)?.timing;
+  return (
+    <>
+      <Fact name="Backend" isWide testId="backend">
+        {device === null ? (
+          BACKEND_WISHES[setup.backend]
+        ) : (
+          <>
+            <strong>{BACKEND_NAMES[device.backend.backend]}</strong> · {device.backend.device}
+            <span className="soft"> · {device.backend.reason}</span>
+          </>
+        )}
+      </Fact>
+      {timing !== undefined && (
+        <>
+          <Fact name="Sampling">{measured(timing.sampleTokensPerSecond, "tokens/s")}</Fact>
+          <Fact name="Training">{measured(timing.trainTokensPerSecond, "tokens/s")}</Fact>
+        </>
+      )}
+      <Fact name="Model">
+        {setup.model.title}
+        {device !== null && ` · ${shortCount(device.model.parameters)} parameters`}
+      </Fact>
+      <Fact name="Data set">{setup.study.title}</Fact>
+      <Fact name="Seed">{setup.config.seed}</Fact>
+    </>
+  );
+}
+
+interface FactProps {
+  readonly name: string;
+  readonly isWide?: boolean;
+  readonly testId?: string;
+  readonly children: ReactNode;
+}
+
+function Fact({ name, isWide = false, testId, children }: FactProps) {
+  return (
+    <div className={isWide ? "facts__fact facts__fact--wide" : "facts__fact"} data-testid={testId}>
+      <dt>{name}</dt>
+      <dd>{children}</dd>
+    </div>
+  );
+}

@@ -1,0 +1,36 @@
+import { BACKEND_CHOICES, isBackendChoice } from "../../store/settings.ts";
+import { usePage, useSettings } from "../page.tsx";
+import { BACKEND_NAMES } from "./backendNames.ts";
+
+/** What computes; the run bar says what was taken in the end, and why. */
+export function BackendPicker({ isLocked }: { readonly isLocked: boolean }) {
+  const { lab } = usePage();
+  const backend = useSettings((settings) => settings.backend);
+  const choose = (value: string): void => {
+    if (isBackendChoice(value)) lab.settings.setState({ backend: value });
+  };
+  return (
+    <div className="setup__part">
+      <label className="setup__label" htmlFor="backend">
+        Backend
+      </label>
+      <select
+        id="backend"
+        className="field"
+        value={backend}
+        disabled={isLocked}
+        aria-describedby="backend-about"
+        onChange={(event) => choose(event.target.value)}
+      >
+        {BACKEND_CHOICES.map((choice) => (
+          <option key={choice} value={choice}>
+            {choice === "auto" ? "Automatic" : BACKEND_NAMES[choice]}
+          </option>
+        ))}
+      </select>
+      <p id="backend-about" className="soft small">
+        Automatic takes WebGPU where there is a graphics card, else WebAssembly, which runs in every browser.
+      </p>
+    </div>
+  );
+}

@@ -1,0 +1,84 @@
+import { useMemo, useState } from "react";
+import { CONFIG_FIELDS, CONFIG_NAMES } from "../../rl/config.ts";
+import {
+  DEFAULT_SETTINGS,
+  isChanged,
+  problemsByField,
+  type ConfigName,
+  type Settings,
+} from "../../store/settings.ts";
+import { Icon } from "../Icon.tsx";
+import { usePage, useSettings } from "../page.tsx";
+import { ConfigFieldRow } from "./ConfigFieldRow.tsx";
+
+const GROUPS = [...new Set(CONFIG_NAMES.map((name) => CONFIG_FIELDS[name].group))].map((group) => ({
+  group,
+  names: CONFIG_NAMES.filter((name) => CONFIG_FIELDS[name].group === group),
+}));
+
+/** Every hyperparameter, in groups; a group with a problem is open so that the problem is seen. */
+export function ConfigForm({ isLocked }: { readonly isLocked: boolean }) {
+  const { lab } = usePage();
+  const texts = useSettings((settings) => settings.texts);
+  const problems = useMemo(() => problemsByField(texts), [texts]);
+  const hasChanges = CONFIG_NAMES.some((name) => isChanged(name, texts[name]));
+  return (
+    <div className="setup__part">
+      <div className="setup__label setup__settings-head">
+        <h3>Hyperparameters</h3>
+        <button
+          type="button"
+          className="button button--plain button--small"
+          disabled={isLocked || !hasChanges}
+          onClick={() => lab.settings.setState({ texts: DEFAULT_SETTINGS.texts })}
+        >
+          <Icon name="reset" />
+          Reset all
+        </button>
+      </div>
+      {GROUPS.map(({ group, names }) => (
+        <ConfigGroup key={group} group={group} names={names} {...{ texts, problems, isLocked }} />
+      ))}
+    </div>
+  );
+}
+
+interface ConfigGroupProps {
+  readonly group: string;
+  readonly names: readonly ConfigName[];
+  readonly texts: Settings["texts"];
+  readonly problems: ReadonlyMap<ConfigName, string>;
+  readonly isLocked: boolean;
+}
+
+function ConfigGroup({ group, names, texts, problems, isLocked }: ConfigGroupProps) {
+  const changed = names.filter((name) => isChanged(name, texts[name])).length;
+  const wrong = names.filter((name) => problems.has(name)).length;
+  const [isOpen, setOpen] = useState(false);
+  return (
+    <details
+      className="config"
+      open={isOpen || wrong > 0}
+      onToggle={(event) => setOpen(event.currentTarget.open)}
+    >
+      <summary className="config__summary">
+        <Icon name="chevron" />
+        {group}
+        <span className="soft small config__state">
+          {wrong > 0 ? <span className="problem">needs attention</span> : changed > 0 && `${changed} changed`}
+        </span>
+      </summary>
+      <div className="config__fields">
+        {names.map((name) => (
+          <ConfigFieldRow
+            key={name}
+            name={name}
+            text={texts[name]}
+            problem={problems.get(name) ?? null}
+            isLocked={isLocked}
+          />
+        ))}
+      </div>
+    </details>
+  );
+}

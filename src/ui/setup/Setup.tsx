@@ -1,0 +1,55 @@
+import { isUnderWay } from "../../store/run.ts";
+import { CONFIG_NAMES } from "../../rl/config.ts";
+import { isChanged } from "../../store/settings.ts";
+import { counted } from "../format.ts";
+import { Icon } from "../Icon.tsx";
+import { usePage, useRun, useSettings, useView } from "../page.tsx";
+import { BackendPicker } from "./BackendPicker.tsx";
+import { ConfigForm } from "./ConfigForm.tsx";
+import { DatasetPicker } from "./DatasetPicker.tsx";
+import { ModelPicker } from "./ModelPicker.tsx";
+import "./setup.css";
+
+/** What a run will be: model, data set, backend and hyperparameters. Locked while a run is under way. */
+export function Setup() {
+  const isLocked = useRun(isUnderWay);
+  const isOpen = useView((view) => view.isSetupOpen) ?? !isLocked;
+  return (
+    <aside className="setup panel" aria-labelledby="setup-title" data-open={isOpen}>
+      <SetupHead isOpen={isOpen} isLocked={isLocked} />
+      <div className="setup__body">
+        <ModelPicker isLocked={isLocked} />
+        <DatasetPicker isLocked={isLocked} />
+        <BackendPicker isLocked={isLocked} />
+        <ConfigForm isLocked={isLocked} />
+      </div>
+    </aside>
+  );
+}
+
+function SetupHead({ isOpen, isLocked }: { readonly isOpen: boolean; readonly isLocked: boolean }) {
+  const { view } = usePage();
+  const texts = useSettings((settings) => settings.texts);
+  const changes = CONFIG_NAMES.filter((name) => isChanged(name, texts[name])).length;
+  return (
+    <div className="setup__head">
+      <h2 id="setup-title">Set-up</h2>
+      <span className="soft small">
+        {isLocked
+          ? "locked while the run is under way"
+          : changes > 0
+            ? `${counted(changes, "setting")} changed`
+            : "as in the demo"}
+      </span>
+      <button
+        type="button"
+        className="button button--plain button--small setup__toggle"
+        aria-expanded={isOpen}
+        onClick={() => view.setState({ isSetupOpen: !isOpen })}
+      >
+        {isOpen ? "Hide" : "Show"}
+        <Icon name="chevron" />
+      </button>
+    </div>
+  );
+}
