@@ -15,19 +15,22 @@ export function rotateFused(
   const [limit, half] = table.cos.shape;
   const heads = width / (2 * half);
   if (!Number.isInteger(heads)) throw new Error(`rotate: width ${width} is not a multiple of ${2 * half}`);
+  expectShape("rotate: table.sin", table.sin, [limit, half]);
   expectShape("rotate: positions", positions, [m]);
   kernels.expectIndices("rotate: positions", positions, limit);
-  const turn = (from: tf.Tensor, places: tf.Tensor, direction: 1 | -1): tf.Tensor => {
+  const saved = [positions, table.cos, table.sin];
+  const turn = (from: tf.Tensor, angles: readonly tf.Tensor[], direction: 1 | -1): tf.Tensor => {
     const y = kernels.output([m, width]);
-    const [cos, sin] = [kernels.address(table.cos), kernels.address(table.sin)];
-    const [fromAt, placesAt] = [kernels.address(from), kernels.address(places, "int32")];
-    kernels.call.rotate(fromAt, placesAt, cos, sin, kernels.address(y), m, heads, half, direction);
+    const positionsAt = kernels.address(nth(angles, 0), "int32");
+    const [cosAt, sinAt] = [kernels.address(nth(angles, 1)), kernels.address(nth(angles, 2))];
+    const [fromAt, toAt] = [kernels.address(from), kernels.address(y)];
+    kernels.call.rotate(fromAt, positionsAt, cosAt, sinAt, toAt, m, heads, half, direction);
     return y;
   };
   const rotated = differentiable([x], () => ({
-    value: turn(x, positions, 1),
-    saved: [positions],
-    backward: (dy, saved) => [turn(dy, nth(saved, 0), -1)],
+    value: turn(x, saved, 1),
+    saved,
+    backward: (dy, kept) => [turn(dy, kept, -1)],
   }));
   return rotated as tf.Tensor2D; // [m, width]
 }

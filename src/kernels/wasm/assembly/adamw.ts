@@ -24,10 +24,10 @@ export function sumOfSquares(x: usize, n: i32): f64 {
 }
 
 abstract class Adamw {
-  /** The new average of `average` and `value`, of which `keep` of the old one stays. */
+  /** average * keep + value * add */
   @inline
-  static blend(average: v128, value: v128, keep: f32): v128 {
-    return Lanes.madd(f32x4.mul(average, f32x4.splat(keep)), value, f32x4.splat(<f32>1 - keep));
+  static blend(average: v128, value: v128, keep: f32, add: f32): v128 {
+    return Lanes.madd(f32x4.mul(average, f32x4.splat(keep)), value, f32x4.splat(add));
   }
 
   /** param * decay - stepSize * m / (sqrt(v) * rootScale + epsilon) */
@@ -39,8 +39,11 @@ abstract class Adamw {
   }
 }
 
-/** One AdamW update of n elements; inputs and outputs may be the same memory. */
-export function adamw(param: usize, grad: usize, m: usize, v: usize, newParam: usize, newM: usize, newV: usize, n: i32, gradientScale: f32, beta1: f32, beta2: f32, decay: f32, stepSize: f32, rootScale: f32, epsilon: f32): void {
+/**
+ * One AdamW update of n elements; inputs and outputs may be the same memory. keep is a beta and add 1 - beta, rounded
+ * from float64 each: 1 - 0.999 in float32 is off by 5e-5.
+ */
+export function adamw(param: usize, grad: usize, m: usize, v: usize, newParam: usize, newM: usize, newV: usize, n: i32, gradientScale: f32, keep1: f32, add1: f32, keep2: f32, add2: f32, decay: f32, stepSize: f32, rootScale: f32, epsilon: f32): void {
   const scales = f32x4.splat(gradientScale);
   for (let i = 0; i < n; i += 4) {
     const left = n - i;
@@ -48,8 +51,8 @@ export function adamw(param: usize, grad: usize, m: usize, v: usize, newParam: u
     const at = <usize>i * 4;
     const g = f32x4.mul(whole ? v128.load(grad + at) : loadSome(grad + at, left, 0), scales);
     const p = whole ? v128.load(param + at) : loadSome(param + at, left, 0);
-    const m1 = Adamw.blend(whole ? v128.load(m + at) : loadSome(m + at, left, 0), g, beta1);
-    const v1 = Adamw.blend(whole ? v128.load(v + at) : loadSome(v + at, left, 0), f32x4.mul(g, g), beta2);
+    const m1 = Adamw.blend(whole ? v128.load(m + at) : loadSome(m + at, left, 0), g, keep1, add1);
+    const v1 = Adamw.blend(whole ? v128.load(v + at) : loadSome(v + at, left, 0), f32x4.mul(g, g), keep2, add2);
     const p1 = Adamw.move(p, m1, v1, decay, stepSize, rootScale, epsilon);
     if (whole) {
       v128.store(newParam + at, p1);

@@ -1,0 +1,109 @@
+import { describe, expect, it } from "vitest";
+import { causalAttention } from "../causalAttention/causalAttention.ts";
+import { expectClose, indices, normals, toTensor, VALUE_TOLERANCE } from "../fixture.ts";
+import { IMPLEMENTATIONS, useImplementation } from "../testBackend.ts";
+import * as tf from "../tf.ts";
+import { decodeAttention } from "./decodeAttention.ts";
+import { decodeAttentionReference } from "./reference.ts";
+
+const CASES = [
+  { prefixes: [1], rows: 1, slots: 1, suffixLength: 1, heads: 1, kvHeads: 1, headDim: 4 },
+  { prefixes: [3, 9], rows: 5, slots: 4, suffixLength: 3, heads: 2, kvHeads: 2, headDim: 8 },
+  { prefixes: [7, 8, 1], rows: 11, slots: 6, suffixLength: 5, heads: 4, kvHeads: 2, headDim: 12 },
+  { prefixes: [20, 65], rows: 37, slots: 40, suffixLength: 33, heads: 4, kvHeads: 1, headDim: 16 },
+];
+
+function randomCase({
+  prefixes,
+  rows,
+  slots,
+  suffixLength,
+  heads,
+  kvHeads,
+  headDim,
+}: (typeof CASES)[number]) {
+  const tokens = prefixes.reduce((sum, length) => sum + length, 0);
+  const width = kvHeads * headDim;
+  const prefixStarts = Int32Array.from([
+    0,
+    ...prefixes.map((_, i) => prefixes.slice(0, i + 1).reduce((a, b) => a + b, 0)),
+  ]);
+  return {
+    q: normals(1, [rows, heads * headDim]),
+    prefixKeys: normals(2, [tokens, width]),
+    prefixValues: normals(3, [tokens, width]),
+    suffixKeys: normals(4, [rows, slots, width]),
+    suffixValues: normals(5, [rows, slots, width]),
+    rowGroup: indices(6, rows, prefixes.length),
+    prefixStarts,
+    suffixLength,
+    slots,
+  };
+}
+
+describe("decodeAttention", () => {
+  it.each(CASES)(
+    "agrees with float64 for prefixes $prefixes, $rows rows, $heads/$kvHeads heads of $headDim",
+    async (sizes) => {
+      const { q, rowGroup, slots, prefixStarts, suffixLength, ...tensors } = randomCase(sizes);
+      const numbers = {
+        prefixKeys: tensors.prefixKeys.data,
+        prefixValues: tensors.prefixValues.data,
+        suffixKeys: tensors.suffixKeys.data,
+        suffixValues: tensors.suffixValues.data,
+      };
+      const expected = decodeAttentionReference(
+        q.data,
+        { ...numbers, prefixStarts, slots, suffixLength },
+        rowGroup,
+        sizes,
+      );
+      for (const implementation of IMPLEMENTATIONS) {
+        await useImplementation(implementation);
+        const cache = {
+          prefixKeys: toTensor(tensors.prefixKeys),
+          prefixValues: toTensor(tensors.prefixValues),
+          suffixKeys: toTensor(tensors.suffixKeys),
+          suffixValues: toTensor(tensors.suffixValues),
+          prefixStarts,
+          suffixLength,
+        };
+        const groups = tf.tensor1d(rowGroup, "int32");
+        const out = decodeAttention(toTensor(q), cache, groups, sizes.heads, sizes.kvHeads);
+        expectClose(implementation, out.dataSync(), expected, VALUE_TOLERANCE);
+      }
+    },
+  );
+
+  it.each(IMPLEMENTATIONS)("equals causal attention over the whole row, %s", async (implementation) => {
+    await useImplementation(implementation);
+    const [q, k, v] = [1, 2, 3].map((seed) => toTensor(normals(seed, [7, 8])));
+    const whole = causalAttention(q!, k!, v!, Int32Array.from([0, 7]), 1, 1).slice([6, 0], [1, 8]);
+    const cache = {
+      prefixKeys: k!.slice([0, 0], [4, 8]),
+      prefixValues: v!.slice([0, 0], [4, 8]),
+      prefixStarts: Int32Array.from([0, 4]),
+      suffixKeys: k!.slice([4, 0], [3, 8]).reshape([1, 3, 8]),
+      suffixValues: v!.slice([4, 0], [3, 8]).reshape([1, 3, 8]),
+      suffixLength: 3,
+    };
+    const step = decodeAttention(q!.slice([6, 0], [1, 8]), cache, tf.tensor1d([0], "int32"), 1, 1);
+    expectClose("step", step.dataSync(), whole.dataSync(), VALUE_TOLERANCE);
+  });
+
+  it("refuses a row of a group that does not exist", async () => {
+    await useImplementation("WASM kernels");
+    const [prefix, suffix] = [tf.zeros([2, 4]), tf.zeros([1, 1, 4])];
+    const cache = {
+      prefixKeys: prefix,
+      prefixValues: prefix,
+      prefixStarts: Int32Array.from([0, 2]),
+      suffixKeys: suffix,
+      suffixValues: suffix,
+      suffixLength: 1,
+    };
+    expect(() => decodeAttention(tf.zeros([1, 4]), cache, tf.tensor1d([1], "int32"), 1, 1)).toThrow(
+      "decodeAttention: rowGroup: entry 0 is not in 0..0",
+    );
+  });
+});
