@@ -20,15 +20,16 @@ export class Gate {
     this.#wake?.();
   }
 
-  /** Lets one step through a closed gate. */
+  /** Lets one step through a closed gate; an open one needs no pass. */
   admitOne(): void {
+    if (this.#open) return;
     this.#passes = 1;
     this.#wake?.();
   }
 
   /** Resolves at once when open; otherwise when the gate is opened, one step is admitted or the signal aborts. */
   async pass(signal: AbortSignal): Promise<void> {
-    if (this.closed) {
+    if (this.closed && !signal.aborted) {
       await new Promise<void>((resolve) => {
         this.#wake = resolve;
         signal.addEventListener("abort", () => resolve(), { once: true });

@@ -1,28 +1,38 @@
 /** One run in the worker: load, run the loop, pause, evaluate, export. The only place in the page where rl meets model. */
-import { LanguageModel } from "../model/languageModel.ts";
-import { loadParameters } from "../model/parameters.ts";
-import { TfPolicy } from "../model/tfPolicy.ts";
 import type { ModelFolder } from "../formats/modelFolder.ts";
-import type { Evaluation, StepMetrics, StepTiming } from "../rl/metrics.ts";
+import { LanguageModel } from "../model/languageModel.ts";
+import { loadParameters, parameterCount } from "../model/parameters.ts";
+import { TfPolicy } from "../model/tfPolicy.ts";
 import { evaluate } from "../rl/evaluate.ts";
+import type { Evaluation, StepMetrics, StepTiming } from "../rl/metrics.ts";
 import { initialProgress, run, type RunEvent } from "../rl/run.ts";
-import type { Study } from "../rl/ttrl.ts";
+import type { Study, Watch } from "../rl/ttrl.ts";
+import type { StartedBackend } from "./backend.ts";
 import { exportRun } from "./exportRun.ts";
 import { Gate } from "./gate.ts";
-import { downloadModel } from "./modelFiles.ts";
-import type { Command, ModelSummary, Phase, WorkerEvent } from "./protocol.ts";
-import type { StartedBackend } from "./backend.ts";
+import type { BackendChoice, BackendReport, Command, ModelSummary, Phase, WorkerEvent } from "./protocol.ts";
 import { viewGroup } from "./views.ts";
-import { parameterCount } from "../model/parameters.ts";
 
 type Start = Extract<Command, { type: "start" }>;
-type Post = (event: WorkerEvent, transfer?: Transferable[]) => void;
 
-/** The user ended the run. */
+/** What a session needs of the browser; tests bring their own. */
+export interface Surroundings {
+  readonly startBackend: (choice: BackendChoice) => Promise<StartedBackend>;
+  /** The model folder at a path relative to the page. */
+  readonly downloadModel: (
+    path: string,
+    signal: AbortSignal,
+    onProgress: (done: number, total: number) => void,
+  ) => Promise<ModelFolder>;
+  readonly post: (event: WorkerEvent, transfer?: Transferable[]) => void;
+}
+
+/** The user ended what was under way. */
 class Stopped extends Error {}
 
-/** What is on the backend once a run has loaded. */
+/** What a run is made of once it has loaded. */
 interface Loaded {
+  readonly backend: BackendReport;
   readonly folder: ModelFolder;
   readonly model: LanguageModel;
   readonly policy: TfPolicy;
@@ -30,42 +40,43 @@ interface Loaded {
 
 export class Session {
   readonly #start: Start;
-  readonly #backend: StartedBackend;
-  readonly #post: Post;
+  readonly #surroundings: Surroundings;
   readonly #study: Study;
   readonly #gate = new Gate();
   readonly #controller = new AbortController();
   readonly #steps: (StepMetrics & StepTiming)[] = [];
   readonly #evaluations: Evaluation[] = [];
+  readonly #run: Promise<void>;
   #loaded: Loaded | null = null;
+  /** Work on the run at rest: an evaluation or an export. */
+  #aside = { controller: new AbortController(), done: Promise.resolve() };
 
-  constructor(start: Start, backend: StartedBackend, post: Post) {
+  /** Begins the run as soon as `previous` has ended and given its memory back. */
+  constructor(start: Start, surroundings: Surroundings, previous: Session | null) {
     this.#start = start;
-    this.#backend = backend;
-    this.#post = post;
+    this.#surroundings = surroundings;
     const { questions, answers, task } = start.study;
     this.#study = { questions, answerKey: new Map(answers), task };
-    backend.onFault((message) => this.#controller.abort(new Error(message)));
+    this.#run = this.#runAfter(previous);
   }
 
   get runId(): string {
     return this.#start.runId;
   }
 
-  /** Loads the model and runs to the end, a stop or a failure; always ends with the event that says which. */
-  async run(): Promise<void> {
+  /** Runs to the end, a stop or a failure; always ends with the event that says which. */
+  async #runAfter(previous: Session | null): Promise<void> {
     const { runId, config } = this.#start;
     try {
-      const { policy, model } = (this.#loaded = await this.#load());
-      this.#post({
-        type: "started",
-        runId,
-        backend: this.#backend.report,
-        model: summarize(this.#start.model, model),
-      });
-      for await (const event of run(policy, this.#study, config, initialProgress(config), this.#watch())) {
+      await previous?.end();
+      const { backend, model, policy } = (this.#loaded = await this.#load());
+      this.#post({ type: "started", runId, backend, model: summarize(this.#start.model, model) });
+      const watch = this.#watch(this.#controller);
+      for await (const event of run(policy, this.#study, config, initialProgress(config), watch)) {
         this.#record(event);
-        if (event.type === "stepped" && event.progress.loop.step < config.steps) await this.#passGate();
+        // Not between a step and the evaluation that belongs to it, nor after the last.
+        const { loop, evaluated } = event.progress;
+        if (evaluated && loop.step < config.steps) await this.#passGate();
       }
       this.#post({ type: "finished", runId });
     } catch (error) {
@@ -86,57 +97,82 @@ export class Session {
     this.#gate.admitOne();
   }
 
+  /** Ends the run, and an evaluation of it at rest. */
   stop(): void {
     this.#controller.abort(new Stopped("stopped by the user"));
+    this.#aside.controller.abort(new Stopped("stopped by the user"));
   }
 
-  /** Evaluates the policy as it is. */
-  async evaluate(): Promise<void> {
-    const { policy } = this.#ready();
-    const { config } = this.#start;
-    const point = { step: this.#steps.length, samples: config.evaluationSamples };
-    const watch = { onProgress: this.#progress };
-    this.#evaluated(await evaluate(policy, this.#study, config, point, watch));
-  }
-
-  /** Hands over the trained model folder as a zip. */
-  async export(): Promise<void> {
-    const { folder, model } = this.#ready();
-    const name = baseName(this.#start.model);
-    const zip = await exportRun(folder, model, {
-      model: name,
-      dataset: this.#start.study.name,
-      config: this.#start.config,
-      backend: this.#backend.report,
-      steps: this.#steps,
-      evaluations: this.#evaluations,
-    });
-    const fileName = `${name}-ttrl-step-${this.#steps.length}.zip`;
-    this.#post({ type: "exported", runId: this.runId, fileName, zip }, [zip.buffer]);
-  }
-
-  dispose(): void {
+  /** Ends whatever is under way and gives the backend's memory back. */
+  async end(): Promise<void> {
+    this.stop();
+    await this.#run;
+    await this.#aside.done;
     this.#loaded?.policy.dispose();
     this.#loaded?.model.dispose();
     this.#loaded = null;
   }
 
+  /** Evaluates the policy as it is. */
+  evaluate(): void {
+    this.#doAside(async ({ policy }, watch) => {
+      const { config } = this.#start;
+      const point = { step: this.#steps.length, samples: config.evaluationSamples };
+      this.#evaluated(await evaluate(policy, this.#study, config, point, watch));
+    });
+  }
+
+  /** Hands over the trained model folder as a zip. */
+  export(): void {
+    this.#doAside(async ({ backend, folder, model }) => {
+      const name = baseName(this.#start.model);
+      const zip = await exportRun(folder, model, {
+        model: name,
+        dataset: this.#start.study.name,
+        config: this.#start.config,
+        backend,
+        steps: this.#steps,
+        evaluations: this.#evaluations,
+      });
+      const fileName = `${name}-ttrl-step-${this.#steps.length}.zip`;
+      this.#post({ type: "exported", runId: this.runId, fileName, zip }, [zip.buffer]);
+    });
+  }
+
+  #doAside(work: (loaded: Loaded, watch: Watch) => Promise<void>): void {
+    const controller = new AbortController();
+    const attempt = async (): Promise<void> => {
+      try {
+        if (this.#loaded === null)
+          throw new Error("the run ended before its model was loaded: start it again");
+        await work(this.#loaded, this.#watch(controller));
+      } catch (error) {
+        if (!(error instanceof Stopped)) this.#fail(error);
+      }
+    };
+    this.#aside = { controller, done: attempt() };
+  }
+
   async #load(): Promise<Loaded> {
-    const { model: path, config } = this.#start;
-    const report = (done: number, total: number): void => this.#progress("load", done, total);
-    const folder = await downloadModel(path, this.#controller.signal, report);
+    const { model: path, config, backend: choice } = this.#start;
+    const { signal } = this.#controller;
+    const { startBackend, downloadModel } = this.#surroundings;
+    signal.throwIfAborted();
+    const { report, onFault } = await startBackend(choice);
+    onFault((message) => this.#controller.abort(new Error(message)));
+    const folder = await downloadModel(path, signal, (done, total) => this.#progress("load", done, total));
+    signal.throwIfAborted();
     const model = new LanguageModel(folder);
     const reference = config.klCoefficient > 0 ? loadParameters(model.config, folder.weights) : null;
-    return { folder, model, policy: new TfPolicy(model, { reference }) };
+    return { backend: report, folder, model, policy: new TfPolicy(model, { reference }) };
   }
 
-  #ready(): Loaded {
-    if (this.#loaded === null) throw new Error("the run has no model: it ended before the model was loaded");
-    return this.#loaded;
+  #watch({ signal }: AbortController): Watch {
+    return { signal, onProgress: this.#progress };
   }
 
-  #watch() {
-    return { signal: this.#controller.signal, onProgress: this.#progress };
+  #post(event: WorkerEvent, transfer?: Transferable[]): void {
+    this.#surroundings.post(event, transfer);
   }
 
   readonly #progress = (phase: Phase, done: number, total: number): void => {
@@ -144,7 +180,10 @@ export class Session {
   };
 
   #record(event: RunEvent): void {
-    if (event.type === "evaluated") return this.#evaluated(event.evaluation);
+    if (event.type === "evaluated") {
+      this.#evaluated(event.evaluation);
+      return;
+    }
     const { metrics, timing, groups } = event.step;
     this.#steps.push({ ...metrics, ...timing });
     const { answerKey, task } = this.#study;
@@ -167,8 +206,9 @@ export class Session {
   }
 
   #fail(error: unknown): void {
-    const { reason } = this.#controller.signal;
-    const cause: unknown = reason instanceof Error ? reason : error; // a fault of the GPU explains what followed
+    const reason: unknown = this.#controller.signal.reason;
+    // A fault of the GPU explains what followed; a stop explains nothing.
+    const cause = reason instanceof Error && !(reason instanceof Stopped) ? reason : error;
     const message = cause instanceof Error ? cause.message : String(cause);
     this.#post({ type: "failed", runId: this.runId, message });
   }

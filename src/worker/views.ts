@@ -10,7 +10,7 @@ export function viewGroup(group: Group, key: AnswerKey, task: Task): GroupView {
     truth === null ? null : answer !== null && answersEqual(answer, truth, task);
   const unanswered = group.answers.filter((answer) => answer === null).length;
   const histogram = [...group.vote.counts]
-    .map(([answer, votes]) => ({ answer: answer as Answer, votes, right: isRight(answer) }))
+    .map(([answer, votes]): GroupView["histogram"][number] => ({ answer, votes, right: isRight(answer) }))
     .sort((a, b) => b.votes - a.votes);
   if (unanswered > 0) histogram.push({ answer: null, votes: unanswered, right: isRight(null) });
   return {

@@ -1,10 +1,8 @@
-/** The worker's entry: starts the backend, owns the session, routes commands. */
+/** The worker's entry: owns the backend and the session, routes commands. */
 import { startBackend, type StartedBackend } from "./backend.ts";
+import { downloadModel } from "./modelFiles.ts";
 import type { BackendChoice, Command, WorkerEvent } from "./protocol.ts";
 import { Session } from "./session.ts";
-
-let session: Session | null = null;
-let backend: { readonly choice: BackendChoice; readonly started: Promise<StartedBackend> } | null = null;
 
 /** The part of a worker's global scope used here; `self` has the page's type where both libraries are loaded. */
 interface WorkerScope {
@@ -14,47 +12,50 @@ interface WorkerScope {
 
 const scope = self as unknown as WorkerScope;
 
-function post(event: WorkerEvent, transfer: Transferable[] = []): void {
-  scope.postMessage(event, transfer);
+let session: Session | null = null;
+let backend: { readonly choice: BackendChoice; readonly started: Promise<StartedBackend> } | null = null;
+
+/** Starts a backend once for all runs that choose it; a failed start is tried again by the next run. */
+function startBackendOnce(choice: BackendChoice): Promise<StartedBackend> {
+  if (backend?.choice === choice) return backend.started;
+  const started = startBackend(choice);
+  backend = { choice, started };
+  started.catch(() => (backend = null));
+  return started;
 }
 
-scope.onmessage = ({ data }: MessageEvent<Command>): void => {
-  route(data).catch((error: unknown) => {
-    post({
-      type: "failed",
-      runId: data.runId,
-      message: error instanceof Error ? error.message : String(error),
-    });
-  });
+const surroundings = {
+  startBackend: startBackendOnce,
+  downloadModel,
+  post: (event: WorkerEvent, transfer: Transferable[] = []) => scope.postMessage(event, transfer),
 };
 
-async function route(command: Command): Promise<void> {
-  if (command.type === "start") return start(command);
-  if (session === null || session.runId !== command.runId) return; // a run that is gone hears nothing
+scope.onmessage = ({ data: command }) => {
+  if (command.type === "start") session = new Session(command, surroundings, session);
+  else if (session?.runId === command.runId) route(command, session); // a run that is gone hears nothing
+};
+
+function route(command: Exclude<Command, { type: "start" }>, to: Session): void {
   switch (command.type) {
     case "pause":
-      return session.pause();
+      to.pause();
+      break;
     case "resume":
-      return session.resume();
+      to.resume();
+      break;
     case "step":
-      return session.step();
+      to.step();
+      break;
     case "stop":
-      return session.stop();
+      to.stop();
+      break;
     case "evaluate":
-      return session.evaluate();
+      to.evaluate();
+      break;
     case "export":
-      return session.export();
+      to.export();
+      break;
     default:
       command satisfies never;
   }
-}
-
-async function start(command: Extract<Command, { type: "start" }>): Promise<void> {
-  session?.dispose();
-  session = null;
-  if (backend?.choice !== command.backend) {
-    backend = { choice: command.backend, started: startBackend(command.backend) };
-  }
-  session = new Session(command, await backend.started, post);
-  await session.run();
 }
