@@ -1,0 +1,349 @@
+import { beforeAll, describe, expect, test } from "vitest";
+import { readModelFolder } from "../formats/modelFolder.ts";
+import { unzip } from "../formats/zip.ts";
+import * as tf from "../kernels/tf.ts";
+import { tinyFolder } from "../model/fixture.ts";
+import { useBackend } from "../model/testBackend.ts";
+import { configFrom, type TtrlConfig } from "../rl/config.ts";
+import type { StartedBackend } from "./backend.ts";
+import type { StudyMessage, WorkerEvent } from "./protocol.ts";
+import { Session, type Surroundings } from "./session.ts";
+
+/** Multiple choice: a random model babbles, and a capital letter that stands alone is an answer. */
+const QUESTIONS = [0, 1, 2, 3].map((i) => ({
+  id: `q${i}`,
+  prompt: `${i} + 1?\nA. ${i}\nB. ${i + 1}\nC. ${i + 2}\nD. ${i + 3}`,
+}));
+const STUDY: StudyMessage = {
+  name: "Sums",
+  task: "gpqa",
+  questions: QUESTIONS,
+  answers: QUESTIONS.map(({ id }) => [id, "B"]),
+};
+/** Five steps of a few short responses; evaluations at 0, 2, 4 and 5. */
+const CONFIG = configFrom({
+  seed: 1,
+  steps: 5,
+  questionsPerStep: 2,
+  votesPerQuestion: 16,
+  rolloutsPerQuestion: 8,
+  maxResponseTokens: 16,
+  warmupSteps: 0,
+  learningRate: 1e-2,
+  klCoefficient: 0.01,
+  evaluateEvery: 2,
+  evaluationSamples: 4,
+  initialSamples: 4,
+});
+const REPORT = { backend: "wasm", device: "a fake", reason: "a test" } as const;
+
+type EventType = WorkerEvent["type"];
+type Event<T extends EventType> = Extract<WorkerEvent, { type: T }>;
+
+/** A session among fakes: everything it posts, and reactions to it. */
+class Stage {
+  readonly events: WorkerEvent[] = [];
+  readonly session: Session;
+  /** Tensors on the backend at each event. */
+  readonly tensors: number[] = [];
+  #fault: (message: string) => void = () => {};
+  readonly #waiting: { readonly type: EventType; readonly resolve: () => void }[] = [];
+  readonly #reactions = new Map<EventType, () => void>();
+
+  constructor(config: TtrlConfig = CONFIG, surroundings: Partial<Surroundings> = {}, previous?: Session) {
+    const start = {
+      type: "start",
+      runId: "r1",
+      model: "models/tiny",
+      study: STUDY,
+      config,
+      backend: "auto",
+    } as const;
+    const onFault = (listener: (message: string) => void): void => void (this.#fault = listener);
+    this.session = new Session(
+      start,
+      {
+        startBackend: (): Promise<StartedBackend> => Promise.resolve({ report: REPORT, onFault }),
+        downloadModel: () => Promise.resolve(tinyFolder()),
+        post: (event) => this.#receive(event),
+        ...surroundings,
+      },
+      previous ?? null,
+    );
+  }
+
+  #receive(event: WorkerEvent): void {
+    this.events.push(structuredClone(event)); // as a port would
+    this.tensors.push(tf.memory().numTensors);
+    this.#reactions.get(event.type)?.();
+    for (const waiting of this.#waiting) if (waiting.type === event.type) waiting.resolve();
+  }
+
+  /** Reacts to every event of a type, at once. */
+  on(type: EventType, reaction: () => void): this {
+    this.#reactions.set(type, reaction);
+    return this;
+  }
+
+  /** Resolves at the next event of a type. */
+  next(type: EventType): Promise<void> {
+    return new Promise((resolve) => this.#waiting.push({ type, resolve }));
+  }
+
+  /** The GPU reports an error. */
+  fail(message: string): void {
+    this.#fault(message);
+  }
+
+  all<T extends EventType>(type: T): Event<T>[] {
+    return this.events.filter((event): event is Event<T> => event.type === type);
+  }
+
+  /** What happened, progress and the clock left out. */
+  get story(): string[] {
+    return this.events
+      .filter(({ type }) => type !== "progress")
+      .map((event) => {
+        if (event.type === "stepped") return `stepped ${event.metrics.step}`;
+        return event.type === "evaluated" ? `evaluated ${event.evaluation.step}` : event.type;
+      });
+  }
+}
+
+const WHOLE_STORY = [
+  "started",
+  "evaluated 0",
+  "stepped 1",
+  "stepped 2",
+  "evaluated 2",
+  "stepped 3",
+  "stepped 4",
+  "evaluated 4",
+  "stepped 5",
+  "evaluated 5",
+  "finished",
+];
+
+/** A whole run, undisturbed. */
+async function wholeRun(config = CONFIG): Promise<Stage> {
+  const stage = new Stage(config);
+  await stage.next("finished");
+  return stage;
+}
+
+const figures = (stage: Stage) => ({
+  steps: stage.all("stepped").map(({ metrics, groups }) => ({ metrics, groups })),
+  evaluations: stage.all("evaluated").map(({ evaluation }) => evaluation),
+});
+
+describe("a whole run of a tiny model, on plain and on fused WASM", () => {
+  test.each(["wasm", "wasm with fused kernels"] as const)("%s", async (backend) => {
+    await useBackend(backend);
+    const before = tf.memory().numTensors;
+    const stage = await wholeRun();
+    expect(stage.story).toEqual(WHOLE_STORY);
+    expect(stage.all("started")[0]).toMatchObject({
+      backend: REPORT,
+      model: { name: "tiny", layers: 2, width: 16 },
+    });
+
+    const steps = stage.all("stepped").map(({ metrics }) => metrics);
+    const trained = steps.filter(({ gradientNorm }) => gradientNorm !== null);
+    expect(trained.length).toBeGreaterThan(0); // else this test shows little
+    for (const { logprobGap } of trained) expect(logprobGap).toBeLessThan(1e-4);
+    expect(steps[0]!.kl).toBe(0);
+    expect(steps.at(-1)!.kl).toBeGreaterThan(0);
+
+    const held = stage.tensors.filter((_, i) => ["stepped", "evaluated"].includes(stage.events[i]!.type));
+    expect(new Set(held).size).toBe(1); // no step and no evaluation leaves a tensor behind
+    await stage.session.end();
+    expect(tf.memory().numTensors).toBe(before);
+  });
+});
+
+describe("a session", () => {
+  beforeAll(() => useBackend("wasm with fused kernels"));
+
+  test("gives the same figures bit for bit for the same seed, and others for another", async () => {
+    const [first, second, other] = [
+      await wholeRun(),
+      await wholeRun(),
+      await wholeRun({ ...CONFIG, seed: 2 }),
+    ];
+    expect(figures(second)).toEqual(figures(first));
+    expect(figures(other)).not.toEqual(figures(first));
+    for (const stage of [first, second, other]) await stage.session.end();
+  });
+
+  test("pauses after the step under way and the evaluation that belongs to it, and resumes", async () => {
+    const stage = new Stage();
+    stage.on("stepped", () => stage.all("stepped").length === 2 && stage.session.pause());
+    await stage.next("paused");
+    expect(stage.story).toEqual([
+      "started",
+      "evaluated 0",
+      "stepped 1",
+      "stepped 2",
+      "evaluated 2",
+      "paused",
+    ]);
+    stage.session.resume();
+    await stage.next("finished");
+    expect(stage.story.filter((event) => !["paused", "resumed"].includes(event))).toEqual(WHOLE_STORY);
+    expect(stage.story).toContain("resumed");
+    const undisturbed = await wholeRun();
+    expect(figures(stage)).toEqual(figures(undisturbed));
+    for (const { session } of [stage, undisturbed]) await session.end();
+  });
+
+  test("hears a pause during the initial evaluation before it trains", async () => {
+    const stage = new Stage();
+    stage.on("started", () => stage.session.pause());
+    await stage.next("paused");
+    expect(stage.story).toEqual(["started", "evaluated 0", "paused"]);
+    await stage.session.end();
+    expect(stage.story.at(-1)).toBe("stopped");
+  });
+
+  test("does one step at a time when asked", async () => {
+    const stage = new Stage();
+    stage.on("started", () => stage.session.pause());
+    await stage.next("paused");
+    for (const step of [1, 2]) {
+      const paused = stage.next("paused");
+      stage.session.step();
+      await paused;
+      expect(stage.all("stepped").map(({ metrics }) => metrics.step)).toHaveLength(step);
+    }
+    expect(stage.story.slice(2)).toEqual([
+      "paused",
+      "resumed",
+      "stepped 1",
+      "paused",
+      "resumed",
+      "stepped 2",
+      "evaluated 2",
+      "paused",
+    ]);
+    await stage.session.end();
+  });
+
+  test("stops inside a step, and its weights stay exportable", async () => {
+    const stage = new Stage();
+    stage.on("stepped", () =>
+      stage.on("progress", () => {
+        stage.session.stop(); // while the second step samples
+      }),
+    );
+    await stage.next("stopped");
+    expect(stage.story).toEqual(["started", "evaluated 0", "stepped 1", "stopped"]);
+    const exported = stage.next("exported");
+    stage.session.export();
+    await exported;
+    const [{ fileName, zip }] = stage.all("exported") as [Event<"exported">];
+    expect(fileName).toBe("tiny-ttrl-step-1.zip");
+    const weights = readModelFolder(unzip(zip)).weights;
+    expect([...weights.keys()].sort()).toEqual([...tinyFolder().weights.keys()].sort());
+    const name = "model.embed_tokens.weight";
+    expect(weights.get(name)?.data).not.toEqual(tinyFolder().weights.get(name)?.data); // one step was trained
+    await stage.session.end();
+  });
+
+  test("stopped before its model is loaded starts nothing", async () => {
+    const stage = new Stage();
+    stage.session.stop();
+    await stage.next("stopped");
+    expect(stage.story).toEqual(["stopped"]);
+  });
+
+  test("stopped while its backend starts downloads nothing", async () => {
+    let downloads = 0;
+    const stage = new Stage(CONFIG, {
+      startBackend: () => {
+        stage.session.stop();
+        return Promise.resolve({ report: REPORT, onFault: () => {} });
+      },
+      downloadModel: (_, signal) => {
+        signal.throwIfAborted(); // as fetch does
+        downloads++;
+        return Promise.resolve(tinyFolder());
+      },
+    });
+    await stage.next("stopped");
+    expect(downloads).toBe(0);
+  });
+
+  test("evaluates on demand without changing what follows", async () => {
+    const stage = new Stage();
+    stage.on("stepped", () => stage.all("stepped").length === 1 && stage.session.pause());
+    await stage.next("paused");
+    const evaluated = stage.next("evaluated");
+    stage.session.evaluate();
+    await evaluated;
+    expect(stage.story.at(-1)).toBe("evaluated 1");
+    stage.session.resume();
+    await stage.next("finished");
+    const undisturbed = await wholeRun();
+    expect(figures(stage).steps).toEqual(figures(undisturbed).steps);
+    for (const { session } of [stage, undisturbed]) await session.end();
+  });
+
+  test("stops an evaluation on demand with the run", async () => {
+    const stage = new Stage();
+    stage.on("stepped", () => stage.session.pause());
+    await stage.next("paused");
+    const before = stage.all("evaluated").length;
+    stage.session.evaluate();
+    stage.session.stop();
+    await stage.session.end();
+    expect(stage.story.at(-1)).toBe("stopped");
+    expect(stage.all("evaluated")).toHaveLength(before);
+  });
+
+  test("says what failed while loading", async () => {
+    const downloadModel = (): Promise<never> => Promise.reject(new Error("/models/tiny could not be loaded"));
+    const stage = new Stage(CONFIG, { downloadModel });
+    await stage.next("failed");
+    expect(stage.events).toEqual([
+      { type: "failed", runId: "r1", message: "/models/tiny could not be loaded" },
+    ]);
+    stage.session.export();
+    await stage.session.end();
+    expect(stage.events.at(-1)).toHaveProperty(
+      "message",
+      expect.stringContaining("before its model was loaded"),
+    );
+  });
+
+  test("fails with what the GPU reported, even while paused", async () => {
+    const stage = new Stage();
+    stage.on("stepped", () => stage.session.pause());
+    await stage.next("paused");
+    stage.fail("the GPU was lost");
+    await stage.next("failed");
+    expect(stage.events.at(-1)).toEqual({ type: "failed", runId: "r1", message: "the GPU was lost" });
+    await stage.session.end();
+  });
+
+  test("stops the one before it and waits for its memory", async () => {
+    const before = tf.memory().numTensors;
+    const first = new Stage();
+    await first.next("stepped");
+    let atLoad = 0;
+    const second = new Stage(
+      { ...CONFIG, steps: 1 },
+      {
+        downloadModel: () => {
+          atLoad = tf.memory().numTensors;
+          return Promise.resolve(tinyFolder());
+        },
+      },
+      first.session,
+    );
+    await second.next("finished");
+    expect(first.story.at(-1)).toBe("stopped");
+    expect(atLoad).toBe(before);
+    await second.session.end();
+    expect(tf.memory().numTensors).toBe(before);
+  });
+});

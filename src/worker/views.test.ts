@@ -1,0 +1,64 @@
+import { describe, expect, test } from "vitest";
+import { say } from "../rl/fixture.ts";
+import { rewardFor } from "../rl/reward.ts";
+import type { Group } from "../rl/types.ts";
+import { majorityVote } from "../rl/vote.ts";
+import { viewGroup } from "./views.ts";
+
+/** Five responses, of which the first three are trained on. */
+function group(answers: readonly (string | null)[]): Group {
+  const vote = majorityVote(answers);
+  const rewards = answers.map((answer) => rewardFor(answer, vote.pseudoLabel));
+  return {
+    question: { id: "q", prompt: "1+1?", level: "L1" },
+    responses: answers.map((answer) => ({ ...say(`text ${answer}`), entropy: 0.5 })),
+    answers,
+    vote,
+    rewards,
+    advantages: [-0.25, 0.5, -0.25],
+  };
+}
+
+describe("the view of a group", () => {
+  const answers = ["3", "2", null, "2", "2"];
+  const view = viewGroup(group(answers), new Map([["q", "2.0"]]), "math");
+
+  test("shows the vote, most votes first and silence last", () => {
+    expect(view).toMatchObject({ pseudoLabel: "2", majorityRatio: 3 / 5, truth: "2.0" });
+    expect(view.question).toEqual({ id: "q", prompt: "1+1?", level: "L1" });
+    expect(view.histogram).toEqual([
+      { answer: "2", votes: 3, right: true },
+      { answer: "3", votes: 1, right: false },
+      { answer: null, votes: 1, right: false },
+    ]);
+  });
+
+  test("shows each response with its reward, and an advantage where it was trained on", () => {
+    expect(view.responses.map(({ answer, reward, right }) => [answer, reward, right])).toEqual([
+      ["3", 0, false],
+      ["2", 1, true],
+      [null, 0, false],
+      ["2", 1, true],
+      ["2", 1, true],
+    ]);
+    expect(view.responses.slice(0, 3).map(({ advantage }) => advantage)).toEqual([-0.25, 0.5, -0.25]);
+    expect(view.responses.slice(3).map(({ advantage }) => advantage)).toEqual([null, null]);
+    expect(view.responses[0]).toMatchObject({ text: "text 3", tokens: 1, entropy: 0.5, finished: true });
+  });
+
+  test("says of nothing whether it is right when there is no truth", () => {
+    const blind = viewGroup(group(answers), new Map(), "math");
+    expect(blind.truth).toBeNull();
+    const rights = [...blind.histogram, ...blind.responses].map(({ right }) => right);
+    expect(new Set(rights)).toEqual(new Set([null]));
+  });
+
+  test("has a histogram of silence alone when nobody answered", () => {
+    const silent = viewGroup(group([null, null, null]), new Map(), "math");
+    expect(silent).toMatchObject({ pseudoLabel: null, histogram: [{ answer: null, votes: 3, right: null }] });
+  });
+
+  test("can be posted to the page", () => {
+    expect(structuredClone(view)).toEqual(view);
+  });
+});
