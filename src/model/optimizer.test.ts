@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { beforeAll, describe, expect, test } from "vitest";
 import * as tf from "../kernels/tf.ts";
 import { GradientError, Optimizer, type StepOptions } from "./optimizer.ts";
-import { TEST_BACKENDS, useBackend } from "./testBackend.ts";
+import { IMPLEMENTATIONS, useImplementation } from "../kernels/testBackend.ts";
 
 interface AdamwFixture {
   readonly settings: Omit<StepOptions, "gradientClip"> & {
@@ -26,8 +26,8 @@ const fixture = JSON.parse(readFileSync(url, "utf8")) as AdamwFixture;
 const { maxNorm: gradientClip, ...rates } = fixture.settings;
 const options: StepOptions = { ...rates, gradientClip };
 
-describe.each(TEST_BACKENDS)("the optimizer on %s", (backend) => {
-  beforeAll(() => useBackend(backend));
+describe.each(IMPLEMENTATIONS)("the optimizer with %s", (implementation) => {
+  beforeAll(() => useImplementation(implementation));
 
   /** Seven numbers in two tensors, so that the norm is taken over both. */
   function twoTensors(): Map<string, tf.Tensor> {

@@ -8,7 +8,7 @@ import {
   parameterCount,
   parameterShapes,
 } from "./parameters.ts";
-import { useBackend } from "./testBackend.ts";
+import { useImplementation } from "../kernels/testBackend.ts";
 
 describe("the parameters of a decoder", () => {
   // Embedding 464*16; a layer: q 16*16, k and v 8*16, o 16*16, three of 24*16, two norms of 16; a last norm.
@@ -54,7 +54,7 @@ describe("the parameters of a decoder", () => {
 });
 
 describe("loading weights", () => {
-  beforeAll(() => useBackend("cpu"));
+  beforeAll(() => useImplementation("stock operations on cpu"));
   const weights = initialParameters(TINY_CONFIG, 1);
 
   test("and reading them back changes nothing", async () => {

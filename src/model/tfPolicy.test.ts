@@ -7,7 +7,7 @@ import { LanguageModel } from "./languageModel.ts";
 import { scoreFrom, scoreTokens } from "./loss.ts";
 import { GradientError } from "./optimizer.ts";
 import { loadParameters } from "./parameters.ts";
-import { useBackend } from "./testBackend.ts";
+import { useImplementation } from "../kernels/testBackend.ts";
 import { TfPolicy } from "./tfPolicy.ts";
 
 const SAMPLING = { count: 4, temperature: 1, topP: 1, maxResponseTokens: 12 };
@@ -23,238 +23,244 @@ const OPTIONS: UpdateOptions = {
   normalizer: 48,
 };
 
-describe.each(["wasm", "wasm with fused kernels"] as const)("the policy on %s", (backend) => {
-  beforeAll(() => useBackend(backend));
+describe.each(["stock operations on wasm", "WASM kernels"] as const)(
+  "the policy with %s",
+  (implementation) => {
+    beforeAll(() => useImplementation(implementation));
 
-  function create({ withReference = false } = {}) {
-    const folder = tinyFolder();
-    const model = new LanguageModel(folder);
-    const reference = withReference ? loadParameters(model.config, folder.weights) : null;
-    return { model, policy: new TfPolicy(model, { reference }) };
-  }
+    function create({ withReference = false } = {}) {
+      const folder = tinyFolder();
+      const model = new LanguageModel(folder);
+      const reference = withReference ? loadParameters(model.config, folder.weights) : null;
+      return { model, policy: new TfPolicy(model, { reference }) };
+    }
 
-  /** Logprobs of a response's tokens under the model as it is. */
-  function rescore(model: LanguageModel, prompt: string, response: Response, temperature = 1) {
-    return tf.tidy(() => {
-      const start = model.tokenizer.encodePrompt(prompt);
-      const rows = scoreFrom([[...start, ...response.tokens]], [start.length]);
-      const { logprob, entropy } = scoreTokens(model.decoder, rows, temperature);
-      return { logprobs: [...logprob.dataSync()], entropies: [...entropy.dataSync()] };
+    /** Logprobs of a response's tokens under the model as it is. */
+    function rescore(model: LanguageModel, prompt: string, response: Response, temperature = 1) {
+      return tf.tidy(() => {
+        const start = model.tokenizer.encodePrompt(prompt);
+        const rows = scoreFrom([[...start, ...response.tokens]], [start.length]);
+        const { logprob, entropy } = scoreTokens(model.decoder, rows, temperature);
+        return { logprobs: [...logprob.dataSync()], entropies: [...entropy.dataSync()] };
+      });
+    }
+
+    const sum = (numbers: Iterable<number>): number =>
+      [...numbers].reduce((total, value) => total + value, 0);
+
+    const rollout = (prompt: string, response: Response, advantage: number): Rollout => ({
+      prompt,
+      response,
+      advantage,
     });
-  }
 
-  const sum = (numbers: Iterable<number>): number => [...numbers].reduce((total, value) => total + value, 0);
+    /** `count` rollouts of one prompt with advantages 1 and -1 in turn. */
+    async function rollouts(policy: TfPolicy, prompt: string, count: number, seed = 1): Promise<Rollout[]> {
+      const [responses] = await policy.sample([{ prompt, seed }], { ...SAMPLING, count });
+      return responses!.map((response, i) => rollout(prompt, response, i % 2 === 0 ? 1 : -1));
+    }
 
-  const rollout = (prompt: string, response: Response, advantage: number): Rollout => ({
-    prompt,
-    response,
-    advantage,
-  });
-
-  /** `count` rollouts of one prompt with advantages 1 and -1 in turn. */
-  async function rollouts(policy: TfPolicy, prompt: string, count: number, seed = 1): Promise<Rollout[]> {
-    const [responses] = await policy.sample([{ prompt, seed }], { ...SAMPLING, count });
-    return responses!.map((response, i) => rollout(prompt, response, i % 2 === 0 ? 1 : -1));
-  }
-
-  test.each([1, 0.7])(
-    "scores what it sampled at temperature %f as it did when sampling",
-    async (temperature) => {
-      const { model, policy } = create();
-      const requests = ["2+2=", "A longer question, with words?"].map((prompt, seed) => ({ prompt, seed }));
-      const responses = await policy.sample(requests, { ...SAMPLING, temperature });
-      for (const [i, { prompt }] of requests.entries()) {
-        for (const response of responses[i]!) {
-          const { logprobs, entropies } = rescore(model, prompt, response, temperature);
-          for (const [t, logprob] of logprobs.entries()) {
-            // The bound of the whole project between sampler and trainer.
-            expect(Math.abs(logprob - response.logprobs[t]!)).toBeLessThan(1e-4);
+    test.each([1, 0.7])(
+      "scores what it sampled at temperature %f as it did when sampling",
+      async (temperature) => {
+        const { model, policy } = create();
+        const requests = ["2+2=", "A longer question, with words?"].map((prompt, seed) => ({ prompt, seed }));
+        const responses = await policy.sample(requests, { ...SAMPLING, temperature });
+        for (const [i, { prompt }] of requests.entries()) {
+          for (const response of responses[i]!) {
+            const { logprobs, entropies } = rescore(model, prompt, response, temperature);
+            for (const [t, logprob] of logprobs.entries()) {
+              // The bound of the whole project between sampler and trainer.
+              expect(Math.abs(logprob - response.logprobs[t]!)).toBeLessThan(1e-4);
+            }
+            expect(response.entropy).toBeCloseTo(sum(entropies) / entropies.length, 4);
           }
-          expect(response.entropy).toBeCloseTo(sum(entropies) / entropies.length, 4);
         }
-      }
-      const trained = responses.flatMap((group, i) =>
-        group.map((response) => rollout(requests[i]!.prompt, response, 1)),
-      );
-      const stats = await policy.update(trained, { ...OPTIONS, temperature });
-      expect(stats.logprobGap).toBeLessThan(1e-4);
-      expect(stats.clipFraction).toBe(0); // the ratio is 1
-      expect(stats.tokens).toBe(sum(trained.map(({ response }) => response.tokens.length)));
-    },
-  );
-
-  test("makes a response of positive advantage likelier and one of negative advantage less likely", async () => {
-    const { model, policy } = create();
-    const prompt = "2+2=";
-    const [good, bad] = (await rollouts(policy, prompt, 2)).map(({ response }) => response);
-    const stats = await policy.update([rollout(prompt, good!, 1), rollout(prompt, bad!, -1)], OPTIONS);
-    expect(sum(rescore(model, prompt, good!).logprobs)).toBeGreaterThan(sum(good!.logprobs));
-    expect(sum(rescore(model, prompt, bad!).logprobs)).toBeLessThan(sum(bad!.logprobs));
-    // Ratios are 1: the loss is minus the sum of advantages over tokens, here 12 - 12 or so, over 48.
-    expect(stats.loss).toBeCloseTo((bad!.tokens.length - good!.tokens.length) / 48, 5);
-    expect(stats.gradientNorm).toBeGreaterThan(0);
-  });
-
-  test("does not move where the clip holds, and says so", async () => {
-    const { model, policy } = create();
-    const before = await model.weights();
-    const [{ response }] = (await rollouts(policy, "2+2=", 1)) as [Rollout];
-    // Sampled at a logprob lower by 1: the ratio is e, beyond 1.2, so a positive advantage asks for no more.
-    const sampled = { ...response, logprobs: response.logprobs.map((logprob) => logprob - 1) };
-    const stats = await policy.update([rollout("2+2=", sampled, 1)], OPTIONS);
-    expect(stats).toMatchObject({ clipFraction: 1, gradientNorm: 0 });
-    expect(stats.logprobGap).toBeCloseTo(1, 4);
-    expect(await model.weights()).toEqual(before);
-    // A negative advantage at that ratio is not clipped: the minimum takes the worse of the two.
-    expect((await policy.update([rollout("2+2=", sampled, -1)], OPTIONS)).clipFraction).toBe(0);
-  });
-
-  test("has no distance to the initial model at first, and some after an update", async () => {
-    const { policy } = create({ withReference: true });
-    const trained = await rollouts(policy, "2+2=", 4);
-    const options = { ...OPTIONS, klCoefficient: 0.1, learningRate: 0.01 };
-    expect((await policy.update(trained, options)).kl).toBe(0);
-    expect((await policy.update(trained, options)).kl).toBeGreaterThan(1e-4);
-  });
-
-  test("is pulled back to the initial model by KL alone", async () => {
-    const { policy } = create({ withReference: true });
-    const trained = await rollouts(policy, "2+2=", 4);
-    await policy.update(trained, { ...OPTIONS, learningRate: 0.01 });
-    const kls: number[] = [];
-    const still = trained.map((each) => ({ ...each, advantage: 0 }));
-    for (let i = 0; i < 8; i++) {
-      kls.push((await policy.update(still, { ...OPTIONS, klCoefficient: 1, beta1: 0 })).kl!);
-    }
-    expect(kls.at(-1)!).toBeLessThan(kls[0]! / 2);
-  });
-
-  test("knows no distance when no initial model is kept", async () => {
-    const { policy } = create();
-    expect((await policy.update(await rollouts(policy, "2+2=", 2), OPTIONS)).kl).toBeNull();
-  });
-
-  test("adds micro-batches up to the update of all their rows at once", async () => {
-    const [once, twice] = [create(), create()];
-    const trained = await rollouts(once.policy, "2+2=", 4);
-    const one = await once.policy.update(trained, OPTIONS);
-    const copies = Array.from({ length: 60 }, () => trained).flat(); // 240 rows of about 18 tokens: two micro-batches
-    const many = await twice.policy.update(copies, { ...OPTIONS, normalizer: 60 * OPTIONS.normalizer });
-    expect(many.gradientNorm / one.gradientNorm).toBeCloseTo(1, 3); // float32 sums of 240 rows
-    expect(many.loss).toBeCloseTo(one.loss, 5);
-    expect(many.tokens).toBe(60 * one.tokens);
-  });
-
-  test("leaves no trace of an update aborted between micro-batches", async () => {
-    const { model, policy } = create();
-    const trained = await rollouts(policy, "2+2=", 4);
-    await policy.update(trained, OPTIONS);
-    const [weights, state, held] = [
-      await model.weights(),
-      await policy.optimizerState(),
-      tf.memory().numTensors,
-    ];
-    const controller = new AbortController();
-    const seen: number[] = [];
-    const copies = Array.from({ length: 60 }, () => trained).flat();
-    const aborted = policy.update(copies, OPTIONS, controller.signal, (done) => {
-      seen.push(done);
-      controller.abort(new Error("enough"));
-    });
-    await expect(aborted).rejects.toThrow("enough");
-    expect(seen).toHaveLength(1);
-    expect(seen[0]).toBeLessThan(copies.length);
-    expect(await model.weights()).toEqual(weights);
-    expect(await policy.optimizerState()).toEqual(state);
-    expect(tf.memory().numTensors).toBe(held);
-  });
-
-  test("leaves no trace of an update whose gradient is not a number", async () => {
-    const { model, policy } = create();
-    const trained = await rollouts(policy, "2+2=", 2);
-    await policy.update(trained, OPTIONS);
-    const [weights, held] = [await model.weights(), tf.memory().numTensors];
-    const broken = trained.map((each) => ({ ...each, advantage: Number.NaN }));
-    await expect(policy.update(broken, OPTIONS)).rejects.toThrow(GradientError);
-    expect(await model.weights()).toEqual(weights);
-    expect(tf.memory().numTensors).toBe(held);
-  });
-
-  test("stops sampling at the signal and leaves no tensor behind", async () => {
-    const { policy } = create();
-    const held = tf.memory().numTensors;
-    const controller = new AbortController();
-    const onProgress = (): void => controller.abort(new Error("enough"));
-    const requests = [{ prompt: "2+2=", seed: 1 }];
-    await expect(policy.sample(requests, SAMPLING, controller.signal, onProgress)).rejects.toThrow("enough");
-    expect(tf.memory().numTensors).toBe(held);
-  });
-
-  test("draws a response by its prompt, seed and place alone, whatever else is asked", async () => {
-    const { policy } = create();
-    const [a, b] = [
-      { prompt: "2+2=", seed: 5 },
-      { prompt: "A longer question, with words?", seed: 6 },
-    ];
-    const alone = await policy.sample([b], { ...SAMPLING, count: 2 });
-    const together = await policy.sample([a, b, a], { ...SAMPLING, count: 5 });
-    expectSame(together[2]!, together[0]!);
-    expectSame(together[1]!.slice(0, 2), alone[0]!);
-    expect(new Set(together[1]!.map(({ text }) => text)).size).toBeGreaterThan(1);
-  });
-
-  test("samples more rows than one batch holds, in their places", async () => {
-    const { policy } = create();
-    const requests = [1, 2, 3].map((seed) => ({ prompt: `${seed}+${seed}=`, seed }));
-    const progress: (readonly [number, number])[] = [];
-    const sampling = { ...SAMPLING, count: 300, maxResponseTokens: 2 }; // 900 rows: the second prompt is split
-    const responses = await policy.sample(requests, sampling, undefined, (...at) => progress.push(at));
-    expect(responses.map(({ length }) => length)).toEqual([300, 300, 300]);
-    const [alone] = await policy.sample([requests[1]!], sampling);
-    expect(responses[1]!.map(({ tokens }) => [...tokens])).toEqual(alone!.map(({ tokens }) => [...tokens]));
-    expect(progress.at(-1)).toEqual([900, 900]);
-    expect(progress).toEqual([...progress].sort(([x], [y]) => x - y)); // never backwards
-  });
-
-  test("ends a response at its end token or at the limit, and says which", async () => {
-    const { policy } = create();
-    const [responses] = await policy.sample([{ prompt: "2+2=", seed: 1 }], { ...SAMPLING, count: 200 });
-    const ends = responses!.map(({ tokens }) => tokens.indexOf(2));
-    for (const [i, { tokens, finished, text }] of responses!.entries()) {
-      expect(finished).toBe(ends[i]! >= 0);
-      expect(tokens.length).toBe(finished ? ends[i]! + 1 : 12);
-      expect(text).not.toContain("<eos>");
-    }
-    expect(new Set(ends.map((end) => end >= 0)).size).toBe(2); // both kinds are among them
-  });
-
-  test("refuses what the model has no positions for, and says what to change", async () => {
-    const { policy } = create();
-    const requests = [{ prompt: "2+2=", seed: 1 }];
-    await expect(policy.sample(requests, { ...SAMPLING, maxResponseTokens: 128 })).rejects.toThrow(
-      /exceed the model's 128 positions; lower the longest response/,
+        const trained = responses.flatMap((group, i) =>
+          group.map((response) => rollout(requests[i]!.prompt, response, 1)),
+        );
+        const stats = await policy.update(trained, { ...OPTIONS, temperature });
+        expect(stats.logprobGap).toBeLessThan(1e-4);
+        expect(stats.clipFraction).toBe(0); // the ratio is 1
+        expect(stats.tokens).toBe(sum(trained.map(({ response }) => response.tokens.length)));
+      },
     );
-  });
 
-  test("goes on from saved weights and optimizer bit for bit", async () => {
-    const { model, policy } = create();
-    const trained = await rollouts(policy, "2+2=", 4);
-    await policy.update(trained, OPTIONS);
-    const copy = new LanguageModel({ ...tinyFolder(), weights: await model.weights() });
-    const restored = new TfPolicy(copy, { reference: null, optimizer: await policy.optimizerState() });
-    expect(await restored.update(trained, OPTIONS)).toEqual(await policy.update(trained, OPTIONS));
-    expect(await copy.weights()).toEqual(await model.weights());
-  });
+    test("makes a response of positive advantage likelier and one of negative advantage less likely", async () => {
+      const { model, policy } = create();
+      const prompt = "2+2=";
+      const [good, bad] = (await rollouts(policy, prompt, 2)).map(({ response }) => response);
+      const stats = await policy.update([rollout(prompt, good!, 1), rollout(prompt, bad!, -1)], OPTIONS);
+      expect(sum(rescore(model, prompt, good!).logprobs)).toBeGreaterThan(sum(good!.logprobs));
+      expect(sum(rescore(model, prompt, bad!).logprobs)).toBeLessThan(sum(bad!.logprobs));
+      // Ratios are 1: the loss is minus the sum of advantages over tokens, here 12 - 12 or so, over 48.
+      expect(stats.loss).toBeCloseTo((bad!.tokens.length - good!.tokens.length) / 48, 5);
+      expect(stats.gradientNorm).toBeGreaterThan(0);
+    });
 
-  test("gives everything back when disposed", async () => {
-    const before = tf.memory().numTensors;
-    const { model, policy } = create({ withReference: true });
-    await policy.update(await rollouts(policy, "2+2=", 2), OPTIONS);
-    policy.dispose();
-    model.dispose();
-    expect(tf.memory().numTensors).toBe(before);
-  });
-});
+    test("does not move where the clip holds, and says so", async () => {
+      const { model, policy } = create();
+      const before = await model.weights();
+      const [{ response }] = (await rollouts(policy, "2+2=", 1)) as [Rollout];
+      // Sampled at a logprob lower by 1: the ratio is e, beyond 1.2, so a positive advantage asks for no more.
+      const sampled = { ...response, logprobs: response.logprobs.map((logprob) => logprob - 1) };
+      const stats = await policy.update([rollout("2+2=", sampled, 1)], OPTIONS);
+      expect(stats).toMatchObject({ clipFraction: 1, gradientNorm: 0 });
+      expect(stats.logprobGap).toBeCloseTo(1, 4);
+      expect(await model.weights()).toEqual(before);
+      // A negative advantage at that ratio is not clipped: the minimum takes the worse of the two.
+      expect((await policy.update([rollout("2+2=", sampled, -1)], OPTIONS)).clipFraction).toBe(0);
+    });
+
+    test("has no distance to the initial model at first, and some after an update", async () => {
+      const { policy } = create({ withReference: true });
+      const trained = await rollouts(policy, "2+2=", 4);
+      const options = { ...OPTIONS, klCoefficient: 0.1, learningRate: 0.01 };
+      expect((await policy.update(trained, options)).kl).toBe(0);
+      expect((await policy.update(trained, options)).kl).toBeGreaterThan(1e-4);
+    });
+
+    test("is pulled back to the initial model by KL alone", async () => {
+      const { policy } = create({ withReference: true });
+      const trained = await rollouts(policy, "2+2=", 4);
+      await policy.update(trained, { ...OPTIONS, learningRate: 0.01 });
+      const kls: number[] = [];
+      const still = trained.map((each) => ({ ...each, advantage: 0 }));
+      for (let i = 0; i < 8; i++) {
+        kls.push((await policy.update(still, { ...OPTIONS, klCoefficient: 1, beta1: 0 })).kl!);
+      }
+      expect(kls.at(-1)!).toBeLessThan(kls[0]! / 2);
+    });
+
+    test("knows no distance when no initial model is kept", async () => {
+      const { policy } = create();
+      expect((await policy.update(await rollouts(policy, "2+2=", 2), OPTIONS)).kl).toBeNull();
+    });
+
+    test("adds micro-batches up to the update of all their rows at once", async () => {
+      const [once, twice] = [create(), create()];
+      const trained = await rollouts(once.policy, "2+2=", 4);
+      const one = await once.policy.update(trained, OPTIONS);
+      const copies = Array.from({ length: 60 }, () => trained).flat(); // 240 rows of about 18 tokens: two micro-batches
+      const many = await twice.policy.update(copies, { ...OPTIONS, normalizer: 60 * OPTIONS.normalizer });
+      expect(many.gradientNorm / one.gradientNorm).toBeCloseTo(1, 3); // float32 sums of 240 rows
+      expect(many.loss).toBeCloseTo(one.loss, 5);
+      expect(many.tokens).toBe(60 * one.tokens);
+    });
+
+    test("leaves no trace of an update aborted between micro-batches", async () => {
+      const { model, policy } = create();
+      const trained = await rollouts(policy, "2+2=", 4);
+      await policy.update(trained, OPTIONS);
+      const [weights, state, held] = [
+        await model.weights(),
+        await policy.optimizerState(),
+        tf.memory().numTensors,
+      ];
+      const controller = new AbortController();
+      const seen: number[] = [];
+      const copies = Array.from({ length: 60 }, () => trained).flat();
+      const aborted = policy.update(copies, OPTIONS, controller.signal, (done) => {
+        seen.push(done);
+        controller.abort(new Error("enough"));
+      });
+      await expect(aborted).rejects.toThrow("enough");
+      expect(seen).toHaveLength(1);
+      expect(seen[0]).toBeLessThan(copies.length);
+      expect(await model.weights()).toEqual(weights);
+      expect(await policy.optimizerState()).toEqual(state);
+      expect(tf.memory().numTensors).toBe(held);
+    });
+
+    test("leaves no trace of an update whose gradient is not a number", async () => {
+      const { model, policy } = create();
+      const trained = await rollouts(policy, "2+2=", 2);
+      await policy.update(trained, OPTIONS);
+      const [weights, held] = [await model.weights(), tf.memory().numTensors];
+      const broken = trained.map((each) => ({ ...each, advantage: Number.NaN }));
+      await expect(policy.update(broken, OPTIONS)).rejects.toThrow(GradientError);
+      expect(await model.weights()).toEqual(weights);
+      expect(tf.memory().numTensors).toBe(held);
+    });
+
+    test("stops sampling at the signal and leaves no tensor behind", async () => {
+      const { policy } = create();
+      const held = tf.memory().numTensors;
+      const controller = new AbortController();
+      const onProgress = (): void => controller.abort(new Error("enough"));
+      const requests = [{ prompt: "2+2=", seed: 1 }];
+      await expect(policy.sample(requests, SAMPLING, controller.signal, onProgress)).rejects.toThrow(
+        "enough",
+      );
+      expect(tf.memory().numTensors).toBe(held);
+    });
+
+    test("draws a response by its prompt, seed and place alone, whatever else is asked", async () => {
+      const { policy } = create();
+      const [a, b] = [
+        { prompt: "2+2=", seed: 5 },
+        { prompt: "A longer question, with words?", seed: 6 },
+      ];
+      const alone = await policy.sample([b], { ...SAMPLING, count: 2 });
+      const together = await policy.sample([a, b, a], { ...SAMPLING, count: 5 });
+      expectSame(together[2]!, together[0]!);
+      expectSame(together[1]!.slice(0, 2), alone[0]!);
+      expect(new Set(together[1]!.map(({ text }) => text)).size).toBeGreaterThan(1);
+    });
+
+    test("samples more rows than one batch holds, in their places", async () => {
+      const { policy } = create();
+      const requests = [1, 2, 3].map((seed) => ({ prompt: `${seed}+${seed}=`, seed }));
+      const progress: (readonly [number, number])[] = [];
+      const sampling = { ...SAMPLING, count: 300, maxResponseTokens: 2 }; // 900 rows: the second prompt is split
+      const responses = await policy.sample(requests, sampling, undefined, (...at) => progress.push(at));
+      expect(responses.map(({ length }) => length)).toEqual([300, 300, 300]);
+      const [alone] = await policy.sample([requests[1]!], sampling);
+      expect(responses[1]!.map(({ tokens }) => [...tokens])).toEqual(alone!.map(({ tokens }) => [...tokens]));
+      expect(progress.at(-1)).toEqual([900, 900]);
+      expect(progress).toEqual([...progress].sort(([x], [y]) => x - y)); // never backwards
+    });
+
+    test("ends a response at its end token or at the limit, and says which", async () => {
+      const { policy } = create();
+      const [responses] = await policy.sample([{ prompt: "2+2=", seed: 1 }], { ...SAMPLING, count: 200 });
+      const ends = responses!.map(({ tokens }) => tokens.indexOf(2));
+      for (const [i, { tokens, finished, text }] of responses!.entries()) {
+        expect(finished).toBe(ends[i]! >= 0);
+        expect(tokens.length).toBe(finished ? ends[i]! + 1 : 12);
+        expect(text).not.toContain("<eos>");
+      }
+      expect(new Set(ends.map((end) => end >= 0)).size).toBe(2); // both kinds are among them
+    });
+
+    test("refuses what the model has no positions for, and says what to change", async () => {
+      const { policy } = create();
+      const requests = [{ prompt: "2+2=", seed: 1 }];
+      await expect(policy.sample(requests, { ...SAMPLING, maxResponseTokens: 128 })).rejects.toThrow(
+        /exceed the model's 128 positions; lower the longest response/,
+      );
+    });
+
+    test("goes on from saved weights and optimizer bit for bit", async () => {
+      const { model, policy } = create();
+      const trained = await rollouts(policy, "2+2=", 4);
+      await policy.update(trained, OPTIONS);
+      const copy = new LanguageModel({ ...tinyFolder(), weights: await model.weights() });
+      const restored = new TfPolicy(copy, { reference: null, optimizer: await policy.optimizerState() });
+      expect(await restored.update(trained, OPTIONS)).toEqual(await policy.update(trained, OPTIONS));
+      expect(await copy.weights()).toEqual(await model.weights());
+    });
+
+    test("gives everything back when disposed", async () => {
+      const before = tf.memory().numTensors;
+      const { model, policy } = create({ withReference: true });
+      await policy.update(await rollouts(policy, "2+2=", 2), OPTIONS);
+      policy.dispose();
+      model.dispose();
+      expect(tf.memory().numTensors).toBe(before);
+    });
+  },
+);
 
 /** The same tokens, and logprobs that differ at most by the order of float32 sums, which other rows may change. */
 function expectSame(actual: readonly Response[], expected: readonly Response[]): void {

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { TEST_BACKENDS, useBackend } from "./testBackend.ts";
+import { IMPLEMENTATIONS, useImplementation } from "../kernels/testBackend.ts";
 import * as tf from "../kernels/tf.ts";
 import { FIXTURES, fixtureDecoder, loadFixture } from "./fixture.ts";
 import { generate } from "./generate.ts";
@@ -9,8 +9,8 @@ import { hiddenStates, logitsOf } from "./transformer.ts";
 
 const none = async (): Promise<void> => {};
 
-describe.each(TEST_BACKENDS)("on %s", (backend) => {
-  beforeAll(() => useBackend(backend));
+describe.each(IMPLEMENTATIONS)("with %s", (implementation) => {
+  beforeAll(() => useImplementation(implementation));
 
   describe.each(FIXTURES)("%s against PyTorch", (name) => {
     const fixture = loadFixture(name);

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { readModelFolder } from "../formats/modelFolder.ts";
 import { unzip } from "../formats/zip.ts";
-import { useBackend } from "../model/testBackend.ts";
+import { useImplementation } from "../kernels/testBackend.ts";
 import { tinyFolder } from "../model/fixture.ts";
 import { LanguageModel } from "../model/languageModel.ts";
 import { DEFAULT_CONFIG } from "../rl/config.ts";
@@ -63,7 +63,7 @@ const record: RunRecord = {
 };
 
 describe("an exported run", async () => {
-  await useBackend("cpu");
+  await useImplementation("stock operations on cpu");
   const folder = tinyFolder(1);
   const model = new LanguageModel({ ...folder, weights: tinyFolder(2).weights }); // as if trained
   let files: ReadonlyMap<string, Uint8Array>;

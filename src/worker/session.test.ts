@@ -3,7 +3,7 @@ import { readModelFolder } from "../formats/modelFolder.ts";
 import { unzip } from "../formats/zip.ts";
 import * as tf from "../kernels/tf.ts";
 import { tinyFolder } from "../model/fixture.ts";
-import { useBackend } from "../model/testBackend.ts";
+import { useImplementation } from "../kernels/testBackend.ts";
 import { configFrom, type TtrlConfig } from "../rl/config.ts";
 import type { StartedBackend } from "./backend.ts";
 import type { StudyMessage, WorkerEvent } from "./protocol.ts";
@@ -137,8 +137,8 @@ const figures = (stage: Stage) => ({
 });
 
 describe("a whole run of a tiny model, on plain and on fused WASM", () => {
-  test.each(["wasm", "wasm with fused kernels"] as const)("%s", async (backend) => {
-    await useBackend(backend);
+  test.each(["stock operations on wasm", "WASM kernels"] as const)("%s", async (implementation) => {
+    await useImplementation(implementation);
     const before = tf.memory().numTensors;
     const stage = await wholeRun();
     expect(stage.story).toEqual(WHOLE_STORY);
@@ -162,7 +162,7 @@ describe("a whole run of a tiny model, on plain and on fused WASM", () => {
 });
 
 describe("a session", () => {
-  beforeAll(() => useBackend("wasm with fused kernels"));
+  beforeAll(() => useImplementation("WASM kernels"));
 
   test("gives the same figures bit for bit for the same seed, and others for another", async () => {
     const [first, second, other] = [
