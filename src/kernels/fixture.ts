@@ -45,8 +45,8 @@ export function expectClose(
   }
 }
 
-type Operation = (...inputs: tf.Tensor[]) => tf.Tensor;
-type Reference = (...inputs: Float64Array[]) => Float64Array;
+export type Operation = (...inputs: tf.Tensor[]) => tf.Tensor;
+export type Reference = (...inputs: Float64Array[]) => Float64Array;
 
 /** Relative to the largest entry: a few float32 roundings (6e-8 each) added up at random over sums of up to 200 terms. */
 export const VALUE_TOLERANCE = 2e-6;
@@ -63,7 +63,7 @@ const SAMPLES = 16;
 /** Derivative of sum(reference * weights) by one entry of one input: central difference in float64. */
 function finiteDifference(
   reference: Reference,
-  inputs: Values[],
+  inputs: readonly Values[],
   weights: Float64Array,
   input: number,
   entry: number,
@@ -77,15 +77,51 @@ function finiteDifference(
   return (at(step) - at(-step)) / (2 * step);
 }
 
-/** Value of the operation, and gradients of sum(value * weights), on the current implementation. */
-function differentiate(operation: Operation, inputs: Values[], weights: Values): Float64Array[] {
+/** What an operation should give for some inputs, by its float64 reference. */
+export interface Expectation {
+  readonly inputs: readonly Values[];
+  readonly value: Float64Array;
+  /** The gradients are those of the sum of value times these. */
+  readonly weights: Values;
+  /** Which entries of each input's gradient are known, and their values. */
+  readonly entries: readonly (readonly number[])[];
+  readonly gradients: readonly (readonly number[])[];
+}
+
+/** Computes the value, and some entries of the gradients as finite differences. */
+export function expectation(reference: Reference, inputs: readonly Values[]): Expectation {
+  const value = reference(...inputs.map(({ data }) => data));
+  const weights = normals(1234, [value.length]);
+  const random = createRandom(77);
+  const entries = inputs.map(({ data }) =>
+    Array.from({ length: Math.min(SAMPLES, data.length) }, () => random.integer(0, data.length - 1)),
+  );
+  const gradients = entries.map((sampled, input) =>
+    sampled.map((entry) => finiteDifference(reference, inputs, weights.data, input, entry)),
+  );
+  return { inputs, value, weights, entries, gradients };
+}
+
+/** Runs the operation on the current backend and compares. Returns all of the gradients. */
+export async function expectHere(
+  what: string,
+  operation: Operation,
+  { inputs, value, weights, entries, gradients }: Expectation,
+  tolerance = { value: VALUE_TOLERANCE, gradient: GRADIENT_TOLERANCE },
+): Promise<Float64Array[]> {
   const tensors = inputs.map(toTensor);
-  const value = operation(...tensors);
-  const weighted = (...xs: tf.Tensor[]): tf.Scalar => tf.sum(tf.mul(operation(...xs), toTensor(weights)));
-  const results = [value, ...tf.grads(weighted)(tensors)];
-  const numbers = results.map((tensor) => Float64Array.from(tensor.dataSync()));
+  const shaped = (...xs: tf.Tensor[]): tf.Tensor => operation(...xs).reshape([value.length]);
+  const weighted = (...xs: tf.Tensor[]): tf.Scalar => tf.sum(tf.mul(shaped(...xs), toTensor(weights)));
+  const results = [shaped(...tensors), ...tf.grads(weighted)(tensors)];
+  const [found, ...grads] = await Promise.all(results.map(async (x) => Float64Array.from(await x.data())));
+  expectClose(`${what}: value`, found!, value, tolerance.value);
+  grads.forEach((grad, input) => {
+    const sampled = entries[input]!.map((entry) => grad[entry]!);
+    const least = Math.max(LEAST_GRADIENT, ...grad.map(Math.abs)); // the sample may miss the large ones
+    expectClose(`${what}: gradient ${input}`, sampled, gradients[input]!, tolerance.gradient, least);
+  });
   tf.dispose([tensors, results]);
-  return numbers;
+  return grads;
 }
 
 /**
@@ -95,30 +131,17 @@ function differentiate(operation: Operation, inputs: Values[], weights: Values):
 export async function expectEverywhere(
   operation: Operation,
   reference: Reference,
-  inputs: Values[],
+  inputs: readonly Values[],
 ): Promise<void> {
-  const expected = reference(...inputs.map(({ data }) => data));
-  const weights = normals(1234, [expected.length]);
-  const random = createRandom(77);
-  const samples = inputs.map(({ data }) =>
-    Array.from({ length: Math.min(SAMPLES, data.length) }, () => random.integer(0, data.length - 1)),
-  );
-  const differences = samples.map((entries, input) =>
-    entries.map((entry) => finiteDifference(reference, inputs, weights.data, input, entry)),
-  );
+  const expected = expectation(reference, inputs);
   let automatic: Float64Array[] | undefined;
   for (const implementation of IMPLEMENTATIONS) {
     await useImplementation(implementation);
-    const shaped = (...xs: tf.Tensor[]): tf.Tensor => operation(...xs).reshape([expected.length]);
-    const [value, ...grads] = differentiate(shaped, inputs, weights);
-    expectClose(`value, ${implementation}`, value!, expected, VALUE_TOLERANCE);
+    const grads = await expectHere(implementation, operation, expected);
     automatic ??= grads;
-    grads.forEach((grad, input) => {
-      const what = `gradient ${input}, ${implementation}`;
-      expectClose(what, grad, automatic![input]!, GRADIENT_TOLERANCE, LEAST_GRADIENT);
-      const sampled = samples[input]!.map((entry) => grad[entry]!);
-      const least = Math.max(LEAST_GRADIENT, ...grad.map(Math.abs)); // the sample may miss the large ones
-      expectClose(`${what}, sampled`, sampled, differences[input]!, GRADIENT_TOLERANCE, least);
-    });
+    for (const [input, grad] of grads.entries()) {
+      const what = `${implementation}: whole gradient ${input}`;
+      expectClose(what, grad, automatic[input]!, GRADIENT_TOLERANCE, LEAST_GRADIENT);
+    }
   }
 }
