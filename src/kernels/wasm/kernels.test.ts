@@ -1,8 +1,9 @@
+import { execFile } from "node:child_process";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import asc from "assemblyscript/asc";
+import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
 import { useImplementation } from "../testBackend.ts";
 import * as tf from "../tf.ts";
@@ -10,6 +11,10 @@ import type { KernelExports } from "./exports.ts";
 import { installWasmKernels, kernelsInstalled } from "./installWasmKernels.ts";
 
 const FILES = { plain: "kernels.wasm", threaded: "kernels-threaded.wasm" } as const;
+
+/** The compiler as a program: its types, once imported, change those of Array and Map in the whole project. */
+const compile = (args: readonly string[]) =>
+  promisify(execFile)(process.execPath, [here("../../../node_modules/assemblyscript/bin/asc.js"), ...args]);
 
 const here = (file: string): string => fileURLToPath(new URL(file, import.meta.url));
 
@@ -30,8 +35,7 @@ describe.each(["plain", "threaded"] as const)("the %s kernels", (target) => {
     const folder = await mkdtemp(join(tmpdir(), "kernels-"));
     const outFile = join(folder, FILES[target]);
     const options = ["--config", here("assembly/asconfig.json"), "--target", target, "--outFile", outFile];
-    const { error } = await asc.main([here("assembly/index.ts"), ...options]);
-    expect(error).toBeNull();
+    await compile([here("assembly/index.ts"), ...options]);
     expect((await readFile(outFile)).equals(await readFile(here(FILES[target])))).toBe(true);
     await rm(folder, { recursive: true });
   });
