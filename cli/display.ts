@@ -1,72 +1,43 @@
-/** A run's progress on standard error: a bar on a terminal, else a plain line at most once a second. */
-import { SingleBar } from "cli-progress";
+/** A run's progress in words: step, phase, the last pass@1 and the speed of sampling. */
 import type { Entry } from "./journal.ts";
+import { StatusLine } from "./statusLine.ts";
 import type { Display } from "./train.ts";
 
-/** Milliseconds between plain lines. */
-const LINE_INTERVAL = 1000;
-
-export class ProgressDisplay implements Display {
+export class RunDisplay implements Display {
   readonly #steps: number;
-  readonly #bar: SingleBar | null;
+  readonly #line = new StatusLine("step");
   #step = 0;
   #passAt1: number | null = null;
   #tokensPerSecond: number | null = null;
-  #lastLine = -Infinity;
 
+  /** `entries` is what the run has measured before. */
   constructor(steps: number, entries: readonly Entry[]) {
     this.#steps = steps;
     for (const entry of entries) this.#take(entry);
-    this.#bar = process.stderr.isTTY ? createBar() : null;
-    this.#bar?.start(steps, this.#step, this.#payload("load"));
   }
 
   working(phase: string, done: number, total: number): void {
-    const text = `${phase} ${done}/${total}`;
-    if (this.#bar !== null) this.#bar.update(this.#step, this.#payload(text));
-    else if (performance.now() - this.#lastLine >= LINE_INTERVAL) this.#print(text);
+    this.#show(`${phase} ${done}/${total}`);
   }
 
   recorded(entry: Entry): void {
     this.#take(entry);
-    const text = entry.metrics.type === "step" ? "done" : "evaluated";
-    if (this.#bar !== null) this.#bar.update(this.#step, this.#payload(text));
-    else if (performance.now() - this.#lastLine >= LINE_INTERVAL) this.#print(text);
+    this.#show(entry.metrics.type === "step" ? "done" : "evaluated");
   }
 
-  /** Leaves the bar as it stands. */
   close(): void {
-    this.#bar?.stop();
+    this.#line.close();
   }
 
   #take({ metrics, timing }: Entry): void {
     this.#step = metrics.step;
-    if (metrics.type === "step") this.#passAt1 = metrics.groundTruthRatio;
-    else this.#passAt1 = metrics.passAt1;
-    if (timing.type === "step") this.#tokensPerSecond = metrics.sampledTokens / timing.seconds;
+    this.#passAt1 = metrics.type === "step" ? metrics.groundTruthRatio : metrics.passAt1;
+    if (timing.type === "step") this.#tokensPerSecond = timing.sampleTokensPerSecond;
   }
 
-  #print(text: string): void {
-    const { passAt1, speed } = this.#payload(text);
-    console.error(`step ${this.#step}/${this.#steps}: ${text}, pass@1 ${passAt1}, ${speed}`);
-    this.#lastLine = performance.now();
+  #show(phase: string): void {
+    const passAt1 = this.#passAt1 === null ? "unknown" : `${(100 * this.#passAt1).toFixed(1)}%`;
+    const speed = this.#tokensPerSecond === null ? "-" : Math.round(this.#tokensPerSecond);
+    this.#line.show(this.#step, this.#steps, `${phase} | pass@1 ${passAt1} | ${speed} tok/s`);
   }
-
-  #payload(phase: string) {
-    return {
-      phase,
-      passAt1: this.#passAt1 === null ? "unknown" : `${(100 * this.#passAt1).toFixed(1)}%`,
-      speed: this.#tokensPerSecond === null ? "- tok/s" : `${Math.round(this.#tokensPerSecond)} tok/s`,
-    };
-  }
-}
-
-function createBar(): SingleBar {
-  return new SingleBar({
-    format: "{bar} step {value}/{total} | {phase} | pass@1 {passAt1} | {speed} | {eta_formatted} left",
-    stream: process.stderr,
-    barsize: 20,
-    hideCursor: true,
-    etaBuffer: 20,
-  });
 }

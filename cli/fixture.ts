@@ -6,7 +6,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { writeModelFolder, type JsonObject } from "../src/formats/modelFolder.ts";
 import { writeModelConfig, type ModelConfig } from "../src/model/config.ts";
-import { initialParameters } from "../src/model/parameters.ts";
+import { initialParameters, type HostTensor } from "../src/model/parameters.ts";
+import { createTokenizer } from "../src/model/tokenizer.ts";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
 
@@ -22,7 +23,7 @@ const TINY: ModelConfig = {
   maxPositions: 128,
   ropeTheta: 10_000,
   normEpsilon: 1e-5,
-  tied: true,
+  tied: false,
   qkvBias: false,
   eosTokens: [2],
 };
@@ -36,18 +37,29 @@ export function createWorkplace(): { folder: string; remove: () => void } {
   return { folder, remove: () => rmSync(folder, { recursive: true, force: true }) };
 }
 
-/** A random model: now and then it says a lone capital letter, which is an answer to a multiple choice. */
+/** A random model with a habit: every fourth token or so is a capital A to D, an answer to a multiple choice. */
 function writeTinyModel(folder: string): void {
-  const tokenizer = (file: string): JsonObject =>
+  const read = (file: string): JsonObject =>
     JSON.parse(readFileSync(join(root, "public/models/tokenizer", file), "utf8")) as JsonObject; // our own files
-  const files = writeModelFolder({
-    config: writeModelConfig(TINY),
-    weights: initialParameters(TINY, 5),
-    tokenizerJson: tokenizer("tokenizer.json"),
-    tokenizerConfig: tokenizer("tokenizer_config.json"),
-  });
+  const [tokenizerJson, tokenizerConfig] = [read("tokenizer.json"), read("tokenizer_config.json")];
+  const tokenizer = createTokenizer(tokenizerJson, tokenizerConfig);
+  const weights = initialParameters(TINY, 5);
+  // Every hidden state is large in its first coordinate, which raises the letters' logits by about 3.5.
+  set(weights, "model.embed_tokens.weight", [...Array(TINY.vocabulary).keys()], 1);
+  set(
+    weights,
+    "lm_head.weight",
+    ["A", "B", "C", "D"].flatMap((letter) => [...tokenizer.encode(letter)]),
+    0.9,
+  );
+  const files = writeModelFolder({ config: writeModelConfig(TINY), weights, tokenizerJson, tokenizerConfig });
   mkdirSync(folder);
   for (const [name, bytes] of files) writeFileSync(join(folder, name), bytes);
+}
+
+/** Sets the first column of some rows. */
+function set(weights: Map<string, HostTensor>, name: string, rows: readonly number[], value: number): void {
+  for (const row of rows) weights.get(name)!.data[row * TINY.width] = value;
 }
 
 function choiceQuestions(count: number) {
@@ -62,39 +74,38 @@ function choiceQuestions(count: number) {
 /** Settings of a run that takes a moment, and still samples, votes, updates and evaluates. */
 export const QUICK = {
   questionsPerStep: 4,
-  votesPerQuestion: 16,
-  rolloutsPerQuestion: 16,
-  maxResponseTokens: 24,
+  votesPerQuestion: 8,
+  rolloutsPerQuestion: 6,
+  maxResponseTokens: 8,
   learningRate: 0.01,
   warmupSteps: 0,
   evaluateEvery: 2,
-  evaluationSamples: 4,
-  initialSamples: 8,
+  evaluationSamples: 2,
+  initialSamples: 4,
 } as const;
 
 /** What a finished program left behind. */
 export interface Finished {
   readonly status: number | null;
+  readonly signal: NodeJS.Signals | null;
   readonly stdout: string;
   readonly stderr: string;
 }
 
-/** Runs the program as `npm run ttrl` does. `onStderr` sees each piece of standard error, and may end the program. */
+/** Runs the program as `npm run ttrl` does; `onStart` may watch it and end it. */
 export function ttrl(
   args: readonly string[],
-  options: { input?: string; cwd?: string; onStderr?: (text: string, child: ChildProcess) => void } = {},
+  options: { readonly input?: string; readonly onStart?: (child: ChildProcess) => void } = {},
 ): Promise<Finished> {
-  const program = [join(root, "node_modules/tsx/dist/cli.mjs"), join(root, "cli/ttrl.ts"), ...args];
-  const child = spawn(process.execPath, program, { cwd: options.cwd ?? root });
+  const child = spawn(process.execPath, ["--import", "tsx", "cli/ttrl.ts", ...args], { cwd: root });
   const output = { stdout: "", stderr: "" };
   child.stdout.on("data", (data: Buffer) => (output.stdout += data.toString()));
-  child.stderr.on("data", (data: Buffer) => {
-    output.stderr += data.toString();
-    options.onStderr?.(data.toString(), child);
-  });
+  child.stderr.on("data", (data: Buffer) => (output.stderr += data.toString()));
+  child.stdin.on("error", () => {}); // a program that ends over its arguments reads no input
   child.stdin.end(options.input ?? "");
+  options.onStart?.(child);
   return new Promise((resolve, reject) => {
     child.on("error", reject);
-    child.on("close", (status) => resolve({ status, ...output }));
+    child.on("close", (status, signal) => resolve({ status, signal, ...output }));
   });
 }

@@ -1,7 +1,10 @@
 /** The command line: commands, their options and help. Each command loads what it needs when it runs. */
 import { Command } from "commander";
 import packageJson from "../package.json" with { type: "json" };
+import { addEval } from "./commands/eval.ts";
+import { addGenerate } from "./commands/generate.ts";
 import { addRun } from "./commands/run.ts";
+import { addScore } from "./commands/score.ts";
 import { addVote } from "./commands/vote.ts";
 
 /** The program, ready to parse arguments; errors are thrown, to be told by the caller. */
@@ -13,6 +16,9 @@ export function createProgram(): Command {
     .configureOutput({ writeErr: () => {}, outputError: () => {} })
     .addHelpText("after", "\nEvery command explains itself: ttrl run --help");
   addRun(program);
+  addEval(program);
+  addGenerate(program);
+  addScore(program);
   addVote(program);
   return program;
 }

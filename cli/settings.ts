@@ -26,7 +26,7 @@ export function readSettings({ config, set = [], options }: SettingSources): Ttr
   const layers = [
     { place: config ?? "", values: config === undefined ? {} : readConfigFile(config) },
     { place: "--set", values: Object.fromEntries(set.map(parseAssignment)) },
-    { place: "options", values: given },
+    { place: "command line", values: given },
   ];
   for (const { place, values } of layers) {
     const [problem] = configProblems({ votesPerQuestion: 1024, ...values }); // rollouts are held against votes below

@@ -16,7 +16,8 @@ interface RunOptions {
   readonly labels: "own" | "none";
   readonly checkpointEvery: number;
   readonly resume?: string;
-  /** Fields of the configuration. */
+  readonly steps?: string;
+  /** Other fields of the configuration, as they were typed. */
   readonly [field: string]: unknown;
 }
 
@@ -92,5 +93,5 @@ async function resume(folder: string, options: RunOptions, given: readonly strin
     );
   }
   const { resumeRun } = await import("../run.ts");
-  await resumeRun(folder, options["steps"]);
+  await resumeRun(folder, options.steps);
 }

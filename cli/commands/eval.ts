@@ -1,0 +1,44 @@
+/** `ttrl eval`: options and help. */
+import type { Command } from "commander";
+import { CONFIG_FIELDS } from "../../src/rl/config.ts";
+import { backendOption, modelOption, numberOption } from "../options.ts";
+import type { EvaluationRequest } from "../evaluateModel.ts";
+
+const HELP = `
+Prints one JSON line: pass@1, Maj@N and pass@N with 95% bootstrap intervals over questions, the same by level, and
+what needs no answers (majority ratio, unanswered and truncated share, entropy, response length).
+
+Examples:
+  ttrl eval --model public/models/abacus-0.2M --dataset public/datasets/word.json
+  ttrl eval --model out/word/model --dataset public/datasets/word-heldout.json --samples 64 --seed 1`;
+
+/** Adds `eval` to the program. */
+export function addEval(program: Command): void {
+  const {
+    evaluationSamples,
+    evaluationQuestions,
+    evaluationTemperature,
+    evaluationTopP,
+    maxResponseTokens,
+    seed,
+  } = CONFIG_FIELDS;
+  program
+    .command("eval")
+    .description("measure a model on a data set")
+    .addOption(modelOption().makeOptionMandatory())
+    .requiredOption("--dataset <file>", "questions and answers, JSON or JSONL")
+    .addOption(numberOption("--samples <integer>", evaluationSamples))
+    .addOption(
+      numberOption("--questions <integer>", evaluationQuestions, { default: evaluationQuestions.max }),
+    )
+    .addOption(numberOption("--temperature <number>", evaluationTemperature))
+    .addOption(numberOption("--top-p <number>", evaluationTopP))
+    .addOption(numberOption("--max-response-tokens <integer>", maxResponseTokens))
+    .addOption(numberOption("--seed <integer>", seed, { meaning: "Same seed, same backend: same numbers." }))
+    .addOption(backendOption())
+    .addHelpText("after", HELP)
+    .action(async (request: EvaluationRequest) => {
+      const { evaluateModel } = await import("../evaluateModel.ts");
+      await evaluateModel(request);
+    });
+}

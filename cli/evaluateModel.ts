@@ -1,0 +1,60 @@
+/** `ttrl eval`: one evaluation of a model as it is. */
+import { TfPolicy } from "../src/model/tfPolicy.ts";
+import { configFrom } from "../src/rl/config.ts";
+import { evaluate } from "../src/rl/evaluate.ts";
+import type { BackendChoice } from "../src/worker/protocol.ts";
+import { startBackend } from "./backend.ts";
+import { fitToModel, readDatasetFile } from "./datasetFile.ts";
+import { writeJsonLine } from "./jsonLines.ts";
+import { openModel, readModelFile } from "./modelFile.ts";
+import { StatusLine } from "./statusLine.ts";
+import { evaluationReport } from "./summary.ts";
+
+export interface EvaluationRequest {
+  readonly model: string;
+  readonly dataset: string;
+  readonly samples: number;
+  readonly questions: number;
+  readonly temperature: number;
+  readonly topP: number;
+  readonly maxResponseTokens: number;
+  readonly seed: number;
+  readonly backend: BackendChoice;
+}
+
+/** Evaluates as `ttrl run` does before its first step, and prints the result. */
+export async function evaluateModel(request: EvaluationRequest): Promise<void> {
+  const { samples, questions, temperature, topP, maxResponseTokens, seed } = request;
+  const config = configFrom({
+    seed,
+    maxResponseTokens,
+    evaluationQuestions: questions,
+    evaluationTemperature: temperature,
+    evaluationTopP: topP,
+  });
+  const file = readModelFile(request.model);
+  const read = readDatasetFile(request.dataset);
+  const { report, fault } = await startBackend(request.backend);
+  const model = openModel(file);
+  const dataset = fitToModel(read, model, maxResponseTokens);
+  const status = new StatusLine("response");
+  const start = performance.now();
+  const evaluation = await evaluate(
+    new TfPolicy(model, { reference: null }),
+    dataset.study,
+    config,
+    { step: 0, samples },
+    { signal: fault, onProgress: (phase, done, total) => status.show(done, total, phase) },
+  ).finally(() => status.close());
+  fault.throwIfAborted();
+  const seconds = Math.round((performance.now() - start) / 100) / 10;
+  const { backend } = report;
+  writeJsonLine({
+    model: file.name,
+    dataset: dataset.name,
+    backend,
+    seed,
+    ...evaluationReport(evaluation),
+    seconds,
+  });
+}

@@ -1,0 +1,104 @@
+/** Does the work of `ttrl run` once everything is read: train, then write the model and say what came of it. */
+import { rmSync } from "node:fs";
+import { constants } from "node:os";
+import { join, resolve } from "node:path";
+import { writeModelFolder } from "../src/formats/modelFolder.ts";
+import type { LanguageModel } from "../src/model/languageModel.ts";
+import { loadParameters } from "../src/model/parameters.ts";
+import { TfPolicy } from "../src/model/tfPolicy.ts";
+import { initialProgress } from "../src/rl/run.ts";
+import type { Checkpoint } from "./checkpoint.ts";
+import { fitToModel, type DatasetFile } from "./datasetFile.ts";
+import { RunDisplay } from "./display.ts";
+import { writeFolder } from "./durable.ts";
+import { writeJsonLine } from "./jsonLines.ts";
+import type { Entry } from "./journal.ts";
+import { modelCard } from "./modelCard.ts";
+import { openModel } from "./modelFile.ts";
+import { writeRunFile, type RunFile } from "./runFile.ts";
+import type { Sources } from "./sources.ts";
+import { Stop } from "./stop.ts";
+import { runSummary } from "./summary.ts";
+import { positionOf, train, type Training } from "./train.ts";
+
+/** Everything a run needs, the backend started. */
+export interface Job {
+  readonly out: string;
+  readonly run: RunFile;
+  readonly sources: Sources;
+  /** Where to continue from; null for the beginning. */
+  readonly checkpoint: Checkpoint | null;
+  /** Aborts when the backend fails. */
+  readonly fault: AbortSignal;
+}
+
+/** Runs to the end, or to the stop that a signal asks for. */
+export async function execute(job: Job): Promise<void> {
+  const { out, run, checkpoint, fault } = job;
+  const { config } = run;
+  const training = prepare(job);
+  writeRunFile(out, run);
+  const position =
+    checkpoint === null
+      ? { progress: initialProgress(config), entries: [] }
+      : positionOf(checkpoint, config.steps);
+  const stop = new Stop();
+  fault.addEventListener("abort", () => stop.fail(fault.reason as Error)); // backend.ts gives no other reason
+  const signals = stopOnSignals(stop);
+  const display = new RunDisplay(config.steps, position.entries);
+  const entries = await train(training, position, stop, display).finally(() => display.close());
+  if (signals.received !== null) tellStopped(out, entries, signals.received);
+  else await finish(job, training, entries);
+}
+
+function prepare({ out, run, sources, checkpoint }: Job): Training {
+  const { config, checkpointEvery } = run;
+  const model = openModel(sources.model, checkpoint?.weights);
+  // KL is held against the model the run began with, not the one it continues from.
+  const reference =
+    config.klCoefficient > 0 ? loadParameters(model.config, sources.model.content.weights) : null;
+  const policy = new TfPolicy(model, { reference, ...(checkpoint && { optimizer: checkpoint.optimizer }) });
+  const fit = (dataset: DatasetFile): DatasetFile => fitToModel(dataset, model, config.maxResponseTokens);
+  const [dataset, others] = [fit(sources.dataset), sources.others.map(fit)];
+  return { out, model, policy, config, dataset, others, checkpointEvery };
+}
+
+/** The first signal asks the run to stop, the second ends the program. */
+function stopOnSignals(stop: Stop): { readonly received: NodeJS.Signals | null } {
+  const state: { received: NodeJS.Signals | null } = { received: null };
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    process.on(signal, () => {
+      if (state.received !== null) process.exit(128 + constants.signals[signal]);
+      state.received = signal;
+      stop.request();
+    });
+  }
+  return state;
+}
+
+function tellStopped(out: string, entries: readonly Entry[], signal: NodeJS.Signals): void {
+  const steps = entries.filter(({ metrics }) => metrics.type === "step").length;
+  console.error(`stopped after step ${steps}; continue with: ttrl run --resume ${out}`);
+  process.exitCode = 128 + constants.signals[signal];
+}
+
+/** Writes the trained model folder and prints the summary. */
+async function finish(
+  { out, run, sources }: Job,
+  training: Training,
+  entries: readonly Entry[],
+): Promise<void> {
+  const { model: name, dataset, backend, config } = run;
+  const others = training.others.map((other) => other.name);
+  const summary = runSummary(entries, dataset, others, config.steps);
+  await writeModel(join(out, "model"), training.model, sources, modelCard(run, summary));
+  writeJsonLine({ model: name, dataset, backend, seed: config.seed, ...summary, out: resolve(out) });
+}
+
+async function writeModel(path: string, model: LanguageModel, sources: Sources, card: string): Promise<void> {
+  const { content } = sources.model;
+  const generationConfig = content.generationConfig ?? { eos_token_id: model.config.eosTokens };
+  const folder = { ...content, weights: await model.weights(), generationConfig, card };
+  rmSync(path, { recursive: true, force: true }); // of the run before it was given more steps
+  writeFolder(path, writeModelFolder(folder));
+}

@@ -1,0 +1,136 @@
+import { mkdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { TfPolicy } from "../src/model/tfPolicy.ts";
+import { loadParameters } from "../src/model/parameters.ts";
+import { configFrom, type TtrlConfig } from "../src/rl/config.ts";
+import { initialProgress } from "../src/rl/run.ts";
+import { startBackend } from "./backend.ts";
+import { readCheckpoint } from "./checkpoint.ts";
+import { readDatasetFile, withoutLabels } from "./datasetFile.ts";
+import { createWorkplace, QUICK } from "./fixture.ts";
+import { openModel, readModelFile } from "./modelFile.ts";
+import { Stop } from "./stop.ts";
+import { checkpointFolder, positionOf, train, type Display } from "./train.ts";
+
+const workplace = createWorkplace();
+const file = readModelFile(join(workplace.folder, "model"));
+const dataset = readDatasetFile(join(workplace.folder, "data.json"));
+const others = [readDatasetFile(join(workplace.folder, "transfer.json"))];
+afterAll(workplace.remove);
+
+// Two updates a step and KL: half a step is no state, and the initial weights matter after a resume.
+const CONFIG = configFrom({ ...QUICK, steps: 4, updatesPerStep: 2, klCoefficient: 0.01, seed: 3 });
+
+interface Result {
+  readonly metrics: string;
+  readonly weights: Readonly<Record<string, Float32Array>>;
+}
+
+/** Runs in `out`, from its checkpoint where it has one, until `stopAt` of what the run shows, or the end. */
+async function go(
+  out: string,
+  options: { config?: TtrlConfig; labels?: boolean; stopAt?: (shown: Shown) => boolean } = {},
+): Promise<Result> {
+  const { config = CONFIG, labels = true, stopAt } = options;
+  const folder = join(workplace.folder, out);
+  mkdirSync(folder, { recursive: true });
+  const checkpoint = readCheckpoint(checkpointFolder(folder));
+  const model = openModel(file, checkpoint?.weights);
+  const reference = loadParameters(model.config, file.content.weights);
+  const policy = new TfPolicy(model, { reference, ...(checkpoint && { optimizer: checkpoint.optimizer }) });
+  const position = checkpoint
+    ? positionOf(checkpoint, config.steps)
+    : { progress: initialProgress(config), entries: [] };
+  const stop = new Stop();
+  let step = 0;
+  const look = (shown: Shown): void => {
+    if (stopAt?.(shown) === true) stop.request();
+  };
+  const display: Display = {
+    working: (phase, done) => look({ phase, step, done }),
+    recorded: ({ metrics }) => {
+      step = metrics.step;
+      look({ phase: `${metrics.type} recorded`, step, done: 0 });
+    },
+  };
+  const own = labels ? dataset : withoutLabels(dataset);
+  const training = { out: folder, model, policy, config, dataset: own, others, checkpointEvery: 3 };
+  await train(training, position, stop, display);
+  const weights = Object.fromEntries([...(await model.weights())].map(([name, { data }]) => [name, data]));
+  policy.dispose();
+  model.dispose();
+  return { metrics: readFileSync(join(folder, "metrics.jsonl"), "utf8"), weights };
+}
+
+/** What the run showed: work in a phase after `step` steps, or that something was recorded. */
+interface Shown {
+  readonly phase: string;
+  readonly step: number;
+  readonly done: number;
+}
+
+/** Place, and what the run shows there: phase, steps done, work done in the phase. The slow CPU takes the first three. */
+const STOPS: [string, string, number, number][] = [
+  ["after step 1", "step recorded", 1, 0],
+  ["while training step 3", "train", 2, 1],
+  ["in the middle of the evaluation after step 2", "evaluate", 2, 1],
+  ["in the middle of the base evaluation", "evaluate", 0, 1],
+  ["between the base evaluations of two data sets", "evaluation recorded", 0, 0],
+  ["while sampling step 1", "sample", 0, 1],
+  ["while sampling step 3", "sample", 2, 1],
+  ["after step 4", "step recorded", 4, 0],
+  ["in the middle of the final evaluation", "evaluate", 4, 1],
+];
+
+describe.each(["cpu", "wasm"] as const)("on %s", (backend) => {
+  let undisturbed: Result;
+  beforeAll(async () => {
+    await startBackend(backend);
+    undisturbed = await go(`${backend}-undisturbed`);
+  }, 60_000);
+
+  test("the run learns: every step has a gradient and the weights move", () => {
+    const lines = undisturbed.metrics.trim().split("\n");
+    const steps = lines
+      .map((line) => JSON.parse(line) as Record<string, unknown>)
+      .filter(({ type }) => type === "step");
+    expect(steps.map(({ gradientNorm }) => Number(gradientNorm) > 0)).toEqual([true, true, true, true]);
+    const name = "model.embed_tokens.weight";
+    expect(undisturbed.weights[name]).not.toEqual(file.content.weights.get(name)?.data);
+  });
+
+  test("the same seed gives the same metrics and weights bit for bit", async () => {
+    expectSame(await go(`${backend}-again`), undisturbed);
+  });
+
+  const stops = backend === "cpu" ? STOPS.slice(0, 3) : STOPS;
+  test.each(stops)("a run stopped %s and continued equals the undisturbed one", async (...stop) => {
+    const [place, phase, step, done] = stop;
+    const out = `${backend}-${place}`;
+    const stopAt = (shown: Shown): boolean =>
+      shown.phase === phase && shown.step === step && shown.done >= done;
+    const stopped = await go(out, { stopAt });
+    expect(stopped.metrics.length).toBeLessThan(undisturbed.metrics.length);
+    expect(undisturbed.metrics.startsWith(stopped.metrics)).toBe(true);
+    expectSame(await go(out), undisturbed);
+  });
+
+  test("a finished run given more steps equals one that was to have them from the start", async () => {
+    const out = `${backend}-more`;
+    const first = await go(out, { config: { ...CONFIG, steps: 3 } });
+    expect(undisturbed.metrics.startsWith(first.metrics)).toBe(false); // it ends with an evaluation that the long run has not
+    expectSame(await go(out), undisturbed);
+  });
+
+  test("answers do not change what is learnt", async () => {
+    const { metrics, weights } = await go(`${backend}-unlabelled`, { labels: false });
+    expect(weights).toEqual(undisturbed.weights);
+    expect(metrics).toContain('"labelAccuracy":null');
+  });
+});
+
+function expectSame(a: Result, b: Result): void {
+  expect(a.metrics).toBe(b.metrics);
+  expect(a.weights).toEqual(b.weights);
+}
