@@ -113,7 +113,8 @@ function prefill(decoder: Decoder, prompts: readonly Int32Array[], rows: number,
     );
     const last = gatherRows(hidden, indices(packed.starts.slice(1).map((end) => end - 1)));
     const width = decoder.config.kvHeads * decoder.config.headDim;
-    const empty = (): tf.Tensor => tf.keep(tf.zeros([rows, slots, width]));
+    // Filled on the backend: `tf.zeros` would make megabytes on the host and copy them there.
+    const empty = (): tf.Tensor => tf.keep(tf.fill([rows, slots, width], 0));
     const suffix = prefix.map(() => ({ keys: empty(), values: empty() }));
     return {
       cache: { prefix, prefixStarts: packed.starts, suffix },
