@@ -10,7 +10,7 @@ export default defineConfig({
   testDir: "e2e",
   outputDir: "test-results/e2e",
   workers: 1, // training takes every core
-  timeout: 90_000,
+  timeout: 120_000,
   forbidOnly: process.env["CI"] !== undefined,
   reporter: report === undefined ? "list" : [["list"], ["json", { outputFile: report }]],
   use: {

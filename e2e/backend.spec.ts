@@ -1,0 +1,43 @@
+/** Where a run computes. WebGPU is there in these tests, but in software: SwiftShader. */
+import { expect, QUICK, test } from "./lab.ts";
+
+test("the page is isolated, takes WASM before software WebGPU, and says so", async ({ lab, page }) => {
+  await lab.open();
+  expect(await page.evaluate(() => crossOriginIsolated)).toBe(true);
+  await lab.runSteps(1);
+  const backend = page.getByTestId("backend");
+  await expect(backend).toContainText("WebAssembly");
+  await expect(backend).toContainText(/SIMD, \d+ threads?/);
+  await expect(backend).toContainText(/software.*slower than WASM/);
+});
+
+test("WebGPU trains where it is asked for, and starts from what WASM computes", async ({ lab, page }) => {
+  test.slow(); // a GPU in software
+  const tiny = {
+    ...QUICK,
+    questionsPerStep: 1,
+    evaluationQuestions: 1,
+    evaluationTemperature: 0,
+    initialSamples: 1,
+  };
+  const initialEvaluation = async (backend: "webgpu" | "wasm") => {
+    await lab.open({ ...tiny, votesPerQuestion: 2, rolloutsPerQuestion: 2, maxResponseTokens: 8 }, backend);
+    await lab.runSteps(1);
+    const [evaluated] = await lab.eventsOf("evaluated");
+    return evaluated!.evaluation;
+  };
+  const onWasm = await initialEvaluation("wasm");
+  await page.goto("about:blank");
+  const onWebGpu = await initialEvaluation("webgpu");
+  await expect(page.getByTestId("backend")).toContainText(/WebGPU.*swiftshader.*chosen by you/);
+  // Greedy responses are the same; entropies differ by float32 rounding in another order of sums.
+  expect(onWebGpu.sampledTokens).toBe(onWasm.sampledTokens);
+  expect(onWebGpu.questions).toEqual(onWasm.questions);
+  expect(onWebGpu.entropy).toBeCloseTo(onWasm.entropy, 3);
+});
+
+test("plain JavaScript computes where nothing else can", async ({ lab, page }) => {
+  await lab.open({ ...QUICK, questionsPerStep: 1, maxResponseTokens: 8, evaluationQuestions: 1 }, "cpu");
+  await lab.runSteps(1);
+  await expect(page.getByTestId("backend")).toContainText("Plain JavaScript");
+});

@@ -1,0 +1,124 @@
+/** A run under control: keyboard, step, stop, start again, replay, a page that never blocks. */
+import type { Page } from "@playwright/test";
+import { expect, QUICK, test } from "./lab.ts";
+
+test("the keyboard alone starts, pauses, steps and opens the definitions", async ({ lab, page }) => {
+  await lab.open();
+  await expect(lab.button("Start")).toBeVisible();
+  await page.keyboard.press("Tab");
+  await expect(lab.button("Start")).toBeFocused();
+  await page.keyboard.press("Enter");
+  await lab.doesSteps(1);
+  await expect(lab.button("Pause")).toBeFocused();
+  await page.keyboard.press("Enter");
+  await lab.reaches("paused");
+
+  const before = await lab.steps();
+  await page.keyboard.press("s");
+  await expect.poll(() => lab.steps()).toBe(before + 1);
+  await lab.reaches("paused");
+
+  await page.keyboard.press("?");
+  await expect(page.getByRole("dialog", { name: "Keyboard" })).toBeVisible();
+  await page.keyboard.press("Escape");
+  await expect(page.getByRole("dialog")).toHaveCount(0);
+
+  await lab.button("All definitions").focus();
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("dialog", { name: "All definitions" })).toContainText("pass@1");
+  await page.keyboard.press("Escape");
+  await expect(page.getByRole("dialog")).toHaveCount(0);
+  await expect(lab.button("All definitions")).toBeFocused();
+});
+
+test("a stopped run sends nothing more, and the next one begins from the initial model", async ({ lab }) => {
+  await lab.open();
+  await lab.button("Start").click();
+  await lab.doesSteps(2);
+  await lab.button("Stop").click();
+  await lab.reaches("stopped");
+  await lab.button("Start new run").click();
+  await lab.doesSteps(2);
+
+  const events = await lab.events();
+  const [first, second] = [...new Set(events.map(({ runId }) => runId))];
+  const typesOf = (runId: string | undefined) =>
+    events.filter((event) => event.runId === runId).map(({ type }) => type);
+  expect(typesOf(first).at(-1)).toBe("stopped");
+  expect(events.findIndex(({ runId }) => runId === second)).toBe(typesOf(first).length);
+  // Same seed: the second run's first evaluation and first steps are the first run's.
+  const evaluations = await lab.eventsOf("evaluated");
+  expect(evaluations.map(({ evaluation }) => evaluation)).toEqual([
+    evaluations[0]!.evaluation,
+    evaluations[0]!.evaluation,
+  ]);
+  const steps = (await lab.eventsOf("stepped")).filter(({ metrics }) => metrics.step <= 2);
+  expect(steps.slice(2).map(({ metrics }) => metrics)).toEqual(
+    steps.slice(0, 2).map(({ metrics }) => metrics),
+  );
+});
+
+test("the same seed gives the same run to the last digit, another seed another one", async ({
+  lab,
+  page,
+}) => {
+  const runToEnd = async (seed: number): Promise<unknown> => {
+    await page.goto("about:blank");
+    await lab.open({ ...QUICK, steps: 3, seed });
+    await lab.button("Start").click();
+    await lab.reaches("finished");
+    const { bytes } = await lab.save("Metrics JSON");
+    return JSON.parse(new TextDecoder().decode(bytes), (key, value: unknown) =>
+      key === "timing" ? undefined : value,
+    );
+  };
+  const [first, again, other] = [await runToEnd(7), await runToEnd(7), await runToEnd(8)];
+  expect(first).toMatchObject({
+    steps: [{ metrics: { step: 1 } }, {}, {}],
+    evaluations: [{ step: 0 }, { step: 3 }],
+  });
+  expect(again).toEqual(first);
+  expect(other).not.toEqual(first);
+});
+
+test("the page answers at once while the model trains", async ({ lab, page }) => {
+  await lab.open({
+    ...QUICK,
+    questionsPerStep: 8,
+    votesPerQuestion: 32,
+    rolloutsPerQuestion: 32,
+    maxResponseTokens: 112,
+  });
+  await lab.button("Start").click();
+  await lab.doesSteps(1);
+  // On a busy machine the system itself may hold the page up: some window of steps and redraws must be free of it.
+  await expect(async () => expect(await longestPause(page, 3000)).toBeLessThan(500)).toPass({
+    timeout: 60_000,
+  });
+});
+
+/** The longest time in milliseconds that the page's main thread let a timer wait, within a time window. */
+function longestPause(page: Page, window: number): Promise<number> {
+  return page.evaluate(async (milliseconds) => {
+    let [longest, last] = [0, performance.now()];
+    const end = last + milliseconds;
+    while (last < end) {
+      await new Promise((resolve) => setTimeout(resolve, 0));
+      const now = performance.now();
+      [longest, last] = [Math.max(longest, now - last), now];
+    }
+    return longest;
+  }, window);
+}
+
+test("the configuration file of a run sets the page up for it again", async ({ lab, page }) => {
+  await lab.open({ ...QUICK, seed: 11 });
+  await lab.runSteps(1);
+  const { bytes } = await lab.save("Configuration");
+  await page.goto("about:blank");
+  await lab.open({});
+  await lab.drop("configuration.json", new TextDecoder().decode(bytes));
+  await expect(page.getByTestId("notice")).toContainText("The configuration of configuration.json is set");
+  await expect(page).toHaveURL(/votesPerQuestion=4/);
+  await expect(page).toHaveURL(/seed=11/);
+});

@@ -1,0 +1,26 @@
+/** An exported model at work outside the browser. */
+import "@tensorflow/tfjs-backend-wasm";
+import { readDataset } from "../src/data/dataset.ts";
+import type { ModelFolder } from "../src/formats/modelFolder.ts";
+import * as tf from "../src/kernels/tf.ts";
+import { installWasmKernelsInNode } from "../src/kernels/wasm/loadNode.ts";
+import { LanguageModel } from "../src/model/languageModel.ts";
+import { TfPolicy } from "../src/model/tfPolicy.ts";
+import { configFrom } from "../src/rl/config.ts";
+import { evaluate } from "../src/rl/evaluate.ts";
+import type { Evaluation } from "../src/rl/metrics.ts";
+import { QUICK } from "./lab.ts";
+
+/** The evaluation `like`, repeated in Node with the exported weights. */
+export async function evaluateElsewhere(
+  folder: ModelFolder,
+  fileName: string,
+  text: string,
+  like: Evaluation,
+): Promise<Evaluation> {
+  await tf.setBackend("wasm");
+  await installWasmKernelsInNode();
+  const policy = new TfPolicy(new LanguageModel(folder), { reference: null });
+  const { step, samples } = like;
+  return evaluate(policy, readDataset(fileName, text), configFrom(QUICK), { step, samples });
+}

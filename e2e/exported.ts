@@ -1,0 +1,33 @@
+/** What an exported archive holds, read by the product's own readers in Node. */
+import { createHash } from "node:crypto";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { readModelFolder, type ModelFolder } from "../src/formats/modelFolder.ts";
+import { unzip } from "../src/formats/zip.ts";
+import type { SavedFile } from "./lab.ts";
+
+const MODELS = fileURLToPath(new URL("../public/models", import.meta.url));
+
+/** The exported model. */
+export function exportedModel({ bytes }: SavedFile): ModelFolder {
+  return readModelFolder(unzip(bytes));
+}
+
+/** A text file of the archive. */
+export function exportedText({ bytes }: SavedFile, name: string): string {
+  const [path = ""] = [...unzip(bytes).keys()].filter((key) => key === name || key.endsWith(`/${name}`));
+  return new TextDecoder().decode(unzip(bytes).get(path));
+}
+
+/** An embedded model as it ships. */
+export function embeddedModel(name: string): ModelFolder {
+  const folder = join(MODELS, name);
+  return readModelFolder(
+    new Map(readdirSync(folder).map((file) => [file, new Uint8Array(readFileSync(join(folder, file)))])),
+  );
+}
+
+export function sha256({ bytes }: SavedFile): string {
+  return createHash("sha256").update(bytes).digest("hex");
+}

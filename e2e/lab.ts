@@ -1,0 +1,179 @@
+/** The page as a person uses it, and what its worker tells it, recorded. */
+import { readFileSync } from "node:fs";
+import { expect, test as base, type Locator, type Page } from "@playwright/test";
+import type { TtrlConfig } from "../src/rl/config.ts";
+import type { BackendChoice, WorkerEvent } from "../src/worker/protocol.ts";
+
+/** A run of seconds if it is paused soon: few and short responses to few questions. */
+export const QUICK: Partial<TtrlConfig> = {
+  steps: 1000,
+  questionsPerStep: 2,
+  votesPerQuestion: 4,
+  rolloutsPerQuestion: 4,
+  maxResponseTokens: 40,
+  evaluateEvery: 1000,
+  evaluationQuestions: 4,
+  evaluationSamples: 4,
+  initialSamples: 4,
+};
+
+/** What stays of the worker's events: progress is left out, and of an archive its SHA-256. */
+export type RecordedEvent =
+  | Exclude<WorkerEvent, { type: "progress" | "exported" }>
+  | { readonly type: "exported"; readonly runId: string; readonly sha256: string };
+
+type Status = "running" | "paused" | "stopped" | "finished";
+
+/** A file the page offered. */
+export interface SavedFile {
+  readonly name: string;
+  readonly bytes: Uint8Array;
+}
+
+export class Lab {
+  readonly page: Page;
+  /** Errors and warnings of the console, and crashes. */
+  readonly complaints: string[] = [];
+  /** Every address asked for. */
+  readonly requests: string[] = [];
+
+  constructor(page: Page) {
+    this.page = page;
+    page.on("console", (message) => {
+      if (["error", "warning"].includes(message.type())) this.complaints.push(message.text());
+    });
+    page.on("pageerror", (error) => this.complaints.push(String(error)));
+    page.on("request", (request) => this.requests.push(request.url()));
+  }
+
+  /** Opens the page with a set-up in its address, and waits until it can be started. */
+  async open(config: Partial<TtrlConfig> = QUICK, backend: BackendChoice = "auto"): Promise<void> {
+    await this.page.addInitScript(recordWorkerEvents);
+    const settings = new URLSearchParams(
+      Object.entries(config).map(([name, value]) => [name, String(value)]),
+    );
+    if (backend !== "auto") settings.set("backend", backend);
+    await this.page.goto(`./#${settings.toString()}`);
+    await expect(this.button("Start")).toBeEnabled();
+  }
+
+  button(name: string): Locator {
+    return this.page.getByRole("button", { name, exact: true });
+  }
+
+  chart(id: string): Locator {
+    return this.page.getByTestId(`chart-${id}`);
+  }
+
+  /** What the page says of the data set in use. */
+  reading(): Locator {
+    return this.page.getByTestId("dataset-reading");
+  }
+
+  /** Drops a file on the page. */
+  async drop(name: string, text: string): Promise<void> {
+    const dataTransfer = await this.page.evaluateHandle(
+      ([fileName, content]) => {
+        const transfer = new DataTransfer();
+        transfer.items.add(new File([content], fileName));
+        return transfer;
+      },
+      [name, text] as const,
+    );
+    for (const type of ["dragenter", "dragover", "drop"]) {
+      await this.page.getByRole("main").dispatchEvent(type, { dataTransfer });
+    }
+  }
+
+  /** Steps done, 0 before a run. Throws the run's message when it has failed. */
+  async steps(): Promise<number> {
+    const failure = this.page.getByTestId("failure");
+    if ((await failure.count()) > 0) throw new Error(await failure.innerText());
+    const progress = this.page.getByTestId("progress");
+    return (await progress.count()) === 0 ? 0 : Number(await progress.getAttribute("data-step"));
+  }
+
+  /** Waits until at least so many steps are done. */
+  async doesSteps(steps: number): Promise<void> {
+    await expect
+      .poll(() => this.steps(), { timeout: 60_000, intervals: [100] })
+      .toBeGreaterThanOrEqual(steps);
+  }
+
+  /** Waits until the run is in this state. */
+  async reaches(status: Status): Promise<void> {
+    await expect(this.page.getByTestId("progress")).toHaveAttribute(
+      "data-status",
+      new RegExp(`^(${status}|failed)$`),
+      { timeout: 60_000 },
+    );
+    await this.steps();
+  }
+
+  /** Starts, waits for some steps, pauses. */
+  async runSteps(steps: number): Promise<void> {
+    await this.button("Start").click();
+    await this.doesSteps(steps);
+    await this.button("Pause").click();
+    await this.reaches("paused");
+  }
+
+  /** Saves what a button offers as a file. */
+  async save(button: string): Promise<SavedFile> {
+    const [download] = await Promise.all([this.page.waitForEvent("download"), this.button(button).click()]);
+    return { name: download.suggestedFilename(), bytes: new Uint8Array(readFileSync(await download.path())) };
+  }
+
+  /** What the worker has told so far. */
+  events(): Promise<RecordedEvent[]> {
+    return this.page.evaluate(() => (window as unknown as { recorded: RecordedEvent[] }).recorded);
+  }
+
+  /** The events of one kind. */
+  async eventsOf<T extends RecordedEvent["type"]>(type: T): Promise<Extract<RecordedEvent, { type: T }>[]> {
+    const events = await this.events();
+    return events.filter((event): event is Extract<RecordedEvent, { type: T }> => event.type === type);
+  }
+
+  /** That the page asked nobody but its own server, and that its console is clean. */
+  expectQuiet(): void {
+    const [own] = this.requests;
+    if (own !== undefined) {
+      const { origin } = new URL(own); // the page itself; a blob's origin is that of the page that made it
+      expect(this.requests.filter((url) => new URL(url).origin !== origin)).toEqual([]);
+    }
+    expect(this.complaints).toEqual([]);
+  }
+}
+
+/** Runs in the page before its own scripts: keeps what every worker tells. */
+function recordWorkerEvents(): void {
+  const recorded: RecordedEvent[] = [];
+  Object.assign(window, { recorded });
+  const sha256 = async (bytes: Uint8Array<ArrayBuffer>): Promise<string> => {
+    const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+    return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  };
+  const record = async (event: WorkerEvent): Promise<void> => {
+    if (event.type === "progress") return;
+    if (event.type !== "exported") recorded.push(event);
+    else recorded.push({ type: "exported", runId: event.runId, sha256: await sha256(event.zip) });
+  };
+  window.Worker = class extends Worker {
+    constructor(url: string | URL, options?: WorkerOptions) {
+      super(url, options);
+      this.addEventListener("message", ({ data }: MessageEvent<WorkerEvent>) => void record(data));
+    }
+  };
+}
+
+/** A test with the page at hand; afterwards the page must have kept to itself. */
+export const test = base.extend<{ lab: Lab }>({
+  lab: async ({ page }, use) => {
+    const lab = new Lab(page);
+    await use(lab);
+    lab.expectQuiet();
+  },
+});
+
+export { expect };

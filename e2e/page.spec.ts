@@ -1,0 +1,189 @@
+/** The page alone, on a worker that plays runs: layout, keyboard, accessibility, files and states. */
+import { AxeBuilder } from "@axe-core/playwright";
+import { expect, test, type Page } from "@playwright/test";
+import { playRuns } from "./fakeWorker.ts";
+
+const FAST = { stepTime: 20 };
+
+async function open(page: Page, address = "./"): Promise<void> {
+  await page.goto(address);
+  await expect(page.getByRole("button", { name: "Start", exact: true })).toBeEnabled();
+}
+
+async function reachStep(page: Page, step: number): Promise<void> {
+  const progress = page.getByTestId("progress");
+  await expect
+    .poll(async () => Number(await progress.getAttribute("data-step")), { timeout: 30_000 })
+    .toBeGreaterThanOrEqual(step);
+}
+
+async function startAndPause(page: Page, step = 3): Promise<void> {
+  await page.getByRole("button", { name: "Start", exact: true }).click();
+  await reachStep(page, step);
+  await page.getByRole("button", { name: "Pause" }).click();
+  await expect(page.getByRole("button", { name: "Resume" })).toBeEnabled();
+}
+
+async function dropFile(page: Page, name: string, text: string): Promise<void> {
+  const transfer = await page.evaluateHandle(
+    ([fileName, content]) => {
+      const data = new DataTransfer();
+      data.items.add(new File([content], fileName, { type: "application/json" }));
+      return data;
+    },
+    [name, text] as const,
+  );
+  await page.dispatchEvent("body", "dragover", { dataTransfer: transfer });
+  await page.dispatchEvent("body", "drop", { dataTransfer: transfer });
+}
+
+async function violations(page: Page): Promise<string[]> {
+  const { violations: found } = await new AxeBuilder({ page }).analyze();
+  return found.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html.slice(0, 160)}`));
+}
+
+for (const colorScheme of ["light", "dark"] as const) {
+  test.describe(`in the ${colorScheme} theme`, () => {
+    test.use({ colorScheme });
+
+    test("axe finds nothing before, during and after a run, in dialogs and in tables", async ({ page }) => {
+      await playRuns(page, FAST);
+      await open(page);
+      expect(await violations(page)).toEqual([]);
+      await startAndPause(page);
+      await page
+        .getByRole("button", { name: /^Show \d+ responses$/ })
+        .first()
+        .click();
+      await page.getByRole("button", { name: "pass@1 as a table" }).click();
+      await page.getByText("Sampling", { exact: true }).last().click();
+      expect(await violations(page)).toEqual([]);
+      await page.getByRole("button", { name: "All definitions" }).click();
+      expect(await violations(page)).toEqual([]);
+      await page.keyboard.press("Escape");
+      await page.getByRole("button", { name: "Stop" }).click();
+      await expect(page.getByRole("button", { name: "Start new run" })).toBeEnabled();
+      await page.getByLabel("Temperature").first().fill("hot");
+      expect(await violations(page)).toEqual([]);
+    });
+  });
+}
+
+for (const width of [360, 768, 1440, 2560, 3840]) {
+  test(`nothing sticks out at ${width} pixels`, async ({ page }) => {
+    await page.setViewportSize({ width, height: 900 });
+    await playRuns(page, FAST);
+    await open(page);
+    await startAndPause(page);
+    const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+    expect(overflow).toBeLessThanOrEqual(0);
+    await expect(page.getByTestId("chart-passAt1").locator("svg.recharts-surface")).toBeVisible();
+  });
+}
+
+test("every headline chart gets a point each step, and the initial Maj@N is drawn as a level", async ({
+  page,
+}) => {
+  await playRuns(page, FAST);
+  await open(page);
+  await startAndPause(page, 3);
+  for (const id of ["passAt1", "majAtN", "labelAccuracy", "rewardAccuracy"]) {
+    const chart = page.getByTestId(`chart-${id}`);
+    await expect.poll(async () => Number(await chart.getAttribute("data-points"))).toBeGreaterThanOrEqual(3);
+  }
+  await expect(page.getByTestId("chart-passAt1").getByText(/initial Maj@N \d/)).toBeVisible();
+});
+
+test("the keyboard runs the page: Space, S, brackets and the sheet", async ({ page }) => {
+  await playRuns(page, FAST);
+  await open(page);
+  await page.keyboard.press(" ");
+  await reachStep(page, 2);
+  await page.keyboard.press(" ");
+  await expect(page.getByRole("button", { name: "Resume" })).toBeEnabled();
+  const before = Number(await page.getByTestId("progress").getAttribute("data-step"));
+  await page.keyboard.press("s");
+  await reachStep(page, before + 1);
+  await expect(page.getByRole("button", { name: "Resume" })).toBeEnabled();
+  const board = page.getByTestId("vote-board").getByLabel("Step whose votes are shown");
+  await expect(board).toHaveValue(String(before + 1));
+  await page.keyboard.press("[");
+  await expect(board).toHaveValue(String(before));
+  await page.keyboard.press("?");
+  await expect(page.getByRole("dialog", { name: "Keyboard" })).toBeVisible();
+  await page.keyboard.press("Escape");
+  await expect(page.getByRole("dialog")).toHaveCount(0);
+});
+
+test("a dropped file without answers trains, and what needs the truth is absent", async ({ page }) => {
+  await playRuns(page, FAST);
+  await open(page);
+  await dropFile(
+    page,
+    "own.json",
+    JSON.stringify([{ question: "1+1?" }, { question: "2+3?" }, { nothing: 1 }]),
+  );
+  const reading = page.getByTestId("dataset-reading");
+  await expect(reading).toContainText("2 questions, no answers");
+  await expect(reading).toContainText('"question"');
+  await reading.getByText("1 row left out").click();
+  await expect(reading).toContainText("Row 3:");
+  await expect(page.getByTestId("chart-passAt1")).toHaveCount(0);
+  await startAndPause(page);
+  await expect(page.getByText(/has no answers, so pass@1/)).toBeVisible();
+  await expect(page.getByTestId("chart-majorityRatio")).toHaveAttribute("data-points", /^[1-9]/);
+  await expect(page.getByTestId("vote").first()).not.toContainText("Truth");
+  await expect(page.getByTestId("results")).toContainText("Without answers");
+});
+
+test("a file that is no data set is refused in words and the one in use stays", async ({ page }) => {
+  await playRuns(page, FAST);
+  await open(page);
+  await page.getByTestId("file-input").setInputFiles({
+    name: "broken.json",
+    mimeType: "application/json",
+    buffer: Buffer.from("[{"),
+  });
+  await expect(page.getByTestId("dataset-reading")).toContainText("broken.json");
+  await expect(page.getByTestId("dataset-reading")).toContainText("Word problems stays in use");
+  await expect(page.getByRole("button", { name: "Start", exact: true })).toBeEnabled();
+});
+
+test("a link reproduces a set-up, and a wrong value is named beside its field", async ({ page }) => {
+  await playRuns(page, FAST);
+  await open(page, "./#dataset=expression.json&steps=7&seed=3");
+  await expect(page.getByLabel("Data set", { exact: true })).toHaveValue("expression.json");
+  await expect(page.getByText("Ready: 7 steps")).toBeVisible();
+  await page.getByText("Loop", { exact: true }).click();
+  const steps = page.getByLabel("Steps", { exact: true });
+  await steps.fill("0");
+  await expect(page.getByText("Steps must be within 1 and 100000; got 0.")).toBeVisible();
+  await expect(page.getByRole("button", { name: "Start", exact: true })).toBeDisabled();
+  await page.getByRole("button", { name: "Reset Steps" }).click();
+  await expect(page).toHaveURL(/#dataset=expression\.json&seed=3$/);
+});
+
+test("a configuration that was exported sets the page up again when it is dropped", async ({ page }) => {
+  await playRuns(page, FAST);
+  await open(page, "./#steps=9&temperature=0.7");
+  await startAndPause(page);
+  const saving = page.waitForEvent("download");
+  await page.getByRole("button", { name: "Configuration" }).click();
+  const file = await (await saving).createReadStream();
+  const chunks: Buffer[] = [];
+  for await (const chunk of file) chunks.push(Buffer.from(chunk as Uint8Array));
+  await open(page, "./?again");
+  await dropFile(page, "configuration.json", Buffer.concat(chunks).toString());
+  await expect(page.getByText("Ready: 9 steps")).toBeVisible();
+  await expect(page).toHaveURL(/#model=.*&dataset=word\.json&steps=9&temperature=0\.7$/);
+});
+
+test("a failure says what happened and keeps the curves", async ({ page }) => {
+  await playRuns(page, { ...FAST, failsAt: 4 });
+  await open(page);
+  await page.getByRole("button", { name: "Start", exact: true }).click();
+  await expect(page.getByTestId("failure")).toContainText("the GPU was lost");
+  await expect(page.getByTestId("chart-passAt1")).toHaveAttribute("data-points", "3");
+  await expect(page.getByRole("button", { name: "Metrics CSV" })).toBeEnabled();
+  await expect(page.getByRole("button", { name: "Start new run" })).toBeEnabled();
+});

@@ -1,0 +1,73 @@
+/** The whole promise: drop a file, start, watch it learn, take the weights away and use them elsewhere. */
+import type { Locator } from "@playwright/test";
+import type { ModelFolder } from "../src/formats/modelFolder.ts";
+import { HEADLINE_CHARTS } from "../src/ui/charts/chartSpecs.ts";
+import { embeddedModel, exportedModel, exportedText, sha256 } from "./exported.ts";
+import { expect, QUICK, test } from "./lab.ts";
+import { evaluateElsewhere } from "./elsewhere.ts";
+
+const QUESTIONS = [
+  { id: "a", prompt: "Zoe has 17 pens. She finds 8 more. How many pens now?", answer: "25" },
+  { id: "b", prompt: "Eva has 10 eggs. She sells 4. How many eggs now?", answer: "6" },
+  { id: "c", prompt: "Ida has 12 cards. She buys 2 more. How many cards now?", answer: "14" },
+  { id: "d", prompt: "Ben has 9 cups. He loses 3. How many cups now?", answer: "6" },
+];
+
+test("a dropped data set trains the model, and its weights open elsewhere with the same values", async ({
+  lab,
+  page,
+}) => {
+  await lab.open();
+  await lab.drop("own.json", JSON.stringify(QUESTIONS));
+  await expect(lab.reading()).toContainText("4 questions, all with an answer");
+
+  await lab.runSteps(3);
+  for (const { id } of HEADLINE_CHARTS) {
+    await expect.poll(() => verticesDrawn(lab.chart(id)), id).toBeGreaterThanOrEqual(3);
+  }
+
+  const first = await lab.save("Weights");
+  const second = await lab.save("Weights");
+  expect(first.name).toMatch(/^abacus-.*\.zip$/);
+  // What was saved is what the worker sent, and exporting changes nothing.
+  expect((await lab.eventsOf("exported")).map((event) => event.sha256)).toEqual([
+    sha256(first),
+    sha256(first),
+  ]);
+  expect(sha256(second)).toBe(sha256(first));
+  const trained = exportedModel(first);
+  expectTrained(trained, embeddedModel((await lab.eventsOf("started"))[0]!.model.name));
+  expect(JSON.parse(exportedText(first, "run.json"))).toMatchObject({ dataset: "own", config: QUICK });
+
+  await page.getByRole("button", { name: "Evaluate now" }).click();
+  await expect.poll(async () => (await lab.eventsOf("evaluated")).length).toBe(2);
+  const here = (await lab.eventsOf("evaluated")).at(-1)!.evaluation;
+  const elsewhere = await evaluateElsewhere(trained, "own.json", JSON.stringify(QUESTIONS), here);
+  // Same weights, same seed: the same responses token by token, unless a draw falls within rounding of a boundary.
+  expect(elsewhere.questions).toEqual(here.questions);
+  expect(elsewhere.sampledTokens).toBe(here.sampledTokens);
+  expect(elsewhere.entropy).toBeCloseTo(here.entropy, 4);
+});
+
+/** Vertices of a chart's longest curve: "M1,2L3,4L5,6" has three. */
+function verticesDrawn(chart: Locator): Promise<number> {
+  return chart
+    .locator("path.recharts-line-curve")
+    .evaluateAll((paths) =>
+      Math.max(0, ...paths.map((path) => path.getAttribute("d")?.split("L").length ?? 0)),
+    );
+}
+
+/** Same tensors as the base model, finite, and moved. */
+function expectTrained(trained: ModelFolder, base: ModelFolder): void {
+  expect([...trained.weights.keys()].sort()).toEqual([...base.weights.keys()].sort());
+  for (const [name, { shape, data }] of trained.weights) {
+    const before = base.weights.get(name)!;
+    expect(shape, name).toEqual(before.shape);
+    expect(data.every(Number.isFinite), `${name} is finite`).toBe(true);
+    expect(
+      data.some((value, i) => value !== before.data[i]),
+      `${name} has moved`,
+    ).toBe(true);
+  }
+}
