@@ -165,7 +165,7 @@ test("a link reproduces a set-up, and a wrong value is named beside its field", 
 
 test("a configuration that was exported sets the page up again when it is dropped", async ({ page }) => {
   await playRuns(page, FAST);
-  await open(page, "./#steps=9&temperature=0.7");
+  await open(page, "./#steps=900&temperature=0.7");
   await startAndPause(page);
   const saving = page.waitForEvent("download");
   await page.getByRole("button", { name: "Configuration" }).click();
@@ -174,8 +174,8 @@ test("a configuration that was exported sets the page up again when it is droppe
   for await (const chunk of file) chunks.push(Buffer.from(chunk as Uint8Array));
   await open(page, "./?again");
   await dropFile(page, "configuration.json", Buffer.concat(chunks).toString());
-  await expect(page.getByText("Ready: 9 steps")).toBeVisible();
-  await expect(page).toHaveURL(/#model=.*&dataset=word\.json&steps=9&temperature=0\.7$/);
+  await expect(page.getByText("Ready: 900 steps")).toBeVisible();
+  await expect(page).toHaveURL(/#model=.*&dataset=word\.json&steps=900&temperature=0\.7$/);
 });
 
 test("a failure says what happened and keeps the curves", async ({ page }) => {

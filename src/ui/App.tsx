@@ -1,3 +1,7 @@
+// The shared styles come first, so that a component can overrule them.
+import "./styles/tokens.css";
+import "./styles/base.css";
+import "./styles/layout.css";
 import { useEffect } from "react";
 import { HeadlineCharts, SecondaryCharts } from "./charts/Charts.tsx";
 import { OpenDialog } from "./dialogs/OpenDialog.tsx";
@@ -12,9 +16,6 @@ import { RunBar } from "./runbar/RunBar.tsx";
 import { Setup } from "./setup/Setup.tsx";
 import { doShortcut, shortcutOf } from "./shortcuts.ts";
 import { VoteBoard } from "./votes/VoteBoard.tsx";
-import "./styles/tokens.css";
-import "./styles/base.css";
-import "./styles/layout.css";
 
 /** The page, in reading order. */
 export function App() {
@@ -32,9 +33,9 @@ export function App() {
           <Findings />
           <HeadlineCharts />
           <Results />
+          <ExportPanel />
           <VoteBoard />
           <SecondaryCharts />
-          <ExportPanel />
         </main>
       </div>
       <DropZone />

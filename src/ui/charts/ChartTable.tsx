@@ -6,13 +6,12 @@ import type { ChartSpec } from "./chartSpecs.ts";
 interface ChartTableProps {
   readonly spec: ChartSpec;
   readonly rows: readonly ChartRow[];
-  readonly labelledBy: string;
 }
 
 /** The chart's values as a table, the latest step first. */
-export function ChartTable({ spec, rows, labelledBy }: ChartTableProps) {
+export function ChartTable({ spec, rows }: ChartTableProps) {
   return (
-    <div className="chart__scroll" role="region" aria-labelledby={labelledBy} tabIndex={0}>
+    <div className="chart__scroll" role="region" aria-label={`${spec.title}, values`} tabIndex={0}>
       <table className="table small">
         <thead>
           <tr>

@@ -37,7 +37,7 @@ export function SecondaryCharts() {
   return (
     <section aria-labelledby="secondary-title">
       <div className="section-head">
-        <h2 id="secondary-title">How it is learning</h2>
+        <h2 id="secondary-title">What goes on inside</h2>
       </div>
       <div className="charts">
         {chartsFor(hasAnswers).secondary.map((spec) => (

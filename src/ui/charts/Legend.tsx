@@ -1,8 +1,10 @@
+import { percent } from "../format.ts";
 import type { ChartSpec, Ink, Series } from "./chartSpecs.ts";
+import { dashOf, LEVEL_DASH } from "./inks.ts";
 
 /** Which mark is which series. */
-export function Legend({ spec, hasLevel }: { readonly spec: ChartSpec; readonly hasLevel: boolean }) {
-  if (spec.series.length === 1 && !hasLevel) return null;
+export function Legend({ spec, level }: { readonly spec: ChartSpec; readonly level: number | null }) {
+  if (spec.series.length === 1 && level === null) return null;
   return (
     <ul className="legend small soft">
       {spec.series.map(({ key, label, ink, from }) => (
@@ -11,10 +13,10 @@ export function Legend({ spec, hasLevel }: { readonly spec: ChartSpec; readonly 
           {label}
         </li>
       ))}
-      {hasLevel && (
+      {level !== null && (
         <li>
           <Mark kind="level" ink={1} />
-          initial Maj@N
+          initial Maj@N {percent(level)}
         </li>
       )}
     </ul>
@@ -29,7 +31,7 @@ interface MarkProps {
 /** A piece of a line as it is drawn in the chart. */
 export function Mark({ kind, ink }: MarkProps) {
   const colour = kind === "level" ? "var(--level)" : `var(--series-${ink})`;
-  const dash = kind === "level" ? "2 4" : ink === 2 ? "6 3" : undefined;
+  const dash = kind === "level" ? LEVEL_DASH : dashOf({ ink, from: kind });
   return (
     <svg className="mark" viewBox="0 0 24 8" aria-hidden="true">
       <path d="M1 4h22" stroke={colour} strokeWidth="1.75" strokeDasharray={dash} />

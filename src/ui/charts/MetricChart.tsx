@@ -9,6 +9,7 @@ import { ChartTable } from "./ChartTable.tsx";
 import { downsample } from "./downsample.ts";
 import { Legend } from "./Legend.tsx";
 import { Plot } from "./Plot.tsx";
+import { useOnScreen } from "./useOnScreen.ts";
 import { chartSummary, latestReading } from "./summary.ts";
 
 interface MetricChartProps {
@@ -28,6 +29,7 @@ export const MetricChart = memo(function MetricChart({
 }: MetricChartProps) {
   const id = useId();
   const [isTable, showTable] = useState(false);
+  const { ref, isOnScreen } = useOnScreen<HTMLDivElement>();
   const rows = useMemo(() => (record === null ? [] : chartRows(spec, record)), [spec, record]);
   const shown = useMemo(() => downsample(smoothRows(spec, rows, smoothing)), [spec, rows, smoothing]);
   const level = spec.hasInitialMajority ? (record?.evaluations[0]?.majAtN ?? null) : null;
@@ -39,18 +41,18 @@ export const MetricChart = memo(function MetricChart({
       data-testid={`chart-${spec.id}`}
       data-points={pointsDrawn(spec, rows)}
     >
-      <ChartHead id={id} isTable={isTable} showTable={showTable} {...{ spec, rows }} />
-      <div className="chart__body">
+      <ChartHead id={id} isTable={isTable} showTable={showTable} {...{ spec, rows, isHeadline }} />
+      <div className="chart__body" ref={ref}>
         {rows.length === 0 ? (
           <p className="chart__empty soft">{spec.absence}</p>
         ) : isTable ? (
-          <ChartTable spec={spec} rows={shown} labelledBy={`${id}-title`} />
+          <ChartTable spec={spec} rows={shown} />
         ) : (
-          <Plot label={`${spec.title}. ${summary}`} rows={shown} {...{ spec, level }} />
+          isOnScreen && <Plot label={`${spec.title}. ${summary}`} rows={shown} {...{ spec, level }} />
         )}
       </div>
       <figcaption>
-        <Legend spec={spec} hasLevel={level !== null} />
+        <Legend spec={spec} level={level} />
         <span className="unseen">{summary}</span>
       </figcaption>
     </figure>
@@ -67,11 +69,12 @@ interface ChartHeadProps {
   readonly id: string;
   readonly spec: ChartSpec;
   readonly rows: readonly ChartRow[];
+  readonly isHeadline: boolean;
   readonly isTable: boolean;
   readonly showTable: (show: boolean) => void;
 }
 
-function ChartHead({ id, spec, rows, isTable, showTable }: ChartHeadProps) {
+function ChartHead({ id, spec, rows, isHeadline, isTable, showTable }: ChartHeadProps) {
   const reading = latestReading(spec, rows);
   const { unit } = METRICS[spec.series[0].metric];
   return (
@@ -96,7 +99,7 @@ function ChartHead({ id, spec, rows, isTable, showTable }: ChartHeadProps) {
       {reading !== null && (
         <p className="chart__reading">
           <strong>{reading.value}</strong>
-          {reading.change !== null && <span className="soft small"> {reading.change}</span>}
+          {isHeadline && reading.change !== null && <span className="soft small"> {reading.change}</span>}
         </p>
       )}
     </div>

@@ -12,8 +12,10 @@ import {
 import { METRICS } from "../../rl/metrics.ts";
 import { tick } from "../format.ts";
 import { usePage } from "../page.tsx";
+import { stepTicks } from "./stepTicks.ts";
 import { rawKey, type ChartRow } from "./chartRows.ts";
 import type { ChartSpec, Series } from "./chartSpecs.ts";
+import { dashOf, LEVEL_DASH } from "./inks.ts";
 import { PlotTooltip } from "./PlotTooltip.tsx";
 
 /** With few points a line alone is hard to see. */
@@ -53,7 +55,7 @@ export function Plot({ spec, rows, level, label }: PlotProps) {
       <XAxis {...stepAxis(rows)} />
       <YAxis {...valueAxis(spec)} />
       {level !== null && (
-        <ReferenceLine y={level} stroke="var(--level)" strokeDasharray="2 4" strokeWidth={1.5} />
+        <ReferenceLine y={level} stroke="var(--level)" strokeDasharray={LEVEL_DASH} strokeWidth={1.5} />
       )}
       <Tooltip
         isAnimationActive={false}
@@ -82,8 +84,7 @@ function stepAxis(rows: readonly ChartRow[]): XAxisProps {
     dataKey: "step",
     type: "number",
     domain: [0, Math.max(last, 1)],
-    allowDecimals: false,
-    tickCount: 6,
+    ticks: stepTicks(last),
     ...AXIS,
   };
 }
@@ -107,9 +108,6 @@ const AXIS = {
   tickLine: false,
 } as const;
 
-/** Dashes of the two inks: solid and dashed, so that colour is not needed to tell them apart. */
-const DASHES = { 1: "0", 2: "6 3" } as const;
-
 function line(series: Series, isShort: boolean) {
   const { key, label, ink, from } = series;
   const colour = `var(--series-${ink})`;
@@ -123,7 +121,7 @@ function line(series: Series, isShort: boolean) {
       type="linear"
       stroke={colour}
       strokeWidth={isEvaluation ? 1.25 : 1.75}
-      strokeDasharray={DASHES[ink]}
+      strokeDasharray={dashOf(series)}
       dot={
         hasDots ? { r: isEvaluation ? 3.25 : 2, fill: colour, stroke: colour, strokeDasharray: "0" } : false
       }

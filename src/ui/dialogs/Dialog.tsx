@@ -24,7 +24,9 @@ export function Dialog({ title, children }: DialogProps) {
       ref={dialog}
       className="dialog"
       aria-labelledby={id}
-      onClose={close}
+      onClose={(event) => {
+        if (!event.currentTarget.open) close(); // an effect that ran twice has opened it again by now
+      }}
       onClick={(event) => {
         if (event.target === event.currentTarget) close(); // the backdrop belongs to the dialog element
       }}

@@ -9,21 +9,26 @@ interface ResultsTableProps {
 
 /** One row a level. The small drawing shows both estimates with their intervals on a scale from 0 to 100%. */
 export function ResultsTable({ results, step }: ResultsTableProps) {
+  const now = step === 0 ? "now" : `at step ${step}`;
   return (
-    <div className="results__scroll" role="region" aria-labelledby="results-title" tabIndex={0}>
+    <div className="results__scroll" role="region" aria-label="Results by level" tabIndex={0}>
       <table className="table results">
         <thead>
           <tr>
             <th scope="col">Level</th>
             <th scope="col">Questions</th>
             <th scope="col">pass@1 before</th>
-            <th scope="col">{step === 0 ? "now" : `at step ${step}`}</th>
+            <th scope="col">pass@1 {now}</th>
             <th scope="col">Change</th>
             <th scope="col" className="results__draw">
-              0 – 100%
+              <span className="results__scale">
+                <span>0%</span>
+                <span>pass@1</span>
+                <span>100%</span>
+              </span>
             </th>
             <th scope="col">Maj@N before</th>
-            <th scope="col">{step === 0 ? "now" : `at step ${step}`}</th>
+            <th scope="col">Maj@N {now}</th>
           </tr>
         </thead>
         <tbody>
@@ -75,8 +80,8 @@ function EstimateCell({ estimate }: { readonly estimate: Estimate }) {
 /** Before above, now below; a dot at the mean, a bar over the interval. */
 function Dumbbell({ base, now }: { readonly base: Estimate; readonly now: Estimate }) {
   return (
-    <svg className="dumbbell" viewBox="-4 0 208 20" preserveAspectRatio="none" aria-hidden="true">
-      <path d="M0 10h200" stroke="var(--line)" />
+    <svg className="dumbbell" aria-hidden="true">
+      <line x1="0%" x2="100%" y1="10" y2="10" stroke="var(--line)" />
       <Interval estimate={base} y={6} colour="var(--level)" />
       <Interval estimate={now} y={14} colour="var(--series-1)" />
     </svg>
@@ -90,10 +95,11 @@ interface IntervalProps {
 }
 
 function Interval({ estimate, y, colour }: IntervalProps) {
+  const at = (share: number): string => `${100 * share}%`;
   return (
     <>
-      <path d={`M${estimate.low * 200} ${y}H${estimate.high * 200}`} stroke={colour} strokeWidth="2" />
-      <circle cx={estimate.mean * 200} cy={y} r="3.5" fill={colour} />
+      <line x1={at(estimate.low)} x2={at(estimate.high)} y1={y} y2={y} stroke={colour} strokeWidth="2" />
+      <circle cx={at(estimate.mean)} cy={y} r="3.5" fill={colour} />
     </>
   );
 }

@@ -63,7 +63,7 @@ function ConfigGroup({ group, names, texts, problems, isLocked }: ConfigGroupPro
     >
       <summary className="config__summary">
         <Icon name="chevron" />
-        {group}
+        <span>{group}</span>
         <span className="soft small config__state">
           {wrong > 0 ? <span className="problem">needs attention</span> : changed > 0 && `${changed} changed`}
         </span>

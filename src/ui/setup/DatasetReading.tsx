@@ -57,14 +57,16 @@ function BadRows({ errors }: { readonly errors: LoadedDataset["reading"]["errors
   return (
     <details className="reading__errors small">
       <summary>{counted(errors.length, "row")} left out</summary>
-      <ul>
-        {errors.slice(0, ROWS_SHOWN).map(({ row, reason }) => (
-          <li key={row}>
-            Row {row}: {reason}
-          </li>
-        ))}
-        {errors.length > ROWS_SHOWN && <li>and {count(errors.length - ROWS_SHOWN)} more</li>}
-      </ul>
+      <div className="reading__rows" role="region" aria-label="Rows left out" tabIndex={0}>
+        <ul>
+          {errors.slice(0, ROWS_SHOWN).map(({ row, reason }) => (
+            <li key={row}>
+              Row {row}: {reason}
+            </li>
+          ))}
+          {errors.length > ROWS_SHOWN && <li>and {count(errors.length - ROWS_SHOWN)} more</li>}
+        </ul>
+      </div>
     </details>
   );
 }

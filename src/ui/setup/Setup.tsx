@@ -36,7 +36,7 @@ function SetupHead({ isOpen, isLocked }: { readonly isOpen: boolean; readonly is
       <h2 id="setup-title">Set-up</h2>
       <span className="soft small">
         {isLocked
-          ? "locked while the run is under way"
+          ? "locked during the run"
           : changes > 0
             ? `${counted(changes, "setting")} changed`
             : "as in the demo"}

@@ -35,25 +35,27 @@ export const GroupCard = memo(function GroupCard({ group }: { readonly group: Gr
 function Verdict({ group }: { readonly group: GroupView }) {
   const { pseudoLabel, truth, majorityRatio } = group;
   return (
-    <dl className="vote__verdict">
-      <div>
-        <dt>Pseudo-label</dt>
-        <dd>{pseudoLabel === null ? <span className="soft">none</span> : <code>{pseudoLabel}</code>}</dd>
-      </div>
-      {truth !== null && (
+    <div className="vote__outcome">
+      <dl className="vote__verdict">
         <div>
-          <dt>Truth</dt>
-          <dd>
-            <code>{truth}</code>
-          </dd>
+          <dt>Pseudo-label</dt>
+          <dd>{pseudoLabel === null ? <span className="soft">none</span> : <code>{pseudoLabel}</code>}</dd>
         </div>
-      )}
-      <div>
-        <dt>Majority ratio</dt>
-        <dd>{percent(majorityRatio)}</dd>
-      </div>
+        {truth !== null && (
+          <div>
+            <dt>Truth</dt>
+            <dd>
+              <code>{truth}</code>
+            </dd>
+          </div>
+        )}
+        <div>
+          <dt>Majority ratio</dt>
+          <dd>{percent(majorityRatio)}</dd>
+        </div>
+      </dl>
       <Lamp group={group} />
-    </dl>
+    </div>
   );
 }
 
@@ -62,12 +64,12 @@ function Lamp({ group }: { readonly group: GroupView }) {
   const isWrong = isWrongMajority(group);
   if (isWrong === null) return null;
   return isWrong ? (
-    <div className="lamp lamp--wrong">
+    <p className="lamp lamp--wrong">
       <span aria-hidden="true">✗</span> wrong majority
-    </div>
+    </p>
   ) : (
-    <div className="lamp lamp--right">
+    <p className="lamp lamp--right">
       <span aria-hidden="true">✓</span> right
-    </div>
+    </p>
   );
 }

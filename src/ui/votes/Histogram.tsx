@@ -2,7 +2,7 @@ import type { GroupView } from "../../store/run.ts";
 import { counted } from "../format.ts";
 
 /** A weak model may give fifty different answers; the first few and the rest tell the story. */
-const BARS = 5;
+const BARS = 4;
 
 interface Bar {
   readonly name: string;

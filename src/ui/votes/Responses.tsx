@@ -7,14 +7,16 @@ const PORTION = 8;
 /** The responses of a question as they were sampled, with what the method made of each. */
 export function Responses({ group }: { readonly group: GroupView }) {
   const [limit, setLimit] = useState(PORTION);
-  const { responses, truth } = group;
+  const { question, responses, truth } = group;
   return (
     <>
-      <ol className="responses">
-        {responses.slice(0, limit).map((response, i) => (
-          <ResponseItem key={i} number={i + 1} response={response} hasTruth={truth !== null} />
-        ))}
-      </ol>
+      <div className="responses" role="region" aria-label={`Responses to ${question.id}`} tabIndex={0}>
+        <ol>
+          {responses.slice(0, limit).map((response, i) => (
+            <ResponseItem key={i} number={i + 1} response={response} hasTruth={truth !== null} />
+          ))}
+        </ol>
+      </div>
       {responses.length > limit && (
         <button
           type="button"

@@ -34,7 +34,7 @@ export function VoteBoard() {
 }
 
 /** A step may hold a thousand questions; the page shows them in portions. */
-const PORTION = 24;
+const PORTION = 12;
 
 function Board({ shown }: { readonly shown: StepVotes }) {
   const hasAnswers = useHasAnswers();

@@ -1,0 +1,10 @@
+/** How series differ by more than their colour. */
+import type { Series } from "./chartSpecs.ts";
+
+/** The level line of the initial Maj@N. */
+export const LEVEL_DASH = "2 4";
+
+/** Solid for the first ink; dashed for the second, unless dots mark it already. */
+export function dashOf({ ink, from }: Pick<Series, "ink" | "from">): string {
+  return ink === 2 && from === "steps" ? "6 3" : "0";
+}
