@@ -3,11 +3,18 @@ import { defineConfig } from "vitest/config";
 import { selfContainedThreads } from "./tools/selfContainedThreads.ts";
 import { ISOLATION } from "./tools/serve.mjs";
 
+/** A build is worth a word when something is wrong, not when it is slow. */
+const QUIET = { checks: { pluginTimings: false } };
+
 export default defineConfig({
   base: "./",
   plugins: [react()],
-  build: { target: "es2023", chunkSizeWarningLimit: 2000 }, // TensorFlow.js is one large chunk, loaded by the worker alone
-  worker: { format: "es", plugins: () => [selfContainedThreads()] },
+  build: {
+    target: "es2023",
+    chunkSizeWarningLimit: 2500, // TensorFlow.js is one large chunk, loaded by the worker alone
+    rolldownOptions: QUIET,
+  },
+  worker: { format: "es", plugins: () => [selfContainedThreads()], rolldownOptions: QUIET },
   server: { headers: ISOLATION },
   test: {
     include: ["{src,cli,tools}/**/*.test.{ts,tsx}"],
