@@ -87,6 +87,7 @@ class Session {
       const { step } = this.#progress.loop;
       const isBase = step === 0; // the first evaluation is the longest: it is worth keeping
       if (isBase || (event.type === "stepped" && step % checkpointEvery === 0)) await this.save();
+      await hearSignals();
       if (this.#stop.requested) return;
     }
   }
@@ -161,6 +162,11 @@ class Session {
       },
     };
   }
+}
+
+/** Waits for a task of the event loop: a signal that came while everything awaited was ready is heard only then. */
+function hearSignals(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }
 
 /** Where the checkpoints of a run are. */

@@ -146,7 +146,7 @@ describe("run", () => {
   });
 
   test("killed or interrupted at any moment and continued, it equals the undisturbed run", async () => {
-    const options = [...QUICK_RUN, "--steps", "16", "--seed", "1", "--checkpoint-every", "3"];
+    const options = [...QUICK_RUN, "--steps", "40", "--seed", "1", "--checkpoint-every", "3"];
     const undisturbed = await ttrl([...options, "--out", at("undisturbed")]);
     expect(undisturbed.status).toBe(0);
     for (const signal of ["SIGKILL", "SIGINT"] as const) {
@@ -165,7 +165,7 @@ describe("run", () => {
       expect(metricsOf(signal)).toBe(metricsOf("undisturbed"));
       expect(weightsOf(signal).equals(weightsOf("undisturbed"))).toBe(true);
     }
-  });
+  }, 180_000); // five runs of the program one after the other
 
   test("continued on another data set than it was begun with, it says so", async () => {
     writeFileSync(at("own.json"), readFileSync(at("data.json")));
