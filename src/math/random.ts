@@ -46,18 +46,7 @@ export function createRandom(seed: number, stream = 0): Random {
 
 /** A generator that continues from a saved state. */
 export function restoreRandom(saved: RandomState): Random {
-  let [a, b, c, d] = saved;
-
-  // sfc32 (Chris Doty-Humphrey, PractRand): small, fast, passes BigCrush.
-  const next = (): number => {
-    const t = (((a + b) | 0) + d) | 0;
-    d = (d + 1) | 0;
-    a = b ^ (b >>> 9);
-    b = (c + (c << 3)) | 0;
-    c = (c << 21) | (c >>> 11);
-    c = (c + t) | 0;
-    return t >>> 0;
-  };
+  const { next, state } = sfc32(saved);
   const uniform = (): number => ((next() >>> 5) * 67108864 + (next() >>> 6)) / 9007199254740992;
   const integer = (low: number, high: number): number => low + Math.floor(uniform() * (high - low + 1));
 
@@ -89,6 +78,21 @@ export function restoreRandom(saved: RandomState): Random {
       }
       return shuffled;
     },
-    state: () => [a >>> 0, b >>> 0, c >>> 0, d >>> 0],
+    state,
   };
+}
+
+/** sfc32 (Chris Doty-Humphrey, PractRand): small, fast, passes BigCrush. `next` gives 32 random bits. */
+function sfc32(saved: RandomState): { next: () => number; state: () => RandomState } {
+  let [a, b, c, d] = saved;
+  const next = (): number => {
+    const t = (((a + b) | 0) + d) | 0;
+    d = (d + 1) | 0;
+    a = b ^ (b >>> 9);
+    b = (c + (c << 3)) | 0;
+    c = (c << 21) | (c >>> 11);
+    c = (c + t) | 0;
+    return t >>> 0;
+  };
+  return { next, state: () => [a >>> 0, b >>> 0, c >>> 0, d >>> 0] };
 }
