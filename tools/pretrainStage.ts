@@ -52,7 +52,7 @@ export async function pretrainStage(
   return { tokens, responseLoss };
 }
 
-function encode(model: LanguageModel, document: CorpusDocument | void): EncodedDocument {
+function encode(model: LanguageModel, document: CorpusDocument | undefined): EncodedDocument {
   if (document === undefined) throw new Error("the corpus ended early");
   const prompt = model.tokenizer.encodePrompt(document.prompt);
   const response = model.tokenizer.encode(document.response);
