@@ -1,5 +1,6 @@
 import * as tf from "../tf.ts";
 import { WasmKernels } from "./bridge.ts";
+import { copyClones, shareClones } from "./shareClones.ts";
 
 let installed: WasmKernels | undefined;
 
@@ -10,11 +11,13 @@ let installed: WasmKernels | undefined;
 export async function installWasmKernels(plain: BufferSource, threaded: BufferSource): Promise<void> {
   const kernels = await WasmKernels.instantiate(plain, threaded);
   selfTest(kernels);
+  shareClones();
   installed = kernels;
 }
 
 /** Back to the stock operations on the WASM backend too, for comparing the two. */
 export function uninstallWasmKernels(): void {
+  copyClones();
   installed = undefined;
 }
 
