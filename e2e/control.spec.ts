@@ -110,15 +110,3 @@ function longestPause(page: Page, window: number): Promise<number> {
     return longest;
   }, window);
 }
-
-test("the configuration file of a run sets the page up for it again", async ({ lab, page }) => {
-  await lab.open({ ...QUICK, seed: 11 });
-  await lab.runSteps(1);
-  const { bytes } = await lab.save("Configuration");
-  await page.goto("about:blank");
-  await lab.open({});
-  await lab.drop("configuration.json", new TextDecoder().decode(bytes));
-  await expect(page.getByTestId("notice")).toContainText("The configuration of configuration.json is set");
-  await expect(page).toHaveURL(/votesPerQuestion=4/);
-  await expect(page).toHaveURL(/seed=11/);
-});

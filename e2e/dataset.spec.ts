@@ -1,4 +1,4 @@
-/** Data sets of one's own: without answers, with bad rows, and unusable ones. */
+/** Data sets of one's own: without answers, with bad rows, and during a run. */
 import { HEADLINE_CHARTS, SECONDARY_CHARTS, UNLABELLED_CHARTS } from "../src/ui/charts/chartSpecs.ts";
 import { METRICS } from "../src/rl/metrics.ts";
 import { expect, test } from "./lab.ts";
@@ -61,19 +61,6 @@ test("bad rows are named by number and left out, near-miss names are mapped and 
   await lab.runSteps(1);
   const [stepped] = await lab.eventsOf("stepped");
   expect(PROMPTS).toEqual(expect.arrayContaining(stepped!.groups.map(({ question }) => question.prompt)));
-});
-
-test("a file that is no data set is refused in words, and the one before stays in use", async ({
-  lab,
-  page,
-}) => {
-  await lab.open();
-  const before = await lab.reading().locator("strong").innerText();
-  await lab.drop("notes.txt", "just some notes");
-  await expect(page.getByRole("alert")).toContainText("notes.txt");
-  await expect(lab.reading()).toContainText("stays in use");
-  await expect(lab.reading().locator("strong")).toHaveText(before);
-  await expect(lab.button("Start")).toBeEnabled();
 });
 
 test("a file dropped during a run is refused, so that a run never changes its questions", async ({
