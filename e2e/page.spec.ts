@@ -182,7 +182,7 @@ test("a failure says what happened and keeps the curves", async ({ page }) => {
   await playRuns(page, { ...FAST, failsAt: 4 });
   await open(page);
   await page.getByRole("button", { name: "Start", exact: true }).click();
-  await expect(page.getByTestId("failure")).toContainText("the GPU was lost");
+  await expect(page.getByTestId("failure")).toContainText("The GPU was lost");
   await expect(page.getByTestId("chart-passAt1")).toHaveAttribute("data-points", "3");
   await expect(page.getByRole("button", { name: "Metrics CSV" })).toBeEnabled();
   await expect(page.getByRole("button", { name: "Start new run" })).toBeEnabled();

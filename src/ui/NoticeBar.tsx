@@ -1,4 +1,5 @@
 import { useStore } from "zustand";
+import { sentence } from "./format.ts";
 import { Icon } from "./Icon.tsx";
 import { usePage, useRun } from "./page.tsx";
 
@@ -11,7 +12,7 @@ export function NoticeBar() {
     <>
       {failure !== null && (
         <p className="notice notice--problem" role="alert" data-testid="failure">
-          <strong>The run failed.</strong> {failure}
+          <strong>The run failed.</strong> {sentence(failure)}
         </p>
       )}
       {notice !== null && (

@@ -7,6 +7,7 @@ import {
   percent,
   points,
   quantity,
+  sentence,
   shortCount,
 } from "./format.ts";
 
@@ -49,4 +50,9 @@ test("counts agree with their noun, large ones are shortened, advantages have a 
   expect([counted(1, "row"), counted(2000, "row")]).toEqual(["1 row", "2,000 rows"]);
   expect(shortCount(253_412)).toBe("253K");
   expect([advantageText(0.5), advantageText(-1.234), advantageText(0)]).toEqual(["+0.50", "−1.23", "0.00"]);
+});
+
+test("messages end up as sentences", () => {
+  expect(sentence("the GPU was lost")).toBe("The GPU was lost.");
+  expect(sentence("Start again.")).toBe("Start again.");
 });

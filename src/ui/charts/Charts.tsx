@@ -13,7 +13,7 @@ export function HeadlineCharts() {
       <div className="section-head">
         <h2 id="headline-title">{hasAnswers ? "Is it learning?" : "What the votes do"}</h2>
         {!hasAnswers && (
-          <p className="soft">
+          <p className="soft charts-note">
             This data set has no answers, so pass@1, Maj@N, label accuracy and reward accuracy cannot be known
             and are left out. Training needs none.
           </p>

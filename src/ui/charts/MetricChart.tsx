@@ -46,7 +46,7 @@ export const MetricChart = memo(function MetricChart({
         {rows.length === 0 ? (
           <p className="chart__empty soft">{spec.absence}</p>
         ) : isTable ? (
-          <ChartTable spec={spec} rows={shown} />
+          <ChartTable spec={spec} rows={downsample(rows)} />
         ) : (
           isOnScreen && <Plot label={`${spec.title}. ${summary}`} rows={shown} {...{ spec, level }} />
         )}

@@ -113,19 +113,25 @@ export const UNLABELLED_CHARTS: readonly ChartSpec[] = [
   chart("majorityRatio", [ofSteps("majorityRatio", "votes of the step"), ofEvaluations("majorityRatio")]),
   chart("reward", [ofSteps("reward", "reward")]),
   chart("entropy", [ofSteps("entropy", "entropy")]),
-  chart("unansweredShare", [
-    ofSteps("unansweredShare", "unanswered"),
-    ofSteps("truncatedShare", "truncated", 2),
-  ]),
+  chart(
+    "unansweredShare",
+    [ofSteps("unansweredShare", "unanswered"), ofSteps("truncatedShare", "truncated", 2)],
+    {
+      title: "Unanswered and truncated",
+    },
+  ),
 ];
 
 /** Everything else, with answers. */
 export const SECONDARY_CHARTS: readonly ChartSpec[] = [
   ...UNLABELLED_CHARTS.filter(({ id }) => id !== "reward"),
-  chart("groundTruthRatio", [
-    ofSteps("groundTruthRatio", "ground-truth ratio"),
-    ofSteps("reward", "reward", 2),
-  ]),
+  chart(
+    "groundTruthRatio",
+    [ofSteps("groundTruthRatio", "ground-truth ratio"), ofSteps("reward", "reward", 2)],
+    {
+      title: "Ground-truth ratio and reward",
+    },
+  ),
   chart("passAtN", [ofSteps("passAtN", "votes of the step"), ofEvaluations("passAtN")]),
   chart("responseLength", [ofSteps("responseLength", "response length")]),
   chart("unanimousShare", [ofSteps("unanimousShare", "no-signal groups")]),

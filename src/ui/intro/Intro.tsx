@@ -32,7 +32,7 @@ export function Intro() {
   const isIdle = useRun((state) => state.status === "idle");
   const isOpen = useView((state) => state.isIntroOpen) ?? isIdle;
   return (
-    <section className="intro panel" aria-labelledby="intro-title">
+    <section className="intro panel" aria-labelledby="intro-title" data-open={isOpen}>
       <div className="intro__head">
         <h2 id="intro-title">A language model that teaches itself, without labels</h2>
         <button

@@ -1,6 +1,6 @@
 import { CONFIG_FIELDS, type ChoiceField, type ConfigField, type NumberField } from "../../rl/config.ts";
 import { defaultText, isChanged, type ConfigName } from "../../store/settings.ts";
-import { quantity } from "../format.ts";
+import { count, quantity } from "../format.ts";
 import { Icon } from "../Icon.tsx";
 import { usePage } from "../page.tsx";
 
@@ -55,7 +55,8 @@ export function ConfigFieldRow({ name, text, problem, isLocked }: ConfigFieldRow
 /** "Default 16, from 1 to 1,024." */
 function rangeText(field: ConfigField): string {
   if (field.kind === "choice") return `Default ${field.default}.`;
-  return `Default ${quantity(field.default)}, from ${quantity(field.min)} to ${quantity(field.max)}.`;
+  const text = field.kind === "integer" ? count : quantity;
+  return `Default ${text(field.default)}, from ${text(field.min)} to ${text(field.max)}.`;
 }
 
 interface ControlProps<Field> extends ConfigFieldRowProps {

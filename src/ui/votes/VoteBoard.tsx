@@ -60,8 +60,8 @@ function Board({ shown }: { readonly shown: StepVotes }) {
       </div>
       {groups.length === 0 && <p className="soft">No question of this step.</p>}
       <ul className="votes">
-        {groups.slice(0, limit).map((group) => (
-          <li key={group.question.id}>
+        {groups.slice(0, limit).map((group, i) => (
+          <li key={`${i} ${group.question.id}`}>
             <GroupCard group={group} />
           </li>
         ))}
