@@ -13,27 +13,33 @@ export interface DatasetFile {
   readonly file: string;
   readonly sha256: string;
   readonly study: Study;
+  /** What was mapped, guessed or left out, in sentences. */
+  readonly notices: readonly string[];
 }
 
 /** Row errors told one by one; beyond them their number says enough. */
 const SHOWN_ERRORS = 5;
 
-/** Reads a data set; what was mapped, guessed or left out is told on standard error. */
+/** Reads a data set. */
 export function readDatasetFile(path: string): DatasetFile {
   const { text, sha256 } = readText(path);
   const reading = readDataset(path, text);
-  tell(path, reading);
   const { name, questions, answerKey, task } = reading;
-  return { name, file: resolve(path), sha256, study: { questions, answerKey, task } };
+  const study = { questions, answerKey, task };
+  return { name, file: resolve(path), sha256, study, notices: noticesOf(reading) };
 }
 
-function tell(path: string, { errors, notes }: DatasetReading): void {
-  for (const note of notes) console.error(`${path}: ${note}`);
-  for (const { row, reason } of errors.slice(0, SHOWN_ERRORS)) {
-    console.error(`${path}: row ${row} was left out: ${reason}`);
+function noticesOf({ errors, notes }: DatasetReading): string[] {
+  const shown = errors.slice(0, SHOWN_ERRORS).map(({ row, reason }) => `row ${row} was left out: ${reason}`);
+  const more = errors.length - shown.length;
+  return [...notes, ...shown, ...(more > 0 ? [`${more} more rows were left out`] : [])];
+}
+
+/** Tells the notices of data sets on standard error; late, so that an error before them stands alone. */
+export function tellNotices(datasets: readonly DatasetFile[]): void {
+  for (const { file, notices } of datasets) {
+    for (const notice of notices) console.error(`${file}: ${notice}`);
   }
-  const more = errors.length - SHOWN_ERRORS;
-  if (more > 0) console.error(`${path}: ${more} more rows were left out`);
 }
 
 /** The same data set without its answers: what a run learns must not depend on them. */
@@ -57,10 +63,9 @@ export function fitToModel(
   }
   const kept = new Set(fits);
   const leftOut = questions.filter((question) => !kept.has(question)).map(({ id }) => id);
-  console.error(
-    `${dataset.file}: ${leftOut.length} questions exceed ${limits} and were left out: ${shorten(leftOut)}`,
-  );
-  return { ...dataset, study: { ...dataset.study, questions: fits } };
+  const share = `${leftOut.length} of ${questions.length}`;
+  const notice = `questions left out for exceeding ${limits}: ${shorten(leftOut)} (${share})`;
+  return { ...dataset, study: { ...dataset.study, questions: fits }, notices: [...dataset.notices, notice] };
 }
 
 function shorten(ids: readonly string[]): string {

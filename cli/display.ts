@@ -5,14 +5,16 @@ import type { Display } from "./train.ts";
 
 export class RunDisplay implements Display {
   readonly #steps: number;
+  readonly #dataset: string;
   readonly #line = new StatusLine("step");
   #step = 0;
   #passAt1: number | null = null;
   #tokensPerSecond: number | null = null;
 
-  /** `entries` is what the run has measured before. */
-  constructor(steps: number, entries: readonly Entry[]) {
+  /** `dataset` is the one learned from, `entries` what the run has measured before. */
+  constructor(steps: number, dataset: string, entries: readonly Entry[]) {
     this.#steps = steps;
+    this.#dataset = dataset;
     for (const entry of entries) this.#take(entry);
   }
 
@@ -31,7 +33,8 @@ export class RunDisplay implements Display {
 
   #take({ metrics, timing }: Entry): void {
     this.#step = metrics.step;
-    this.#passAt1 = metrics.type === "step" ? metrics.groundTruthRatio : metrics.passAt1;
+    if (metrics.type === "step") this.#passAt1 = metrics.groundTruthRatio;
+    else if (metrics.dataset === this.#dataset) this.#passAt1 = metrics.passAt1;
     if (timing.type === "step") this.#tokensPerSecond = timing.sampleTokensPerSecond;
   }
 

@@ -4,7 +4,7 @@ import { configFrom } from "../src/rl/config.ts";
 import { evaluate } from "../src/rl/evaluate.ts";
 import type { BackendChoice } from "../src/worker/protocol.ts";
 import { startBackend } from "./backend.ts";
-import { fitToModel, readDatasetFile } from "./datasetFile.ts";
+import { fitToModel, readDatasetFile, tellNotices } from "./datasetFile.ts";
 import { writeJsonLine } from "./jsonLines.ts";
 import { openModel, readModelFile } from "./modelFile.ts";
 import { StatusLine } from "./statusLine.ts";
@@ -37,6 +37,7 @@ export async function evaluateModel(request: EvaluationRequest): Promise<void> {
   const { report, fault } = await startBackend(request.backend);
   const model = openModel(file);
   const dataset = fitToModel(read, model, maxResponseTokens);
+  tellNotices([dataset]);
   const status = new StatusLine("response");
   const start = performance.now();
   const evaluation = await evaluate(

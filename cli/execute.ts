@@ -8,7 +8,7 @@ import { loadParameters } from "../src/model/parameters.ts";
 import { TfPolicy } from "../src/model/tfPolicy.ts";
 import { initialProgress } from "../src/rl/run.ts";
 import type { Checkpoint } from "./checkpoint.ts";
-import { fitToModel, type DatasetFile } from "./datasetFile.ts";
+import { fitToModel, tellNotices, type DatasetFile } from "./datasetFile.ts";
 import { RunDisplay } from "./display.ts";
 import { writeFolder } from "./durable.ts";
 import { writeJsonLine } from "./jsonLines.ts";
@@ -45,7 +45,7 @@ export async function execute(job: Job): Promise<void> {
   const stop = new Stop();
   fault.addEventListener("abort", () => stop.fail(fault.reason as Error)); // backend.ts gives no other reason
   const signals = stopOnSignals(stop);
-  const display = new RunDisplay(config.steps, position.entries);
+  const display = new RunDisplay(config.steps, run.dataset, position.entries);
   const entries = await train(training, position, stop, display).finally(() => display.close());
   if (signals.received !== null) tellStopped(out, entries, signals.received);
   else await finish(job, training, entries);
@@ -60,6 +60,7 @@ function prepare({ out, run, sources, checkpoint }: Job): Training {
   const policy = new TfPolicy(model, { reference, ...(checkpoint && { optimizer: checkpoint.optimizer }) });
   const fit = (dataset: DatasetFile): DatasetFile => fitToModel(dataset, model, config.maxResponseTokens);
   const [dataset, others] = [fit(sources.dataset), sources.others.map(fit)];
+  tellNotices([dataset, ...others]);
   return { out, model, policy, config, dataset, others, checkpointEvery };
 }
 

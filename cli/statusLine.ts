@@ -39,10 +39,9 @@ export class StatusLine {
 
 function createBar(unit: string): SingleBar {
   return new SingleBar({
-    format: `{bar} ${unit} {value}/{total} | {text} | {eta_formatted} left`,
+    format: `{bar} ${unit} {value}/{total} | {text} | {duration_formatted}`,
     stream: process.stderr,
     barsize: 20,
     hideCursor: true,
-    etaBuffer: 20,
   });
 }
