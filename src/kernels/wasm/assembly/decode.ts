@@ -1,5 +1,5 @@
 import { exponentials, fillFrom, scaleRow, scoreStride, scoreTile } from "./attention";
-import { Lanes, LOWEST } from "./lanes";
+import { copyFloats, Lanes, LOWEST } from "./lanes";
 import { padded, panelBytes, panelsFromColumns, panelsFromRows } from "./panels";
 import { ROW_NUMBERS, SCRATCH_HEAD, TILE_COLS, TILE_ROWS, Tile, openScratch } from "./tile";
 
@@ -83,18 +83,49 @@ function suffixScores(d: Decode, q: usize, keys: usize, scores: usize): void {
   }
 }
 
+/** 16 floats of out = mixed + sum of weights times values: four vectors, as one alone would wait for its own sums. */
+function addSixteen(mixed: usize, values: usize, stride: usize, weights: usize, length: i32, out: usize): void {
+  let a0 = v128.load(mixed);
+  let a1 = v128.load(mixed, 16);
+  let a2 = v128.load(mixed, 32);
+  let a3 = v128.load(mixed, 48);
+  for (let token = 0; token < length; token++) {
+    const weight = v128.load32_splat(weights);
+    a0 = Lanes.madd(a0, weight, v128.load(values));
+    a1 = Lanes.madd(a1, weight, v128.load(values, 16));
+    a2 = Lanes.madd(a2, weight, v128.load(values, 32));
+    a3 = Lanes.madd(a3, weight, v128.load(values, 48));
+    weights += 4;
+    values += stride;
+  }
+  v128.store(out, a0);
+  v128.store(out, a1, 16);
+  v128.store(out, a2, 32);
+  v128.store(out, a3, 48);
+}
+
+/** The same for 4 floats. */
+function addFour(mixed: usize, values: usize, stride: usize, weights: usize, length: i32, out: usize): void {
+  let acc = v128.load(mixed);
+  for (let token = 0; token < length; token++) {
+    acc = Lanes.madd(acc, v128.load32_splat(weights), v128.load(values));
+    weights += 4;
+    values += stride;
+  }
+  v128.store(out, acc);
+}
+
 /** out = (mixed + sum of weights times own values) / sum, one query. */
 function addSuffix(d: Decode, mixed: usize, values: usize, weights: usize, sum: f32, out: usize): void {
   const stride = <usize>(d.kvHeads * d.headDim) * 4;
-  for (let i = 0; i < d.headDim; i += 4) {
+  let i = 0;
+  for (; i + 16 <= d.headDim; i += 16) {
     const at = <usize>i * 4;
-    let acc = v128.load(mixed + at);
-    let from = values + at;
-    for (let token = 0; token < d.suffixLength; token++) {
-      acc = Lanes.madd(acc, v128.load32_splat(weights + <usize>token * 4), v128.load(from));
-      from += stride;
-    }
-    v128.store(out + at, acc);
+    addSixteen(mixed + at, values + at, stride, weights, d.suffixLength, out + at);
+  }
+  for (; i < d.headDim; i += 4) {
+    const at = <usize>i * 4;
+    addFour(mixed + at, values + at, stride, weights, d.suffixLength, out + at);
   }
   scaleRow(out, d.headDim, <f32>1 / sum);
 }
@@ -140,7 +171,7 @@ function attendGroup(d: Decode, group: i32, kvHead: i32): void {
   for (let row = load<i32>(d.firstOf + <usize>group * 4); row >= 0; row = load<i32>(d.nextOf + <usize>row * 4)) {
     for (let head = kvHead * perKey; head < (kvHead + 1) * perKey; head++) {
       const from = d.q + <usize>(row * d.heads + head) * headBytes;
-      memory.copy(d.queries + <usize>gathered * headBytes, from, headBytes);
+      copyFloats(from, d.queries + <usize>gathered * headBytes, d.headDim);
       store<i32>(d.members + <usize>gathered * 8, row);
       store<i32>(d.members + <usize>gathered * 8, head, 4);
       if (++gathered == TILE_ROWS) {

@@ -1,10 +1,10 @@
-import { clear } from "./lanes";
+import { clear, copyFloats } from "./lanes";
 
 /** y [m,d] = rows `ids` of w [.,d]. */
 export function gatherRows(w: usize, ids: usize, y: usize, m: i32, d: i32): void {
   const bytes = <usize>d * 4;
   for (let row = 0; row < m; row++) {
-    memory.copy(y, w + <usize>load<i32>(ids + <usize>row * 4) * bytes, bytes);
+    copyFloats(w + <usize>load<i32>(ids + <usize>row * 4) * bytes, y, d);
     y += bytes;
   }
 }
@@ -33,7 +33,7 @@ export function appendToken(suffix: usize, x: usize, rows: i32, slots: i32, widt
   const bytes = <usize>width * 4;
   let to = suffix + <usize>index * bytes;
   for (let row = 0; row < rows; row++) {
-    memory.copy(to, x, bytes);
+    copyFloats(x, to, width);
     to += <usize>slots * bytes;
     x += bytes;
   }
