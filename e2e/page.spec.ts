@@ -115,6 +115,19 @@ test("the keyboard runs the page: Space, S, brackets and the sheet", async ({ pa
   await expect(page.getByRole("dialog")).toHaveCount(0);
 });
 
+test("a click on a curve shows the votes of that step", async ({ page }) => {
+  await playRuns(page, FAST);
+  await open(page);
+  await startAndPause(page, 6);
+  await page
+    .getByTestId("chart-passAt1")
+    .locator("svg.recharts-surface")
+    .click({ position: { x: 130, y: 40 } });
+  await expect(page.getByLabel("Step whose votes are shown")).toHaveValue(/^[1-3]$/);
+  await page.getByRole("button", { name: "Follow latest" }).click();
+  await expect(page.getByLabel("Step whose votes are shown")).toHaveValue(/^([6-9]|\d\d)$/);
+});
+
 test("a dropped file without answers trains, and what needs the truth is absent", async ({ page }) => {
   await playRuns(page, FAST);
   await open(page);

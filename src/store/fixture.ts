@@ -102,9 +102,9 @@ export function steppedEvent(step: number, runId = "r1"): WorkerEvent {
   return { type: "stepped", runId, ...stepOf(step), groups: [groupOf()] };
 }
 
-export const startedEvent: WorkerEvent = {
+export const startedEvent = {
   type: "started",
   runId: "r1",
   backend: { backend: "wasm", device: "SIMD, 2 threads", reason: "No hardware WebGPU adapter." },
   model: { name: "base-64", parameters: 250_000, layers: 4, width: 64, vocabulary: 464 },
-};
+} as const satisfies WorkerEvent;

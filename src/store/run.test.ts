@@ -1,7 +1,16 @@
 import { describe, expect, test } from "vitest";
 import type { WorkerEvent } from "../worker/protocol.ts";
-import { evaluationOf, setupOf, startedEvent, steppedEvent } from "./fixture.ts";
-import { isUnderWay, reduce, requested, startedRun, VOTES_KEPT, type Request, type RunState } from "./run.ts";
+import { evaluationOf, groupOf, setupOf, startedEvent, stepOf, steppedEvent } from "./fixture.ts";
+import {
+  isUnderWay,
+  reduce,
+  requested,
+  startedRun,
+  RESPONSES_KEPT,
+  VOTES_KEPT,
+  type Request,
+  type RunState,
+} from "./run.ts";
 
 const after = (...events: readonly WorkerEvent[]): RunState =>
   events.reduce(reduce, startedRun("r1", setupOf()));
@@ -43,6 +52,21 @@ describe("the state of a run", () => {
     expect(state).toHaveProperty("record.steps.length", VOTES_KEPT + 5);
     expect(state).toHaveProperty("record.votes.length", VOTES_KEPT);
     expect(state).toHaveProperty("record.votes.0.step", 6);
+  });
+
+  test("keeps fewer steps' votes when they are large, and the latest whatever its size", () => {
+    const [response] = groupOf().responses;
+    const responses = Array.from({ length: RESPONSES_KEPT / 2 + 1 }, () => response!);
+    const large = (step: number): WorkerEvent => ({
+      type: "stepped",
+      runId: "r1",
+      ...stepOf(step),
+      groups: [{ ...groupOf(), responses }],
+    });
+    expect(after(startedEvent, steppedEvent(1), large(2))).toHaveProperty("record.votes.length", 2);
+    const state = after(startedEvent, large(1), large(2));
+    expect(state).toHaveProperty("record.votes.length", 1);
+    expect(state).toHaveProperty("record.votes.0.step", 2);
   });
 
   test("an evaluation of the same step replaces the earlier one", () => {

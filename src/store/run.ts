@@ -1,4 +1,5 @@
 /** What the screen knows of a run: a union of its states, and the pure functions that move between them. */
+import { sum } from "../math/stats.ts";
 import type { TtrlConfig } from "../rl/config.ts";
 import type { Evaluation, StepMetrics, StepTiming } from "../rl/metrics.ts";
 import type { Task } from "../rl/types.ts";
@@ -108,6 +109,9 @@ export type RunState = { readonly status: "idle" } | BegunRun;
 /** How many of the latest steps keep their votes: enough to look back, little enough for a long run's memory. */
 export const VOTES_KEPT = 30;
 
+/** And how many responses they may hold together: some 100 MB of text at the lengths of large models. */
+export const RESPONSES_KEPT = 100_000;
+
 /** The state right after Start was pressed. */
 export function startedRun(runId: string, setup: RunSetup): RunState {
   const record: RunRecord = { runId, setup, steps: [], evaluations: [], votes: [] };
@@ -177,8 +181,19 @@ function withStep(record: RunRecord, event: Extract<WorkerEvent, { type: "steppe
   return {
     ...record,
     steps: [...record.steps, { metrics, timing }],
-    votes: [...record.votes, { step: metrics.step, groups }].slice(-VOTES_KEPT),
+    votes: latestVotes([...record.votes, { step: metrics.step, groups }]),
   };
+}
+
+/** As many of the latest steps as may be kept, the last one in any case. */
+function latestVotes(votes: readonly StepVotes[]): readonly StepVotes[] {
+  const kept = votes.slice(-VOTES_KEPT);
+  const sizes = kept.map(({ groups }) => sum(groups.map(({ responses }) => responses.length)));
+  while (kept.length > 1 && sum(sizes) > RESPONSES_KEPT) {
+    kept.shift();
+    sizes.shift();
+  }
+  return kept;
 }
 
 /** A second evaluation of the same policy replaces the first. */

@@ -9,7 +9,7 @@ import { DropZone } from "./DropZone.tsx";
 import { ExportPanel } from "./export/ExportPanel.tsx";
 import { Intro } from "./intro/Intro.tsx";
 import { NoticeBar } from "./NoticeBar.tsx";
-import { usePage } from "./page.tsx";
+import { usePacedRun, usePage } from "./page.tsx";
 import { Findings } from "./results/Findings.tsx";
 import { Results } from "./results/Results.tsx";
 import { RunBar } from "./runbar/RunBar.tsx";
@@ -20,6 +20,7 @@ import { VoteBoard } from "./votes/VoteBoard.tsx";
 /** The page, in reading order. */
 export function App() {
   useShortcuts();
+  useTitle();
   return (
     <>
       <RunBar />
@@ -56,4 +57,14 @@ function useShortcuts(): void {
     window.addEventListener("keydown", press);
     return () => window.removeEventListener("keydown", press);
   }, [lab, view]);
+}
+
+/** The tab tells how far the run is while the user is elsewhere. */
+function useTitle(): void {
+  const progress = usePacedRun((state) =>
+    state.status === "idle" ? "" : `${state.record.steps.length}/${state.record.setup.config.steps} · `,
+  );
+  useEffect(() => {
+    document.title = `${progress}TTRL Lab`;
+  }, [progress]);
 }

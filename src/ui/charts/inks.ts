@@ -2,7 +2,7 @@
 import type { Series } from "./chartSpecs.ts";
 
 /** The level line of the initial Maj@N. */
-export const LEVEL_DASH = "2 4";
+export const LEVEL_DASH = "5 4";
 
 /** Solid for the first ink; dashed for the second, unless dots mark it already. */
 export function dashOf({ ink, from }: Pick<Series, "ink" | "from">): string {

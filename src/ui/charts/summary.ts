@@ -18,8 +18,8 @@ function seriesSentence({ key, metric, label }: Series, rows: readonly ChartRow[
   if (first === undefined || last === undefined) return null;
   const text = (value: number): string => measured(value, METRICS[metric].unit);
   if (values.length === 1) return `${label}: ${text(first.value)} at step ${first.step}.`;
-  const lowest = Math.min(...values.map(({ value }) => value));
-  const highest = Math.max(...values.map(({ value }) => value));
+  const lowest = values.reduce((least, { value }) => Math.min(least, value), first.value);
+  const highest = values.reduce((most, { value }) => Math.max(most, value), first.value);
   return `${label}: from ${text(first.value)} at step ${first.step} to ${text(last.value)} at step ${last.step}, between ${text(lowest)} and ${text(highest)}.`;
 }
 

@@ -1,5 +1,6 @@
 /** What an attentive reader would say about the curves, in sentences. */
-import { mean } from "../../math/stats.ts";
+import { mean, standardDeviation } from "../../math/stats.ts";
+import type { Evaluation } from "../../rl/metrics.ts";
 import type { RunRecord } from "../../store/run.ts";
 import { percent } from "../format.ts";
 
@@ -28,16 +29,24 @@ function watch(text: string): Finding {
   return { tone: "watch", text };
 }
 
+/** Half the width of the 95% interval of pass@1 over questions, by the normal approximation. */
+function doubtOf({ questions }: Evaluation): number {
+  const scores = questions.flatMap(({ passAt1 }) => passAt1 ?? []);
+  return scores.length < 2 ? 1 : (1.96 * standardDeviation(scores)) / Math.sqrt(scores.length);
+}
+
 function beatsTheVote({ evaluations }: RunRecord): Finding | null {
   const [base, now] = [evaluations[0], evaluations.at(-1)];
-  if (base?.majAtN == null || now?.passAt1 == null || now === base || now.passAt1 <= base.majAtN) return null;
+  if (base?.majAtN == null || now?.passAt1 == null || now === base) return null;
+  if (now.passAt1 - doubtOf(now) <= base.majAtN) return null;
   const text = `A single response is now right more often (${percent(now.passAt1)}) than the majority of ${base.samples} was at the start (${percent(base.majAtN)}).`;
   return { tone: "good", text };
 }
 
 function worseThanBase({ evaluations }: RunRecord): Finding | null {
   const [base, now] = [evaluations[0], evaluations.at(-1)];
-  if (base?.passAt1 == null || now?.passAt1 == null || now.passAt1 > base.passAt1 - 0.05) return null;
+  if (base?.passAt1 == null || now?.passAt1 == null) return null;
+  if (now.passAt1 + doubtOf(now) >= base.passAt1) return null;
   return watch(
     `pass@1 fell from ${percent(base.passAt1)} to ${percent(now.passAt1)}: the votes reward wrong answers. Stop, and try a lower learning rate or more votes.`,
   );

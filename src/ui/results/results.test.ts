@@ -45,11 +45,20 @@ describe("findings", () => {
   });
 
   test("a policy better than the vote it started from is praised, a worse one is not", () => {
-    const base = evaluationOf(0, { passAt1: 0.3, majAtN: 0.5 });
-    expect(texts({ evaluations: [base, evaluationOf(9, { passAt1: 0.6 })] })[0]).toContain("60.0%");
-    expect(texts({ evaluations: [base, evaluationOf(9, { passAt1: 0.2 })] })[0]).toContain(
-      "fell from 30.0% to 20.0%",
-    );
+    // 100 questions, half at 1 and half at 0: the interval is 1.96 * 0.5025 / 10, about ± 10 points.
+    const questions = Array.from({ length: 100 }, (_, i) => ({
+      id: String(i),
+      level: null,
+      passAt1: i % 2,
+      majority: 0,
+      majorityRatio: 1,
+    }));
+    const base = evaluationOf(0, { passAt1: 0.3, majAtN: 0.5, questions });
+    const after = (passAt1: number): string[] =>
+      texts({ evaluations: [base, evaluationOf(9, { passAt1, questions })] });
+    expect(after(0.61)[0]).toContain("more often (61.0%)");
+    expect(after(0.19)[0]).toContain("fell from 30.0% to 19.0%");
+    expect([after(0.59), after(0.21)]).toEqual([[], []]); // within the doubt
   });
 
   test("a model that knows nothing and says nothing is told so", () => {

@@ -1,0 +1,36 @@
+import { expect, test } from "vitest";
+import { evaluationOf, recordOf, setupOf, startedEvent, stepOf } from "../../store/fixture.ts";
+import { reduce, startedRun, type BegunRun, type Progress } from "../../store/run.ts";
+import { activityText, phaseShare, remainingText } from "./progressText.ts";
+
+const begun = (progress: Progress | null): BegunRun => {
+  const state = reduce(startedRun("r1", setupOf()), startedEvent);
+  const after = progress === null ? state : reduce(state, { type: "progress", runId: "r1", ...progress });
+  if (after.status === "idle") throw new Error("the run has begun");
+  return after;
+};
+
+test("the run says what it is doing and how far that is", () => {
+  const sampling = begun({ phase: "sample", done: 512, total: 1024 });
+  expect(activityText(sampling)).toBe("sampling 512 of 1,024");
+  expect(phaseShare(sampling)).toBe(0.5);
+  expect(activityText(begun(null))).toBe("under way");
+  expect(phaseShare(begun(null))).toBeNull();
+});
+
+test("a run at rest says so, or what it was asked for", () => {
+  const device = { backend: startedEvent.backend, model: startedEvent.model };
+  const record = recordOf();
+  const rest = { status: "paused", record, device, progress: null } as const;
+  expect(activityText({ ...rest, activity: null })).toBe("paused");
+  expect(activityText({ ...rest, activity: "exporting" })).toBe("exporting");
+});
+
+test("the time left is told while there is something left to do", () => {
+  const device = { backend: startedEvent.backend, model: startedEvent.model };
+  const setup = setupOf({ steps: 3 });
+  const record = recordOf({ setup, steps: [stepOf(1)], evaluations: [evaluationOf(3)] });
+  const run = { record, device, progress: null } as const;
+  expect(remainingText({ ...run, status: "running" })).toBe("about 6 s left"); // two steps of 3 s
+  expect(remainingText({ ...run, status: "finished", activity: null })).toBeNull();
+});
