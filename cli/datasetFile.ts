@@ -1,5 +1,6 @@
 /** A data set file on disk -> questions to train on or to be measured by. */
 import { readDataset, type DatasetReading } from "../src/data/dataset.ts";
+import { fitQuestions } from "../src/model/fitQuestions.ts";
 import type { LanguageModel } from "../src/model/languageModel.ts";
 import { resolve } from "node:path";
 import type { Study } from "../src/rl/ttrl.ts";
@@ -53,21 +54,8 @@ export function fitToModel(
   model: LanguageModel,
   maxResponseTokens: number,
 ): DatasetFile {
-  const room = model.config.maxPositions - maxResponseTokens;
-  const { questions } = dataset.study;
-  const fits = questions.filter(({ prompt }) => model.tokenizer.encodePrompt(prompt).length <= room);
-  if (fits.length === questions.length) return dataset;
-  const limits = `the model's ${model.config.maxPositions} positions less ${maxResponseTokens} for the response`;
-  if (fits.length === 0) {
-    throw new InputError(`${dataset.file}: every question exceeds ${limits}; lower --max-response-tokens`);
-  }
-  const kept = new Set(fits);
-  const leftOut = questions.filter((question) => !kept.has(question)).map(({ id }) => id);
-  const share = `${leftOut.length} of ${questions.length}`;
-  const notice = `questions left out for exceeding ${limits}: ${shorten(leftOut)} (${share})`;
-  return { ...dataset, study: { ...dataset.study, questions: fits }, notices: [...dataset.notices, notice] };
-}
-
-function shorten(ids: readonly string[]): string {
-  return ids.slice(0, 10).join(", ") + (ids.length > 10 ? ", ..." : "");
+  const { questions, notice } = fitQuestions(model, dataset.study.questions, maxResponseTokens);
+  if (notice === null) return dataset;
+  if (questions.length === 0) throw new InputError(`${dataset.file}: no question fits; ${notice}`);
+  return { ...dataset, study: { ...dataset.study, questions }, notices: [...dataset.notices, notice] };
 }

@@ -69,6 +69,7 @@ function installFakeWorker(script: Script): void {
           reason: "this browser offers no WebGPU adapter",
         },
         model: { name: "abacus-0.2M", parameters: 214_336, layers: 4, width: 64, vocabulary: 464 },
+        notice: null,
       });
       await this.#work("evaluate", 8);
       this.#evaluate(config.initialSamples);

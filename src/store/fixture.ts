@@ -107,4 +107,5 @@ export const startedEvent = {
   runId: "r1",
   backend: { backend: "wasm", device: "SIMD, 2 threads", reason: "No hardware WebGPU adapter." },
   model: { name: "base-64", parameters: 250_000, layers: 4, width: 64, vocabulary: 464 },
+  notice: null,
 } as const satisfies WorkerEvent;

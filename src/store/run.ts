@@ -60,6 +60,8 @@ export interface Progress {
 export interface Device {
   readonly backend: BackendReport;
   readonly model: ModelSummary;
+  /** About questions left out because they are too long for the model, or null. */
+  readonly notice: string | null;
 }
 
 /** Something asked of a run at rest that takes the worker a while. */
@@ -123,7 +125,7 @@ export function reduce(state: RunState, event: WorkerEvent): RunState {
   if (state.status === "idle" || event.runId !== state.record.runId) return state;
   switch (event.type) {
     case "started":
-      return begin(state, { backend: event.backend, model: event.model });
+      return begin(state, { backend: event.backend, model: event.model, notice: event.notice });
     case "progress":
       return state.status === "failed" ? state : { ...state, progress: progressOf(event) };
     case "evaluated":

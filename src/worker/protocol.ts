@@ -99,6 +99,8 @@ export type WorkerEvent =
       readonly runId: string;
       readonly backend: BackendReport;
       readonly model: ModelSummary;
+      /** A sentence about questions that were left out because they are too long for the model, or null. */
+      readonly notice: string | null;
     }
   | {
       readonly type: "progress";

@@ -1,5 +1,6 @@
 /** One run in the worker: load, run the loop, pause, evaluate, export. The only place in the page where rl meets model. */
 import type { ModelFolder } from "../formats/modelFolder.ts";
+import { fitQuestions } from "../model/fitQuestions.ts";
 import { LanguageModel } from "../model/languageModel.ts";
 import { loadParameters, parameterCount } from "../model/parameters.ts";
 import { TfPolicy } from "../model/tfPolicy.ts";
@@ -36,12 +37,15 @@ interface Loaded {
   readonly folder: ModelFolder;
   readonly model: LanguageModel;
   readonly policy: TfPolicy;
+  /** The data set without the questions that are too long for the model. */
+  readonly study: Study;
+  /** The sentence that names them, or null. */
+  readonly notice: string | null;
 }
 
 export class Session {
   readonly #start: Start;
   readonly #surroundings: Surroundings;
-  readonly #study: Study;
   readonly #gate = new Gate();
   readonly #controller = new AbortController();
   readonly #steps: (StepMetrics & StepTiming)[] = [];
@@ -55,8 +59,6 @@ export class Session {
   constructor(start: Start, surroundings: Surroundings, previous: Session | null) {
     this.#start = start;
     this.#surroundings = surroundings;
-    const { questions, answers, task } = start.study;
-    this.#study = { questions, answerKey: new Map(answers), task };
     this.#run = this.#runAfter(previous);
   }
 
@@ -69,11 +71,11 @@ export class Session {
     const { runId, config } = this.#start;
     try {
       await previous?.end();
-      const { backend, model, policy } = (this.#loaded = await this.#load());
-      this.#post({ type: "started", runId, backend, model: summarize(this.#start.model, model) });
+      const { backend, model, policy, study, notice } = (this.#loaded = await this.#load());
+      this.#post({ type: "started", runId, backend, model: summarize(this.#start.model, model), notice });
       const watch = this.#watch(this.#controller);
-      for await (const event of run(policy, this.#study, config, initialProgress(config), watch)) {
-        this.#record(event);
+      for await (const event of run(policy, study, config, initialProgress(config), watch)) {
+        this.#record(event, study);
         // Not between a step and the evaluation that belongs to it, nor after the last.
         const { loop, evaluated } = event.progress;
         if (evaluated && loop.step < config.steps) await this.#passGate();
@@ -115,10 +117,10 @@ export class Session {
 
   /** Evaluates the policy as it is. */
   evaluate(): void {
-    this.#doAside(async ({ policy }, watch) => {
+    this.#doAside(async ({ policy, study }, watch) => {
       const { config } = this.#start;
       const point = { step: this.#steps.length, samples: config.evaluationSamples };
-      this.#evaluated(await evaluate(policy, this.#study, config, point, watch));
+      this.#evaluated(await evaluate(policy, study, config, point, watch));
     });
   }
 
@@ -163,8 +165,9 @@ export class Session {
     const folder = await downloadModel(path, signal, (done, total) => this.#progress("load", done, total));
     signal.throwIfAborted();
     const model = new LanguageModel(folder);
+    const { study, notice } = fitStudy(model, this.#start);
     const reference = config.klCoefficient > 0 ? loadParameters(model.config, folder.weights) : null;
-    return { backend: report, folder, model, policy: new TfPolicy(model, { reference }) };
+    return { backend: report, folder, model, policy: new TfPolicy(model, { reference }), study, notice };
   }
 
   #watch({ signal }: AbortController): Watch {
@@ -179,14 +182,13 @@ export class Session {
     this.#post({ type: "progress", runId: this.runId, phase, done, total });
   };
 
-  #record(event: RunEvent): void {
+  #record(event: RunEvent, { answerKey, task }: Study): void {
     if (event.type === "evaluated") {
       this.#evaluated(event.evaluation);
       return;
     }
     const { metrics, timing, groups } = event.step;
     this.#steps.push({ ...metrics, ...timing });
-    const { answerKey, task } = this.#study;
     const views = groups.map((group) => viewGroup(group, answerKey, task));
     this.#post({ type: "stepped", runId: this.runId, metrics, timing, groups: views });
   }
@@ -212,6 +214,16 @@ export class Session {
     const message = cause instanceof Error ? cause.message : String(cause);
     this.#post({ type: "failed", runId: this.runId, message });
   }
+}
+
+/** The data set as far as the model can read it. Throws when no question fits. */
+function fitStudy(model: LanguageModel, { study: { questions, answers, task }, config }: Start) {
+  const fitting = fitQuestions(model, questions, config.maxResponseTokens);
+  if (fitting.questions.length === 0) {
+    throw new RangeError(`no question can be asked; ${fitting.notice ?? "the data set is empty"}`);
+  }
+  const study: Study = { questions: fitting.questions, answerKey: new Map(answers), task };
+  return { study, notice: fitting.notice };
 }
 
 function baseName(path: string): string {

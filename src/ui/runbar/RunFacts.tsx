@@ -60,6 +60,11 @@ function BegunFacts({ state }: { readonly state: BegunRun }) {
       </Fact>
       <Fact name="Data set">{setup.study.title}</Fact>
       <Fact name="Seed">{setup.config.seed}</Fact>
+      {device !== null && device.notice !== null && (
+        <Fact name="Note" isWide>
+          {device.notice}
+        </Fact>
+      )}
     </>
   );
 }
