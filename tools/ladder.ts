@@ -81,6 +81,6 @@ export const LADDER: readonly Rung[] = [
     description: "The largest: more skill to uncover, twice the time a step.",
     config: decoder(96, 6, 256),
     seed: 1,
-    stages: stages(320_000, 2e-3, 60_000, 1e-3),
+    stages: stages(200_000, 2e-3, 60_000, 1e-3),
   },
 ];
