@@ -80,9 +80,12 @@ function wrongMajority({ steps }: RunRecord): Finding | null {
 }
 
 function nothingLeft({ steps }: RunRecord): Finding | null {
-  const recent = steps.slice(-WINDOW).map(({ metrics }) => metrics.unanimousShare);
-  if (recent.length < WINDOW || mean(recent) < 0.9) return null;
+  const recent = steps.slice(-WINDOW).map(({ metrics }) => metrics);
+  if (recent.length < WINDOW) return null;
+  const same = mean(recent.map(({ unanimousShare }) => unanimousShare));
+  const agreement = mean(recent.map(({ majorityRatio }) => majorityRatio));
+  if (same < 0.9 || agreement < 0.5) return null; // where nobody answers, the silence is the finding
   return watch(
-    `In ${percent(mean(recent))} of the groups every response earns the same, so there is almost nothing left to learn from these questions.`,
+    `In ${percent(same)} of the groups every response earns the same, so there is almost nothing left to learn from these questions.`,
   );
 }

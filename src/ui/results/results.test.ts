@@ -76,7 +76,9 @@ describe("findings", () => {
   });
 
   test("unanimous groups are named as nothing left to learn", () => {
-    const done = { ...metricsOf(1), unanimousShare: 0.95 };
+    const done = { ...metricsOf(1), unanimousShare: 0.95, labelAccuracy: 0.9, majorityRatio: 0.95 };
     expect(texts({ steps: [1, 2, 3].map((step) => stepOf(step, done)) })[0]).toContain("nothing left");
+    const silent = { ...done, majorityRatio: 0, labelAccuracy: 0 };
+    expect(texts({ steps: [1, 2, 3].map((step) => stepOf(step, silent)) })).toEqual([]);
   });
 });

@@ -19,18 +19,16 @@ test("the run says what it is doing and how far that is", () => {
 });
 
 test("a run at rest says so, or what it was asked for", () => {
-  const device = { backend: startedEvent.backend, model: startedEvent.model };
   const record = recordOf();
-  const rest = { status: "paused", record, device, progress: null } as const;
+  const rest = { status: "paused", record, device: startedEvent, progress: null } as const;
   expect(activityText({ ...rest, activity: null })).toBe("paused");
   expect(activityText({ ...rest, activity: "exporting" })).toBe("exporting");
 });
 
 test("the time left is told while there is something left to do", () => {
-  const device = { backend: startedEvent.backend, model: startedEvent.model };
   const setup = setupOf({ steps: 3 });
   const record = recordOf({ setup, steps: [stepOf(1)], evaluations: [evaluationOf(3)] });
-  const run = { record, device, progress: null } as const;
+  const run = { record, device: startedEvent, progress: null } as const;
   expect(remainingText({ ...run, status: "running" })).toBe("about 6 s left"); // two steps of 3 s
   expect(remainingText({ ...run, status: "finished", activity: null })).toBeNull();
 });
