@@ -22,7 +22,11 @@ const MAIN: Readonly<Record<RunState["status"], Main>> = {
   failed: { label: "Start new run", icon: "play", does: "start" },
 };
 
-/** Start, pause and resume; step; stop. */
+/**
+ * Start, pause and resume; step; stop. The first two are unavailable for a moment each time they are pressed: they
+ * keep the focus then (`aria-disabled`, not `disabled`), so that Enter can be pressed again. What the run cannot take
+ * it ignores.
+ */
 export function RunButtons() {
   const { lab } = usePage();
   const state = useRun((run) => run);
@@ -34,7 +38,7 @@ export function RunButtons() {
         type="button"
         className="button"
         title="Do one step, then pause again (S)"
-        disabled={requested(state, "step") === null}
+        aria-disabled={requested(state, "step") === null}
         onClick={() => ask("step")}
       >
         <Icon name="step" />
@@ -71,7 +75,7 @@ function MainButton({ state }: { readonly state: RunState }) {
     <button
       type="button"
       className="button button--primary runbar__main"
-      disabled={does === null || isResting || (does === "start" && obstacle !== null)}
+      aria-disabled={does === null || isResting || (does === "start" && obstacle !== null)}
       onClick={act}
     >
       <Icon name={icon} />
