@@ -79,8 +79,8 @@ function refusal(folder, what) {
   return `${folder}/ may not import ${what}: see ARCHITECTURE.md.`;
 }
 
-/** Tests and what only tests import. */
-const TESTS = ["**/{*.test,fixture,testBackend}.{ts,tsx}", "e2e/**"];
+/** Tests, benches and what only they import. */
+const TESTS = ["**/{*.test,*.bench,fixture,testBackend}.{ts,tsx}", "e2e/**"];
 
 const noClock = (/** @type {[string, string]} */ ...[object, property]) => ({
   object,
