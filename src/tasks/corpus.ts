@@ -56,7 +56,11 @@ function drawShare<K extends string>(shares: Readonly<Record<K, number>>, random
 }
 
 /** Seeded documents of a mix. No prompt of a test set is ever among them. */
-export function* corpus({ documents, seed, mix }: CorpusOptions): Generator<CorpusDocument, undefined, undefined> {
+export function* corpus({
+  documents,
+  seed,
+  mix,
+}: CorpusOptions): Generator<CorpusDocument, undefined, undefined> {
   const random = createRandom(seed);
   const excluded = testPrompts();
   for (let made = 0; made < documents;) {
