@@ -44,7 +44,7 @@ test("a question that leaves no room for a response is left out by name", () => 
   expect(notices).toEqual([
     "questions left out for exceeding the model's 128 positions less 80 for the response: long (1 of 2)",
   ]);
-  expect(() => fitToModel(read, model, 128)).toThrow(/every question exceeds .* lower --max-response-tokens/);
+  expect(() => fitToModel(read, model, 128)).toThrow(/no question fits; .* lower --max-response-tokens/);
 });
 
 test("without labels the questions stay and the answers go", () => {

@@ -56,6 +56,8 @@ export function fitToModel(
 ): DatasetFile {
   const { questions, notice } = fitQuestions(model, dataset.study.questions, maxResponseTokens);
   if (notice === null) return dataset;
-  if (questions.length === 0) throw new InputError(`${dataset.file}: no question fits; ${notice}`);
+  if (questions.length === 0) {
+    throw new InputError(`${dataset.file}: no question fits; ${notice}; lower --max-response-tokens`);
+  }
   return { ...dataset, study: { ...dataset.study, questions }, notices: [...dataset.notices, notice] };
 }
