@@ -49,6 +49,13 @@ test("a dropped data set trains the model, and its weights open elsewhere with t
   expect(elsewhere.entropy).toBeCloseTo(here.entropy, 4);
 });
 
+test("one click on the demo brings the first point of the charts within half a minute", async ({ lab }) => {
+  await lab.open({});
+  await lab.button("Start").click();
+  // Two idle cores take some seconds.
+  await expect(lab.chart("passAt1").locator("circle.recharts-line-dot")).toHaveCount(1, { timeout: 30_000 });
+});
+
 /** Vertices of a chart's longest curve: "M1,2L3,4L5,6" has three. */
 function verticesDrawn(chart: Locator): Promise<number> {
   return chart
