@@ -16,8 +16,18 @@ const LAYERS = {
   data: ["math", "type rl"],
   kernels: ["math"],
   model: ["math", "kernels", "formats", "type rl"],
-  worker: ["math", "rl", "tasks", "formats", "data", "kernels", "model"],
-  store: ["math", "rl/types", "rl/config", "rl/metrics", "data", "worker/protocol", "worker/client"],
+  report: ["math", "formats", "rl/types", "rl/config", "rl/metrics"],
+  worker: ["math", "rl", "tasks", "formats", "data", "kernels", "model", "report"],
+  store: [
+    "math",
+    "rl/types",
+    "rl/config",
+    "rl/metrics",
+    "data",
+    "report",
+    "worker/protocol",
+    "worker/client",
+  ],
   ui: ["math", "rl/types", "rl/config", "rl/metrics", "store"],
 };
 

@@ -12,6 +12,6 @@ test("cpu starts when asked for", async () => {
 test("wasm starts when asked for, and says what it runs on", async () => {
   const { report } = await startBackend("wasm");
   expect(report).toMatchObject({ backend: "wasm", reason: "asked for" });
-  expect(report.device).toMatch(/^SIMD, \d+ threads?$/);
+  expect(report.device).toMatch(/^SIMD, 1 thread( \(\d+ in TensorFlow\.js' own operations\))?$/);
   expect(tf.getBackend()).toBe("wasm");
 });

@@ -3,7 +3,8 @@ import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import * as z from "zod";
 import * as tf from "../src/kernels/tf.ts";
-import type { BackendChoice, BackendReport } from "../src/worker/protocol.ts";
+import { wasmDevice, type BackendReport } from "../src/report/backend.ts";
+import type { BackendChoice } from "../src/worker/protocol.ts";
 import { InputError } from "./inputError.ts";
 
 /** A started backend. */
@@ -64,8 +65,7 @@ async function startWasm(reason: string): Promise<StartedBackend> {
   if (simd !== true) throw new InputError("this Node has no WASM SIMD: update it, or take --backend cpu");
   await activate("wasm");
   await installWasmKernelsInNode();
-  const threads = multithreaded === true ? getThreadsCount() : 1;
-  const device = `SIMD, ${threads} ${threads === 1 ? "thread" : "threads"}`;
+  const device = wasmDevice(true, multithreaded === true ? getThreadsCount() : 1);
   return { report: { backend: "wasm", device, reason }, fault: NEVER };
 }
 

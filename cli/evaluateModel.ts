@@ -1,6 +1,7 @@
 /** `ttrl eval`: one evaluation of a model as it is. */
 import { TfPolicy } from "../src/model/tfPolicy.ts";
 import { configFrom } from "../src/rl/config.ts";
+import { evaluationReport } from "../src/report/outcome.ts";
 import { evaluate } from "../src/rl/evaluate.ts";
 import type { BackendChoice } from "../src/worker/protocol.ts";
 import { startBackend } from "./backend.ts";
@@ -8,7 +9,6 @@ import { fitToModel, readDatasetFile, tellNotices } from "./datasetFile.ts";
 import { writeJsonLine } from "./jsonLines.ts";
 import { openModel, readModelFile } from "./modelFile.ts";
 import { StatusLine } from "./statusLine.ts";
-import { evaluationReport } from "./summary.ts";
 
 export interface EvaluationRequest {
   readonly model: string;

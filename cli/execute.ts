@@ -3,19 +3,19 @@ import { rmSync } from "node:fs";
 import { constants } from "node:os";
 import { join, resolve } from "node:path";
 import { writeModelFolder } from "../src/formats/modelFolder.ts";
-import type { LanguageModel } from "../src/model/languageModel.ts";
 import { loadParameters } from "../src/model/parameters.ts";
 import { TfPolicy } from "../src/model/tfPolicy.ts";
+import { reportFiles } from "../src/report/files.ts";
+import { modelCard } from "../src/report/modelCard.ts";
 import { initialProgress } from "../src/rl/run.ts";
 import type { Checkpoint } from "./checkpoint.ts";
 import { fitToModel, tellNotices, type DatasetFile } from "./datasetFile.ts";
 import { RunDisplay } from "./display.ts";
 import { writeFolder } from "./durable.ts";
 import { writeJsonLine } from "./jsonLines.ts";
-import type { Entry } from "./journal.ts";
-import { modelCard } from "./modelCard.ts";
+import { evaluationsOf, stepsOf, type Entry } from "./journal.ts";
 import { openModel } from "./modelFile.ts";
-import { writeRunFile, type RunFile } from "./runFile.ts";
+import { describe, writeRunFile, type RunFile } from "./runFile.ts";
 import type { Sources } from "./sources.ts";
 import { Stop } from "./stop.ts";
 import { runSummary } from "./summary.ts";
@@ -78,8 +78,7 @@ function stopOnSignals(stop: Stop): { readonly received: NodeJS.Signals | null }
 }
 
 function tellStopped(out: string, entries: readonly Entry[], signal: NodeJS.Signals): void {
-  const steps = entries.filter(({ metrics }) => metrics.type === "step").length;
-  console.error(`stopped after step ${steps}; continue with: ttrl run --resume ${out}`);
+  console.error(`stopped after step ${stepsOf(entries).length}; continue with: ttrl run --resume ${out}`);
   process.exitCode = 128 + constants.signals[signal];
 }
 
@@ -89,17 +88,19 @@ async function finish(
   training: Training,
   entries: readonly Entry[],
 ): Promise<void> {
-  const { model: name, dataset, backend, config } = run;
-  const others = training.others.map((other) => other.name);
+  const { model, dataset, config } = run;
+  const { backend } = run.backend;
+  const others = training.others.map(({ name }) => name);
   const summary = runSummary(entries, dataset, others, config.steps);
-  await writeModel(join(out, "model"), training.model, sources, modelCard(run, summary));
-  writeJsonLine({ model: name, dataset, backend, seed: config.seed, ...summary, out: resolve(out) });
-}
-
-async function writeModel(path: string, model: LanguageModel, sources: Sources, card: string): Promise<void> {
-  const { content } = sources.model;
-  const generationConfig = content.generationConfig ?? { eos_token_id: model.config.eosTokens };
-  const folder = { ...content, weights: await model.weights(), generationConfig, card };
+  const report = {
+    run: describe(run),
+    steps: stepsOf(entries),
+    evaluations: evaluationsOf(entries, dataset),
+  };
+  const card = modelCard(report, new Map(others.map((name) => [name, evaluationsOf(entries, name)])));
+  const trained = await training.model.trainedFolder(sources.model.content);
+  const path = join(out, "model");
   rmSync(path, { recursive: true, force: true }); // of the run before it was given more steps
-  writeFolder(path, writeModelFolder(folder));
+  writeFolder(path, writeModelFolder({ ...trained, card }, reportFiles(report)));
+  writeJsonLine({ model, dataset, backend, seed: config.seed, ...summary, out: resolve(out) });
 }

@@ -4,6 +4,7 @@
  */
 import { appendFileSync } from "node:fs";
 import { join } from "node:path";
+import type { StepRecord } from "../src/report/record.ts";
 import type { Evaluation, StepMetrics, StepTiming } from "../src/rl/metrics.ts";
 import { writeFile } from "./durable.ts";
 
@@ -65,14 +66,20 @@ export class Journal {
   lines(part: keyof Entry): string[] {
     return this.#entries.map((entry) => JSON.stringify(entry[part]));
   }
+}
 
-  /** The evaluation of a data set after so many steps, if it is done. */
-  evaluation(dataset: string, step: number): EvaluationLine | null {
-    const found = this.#entries.find(
-      ({ metrics }) => metrics.type === "evaluation" && metrics.dataset === dataset && metrics.step === step,
-    );
-    return found?.metrics.type === "evaluation" ? found.metrics : null;
-  }
+/** The steps among the entries. */
+export function stepsOf(entries: readonly Entry[]): StepRecord[] {
+  return entries.flatMap(({ metrics, timing }) =>
+    metrics.type === "step" && timing.type === "step" ? { metrics, timing } : [],
+  );
+}
+
+/** The evaluations on one data set among the entries. */
+export function evaluationsOf(entries: readonly Entry[], dataset: string): Evaluation[] {
+  return entries.flatMap(({ metrics }) =>
+    metrics.type === "evaluation" && metrics.dataset === dataset ? metrics : [],
+  );
 }
 
 /** Entries from the lines of both files, as this program wrote them. */

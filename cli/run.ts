@@ -38,7 +38,7 @@ export async function startRun(request: RunRequest): Promise<void> {
     version: packageJson.version,
     model: model.name,
     dataset: dataset.name,
-    ...report,
+    backend: report,
     config,
     checkpointEvery,
     labels,
@@ -61,7 +61,7 @@ export async function resumeRun(out: string, steps: string | undefined): Promise
     );
   }
   const sources = readSourcesAgain(run);
-  const { fault } = await startBackend(run.backend);
+  const { fault } = await startBackend(run.backend.backend);
   await execute({ out, run, sources, checkpoint, fault });
 }
 

@@ -1,7 +1,9 @@
-/** `run.json`: what a run was asked to do, with what, on what; enough to continue it and to repeat it. */
+/** `run.json` of a run's folder: its description, and what it takes to continue it. */
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as z from "zod";
+import { runJson } from "../src/report/files.ts";
+import type { RunDescription } from "../src/report/record.ts";
 import { configFrom } from "../src/rl/config.ts";
 import { writeFile } from "./durable.ts";
 import { InputError, messageOf } from "./inputError.ts";
@@ -14,9 +16,7 @@ const runFile = z.object({
   /** Names, as the page's own configuration files have them. */
   model: z.string(),
   dataset: z.string(),
-  backend: z.enum(["webgpu", "wasm", "cpu"]),
-  device: z.string(),
-  reason: z.string(),
+  backend: z.object({ backend: z.enum(["webgpu", "wasm", "cpu"]), device: z.string(), reason: z.string() }),
   config: z.record(z.string(), z.unknown()).transform((values) => configFrom(values)),
   checkpointEvery: z.int(),
   labels: z.enum(["own", "none"]),
@@ -34,7 +34,12 @@ export function runFilePath(out: string): string {
 }
 
 export function writeRunFile(out: string, content: RunFile): void {
-  writeFile(runFilePath(out), `${JSON.stringify(content, null, 2)}\n`);
+  writeFile(runFilePath(out), runJson(content));
+}
+
+/** What the files of a trained model say of the run; where its own files lay is nobody else's business. */
+export function describe({ model, dataset, backend, config }: RunFile): RunDescription {
+  return { model, dataset, backend, config };
 }
 
 /** Reads the run.json of a run to be continued. */

@@ -9,7 +9,7 @@ import { run, type RunEvent, type RunProgress } from "../src/rl/run.ts";
 import type { Watch } from "../src/rl/ttrl.ts";
 import { writeCheckpoint, type Checkpoint } from "./checkpoint.ts";
 import type { DatasetFile } from "./datasetFile.ts";
-import { Journal, parseEntries, type Entry } from "./journal.ts";
+import { evaluationsOf, Journal, parseEntries, type Entry } from "./journal.ts";
 import type { Stop } from "./stop.ts";
 
 /** What a run works on. */
@@ -116,7 +116,7 @@ class Session {
     const { evaluated, loop } = this.#progress;
     if (!evaluated || (loop.step !== 0 && loop.step !== config.steps)) return;
     for (const { name, study } of others) {
-      if (this.#journal.evaluation(name, loop.step) !== null) continue;
+      if (evaluationsOf(this.entries, name).some(({ step }) => step === loop.step)) continue;
       const point = { step: loop.step, samples: config.initialSamples };
       const evaluation = await evaluate(policy, study, config, point, this.#watch());
       this.#add(this.#evaluationEntry(name, evaluation));

@@ -113,7 +113,10 @@ describe("run", () => {
       "README.md",
       "config.json",
       "generation_config.json",
+      "metrics.csv",
+      "metrics.json",
       "model.safetensors",
+      "run.json",
       "tokenizer.json",
       "tokenizer_config.json",
     ]);

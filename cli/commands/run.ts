@@ -24,7 +24,8 @@ interface RunOptions {
 const HELP = `
 Writes into --out: metrics.jsonl (a line for each step and evaluation, the same bit for bit whenever the run is
 repeated), timing.jsonl (their wall-clock), run.json (what was asked for), checkpoint/ (what --resume continues from)
-and model/ (the trained model, an ordinary Hugging Face folder). Prints one JSON line: base and final pass@1 and Maj@N.
+and model/ (the trained model, an ordinary Hugging Face folder, with its card, run.json, metrics.csv and metrics.json).
+Prints one JSON line: base and final pass@1 and Maj@N.
 Ctrl-C stops at the next moment that can be continued from, and writes a checkpoint.
 
 Examples:

@@ -26,6 +26,12 @@ export class LanguageModel {
     return downloadTensors(this.parameters);
   }
 
+  /** The folder it was opened from, with the weights of now, and the end of a response where the folder left it out. */
+  async trainedFolder(folder: ModelFolder): Promise<ModelFolder> {
+    const generationConfig = folder.generationConfig ?? { eos_token_id: this.config.eosTokens };
+    return { ...folder, weights: await this.weights(), generationConfig };
+  }
+
   dispose(): void {
     tf.dispose([...this.parameters.values()]);
     tf.dispose([this.decoder.rope.cos, this.decoder.rope.sin]);

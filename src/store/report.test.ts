@@ -1,23 +1,31 @@
 import { expect, test } from "vitest";
-import { evaluationOf, recordOf, stepOf } from "./fixture.ts";
-import { metricsCsv, metricsJson } from "./report.ts";
+import { evaluationOf, setupOf, startedEvent, steppedEvent, stepOf } from "./fixture.ts";
+import { reportOf } from "./report.ts";
+import { reduce, startedRun } from "./run.ts";
 
-const record = recordOf({
-  steps: [stepOf(1, { labelAccuracy: null, entropy: 0.125 })],
-  evaluations: [evaluationOf(0, { passAt1: 0.25 })],
+const starting = startedRun("r1", setupOf());
+
+test("the report has the run by name, with what computes it, and all it has measured", () => {
+  const state = [
+    startedEvent,
+    { type: "evaluated", runId: "r1", evaluation: evaluationOf(0) } as const,
+    steppedEvent(1),
+  ].reduce(reduce, starting);
+  expect(reportOf(state)).toEqual({
+    run: { model: "base-64", dataset: "word", backend: startedEvent.backend, config: setupOf().config },
+    steps: [stepOf(1)],
+    evaluations: [evaluationOf(0)],
+  });
 });
 
-test("the table has a row for every step, evaluations included, and leaves the unknown empty", () => {
-  const [header = "", ...rows] = metricsCsv(record).trimEnd().split("\n");
-  const cell = (row: number, column: string): string | undefined =>
-    rows[row]?.split(",")[header.split(",").indexOf(column)];
-  expect(rows).toHaveLength(2);
-  expect([cell(0, "step"), cell(0, "entropy"), cell(0, "evaluation_passAt1")]).toEqual(["0", "", "0.25"]);
-  expect([cell(1, "step"), cell(1, "entropy"), cell(1, "labelAccuracy")]).toEqual(["1", "0.125", ""]);
-  expect(rows.every((row) => row.split(",").length === header.split(",").length)).toBe(true);
+test("there is nothing to report before a backend runs", () => {
+  expect(reportOf({ status: "idle" })).toBeNull();
+  expect(reportOf(starting)).toBeNull();
+  expect(reportOf(reduce(starting, { type: "failed", runId: "r1", message: "no model" }))).toBeNull();
 });
 
-test("the JSON holds set-up, steps and evaluations as they were reported", () => {
-  const { setup, steps, evaluations } = record;
-  expect(JSON.parse(metricsJson(record))).toEqual({ setup, steps, evaluations });
+test("a failed run reports what it measured", () => {
+  const state = [startedEvent, steppedEvent(1)].reduce(reduce, starting);
+  const failed = reduce(state, { type: "failed", runId: "r1", message: "the GPU was lost" });
+  expect(reportOf(failed)).toEqual(reportOf(state));
 });

@@ -1,17 +1,13 @@
 /** What the screen knows of a run: a union of its states, and the pure functions that move between them. */
 import { sum } from "../math/stats.ts";
+import type { BackendReport } from "../report/backend.ts";
+import type { StepRecord } from "../report/record.ts";
 import type { TtrlConfig } from "../rl/config.ts";
-import type { Evaluation, StepMetrics, StepTiming } from "../rl/metrics.ts";
+import type { Evaluation } from "../rl/metrics.ts";
 import type { Task } from "../rl/types.ts";
-import type {
-  BackendChoice,
-  BackendReport,
-  GroupView,
-  ModelSummary,
-  Phase,
-  WorkerEvent,
-} from "../worker/protocol.ts";
+import type { BackendChoice, GroupView, ModelSummary, Phase, WorkerEvent } from "../worker/protocol.ts";
 
+export type { StepRecord } from "../report/record.ts";
 export type { GroupView, ResponseView } from "../worker/protocol.ts";
 
 /** What a run was started with. */
@@ -27,12 +23,6 @@ export interface RunSetup {
   };
   readonly backend: BackendChoice;
   readonly config: TtrlConfig;
-}
-
-/** One step's numbers. */
-export interface StepRecord {
-  readonly metrics: StepMetrics;
-  readonly timing: StepTiming;
 }
 
 /** One step's votes, kept for the latest steps only. */
@@ -141,6 +131,7 @@ export function reduce(state: RunState, event: WorkerEvent): RunState {
     case "finished":
       return rest(state, "finished");
     case "exported":
+    case "refused":
       return endActivity(state);
     case "failed":
       return fail(state, event.message);

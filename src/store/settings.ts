@@ -3,7 +3,8 @@ import { createStore, type StoreApi } from "zustand/vanilla";
 import { CONFIG_FIELDS, CONFIG_NAMES, configFrom, configProblems, type TtrlConfig } from "../rl/config.ts";
 import type { BackendChoice } from "../worker/protocol.ts";
 
-export type { BackendChoice, BackendName } from "../worker/protocol.ts";
+export type { BackendName } from "../report/backend.ts";
+export type { BackendChoice } from "../worker/protocol.ts";
 
 export type ConfigName = keyof TtrlConfig;
 

@@ -8,7 +8,8 @@ import * as tf from "../kernels/tf.ts";
 import { installWasmKernels } from "../kernels/wasm/installWasmKernels.ts";
 import threadedKernels from "../kernels/wasm/kernels-threaded.wasm?url";
 import kernels from "../kernels/wasm/kernels.wasm?url";
-import type { BackendChoice, BackendReport } from "./protocol.ts";
+import { wasmDevice, type BackendReport } from "../report/backend.ts";
+import type { BackendChoice } from "./protocol.ts";
 
 /** A started backend. */
 export interface StartedBackend {
@@ -91,8 +92,8 @@ async function startWasm(reason: string): Promise<StartedBackend> {
   ]);
   await activate("wasm");
   if (simd === true) await installWasmKernels(await download(kernels), await download(threadedKernels));
-  const count = threads === true ? getThreadsCount() : 1;
-  const device = `${simd === true ? "SIMD" : "no SIMD"}, ${count} ${count === 1 ? "thread" : "threads"}`;
+  const stockThreads = simd === true && threads === true ? getThreadsCount() : 1; // no binary has threads alone
+  const device = wasmDevice(simd === true, stockThreads);
   return { report: { backend: "wasm", device, reason }, onFault: () => {} };
 }
 

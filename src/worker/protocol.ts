@@ -1,21 +1,11 @@
 /** The whole contract between the page and its worker: two unions. Every message of a run names the run. */
+import type { BackendName, BackendReport } from "../report/backend.ts";
 import type { TtrlConfig } from "../rl/config.ts";
 import type { Evaluation, StepMetrics, StepTiming } from "../rl/metrics.ts";
 import type { Question, Task } from "../rl/types.ts";
 
-export type BackendName = "webgpu" | "wasm" | "cpu";
-
 /** What the user asks for; "auto" takes hardware WebGPU, else WASM. */
 export type BackendChoice = "auto" | BackendName;
-
-/** Which backend runs, on what, and why. The page always shows it. */
-export interface BackendReport {
-  readonly backend: BackendName;
-  /** Adapter or instruction set in words, e.g. "NVIDIA H100" or "SIMD, 4 threads". */
-  readonly device: string;
-  /** One sentence: why this one and not another. */
-  readonly reason: string;
-}
 
 /** A data set as the worker receives it. The answer key serves the metrics alone. */
 export interface StudyMessage {
@@ -48,6 +38,9 @@ export type Command =
   | { readonly type: "evaluate"; readonly runId: string }
   /** While paused, stopped or finished: hand over the trained model folder. */
   | { readonly type: "export"; readonly runId: string };
+
+/** What can be asked of a run at rest; it ends with `evaluated`, `exported` or `refused`. */
+export type AsideRequest = "evaluate" | "export";
 
 /** One response as the page shows it. */
 export interface ResponseView {
@@ -123,12 +116,19 @@ export type WorkerEvent =
   | { readonly type: "stopped"; readonly runId: string }
   /** All steps done. */
   | { readonly type: "finished"; readonly runId: string }
-  /** A zip that is a Hugging Face model folder with run.json and metrics.csv in it. */
+  /** A zip that is a Hugging Face model folder with the run's own files in it. */
   | {
       readonly type: "exported";
       readonly runId: string;
       readonly fileName: string;
       readonly zip: Uint8Array<ArrayBuffer>;
+    }
+  /** What was asked of the run at rest could not be done; `message` says why. The run rests as before. */
+  | {
+      readonly type: "refused";
+      readonly runId: string;
+      readonly request: AsideRequest;
+      readonly message: string;
     }
   /** The run ended by an error; `message` says what happened and what to do. */
   | { readonly type: "failed"; readonly runId: string; readonly message: string };

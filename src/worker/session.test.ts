@@ -288,6 +288,30 @@ describe("a session", () => {
     for (const { session } of [stage, undisturbed]) await session.end();
   });
 
+  test("refuses what it cannot do at rest, stays at rest, and goes on as if nothing had been asked", async () => {
+    const stage = new Stage();
+    stage.on("stepped", () => stage.all("stepped").length === 1 && stage.session.pause());
+    await stage.next("paused");
+    const refused = stage.next("refused");
+    stage.on("progress", () => {
+      throw new Error("out of memory");
+    });
+    stage.session.evaluate();
+    await refused;
+    const message = "out of memory";
+    expect(stage.events.at(-1)).toEqual({ type: "refused", runId: "r1", request: "evaluate", message });
+    stage.on("progress", () => {});
+    const exported = stage.next("exported");
+    stage.session.export();
+    await exported; // the weights are still there
+    stage.session.resume();
+    await stage.next("finished");
+    expect(stage.story).not.toContain("failed");
+    const undisturbed = await wholeRun();
+    expect(figures(stage).steps).toEqual(figures(undisturbed).steps);
+    for (const { session } of [stage, undisturbed]) await session.end();
+  });
+
   test("stops an evaluation on demand with the run", async () => {
     const stage = new Stage();
     stage.on("stepped", () => stage.session.pause());
@@ -309,10 +333,11 @@ describe("a session", () => {
     ]);
     stage.session.export();
     await stage.session.end();
-    expect(stage.events.at(-1)).toHaveProperty(
-      "message",
-      expect.stringContaining("before its model was loaded"),
-    );
+    expect(stage.events.at(-1)).toMatchObject({
+      type: "refused",
+      request: "export",
+      message: expect.stringContaining("before its model was loaded") as string,
+    });
   });
 
   test("fails with what the GPU reported, even while paused", async () => {

@@ -4,14 +4,16 @@ import { fitQuestions } from "../model/fitQuestions.ts";
 import { LanguageModel } from "../model/languageModel.ts";
 import { loadParameters, parameterCount } from "../model/parameters.ts";
 import { TfPolicy } from "../model/tfPolicy.ts";
+import type { BackendReport } from "../report/backend.ts";
+import type { StepRecord } from "../report/record.ts";
 import { evaluate } from "../rl/evaluate.ts";
-import type { Evaluation, StepMetrics, StepTiming } from "../rl/metrics.ts";
+import type { Evaluation } from "../rl/metrics.ts";
 import { initialProgress, run, type RunEvent } from "../rl/run.ts";
 import type { Study, Watch } from "../rl/ttrl.ts";
 import type { StartedBackend } from "./backend.ts";
 import { exportRun } from "./exportRun.ts";
 import { Gate } from "./gate.ts";
-import type { BackendChoice, BackendReport, Command, ModelSummary, Phase, WorkerEvent } from "./protocol.ts";
+import type { AsideRequest, BackendChoice, Command, ModelSummary, Phase, WorkerEvent } from "./protocol.ts";
 import { viewGroup } from "./views.ts";
 
 type Start = Extract<Command, { type: "start" }>;
@@ -48,7 +50,7 @@ export class Session {
   readonly #surroundings: Surroundings;
   readonly #gate = new Gate();
   readonly #controller = new AbortController();
-  readonly #steps: (StepMetrics & StepTiming)[] = [];
+  readonly #steps: StepRecord[] = [];
   readonly #evaluations: Evaluation[] = [];
   readonly #run: Promise<void>;
   #loaded: Loaded | null = null;
@@ -83,7 +85,7 @@ export class Session {
       this.#post({ type: "finished", runId });
     } catch (error) {
       if (this.#controller.signal.reason instanceof Stopped) this.#post({ type: "stopped", runId });
-      else this.#fail(error);
+      else this.#post({ type: "failed", runId, message: this.#causeOf(error) });
     }
   }
 
@@ -117,7 +119,7 @@ export class Session {
 
   /** Evaluates the policy as it is. */
   evaluate(): void {
-    this.#doAside(async ({ policy, study }, watch) => {
+    this.#doAside("evaluate", async ({ policy, study }, watch) => {
       const { config } = this.#start;
       const point = { step: this.#steps.length, samples: config.evaluationSamples };
       this.#evaluated(await evaluate(policy, study, config, point, watch));
@@ -126,22 +128,18 @@ export class Session {
 
   /** Hands over the trained model folder as a zip. */
   export(): void {
-    this.#doAside(async ({ backend, folder, model }) => {
+    this.#doAside("export", async ({ backend, folder, model }) => {
       const name = baseName(this.#start.model);
-      const zip = await exportRun(folder, model, {
-        model: name,
-        dataset: this.#start.study.name,
-        config: this.#start.config,
-        backend,
-        steps: this.#steps,
-        evaluations: this.#evaluations,
-      });
+      const { study, config } = this.#start;
+      const run = { model: name, dataset: study.name, backend, config };
+      const report = { run, steps: this.#steps, evaluations: this.#evaluations };
+      const zip = await exportRun(folder, model, report);
       const fileName = `${name}-ttrl-step-${this.#steps.length}.zip`;
       this.#post({ type: "exported", runId: this.runId, fileName, zip }, [zip.buffer]);
     });
   }
 
-  #doAside(work: (loaded: Loaded, watch: Watch) => Promise<void>): void {
+  #doAside(request: AsideRequest, work: (loaded: Loaded, watch: Watch) => Promise<void>): void {
     const controller = new AbortController();
     const attempt = async (): Promise<void> => {
       try {
@@ -149,7 +147,8 @@ export class Session {
           throw new Error("the run ended before its model was loaded: start it again");
         await work(this.#loaded, this.#watch(controller));
       } catch (error) {
-        if (!(error instanceof Stopped)) this.#fail(error);
+        if (error instanceof Stopped) return;
+        this.#post({ type: "refused", runId: this.runId, request, message: this.#causeOf(error) });
       }
     };
     this.#aside = { controller, done: attempt() };
@@ -188,7 +187,7 @@ export class Session {
       return;
     }
     const { metrics, timing, groups } = event.step;
-    this.#steps.push({ ...metrics, ...timing });
+    this.#steps.push({ metrics, timing });
     const views = groups.map((group) => viewGroup(group, answerKey, task));
     this.#post({ type: "stepped", runId: this.runId, metrics, timing, groups: views });
   }
@@ -207,12 +206,11 @@ export class Session {
     if (waits) this.#post({ type: "resumed", runId: this.runId });
   }
 
-  #fail(error: unknown): void {
+  #causeOf(error: unknown): string {
     const reason: unknown = this.#controller.signal.reason;
     // A fault of the GPU explains what followed; a stop explains nothing.
     const cause = reason instanceof Error && !(reason instanceof Stopped) ? reason : error;
-    const message = cause instanceof Error ? cause.message : String(cause);
-    this.#post({ type: "failed", runId: this.runId, message });
+    return cause instanceof Error ? cause.message : String(cause);
   }
 }
 

@@ -1,14 +1,17 @@
 import { configurationText } from "../../store/configurationFile.ts";
-import { metricsCsv, metricsJson } from "../../store/report.ts";
-import { requested, type RunRecord } from "../../store/run.ts";
+import { metricsCsv, metricsJson, reportOf } from "../../store/report.ts";
+import { requested } from "../../store/run.ts";
 import { Icon } from "../Icon.tsx";
-import { usePacedRecord, usePage, useRun } from "../page.tsx";
+import { usePacedRun, usePage, useRun } from "../page.tsx";
 import { download } from "./download.ts";
 import "./export.css";
 
 /** Everything of a run as files. */
 export function ExportPanel() {
-  const record = usePacedRecord();
+  const state = usePacedRun((run) => run);
+  const setup = state.status === "idle" ? null : state.record.setup;
+  const report = reportOf(state);
+  const stem = setup === null ? "" : `${setup.model.name}-${setup.study.name}`;
   return (
     <section className="panel export" aria-labelledby="export-title">
       <div className="section-head">
@@ -17,18 +20,20 @@ export function ExportPanel() {
       <div className="export__buttons">
         <WeightsButton />
         <TextButton
-          record={record}
           label="Metrics CSV"
-          file="metrics.csv"
+          file={`${stem}-metrics.csv`}
           type="text/csv"
-          text={metricsCsv}
+          text={report && (() => metricsCsv(report))}
         />
-        <TextButton record={record} label="Metrics JSON" file="metrics.json" text={metricsJson} />
         <TextButton
-          record={record}
+          label="Metrics JSON"
+          file={`${stem}-metrics.json`}
+          text={report && (() => metricsJson(report))}
+        />
+        <TextButton
           label="Configuration"
-          file="configuration.json"
-          text={({ setup }) => configurationText(setup)}
+          file={`${stem}-configuration.json`}
+          text={setup && (() => configurationText(setup))}
         />
         <LinkButton />
       </div>
@@ -53,20 +58,19 @@ function WeightsButton() {
 }
 
 interface TextButtonProps {
-  readonly record: RunRecord | null;
   readonly label: string;
   readonly file: string;
   readonly type?: string;
-  readonly text: (record: RunRecord) => string;
+  /** Null as long as there is nothing to save. */
+  readonly text: (() => string) | null;
 }
 
-function TextButton({ record, label, file, type = "application/json", text }: TextButtonProps) {
+function TextButton({ label, file, type = "application/json", text }: TextButtonProps) {
   const save = (): void => {
-    if (record !== null)
-      download(`${record.setup.model.name}-${record.setup.study.name}-${file}`, text(record), type);
+    if (text !== null) download(file, text(), type);
   };
   return (
-    <button type="button" className="button" disabled={record === null} onClick={save}>
+    <button type="button" className="button" disabled={text === null} onClick={save}>
       <Icon name="download" />
       {label}
     </button>

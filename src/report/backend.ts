@@ -1,0 +1,18 @@
+/** What computed a run, in words. */
+
+export type BackendName = "webgpu" | "wasm" | "cpu";
+
+/** Which backend runs, on what, and why. Page, command line and a run's files all show it. */
+export interface BackendReport {
+  readonly backend: BackendName;
+  /** Adapter or instruction set, e.g. "NVIDIA H100" or what `wasmDevice` says. */
+  readonly device: string;
+  /** Why this one and not another. */
+  readonly reason: string;
+}
+
+/** What the WASM backend runs on: the fused kernels use one thread, TensorFlow.js' own operations may use more. */
+export function wasmDevice(simd: boolean, stockThreads: number): string {
+  const device = `${simd ? "SIMD" : "no SIMD"}, 1 thread`;
+  return stockThreads === 1 ? device : `${device} (${stockThreads} in TensorFlow.js' own operations)`;
+}

@@ -1,0 +1,74 @@
+/** Small records of a run for tests. */
+import { mean } from "../math/stats.ts";
+import type { Evaluation, StepMetrics } from "../rl/metrics.ts";
+import type { StepRecord } from "./record.ts";
+
+export function metricsOf(step: number, changes: Partial<StepMetrics> = {}): StepMetrics {
+  return {
+    step,
+    labelAccuracy: 0.5,
+    rewardAccuracy: 0.75,
+    groundTruthRatio: 0.25,
+    passAtN: 1,
+    majorityRatio: 0.5,
+    reward: 0.5,
+    unansweredShare: 0,
+    truncatedShare: 0,
+    entropy: 0.5,
+    responseLength: 40,
+    unanimousShare: 0,
+    kl: null,
+    clipFraction: 0,
+    gradientNorm: 1,
+    loss: 0,
+    logprobGap: 0,
+    learningRate: 1e-4,
+    sampledTokens: 1000,
+    trainedTokens: 500,
+    ...changes,
+  };
+}
+
+/** A step of 2 s sampling at 500 tokens/s and 1 s training. */
+export function stepOf(step: number, changes: Partial<StepMetrics> = {}): StepRecord {
+  const timing = { sampleSeconds: 2, trainSeconds: 1, sampleTokensPerSecond: 500, trainTokensPerSecond: 500 };
+  return { metrics: metricsOf(step, changes), timing };
+}
+
+export function evaluationOf(step: number, changes: Partial<Evaluation> = {}): Evaluation {
+  return {
+    step,
+    samples: 4,
+    temperature: 0.6,
+    topP: 0.95,
+    passAt1: 0.25,
+    majAtN: 0.5,
+    passAtN: 1,
+    rewardAccuracy: 0.75,
+    majorityRatio: 0.5,
+    unansweredShare: 0,
+    truncatedShare: 0,
+    entropy: 0.5,
+    responseLength: 25,
+    sampledTokens: 200,
+    questions: [
+      { id: "a", level: "L1", passAt1: 0.5, majority: 1, majorityRatio: 0.5 },
+      { id: "b", level: "L2", passAt1: 0, majority: 0, majorityRatio: 0.5 },
+    ],
+    ...changes,
+  };
+}
+
+/** An evaluation of some questions with these shares of right responses, the first two of them of level L1. */
+export function evaluationFrom(step: number, passAt1: readonly (number | null)[]): Evaluation {
+  const questions = passAt1.map((value, i) => ({
+    id: `q${i}`,
+    level: i < 2 ? "L1" : "L2",
+    passAt1: value,
+    majority: value === null ? null : Math.round(value),
+    majorityRatio: 0.5,
+  }));
+  const known = passAt1.filter((value) => value !== null);
+  const share = known.length === 0 ? null : mean(known);
+  return evaluationOf(step, { passAt1: share, majAtN: share, sampledTokens: 100, questions });
+}

@@ -1,0 +1,96 @@
+/** A run's numbers as files: a table for spreadsheets, and everything for programs. */
+import { toCsv, type CsvValue } from "../formats/csv.ts";
+import type { Evaluation, StepMetrics, StepTiming } from "../rl/metrics.ts";
+import type { RunReport } from "./record.ts";
+
+// Tables and not lists: a field that is left out does not compile.
+
+const STEP_FIELDS = namesOf({
+  labelAccuracy: true,
+  rewardAccuracy: true,
+  groundTruthRatio: true,
+  passAtN: true,
+  majorityRatio: true,
+  reward: true,
+  unansweredShare: true,
+  truncatedShare: true,
+  entropy: true,
+  responseLength: true,
+  unanimousShare: true,
+  kl: true,
+  clipFraction: true,
+  gradientNorm: true,
+  loss: true,
+  logprobGap: true,
+  learningRate: true,
+  sampledTokens: true,
+  trainedTokens: true,
+} satisfies Record<Exclude<keyof StepMetrics, "step">, true>);
+
+const TIMING_FIELDS = namesOf({
+  sampleSeconds: true,
+  trainSeconds: true,
+  sampleTokensPerSecond: true,
+  trainTokensPerSecond: true,
+} satisfies Record<keyof StepTiming, true>);
+
+const EVALUATION_FIELDS = namesOf({
+  samples: true,
+  temperature: true,
+  topP: true,
+  passAt1: true,
+  majAtN: true,
+  passAtN: true,
+  rewardAccuracy: true,
+  majorityRatio: true,
+  unansweredShare: true,
+  truncatedShare: true,
+  entropy: true,
+  responseLength: true,
+  sampledTokens: true,
+} satisfies Record<Exclude<keyof Evaluation, "step" | "questions">, true>);
+
+function namesOf<Name extends string>(table: Readonly<Record<Name, true>>): Name[] {
+  return Object.keys(table) as Name[]; // of a literal above, which has no others
+}
+
+/** metrics.csv: one row a step, 0 being the initial model; evaluations in columns of their own; empty where unknown. */
+export function metricsCsv({ steps, evaluations }: RunReport): string {
+  const stepAt = new Map(steps.map((record) => [record.metrics.step, record]));
+  const evaluationAt = new Map(evaluations.map((evaluation) => [evaluation.step, evaluation]));
+  const numbers = [...new Set([...stepAt.keys(), ...evaluationAt.keys()])].sort((a, b) => a - b);
+  return toCsv(
+    numbers.map((step) => ({
+      step,
+      ...cells(STEP_FIELDS, stepAt.get(step)?.metrics),
+      ...cells(TIMING_FIELDS, stepAt.get(step)?.timing),
+      ...cells(EVALUATION_FIELDS, evaluationAt.get(step), "evaluation_"),
+    })),
+  );
+}
+
+/** metrics.json: the run, its steps with their wall-clock apart, its evaluations question by question. */
+export function metricsJson({ run, steps, evaluations }: RunReport): string {
+  const report = {
+    run,
+    steps: steps.map(({ metrics, timing }) => ({
+      metrics: { step: metrics.step, ...cells(STEP_FIELDS, metrics) },
+      timing: cells(TIMING_FIELDS, timing),
+    })),
+    evaluations: evaluations.map((evaluation) => ({
+      step: evaluation.step,
+      ...cells(EVALUATION_FIELDS, evaluation),
+      questions: evaluation.questions,
+    })),
+  };
+  return `${JSON.stringify(report, null, 2)}\n`;
+}
+
+/** Some fields of a record by name, and nothing else that it may carry; undefined where there is no record. */
+function cells<Name extends string>(
+  names: readonly Name[],
+  record: Readonly<Record<Name, CsvValue>> | undefined,
+  prefix = "",
+): Record<string, CsvValue> {
+  return Object.fromEntries(names.map((name) => [prefix + name, record?.[name]]));
+}

@@ -1,0 +1,55 @@
+import { expect, test } from "vitest";
+import { configFrom } from "../rl/config.ts";
+import { evaluationFrom, evaluationOf, stepOf } from "./fixture.ts";
+import { modelCard } from "./modelCard.ts";
+import type { RunReport } from "./record.ts";
+
+const report: RunReport = {
+  run: {
+    model: "tiny",
+    dataset: "Word problems",
+    backend: { backend: "cpu", device: "plain JavaScript", reason: "asked for" },
+    config: configFrom({ steps: 2, questionsPerStep: 16, votesPerQuestion: 64, seed: 7 }),
+  },
+  steps: [stepOf(1), stepOf(2)],
+  evaluations: [
+    { ...evaluationFrom(0, [0, 0, 0, 0]), majorityRatio: 0.4 },
+    evaluationOf(1, { passAt1: 0.987 }),
+    evaluationFrom(2, [1, 1, 1, 1]),
+  ],
+};
+
+test("the card says what was done, and on which questions it was measured", () => {
+  const card = modelCard(report);
+  expect(card).toContain("# tiny, after test-time reinforcement learning");
+  expect(card).toContain(
+    'on the questions of "Word problems" by TTRL (arXiv 2504.16084): 2 steps of 16 questions, 64 votes each, ' +
+      "seed 7, on the cpu backend.\n",
+  );
+  expect(card).toContain('The figures of "Word problems" are measured on the questions trained on');
+  expect(card).toContain('"votesPerQuestion": 64'); // the settings
+});
+
+test("the card has the first and the last evaluation, with their intervals over questions", () => {
+  const rows = modelCard(report)
+    .split("\n")
+    .filter((line) => line.startsWith("| Word"));
+  expect(rows).toEqual([
+    "| Word problems (trained on) | 0 (base) | 4 | 0.0% [0.0%, 0.0%] | 0.0% [0.0%, 0.0%] | 40.0% |",
+    "| Word problems (trained on) | 2 (final) | 4 | 100.0% [100.0%, 100.0%] | 100.0% [100.0%, 100.0%] | 50.0% |",
+  ]);
+});
+
+test("the card of a run cut short says so, and calls no evaluation before its last step final", () => {
+  const card = modelCard({ ...report, steps: [stepOf(1)], evaluations: report.evaluations.slice(0, 1) });
+  expect(card).toContain("1 step of 16 questions");
+  expect(card).toContain("The run was to have 2 steps.");
+  expect(card).not.toContain("(final)");
+});
+
+test("further data sets have rows of their own, unknown figures by name", () => {
+  const further = new Map([["no|answers", [evaluationFrom(0, [null]), evaluationFrom(2, [null])]]]);
+  const card = modelCard(report, further);
+  expect(card).toContain("| no\\|answers | 0 (base) | 4 | unknown | unknown | 50.0% |");
+  expect(card).toContain("| no\\|answers | 2 (final) | 4 | unknown | unknown | 50.0% |");
+});
