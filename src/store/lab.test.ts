@@ -118,6 +118,18 @@ describe("the lab", () => {
     expect(lab.notice.getState()?.text).toContain("a run is under way");
   });
 
+  test("says what a run at rest refused, and why", () => {
+    lab.start();
+    for (const event of [startedEvent, { type: "paused", runId: "r1" } as const]) emit(event);
+    lab.run.request("export");
+    emit({ type: "refused", runId: "r1", request: "export", message: "out of memory" });
+    expect(lab.notice.getState()).toEqual({
+      tone: "problem",
+      text: "The weights could not be packed: out of memory. The run rests as before.",
+    });
+    expect(lab.run.getState()).toMatchObject({ status: "paused", activity: null });
+  });
+
   test("the data set chosen last wins, however slowly the others load", async () => {
     lab.chooseDataset("other.json");
     await lab.take(file("mine.json", '[{"prompt": "3+3?"}]'));

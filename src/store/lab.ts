@@ -1,6 +1,7 @@
 /** Everything the page shows and does, joined: the stores and the actions that touch more than one of them. */
 import { createStore, type StoreApi } from "zustand/vanilla";
 import type { WorkerClient } from "../worker/client.ts";
+import type { AsideRequest } from "../worker/protocol.ts";
 import {
   chosenDataset,
   chosenModel,
@@ -49,19 +50,33 @@ export interface Lab {
   follow(hash: string): void;
 }
 
-export interface LabSurroundings extends RunSurroundings {
+export interface LabSurroundings extends Omit<RunSurroundings, "tellRefusal"> {
   readonly client: WorkerClient;
   readonly readText: ReadText;
   readonly hash: string;
 }
 
+/** What the page could not do. */
+const REFUSALS: Readonly<Record<AsideRequest, string>> = {
+  evaluate: "The model could not be evaluated",
+  export: "The weights could not be packed",
+};
+
+function refusal(request: AsideRequest, message: string): Notice {
+  const text = `${REFUSALS[request]}: ${message.replace(/\.$/, "")}. The run rests as before.`;
+  return { tone: "problem", text };
+}
+
 /** Creates the stores of a page. */
 export function createLab({ client, readText, hash, ...surroundings }: LabSurroundings): Lab {
-  const run = createRunStore(client, surroundings);
+  const notice = createStore<Notice | null>(() => null);
+  const run = createRunStore(client, {
+    ...surroundings,
+    tellRefusal: (request, message) => notice.setState(refusal(request, message), true),
+  });
   const settings = createSettingsStore(settingsOf(hash));
   const dataset = createDatasetStore(readText);
   const catalogue = createCatalogueStore(readText);
-  const notice = createStore<Notice | null>(() => null);
   const stores = { run, settings, dataset, catalogue, notice };
 
   const loadChosenDataset = async (): Promise<void> => {

@@ -119,6 +119,14 @@ describe("the state of a run", () => {
     expect(requested(done, "evaluate")).toBeNull(); // this policy has been evaluated
   });
 
+  test("a refused request leaves the run at rest, and can be made again", () => {
+    const rested = after(startedEvent, steppedEvent(1), paused);
+    for (const request of ["evaluate", "export"] as const) {
+      const refused: WorkerEvent = { type: "refused", runId: "r1", request, message: "out of memory" };
+      expect(reduce(ask(rested, request), refused)).toEqual(rested);
+    }
+  });
+
   test("stopping before the model is loaded leaves nothing; afterwards it keeps the run", () => {
     expect(reduce(ask(startedRun("r1", setupOf()), "stop"), stopped)).toEqual({ status: "idle" });
     const stopping = ask(after(startedEvent, steppedEvent(1)), "stop");

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { WorkerClient } from "../worker/client.ts";
-import type { Command, StudyMessage, WorkerEvent } from "../worker/protocol.ts";
+import type { AsideRequest, Command, StudyMessage, WorkerEvent } from "../worker/protocol.ts";
 import { setupOf, startedEvent } from "./fixture.ts";
 import { createRunStore, type ExportedFile } from "./runStore.ts";
 
@@ -9,6 +9,7 @@ const study: StudyMessage = { name: "word", task: "math", questions: [], answers
 function setUp() {
   const commands: Command[] = [];
   const delivered: ExportedFile[] = [];
+  const refusals: [AsideRequest, string][] = [];
   const frames: (() => void)[] = [];
   let emit: (event: WorkerEvent) => void = () => undefined;
   const client: WorkerClient = {
@@ -21,10 +22,11 @@ function setUp() {
   };
   const store = createRunStore(client, {
     deliver: (file) => void delivered.push(file),
+    tellRefusal: (request, message) => void refusals.push([request, message]),
     nextFrame: (callback) => void frames.push(callback),
   });
   store.start(setupOf(), study);
-  return { store, commands, delivered, frames, emit: (event: WorkerEvent) => emit(event) };
+  return { store, commands, delivered, refusals, frames, emit: (event: WorkerEvent) => emit(event) };
 }
 
 const progress = (done: number): WorkerEvent => ({
@@ -77,5 +79,11 @@ describe("the run's store", () => {
     emit({ type: "exported", runId: "r0", fileName: "old.zip", zip });
     emit({ type: "exported", runId: "r1", fileName: "new.zip", zip });
     expect(delivered).toEqual([{ fileName: "new.zip", bytes: zip }]);
+  });
+  test("tells a refusal of this run and of no other", () => {
+    const { refusals, emit } = setUp();
+    emit({ type: "refused", runId: "r0", request: "export", message: "of another run" });
+    emit({ type: "refused", runId: "r1", request: "evaluate", message: "out of memory" });
+    expect(refusals).toEqual([["evaluate", "out of memory"]]);
   });
 });

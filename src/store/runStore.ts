@@ -1,7 +1,7 @@
 /** The live run: commands go out through the client, events come back and are reduced, progress once a frame. */
 import { createStore, type StoreApi } from "zustand/vanilla";
 import type { WorkerClient } from "../worker/client.ts";
-import type { StudyMessage, WorkerEvent } from "../worker/protocol.ts";
+import type { AsideRequest, StudyMessage, WorkerEvent } from "../worker/protocol.ts";
 import { reduce, requested, startedRun, type Request, type RunSetup, type RunState } from "./run.ts";
 
 /** A file the worker hands over. */
@@ -14,6 +14,8 @@ export interface ExportedFile {
 export interface RunSurroundings {
   /** Saves an exported file where the user can find it. */
   readonly deliver: (file: ExportedFile) => void;
+  /** Tells the user why a request to the run at rest could not be met. */
+  readonly tellRefusal: (request: AsideRequest, message: string) => void;
   /** Calls back once, before the next frame is drawn. */
   readonly nextFrame: (callback: () => void) => void;
 }
@@ -37,9 +39,9 @@ export function createRunStore(client: WorkerClient, surroundings: RunSurroundin
   let runs = 0;
   client.subscribe((event) => {
     receive(event);
-    if (event.type === "exported" && event.runId === runIdOf(store.getState())) {
-      surroundings.deliver({ fileName: event.fileName, bytes: event.zip });
-    }
+    if (event.runId !== runIdOf(store.getState())) return;
+    if (event.type === "exported") surroundings.deliver({ fileName: event.fileName, bytes: event.zip });
+    if (event.type === "refused") surroundings.tellRefusal(event.request, event.message);
   });
 
   return {
