@@ -131,16 +131,16 @@ async function decodeStep(
   rows: readonly Row[],
   step: number,
 ): Promise<Float32Array> {
-  const { config } = decoder;
+  const { heads, kvHeads } = decoder.config;
   const logits = tf.tidy(() => {
     const tokens = indices(Int32Array.from(rows, (row) => row.tokens.at(-1) ?? 0));
     const positions = indices(
       Int32Array.from(rows, (row) => (prompts[row.request.prompt]?.length ?? 0) + step),
     );
-    const group = indices(Int32Array.from(rows, (row) => row.request.prompt));
+    const rowGroup = indices(Int32Array.from(rows, (row) => row.request.prompt));
     const hidden = hiddenStates(decoder, tokens, positions, (layer, q, k, v) => {
       const layerCache = extend(cache, layer, k, v, step);
-      return decodeAttention(q, layerCache, group, config.heads, config.kvHeads);
+      return decodeAttention({ q, cache: layerCache, rowGroup, heads, kvHeads });
     });
     return logitsOf(decoder, hidden);
   });

@@ -1,5 +1,5 @@
 /** Gradients summed over micro-batches, then one clipped AdamW step. Owns the moments and the step count. */
-import { adamw, globalNorm } from "../kernels/adamw/adamw.ts";
+import { adamw, globalNorm, type AdamwOptions } from "../kernels/adamw/adamw.ts";
 import * as tf from "../kernels/tf.ts";
 import { downloadTensors, type HostTensor } from "./parameters.ts";
 
@@ -87,14 +87,15 @@ export class Optimizer {
     return norm;
   }
 
-  #stepOne(name: string, gradient: tf.Tensor, settings: Parameters<typeof adamw>[4]): void {
+  #stepOne(name: string, gradient: tf.Tensor, settings: AdamwOptions): void {
     const held = (tensors: ReadonlyMap<string, tf.Tensor>): tf.Tensor => {
       const tensor = tensors.get(name);
       if (tensor === undefined) throw new Error(`the optimizer does not know ${name}`);
       return tensor;
     };
     const [first, second] = [this.#firstMoments, this.#secondMoments];
-    const { param, m, v } = adamw(held(this.#parameters), gradient, held(first), held(second), settings);
+    const state = { param: held(this.#parameters), m: held(first), v: held(second) };
+    const { param, m, v } = adamw(state, gradient, settings);
     this.#parameters.set(name, tf.keep(param));
     first.set(name, tf.keep(m));
     second.set(name, tf.keep(v));

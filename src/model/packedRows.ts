@@ -31,7 +31,8 @@ export function packRows(rows: readonly ArrayLike<number>[]): PackedRows {
 
 /** Attention within each row, each token seeing itself and what came before it. */
 export function causal(config: ModelConfig, starts: Int32Array): Attend {
-  return (_layer, q, k, v) => causalAttention(q, k, v, starts, config.heads, config.kvHeads);
+  const { heads, kvHeads } = config;
+  return (_layer, q, k, v) => causalAttention({ q, k, v, rowStarts: starts, heads, kvHeads });
 }
 
 /** An int32 vector on the backend. */

@@ -39,15 +39,19 @@ const OPTIONS: AdamwOptions = {
   stepNumber: 1,
 };
 
+/** A parameter before its first update. */
+function from(param: tf.Tensor): AdamwState {
+  return { param, m: tf.zerosLike(param), v: tf.zerosLike(param) };
+}
+
 describe.each(IMPLEMENTATIONS)("adamw, %s", (implementation) => {
   it("follows PyTorch's AdamW", async () => {
     await useImplementation(implementation);
-    const zeros = (): tf.Tensor => tf.zeros([initial.length]);
-    let state: AdamwState = { param: tf.tensor1d(initial), m: zeros(), v: zeros() };
+    let state = from(tf.tensor1d(initial));
     for (const [i, step] of steps.entries()) {
       const grad = tf.tensor1d(step.gradient);
       const options = { ...settings, gradientScale: step.gradientScale, stepNumber: i + 1 };
-      state = adamw(state.param, grad, state.m, state.v, options);
+      state = adamw(state, grad, options);
       expectClose("parameter", state.param.dataSync(), step.parameter, 1e-6); // a few float32 roundings
       expectClose("m", state.m.dataSync(), step.m, 1e-6);
       expectClose("v", state.v.dataSync(), step.v, 1e-6);
@@ -58,7 +62,7 @@ describe.each(IMPLEMENTATIONS)("adamw, %s", (implementation) => {
     await useImplementation(implementation);
     for (const size of [1, 3, 4, 5, 64, 65]) {
       const grad = toTensor(normals(size, [size]));
-      const { param } = adamw(tf.zeros([size]), grad, tf.zeros([size]), tf.zeros([size]), {
+      const { param } = adamw(from(tf.zeros([size])), grad, {
         ...OPTIONS,
         weightDecay: 0,
         epsilon: 0,
@@ -75,7 +79,7 @@ describe.each(IMPLEMENTATIONS)("adamw, %s", (implementation) => {
 
   it("shrinks a parameter without gradient by the decoupled decay", async () => {
     await useImplementation(implementation);
-    const { param } = adamw(tf.fill([5], 2), tf.zeros([5]), tf.zeros([5]), tf.zeros([5]), OPTIONS);
+    const { param } = adamw(from(tf.fill([5], 2)), tf.zeros([5]), OPTIONS);
     expectClose("param", param.dataSync(), new Array<number>(5).fill(2 * (1 - 0.1 * 0.5)), 1e-6);
   });
 
@@ -85,7 +89,7 @@ describe.each(IMPLEMENTATIONS)("adamw, %s", (implementation) => {
     const param = tf.ones([6]);
     const copy = param.clone();
     const grad = tf.ones([6]);
-    const state = adamw(param, grad, tf.zeros([6]), tf.zeros([6]), OPTIONS);
+    const state = adamw(from(param), grad, OPTIONS);
     expect(Array.from(copy.dataSync())).toEqual(new Array(6).fill(1));
     expect(state.param.dataSync()[0]).toBeCloseTo(0.85, 6); // 1 - 0.1 * 0.5 - 0.1
     expect(tf.memory().numTensors).toBe(before + 5); // param, m, v, the gradient, the copy

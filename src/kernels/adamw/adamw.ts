@@ -25,19 +25,13 @@ export interface AdamwState {
 
 /**
  * One AdamW update with PyTorch's semantics (decoupled decay, bias correction, epsilon outside the root). Consumes
- * `param`, `m` and `v`: use only what is returned. Leaves `grad` alone.
+ * the state: use only what is returned. Leaves `grad` alone.
  */
-export function adamw(
-  param: tf.Tensor,
-  grad: tf.Tensor,
-  m: tf.Tensor,
-  v: tf.Tensor,
-  options: AdamwOptions,
-): AdamwState {
+export function adamw(state: AdamwState, grad: tf.Tensor, options: AdamwOptions): AdamwState {
   const kernels = activeKernels();
   return kernels === undefined
-    ? adamwComposite(param, grad, m, v, options)
-    : adamwFused(kernels, param, grad, m, v, options);
+    ? adamwComposite(state, grad, options)
+    : adamwFused(kernels, state, grad, options);
 }
 
 /** Euclidean norm over all elements of all tensors. A promise: a GPU's number has to come back first. */

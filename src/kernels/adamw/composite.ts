@@ -2,13 +2,8 @@ import * as tf from "../tf.ts";
 import type { AdamwOptions, AdamwState } from "./adamw.ts";
 
 /** The AdamW update of stock ops; new tensors. */
-export function adamwComposite(
-  param: tf.Tensor,
-  grad: tf.Tensor,
-  m: tf.Tensor,
-  v: tf.Tensor,
-  options: AdamwOptions,
-): AdamwState {
+export function adamwComposite(state: AdamwState, grad: tf.Tensor, options: AdamwOptions): AdamwState {
+  const { param, m, v } = state;
   const { learningRate, beta1, beta2, epsilon, weightDecay, gradientScale, stepNumber } = options;
   const updated = tf.tidy(() => {
     const g = tf.mul(grad, gradientScale);

@@ -6,10 +6,8 @@ import type { AdamwOptions, AdamwState } from "./adamw.ts";
 /** The AdamW update by the WASM kernels: in place, except for values that other tensors share. */
 export function adamwFused(
   kernels: WasmKernels,
-  param: tf.Tensor,
+  { param, m, v }: AdamwState,
   grad: tf.Tensor,
-  m: tf.Tensor,
-  v: tf.Tensor,
   options: AdamwOptions,
 ): AdamwState {
   for (const other of [grad, m, v]) expectShape("adamw: gradient and moments", other, param.shape);

@@ -24,7 +24,14 @@ describe("causalAttention", () => {
   it.each(IMPLEMENTATIONS)("copies the value of a row's first token, %s", async (implementation) => {
     await useImplementation(implementation);
     const [q, k, v] = inputs([1, 2], { heads: 1, kvHeads: 1, headDim: 4 }).map(toTensor);
-    const out = causalAttention(q!, k!, v!, starts([1, 2]), 1, 1).dataSync();
+    const out = causalAttention({
+      q: q!,
+      k: k!,
+      v: v!,
+      rowStarts: starts([1, 2]),
+      heads: 1,
+      kvHeads: 1,
+    }).dataSync();
     expectClose("rows 0 and 1", out.slice(0, 8), v!.dataSync().slice(0, 8), VALUE_TOLERANCE);
   });
 
@@ -41,7 +48,7 @@ describe("causalAttention", () => {
     async ({ lengths, ...sizes }) => {
       const rowStarts = starts(lengths);
       await expectEverywhere(
-        (q, k, v) => causalAttention(q, k, v, rowStarts, sizes.heads, sizes.kvHeads),
+        (q, k, v) => causalAttention({ q, k, v, rowStarts, ...sizes }),
         (q, k, v) => causalAttentionReference(q, k, v, rowStarts, sizes),
         inputs(lengths, sizes),
       );
@@ -60,7 +67,7 @@ describe("causalAttention", () => {
       starts([20]),
       sizes,
     );
-    const out = causalAttention(q!, k!, v!, starts([20]), 2, 1);
+    const out = causalAttention({ q: q!, k: k!, v: v!, rowStarts: starts([20]), ...sizes });
     // A score of 80 has a rounding error of 80 * 6e-8 = 5e-6, which is the relative error of its exponential.
     expectClose("value", out.dataSync(), expected, 5e-5);
   });
@@ -69,8 +76,9 @@ describe("causalAttention", () => {
     await useImplementation("WASM kernels");
     const sizes = { heads: 2, kvHeads: 1, headDim: 8 };
     const [q, k, v] = inputs([7, 9], sizes);
+    const rowStarts = starts([7, 9]);
     const run = () =>
-      causalAttention(toTensor(q!), toTensor(k!), toTensor(v!), starts([7, 9]), 2, 1).dataSync();
+      causalAttention({ q: toTensor(q!), k: toTensor(k!), v: toTensor(v!), rowStarts, ...sizes }).dataSync();
     const before = run();
     k!.data.fill(1e4, 11 * 8); // token 11 is the fifth of the second row
     v!.data.fill(1e4, 11 * 8);
@@ -85,7 +93,7 @@ describe("causalAttention", () => {
     const attend =
       (...rowStarts: number[]) =>
       () =>
-        causalAttention(x, x, x, Int32Array.from(rowStarts), 1, 1);
+        causalAttention({ q: x, k: x, v: x, rowStarts: Int32Array.from(rowStarts), heads: 1, kvHeads: 1 });
     expect(attend(0, 3, 4)).toThrow("the starts do not run from 0 to 5");
     expect(attend(0, 3, 3, 5)).toThrow("part 1 has 0 tokens");
   });

@@ -3,20 +3,22 @@ import { activeKernels } from "../wasm/installWasmKernels.ts";
 import { causalAttentionComposite } from "./composite.ts";
 import { causalAttentionFused } from "./fused.ts";
 
-/**
- * Causal self-attention on packed rows, scale 1/sqrt(hd), grouped queries (`heads` is a multiple of `kvHeads`).
- * `q [M,H*hd]`, `k, v [M,Hkv*hd]`; `rowStarts [B+1]` holds each row's first token and M at the end -> [M,H*hd].
- */
-export function causalAttention(
-  q: tf.Tensor,
-  k: tf.Tensor,
-  v: tf.Tensor,
-  rowStarts: Int32Array,
-  heads: number,
-  kvHeads: number,
-): tf.Tensor2D {
+/** Packed rows of queries, keys and values. */
+export interface CausalAttentionInput {
+  /** [M, H*hd] */
+  readonly q: tf.Tensor;
+  /** [M, Hkv*hd] */
+  readonly k: tf.Tensor;
+  readonly v: tf.Tensor;
+  /** Each row's first token, and M at the end: [B+1]. */
+  readonly rowStarts: Int32Array;
+  /** H, a multiple of `kvHeads`: queries are grouped. */
+  readonly heads: number;
+  readonly kvHeads: number;
+}
+
+/** Causal self-attention within each row, scale 1/sqrt(hd) -> [M, H*hd]. */
+export function causalAttention(input: CausalAttentionInput): tf.Tensor2D {
   const kernels = activeKernels();
-  return kernels === undefined
-    ? causalAttentionComposite(q, k, v, rowStarts, heads, kvHeads)
-    : causalAttentionFused(kernels, q, k, v, rowStarts, heads, kvHeads);
+  return kernels === undefined ? causalAttentionComposite(input) : causalAttentionFused(kernels, input);
 }

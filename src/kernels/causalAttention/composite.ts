@@ -1,5 +1,6 @@
 import { gatherRowsComposite } from "../gatherRows/composite.ts";
 import * as tf from "../tf.ts";
+import type { CausalAttentionInput } from "./causalAttention.ts";
 
 /** Added to the score of a key that must not be seen; exp of it is 0, and unlike -Infinity it makes no NaN. */
 const HIDDEN = -1e9;
@@ -38,17 +39,11 @@ function causalMask(longest: number, queriesPerKey: number): tf.Tensor2D {
 }
 
 /**
- * Causal attention of stock ops on packed rows: `q [M,H*hd]`, `k, v [M,Hkv*hd]` -> [M,H*hd]. Rows are padded to the
- * longest; the queries that share a key head are folded into the time axis, so no key is repeated.
+ * Causal attention of stock ops. Rows are padded to the longest; the queries that share a key head are folded into the
+ * time axis, so no key is repeated.
  */
-export function causalAttentionComposite(
-  q: tf.Tensor,
-  k: tf.Tensor,
-  v: tf.Tensor,
-  rowStarts: Int32Array,
-  heads: number,
-  kvHeads: number,
-): tf.Tensor2D {
+export function causalAttentionComposite(input: CausalAttentionInput): tf.Tensor2D {
+  const { q, k, v, rowStarts, heads, kvHeads } = input;
   return tf.tidy(() => {
     const width = q.shape[1] ?? 0;
     const headDim = width / heads;

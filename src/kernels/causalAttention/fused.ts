@@ -2,17 +2,11 @@ import { differentiable, nth } from "../differentiable.ts";
 import { expectShape, headWidth, longestPart, matrixShape } from "../shapes.ts";
 import type * as tf from "../tf.ts";
 import type { WasmKernels } from "../wasm/bridge.ts";
+import type { CausalAttentionInput } from "./causalAttention.ts";
 
 /** Causal attention by the WASM kernels. Keeps one number per token and head for the gradient, not the weights. */
-export function causalAttentionFused(
-  kernels: WasmKernels,
-  q: tf.Tensor,
-  k: tf.Tensor,
-  v: tf.Tensor,
-  rowStarts: Int32Array,
-  heads: number,
-  kvHeads: number,
-): tf.Tensor2D {
+export function causalAttentionFused(kernels: WasmKernels, input: CausalAttentionInput): tf.Tensor2D {
+  const { q, k, v, rowStarts, heads, kvHeads } = input;
   const [m, width] = matrixShape("causalAttention: q", q);
   const headDim = headWidth("causalAttention", width, heads, kvHeads);
   expectShape("causalAttention: k", k, [m, kvHeads * headDim]);

@@ -1,5 +1,5 @@
 import * as tf from "../tf.ts";
-import type { DecodeCache } from "./decodeAttention.ts";
+import type { DecodeAttentionInput, DecodeCache } from "./decodeAttention.ts";
 
 /** Added to the score of a key that must not be seen; exp of it is 0, and unlike -Infinity it makes no NaN. */
 const HIDDEN = -1e9;
@@ -49,13 +49,8 @@ function attentionWeights(byRow: tf.Tensor, cache: DecodeCache, rowGroup: tf.Ten
  * One decoding step's attention of stock ops. Scores every prefix token of all groups and hides the foreign ones:
  * wasteful, but without reading `rowGroup` back from the device.
  */
-export function decodeAttentionComposite(
-  q: tf.Tensor,
-  cache: DecodeCache,
-  rowGroup: tf.Tensor,
-  heads: number,
-  kvHeads: number,
-): tf.Tensor2D {
+export function decodeAttentionComposite(input: DecodeAttentionInput): tf.Tensor2D {
+  const { q, cache, rowGroup, heads, kvHeads } = input;
   return tf.tidy(() => {
     const [rows = 0, width = 0] = q.shape;
     const shape: [number, number, number, number] = [rows, kvHeads, heads / kvHeads, width / heads];

@@ -69,7 +69,7 @@ describe("decodeAttention", () => {
           suffixLength,
         };
         const groups = tf.tensor1d(rowGroup, "int32");
-        const out = decodeAttention(toTensor(q), cache, groups, sizes.heads, sizes.kvHeads);
+        const out = decodeAttention({ q: toTensor(q), cache, rowGroup: groups, ...sizes });
         expectClose(implementation, out.dataSync(), expected, VALUE_TOLERANCE);
       }
     },
@@ -78,7 +78,9 @@ describe("decodeAttention", () => {
   it.each(IMPLEMENTATIONS)("equals causal attention over the whole row, %s", async (implementation) => {
     await useImplementation(implementation);
     const [q, k, v] = [1, 2, 3].map((seed) => toTensor(normals(seed, [7, 8])));
-    const whole = causalAttention(q!, k!, v!, Int32Array.from([0, 7]), 1, 1).slice([6, 0], [1, 8]);
+    const heads = { heads: 1, kvHeads: 1 };
+    const rowStarts = Int32Array.from([0, 7]);
+    const whole = causalAttention({ q: q!, k: k!, v: v!, rowStarts, ...heads }).slice([6, 0], [1, 8]);
     const cache = {
       prefixKeys: k!.slice([0, 0], [4, 8]),
       prefixValues: v!.slice([0, 0], [4, 8]),
@@ -87,7 +89,8 @@ describe("decodeAttention", () => {
       suffixValues: v!.slice([4, 0], [3, 8]).reshape([1, 3, 8]),
       suffixLength: 3,
     };
-    const step = decodeAttention(q!.slice([6, 0], [1, 8]), cache, tf.tensor1d([0], "int32"), 1, 1);
+    const rowGroup = tf.tensor1d([0], "int32");
+    const step = decodeAttention({ q: q!.slice([6, 0], [1, 8]), cache, rowGroup, ...heads });
     expectClose("step", step.dataSync(), whole.dataSync(), VALUE_TOLERANCE);
   });
 
@@ -102,7 +105,8 @@ describe("decodeAttention", () => {
       suffixValues: suffix,
       suffixLength: 1,
     };
-    expect(() => decodeAttention(tf.zeros([1, 4]), cache, tf.tensor1d([1], "int32"), 1, 1)).toThrow(
+    const rowGroup = tf.tensor1d([1], "int32");
+    expect(() => decodeAttention({ q: tf.zeros([1, 4]), cache, rowGroup, heads: 1, kvHeads: 1 })).toThrow(
       "decodeAttention: rowGroup: entry 0 is not in 0..0",
     );
   });

@@ -16,19 +16,20 @@ export interface DecodeCache {
   readonly suffixLength: number;
 }
 
-/**
- * Attention of one new token per row, scale 1/sqrt(hd): row r sees the prefix of group `rowGroup[r]` (int32 [R])
- * and its own suffix. `q [R,H*hd]` -> [R,H*hd]. No gradient: for sampling.
- */
-export function decodeAttention(
-  q: tf.Tensor,
-  cache: DecodeCache,
-  rowGroup: tf.Tensor,
-  heads: number,
-  kvHeads: number,
-): tf.Tensor2D {
+/** One new token of each row, and what it looks back at. */
+export interface DecodeAttentionInput {
+  /** [R, H*hd] */
+  readonly q: tf.Tensor;
+  readonly cache: DecodeCache;
+  /** The group whose prefix each row sees: int32 [R]. */
+  readonly rowGroup: tf.Tensor;
+  /** H, a multiple of `kvHeads`: queries are grouped. */
+  readonly heads: number;
+  readonly kvHeads: number;
+}
+
+/** Attention of each row's token to its group's prefix and its own suffix, scale 1/sqrt(hd) -> [R, H*hd]. No gradient. */
+export function decodeAttention(input: DecodeAttentionInput): tf.Tensor2D {
   const kernels = activeKernels();
-  return kernels === undefined
-    ? decodeAttentionComposite(q, cache, rowGroup, heads, kvHeads)
-    : decodeAttentionFused(kernels, q, cache, rowGroup, heads, kvHeads);
+  return kernels === undefined ? decodeAttentionComposite(input) : decodeAttentionFused(kernels, input);
 }

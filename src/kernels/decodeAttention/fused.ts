@@ -1,7 +1,7 @@
 import { expectShape, headWidth, longestPart, matrixShape } from "../shapes.ts";
 import type * as tf from "../tf.ts";
 import type { WasmKernels } from "../wasm/bridge.ts";
-import type { DecodeCache } from "./decodeAttention.ts";
+import type { DecodeAttentionInput, DecodeCache } from "./decodeAttention.ts";
 
 /** Throws unless the cache fits `rows` rows of keys `kvWidth` wide. */
 function checkCache(cache: DecodeCache, rows: number, kvWidth: number): void {
@@ -19,14 +19,8 @@ function checkCache(cache: DecodeCache, rows: number, kvWidth: number): void {
 }
 
 /** One decoding step's attention by the WASM kernels; the prefix is scored for all rows of its group together. */
-export function decodeAttentionFused(
-  kernels: WasmKernels,
-  q: tf.Tensor,
-  cache: DecodeCache,
-  rowGroup: tf.Tensor,
-  heads: number,
-  kvHeads: number,
-): tf.Tensor2D {
+export function decodeAttentionFused(kernels: WasmKernels, input: DecodeAttentionInput): tf.Tensor2D {
+  const { q, cache, rowGroup, heads, kvHeads } = input;
   const [rows, width] = matrixShape("decodeAttention: q", q);
   const headDim = headWidth("decodeAttention", width, heads, kvHeads);
   checkCache(cache, rows, kvHeads * headDim);

@@ -74,7 +74,7 @@ describe.skipIf(typeof gpu === "string")(title, () => {
     ],
     [
       "causalAttention",
-      (q, k, v) => causalAttention(q, k, v, STARTS, 2, 1),
+      (q, k, v) => causalAttention({ q, k, v, rowStarts: STARTS, ...SIZES }),
       (q, k, v) => causalAttentionReference(q, k, v, STARTS, SIZES),
       [
         [5, 8],
@@ -119,7 +119,7 @@ describe.skipIf(typeof gpu === "string")(title, () => {
       suffixValues: appendToken(tf.zeros([3, 2, 4]), toTensor(values), 0),
       ...prefix,
     };
-    const out = decodeAttention(toTensor(q), cache, ints(rowGroup), 2, 1);
+    const out = decodeAttention({ q: toTensor(q), cache, rowGroup: ints(rowGroup), ...SIZES });
     expectClose("out", await out.data(), expected, TOLERANCE.value);
   });
 
@@ -134,10 +134,8 @@ describe.skipIf(typeof gpu === "string")(title, () => {
       stepNumber: 1,
     };
     const { param, m, v } = adamw(
-      tf.ones([3]),
+      { param: tf.ones([3]), m: tf.zeros([3]), v: tf.zeros([3]) },
       tf.tensor1d([2, -4, 6]),
-      tf.zeros([3]),
-      tf.zeros([3]),
       options,
     );
     expectClose("param", await param.data(), [0.85, 1.05, 0.85], TOLERANCE.value); // 1 - 0.1 * 0.5 -+ 0.1

@@ -3,7 +3,7 @@
  * each fused operation against the stock operations on the same backend, at sizes of the embedded models.
  */
 import "@tensorflow/tfjs-backend-wasm";
-import { adamw, globalNorm } from "../adamw/adamw.ts";
+import { adamw, globalNorm, type AdamwState } from "../adamw/adamw.ts";
 import { causalAttention } from "../causalAttention/causalAttention.ts";
 import { decodeAttention } from "../decodeAttention/decodeAttention.ts";
 import { gatherRows } from "../gatherRows/gatherRows.ts";
@@ -17,6 +17,7 @@ import { activeKernels, uninstallWasmKernels } from "./installWasmKernels.ts";
 import { installWasmKernelsInNode } from "./loadNode.ts";
 
 const [TOKENS, WIDTH, FF, VOCABULARY, HEADS, KV_HEADS, LENGTH] = [4096, 64, 160, 512, 4, 2, 64];
+const GROUPED = { heads: HEADS, kvHeads: KV_HEADS };
 const KV_WIDTH = (WIDTH / HEADS) * KV_HEADS;
 const DECODE = { rows: 1024, groups: 16, prefix: 20, slots: 40, suffixLength: 30 };
 
@@ -108,7 +109,8 @@ function differentiableOperations(): Record<string, [Run, Run]> {
     gatherRows: both((...[a]) => gatherRows(a ?? ids, ids), [[VOCABULARY, WIDTH]]),
     tokenLogprob: both((...[a]) => tokenLogprob(a ?? ids, ids).logprob, [[TOKENS, VOCABULARY]]),
     causalAttention: both(
-      (...[q, k, v]) => causalAttention(q ?? ids, k ?? ids, v ?? ids, starts, HEADS, KV_HEADS),
+      (...[q, k, v]) =>
+        causalAttention({ q: q ?? ids, k: k ?? ids, v: v ?? ids, rowStarts: starts, ...GROUPED }),
       [x, [TOKENS, KV_WIDTH], [TOKENS, KV_WIDTH]],
     ),
   };
@@ -127,7 +129,7 @@ function otherOperations(): Record<string, [Run]> {
   const rowGroup = tf.tensor1d(Int32Array.from({ length: rows }, (_, i) => Math.floor((i * groups) / rows)));
   const q = tf.randomNormal([rows, WIDTH]);
   const grad = tf.randomNormal([400_000]);
-  let [param, m, v]: tf.Tensor[] = [tf.zeros([400_000]), tf.zeros([400_000]), tf.zeros([400_000])];
+  let state: AdamwState = { param: tf.zeros([400_000]), m: tf.zeros([400_000]), v: tf.zeros([400_000]) };
   const options = {
     learningRate: 1e-3,
     beta1: 0.9,
@@ -137,12 +139,11 @@ function otherOperations(): Record<string, [Run]> {
     gradientScale: 1,
   };
   return {
-    "decodeAttention 1024 rows": [() => decodeAttention(q, cache, rowGroup, HEADS, KV_HEADS)],
+    "decodeAttention 1024 rows": [() => decodeAttention({ q, cache, rowGroup, ...GROUPED })],
     "adamw 0.4M": [
       () => {
-        if (!param || !m || !v) throw new Error("no state");
-        const state = adamw(param, grad, m, v, { ...options, stepNumber: 3 });
-        [param, m, v] = [tf.keep(state.param), tf.keep(state.m), tf.keep(state.v)];
+        state = adamw(state, grad, { ...options, stepNumber: 3 });
+        for (const tensor of Object.values(state)) tf.keep(tensor);
       },
     ],
     "globalNorm 0.4M": [() => void globalNorm([grad])],
