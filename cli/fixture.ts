@@ -1,32 +1,18 @@
 /** For tests: a tiny random model and data set in a folder of their own, and the real program run on them. */
 import { spawn, type ChildProcess } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { writeModelFolder, type JsonObject } from "../src/formats/modelFolder.ts";
-import { writeModelConfig, type ModelConfig } from "../src/model/config.ts";
-import { initialParameters, type HostTensor } from "../src/model/parameters.ts";
+import { writeModelFolder, type ModelFolder } from "../src/formats/modelFolder.ts";
+import type { ModelConfig } from "../src/model/config.ts";
+import { TINY_CONFIG, tinyFolder } from "../src/model/fixture.ts";
 import { createTokenizer } from "../src/model/tokenizer.ts";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
 
-const TINY: ModelConfig = {
-  architecture: "llama",
-  width: 16,
-  layers: 1,
-  heads: 2,
-  kvHeads: 1,
-  headDim: 8,
-  hiddenWidth: 24,
-  vocabulary: 464,
-  maxPositions: 128,
-  ropeTheta: 10_000,
-  normEpsilon: 1e-5,
-  tied: false,
-  qkvBias: false,
-  eosTokens: [2],
-};
+/** Its head is its own, so that the letters can be raised. */
+const TINY: ModelConfig = { ...TINY_CONFIG, layers: 1, tied: false };
 
 /** A new folder with `model/` and `data.json` in it; call the second value when done. */
 export function createWorkplace(): { folder: string; remove: () => void } {
@@ -39,26 +25,22 @@ export function createWorkplace(): { folder: string; remove: () => void } {
 
 /** A random model with a habit: every fourth token or so is a capital A to D, an answer to a multiple choice. */
 function writeTinyModel(folder: string): void {
-  const read = (file: string): JsonObject =>
-    JSON.parse(readFileSync(join(root, "public/models/tokenizer", file), "utf8")) as JsonObject; // our own files
-  const [tokenizerJson, tokenizerConfig] = [read("tokenizer.json"), read("tokenizer_config.json")];
-  const tokenizer = createTokenizer(tokenizerJson, tokenizerConfig);
-  const weights = initialParameters(TINY, 5);
+  const content = tinyFolder(5, TINY);
+  const tokenizer = createTokenizer(content.tokenizerJson, content.tokenizerConfig);
   // Every hidden state is large in its first coordinate, which raises the letters' logits by about 3.5.
-  set(weights, "model.embed_tokens.weight", [...Array(TINY.vocabulary).keys()], 1);
+  set(content, "model.embed_tokens.weight", [...Array(TINY.vocabulary).keys()], 1);
   set(
-    weights,
+    content,
     "lm_head.weight",
     ["A", "B", "C", "D"].flatMap((letter) => [...tokenizer.encode(letter)]),
     0.9,
   );
-  const files = writeModelFolder({ config: writeModelConfig(TINY), weights, tokenizerJson, tokenizerConfig });
   mkdirSync(folder);
-  for (const [name, bytes] of files) writeFileSync(join(folder, name), bytes);
+  for (const [name, bytes] of writeModelFolder(content)) writeFileSync(join(folder, name), bytes);
 }
 
 /** Sets the first column of some rows. */
-function set(weights: Map<string, HostTensor>, name: string, rows: readonly number[], value: number): void {
+function set({ weights }: ModelFolder, name: string, rows: readonly number[], value: number): void {
   for (const row of rows) weights.get(name)!.data[row * TINY.width] = value;
 }
 

@@ -83,10 +83,10 @@ export function tokenizerFile(name: "tokenizer.json" | "tokenizer_config.json"):
 }
 
 /** A model folder of random weights. The model babbles; now and then it says a lone capital letter. */
-export function tinyFolder(seed = 1): ModelFolder {
+export function tinyFolder(seed = 1, config = TINY_CONFIG): ModelFolder {
   return {
-    config: writeModelConfig(TINY_CONFIG),
-    weights: initialParameters(TINY_CONFIG, seed),
+    config: writeModelConfig(config),
+    weights: initialParameters(config, seed),
     tokenizerJson: tokenizerFile("tokenizer.json"),
     tokenizerConfig: tokenizerFile("tokenizer_config.json"),
   };
