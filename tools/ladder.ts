@@ -41,7 +41,7 @@ function decoder(width: number, heads: number, hiddenWidth: number): ModelConfig
     headDim: width / heads,
     hiddenWidth,
     vocabulary: 464,
-    maxPositions: 512,
+    maxPositions: 2048,
     ropeTheta: 10_000,
     normEpsilon: 1e-5,
     tied: true,

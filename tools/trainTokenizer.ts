@@ -78,7 +78,7 @@ const TOKENIZER_CONFIG = {
   eos_token: "<eos>",
   pad_token: "<pad>",
   clean_up_tokenization_spaces: false,
-  model_max_length: 512,
+  model_max_length: 2048,
   chat_template: "{{ bos_token }}{% for message in messages %}{{ message['content'] }}\n{% endfor %}",
 };
 
