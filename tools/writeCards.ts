@@ -97,8 +97,8 @@ ${stages.map((stage) => `| ${stage.stage} | ${stage.documents.toLocaleString("en
 
 ${rung.stages.map((stage) => `- ${stage.name}: families ${shares(stage.mix.families)}; levels ${shares(stage.mix.levels)}; solutions ${shares(stage.mix.styles)}.`).join("\n")}
 
-Careful solutions are right, sloppy ones slip on three steps in ten, direct ones are the bare boxed answer. The longest
-document has 130 tokens; the configuration allows 2048 positions so that longer questions can be asked, not because
+Careful solutions are right, sloppy ones slip on three steps in ten, direct ones are the bare boxed answer. Documents
+have at most some 140 tokens; the configuration allows 2048 positions so that longer questions can be asked, not because
 they were trained. No question of the four data sets is in the corpus (\`npx tsx tools/checkCorpus.ts\`); the arithmetic of short ones does occur under
 other wordings (27% of one-step documents, almost none from two steps on).
 
