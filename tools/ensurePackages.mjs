@@ -7,16 +7,13 @@ import { fileURLToPath } from "node:url";
 /** Root folder of the repository. */
 export const ROOT = fileURLToPath(new URL("..", import.meta.url));
 
-const OLDEST_NODE = 20;
-
 /** @typedef {{ version?: string, optional?: boolean }} LockedPackage */
 
 /** Makes `node_modules` hold what package-lock.json names, with `npm ci` where it does not; exits where that fails. */
 export function ensurePackages() {
-  const major = Number(process.versions.node.split(".")[0]);
-  if (major < OLDEST_NODE) {
+  if (!nodeIsRecent()) {
     stop(
-      `TTRL Lab needs Node.js ${OLDEST_NODE} or later; this is ${process.version}. Get one at nodejs.org.`,
+      `TTRL Lab needs Node.js 20.19, 22.13 or later; this is ${process.version}. Get a newer one at nodejs.org.`,
     );
   }
   if (packagesAreCurrent()) return;
@@ -30,6 +27,12 @@ export function ensurePackages() {
   if (status !== 0) {
     stop("The packages could not be installed: see npm's message above, then run the same command again.");
   }
+}
+
+/** The same as `engines` in package.json, which npm only warns about. */
+function nodeIsRecent() {
+  const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
+  return major > 22 || (major === 22 && minor >= 13) || (major === 20 && minor >= 19);
 }
 
 /** Prints a sentence and ends the process as failed. @param {string} sentence @returns {never} */
