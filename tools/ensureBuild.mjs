@@ -7,7 +7,14 @@ import { ROOT, stop } from "./ensurePackages.mjs";
 /** The built page. */
 export const DIST = join(ROOT, "dist");
 
-const SOURCES = ["index.html", "src", "public", "vite.config.ts", "package-lock.json"];
+const SOURCES = [
+  "index.html",
+  "src",
+  "public",
+  "tools/selfContainedThreads.ts",
+  "vite.config.ts",
+  "package-lock.json",
+];
 
 /** Runs `vite build` unless `dist` is newer than every source; exits where the build fails. */
 export function ensureBuild() {
