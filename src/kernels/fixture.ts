@@ -52,7 +52,7 @@ export type Reference = (...inputs: Float64Array[]) => Float64Array;
 export const VALUE_TOLERANCE = 2e-6;
 
 /** As above, but a gradient is a sum of products of such sums; and the finite difference itself is good to 1e-7. */
-export const GRADIENT_TOLERANCE = 1e-5;
+const GRADIENT_TOLERANCE = 1e-5;
 
 /** Gradients below this are the difference of larger numbers, whose roundings stay. */
 const LEAST_GRADIENT = 0.1;

@@ -1,6 +1,7 @@
 /** Prompts -> sampled responses: shared prefill, then one token a step for all rows, finished rows dropped. */
 import { appendToken } from "../kernels/appendToken/appendToken.ts";
-import { decodeAttention, type DecodeCache } from "../kernels/decodeAttention/decodeAttention.ts";
+import { decodeAttention } from "../kernels/decodeAttention/decodeAttention.ts";
+import type { DecodeCache } from "../kernels/decodeAttention/input.ts";
 import { gatherRows } from "../kernels/gatherRows/gatherRows.ts";
 import * as tf from "../kernels/tf.ts";
 import { createRandom, type Random } from "../math/random.ts";

@@ -1,7 +1,8 @@
 /** Token losses: next-token prediction for pretraining, clipped policy gradient for reinforcement learning. */
 import { gatherRows } from "../kernels/gatherRows/gatherRows.ts";
 import * as tf from "../kernels/tf.ts";
-import { tokenLogprob, type TokenLogprob } from "../kernels/tokenLogprob/tokenLogprob.ts";
+import type { TokenLogprob } from "../kernels/tokenLogprob/result.ts";
+import { tokenLogprob } from "../kernels/tokenLogprob/tokenLogprob.ts";
 import { causal, indices, packRows, type PackedRows } from "./packedRows.ts";
 import { hiddenStates, logitsOf, type Decoder } from "./transformer.ts";
 

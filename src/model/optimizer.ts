@@ -1,5 +1,7 @@
 /** Gradients summed over micro-batches, then one clipped AdamW step. Owns the moments and the step count. */
-import { adamw, globalNorm, type AdamwOptions } from "../kernels/adamw/adamw.ts";
+import { adamw } from "../kernels/adamw/adamw.ts";
+import type { AdamwOptions } from "../kernels/adamw/state.ts";
+import { globalNorm } from "../kernels/globalNorm/globalNorm.ts";
 import * as tf from "../kernels/tf.ts";
 import { downloadTensors, type HostTensor } from "./parameters.ts";
 

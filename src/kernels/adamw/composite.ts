@@ -1,5 +1,5 @@
 import * as tf from "../tf.ts";
-import type { AdamwOptions, AdamwState } from "./adamw.ts";
+import type { AdamwOptions, AdamwState } from "./state.ts";
 
 /** The AdamW update of stock ops; new tensors. */
 export function adamwComposite(state: AdamwState, grad: tf.Tensor, options: AdamwOptions): AdamwState {
@@ -15,14 +15,4 @@ export function adamwComposite(state: AdamwState, grad: tf.Tensor, options: Adam
   });
   tf.dispose([param, m, v]);
   return updated;
-}
-
-/** Euclidean norm over all elements of all tensors, of stock ops. */
-export async function globalNormComposite(tensors: readonly tf.Tensor[]): Promise<number> {
-  const squares = tf.tidy(() => tf.stack(tensors.map((tensor) => tf.sum(tf.square(tensor)))));
-  const values = await squares.data();
-  squares.dispose();
-  let sum = 0;
-  for (const value of values) sum += value;
-  return Math.sqrt(sum);
 }

@@ -1,7 +1,7 @@
 import { expectShape } from "../shapes.ts";
 import * as tf from "../tf.ts";
 import type { WasmKernels } from "../wasm/bridge.ts";
-import type { AdamwOptions, AdamwState } from "./adamw.ts";
+import type { AdamwOptions, AdamwState } from "./state.ts";
 
 /** The AdamW update by the WASM kernels: in place, except for values that other tensors share. */
 export function adamwFused(
@@ -39,11 +39,4 @@ export function adamwFused(
   );
   tf.dispose(replaced);
   return updated;
-}
-
-/** Euclidean norm by the WASM kernels, summed in float64. */
-export function globalNormFused(kernels: WasmKernels, tensors: readonly tf.Tensor[]): number {
-  let sum = 0;
-  for (const tensor of tensors) sum += kernels.call.sumOfSquares(kernels.address(tensor), tensor.size);
-  return Math.sqrt(sum);
 }

@@ -1,6 +1,6 @@
 import { gatherRowsComposite } from "../gatherRows/composite.ts";
 import * as tf from "../tf.ts";
-import type { CausalAttentionInput } from "./causalAttention.ts";
+import type { CausalAttentionInput } from "./input.ts";
 
 /** Added to the score of a key that must not be seen; exp of it is 0, and unlike -Infinity it makes no NaN. */
 const HIDDEN = -1e9;

@@ -2,7 +2,7 @@ import { differentiable, nth } from "../differentiable.ts";
 import { expectShape, headWidth, longestPart, matrixShape } from "../shapes.ts";
 import type * as tf from "../tf.ts";
 import type { WasmKernels } from "../wasm/bridge.ts";
-import type { CausalAttentionInput } from "./causalAttention.ts";
+import type { CausalAttentionInput } from "./input.ts";
 
 /** Causal attention by the WASM kernels. Keeps one number per token and head for the gradient, not the weights. */
 export function causalAttentionFused(kernels: WasmKernels, input: CausalAttentionInput): tf.Tensor2D {

@@ -1,5 +1,5 @@
 import * as tf from "../tf.ts";
-import type { DecodeAttentionInput, DecodeCache } from "./decodeAttention.ts";
+import type { DecodeAttentionInput, DecodeCache } from "./input.ts";
 
 /** Added to the score of a key that must not be seen; exp of it is 0, and unlike -Infinity it makes no NaN. */
 const HIDDEN = -1e9;

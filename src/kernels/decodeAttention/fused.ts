@@ -1,7 +1,7 @@
 import { expectShape, headWidth, longestPart, matrixShape } from "../shapes.ts";
 import type * as tf from "../tf.ts";
 import type { WasmKernels } from "../wasm/bridge.ts";
-import type { DecodeAttentionInput, DecodeCache } from "./decodeAttention.ts";
+import type { DecodeAttentionInput, DecodeCache } from "./input.ts";
 
 /** Throws unless the cache fits `rows` rows of keys `kvWidth` wide. */
 function checkCache(cache: DecodeCache, rows: number, kvWidth: number): void {

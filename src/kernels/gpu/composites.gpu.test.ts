@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from "vitest";
-import { adamw, globalNorm } from "../adamw/adamw.ts";
+import { adamw } from "../adamw/adamw.ts";
 import { appendToken } from "../appendToken/appendToken.ts";
 import { causalAttention } from "../causalAttention/causalAttention.ts";
 import { causalAttentionReference } from "../causalAttention/reference.ts";
@@ -16,6 +16,7 @@ import {
 } from "../fixture.ts";
 import { gatherRows } from "../gatherRows/gatherRows.ts";
 import { gatherRowsReference } from "../gatherRows/reference.ts";
+import { globalNorm } from "../globalNorm/globalNorm.ts";
 import { linear } from "../linear/linear.ts";
 import { linearReference } from "../linear/reference.ts";
 import { rmsNormReference } from "../rmsNorm/reference.ts";

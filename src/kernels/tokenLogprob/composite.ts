@@ -1,6 +1,6 @@
 import * as tf from "../tf.ts";
 import { entropyWithoutGradient } from "./entropy.ts";
-import type { TokenLogprob } from "./tokenLogprob.ts";
+import type { TokenLogprob } from "./result.ts";
 
 /** Log-probability of each row's token and entropy of each row, of stock ops; nats. */
 export function tokenLogprobComposite(logits: tf.Tensor, ids: tf.Tensor): TokenLogprob {

@@ -3,7 +3,7 @@ import { expectShape, matrixShape } from "../shapes.ts";
 import type * as tf from "../tf.ts";
 import type { WasmKernels } from "../wasm/bridge.ts";
 import { entropyWithoutGradient } from "./entropy.ts";
-import type { TokenLogprob } from "./tokenLogprob.ts";
+import type { TokenLogprob } from "./result.ts";
 
 /**
  * Log-probability and entropy in one pass over the logits, by the WASM kernels. The gradient computes the softmax

@@ -30,11 +30,6 @@ export function activeKernels(): WasmKernels | undefined {
   return installed;
 }
 
-/** Whether the fused operations run on the WASM kernels now. */
-export function kernelsInstalled(): boolean {
-  return activeKernels() !== undefined;
-}
-
 /** Runs one kernel on known numbers, so that a changed backend is noticed at start and not as wrong training. */
 function selfTest(kernels: WasmKernels): void {
   const found = tf.tidy(() => {

@@ -3,10 +3,12 @@
  * each fused operation against the stock operations on the same backend, at sizes of the embedded models.
  */
 import "@tensorflow/tfjs-backend-wasm";
-import { adamw, globalNorm, type AdamwState } from "../adamw/adamw.ts";
+import { adamw } from "../adamw/adamw.ts";
+import type { AdamwState } from "../adamw/state.ts";
 import { causalAttention } from "../causalAttention/causalAttention.ts";
 import { decodeAttention } from "../decodeAttention/decodeAttention.ts";
 import { gatherRows } from "../gatherRows/gatherRows.ts";
+import { globalNorm } from "../globalNorm/globalNorm.ts";
 import { linear } from "../linear/linear.ts";
 import { rmsNorm } from "../rmsNorm/rmsNorm.ts";
 import { ropeTable, rotate } from "../rotate/rotate.ts";
