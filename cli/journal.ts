@@ -12,10 +12,10 @@ import { writeFile } from "./durable.ts";
 export type Metrics = StepLine | EvaluationLine;
 
 /** One step of the loop. */
-export type StepLine = { readonly type: "step" } & StepMetrics;
+type StepLine = { readonly type: "step" } & StepMetrics;
 
 /** One evaluation on one data set. */
-export type EvaluationLine = { readonly type: "evaluation"; readonly dataset: string } & Evaluation;
+type EvaluationLine = { readonly type: "evaluation"; readonly dataset: string } & Evaluation;
 
 /** A line of timing.jsonl; `seconds` is all the time since the line before. */
 export type Timing = { readonly seconds: number } & (

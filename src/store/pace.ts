@@ -2,7 +2,7 @@
 import type { StoreApi } from "zustand/vanilla";
 
 /** Charts redraw at most twice a second: a redraw takes tens of milliseconds of the CPU that also trains. */
-export const CHART_INTERVAL_MS = 500;
+const CHART_INTERVAL_MS = 500;
 
 export type ReadableStore<T> = Pick<StoreApi<T>, "getState" | "subscribe" | "getInitialState">;
 

@@ -2,7 +2,7 @@
 import type { ChartRow } from "./chartRows.ts";
 
 /** Recharts redraws in some 30 ms up to here and in over a second at 5000. */
-export const MAX_POINTS = 300;
+const MAX_POINTS = 300;
 
 /**
  * At most `limit` rows: the first, the last, and from every bucket in between the rows where a series is lowest or
