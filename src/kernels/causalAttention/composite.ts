@@ -1,9 +1,7 @@
 import { gatherRowsComposite } from "../gatherRows/composite.ts";
+import { HIDDEN } from "../hiddenScore.ts";
 import * as tf from "../tf.ts";
 import type { CausalAttentionInput } from "./input.ts";
-
-/** Added to the score of a key that must not be seen; exp of it is 0, and unlike -Infinity it makes no NaN. */
-const HIDDEN = -1e9;
 
 /** Index tensors between packed rows and a padded [B, longest] grid. */
 interface Padding {

@@ -1,8 +1,6 @@
+import { HIDDEN } from "../hiddenScore.ts";
 import * as tf from "../tf.ts";
 import type { DecodeAttentionInput, DecodeCache } from "./input.ts";
-
-/** Added to the score of a key that must not be seen; exp of it is 0, and unlike -Infinity it makes no NaN. */
-const HIDDEN = -1e9;
 
 /** Swaps rows and key heads of a tensor of rank 4. */
 const swap = (x: tf.Tensor): tf.Tensor => tf.transpose(x, [1, 0, 2, 3]);
