@@ -1,7 +1,13 @@
 /** Small records of a run for tests. */
 import { mean } from "../math/stats.ts";
+import { DEFAULT_CONFIG, type TtrlConfig } from "../rl/config.ts";
 import type { Evaluation, StepMetrics } from "../rl/metrics.ts";
-import type { StepRecord } from "./record.ts";
+import type { RunDescription, StepRecord } from "./record.ts";
+
+export function describedRun(config: TtrlConfig = DEFAULT_CONFIG): RunDescription {
+  const backend = { backend: "cpu", device: "plain JavaScript", reason: "asked for" } as const;
+  return { model: "tiny", dataset: "Word problems", backend, config };
+}
 
 export function metricsOf(step: number, changes: Partial<StepMetrics> = {}): StepMetrics {
   return {

@@ -1,16 +1,10 @@
 import { expect, test } from "vitest";
-import { DEFAULT_CONFIG } from "../rl/config.ts";
-import { evaluationOf, stepOf } from "./fixture.ts";
+import { describedRun, evaluationOf, stepOf } from "./fixture.ts";
 import { metricsCsv, metricsJson } from "./metrics.ts";
 import type { RunReport } from "./record.ts";
 
 const report: RunReport = {
-  run: {
-    model: "tiny",
-    dataset: "word",
-    backend: { backend: "cpu", device: "plain JavaScript", reason: "asked for" },
-    config: DEFAULT_CONFIG,
-  },
+  run: describedRun(),
   steps: [
     stepOf(1, { labelAccuracy: null, entropy: 1 / 3, loss: -1e-7 }),
     stepOf(2, { gradientNorm: null, majorityRatio: 0.5 }),

@@ -1,16 +1,11 @@
 import { expect, test } from "vitest";
 import { configFrom } from "../rl/config.ts";
-import { evaluationFrom, evaluationOf, stepOf } from "./fixture.ts";
+import { describedRun, evaluationFrom, evaluationOf, stepOf } from "./fixture.ts";
 import { modelCard } from "./modelCard.ts";
 import type { RunReport } from "./record.ts";
 
 const report: RunReport = {
-  run: {
-    model: "tiny",
-    dataset: "Word problems",
-    backend: { backend: "cpu", device: "plain JavaScript", reason: "asked for" },
-    config: configFrom({ steps: 2, questionsPerStep: 16, votesPerQuestion: 64, seed: 7 }),
-  },
+  run: describedRun(configFrom({ steps: 2, questionsPerStep: 16, votesPerQuestion: 64, seed: 7 })),
   steps: [stepOf(1), stepOf(2)],
   evaluations: [
     { ...evaluationFrom(0, [0, 0, 0, 0]), majorityRatio: 0.4 },

@@ -4,20 +4,14 @@ import { unzip } from "../formats/zip.ts";
 import { useImplementation } from "../kernels/testBackend.ts";
 import { tinyFolder } from "../model/fixture.ts";
 import { LanguageModel } from "../model/languageModel.ts";
-import { evaluationOf, stepOf } from "../report/fixture.ts";
+import { describedRun, evaluationOf, stepOf } from "../report/fixture.ts";
 import { metricsCsv } from "../report/metrics.ts";
 import { modelCard } from "../report/modelCard.ts";
 import type { RunReport } from "../report/record.ts";
-import { DEFAULT_CONFIG } from "../rl/config.ts";
 import { exportRun } from "./exportRun.ts";
 
 const report: RunReport = {
-  run: {
-    model: "tiny",
-    dataset: "Word problems",
-    backend: { backend: "cpu", device: "plain JavaScript", reason: "chosen by you" },
-    config: DEFAULT_CONFIG,
-  },
+  run: describedRun(),
   steps: [stepOf(1, { labelAccuracy: null }), stepOf(2, { gradientNorm: null })],
   evaluations: [evaluationOf(0), evaluationOf(2, { passAt1: null, majAtN: null, questions: [] })],
 };
