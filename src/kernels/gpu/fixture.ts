@@ -32,8 +32,8 @@ function useSoftwareVulkan(): void {
   }
 }
 
-/** Makes WebGPU the current backend, or says why there is none. */
-export async function openGpu(): Promise<TestGpu | string> {
+/** WebGPU in Node, as a browser has it. */
+export function startDawn(): GPU {
   useSoftwareVulkan();
   Object.assign(globalThis, globals);
   dawn = create([]);
@@ -41,7 +41,12 @@ export async function openGpu(): Promise<TestGpu | string> {
     value: { gpu: dawn, userAgent: "node" },
     configurable: true,
   });
-  const adapter = await dawn.requestAdapter();
+  return dawn;
+}
+
+/** Makes WebGPU the current backend, or says why there is none. */
+export async function openGpu(): Promise<TestGpu | string> {
+  const adapter = await startDawn().requestAdapter();
   if (adapter === null) return "no WebGPU adapter on this machine";
   const { maxStorageBuffersPerShaderStage, maxComputeWorkgroupStorageSize } = adapter.limits;
   const device = await adapter.requestDevice({

@@ -1,0 +1,157 @@
+/** The decoder as a graph: five kernels a layer and three around them read a token of each line and draw the next. */
+import { addProjection } from "./kernels/addProjection/addProjection.ts";
+import { attend } from "./kernels/attend/attend.ts";
+import { embed } from "./kernels/embed/embed.ts";
+import { gatedHidden } from "./kernels/gatedHidden/gatedHidden.ts";
+import { head } from "./kernels/head/head.ts";
+import { projectQkv } from "./kernels/projectQkv/projectQkv.ts";
+import { sample } from "./kernels/sample/sample.ts";
+import type { DecoderShape } from "./decoderShape.ts";
+import type { Gpu } from "./device.ts";
+import { GraphBuilder, type BufferView, type Graph, type Pipelines } from "./graph.ts";
+import { TILE } from "./kernel.ts";
+import type { ParameterBuffer } from "./parameterBuffer.ts";
+import { BATCH_BYTES, OUTPUT_WORDS, ROW_WORDS } from "./rowState.ts";
+import { ropeTable } from "./ropeTable.ts";
+
+/** What a graph has room for. */
+export interface Capacity {
+  /** Lines computed together: rows of decoding, or prompt tokens of the prefill. */
+  readonly lines: number;
+  /** Rows decoded together; at most `lines`. */
+  readonly rows: number;
+  /** Keys and values in the cache. */
+  readonly entries: number;
+  /** Tokens written as output. */
+  readonly outputs: number;
+}
+
+const WORD = 4;
+
+/** Kernels and the buffers that outlive a pass through them. */
+export interface DecodeGraph {
+  readonly graph: Graph;
+  /** How many of the first kernels fill the cache: those of the prefill. */
+  readonly cacheKernels: number;
+  readonly capacity: Capacity;
+  /** State of each line, `ROW_WORDS` a line. */
+  readonly rows: GPUBuffer;
+  /** Settings of the batch. */
+  readonly settings: GPUBuffer;
+  /** Sampled tokens, `OUTPUT_WORDS` each. */
+  readonly outputs: GPUBuffer;
+  readonly dispose: () => void;
+}
+
+/** Allocates and compiles the graph of a decoder over its parameters. */
+export async function createDecodeGraph(
+  gpu: Gpu,
+  pipelines: Pipelines,
+  parameters: ParameterBuffer,
+  shape: DecoderShape,
+  capacity: Capacity,
+): Promise<DecodeGraph> {
+  const buffers = allocate(gpu.device, shape, capacity);
+  const builder = new GraphBuilder(gpu.device, pipelines);
+  const cacheKernels = record(builder, parameters, shape, capacity, buffers);
+  const graph = await builder.build();
+  const { rows, settings, outputs } = buffers;
+  const owned = [rows, settings, outputs, buffers.rope, ...buffers.keys, ...buffers.values];
+  const dispose = (): void => {
+    graph.dispose();
+    for (const buffer of owned) buffer.destroy();
+  };
+  return { graph, cacheKernels, capacity, rows, settings, outputs, dispose };
+}
+
+interface Buffers {
+  readonly rows: GPUBuffer;
+  readonly settings: GPUBuffer;
+  readonly outputs: GPUBuffer;
+  readonly rope: GPUBuffer;
+  /** A layer's keys [entries, Hkv*hd]. */
+  readonly keys: readonly GPUBuffer[];
+  readonly values: readonly GPUBuffer[];
+}
+
+/** Lines as the kernels see them: the last tile is computed whole. */
+const padded = (lines: number): number => Math.ceil(lines / TILE) * TILE;
+
+function allocate(device: GPUDevice, shape: DecoderShape, capacity: Capacity): Buffers {
+  const { STORAGE, UNIFORM, COPY_SRC, COPY_DST } = GPUBufferUsage;
+  const buffer = (label: string, words: number, usage = STORAGE | COPY_SRC | COPY_DST): GPUBuffer =>
+    device.createBuffer({ label, size: words * WORD, usage });
+  const cacheWords = capacity.entries * shape.kvHeads * shape.headDim;
+  if (cacheWords * WORD > device.limits.maxStorageBufferBindingSize) {
+    throw new RangeError(
+      `a layer's keys take ${cacheWords * WORD} bytes and this GPU binds ${device.limits.maxStorageBufferBindingSize} at most: ` +
+        "sample fewer or shorter responses at a time",
+    );
+  }
+  const table = ropeTable(shape.maxPositions, shape.headDim, shape.ropeTheta);
+  const rope = buffer("rotary embedding", table.length);
+  device.queue.writeBuffer(rope, 0, table);
+  const cache = (label: string): GPUBuffer[] =>
+    Array.from({ length: shape.layers }, () => buffer(label, cacheWords));
+  return {
+    rows: buffer("rows", padded(capacity.lines) * ROW_WORDS),
+    settings: buffer("settings", BATCH_BYTES / WORD, UNIFORM | COPY_DST),
+    outputs: buffer("outputs", capacity.outputs * OUTPUT_WORDS),
+    rope,
+    keys: cache("keys"),
+    values: cache("values"),
+  };
+}
+
+/** Adds all kernels; returns how many of them the prefill needs. */
+function record(
+  builder: GraphBuilder,
+  parameters: ParameterBuffer,
+  shape: DecoderShape,
+  capacity: Capacity,
+  buffers: Buffers,
+): number {
+  const scratch = (lines: number, width: number) => ({ bytes: padded(lines) * width * WORD });
+  const x = scratch(capacity.lines, shape.width);
+  const logits = scratch(capacity.rows, shape.vocabulary);
+  const queryWidth = shape.heads * shape.headDim;
+  const batch: BufferView = { buffer: buffers.settings };
+  const rows: BufferView = { buffer: buffers.rows };
+  const rope: BufferView = { buffer: buffers.rope };
+  const kernels = decoderKernels(parameters, shape);
+  const embedding = parameters.view("model.embed_tokens.weight");
+  let cacheKernels = 0;
+  builder.add(kernels.embed, { batch, rows, embedding, x });
+  for (let i = 0; i < shape.layers; i++) {
+    const layer = parameters.layerView(i);
+    const keys: BufferView = { buffer: buffers.keys[i] as GPUBuffer }; // one for each layer
+    const values: BufferView = { buffer: buffers.values[i] as GPUBuffer };
+    const queries = scratch(capacity.lines, queryWidth);
+    const context = scratch(capacity.lines, queryWidth);
+    const hidden = scratch(capacity.lines, shape.hiddenWidth);
+    builder.add(kernels.projectQkv, { batch, rows, x, layer, rope, queries, keys, values });
+    cacheKernels = builder.length; // of the last layer, only keys and values are used again
+    builder.add(kernels.attend, { batch, rows, queries, keys, values, context });
+    builder.add(kernels.addAttention, { batch, input: context, layer, x });
+    builder.add(kernels.gatedHidden, { batch, x, layer, hidden });
+    builder.add(kernels.addMlp, { batch, input: hidden, layer, x });
+  }
+  const norm = parameters.view("model.norm.weight");
+  const matrix = shape.tied ? embedding : parameters.view("lm_head.weight");
+  builder.add(kernels.head, { batch, x, norm, matrix, logits });
+  builder.add(kernels.sample, { batch, logits, rows, outputs: { buffer: buffers.outputs } });
+  return cacheKernels;
+}
+
+function decoderKernels({ layout: { layer } }: ParameterBuffer, shape: DecoderShape) {
+  return {
+    embed: embed(shape),
+    projectQkv: projectQkv(shape, layer),
+    attend: attend(shape),
+    addAttention: addProjection(layer, "self_attn.o_proj.weight"),
+    gatedHidden: gatedHidden(shape, layer),
+    addMlp: addProjection(layer, "mlp.down_proj.weight"),
+    head: head(shape),
+    sample: sample(shape),
+  };
+}

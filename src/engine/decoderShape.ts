@@ -1,0 +1,36 @@
+/** What of a decoder's configuration the graphs depend on. */
+export interface DecoderShape {
+  /** D */
+  readonly width: number;
+  readonly layers: number;
+  /** H */
+  readonly heads: number;
+  /** Hkv; `heads` is a multiple of it. */
+  readonly kvHeads: number;
+  readonly headDim: number;
+  /** F, the width of the SwiGLU. */
+  readonly hiddenWidth: number;
+  /** V */
+  readonly vocabulary: number;
+  readonly maxPositions: number;
+  readonly ropeTheta: number;
+  readonly normEpsilon: number;
+  /** Output head shares the embedding matrix. */
+  readonly tied: boolean;
+  /** Query, key and value projections have a bias. */
+  readonly qkvBias: boolean;
+  readonly eosTokens: readonly number[];
+}
+
+/** End-of-sequence tokens that the sampling kernel has room for. */
+export const MAX_EOS_TOKENS = 8;
+
+/** Why the graphs cannot run a decoder, or null when they can. The reference path runs all of them. */
+export function unsupported(shape: DecoderShape): string | null {
+  const { width, headDim, hiddenWidth, eosTokens } = shape;
+  if (width % 4 !== 0) return `hidden_size ${width} is no multiple of 4`;
+  if (headDim % 8 !== 0) return `head_dim ${headDim} is no multiple of 8`;
+  if (hiddenWidth % 4 !== 0) return `intermediate_size ${hiddenWidth} is no multiple of 4`;
+  if (eosTokens.length > MAX_EOS_TOKENS) return `${eosTokens.length} end-of-sequence tokens are too many`;
+  return null;
+}

@@ -1,0 +1,158 @@
+/** A recorded sequence of kernels: pipelines compiled and bind groups made once, then encoded as often as one likes. */
+import { WORKGROUP, type Binding, type Kernel } from "./kernel.ts";
+import { shareScratch } from "./scratch.ts";
+
+/** All of a buffer or a part of it that starts at a multiple of 256 bytes. */
+export interface BufferView {
+  readonly buffer: GPUBuffer;
+  readonly offset?: number;
+  readonly size?: number;
+}
+
+/** Memory that holds something only between the first and the last kernel that binds it. */
+export interface Scratch {
+  readonly bytes: number;
+}
+
+interface Pipeline {
+  readonly pipeline: GPUComputePipeline;
+  readonly layout: GPUBindGroupLayout;
+}
+
+/** Compiles kernels, each text once. */
+export class Pipelines {
+  readonly #device: GPUDevice;
+  readonly #compiled = new Map<string, Promise<Pipeline>>();
+
+  constructor(device: GPUDevice) {
+    this.#device = device;
+  }
+
+  /** The pipeline of a kernel. */
+  get(kernel: Kernel): Promise<Pipeline> {
+    const compiled = this.#compiled.get(kernel.wgsl) ?? this.#compile(kernel);
+    this.#compiled.set(kernel.wgsl, compiled);
+    return compiled;
+  }
+
+  async #compile({ name, bindings, wgsl }: Kernel): Promise<Pipeline> {
+    // Spelled out, because a layout derived from the text leaves out what the text does not use.
+    const layout = this.#device.createBindGroupLayout({
+      entries: Object.values(bindings).map(({ access }, binding) => ({
+        binding,
+        visibility: GPUShaderStage.COMPUTE,
+        buffer: { type: BUFFER_TYPES[access] },
+      })),
+    });
+    const pipeline = await this.#device.createComputePipelineAsync({
+      label: name,
+      layout: this.#device.createPipelineLayout({ bindGroupLayouts: [layout] }),
+      compute: {
+        module: this.#device.createShaderModule({ label: name, code: wgsl }),
+        entryPoint: "main",
+      },
+    });
+    return { pipeline, layout };
+  }
+}
+
+const BUFFER_TYPES: Readonly<Record<Binding["access"], GPUBufferBindingType>> = {
+  uniform: "uniform",
+  read: "read-only-storage",
+  write: "storage",
+};
+
+interface Step {
+  readonly kernel: Kernel;
+  readonly pipeline: GPUComputePipeline;
+  readonly group: GPUBindGroup;
+}
+
+/** What a kernel's bindings are bound to. */
+type Bound<Buffer> = Readonly<Record<string, Buffer>>;
+
+/** Collects kernels in their order and what they bind. */
+export class GraphBuilder {
+  readonly #device: GPUDevice;
+  readonly #pipelines: Pipelines;
+  readonly #steps: { readonly kernel: Kernel; readonly bound: Bound<BufferView | Scratch> }[] = [];
+
+  constructor(device: GPUDevice, pipelines: Pipelines) {
+    this.#device = device;
+    this.#pipelines = pipelines;
+  }
+
+  /** Kernels so far. */
+  get length(): number {
+    return this.#steps.length;
+  }
+
+  /** Appends a kernel. */
+  add(kernel: Kernel, bound: Bound<BufferView | Scratch>): void {
+    for (const name of Object.keys(kernel.bindings)) {
+      if (!(name in bound)) throw new Error(`${kernel.name} was given nothing to bind as ${name}`);
+    }
+    this.#steps.push({ kernel, bound });
+  }
+
+  /** Compiles what is new, allocates scratch memory and makes the bind groups. */
+  async build(): Promise<Graph> {
+    const scratch = shareScratch(
+      this.#device,
+      this.#steps.map(({ bound }) => Object.values(bound).filter(isScratch)),
+    );
+    const pipelines = await Promise.all(this.#steps.map(({ kernel }) => this.#pipelines.get(kernel)));
+    const steps = this.#steps.map(({ kernel, bound }, i) => {
+      const { pipeline, layout } = pipelines[i] as Pipeline; // one for each step
+      const entries = Object.keys(kernel.bindings).map((name, binding) => {
+        const what = bound[name] as BufferView | Scratch; // `add` has seen it
+        return { binding, resource: isScratch(what) ? { buffer: scratch.bufferOf(what) } : what };
+      });
+      return {
+        kernel,
+        pipeline,
+        group: this.#device.createBindGroup({ label: kernel.name, layout, entries }),
+      };
+    });
+    return new Graph(steps, scratch.buffers, this.#device.limits.maxComputeWorkgroupsPerDimension);
+  }
+}
+
+function isScratch(what: BufferView | Scratch): what is Scratch {
+  return "bytes" in what;
+}
+
+/** Kernels ready to be encoded. */
+export class Graph {
+  readonly #steps: readonly Step[];
+  readonly #scratch: readonly GPUBuffer[];
+  readonly #widest: number;
+
+  constructor(steps: readonly Step[], scratch: readonly GPUBuffer[], widest: number) {
+    this.#steps = steps;
+    this.#scratch = scratch;
+    this.#widest = widest;
+  }
+
+  /** Dispatches of one pass through the graph, and bytes of its scratch memory. */
+  get statistics(): { readonly dispatches: number; readonly scratchBytes: number } {
+    const scratchBytes = this.#scratch.reduce((sum, { size }) => sum + size, 0);
+    return { dispatches: this.#steps.length, scratchBytes };
+  }
+
+  /** Encodes the first `count` kernels for a batch of `lines`. Creates nothing but the commands. */
+  encode(pass: GPUComputePassEncoder, lines: number, count = this.#steps.length): void {
+    for (let i = 0; i < count; i++) {
+      const { kernel, pipeline, group } = this.#steps[i] as Step; // count is at most the length
+      const workgroups = Math.ceil(kernel.invocations(lines) / WORKGROUP);
+      const rows = Math.ceil(workgroups / this.#widest); // kernels fold y into their number
+      pass.setPipeline(pipeline);
+      pass.setBindGroup(0, group);
+      pass.dispatchWorkgroups(Math.ceil(workgroups / rows), rows);
+    }
+  }
+
+  dispose(): void {
+    for (const buffer of this.#scratch) buffer.destroy();
+  }
+}

@@ -1,0 +1,34 @@
+import { test } from "vitest";
+import { expectClose, normals } from "../../../kernels/fixture.ts";
+import {
+  describeOnGpu,
+  floats,
+  ODD_SHAPE,
+  oddLayer,
+  runKernel,
+  settingsFor,
+  TOLERANCE,
+} from "../../fixture.ts";
+import { addProjection } from "./addProjection.ts";
+import { addProjectionReference } from "./reference.ts";
+
+describeOnGpu("addProjection", (gpu) => {
+  test.each(["self_attn.o_proj.weight", "mlp.down_proj.weight"])(
+    "agrees with float64 for %s",
+    async (part) => {
+      const { layout, block, weights } = oddLayer();
+      const inputs = layout.get(part)!.shape[1]!;
+      const { width } = ODD_SHAPE;
+      const x = normals(1, [5, width]).data;
+      const input = normals(2, [5, inputs]).data;
+      const added = await runKernel(gpu(), addProjection(layout, part), 5, {
+        batch: settingsFor(5),
+        input: floats(input, 8 * inputs),
+        layer: block,
+        x: floats(x, 8 * width),
+      });
+      const expected = addProjectionReference(x, input, weights.get(part)!, inputs);
+      expectClose("x", added["x"]!.subarray(0, 5 * width), expected, TOLERANCE);
+    },
+  );
+});

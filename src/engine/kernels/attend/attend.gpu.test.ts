@@ -1,0 +1,43 @@
+import { test } from "vitest";
+import { expectClose, normals } from "../../../kernels/fixture.ts";
+import {
+  describeOnGpu,
+  floats,
+  ODD_SHAPE,
+  runKernel,
+  settingsFor,
+  statesOf,
+  TOLERANCE,
+} from "../../fixture.ts";
+import { attend } from "./attend.ts";
+import { attendReference } from "./reference.ts";
+
+describeOnGpu("attend", (gpu) => {
+  test.each([
+    [3, 1],
+    [4, 2],
+  ])(
+    "agrees with float64 over a shared prefix and own entries (%i heads, %i of keys)",
+    async (heads, kvHeads) => {
+      const shape = { ...ODD_SHAPE, heads, kvHeads };
+      const entries = 9;
+      const queries = normals(1, [3, heads * shape.headDim], 2).data;
+      const keys = normals(2, [entries, kvHeads * shape.headDim], 2).data;
+      const values = normals(3, [entries, kvHeads * shape.headDim]).data;
+      const { context } = await runKernel(gpu(), attend(shape), 3, {
+        batch: settingsFor(3),
+        rows: statesOf([
+          { prefixStart: 0, prefixLength: 3, suffixStart: 5, write: 6 },
+          { prefixStart: 3, prefixLength: 0, suffixStart: 8, write: 8 },
+          { prefixStart: 1, prefixLength: 4, suffixStart: 5, write: 5 },
+        ]),
+        queries: floats(queries),
+        keys: floats(keys),
+        values: floats(values),
+        context: new Float32Array(queries.length),
+      });
+      const seen = [[0, 1, 2, 5, 6], [8], [1, 2, 3, 4, 5]];
+      expectClose("context", context!, attendReference(queries, keys, values, seen, shape), TOLERANCE);
+    },
+  );
+});

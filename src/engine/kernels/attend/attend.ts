@@ -1,0 +1,52 @@
+import type { DecoderShape } from "../../decoderShape.ts";
+import { defineKernel, read, uniform, unroll, write, type Kernel } from "../../kernel.ts";
+import { BATCH_WGSL, ROW_WGSL } from "../../rowState.ts";
+
+/**
+ * Attention of each line over the shared entries of its prompt and its own: queries [M, H*hd] -> context [M, H*hd].
+ * Grouped queries; softmax online (arXiv 1805.02867), so nothing of the length of the context is stored.
+ * One invocation: one line and head.
+ */
+export function attend(shape: DecoderShape): Kernel {
+  return defineKernel({
+    name: "attend",
+    bindings: {
+      batch: uniform("Batch"),
+      rows: read("array<Row>"),
+      queries: read("array<vec4f>"),
+      keys: read("array<vec4f>"),
+      values: read("array<vec4f>"),
+      context: write("array<vec4f>"),
+    },
+    invocations: (lines) => lines * shape.heads,
+    declarations: BATCH_WGSL + ROW_WGSL,
+    body: body(shape),
+  });
+}
+
+function body({ heads, kvHeads, headDim }: DecoderShape): string {
+  const vectors = headDim / 4;
+  return `
+  let line = id / ${heads}u;
+  if (line >= batch.count) { return; }
+  let row = rows[line];
+  let head = id % ${heads}u / ${heads / kvHeads}u * ${vectors}u;
+  ${unroll(vectors, (i) => `let query${i} = queries[id * ${vectors}u + ${i}u] * ${1 / Math.sqrt(headDim)}; var sum${i} = vec4f();`)}
+  var largest = -1e30;
+  var total = 0.0;
+  for (var part = 0u; part < 2u; part++) {
+    let start = select(row.suffixStart, row.prefixStart, part == 0u);
+    let end = select(row.write + 1u, row.prefixStart + row.prefixLength, part == 0u);
+    for (var entry = start; entry < end; entry++) {
+      let at = entry * ${kvHeads * vectors}u + head;
+      let score = ${unroll(vectors, (i) => `dot(query${i}, keys[at + ${i}u])`, " + ")};
+      let newLargest = max(largest, score);
+      let weight = exp(score - newLargest);
+      let decay = exp(largest - newLargest);
+      largest = newLargest;
+      total = total * decay + weight;
+      ${unroll(vectors, (i) => `sum${i} = sum${i} * decay + weight * values[at + ${i}u];`)}
+    }
+  }
+  ${unroll(vectors, (i) => `context[id * ${vectors}u + ${i}u] = sum${i} / total;`)}`;
+}

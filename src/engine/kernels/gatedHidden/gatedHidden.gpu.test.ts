@@ -1,0 +1,29 @@
+import { test } from "vitest";
+import { expectClose, normals } from "../../../kernels/fixture.ts";
+import {
+  describeOnGpu,
+  floats,
+  ODD_SHAPE,
+  oddLayer,
+  runKernel,
+  settingsFor,
+  TOLERANCE,
+} from "../../fixture.ts";
+import { gatedHidden } from "./gatedHidden.ts";
+import { gatedHiddenReference } from "./reference.ts";
+
+describeOnGpu("gatedHidden", (gpu) => {
+  test("agrees with float64", async () => {
+    const { layout, block, weights } = oddLayer();
+    const { width, hiddenWidth } = ODD_SHAPE;
+    const x = normals(1, [5, width]).data;
+    const { hidden } = await runKernel(gpu(), gatedHidden(ODD_SHAPE, layout), 5, {
+      batch: settingsFor(5),
+      x: floats(x, 8 * width),
+      layer: block,
+      hidden: new Float32Array(8 * hiddenWidth),
+    });
+    const expected = gatedHiddenReference(x, weights, ODD_SHAPE);
+    expectClose("hidden", hidden!.subarray(0, 5 * hiddenWidth), expected, TOLERANCE);
+  });
+});

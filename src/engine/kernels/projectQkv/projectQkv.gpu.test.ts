@@ -1,0 +1,50 @@
+import { test } from "vitest";
+import { expectClose, normals } from "../../../kernels/fixture.ts";
+import {
+  describeOnGpu,
+  floats,
+  ODD_SHAPE,
+  oddLayer,
+  runKernel,
+  settingsFor,
+  statesOf,
+  TOLERANCE,
+} from "../../fixture.ts";
+import { ropeTable } from "../../ropeTable.ts";
+import { projectQkv } from "./projectQkv.ts";
+import { projectQkvReference } from "./reference.ts";
+
+describeOnGpu("projectQkv", (gpu) => {
+  test.each([true, false])("agrees with float64 (bias: %s)", async (qkvBias) => {
+    const shape = { ...ODD_SHAPE, qkvBias };
+    const { width, heads, kvHeads, headDim, maxPositions, ropeTheta } = shape;
+    const { layout, block, weights } = oddLayer();
+    const used = new Map([...weights].filter(([part]) => qkvBias || !part.endsWith("bias")));
+    const positions = [5, 0, 31, 2, 7];
+    const places = [3, 1, 0, 4, 6]; // entry 2 and 5 of the cache stay empty
+    const x = normals(1, [5, width]).data;
+    const { queries, keys, values } = await runKernel(gpu(), projectQkv(shape, layout), 5, {
+      batch: settingsFor(5),
+      rows: statesOf(positions.map((position, i) => ({ position, write: places[i]! }))),
+      x: floats(x, 8 * width),
+      layer: block,
+      rope: ropeTable(maxPositions, headDim, ropeTheta),
+      queries: new Float32Array(8 * heads * headDim),
+      keys: new Float32Array(7 * kvHeads * headDim),
+      values: new Float32Array(7 * kvHeads * headDim),
+    });
+    const expected = projectQkvReference(x, used, positions, shape);
+    expectClose("queries", queries!, floats(expected.queries, queries!.length), TOLERANCE);
+    const placed = (lines: Float64Array): Float64Array => {
+      const cache = new Float64Array(7 * kvHeads * headDim);
+      for (const [i, place] of places.entries())
+        cache.set(
+          lines.subarray(i * kvHeads * headDim, (i + 1) * kvHeads * headDim),
+          place * kvHeads * headDim,
+        );
+      return cache;
+    };
+    expectClose("keys", keys!, placed(expected.keys), TOLERANCE);
+    expectClose("values", values!, placed(expected.values), TOLERANCE);
+  });
+});

@@ -1,0 +1,119 @@
+import { expect, test } from "vitest";
+import { expectClose, normals } from "../../../kernels/fixture.ts";
+import { describeOnGpu, runKernel, settingsFor, statesOf, TOLERANCE } from "../../fixture.ts";
+import type { Gpu } from "../../device.ts";
+import { ROW_WORDS, type BatchSettings, type RowState } from "../../rowState.ts";
+import { philox } from "./philox.ts";
+import { distributionReference, nucleusReference } from "./reference.ts";
+import { sample } from "./sample.ts";
+
+const VOCABULARY = 13;
+const MAX_TOKENS = 4;
+
+/** Draws one token for each state; all see the same logits. */
+async function draw(
+  gpu: Gpu,
+  logits: Float64Array,
+  states: readonly Partial<RowState>[],
+  settings: Partial<BatchSettings>,
+) {
+  const rows = states.map((state, output) => ({ output, ...state }));
+  const repeated = Float32Array.from(states.flatMap(() => [...logits]));
+  const written = await runKernel(gpu, sample({ vocabulary: VOCABULARY }), rows.length, {
+    batch: settingsFor(rows.length, { maxTokens: MAX_TOKENS, ...settings }),
+    logits: repeated,
+    rows: statesOf(rows),
+    outputs: new Float32Array(rows.length * MAX_TOKENS * 3),
+  });
+  const outputs = written["outputs"]!;
+  const words = new Uint32Array(outputs.buffer);
+  const first = rows.map((_, row) => row * MAX_TOKENS * 3);
+  return {
+    tokens: first.map((at) => words[at]!),
+    logprobs: first.map((at) => outputs[at + 1]!),
+    entropies: first.map((at) => outputs[at + 2]!),
+    states: new Uint32Array(written["rows"]!.buffer),
+  };
+}
+
+test("philox gives the published numbers", () => {
+  // Known answers of Random123, philox4x32 with 10 rounds.
+  const hex = (words: readonly number[]): string[] => words.map((word) => word.toString(16).padStart(8, "0"));
+  expect(hex(philox([0, 0, 0, 0], [0, 0]))).toEqual(["6627e8d5", "e169c58d", "bc57ac4c", "9b00dbd8"]);
+  const ones = 0xffffffff;
+  expect(hex(philox([ones, ones, ones, ones], [ones, ones]))).toEqual([
+    "408f276d",
+    "41c83b0e",
+    "a20bc7c6",
+    "6d5451fd",
+  ]);
+});
+
+describeOnGpu("sample", (gpu) => {
+  const logits = normals(1, [VOCABULARY], 2).data;
+  const { logprobs, entropy } = distributionReference(logits, 0.7);
+  const streams = (count: number) => Array.from({ length: count }, (_, stream) => ({ seed: 9, stream }));
+
+  test.each([1, 0.9])("draws tokens as often as they are likely (top-p %d)", async (topP) => {
+    const count = 4000;
+    const drawn = await draw(gpu(), logits, streams(count), { temperature: 0.7, topP });
+    const probabilities = nucleusReference(logprobs, topP);
+    const seen = probabilities.map((_, token) => drawn.tokens.filter((other) => other === token).length);
+    let chiSquare = 0;
+    let degrees = -1;
+    for (const [token, probability] of probabilities.entries()) {
+      if (probability === 0) expect(seen[token]).toBe(0);
+      if (probability * count < 5) continue; // too rare for the approximation
+      chiSquare += (seen[token]! - probability * count) ** 2 / (probability * count);
+      degrees += 1;
+    }
+    expect(degrees).toBeGreaterThan(0);
+    // Mean is `degrees`, standard deviation sqrt(2 degrees): five of them are passed once in a hundred thousand seeds.
+    expect(chiSquare).toBeLessThan(degrees + 5 * Math.sqrt(2 * degrees));
+  });
+
+  test("notes logprob and entropy of the distribution before top-p", async () => {
+    const drawn = await draw(gpu(), logits, streams(7), { temperature: 0.7, topP: 0.6 });
+    const expected = drawn.tokens.map((token) => logprobs[token]!);
+    expectClose("logprobs", drawn.logprobs, expected, TOLERANCE);
+    expectClose(
+      "entropies",
+      drawn.entropies,
+      drawn.tokens.map(() => entropy),
+      TOLERANCE,
+    );
+  });
+
+  test("inverts the cumulative distribution at the Philox number of seed, place and stream", async () => {
+    const drawn = await draw(gpu(), logits, streams(50), { temperature: 0.7 });
+    for (const [stream, token] of drawn.tokens.entries()) {
+      let left = (philox([0, stream, 0, 0], [9, 0])[0] >>> 8) / 2 ** 24;
+      const expected = logprobs.findIndex((logprob) => (left -= Math.exp(logprob)) < 0);
+      expect(token).toBe(expected);
+    }
+  });
+
+  test("takes the first of the most likely tokens at temperature 0, with its logprob at temperature 1", async () => {
+    const tied = Float64Array.from(logits, (logit, i) => (i === 4 || i === 9 ? 20 : logit));
+    const drawn = await draw(gpu(), tied, streams(1), { temperature: 0 });
+    expect(drawn.tokens).toEqual([4]);
+    const expected = distributionReference(tied, 1);
+    expectClose("logprob", drawn.logprobs, [expected.logprobs[4]!], TOLERANCE);
+    expectClose("entropy", drawn.entropies, [expected.entropy], TOLERANCE);
+  });
+
+  test("moves a row on, and leaves it where it is when it ends", async () => {
+    const sure = new Float64Array(VOCABULARY);
+    sure[6] = 50;
+    const state = { token: 3, position: 8, write: 20, suffixStart: 20 };
+    const after = async (settings: Partial<BatchSettings>) => {
+      const { states } = await draw(gpu(), sure, [state], settings);
+      const [token, position, write] = states;
+      return { token, position, write, sampled: states[9], finished: states[ROW_WORDS - 2] };
+    };
+    const stays = { token: 3, position: 8, write: 20, sampled: 1, finished: 1 };
+    expect(await after({})).toEqual({ token: 6, position: 9, write: 21, sampled: 1, finished: 0 });
+    expect(await after({ eosTokens: [1, 2, 3, 4, 5, 6] })).toEqual(stays);
+    expect(await after({ maxTokens: 1 })).toEqual(stays);
+  });
+});

@@ -1,0 +1,24 @@
+import { expect, test } from "vitest";
+import { planScratch } from "./scratch.ts";
+
+const result = (bytes: number) => ({ bytes });
+const [a, b, c, d] = [result(100), result(40), result(90), result(50)] as const;
+
+test("results that are never needed together share a buffer, the one nearest in size", () => {
+  const { placeOf, sizes } = planScratch([[a, b], [b], [c, d]]);
+  expect(placeOf.get(c)).toBe(placeOf.get(a));
+  expect(placeOf.get(d)).toBe(placeOf.get(b));
+  expect(sizes).toEqual([100, 50]);
+});
+
+test("results that one step uses together never share a buffer", () => {
+  const { placeOf, sizes } = planScratch([
+    [a, b],
+    [b, c],
+    [c, d],
+    [d, a],
+  ]);
+  expect(new Set([placeOf.get(a), placeOf.get(b), placeOf.get(c)]).size).toBe(3); // a is needed to the end
+  expect(placeOf.get(d)).toBe(placeOf.get(b));
+  expect(sizes).toEqual([100, 50, 90]);
+});
