@@ -56,7 +56,7 @@ export async function createDecodeGraph(
   const cacheKernels = record(builder, parameters, shape, capacity, buffers);
   const graph = await builder.build();
   const { rows, settings, outputs } = buffers;
-  const owned = [rows, settings, outputs, buffers.rope, ...buffers.keys, ...buffers.values];
+  const owned = [rows, settings, outputs, buffers.rope, ...buffers.caches];
   const dispose = (): void => {
     graph.dispose();
     for (const buffer of owned) buffer.destroy();
@@ -69,9 +69,8 @@ interface Buffers {
   readonly settings: GPUBuffer;
   readonly outputs: GPUBuffer;
   readonly rope: GPUBuffer;
-  /** A layer's keys [entries, Hkv*hd]. */
-  readonly keys: readonly GPUBuffer[];
-  readonly values: readonly GPUBuffer[];
+  /** Keys and values of each layer: [entries, 2*Hkv*hd]. */
+  readonly caches: readonly GPUBuffer[];
 }
 
 /** Lines as the kernels see them: the last tile is computed whole. */
@@ -81,25 +80,22 @@ function allocate(device: GPUDevice, shape: DecoderShape, capacity: Capacity): B
   const { STORAGE, UNIFORM, COPY_SRC, COPY_DST } = GPUBufferUsage;
   const buffer = (label: string, words: number, usage = STORAGE | COPY_SRC | COPY_DST): GPUBuffer =>
     device.createBuffer({ label, size: words * WORD, usage });
-  const cacheWords = capacity.entries * shape.kvHeads * shape.headDim;
+  const cacheWords = 2 * capacity.entries * shape.kvHeads * shape.headDim;
   if (cacheWords * WORD > device.limits.maxStorageBufferBindingSize) {
     throw new RangeError(
-      `a layer's keys take ${cacheWords * WORD} bytes and this GPU binds ${device.limits.maxStorageBufferBindingSize} at most: ` +
+      `a layer's keys and values take ${cacheWords * WORD} bytes and this GPU binds ${device.limits.maxStorageBufferBindingSize} at most: ` +
         "sample fewer or shorter responses at a time",
     );
   }
   const table = ropeTable(shape.maxPositions, shape.headDim, shape.ropeTheta);
   const rope = buffer("rotary embedding", table.length);
   device.queue.writeBuffer(rope, 0, table);
-  const cache = (label: string): GPUBuffer[] =>
-    Array.from({ length: shape.layers }, () => buffer(label, cacheWords));
   return {
     rows: buffer("rows", padded(capacity.lines) * ROW_WORDS),
     settings: buffer("settings", BATCH_BYTES / WORD, UNIFORM | COPY_DST),
     outputs: buffer("outputs", capacity.outputs * OUTPUT_WORDS),
     rope,
-    keys: cache("keys"),
-    values: cache("values"),
+    caches: Array.from({ length: shape.layers }, () => buffer("keys and values", cacheWords)),
   };
 }
 
@@ -124,14 +120,13 @@ function record(
   builder.add(kernels.embed, { batch, rows, embedding, x });
   for (let i = 0; i < shape.layers; i++) {
     const layer = parameters.layerView(i);
-    const keys: BufferView = { buffer: buffers.keys[i] as GPUBuffer }; // one for each layer
-    const values: BufferView = { buffer: buffers.values[i] as GPUBuffer };
+    const cache: BufferView = { buffer: buffers.caches[i] as GPUBuffer }; // one for each layer
     const queries = scratch(capacity.lines, queryWidth);
     const context = scratch(capacity.lines, queryWidth);
     const hidden = scratch(capacity.lines, shape.hiddenWidth);
-    builder.add(kernels.projectQkv, { batch, rows, x, layer, rope, queries, keys, values });
+    builder.add(kernels.projectQkv, { batch, rows, x, layer, rope, queries, cache });
     cacheKernels = builder.length; // of the last layer, only keys and values are used again
-    builder.add(kernels.attend, { batch, rows, queries, keys, values, context });
+    builder.add(kernels.attend, { batch, rows, queries, cache, context });
     builder.add(kernels.addAttention, { batch, input: context, layer, x });
     builder.add(kernels.gatedHidden, { batch, x, layer, hidden });
     builder.add(kernels.addMlp, { batch, input: hidden, layer, x });

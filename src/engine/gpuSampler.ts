@@ -188,9 +188,9 @@ export class GpuSampler {
     let pending: Promise<void> = Promise.resolve();
     try {
       for (let done = 0; done < run.settings.maxTokens && run.live.size > 0; done += TOKENS_PER_SUBMIT) {
-        const next = this.#submitTokens(workspace, run, run.settings.maxTokens - done);
-        await pending;
-        pending = next;
+        const before = pending;
+        pending = this.#submitTokens(workspace, run, run.settings.maxTokens - done);
+        await before;
         if (run.live.size < COMPACT_BELOW * run.order.length) this.#compact(workspace, run);
         await breathe(run.live.size);
       }

@@ -19,18 +19,21 @@ export interface RowState {
   readonly stream: number;
   /** Row of the outputs. */
   readonly output: number;
+  /** First line after those of its row; training alone asks. */
+  readonly end?: number;
 }
 
 /** 32-bit words of a line. */
 export const ROW_WORDS = 12;
 const FINISHED_WORD = 10;
+const END_WORD = 11;
 
 export const ROW_WGSL = `
 struct Row {
   token: u32, position: u32, write: u32,
   prefixStart: u32, prefixLength: u32, suffixStart: u32,
   seed: u32, stream: u32, output: u32,
-  sampled: u32, finished: u32, unused: u32,
+  sampled: u32, finished: u32, end: u32,
 }`;
 
 /** Lines as the kernels see them. */
@@ -42,6 +45,7 @@ export function packStates(states: readonly RowState[]): Uint32Array<ArrayBuffer
       [token, position, write, prefixStart, prefixLength, suffixStart, seed, stream, output],
       i * ROW_WORDS,
     );
+    words[i * ROW_WORDS + END_WORD] = s.end ?? 0;
   }
   return words;
 }

@@ -24,6 +24,12 @@ describeOnGpu("attend", (gpu) => {
       const queries = normals(1, [3, heads * shape.headDim], 2).data;
       const keys = normals(2, [entries, kvHeads * shape.headDim], 2).data;
       const values = normals(3, [entries, kvHeads * shape.headDim]).data;
+      const entry = kvHeads * shape.headDim;
+      const cache = new Float64Array(entries * 2 * entry);
+      for (let i = 0; i < entries; i++) {
+        cache.set(keys.subarray(i * entry, (i + 1) * entry), i * 2 * entry);
+        cache.set(values.subarray(i * entry, (i + 1) * entry), (i * 2 + 1) * entry);
+      }
       const { context } = await runKernel(gpu(), attend(shape), 3, {
         batch: settingsFor(3),
         rows: statesOf([
@@ -32,8 +38,7 @@ describeOnGpu("attend", (gpu) => {
           { prefixStart: 1, prefixLength: 4, suffixStart: 5, write: 5 },
         ]),
         queries: floats(queries),
-        keys: floats(keys),
-        values: floats(values),
+        cache: floats(cache),
         context: new Float32Array(queries.length),
       });
       const seen = [[0, 1, 2, 5, 6], [8], [1, 2, 3, 4, 5]];

@@ -5,22 +5,23 @@ import { BATCH_WGSL, ROW_WGSL } from "../../rowState.ts";
 /**
  * Attention of each line over the shared entries of its prompt and its own: queries [M, H*hd] -> context [M, H*hd].
  * Grouped queries; softmax online (arXiv 1805.02867), so nothing of the length of the context is stored.
+ * With `keepTotals` also the logarithm of the softmax' denominator [M, H], which the backward pass wants.
  * One invocation: one line and head.
  */
-export function attend(shape: DecoderShape): Kernel {
+export function attend(shape: DecoderShape, keepTotals = false): Kernel {
   return defineKernel({
     name: "attend",
     bindings: {
       batch: uniform("Batch"),
       rows: read("array<Row>"),
       queries: read("array<vec4f>"),
-      keys: read("array<vec4f>"),
-      values: read("array<vec4f>"),
+      cache: read("array<vec4f>"),
       context: write("array<vec4f>"),
+      ...(keepTotals ? { totals: write("array<f32>") } : {}),
     },
     invocations: (lines) => lines * shape.heads,
     declarations: BATCH_WGSL + ROW_WGSL,
-    body: body(shape),
+    body: body(shape) + (keepTotals ? "\n  totals[id] = largest + log(total);" : ""),
   });
 }
 
@@ -38,14 +39,14 @@ function body({ heads, kvHeads, headDim }: DecoderShape): string {
     let start = select(row.suffixStart, row.prefixStart, part == 0u);
     let end = select(row.write + 1u, row.prefixStart + row.prefixLength, part == 0u);
     for (var entry = start; entry < end; entry++) {
-      let at = entry * ${kvHeads * vectors}u + head;
-      let score = ${unroll(vectors, (i) => `dot(query${i}, keys[at + ${i}u])`, " + ")};
+      let at = entry * ${2 * kvHeads * vectors}u + head;
+      let score = ${unroll(vectors, (i) => `dot(query${i}, cache[at + ${i}u])`, " + ")};
       let newLargest = max(largest, score);
       let weight = exp(score - newLargest);
       let decay = exp(largest - newLargest);
       largest = newLargest;
       total = total * decay + weight;
-      ${unroll(vectors, (i) => `sum${i} = sum${i} * decay + weight * values[at + ${i}u];`)}
+      ${unroll(vectors, (i) => `sum${i} = sum${i} * decay + weight * cache[at + ${kvHeads * vectors + i}u];`)}
     }
   }
   ${unroll(vectors, (i) => `context[id * ${vectors}u + ${i}u] = sum${i} / total;`)}`;

@@ -5,9 +5,9 @@ import { BATCH_WGSL } from "../../rowState.ts";
 
 /**
  * hidden [M, F] = silu(gate) * up of RMSNorm(x [M, D]), the norm folded in as in `projectQkv`.
- * One invocation: a tile of lines, four columns.
+ * With `keep` also gate and up [M, F], which the backward pass wants. One invocation: a tile of lines, four columns.
  */
-export function gatedHidden(shape: DecoderShape, layer: LayerLayout): Kernel {
+export function gatedHidden(shape: DecoderShape, layer: LayerLayout, keep = false): Kernel {
   return defineKernel({
     name: "gatedHidden",
     bindings: {
@@ -15,14 +15,15 @@ export function gatedHidden(shape: DecoderShape, layer: LayerLayout): Kernel {
       x: read("array<vec4f>"),
       layer: read("array<vec4f>"),
       hidden: write("array<vec4f>"),
+      ...(keep ? { gates: write("array<vec4f>"), ups: write("array<vec4f>") } : {}),
     },
     invocations: (lines) => (tiles(lines) * shape.hiddenWidth) / 4,
     declarations: BATCH_WGSL,
-    body: body(shape, layer),
+    body: body(shape, layer, keep),
   });
 }
 
-function body({ width, hiddenWidth, normEpsilon }: DecoderShape, layer: LayerLayout): string {
+function body({ width, hiddenWidth, normEpsilon }: DecoderShape, layer: LayerLayout, keep: boolean): string {
   const columns = hiddenWidth / 4;
   const matrix = (part: string): string => {
     const start = vectorOffset(layer, `mlp.${part}.weight`);
@@ -53,7 +54,10 @@ function body({ width, hiddenWidth, normEpsilon }: DecoderShape, layer: LayerLay
     (r) => `{
     let scale = inverseSqrt(squares${r} / ${width}.0 + ${normEpsilon});
     let gate = gate${r} * scale;
-    hidden[(first + ${r}u) * ${columns}u + column] = gate / (1.0 + exp(-gate)) * (up${r} * scale);
+    let up = up${r} * scale;
+    let at = (first + ${r}u) * ${columns}u + column;
+    hidden[at] = gate / (1.0 + exp(-gate)) * up;
+    ${keep ? "gates[at] = gate; ups[at] = up;" : ""}
   }`,
   )}`;
 }

@@ -23,28 +23,23 @@ describeOnGpu("projectQkv", (gpu) => {
     const positions = [5, 0, 31, 2, 7];
     const places = [3, 1, 0, 4, 6]; // entry 2 and 5 of the cache stay empty
     const x = normals(1, [5, width]).data;
-    const { queries, keys, values } = await runKernel(gpu(), projectQkv(shape, layout), 5, {
+    const { queries, cache } = await runKernel(gpu(), projectQkv(shape, layout), 5, {
       batch: settingsFor(5),
       rows: statesOf(positions.map((position, i) => ({ position, write: places[i]! }))),
       x: floats(x, 8 * width),
       layer: block,
       rope: ropeTable(maxPositions, headDim, ropeTheta),
       queries: new Float32Array(8 * heads * headDim),
-      keys: new Float32Array(7 * kvHeads * headDim),
-      values: new Float32Array(7 * kvHeads * headDim),
+      cache: new Float32Array(7 * 2 * kvHeads * headDim),
     });
     const expected = projectQkvReference(x, used, positions, shape);
     expectClose("queries", queries!, floats(expected.queries, queries!.length), TOLERANCE);
-    const placed = (lines: Float64Array): Float64Array => {
-      const cache = new Float64Array(7 * kvHeads * headDim);
-      for (const [i, place] of places.entries())
-        cache.set(
-          lines.subarray(i * kvHeads * headDim, (i + 1) * kvHeads * headDim),
-          place * kvHeads * headDim,
-        );
-      return cache;
-    };
-    expectClose("keys", keys!, placed(expected.keys), TOLERANCE);
-    expectClose("values", values!, placed(expected.values), TOLERANCE);
+    const entry = kvHeads * headDim;
+    const placed = new Float64Array(7 * 2 * entry);
+    for (const [i, place] of places.entries()) {
+      placed.set(expected.keys.subarray(i * entry, (i + 1) * entry), place * 2 * entry);
+      placed.set(expected.values.subarray(i * entry, (i + 1) * entry), (place * 2 + 1) * entry);
+    }
+    expectClose("cache", cache!, placed, TOLERANCE);
   });
 });

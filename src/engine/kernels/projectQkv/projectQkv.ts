@@ -4,7 +4,7 @@ import { vectorOffset, type LayerLayout } from "../../parameterLayout.ts";
 import { BATCH_WGSL, ROW_WGSL } from "../../rowState.ts";
 
 /**
- * Queries [M, H*hd] and the cache's keys and values of each line, from x [M, D]: RMSNorm, three projections with or
+ * Queries [M, H*hd] and the cache's keys and values [entries, 2*Hkv*hd] of each line, from x [M, D]: RMSNorm, three projections with or
  * without bias, and the rotary embedding of queries and keys.
  *
  * The norm is folded in: the sum of squares is taken beside the products, which are scaled by it at the end. One
@@ -22,8 +22,7 @@ export function projectQkv(shape: DecoderShape, layer: LayerLayout): Kernel {
       layer: read("array<vec4f>"),
       rope: read("array<vec4f>"),
       queries: write("array<vec4f>"),
-      keys: write("array<vec4f>"),
-      values: write("array<vec4f>"),
+      cache: write("array<vec4f>"),
     },
     invocations: (lines) => tiles(lines) * columns,
     declarations: `${BATCH_WGSL}${ROW_WGSL}${placeFunction(shape, layer)}${storeFunction(shape)}`,
@@ -59,9 +58,9 @@ fn store(line: u32, head: u32, pair: u32, place: Place, left: vec4f, right: vec4
   var a = left${qkvBias ? " + layer[place.bias + column]" : ""};
   var b = right${qkvBias ? ` + layer[place.bias + column + ${pairs}u]` : ""};
   if (head >= ${heads + kvHeads}u) {
-    let at = row.write * ${kvHeads * vectors}u + column;
-    values[at] = a;
-    values[at + ${pairs}u] = b;
+    let at = row.write * ${2 * kvHeads * vectors}u + ${kvHeads * vectors}u + column;
+    cache[at] = a;
+    cache[at + ${pairs}u] = b;
     return;
   }
   let cosine = rope[row.position * ${vectors}u + pair];
@@ -73,9 +72,9 @@ fn store(line: u32, head: u32, pair: u32, place: Place, left: vec4f, right: vec4
     queries[at] = turned;
     queries[at + ${pairs}u] = b;
   } else {
-    let at = row.write * ${kvHeads * vectors}u + column;
-    keys[at] = turned;
-    keys[at + ${pairs}u] = b;
+    let at = row.write * ${2 * kvHeads * vectors}u + column;
+    cache[at] = turned;
+    cache[at + ${pairs}u] = b;
   }
 }`;
 }
