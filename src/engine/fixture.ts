@@ -53,7 +53,7 @@ export async function runKernel(
   const graph = await builder.build();
   const encoder = device.createCommandEncoder();
   const pass = encoder.beginComputePass();
-  graph.encode(pass, lines);
+  graph.encode(pass, [lines]);
   pass.end();
   device.queue.submit([encoder.finish()]);
   const written: Record<string, Float32Array> = {};

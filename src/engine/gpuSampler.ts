@@ -176,7 +176,7 @@ export class GpuSampler {
       this.#load(workspace, chunk, settings);
       this.#submit((encoder) => {
         const pass = encoder.beginComputePass();
-        graph.encode(pass, chunk.length, cacheKernels);
+        graph.encode(pass, [chunk.length], cacheKernels);
         pass.end();
       });
     }
@@ -206,7 +206,7 @@ export class GpuSampler {
     let read: (() => Promise<Uint32Array>) | null = null;
     this.#submit((encoder) => {
       const pass = encoder.beginComputePass();
-      for (let i = 0; i < Math.min(TOKENS_PER_SUBMIT, left); i++) graph.encode(pass, order.length);
+      for (let i = 0; i < Math.min(TOKENS_PER_SUBMIT, left); i++) graph.encode(pass, [order.length]);
       pass.end();
       if (left > TOKENS_PER_SUBMIT) read = states.copy(encoder, rows, order.length * ROW_WORDS * WORD);
     });

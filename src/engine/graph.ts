@@ -64,6 +64,8 @@ const BUFFER_TYPES: Readonly<Record<Binding["access"], GPUBufferBindingType>> = 
 
 interface Step {
   readonly kernel: Kernel;
+  /** Which of the batch's sizes it runs over. */
+  readonly domain: number;
   readonly pipeline: GPUComputePipeline;
   readonly group: GPUBindGroup;
 }
@@ -75,7 +77,7 @@ type Bound<Buffer> = Readonly<Record<string, Buffer>>;
 export class GraphBuilder {
   readonly #device: GPUDevice;
   readonly #pipelines: Pipelines;
-  readonly #steps: { readonly kernel: Kernel; readonly bound: Bound<BufferView | Scratch> }[] = [];
+  readonly #steps: (Pick<Step, "kernel" | "domain"> & { readonly bound: Bound<BufferView | Scratch> })[] = [];
 
   constructor(device: GPUDevice, pipelines: Pipelines) {
     this.#device = device;
@@ -87,12 +89,17 @@ export class GraphBuilder {
     return this.#steps.length;
   }
 
-  /** Appends a kernel. */
-  add(kernel: Kernel, bound: Bound<BufferView | Scratch>): void {
-    for (const name of Object.keys(kernel.bindings)) {
-      if (!(name in bound)) throw new Error(`${kernel.name} was given nothing to bind as ${name}`);
-    }
-    this.#steps.push({ kernel, bound });
+  /**
+   * Appends a kernel that runs over the batch's lines, or over another size of it. What it does not bind is left out of
+   * `bound`.
+   */
+  add(kernel: Kernel, bound: Bound<BufferView | Scratch>, domain = 0): void {
+    const used = Object.keys(kernel.bindings).map((name) => {
+      const what = bound[name];
+      if (what === undefined) throw new Error(`${kernel.name} was given nothing to bind as ${name}`);
+      return [name, what] as const;
+    });
+    this.#steps.push({ kernel, domain, bound: Object.fromEntries(used) });
   }
 
   /** Compiles what is new, allocates scratch memory and makes the bind groups. */
@@ -102,7 +109,7 @@ export class GraphBuilder {
       this.#steps.map(({ bound }) => Object.values(bound).filter(isScratch)),
     );
     const pipelines = await Promise.all(this.#steps.map(({ kernel }) => this.#pipelines.get(kernel)));
-    const steps = this.#steps.map(({ kernel, bound }, i) => {
+    const steps = this.#steps.map(({ kernel, domain, bound }, i) => {
       const { pipeline, layout } = pipelines[i] as Pipeline; // one for each step
       const entries = Object.keys(kernel.bindings).map((name, binding) => {
         const what = bound[name] as BufferView | Scratch; // `add` has seen it
@@ -110,6 +117,7 @@ export class GraphBuilder {
       });
       return {
         kernel,
+        domain,
         pipeline,
         group: this.#device.createBindGroup({ label: kernel.name, layout, entries }),
       };
@@ -140,11 +148,11 @@ export class Graph {
     return { dispatches: this.#steps.length, scratchBytes };
   }
 
-  /** Encodes the first `count` kernels for a batch of `lines`. Creates nothing but the commands. */
-  encode(pass: GPUComputePassEncoder, lines: number, count = this.#steps.length): void {
+  /** Encodes the first `count` kernels for a batch of these sizes. Creates nothing but the commands. */
+  encode(pass: GPUComputePassEncoder, sizes: readonly number[], count = this.#steps.length): void {
     for (let i = 0; i < count; i++) {
-      const { kernel, pipeline, group } = this.#steps[i] as Step; // count is at most the length
-      const workgroups = Math.ceil(kernel.invocations(lines) / WORKGROUP);
+      const { kernel, domain, pipeline, group } = this.#steps[i] as Step; // count is at most the length
+      const workgroups = Math.ceil(kernel.invocations(sizes[domain] ?? 0) / WORKGROUP);
       const rows = Math.ceil(workgroups / this.#widest); // kernels fold y into their number
       pass.setPipeline(pipeline);
       pass.setBindGroup(0, group);

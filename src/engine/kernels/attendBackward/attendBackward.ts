@@ -1,0 +1,123 @@
+import type { DecoderShape } from "../../decoderShape.ts";
+import { defineKernel, read, uniform, unroll, write, type Kernel } from "../../kernel.ts";
+import { BATCH_WGSL, ROW_WGSL } from "../../rowState.ts";
+
+/**
+ * Backward pass of attention within packed rows, where line i is entry i of the cache. The weights are computed again
+ * from the softmax' denominators (arXiv 2205.14135, section 3.1), so nothing of the size of a row squared is stored.
+ * Gradients come out as those of the projections: turned back by the rotary embedding.
+ */
+
+const FORWARD = {
+  batch: uniform("Batch"),
+  rows: read("array<Row>"),
+  queries: read("array<vec4f>"),
+  cache: read("array<vec4f>"),
+  context: read("array<vec4f>"),
+  totals: read("array<f32>"),
+  gradient: read("array<vec4f>"),
+  rope: read("array<vec4f>"),
+};
+
+/** WGSL that turns the sums named `name` back, at `position`. */
+function turnBack(name: string, headDim: number): string {
+  const [pairs, vectors] = [headDim / 8, headDim / 4];
+  return unroll(
+    pairs,
+    (i) => `{
+    let cosine = rope[position * ${vectors}u + ${i}u];
+    let sine = rope[position * ${vectors}u + ${pairs + i}u];
+    let turned = ${name}${i} * cosine + ${name}${i + pairs} * sine;
+    ${name}${i + pairs} = ${name}${i + pairs} * cosine - ${name}${i} * sine;
+    ${name}${i} = turned;
+  }`,
+  );
+}
+
+/** Dot product of `count` vectors, each side given by its text. */
+function dots(count: number, left: (i: number) => string, right: (i: number) => string): string {
+  return unroll(count, (i) => `dot(${left(i)}, ${right(i)})`, " + ");
+}
+
+/** Gradient of the queries [M, H*hd]. One invocation: one line and head. */
+export function attendBackwardQueries({ heads, kvHeads, headDim }: DecoderShape): Kernel {
+  const vectors = headDim / 4;
+  const scale = 1 / Math.sqrt(headDim);
+  const key = (i: number): string => `cache[at + ${i}u]`;
+  const value = (i: number): string => `cache[at + ${kvHeads * vectors + i}u]`;
+  return defineKernel({
+    name: "attendBackwardQueries",
+    bindings: { ...FORWARD, queryGradient: write("array<vec4f>") },
+    invocations: (lines) => lines * heads,
+    declarations: BATCH_WGSL + ROW_WGSL,
+    body: `
+  let line = id / ${heads}u;
+  if (line >= batch.count) { return; }
+  let row = rows[line];
+  let position = row.position;
+  let head = id % ${heads}u / ${heads / kvHeads}u * ${vectors}u;
+  ${unroll(vectors, (i) => `let query${i} = queries[id * ${vectors}u + ${i}u] * ${scale}; let slope${i} = gradient[id * ${vectors}u + ${i}u]; var sum${i} = vec4f();`)}
+  let mean = ${dots(
+    vectors,
+    (i) => `slope${i}`,
+    (i) => `context[id * ${vectors}u + ${i}u]`,
+  )};
+  for (var entry = row.prefixStart; entry <= line; entry++) {
+    let at = entry * ${2 * kvHeads * vectors}u + head;
+    let weight = exp(${dots(vectors, (i) => `query${i}`, key)} - totals[id]);
+    let change = weight * (${dots(vectors, (i) => `slope${i}`, value)} - mean) * ${scale};
+    ${unroll(vectors, (i) => `sum${i} += change * ${key(i)};`)}
+  }
+  ${turnBack("sum", headDim)}
+  ${unroll(vectors, (i) => `queryGradient[id * ${vectors}u + ${i}u] = sum${i};`)}`,
+  });
+}
+
+/** Gradients of keys and values [M, 2*Hkv*hd]. One invocation: one line and head of keys. */
+export function attendBackwardKeys(shape: DecoderShape): Kernel {
+  return defineKernel({
+    name: "attendBackwardKeys",
+    bindings: { ...FORWARD, cacheGradient: write("array<vec4f>") },
+    invocations: (lines) => lines * shape.kvHeads,
+    declarations: BATCH_WGSL + ROW_WGSL,
+    body: keysBody(shape),
+  });
+}
+
+function keysBody({ heads, kvHeads, headDim }: DecoderShape): string {
+  const vectors = headDim / 4;
+  const group = heads / kvHeads;
+  const scale = 1 / Math.sqrt(headDim);
+  return `
+  let line = id / ${kvHeads}u;
+  if (line >= batch.count) { return; }
+  let row = rows[line];
+  let position = row.position;
+  let own = line * ${2 * kvHeads * vectors}u + id % ${kvHeads}u * ${vectors}u;
+  ${unroll(vectors, (i) => `let key${i} = cache[own + ${i}u] * ${scale}; let value${i} = cache[own + ${kvHeads * vectors + i}u]; var keySum${i} = vec4f(); var valueSum${i} = vec4f();`)}
+  for (var later = line; later < row.end; later++) {
+    for (var member = 0u; member < ${group}u; member++) {
+      let query = later * ${heads}u + id % ${kvHeads}u * ${group}u + member;
+      let at = query * ${vectors}u;
+      let weight = exp(${dots(
+        vectors,
+        (i) => `key${i}`,
+        (i) => `queries[at + ${i}u]`,
+      )} - totals[query]);
+      ${unroll(vectors, (i) => `let slope${i} = gradient[at + ${i}u];`)}
+      let mean = ${dots(
+        vectors,
+        (i) => `slope${i}`,
+        (i) => `context[at + ${i}u]`,
+      )};
+      let change = weight * (${dots(
+        vectors,
+        (i) => `slope${i}`,
+        (i) => `value${i}`,
+      )} - mean) * ${scale};
+      ${unroll(vectors, (i) => `keySum${i} += change * queries[at + ${i}u]; valueSum${i} += weight * slope${i};`)}
+    }
+  }
+  ${turnBack("keySum", headDim)}
+  ${unroll(vectors, (i) => `cacheGradient[own + ${i}u] = keySum${i}; cacheGradient[own + ${kvHeads * vectors + i}u] = valueSum${i};`)}`;
+}

@@ -1,0 +1,114 @@
+/** Rows of tokens -> lines of the training graph: packed end to end, without their last tokens, which predict nothing. */
+import { TOKEN_LINES_WORDS } from "./kernels/embeddingGradient/embeddingGradient.ts";
+import { SCORED_WORDS } from "./kernels/policyLoss/policyLoss.ts";
+import { packStates, type RowState } from "./rowState.ts";
+
+/** A row and what the loss knows of its tokens from `first` (at least 1) on; arrays have one entry for each of them. */
+export interface TrainingRow {
+  readonly tokens: Int32Array;
+  readonly first: number;
+  readonly advantages: ArrayLike<number>;
+  /** Logprobs when the tokens were sampled. */
+  readonly oldLogprobs: ArrayLike<number>;
+  /** Logprobs under the model that KL refers to, or null when its coefficient is 0. */
+  readonly referenceLogprobs: ArrayLike<number> | null;
+}
+
+type Words = Uint32Array<ArrayBuffer>;
+
+/** A batch as the kernels see it. */
+export interface TrainingBatch {
+  /** Lines, scored tokens, different tokens: the sizes that kernels run over. */
+  readonly sizes: readonly [number, number, number];
+  /** State of each line. */
+  readonly rows: Words;
+  /** Line that predicts each scored token. */
+  readonly predictors: Words;
+  /** Each line's place among the predictors, plus 1; 0 for none. */
+  readonly places: Words;
+  /** `Scored`, for each scored token. */
+  readonly scored: Words;
+  /** `TokenLines`, for each different token. */
+  readonly tokenLines: Words;
+  /** Lines sorted by their token. */
+  readonly sortedLines: Words;
+}
+
+/** Lays out a batch; each token's loss is divided by `normalizer`. */
+export function layOutTraining(rows: readonly TrainingRow[], normalizer: number): TrainingBatch {
+  const states: RowState[] = rows.flatMap(rowLines(rows));
+  const { predictors, scored } = scoredTokens(rows, normalizer);
+  const places = new Uint32Array(states.length);
+  for (const [place, line] of predictors.entries()) places[line] = place + 1;
+  const { tokenLines, sortedLines } = linesByToken(states);
+  const different = tokenLines.length / TOKEN_LINES_WORDS;
+  return {
+    sizes: [states.length, predictors.length, different],
+    rows: packStates(states),
+    predictors: Uint32Array.from(predictors),
+    places,
+    scored,
+    tokenLines,
+    sortedLines,
+  };
+}
+
+/** First line of each row. */
+function startsOf(rows: readonly TrainingRow[]): number[] {
+  let next = 0;
+  return rows.map(({ tokens }) => {
+    const start = next;
+    next += tokens.length - 1;
+    return start;
+  });
+}
+
+/** Lines of a row: each attends to those of its row before it, and to itself. */
+function rowLines(rows: readonly TrainingRow[]): (row: TrainingRow, i: number) => RowState[] {
+  const starts = startsOf(rows);
+  return ({ tokens }, i) => {
+    const start = starts[i] ?? 0;
+    return Array.from(tokens.subarray(0, -1), (token, position): RowState => {
+      const write = start + position;
+      const attended = { prefixStart: start, prefixLength: position, suffixStart: write };
+      const end = start + tokens.length - 1;
+      return { token, position, write, ...attended, seed: 0, stream: 0, output: 0, end };
+    });
+  };
+}
+
+function scoredTokens(
+  rows: readonly TrainingRow[],
+  normalizer: number,
+): { predictors: number[]; scored: Words } {
+  const starts = startsOf(rows);
+  const predictors = rows.flatMap(({ tokens, first }, i) =>
+    Array.from({ length: tokens.length - first }, (_, k) => (starts[i] ?? 0) + first - 1 + k),
+  );
+  const scored = new Uint32Array(predictors.length * SCORED_WORDS);
+  const floats = new Float32Array(scored.buffer);
+  let at = 0;
+  for (const { tokens, first, advantages, oldLogprobs, referenceLogprobs } of rows) {
+    for (let k = 0; first + k < tokens.length; k++, at += SCORED_WORDS) {
+      const old = oldLogprobs[k] ?? 0;
+      scored[at] = tokens[first + k] ?? 0;
+      floats.set([1 / normalizer, advantages[k] ?? 0, old, referenceLogprobs?.[k] ?? old], at + 1);
+    }
+  }
+  return { predictors, scored };
+}
+
+function linesByToken(states: readonly RowState[]): { tokenLines: Words; sortedLines: Words } {
+  const linesOf = new Map<number, number[]>();
+  for (const [line, { token }] of states.entries()) {
+    const lines = linesOf.get(token);
+    if (lines) lines.push(line);
+    else linesOf.set(token, [line]);
+  }
+  let end = 0;
+  const tokenLines = [...linesOf].flatMap(([token, lines]) => [token, end, (end += lines.length)]);
+  return {
+    tokenLines: Uint32Array.from(tokenLines),
+    sortedLines: Uint32Array.from([...linesOf.values()].flat()),
+  };
+}

@@ -1,0 +1,200 @@
+/** The GPU's trainer against PyTorch's numbers and the reference path's optimizer. */
+import { beforeAll, describe, expect, test } from "vitest";
+import type { Gpu } from "../engine/device.ts";
+import { describeOnGpu } from "../engine/fixture.ts";
+import { countGpuCalls } from "../engine/gpuCalls/fixture.ts";
+import { GpuSampler } from "../engine/gpuSampler.ts";
+import { GpuTrainer, type LossSettings } from "../engine/gpuTrainer.ts";
+import { ParameterBuffer } from "../engine/parameterBuffer.ts";
+import type { TrainingRow } from "../engine/trainingBatch.ts";
+import * as tf from "../kernels/tf.ts";
+import { FIXTURES, fixtureDecoder, loadFixture, type Fixture } from "./fixture.ts";
+import { policyLoss, scoreFrom, scoreTokens } from "./loss.ts";
+import { Optimizer } from "./optimizer.ts";
+import { loadParameters, parameterShapes } from "./parameters.ts";
+
+const STEP = { learningRate: 0.01, beta1: 0.9, beta2: 0.95, weightDecay: 0.1, gradientClip: 1 };
+
+function createTrainer(gpu: Gpu, { weights, config }: Fixture) {
+  const parameters = new ParameterBuffer(gpu, parameterShapes(config));
+  parameters.upload(weights);
+  return { parameters, trainer: new GpuTrainer(gpu, config, parameters) };
+}
+
+function rowsOf({ expected: { rows, loss } }: Fixture): TrainingRow[] {
+  return rows.map((tokens, i) => ({
+    tokens: Int32Array.from(tokens),
+    first: loss.promptLengths[i]!,
+    advantages: loss.advantages[i]!,
+    oldLogprobs: loss.oldLogprobs[i]!,
+    referenceLogprobs: loss.refLogprobs[i]!,
+  }));
+}
+
+function settingsOf({ expected: { loss } }: Fixture): LossSettings {
+  return { ...loss, dualClip: Infinity, entropyCoefficient: 0 };
+}
+
+function largestGap(actual: ArrayLike<number>, expected: ArrayLike<number>): number {
+  expect(actual.length).toBe(expected.length);
+  return Array.from(actual).reduce((gap, value, i) => Math.max(gap, Math.abs(value - (expected[i] ?? 0))), 0);
+}
+
+/** Norm of the difference over norm of the reference. */
+function relativeGap(actual: ArrayLike<number>, expected: ArrayLike<number>): number {
+  expect(actual.length).toBe(expected.length);
+  const difference = Array.from(actual).map((value, i) => value - expected[i]!);
+  return Math.hypot(...difference) / Math.hypot(...Array.from(expected));
+}
+
+const sum = (values: Float32Array): number => values.reduce((total, value) => total + value, 0);
+
+describeOnGpu("GpuTrainer", (gpu) => {
+  beforeAll(() => tf.setBackend("cpu")); // the reference; the graphs need no TensorFlow.js
+
+  describe.each(FIXTURES)("with %s", (name) => {
+    const fixture = loadFixture(name);
+    const { loss } = fixture.expected;
+
+    test("gives PyTorch's loss, logprobs, entropies and the gradient of every parameter", async () => {
+      const { trainer } = createTrainer(gpu(), fixture);
+      const scores = await trainer.accumulate(rowsOf(fixture), settingsOf(fixture));
+      expect(Math.abs(sum(scores.losses) - loss.loss)).toBeLessThanOrEqual(1e-5);
+      expect(largestGap(scores.logprobs, loss.logprobs.flat())).toBeLessThanOrEqual(1e-4);
+      expect(largestGap(scores.entropies, loss.entropies.flat())).toBeLessThanOrEqual(1e-4);
+      for (const [key, { data }] of await trainer.gradients.download()) {
+        const reference = fixture.tensors.get(`gradient.${key}`)!.data;
+        // float32 in another order of summation: 1e-5 of each tensor's norm.
+        expect(relativeGap(data, reference), key).toBeLessThanOrEqual(1e-5);
+      }
+      await trainer.dispose();
+    });
+
+    test("steps as the reference path's optimizer does, on gradients summed over micro-batches", async () => {
+      const { trainer, parameters } = createTrainer(gpu(), fixture);
+      const decoder = fixtureDecoder(fixture);
+      const held = loadParameters(fixture.config, fixture.weights);
+      const optimizer = new Optimizer(held);
+      const rows = rowsOf(fixture);
+      for (let step = 0; step < 2; step++) {
+        for (const batch of [rows.slice(0, 2), rows.slice(2)]) {
+          await trainer.accumulate(batch, settingsOf(fixture));
+          await optimizer.accumulate((named) =>
+            referenceLoss({ ...decoder, parameters: named }, batch, fixture),
+          );
+        }
+        const [found, expected] = [await trainer.step(STEP), await optimizer.step(STEP)];
+        expect(Math.abs(found / expected - 1)).toBeLessThanOrEqual(1e-5);
+      }
+      // Adam divides by the size of a gradient, so of one that is nearly zero (a key bias) it enlarges the rounding.
+      for (const [key, { data }] of await parameters.download())
+        expect(relativeGap(data, await held.get(key)!.data()), key).toBeLessThanOrEqual(2e-4);
+      await trainer.dispose();
+    });
+
+    test("takes at most 20 dispatches a layer and 12 more, one submission, and 3 dispatches for a step", async () => {
+      const { trainer } = createTrainer(gpu(), fixture);
+      const rows = rowsOf(fixture);
+      await trainer.accumulate(rows, settingsOf(fixture));
+      const pass = await countGpuCalls(gpu().device, () => trainer.accumulate(rows, settingsOf(fixture)));
+      const { layers, qkvBias } = fixture.config;
+      expect(pass.dispatchWorkgroups).toBe((qkvBias ? 20 : 19) * layers + 10);
+      expect(pass).toMatchObject({ submit: 1, mapAsync: 1, createBuffer: 0, createBindGroup: 0 });
+      const step = await countGpuCalls(gpu().device, () => trainer.step(STEP));
+      expect(step).toMatchObject({ dispatchWorkgroups: 3, submit: 1, mapAsync: 1, createBindGroup: 0 });
+      await trainer.dispose();
+    });
+  });
+
+  const fixture = loadFixture("tiny-llama");
+
+  test("bounds the gain of a negative advantage, and raises entropy, as finite differences say", async () => {
+    const settings = { ...settingsOf(fixture), klCoefficient: 0, entropyCoefficient: 0.3, dualClip: 1.5 };
+    const { trainer, parameters } = createTrainer(gpu(), fixture);
+    // Half of the tokens have become so likely that the bound applies, whose gain does not depend on the weights.
+    const rows = rowsOf(fixture).map((row) => ({
+      ...row,
+      advantages: Array.from(row.advantages, () => -1),
+      oldLogprobs: Array.from(row.oldLogprobs, (logprob, k) => (k % 2 === 0 ? logprob - 3 : logprob)),
+    }));
+    await trainer.accumulate(rows, settings);
+    const gradients = await trainer.gradients.download();
+    const name = "model.layers.0.mlp.up_proj.weight";
+    const { shape, data } = fixture.weights.get(name)!;
+    const direction = gradients.get(name)!.data;
+    const length = Math.hypot(...direction);
+    const lossAt = async (offset: number): Promise<number> => {
+      const moved = data.map((value, i) => value + (offset * direction[i]!) / length);
+      parameters.upload(new Map([[name, { shape, data: moved }]]));
+      return sum((await trainer.accumulate(rows, settings)).losses);
+    };
+    const offset = 3e-3;
+    const slope = ((await lossAt(offset)) - (await lossAt(-offset))) / (2 * offset);
+    expect(Math.abs(slope / length - 1)).toBeLessThanOrEqual(1e-2);
+    await trainer.dispose();
+  });
+
+  test("leaves the weights as they were when the gradient is no number", async () => {
+    const { trainer, parameters } = createTrainer(gpu(), fixture);
+    const rows = rowsOf(fixture).map((row) => ({
+      ...row,
+      advantages: Array.from(row.advantages, () => 3e38),
+    }));
+    await trainer.accumulate(rows, settingsOf(fixture));
+    expect(await trainer.step(STEP)).not.toBeLessThan(Infinity);
+    expect(await parameters.download()).toEqual(fixture.weights);
+    await trainer.dispose();
+  });
+
+  test("updates the sampler's weights in place, and agrees with its logprobs within 1e-4", async () => {
+    const { trainer, parameters } = createTrainer(gpu(), fixture);
+    const sampler = new GpuSampler(gpu(), { ...fixture.config, eosTokens: [] }, parameters);
+    const prompt = Int32Array.of(3, 5, 8);
+    const requests = [0, 1, 2, 3].map((stream) => ({ prompt: 0, seed: 5, stream }));
+    const decoding = { temperature: 0.7, topP: 1, maxTokens: 10 };
+    for (let step = 0; step < 3; step++) {
+      const sampled = await sampler.generate([prompt], requests, decoding, () => Promise.resolve());
+      const rows = sampled.map(({ tokens, logprobs }, i): TrainingRow => ({
+        tokens: Int32Array.of(...prompt, ...tokens),
+        first: prompt.length,
+        advantages: Array.from(tokens, () => (i % 2 === 0 ? 1 : -1)),
+        oldLogprobs: logprobs,
+        referenceLogprobs: null,
+      }));
+      const scores = await trainer.accumulate(rows, { ...settingsOf(fixture), klCoefficient: 0 });
+      expect(
+        largestGap(
+          scores.logprobs,
+          sampled.flatMap(({ logprobs }) => [...logprobs]),
+        ),
+      ).toBeLessThanOrEqual(1e-4);
+      await trainer.step(STEP);
+    }
+    sampler.dispose();
+    await trainer.dispose();
+  });
+});
+
+/** The loss of some rows on the reference path. */
+function referenceLoss(
+  decoder: Parameters<typeof scoreTokens>[0],
+  rows: readonly TrainingRow[],
+  { expected: { loss } }: Fixture,
+): tf.Scalar {
+  const scored = scoreFrom(
+    rows.map(({ tokens }) => tokens),
+    rows.map(({ first }) => first),
+  );
+  const { logprob } = scoreTokens(decoder, scored, loss.temperature);
+  const flat = (values: (row: TrainingRow) => ArrayLike<number>): tf.Tensor =>
+    tf.tensor1d(rows.flatMap((row) => Array.from(values(row))));
+  return policyLoss(
+    logprob,
+    {
+      advantages: flat(({ advantages }) => advantages),
+      oldLogprobs: flat(({ oldLogprobs }) => oldLogprobs),
+      referenceLogprobs: flat(({ referenceLogprobs }) => referenceLogprobs!),
+    },
+    loss,
+  );
+}
