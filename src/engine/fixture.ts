@@ -1,6 +1,6 @@
 /** For tests: the GPU, kernels run by themselves, and a small decoder of odd sizes. */
 import { afterEach, beforeAll, describe, expect } from "vitest";
-import { normals } from "../kernels/fixture.ts";
+import { expectClose, normals, type Expectation } from "../kernels/fixture.ts";
 import { startDawn } from "../kernels/gpu/fixture.ts";
 import * as tf from "../kernels/tf.ts";
 import type { DecoderShape } from "./decoderShape.ts";
@@ -142,4 +142,15 @@ export function floats(values: ArrayLike<number>, size = values.length): Float32
   const padded = new Float32Array(size);
   padded.set(values);
   return padded;
+}
+
+/** Compares the gradient of an input with the finite differences that are known of it. */
+export function expectGradient(
+  what: string,
+  found: ArrayLike<number>,
+  { entries, gradients }: Expectation,
+  input: number,
+): void {
+  const sampled = entries[input]!.map((entry) => found[entry]!);
+  expectClose(what, sampled, gradients[input]!, 5e-5, 0.1); // differences of larger numbers keep those' roundings
 }

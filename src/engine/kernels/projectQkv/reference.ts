@@ -17,7 +17,7 @@ export function projectQkvReference(
 }
 
 /** Rotary embedding of [M, heads * headDim]: the halves of a head are the parts of complex numbers. */
-function rotated(lines: Float64Array, positions: readonly number[], headDim: number, theta: number) {
+export function rotated(lines: Float64Array, positions: readonly number[], headDim: number, theta: number) {
   const turned = new Float64Array(lines.length);
   const perLine = lines.length / positions.length;
   const half = headDim / 2;

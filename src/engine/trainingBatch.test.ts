@@ -1,0 +1,35 @@
+import { expect, test } from "vitest";
+import { layOutTraining, type TrainingRow } from "./trainingBatch.ts";
+
+const row = (tokens: number[], first: number): TrainingRow => {
+  const scored = tokens.slice(first);
+  return {
+    tokens: Int32Array.from(tokens),
+    first,
+    advantages: scored.map(() => 0.5),
+    oldLogprobs: scored.map((_, k) => -1 - k),
+    referenceLogprobs: null,
+  };
+};
+const BATCH = layOutTraining([row([7, 8, 7, 9], 2), row([8, 5], 1)], 4);
+
+test("packs rows without their last tokens, each seeing its own row up to itself", () => {
+  expect(BATCH.sizes).toEqual([4, 3, 2]); // lines, scored tokens, different tokens
+  const words = (line: number): number[] => [...BATCH.rows.subarray(line * 12, line * 12 + 6)];
+  expect(words(1)).toEqual([8, 1, 1, 0, 1, 1]); // token, position, entry; prefix and where itself begins
+  expect(words(3)).toEqual([8, 0, 3, 3, 0, 3]);
+  expect([2, 3].map((line) => BATCH.rows[line * 12 + 11])).toEqual([3, 4]); // ends of their rows
+});
+
+test("scores each token from the line before it, and takes old logprobs where no reference is asked for", () => {
+  expect([...BATCH.predictors]).toEqual([1, 2, 3]);
+  expect([...BATCH.places]).toEqual([0, 1, 2, 3]);
+  expect([0, 5, 10].map((at) => BATCH.scored[at])).toEqual([7, 9, 5]);
+  const floats = new Float32Array(BATCH.scored.buffer);
+  expect([...floats.subarray(6, 10)]).toEqual([0.25, 0.5, -2, -2]);
+});
+
+test("sorts lines by their token", () => {
+  expect([...BATCH.tokenLines]).toEqual([7, 0, 2, 8, 2, 4]);
+  expect([...BATCH.sortedLines]).toEqual([0, 2, 1, 3]);
+});
