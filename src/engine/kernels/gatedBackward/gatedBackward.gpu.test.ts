@@ -18,10 +18,7 @@ describeOnGpu("gatedBackward", (gpu) => {
     const { width, hiddenWidth } = ODD_SHAPE;
     const inputs = [normals(1, [5, hiddenWidth]), normals(2, [5, hiddenWidth])];
     const down = weights.get("mlp.down_proj.weight")!;
-    const expected = expectation(
-      (gates, ups) => gatedOutputReference(gates!, ups!, down, hiddenWidth),
-      inputs,
-    );
+    const expected = expectation((gates, ups) => gatedOutputReference(gates, ups, down, hiddenWidth), inputs);
     const size = 8 * hiddenWidth;
     const written = await runKernel(gpu(), gatedBackward(ODD_SHAPE, layout), 5, {
       batch: settingsFor(5),

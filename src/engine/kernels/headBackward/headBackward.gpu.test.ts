@@ -33,7 +33,7 @@ describeOnGpu("headBackward", (gpu) => {
 
   test("agrees with finite differences on the matrix, and adds to what is there", async () => {
     const expected = expectation(
-      (weights) => headReference(x.data, norm.data, weights!, normEpsilon),
+      (weights) => headReference(x.data, norm.data, weights, normEpsilon),
       [matrix],
     );
     const scales = Float32Array.from({ length: 5 }, (_, line) => {

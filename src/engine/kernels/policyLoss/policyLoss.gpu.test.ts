@@ -39,7 +39,7 @@ describeOnGpu("policyLoss", (gpu) => {
         referenceLogprob: Math.fround(logprob + 0.3),
       };
     });
-    const expected = expectation((x) => policyLossReference(x!, known, CONSTANTS), [logits]);
+    const expected = expectation((x) => policyLossReference(x, known, CONSTANTS), [logits]);
     const scored = new Float32Array(known.length * SCORED_WORDS);
     for (const [k, { advantage, oldLogprob, referenceLogprob }] of known.entries())
       scored.set([0, expected.weights.data[k]!, advantage, oldLogprob, referenceLogprob], k * SCORED_WORDS);

@@ -70,7 +70,7 @@ describeOnGpu("gradients of projections", (gpu) => {
     for (const [name, gradient] of outputs) {
       const { offset, size, shape } = layout.get(`self_attn.${name}.weight`)!;
       const stored = gradients!.slice(offset, offset + size).map((value) => value - 1);
-      const found = transpose(stored as Float32Array<ArrayBuffer>, shape[1]!, shape[0]!);
+      const found = transpose(stored, shape[1]!, shape[0]!);
       expectClose(name, found, weightGradientReference(normed, gradient, 5), TOLERANCE);
     }
   });
