@@ -23,7 +23,7 @@ export interface DecoderShape {
 }
 
 /** End-of-sequence tokens that the sampling kernel has room for. */
-export const MAX_EOS_TOKENS = 8;
+const MAX_EOS_TOKENS = 8;
 
 /** Why the graphs cannot run a decoder, or null when they can. The reference path runs all of them. */
 export function unsupported(shape: DecoderShape): string | null {

@@ -26,7 +26,7 @@ export interface LossSettings {
 }
 
 /** Settings of an optimizer step, as those of the reference path. */
-export interface StepSettings {
+interface StepSettings {
   readonly learningRate: number;
   readonly beta1: number;
   readonly beta2: number;

@@ -23,7 +23,7 @@ export interface Kernel {
 }
 
 /** What differs between kernels. */
-export interface KernelText extends Omit<Kernel, "wgsl"> {
+interface KernelText extends Omit<Kernel, "wgsl"> {
   /** Structures and functions. */
   readonly declarations?: string;
   /** Statements of one invocation, whose number is `id`. */

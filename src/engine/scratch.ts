@@ -13,7 +13,7 @@ interface Shared {
 }
 
 /** Which buffer each result lives in, and the buffers' sizes. */
-export interface ScratchPlan<T> {
+interface ScratchPlan<T> {
   readonly placeOf: ReadonlyMap<T, number>;
   readonly sizes: readonly number[];
 }

@@ -134,6 +134,25 @@ describeOnGpu("GpuTrainer", (gpu) => {
     await trainer.dispose();
   });
 
+  test("keeps of a layer what its backward pass needs, and no more for other steps or batches", async () => {
+    const { trainer } = createTrainer(gpu(), fixture);
+    const rows = rowsOf(fixture);
+    const created = async (batch: readonly TrainingRow[]): Promise<number> => {
+      const work = () => trainer.accumulate(batch, settingsOf(fixture));
+      return (await countGpuCalls(gpu().device, work)).createBuffer;
+    };
+    expect(await created(rows)).toBeGreaterThan(0);
+    for (const batch of [rows, rows.slice(1), rows.slice(0, 1), rows]) expect(await created(batch)).toBe(0);
+    const { layers, width, heads, kvHeads, headDim, hiddenWidth, vocabulary } = fixture.config;
+    const [lines, scored] = [24, 16]; // 8 + 4 + 12 tokens that predict, of whole tiles; 16 scored
+    const query = heads * headDim;
+    const kept = 2 * width + 2 * query + 2 * kvHeads * headDim + heads + 2 * hiddenWidth;
+    const passing = 4 * width + 2 * query + 2 * kvHeads * headDim + 3 * hiddenWidth + 1;
+    const bound = lines * (layers * kept + passing) + scored * (vocabulary + 3 * width + 1);
+    expect((await trainer.statistics()).scratchBytes).toBeLessThanOrEqual(4 * bound);
+    await trainer.dispose();
+  });
+
   test("leaves the weights as they were when the gradient is no number", async () => {
     const { trainer, parameters } = createTrainer(gpu(), fixture);
     const rows = rowsOf(fixture).map((row) => ({

@@ -14,7 +14,7 @@ const COUNTED = {
   buffer: ["mapAsync"],
 } as const;
 
-export type GpuCall = (typeof COUNTED)[keyof typeof COUNTED][number];
+type GpuCall = (typeof COUNTED)[keyof typeof COUNTED][number];
 
 /** How often each call was made while `work` ran. */
 export async function countGpuCalls(

@@ -2,7 +2,7 @@ import { defineKernel, read, uniform, write, type Kernel } from "../../kernel.ts
 import { BATCH_WGSL } from "../../rowState.ts";
 
 /** One token of the batch: its lines are `lines[start .. end)`. */
-export const TOKEN_LINES_WGSL = `
+const TOKEN_LINES_WGSL = `
 struct TokenLines { token: u32, start: u32, end: u32 }`;
 export const TOKEN_LINES_WORDS = 3;
 

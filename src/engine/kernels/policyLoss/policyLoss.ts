@@ -2,13 +2,13 @@ import { defineKernel, read, uniform, write, type Kernel } from "../../kernel.ts
 import { BATCH_WGSL } from "../../rowState.ts";
 
 /** What the loss knows of a scored token. */
-export const SCORED_WGSL = `
+const SCORED_WGSL = `
 struct Scored { token: u32, weight: f32, advantage: f32, oldLogprob: f32, referenceLogprob: f32 }`;
 /** What it says of one. */
-export const SCORE_WGSL = `
+const SCORE_WGSL = `
 struct Score { logprob: f32, entropy: f32, loss: f32 }`;
 /** Its constants. */
-export const LOSS_WGSL = `
+const LOSS_WGSL = `
 struct Loss {
   inverseTemperature: f32, clipLow: f32, clipHigh: f32, dualClip: f32,
   klCoefficient: f32, entropyCoefficient: f32, unused: vec2f,

@@ -10,7 +10,7 @@ export interface KnownToken {
 }
 
 /** Constants of the loss, as the kernel's. */
-export interface LossConstants {
+interface LossConstants {
   readonly temperature: number;
   readonly clipLow: number;
   readonly clipHigh: number;
