@@ -2,6 +2,7 @@
 import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import * as z from "zod";
+import { watchFaults } from "../src/engine/faults.ts";
 import * as tf from "../src/kernels/tf.ts";
 import { wasmDevice, type BackendReport } from "../src/report/backend.ts";
 import type { BackendChoice } from "../src/worker/protocol.ts";
@@ -99,16 +100,6 @@ function limitsOf({ limits }: GPUAdapter): Record<string, number> {
     maxComputeWorkgroupSizeX: limits.maxComputeWorkgroupSizeX,
     maxComputeWorkgroupsPerDimension: limits.maxComputeWorkgroupsPerDimension,
   };
-}
-
-function watchFaults(device: GPUDevice): AbortSignal {
-  const controller = new AbortController();
-  const fail = (message: string): void => controller.abort(new Error(message));
-  device.addEventListener("uncapturederror", ({ error }) =>
-    fail(`the GPU reported an error: ${error.message}`),
-  );
-  void device.lost.then((info) => fail(`the GPU was lost: ${info.message || info.reason}`));
-  return controller.signal;
 }
 
 async function activate(backend: string): Promise<void> {

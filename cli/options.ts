@@ -51,13 +51,11 @@ export function numberOption(
 export function configOptions(): Option[] {
   return CONFIG_NAMES.map((name) => {
     const field: ConfigField = CONFIG_FIELDS[name];
-    return new Option(`--${kebab(name)} <${placeholder(field)}>`, describe(field)).helpGroup(
-      `${field.group}:`,
-    );
+    return new Option(`--${kebab(name)} <${valueName(field)}>`, describe(field)).helpGroup(`${field.group}:`);
   });
 }
 
-function placeholder(field: ConfigField): string {
+function valueName(field: ConfigField): string {
   return field.kind === "choice" ? field.choices.join("|") : field.kind;
 }
 

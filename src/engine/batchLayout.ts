@@ -1,12 +1,6 @@
 /** Prompts and the rows that continue them -> lines of the graph, and what they need room for. */
+import type { RowRequest } from "./generation.ts";
 import type { RowState } from "./rowState.ts";
-
-/** A row to decode: which prompt of the batch it continues, and its own stream of random numbers. */
-export interface RowRequest {
-  readonly prompt: number;
-  readonly seed: number;
-  readonly stream: number;
-}
 
 /**
  * Lines of a batch. The prefill reads each prompt but for its last token, once; each row then starts by reading that

@@ -1,4 +1,4 @@
-/** What of a decoder's configuration the graphs depend on. */
+/** The sizes and switches of a decoder that its computation depends on. */
 export interface DecoderShape {
   /** D */
   readonly width: number;
@@ -17,7 +17,7 @@ export interface DecoderShape {
   readonly normEpsilon: number;
   /** Output head shares the embedding matrix. */
   readonly tied: boolean;
-  /** Query, key and value projections have a bias. */
+  /** Query, key and value projections have a bias (Qwen2). */
   readonly qkvBias: boolean;
   readonly eosTokens: readonly number[];
 }

@@ -4,6 +4,7 @@
  */
 import { WebGPUBackend } from "@tensorflow/tfjs-backend-webgpu";
 import * as tf from "../kernels/tf.ts";
+import { watchFaults } from "./faults.ts";
 
 /** Asked for where the adapter has them; each has a plain way around it. */
 const FEATURES = ["shader-f16", "subgroups", "timestamp-query"] as GPUFeatureName[]; // the type lacks "subgroups"
@@ -54,16 +55,6 @@ export async function openGpu(gpu: GPU): Promise<Gpu | null> {
   const opened = { device, name: description || `${vendor} ${architecture}`, fault, flush, bufferOf };
   await checkBridge(opened);
   return opened;
-}
-
-function watchFaults(device: GPUDevice): AbortSignal {
-  const controller = new AbortController();
-  const fail = (message: string): void => controller.abort(new Error(message));
-  device.addEventListener("uncapturederror", ({ error }) =>
-    fail(`the GPU reported an error: ${error.message}`),
-  );
-  void device.lost.then((info) => fail(`the GPU was lost: ${info.message || info.reason}`));
-  return controller.signal;
 }
 
 /** What the backend of TensorFlow.js 4.22 has beside its declared interface. */

@@ -1,8 +1,9 @@
 /** Prompts -> sampled responses on the GPU: the host submits several tokens at a time and only looks who has finished. */
-import { layOutBatch, type BatchLayout, type RowRequest } from "./batchLayout.ts";
+import { layOutBatch, type BatchLayout } from "./batchLayout.ts";
 import { createDecodeGraph, type Capacity, type DecodeGraph } from "./decodeGraph.ts";
 import { unsupported, type DecoderShape } from "./decoderShape.ts";
 import type { Gpu } from "./device.ts";
+import type { Decoding, Generated, RowRequest } from "./generation.ts";
 import { Pipelines } from "./graph.ts";
 import type { ParameterBuffer } from "./parameterBuffer.ts";
 import { ReadRing } from "./readRing.ts";
@@ -15,22 +16,6 @@ import {
   type BatchSettings,
   type RowState,
 } from "./rowState.ts";
-
-/** How rows are drawn. */
-export interface Decoding {
-  readonly temperature: number;
-  readonly topP: number;
-  readonly maxTokens: number;
-}
-
-/** A finished row. */
-export interface Generated {
-  readonly tokens: Int32Array;
-  readonly logprobs: Float32Array;
-  /** Mean over its tokens, nats. */
-  readonly entropy: number;
-  readonly finished: boolean;
-}
 
 /** Tokens a submission: enough that waiting for the GPU is rare, few enough that a weak one answers within its limit. */
 export const TOKENS_PER_SUBMIT = 8;

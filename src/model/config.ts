@@ -1,29 +1,10 @@
 /** The architecture of a decoder, read from a Hugging Face `config.json`. */
 import * as z from "zod/mini";
+import type { DecoderShape } from "../engine/decoderShape.ts";
 
 /** Llama-style decoder: RMSNorm, RoPE, SwiGLU, grouped-query attention. */
-export interface ModelConfig {
+export interface ModelConfig extends DecoderShape {
   readonly architecture: "llama" | "qwen2";
-  /** D */
-  readonly width: number;
-  readonly layers: number;
-  /** H */
-  readonly heads: number;
-  /** Hkv; `heads` is a multiple of it. */
-  readonly kvHeads: number;
-  readonly headDim: number;
-  /** Width of the SwiGLU. */
-  readonly hiddenWidth: number;
-  /** V */
-  readonly vocabulary: number;
-  readonly maxPositions: number;
-  readonly ropeTheta: number;
-  readonly normEpsilon: number;
-  /** Output head shares the embedding matrix. */
-  readonly tied: boolean;
-  /** Query, key and value projections have a bias (Qwen2). */
-  readonly qkvBias: boolean;
-  readonly eosTokens: readonly number[];
 }
 
 /** A `config.json` that this decoder cannot run; the message says which field and what is supported. */

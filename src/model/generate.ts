@@ -5,33 +5,11 @@ import type { DecodeCache } from "../kernels/decodeAttention/input.ts";
 import { gatherRows } from "../kernels/gatherRows/gatherRows.ts";
 import * as tf from "../kernels/tf.ts";
 import { createRandom, type Random } from "../math/random.ts";
+import type { Decoding, Generated, RowRequest } from "../engine/generation.ts";
 import type { ModelConfig } from "./config.ts";
 import { causal, indices, packRows } from "./packedRows.ts";
 import { Sampler } from "./sampler.ts";
 import { hiddenStates, logitsOf, type Decoder } from "./transformer.ts";
-
-/** A row to decode: which prompt of the batch it continues, and its own stream of random numbers. */
-export interface RowRequest {
-  readonly prompt: number;
-  readonly seed: number;
-  readonly stream: number;
-}
-
-/** How rows are drawn; see `Sampling` of the method. */
-export interface Decoding {
-  readonly temperature: number;
-  readonly topP: number;
-  readonly maxTokens: number;
-}
-
-/** A finished row. */
-export interface Generated {
-  readonly tokens: Int32Array;
-  readonly logprobs: Float32Array;
-  /** Mean over its tokens, nats. */
-  readonly entropy: number;
-  readonly finished: boolean;
-}
 
 /** A row while it is being decoded. */
 interface Row {

@@ -3,12 +3,13 @@ import { beforeAll, describe, expect, test } from "vitest";
 import type { Gpu } from "../engine/device.ts";
 import { describeOnGpu } from "../engine/fixture.ts";
 import { countGpuCalls } from "../engine/gpuCalls/fixture.ts";
+import type { Decoding, Generated, RowRequest } from "../engine/generation.ts";
 import { GpuSampler, TOKENS_PER_SUBMIT } from "../engine/gpuSampler.ts";
 import { ParameterBuffer } from "../engine/parameterBuffer.ts";
 import * as tf from "../kernels/tf.ts";
 import type { ModelConfig } from "./config.ts";
 import { FIXTURES, fixtureDecoder, loadFixture, type Fixture } from "./fixture.ts";
-import { generate, type Decoding, type Generated, type RowRequest } from "./generate.ts";
+import { generate } from "./generate.ts";
 import { scoreFrom, scoreTokens } from "./loss.ts";
 import { parameterShapes } from "./parameters.ts";
 

@@ -10,7 +10,8 @@ import type {
 import type { Response, Rollout } from "../rl/types.ts";
 import * as tf from "../kernels/tf.ts";
 import { createBreath } from "./breath.ts";
-import { generate, type Generated, type RowRequest } from "./generate.ts";
+import type { Generated, RowRequest } from "../engine/generation.ts";
+import { generate } from "./generate.ts";
 import type { LanguageModel } from "./languageModel.ts";
 import { policyLoss, scoreFrom, scoreTokens } from "./loss.ts";
 import { microBatches } from "./microBatches.ts";

@@ -1,0 +1,137 @@
+/** A session on a stage for tests: a tiny model, a few questions, and fakes for what the browser does. */
+import * as tf from "../kernels/tf.ts";
+import { tinyFolder } from "../model/fixture.ts";
+import { configFrom, type TtrlConfig } from "../rl/config.ts";
+import type { StartedBackend } from "./backend.ts";
+import type { StudyMessage, WorkerEvent } from "./protocol.ts";
+import { Session, type Surroundings } from "./session.ts";
+
+/** Multiple choice: a random model babbles, and a capital letter that stands alone is an answer. */
+const QUESTIONS = [0, 1, 2, 3].map((i) => ({
+  id: `q${i}`,
+  prompt: `${i} + 1?\nA. ${i}\nB. ${i + 1}\nC. ${i + 2}\nD. ${i + 3}`,
+}));
+const STUDY: StudyMessage = {
+  name: "Sums",
+  task: "gpqa",
+  questions: QUESTIONS,
+  answers: QUESTIONS.map(({ id }) => [id, "B"]),
+};
+/** Five steps of a few short responses; evaluations at 0, 2, 4 and 5. */
+export const CONFIG = configFrom({
+  seed: 1,
+  steps: 5,
+  questionsPerStep: 2,
+  votesPerQuestion: 16,
+  rolloutsPerQuestion: 8,
+  maxResponseTokens: 16,
+  warmupSteps: 0,
+  learningRate: 1e-2,
+  klCoefficient: 0.01,
+  evaluateEvery: 2,
+  evaluationSamples: 4,
+  initialSamples: 4,
+});
+/** The backend every stage says it runs on. */
+export const REPORT = { backend: "wasm", device: "a fake", reason: "a test" } as const;
+
+type EventType = WorkerEvent["type"];
+export type EventOf<T extends EventType> = Extract<WorkerEvent, { type: T }>;
+
+/** A session among fakes: everything it posts, and reactions to it. */
+export class Stage {
+  readonly events: WorkerEvent[] = [];
+  readonly session: Session;
+  /** Tensors on the backend at each event. */
+  readonly tensors: number[] = [];
+  #fault: (message: string) => void = () => {};
+  readonly #waiting: { readonly type: EventType; readonly resolve: () => void }[] = [];
+  readonly #reactions = new Map<EventType, () => void>();
+
+  constructor(config: TtrlConfig = CONFIG, surroundings: Partial<Surroundings> = {}, previous?: Session) {
+    const start = {
+      type: "start",
+      runId: "r1",
+      model: "models/tiny",
+      study: STUDY,
+      config,
+      backend: "auto",
+    } as const;
+    const onFault = (listener: (message: string) => void): void => void (this.#fault = listener);
+    this.session = new Session(
+      start,
+      {
+        startBackend: (): Promise<StartedBackend> => Promise.resolve({ report: REPORT, onFault }),
+        downloadModel: () => Promise.resolve(tinyFolder()),
+        post: (event) => this.#receive(event),
+        ...surroundings,
+      },
+      previous ?? null,
+    );
+  }
+
+  #receive(event: WorkerEvent): void {
+    this.events.push(structuredClone(event)); // as a port would
+    this.tensors.push(tf.memory().numTensors);
+    this.#reactions.get(event.type)?.();
+    for (const waiting of this.#waiting) if (waiting.type === event.type) waiting.resolve();
+  }
+
+  /** Reacts to every event of a type, at once. */
+  on(type: EventType, reaction: () => void): this {
+    this.#reactions.set(type, reaction);
+    return this;
+  }
+
+  /** Resolves at the next event of a type. */
+  next(type: EventType): Promise<void> {
+    return new Promise((resolve) => this.#waiting.push({ type, resolve }));
+  }
+
+  /** The GPU reports an error. */
+  fail(message: string): void {
+    this.#fault(message);
+  }
+
+  all<T extends EventType>(type: T): EventOf<T>[] {
+    return this.events.filter((event): event is EventOf<T> => event.type === type);
+  }
+
+  /** What happened, progress and the clock left out. */
+  get story(): string[] {
+    return this.events
+      .filter(({ type }) => type !== "progress")
+      .map((event) => {
+        if (event.type === "stepped") return `stepped ${event.metrics.step}`;
+        return event.type === "evaluated" ? `evaluated ${event.evaluation.step}` : event.type;
+      });
+  }
+}
+
+/** The story of a whole run of CONFIG. */
+export const WHOLE_STORY = [
+  "started",
+  "evaluated 0",
+  "stepped 1",
+  "stepped 2",
+  "evaluated 2",
+  "stepped 3",
+  "stepped 4",
+  "evaluated 4",
+  "stepped 5",
+  "evaluated 5",
+  "finished",
+];
+
+/** A whole run, undisturbed. */
+export async function wholeRun(config = CONFIG): Promise<Stage> {
+  const stage = new Stage(config);
+  await stage.next("finished");
+  return stage;
+}
+
+/** What of a run must repeat bit for bit. */
+export const figures = (stage: Stage) => ({
+  steps: stage.all("stepped").map(({ metrics, groups }) => ({ metrics, groups })),
+  evaluations: stage.all("evaluated").map(({ evaluation }) => evaluation),
+});
