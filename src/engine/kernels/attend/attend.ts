@@ -1,3 +1,4 @@
+import { CACHE_VECTORS, type CacheFormat } from "../../cacheFormat.ts";
 import type { DecoderShape } from "../../decoderShape.ts";
 import { defineKernel, read, uniform, unroll, write, type Kernel } from "../../kernel.ts";
 import { BATCH_WGSL, ROW_WGSL } from "../../rowState.ts";
@@ -8,25 +9,28 @@ import { BATCH_WGSL, ROW_WGSL } from "../../rowState.ts";
  * With `keepTotals` also the logarithm of the softmax' denominator [M, H], which the backward pass wants.
  * One invocation: one line and head.
  */
-export function attend(shape: DecoderShape, keepTotals = false): Kernel {
+export function attend(shape: DecoderShape, keepTotals = false, cache: CacheFormat = "f32"): Kernel {
   return defineKernel({
     name: "attend",
     bindings: {
       batch: uniform("Batch"),
       rows: read("array<Row>"),
       queries: read("array<vec4f>"),
-      cache: read("array<vec4f>"),
+      cache: read(`array<${CACHE_VECTORS[cache].type}>`),
       context: write("array<vec4f>"),
       ...(keepTotals ? { totals: write("array<f32>") } : {}),
     },
     invocations: (lines) => lines * shape.heads,
     declarations: BATCH_WGSL + ROW_WGSL,
-    body: body(shape) + (keepTotals ? "\n  totals[id] = largest + log(total);" : ""),
+    body: body(shape, cache) + (keepTotals ? "\n  totals[id] = largest + log(total);" : ""),
   });
 }
 
-function body({ heads, kvHeads, headDim }: DecoderShape): string {
+function body({ heads, kvHeads, headDim }: DecoderShape, cache: CacheFormat): string {
   const vectors = headDim / 4;
+  const { load } = CACHE_VECTORS[cache];
+  const key = (i: number): string => load(`cache[at + ${i}u]`);
+  const value = (i: number): string => load(`cache[at + ${kvHeads * vectors + i}u]`);
   return `
   let line = id / ${heads}u;
   if (line >= batch.count) { return; }
@@ -40,13 +44,13 @@ function body({ heads, kvHeads, headDim }: DecoderShape): string {
     let end = select(row.write + 1u, row.prefixStart + row.prefixLength, part == 0u);
     for (var entry = start; entry < end; entry++) {
       let at = entry * ${2 * kvHeads * vectors}u + head;
-      let score = ${unroll(vectors, (i) => `dot(query${i}, cache[at + ${i}u])`, " + ")};
+      let score = ${unroll(vectors, (i) => `dot(query${i}, ${key(i)})`, " + ")};
       let newLargest = max(largest, score);
       let weight = exp(score - newLargest);
       let decay = exp(largest - newLargest);
       largest = newLargest;
       total = total * decay + weight;
-      ${unroll(vectors, (i) => `sum${i} = sum${i} * decay + weight * cache[at + ${kvHeads * vectors + i}u];`)}
+      ${unroll(vectors, (i) => `sum${i} = sum${i} * decay + weight * ${value(i)};`)}
     }
   }
   ${unroll(vectors, (i) => `context[id * ${vectors}u + ${i}u] = sum${i} / total;`)}`;

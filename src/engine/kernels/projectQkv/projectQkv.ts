@@ -1,16 +1,17 @@
+import { CACHE_VECTORS, type CacheFormat } from "../../cacheFormat.ts";
 import type { DecoderShape } from "../../decoderShape.ts";
 import { TILE, defineKernel, read, tiles, uniform, unroll, write, type Kernel } from "../../kernel.ts";
 import { vectorOffset, type LayerLayout } from "../../parameterLayout.ts";
 import { BATCH_WGSL, ROW_WGSL } from "../../rowState.ts";
 
 /**
- * Queries [M, H*hd] and the cache's keys and values [entries, 2*Hkv*hd] of each line, from x [M, D]: RMSNorm, three projections with or
- * without bias, and the rotary embedding of queries and keys.
+ * Queries [M, H*hd] and the cache's keys and values [entries, 2*Hkv*hd], in the format of the cache, of each line, from
+ * x [M, D]: RMSNorm, three projections with or without bias, and the rotary embedding of queries and keys.
  *
  * The norm is folded in: the sum of squares is taken beside the products, which are scaled by it at the end. One
  * invocation computes, for a tile of lines, two vectors of four columns half a head apart, which the rotation mixes.
  */
-export function projectQkv(shape: DecoderShape, layer: LayerLayout): Kernel {
+export function projectQkv(shape: DecoderShape, layer: LayerLayout, cache: CacheFormat = "f32"): Kernel {
   const { heads, kvHeads, headDim } = shape;
   const columns = ((heads + 2 * kvHeads) * headDim) / 8;
   return defineKernel({
@@ -22,10 +23,10 @@ export function projectQkv(shape: DecoderShape, layer: LayerLayout): Kernel {
       layer: read("array<vec4f>"),
       rope: read("array<vec4f>"),
       queries: write("array<vec4f>"),
-      cache: write("array<vec4f>"),
+      cache: write(`array<${CACHE_VECTORS[cache].type}>`),
     },
     invocations: (lines) => tiles(lines) * columns,
-    declarations: `${BATCH_WGSL}${ROW_WGSL}${placeFunction(shape, layer)}${storeFunction(shape)}`,
+    declarations: `${BATCH_WGSL}${ROW_WGSL}${placeFunction(shape, layer)}${storeFunction(shape, cache)}`,
     body: body(shape, vectorOffset(layer, "input_layernorm.weight")),
   });
 }
@@ -48,8 +49,9 @@ fn placeOf(head: u32) -> Place {
 }
 
 /** WGSL that rotates the two vectors of a line and puts them where they belong. */
-function storeFunction({ heads, kvHeads, headDim, qkvBias }: DecoderShape): string {
+function storeFunction({ heads, kvHeads, headDim, qkvBias }: DecoderShape, cache: CacheFormat): string {
   const [pairs, vectors] = [headDim / 8, headDim / 4];
+  const { store } = CACHE_VECTORS[cache];
   return `
 fn store(line: u32, head: u32, pair: u32, place: Place, left: vec4f, right: vec4f) {
   if (line >= batch.count) { return; }
@@ -59,8 +61,8 @@ fn store(line: u32, head: u32, pair: u32, place: Place, left: vec4f, right: vec4
   var b = right${qkvBias ? ` + layer[place.bias + column + ${pairs}u]` : ""};
   if (head >= ${heads + kvHeads}u) {
     let at = row.write * ${2 * kvHeads * vectors}u + ${kvHeads * vectors}u + column;
-    cache[at] = a;
-    cache[at + ${pairs}u] = b;
+    cache[at] = ${store("a")};
+    cache[at + ${pairs}u] = ${store("b")};
     return;
   }
   let cosine = rope[row.position * ${vectors}u + pair];
@@ -73,8 +75,8 @@ fn store(line: u32, head: u32, pair: u32, place: Place, left: vec4f, right: vec4
     queries[at + ${pairs}u] = b;
   } else {
     let at = row.write * ${2 * kvHeads * vectors}u + column;
-    cache[at] = turned;
-    cache[at + ${pairs}u] = b;
+    cache[at] = ${store("turned")};
+    cache[at + ${pairs}u] = ${store("b")};
   }
 }`;
 }
