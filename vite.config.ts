@@ -17,7 +17,7 @@ export default defineConfig({
   worker: { format: "es", plugins: () => [selfContainedThreads()], rolldownOptions: QUIET },
   server: { headers: ISOLATION },
   test: {
-    include: ["{src,cli,tools}/**/*.test.{ts,tsx}"],
+    include: ["{src,cli,tools,bench}/**/*.test.{ts,tsx}"],
     pool: "forks", // each file its own process: a TensorFlow.js backend that crashes takes no other file with it
     maxWorkers: 2,
     testTimeout: 60_000,

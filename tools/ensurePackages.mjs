@@ -17,11 +17,11 @@ export function ensurePackages() {
     );
   }
   if (packagesAreCurrent()) return;
-  console.log("Installing packages (npm ci) ...");
+  console.error("Installing packages (npm ci) ..."); // results alone go to standard output
   const { command, args } = npm(["ci", "--include=dev", "--no-audit", "--no-fund"]);
   const { status } = spawnSync(command, args, {
     cwd: ROOT,
-    stdio: ["ignore", "inherit", "inherit"],
+    stdio: ["ignore", 2, "inherit"],
     shell: process.platform === "win32" && command === "npm",
   });
   if (status !== 0) {

@@ -1,0 +1,116 @@
+/**
+ * What the engine asks of the GPU, counted with WebGPU's prototypes wrapped: numbers that hold on any hardware. Counting
+ * is the difference of two batches that differ in length alone, so that what a batch costs once is left out.
+ */
+import { countGpuCalls } from "../src/engine/gpuCalls/fixture.ts";
+import type { Gpu } from "../src/engine/device.ts";
+import type { Decoding, RowRequest } from "../src/engine/generation.ts";
+import { GpuSampler } from "../src/engine/gpuSampler.ts";
+import { GpuTrainer, type LossSettings } from "../src/engine/gpuTrainer.ts";
+import { ParameterBuffer } from "../src/engine/parameterBuffer.ts";
+import type { TrainingRow } from "../src/engine/trainingBatch.ts";
+import type { ModelConfig } from "../src/model/config.ts";
+import { parameterShapes, type HostTensor } from "../src/model/parameters.ts";
+
+/** The line that `--counts --json` prints. */
+export interface Counts {
+  readonly layers: number;
+  readonly dispatchesPerToken: number;
+  readonly submitsPerToken: number;
+  readonly hostReadsPerToken: number;
+  /** Buffers, bind groups, shader modules, pipelines and host writes that a token of a running batch makes. */
+  readonly steadyStateCreations: number;
+  readonly dispatchesPerTrainMicroBatch: number;
+  readonly optimizerDispatches: number;
+  /** Intermediate results of the training graph by token trained on. */
+  readonly activationBytesPerToken: number;
+}
+
+const ROWS = 8;
+const PROMPT = 32;
+/** A batch of twice this length is compared with one of this. */
+const TOKENS = 16;
+const STEP = { learningRate: 1e-4, beta1: 0.9, beta2: 0.95, weightDecay: 0, gradientClip: 1 };
+const LOSS: LossSettings = {
+  temperature: 1,
+  clipLow: 0.2,
+  clipHigh: 0.2,
+  dualClip: Infinity,
+  klCoefficient: 0,
+  entropyCoefficient: 0,
+  normalizer: 1,
+};
+
+/** Counts what a decoder's token and training micro-batch ask of the GPU. */
+export async function countCalls(
+  gpu: Gpu,
+  config: ModelConfig,
+  weights: ReadonlyMap<string, HostTensor>,
+): Promise<Counts> {
+  const parameters = new ParameterBuffer(gpu, parameterShapes(config));
+  parameters.upload(weights);
+  const decoded = await countDecoding(gpu, { ...config, eosTokens: [] }, parameters); // no row ends early
+  const trained = await countTraining(gpu, config, parameters);
+  parameters.dispose();
+  await gpu.device.queue.onSubmittedWorkDone();
+  gpu.fault.throwIfAborted();
+  return { layers: config.layers, ...decoded, ...trained };
+}
+
+async function countDecoding(gpu: Gpu, config: ModelConfig, parameters: ParameterBuffer) {
+  const sampler = new GpuSampler(gpu, config, parameters);
+  const prompt = Int32Array.from({ length: PROMPT }, (_, i) => (7 * i + 3) % config.vocabulary);
+  const requests = Array.from({ length: ROWS }, (_, stream): RowRequest => ({ prompt: 0, seed: 1, stream }));
+  const count = (maxTokens: number) => {
+    const decoding: Decoding = { temperature: 1, topP: 0.95, maxTokens };
+    return countGpuCalls(gpu.device, () =>
+      sampler.generate([prompt], requests, decoding, () => Promise.resolve()),
+    );
+  };
+  await count(2 * TOKENS); // makes room for both
+  const [short, long] = [await count(TOKENS), await count(2 * TOKENS)];
+  sampler.dispose();
+  const perToken = (...calls: (keyof typeof long)[]): number =>
+    calls.reduce((sum, call) => sum + long[call] - short[call], 0) / TOKENS;
+  return {
+    dispatchesPerToken: perToken("dispatchWorkgroups"),
+    submitsPerToken: perToken("submit"),
+    hostReadsPerToken: perToken("mapAsync"),
+    steadyStateCreations: perToken(
+      "createBuffer",
+      "createBindGroup",
+      "createShaderModule",
+      "createComputePipeline",
+      "createComputePipelineAsync",
+      "writeBuffer",
+    ),
+  };
+}
+
+async function countTraining(gpu: Gpu, config: ModelConfig, parameters: ParameterBuffer) {
+  const trainer = new GpuTrainer(gpu, config, parameters);
+  await trainer.accumulate(trainingRows(config, 8), LOSS);
+  const small = await trainer.statistics();
+  await trainer.accumulate(trainingRows(config, 16), LOSS);
+  const large = await trainer.statistics();
+  const batch = await countGpuCalls(gpu.device, () => trainer.accumulate(trainingRows(config, 16), LOSS));
+  const step = await countGpuCalls(gpu.device, () => trainer.step(STEP));
+  await trainer.dispose();
+  return {
+    dispatchesPerTrainMicroBatch: batch.dispatchWorkgroups,
+    optimizerDispatches: step.dispatchWorkgroups,
+    activationBytesPerToken: Math.round((large.scratchBytes - small.scratchBytes) / (8 * PROMPT * 3)),
+  };
+}
+
+/** Rows of 96 tokens trained on, after a first one that nothing predicts; two thirds of them sampled. */
+function trainingRows(config: ModelConfig, count: number): TrainingRow[] {
+  const sampled = 2 * PROMPT;
+  return Array.from({ length: count }, (_, row) => ({
+    tokens: Int32Array.from({ length: 3 * PROMPT + 1 }, (_, i) => (5 * i + row) % config.vocabulary),
+    first: PROMPT + 1,
+    advantages: new Float32Array(sampled).fill(row % 2 === 0 ? 1 : -1),
+    oldLogprobs: new Float32Array(sampled).fill(-6),
+    referenceLogprobs: null,
+  }));
+}
