@@ -1,5 +1,5 @@
 /** A recorded sequence of kernels: pipelines compiled and bind groups made once, then encoded as often as one likes. */
-import { WORKGROUP, type Binding, type Kernel } from "./kernel.ts";
+import type { Binding, Kernel } from "./kernel.ts";
 import { shareScratch } from "./scratch.ts";
 
 /** All of a buffer or a part of it that starts at a multiple of 256 bytes. */
@@ -152,7 +152,7 @@ export class Graph {
   encode(pass: GPUComputePassEncoder, sizes: readonly number[], count = this.#steps.length): void {
     for (let i = 0; i < count; i++) {
       const { kernel, domain, pipeline, group } = this.#steps[i] as Step; // count is at most the length
-      const workgroups = Math.ceil(kernel.invocations(sizes[domain] ?? 0) / WORKGROUP);
+      const workgroups = Math.ceil(kernel.invocations(sizes[domain] ?? 0) / kernel.workgroup);
       const rows = Math.ceil(workgroups / this.#widest); // kernels fold y into their number
       pass.setPipeline(pipeline);
       pass.setBindGroup(0, group);

@@ -3,7 +3,7 @@
  * fixed lengths and register tiles are spelled out, and Node and the bundler load them alike.
  */
 
-/** Invocations of a workgroup. They never wait for each other, so the number only shapes scheduling. */
+/** Invocations of a workgroup, unless a kernel asks for others. They rarely wait for each other: it shapes scheduling. */
 export const WORKGROUP = 64;
 
 /** A buffer a kernel binds, and its WGSL type. */
@@ -20,13 +20,18 @@ export interface Kernel {
   readonly wgsl: string;
   /** Invocations needed for so many lines of the batch. */
   readonly invocations: (lines: number) => number;
+  /** Invocations of a workgroup. */
+  readonly workgroup: number;
 }
 
 /** What differs between kernels. */
-interface KernelText extends Omit<Kernel, "wgsl"> {
+interface KernelText extends Omit<Kernel, "wgsl" | "workgroup"> {
+  readonly workgroup?: number;
+  /** Features of the device that the text uses, as WGSL calls them. */
+  readonly enables?: readonly string[];
   /** Structures and functions. */
   readonly declarations?: string;
-  /** Statements of one invocation, whose number is `id`. */
+  /** Statements of one invocation, whose number is `id`: the one of number `local` in the workgroup of number `group`. */
   readonly body: string;
 }
 
@@ -40,20 +45,26 @@ export const uniform = (type: string): Binding => ({ access: "uniform", type });
 const SPACES = { uniform: "uniform", read: "storage, read", write: "storage, read_write" };
 
 /** Completes the text of a kernel. */
-export function defineKernel({ name, bindings, invocations, declarations = "", body }: KernelText): Kernel {
+export function defineKernel(text: KernelText): Kernel {
+  const { name, bindings, invocations, workgroup = WORKGROUP, enables = [], declarations = "", body } = text;
   const variables = Object.entries(bindings).map(
     ([variable, { access, type }], number) =>
       `@group(0) @binding(${number}) var<${SPACES[access]}> ${variable}: ${type};`,
   );
-  const wgsl = `
+  const wgsl = `${enables.map((feature) => `enable ${feature};`).join("\n")}
 ${variables.join("\n")}
 ${declarations}
-@compute @workgroup_size(${WORKGROUP})
-fn main(@builtin(global_invocation_id) invocation: vec3u, @builtin(num_workgroups) groups: vec3u) {
-  let id = invocation.y * groups.x * ${WORKGROUP}u + invocation.x;
+@compute @workgroup_size(${workgroup})
+fn main(
+  @builtin(workgroup_id) workgroupId: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_index) local: u32,
+) {
+  let group = workgroupId.y * groups.x + workgroupId.x;
+  let id = group * ${workgroup}u + local;
 ${body}
 }`;
-  return { name, bindings, wgsl, invocations };
+  return { name, bindings, wgsl, invocations, workgroup };
 }
 
 /** Text repeated for 0..count-1: an unrolled loop. */
