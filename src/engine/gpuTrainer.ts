@@ -5,6 +5,7 @@ import { GraphBuilder, Pipelines, type BufferView, type Graph } from "./graph.ts
 import { adamw, norm, PARTIAL_SUMS, squares, STEP_BYTES } from "./kernels/adamw/adamw.ts";
 import { TOKEN_LINES_WORDS } from "./kernels/embeddingGradient/embeddingGradient.ts";
 import { LOSS_BYTES, SCORE_WORDS, SCORED_WORDS } from "./kernels/policyLoss/policyLoss.ts";
+import type { OptimizerState } from "./optimizerState.ts";
 import { ParameterBuffer } from "./parameterBuffer.ts";
 import { ReadRing } from "./readRing.ts";
 import { ropeTable } from "./ropeTable.ts";
@@ -43,6 +44,12 @@ export interface Scores {
   readonly losses: Float32Array;
 }
 
+/** How a trainer starts. */
+interface TrainerOptions {
+  /** Moments and step count of an earlier trainer; without it, the first step is its first. */
+  readonly state?: OptimizerState;
+}
+
 /** PyTorch's default. */
 const EPSILON = 1e-8;
 const WORD = 4;
@@ -68,10 +75,10 @@ export class GpuTrainer {
   readonly #second: ParameterBuffer;
   readonly #optimizer: Promise<Optimizer>;
   #workspace: Workspace | null = null;
-  #updates = 0;
+  #updates: number;
 
   /** Trains `parameters` in place. */
-  constructor(gpu: Gpu, shape: DecoderShape, parameters: ParameterBuffer) {
+  constructor(gpu: Gpu, shape: DecoderShape, parameters: ParameterBuffer, { state }: TrainerOptions = {}) {
     const problem = unsupported(shape);
     if (problem !== null) throw new RangeError(`the GPU trainer cannot run this model: ${problem}`);
     this.#gpu = gpu;
@@ -81,6 +88,9 @@ export class GpuTrainer {
     const shapes = new Map([...parameters.layout.parameters].map(([name, placed]) => [name, placed.shape]));
     const alike = (): ParameterBuffer => new ParameterBuffer(gpu, shapes);
     [this.gradients, this.#first, this.#second] = [alike(), alike(), alike()];
+    this.#updates = state?.updates ?? 0;
+    if (state) this.#first.upload(state.firstMoments);
+    if (state) this.#second.upload(state.secondMoments);
     const moments = { first: this.#first, second: this.#second };
     this.#optimizer = createOptimizer(gpu, this.#pipelines, {
       parameters,
@@ -138,6 +148,22 @@ export class GpuTrainer {
     fault.throwIfAborted();
     if (!Number.isFinite(found)) this.#updates -= 1;
     return found;
+  }
+
+  /** Drops the gradients summed so far. */
+  forget(): void {
+    const encoder = this.#gpu.device.createCommandEncoder();
+    encoder.clearBuffer(this.gradients.buffer);
+    this.#gpu.device.queue.submit([encoder.finish()]);
+  }
+
+  /** The optimizer's state on the host, for a checkpoint. */
+  async state(): Promise<OptimizerState> {
+    return {
+      updates: this.#updates,
+      firstMoments: await this.#first.download(),
+      secondMoments: await this.#second.download(),
+    };
   }
 
   /** A workspace with room for so many lines and scored tokens: the one before, or a larger one. */

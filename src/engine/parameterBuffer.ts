@@ -10,7 +10,7 @@ import {
 } from "./parameterLayout.ts";
 
 /** A parameter's values on the host, in Hugging Face's layout. */
-interface HostParameter {
+export interface HostParameter {
   readonly shape: readonly number[];
   readonly data: Float32Array;
 }

@@ -153,6 +153,36 @@ describeOnGpu("GpuTrainer", (gpu) => {
     await trainer.dispose();
   });
 
+  test("continues from its state as if it had never stopped", async () => {
+    const { trainer, parameters } = createTrainer(gpu(), fixture);
+    const rows = rowsOf(fixture);
+    await trainer.accumulate(rows, settingsOf(fixture));
+    await trainer.step(STEP);
+    const state = await trainer.state();
+    expect(state.updates).toBe(1);
+    const copy = new ParameterBuffer(gpu(), parameterShapes(fixture.config));
+    copy.upload(await parameters.download());
+    const second = new GpuTrainer(gpu(), fixture.config, copy, { state });
+    for (const each of [trainer, second]) {
+      await each.accumulate(rows, settingsOf(fixture));
+      await each.step(STEP);
+    }
+    expect(await copy.download()).toEqual(await parameters.download());
+    expect(await second.state()).toEqual(await trainer.state());
+    for (const each of [trainer, second]) await each.dispose();
+  });
+
+  test("forgets the gradients summed so far", async () => {
+    const { trainer } = createTrainer(gpu(), fixture);
+    await trainer.accumulate(rowsOf(fixture), settingsOf(fixture));
+    const largest = async (): Promise<number> =>
+      Math.max(...[...(await trainer.gradients.download()).values()].map(({ data }) => Math.hypot(...data)));
+    expect(await largest()).toBeGreaterThan(0);
+    trainer.forget();
+    expect(await largest()).toBe(0);
+    await trainer.dispose();
+  });
+
   test("leaves the weights as they were when the gradient is no number", async () => {
     const { trainer, parameters } = createTrainer(gpu(), fixture);
     const rows = rowsOf(fixture).map((row) => ({
