@@ -6,12 +6,14 @@ import { gatedHidden } from "./kernels/gatedHidden/gatedHidden.ts";
 import { head } from "./kernels/head/head.ts";
 import { projectQkv } from "./kernels/projectQkv/projectQkv.ts";
 import { sample } from "./kernels/sample/sample.ts";
+import { entryBytes } from "./batchRoom.ts";
+import type { CacheFormat } from "./cacheFormat.ts";
 import type { DecoderShape } from "./decoderShape.ts";
 import type { Gpu } from "./device.ts";
 import { GraphBuilder, type BufferView, type Graph, type Pipelines } from "./graph.ts";
 import { TILE } from "./kernel.ts";
 import type { ParameterBuffer } from "./parameterBuffer.ts";
-import { BATCH_BYTES, OUTPUT_WORDS, ROW_WORDS } from "./rowState.ts";
+import { BATCH_BYTES, OUTPUT_TOKENS, OUTPUT_WORDS, ROW_WORDS } from "./rowState.ts";
 import { ropeTable } from "./ropeTable.ts";
 
 /** What a graph has room for. */
@@ -22,8 +24,6 @@ export interface Capacity {
   readonly rows: number;
   /** Keys and values in the cache. */
   readonly entries: number;
-  /** Tokens written as output. */
-  readonly outputs: number;
 }
 
 const WORD = 4;
@@ -34,11 +34,13 @@ export interface DecodeGraph {
   /** How many of the first kernels fill the cache: those of the prefill. */
   readonly cacheKernels: number;
   readonly capacity: Capacity;
+  /** Of the keys and values of all layers. */
+  readonly cacheBytes: number;
   /** State of each line, `ROW_WORDS` a line. */
   readonly rows: GPUBuffer;
   /** Settings of the batch. */
   readonly settings: GPUBuffer;
-  /** Sampled tokens, `OUTPUT_WORDS` each. */
+  /** Newest tokens of each row, `OUTPUT_WORDS` each. */
   readonly outputs: GPUBuffer;
   readonly dispose: () => void;
 }
@@ -50,10 +52,13 @@ export async function createDecodeGraph(
   parameters: ParameterBuffer,
   shape: DecoderShape,
   capacity: Capacity,
+  cache: CacheFormat,
 ): Promise<DecodeGraph> {
-  const buffers = allocate(gpu.device, shape, capacity);
+  const cacheBytes = capacity.entries * entryBytes(shape, cache);
+  const buffers = allocate(gpu.device, shape, capacity, cacheBytes);
   const builder = new GraphBuilder(gpu.device, pipelines);
-  const cacheKernels = record(builder, parameters, shape, capacity, buffers);
+  const kernels = decoderKernels(parameters, shape, cache);
+  const cacheKernels = record(builder, kernels, parameters, shape, capacity, buffers);
   const graph = await builder.build();
   const { rows, settings, outputs } = buffers;
   const owned = [rows, settings, outputs, buffers.rope, ...buffers.caches];
@@ -61,7 +66,16 @@ export async function createDecodeGraph(
     graph.dispose();
     for (const buffer of owned) buffer.destroy();
   };
-  return { graph, cacheKernels, capacity, rows, settings, outputs, dispose };
+  return {
+    graph,
+    cacheKernels,
+    capacity,
+    cacheBytes: cacheBytes * shape.layers,
+    rows,
+    settings,
+    outputs,
+    dispose,
+  };
 }
 
 interface Buffers {
@@ -69,39 +83,33 @@ interface Buffers {
   readonly settings: GPUBuffer;
   readonly outputs: GPUBuffer;
   readonly rope: GPUBuffer;
-  /** Keys and values of each layer: [entries, 2*Hkv*hd]. */
+  /** Keys and values of each layer: [entries, 2*Hkv*hd], in the format of the cache. */
   readonly caches: readonly GPUBuffer[];
 }
 
 /** Lines as the kernels see them: the last tile is computed whole. */
 const padded = (lines: number): number => Math.ceil(lines / TILE) * TILE;
 
-function allocate(device: GPUDevice, shape: DecoderShape, capacity: Capacity): Buffers {
+function allocate(device: GPUDevice, shape: DecoderShape, capacity: Capacity, cacheBytes: number): Buffers {
   const { STORAGE, UNIFORM, COPY_SRC, COPY_DST } = GPUBufferUsage;
   const buffer = (label: string, words: number, usage = STORAGE | COPY_SRC | COPY_DST): GPUBuffer =>
     device.createBuffer({ label, size: words * WORD, usage });
-  const cacheWords = 2 * capacity.entries * shape.kvHeads * shape.headDim;
-  if (cacheWords * WORD > device.limits.maxStorageBufferBindingSize) {
-    throw new RangeError(
-      `a layer's keys and values take ${cacheWords * WORD} bytes and this GPU binds ${device.limits.maxStorageBufferBindingSize} at most: ` +
-        "sample fewer or shorter responses at a time",
-    );
-  }
   const table = ropeTable(shape.maxPositions, shape.headDim, shape.ropeTheta);
   const rope = buffer("rotary embedding", table.length);
   device.queue.writeBuffer(rope, 0, table);
   return {
     rows: buffer("rows", padded(capacity.lines) * ROW_WORDS),
     settings: buffer("settings", BATCH_BYTES / WORD, UNIFORM | COPY_DST),
-    outputs: buffer("outputs", capacity.outputs * OUTPUT_WORDS),
+    outputs: buffer("outputs", capacity.rows * OUTPUT_TOKENS * OUTPUT_WORDS),
     rope,
-    caches: Array.from({ length: shape.layers }, () => buffer("keys and values", cacheWords)),
+    caches: Array.from({ length: shape.layers }, () => buffer("keys and values", cacheBytes / WORD)),
   };
 }
 
 /** Adds all kernels; returns how many of them the prefill needs. */
 function record(
   builder: GraphBuilder,
+  kernels: ReturnType<typeof decoderKernels>,
   parameters: ParameterBuffer,
   shape: DecoderShape,
   capacity: Capacity,
@@ -114,7 +122,6 @@ function record(
   const batch: BufferView = { buffer: buffers.settings };
   const rows: BufferView = { buffer: buffers.rows };
   const rope: BufferView = { buffer: buffers.rope };
-  const kernels = decoderKernels(parameters, shape);
   const embedding = parameters.view("model.embed_tokens.weight");
   let cacheKernels = 0;
   builder.add(kernels.embed, { batch, rows, embedding, x });
@@ -138,11 +145,11 @@ function record(
   return cacheKernels;
 }
 
-function decoderKernels({ layout: { layer } }: ParameterBuffer, shape: DecoderShape) {
+function decoderKernels({ layout: { layer } }: ParameterBuffer, shape: DecoderShape, cache: CacheFormat) {
   return {
     embed: embed(shape),
-    projectQkv: projectQkv(shape, layer),
-    attend: attend(shape),
+    projectQkv: projectQkv(shape, layer, cache),
+    attend: attend(shape, false, cache),
     addAttention: addProjection(layer, "self_attn.o_proj.weight"),
     gatedHidden: gatedHidden(shape, layer),
     addMlp: addProjection(layer, "mlp.down_proj.weight"),

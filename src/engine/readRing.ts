@@ -1,4 +1,11 @@
-/** Reads a buffer back while later work is already under way: copies take turns in a few staging buffers. */
+/** Reads buffers back while later work is already under way: copies take turns in a few staging buffers. */
+
+/** The first bytes of a buffer. */
+interface Source {
+  readonly buffer: GPUBuffer;
+  readonly bytes: number;
+}
+
 export class ReadRing {
   readonly #staging: readonly GPUBuffer[];
   #next = 0;
@@ -11,14 +18,18 @@ export class ReadRing {
     );
   }
 
-  /** Records a copy of the first `bytes` of a buffer; call what is returned after submitting it. */
-  copy(encoder: GPUCommandEncoder, source: GPUBuffer, bytes: number): () => Promise<Uint32Array> {
+  /** Records a copy of buffers, one after the other; call what is returned after submitting it. */
+  copy(encoder: GPUCommandEncoder, sources: readonly Source[]): () => Promise<Uint32Array<ArrayBuffer>> {
     const staging = this.#staging[this.#next] as GPUBuffer; // #next is in range
     this.#next = (this.#next + 1) % this.#staging.length;
-    encoder.copyBufferToBuffer(source, 0, staging, 0, bytes);
+    let end = 0;
+    for (const { buffer, bytes } of sources) {
+      encoder.copyBufferToBuffer(buffer, 0, staging, end, bytes);
+      end += bytes;
+    }
     return async () => {
-      await staging.mapAsync(GPUMapMode.READ, 0, bytes);
-      const words = new Uint32Array(staging.getMappedRange(0, bytes).slice(0));
+      await staging.mapAsync(GPUMapMode.READ, 0, end);
+      const words = new Uint32Array(staging.getMappedRange(0, end).slice(0));
       staging.unmap();
       return words;
     };

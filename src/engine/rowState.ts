@@ -17,7 +17,7 @@ export interface RowState {
   readonly suffixStart: number;
   readonly seed: number;
   readonly stream: number;
-  /** Row of the outputs. */
+  /** Place of the row in the outputs. */
   readonly output: number;
   /** First line after those of its row; training alone asks. */
   readonly end?: number;
@@ -25,6 +25,7 @@ export interface RowState {
 
 /** 32-bit words of a line. */
 export const ROW_WORDS = 12;
+const SAMPLED_WORD = 9;
 const FINISHED_WORD = 10;
 const END_WORD = 11;
 
@@ -50,16 +51,20 @@ export function packStates(states: readonly RowState[]): Uint32Array<ArrayBuffer
   return words;
 }
 
-/** Whether line `i` of a copy of the lines has ended. */
-export function isFinished(words: Uint32Array, i: number): boolean {
-  return words[i * ROW_WORDS + FINISHED_WORD] !== 0;
+/** How many tokens line `i` of a copy of the lines has, and whether it has ended. */
+export function lineProgress(
+  words: Uint32Array,
+  i: number,
+): { readonly sampled: number; readonly finished: boolean } {
+  const word = (offset: number): number => words[i * ROW_WORDS + offset] ?? 0;
+  return { sampled: word(SAMPLED_WORD), finished: word(FINISHED_WORD) !== 0 };
 }
 
 /** Settings of a batch. */
 export interface BatchSettings {
   /** Lines. */
   readonly count: number;
-  /** Most tokens of a response; also the length of a row of the outputs. */
+  /** Most tokens of a response. */
   readonly maxTokens: number;
   /** 0 takes the most likely token, and its logprob at temperature 1. */
   readonly temperature: number;
@@ -89,5 +94,7 @@ export function packSettings(settings: BatchSettings): ArrayBuffer {
 
 /** 32-bit words of one sampled token in the outputs. */
 export const OUTPUT_WORDS = 3;
+/** Tokens of a row that the outputs hold: token t at t modulo this. The host reads them before they are overwritten. */
+export const OUTPUT_TOKENS = 8;
 
 export const OUTPUT_WGSL = `struct Output { token: u32, logprob: f32, entropy: f32 }`;

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { expectClose, normals } from "../../../kernels/fixture.ts";
 import { describeOnGpu, runKernel, settingsFor, statesOf, TOLERANCE } from "../../fixture.ts";
 import type { Gpu } from "../../device.ts";
-import { ROW_WORDS, type BatchSettings, type RowState } from "../../rowState.ts";
+import { OUTPUT_TOKENS, ROW_WORDS, type BatchSettings, type RowState } from "../../rowState.ts";
 import { philox } from "./philox.ts";
 import { distributionReference, nucleusReference } from "./reference.ts";
 import { sample } from "./sample.ts";
@@ -23,11 +23,11 @@ async function draw(
     batch: settingsFor(rows.length, { maxTokens: MAX_TOKENS, ...settings }),
     logits: repeated,
     rows: statesOf(rows),
-    outputs: new Float32Array(rows.length * MAX_TOKENS * 3),
+    outputs: new Float32Array(rows.length * OUTPUT_TOKENS * 3),
   });
   const outputs = written["outputs"]!;
   const words = new Uint32Array(outputs.buffer);
-  const first = rows.map((_, row) => row * MAX_TOKENS * 3);
+  const first = rows.map((_, row) => row * OUTPUT_TOKENS * 3);
   return {
     tokens: first.map((at) => words[at]!),
     logprobs: first.map((at) => outputs[at + 1]!),

@@ -1,6 +1,6 @@
 import type { DecoderShape } from "../../decoderShape.ts";
 import { defineKernel, read, uniform, write, type Kernel } from "../../kernel.ts";
-import { BATCH_WGSL, OUTPUT_WGSL, ROW_WGSL } from "../../rowState.ts";
+import { BATCH_WGSL, OUTPUT_TOKENS, OUTPUT_WGSL, ROW_WGSL } from "../../rowState.ts";
 import { PHILOX_WGSL } from "./philox.ts";
 
 /**
@@ -105,5 +105,5 @@ const body = (vocabulary: number): string => `
   if (batch.greedy == 0u) { token = choose(row, start, largest, total, best); }
   let logprob = (logits[start + token] - largest) * batch.inverseTemperature - log(total);
   let entropy = log(total) - weighted / total;
-  outputs[row.output * batch.maxTokens + row.sampled] = Output(token, logprob, entropy);
+  outputs[row.output * ${OUTPUT_TOKENS}u + row.sampled % ${OUTPUT_TOKENS}u] = Output(token, logprob, entropy);
   advance(id, token);`;

@@ -1,0 +1,52 @@
+import { expect, test } from "vitest";
+import { divideRoom, entryBytes, roomLimits } from "./batchRoom.ts";
+
+const SHAPE = {
+  width: 12,
+  layers: 5,
+  heads: 4,
+  kvHeads: 2,
+  headDim: 8,
+  hiddenWidth: 20,
+  vocabulary: 100,
+  maxPositions: 32,
+  ropeTheta: 100,
+  normEpsilon: 1e-5,
+  tied: true,
+  qkvBias: true,
+  eosTokens: [],
+};
+const wide = { maxBufferSize: 2 ** 30, maxStorageBufferBindingSize: 2 ** 30 };
+
+test("counts keys and values of all heads, in half the bytes as f16", () => {
+  expect(entryBytes(SHAPE, "f32")).toBe(2 * 2 * 8 * 4);
+  expect(entryBytes(SHAPE, "f16")).toBe(2 * 2 * 8 * 2);
+});
+
+test("bounds entries by the bytes asked for and by what the GPU binds, rows by their logits", () => {
+  expect(roomLimits(wide, SHAPE, "f32", 5 * 128 * 77)).toEqual({ rows: 256, entries: 77 });
+  expect(roomLimits(wide, SHAPE, "f16", 5 * 128 * 77).entries).toBe(154);
+  const narrow = { maxBufferSize: 2 ** 30, maxStorageBufferBindingSize: 128 * 30 };
+  expect(roomLimits(narrow, SHAPE, "f32", 2 ** 30)).toEqual({ rows: 9, entries: 30 });
+});
+
+test("decodes all rows together where they fit, else as many as fit beside the prompts they need", () => {
+  const [lengths, rows] = [
+    [6, 4],
+    [3, 3],
+  ] as const;
+  expect(divideRoom(lengths, rows, 10, { rows: 256, entries: 70 })).toEqual({ rows: 6, promptEntries: 10 });
+  expect(divideRoom(lengths, rows, 10, { rows: 256, entries: 69 })).toEqual({ rows: 5, promptEntries: 10 });
+  expect(divideRoom(lengths, rows, 10, { rows: 4, entries: 69 })).toEqual({ rows: 4, promptEntries: 10 });
+  expect(divideRoom(lengths, rows, 10, { rows: 256, entries: 16 })).toEqual({ rows: 1, promptEntries: 6 });
+});
+
+test("leaves prompts that no row continues out of account", () => {
+  expect(divideRoom([900, 4], [0, 1], 10, { rows: 256, entries: 14 })).toEqual({ rows: 1, promptEntries: 4 });
+});
+
+test("says what does not fit", () => {
+  expect(() => divideRoom([6], [3], 10, { rows: 256, entries: 15 })).toThrow(
+    "a prompt of 7 tokens and a response of up to 10 need 16 places in the cache and 15 fit",
+  );
+});

@@ -1,0 +1,38 @@
+/** Hands out ranges of a line of places, each where it first fits. */
+interface Range {
+  readonly start: number;
+  readonly length: number;
+}
+
+export class FreeRanges {
+  /** What is free, in order; no two touch. */
+  #free: readonly Range[];
+
+  constructor(start: number, length: number) {
+    this.#free = [{ start, length }];
+  }
+
+  /** Start of a range of so many places; null while none is free. */
+  take(length: number): number | null {
+    const fitting = this.#free.find((range) => range.length >= length);
+    if (fitting === undefined) return null;
+    const rest = { start: fitting.start + length, length: fitting.length - length };
+    this.#free = this.#free.flatMap((range) => {
+      if (range !== fitting) return [range];
+      return rest.length > 0 ? [rest] : [];
+    });
+    return fitting.start;
+  }
+
+  /** Takes back a range that was handed out. */
+  give(start: number, length: number): void {
+    const sorted = [...this.#free, { start, length }].sort((a, b) => a.start - b.start);
+    const merged: Range[] = [];
+    for (const range of sorted) {
+      const before = merged.at(-1);
+      if (before === undefined || before.start + before.length < range.start) merged.push(range);
+      else merged[merged.length - 1] = { start: before.start, length: before.length + range.length };
+    }
+    this.#free = merged;
+  }
+}
