@@ -1,18 +1,20 @@
-import { TILE, defineKernel, read, tiles, uniform, unroll, write, type Kernel } from "../../kernel.ts";
+import { read, uniform, write, type Kernel } from "../../kernel.ts";
 import { vectorOffset, type LayerLayout } from "../../parameterLayout.ts";
-import { BATCH_WGSL } from "../../rowState.ts";
+import { defineProduct, weightsByInput } from "../../products/product.ts";
+import { PLAIN_PRODUCT, type ProductVariant } from "../../variants.ts";
 
 /**
  * x [M, N] += input [M, K] times the layer's matrix `part` [K, N]: what attention and MLP add to the residual stream.
- * With `keep` the sum goes to `sum` instead and x is left as it was. One invocation: a tile of lines, four columns.
+ * With `keep` the sum goes to `sum` instead and x is left as it was.
  */
-export function addProjection(layer: LayerLayout, part: string, keep = false): Kernel {
+export function addProjection(
+  layer: LayerLayout,
+  part: string,
+  keep = false,
+  variant: ProductVariant = PLAIN_PRODUCT,
+): Kernel {
   const [outputs = 0, inputs = 0] = layer.get(part)?.shape ?? [];
-  const columns = outputs / 4;
-  const store = (at: string, sum: string): string =>
-    keep ? `sum[${at}] = x[${at}] + ${sum};` : `x[${at}] += ${sum};`;
-  const row = (k: number): string => `layer[at + ${k * columns}u]`;
-  return defineKernel({
+  const product = {
     name: `addProjection of ${part}`,
     bindings: {
       batch: uniform("Batch"),
@@ -20,18 +22,18 @@ export function addProjection(layer: LayerLayout, part: string, keep = false): K
       layer: read("array<vec4f>"),
       ...(keep ? { x: read("array<vec4f>"), sum: write("array<vec4f>") } : { x: write("array<vec4f>") }),
     },
-    invocations: (lines) => tiles(lines) * columns,
-    declarations: BATCH_WGSL,
-    body: `
-  let first = id / ${columns}u * ${TILE}u;
-  if (first >= batch.count) { return; }
-  let column = id % ${columns}u;
-  ${unroll(TILE, (r) => `var sum${r} = vec4f();`)}
-  for (var i = 0u; i < ${inputs / 4}u; i++) {
-    let at = ${vectorOffset(layer, part)}u + i * ${outputs}u + column;
-    let weights = mat4x4f(${unroll(4, row, ", ")});
-    ${unroll(TILE, (r) => `sum${r} += weights * input[(first + ${r}u) * ${inputs / 4}u + i];`)}
-  }
-  ${unroll(TILE, (r) => store(`(first + ${r}u) * ${columns}u + column`, `sum${r}`))}`,
-  });
+    columns: outputs / 4,
+    terms: [
+      {
+        vectors: inputs / 4,
+        input: { buffer: "input", stride: inputs / 4, offset: 0 },
+        weights: [weightsByInput("layer", vectorOffset(layer, part), outputs)],
+      },
+    ],
+    store: (line: string, column: string, [sum = ""]: readonly string[]): string => {
+      const at = `let at = ${line} * ${outputs / 4}u + ${column};`;
+      return keep ? `${at} sum[at] = x[at] + ${sum};` : `${at} x[at] += ${sum};`;
+    },
+  };
+  return defineProduct(product, variant);
 }

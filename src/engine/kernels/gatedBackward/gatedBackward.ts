@@ -1,15 +1,21 @@
 import type { DecoderShape } from "../../decoderShape.ts";
-import { TILE, defineKernel, read, tiles, uniform, unroll, write, type Kernel } from "../../kernel.ts";
+import { read, uniform, write, type Kernel } from "../../kernel.ts";
 import { vectorOffset, type LayerLayout } from "../../parameterLayout.ts";
-import { BATCH_WGSL } from "../../rowState.ts";
+import { defineProduct, weightsByOutput } from "../../products/product.ts";
+import { PLAIN_PRODUCT, type ProductVariant } from "../../variants.ts";
 
 /**
  * Gradients of gate and up [M, F] from that of the MLP's output [M, D], and once more hidden = silu(gate) * up, which
- * the gradient of the last matrix needs. One invocation: a tile of lines, four columns.
+ * the gradient of the last matrix needs.
  */
-export function gatedBackward({ width, hiddenWidth }: DecoderShape, layer: LayerLayout): Kernel {
+export function gatedBackward(
+  { width, hiddenWidth }: DecoderShape,
+  layer: LayerLayout,
+  variant: ProductVariant = PLAIN_PRODUCT,
+): Kernel {
   const columns = hiddenWidth / 4;
-  return defineKernel({
+  const start = vectorOffset(layer, "mlp.down_proj.weight");
+  const product = {
     name: "gatedBackward",
     bindings: {
       batch: uniform("Batch"),
@@ -21,8 +27,23 @@ export function gatedBackward({ width, hiddenWidth }: DecoderShape, layer: Layer
       upGradient: write("array<vec4f>"),
       hidden: write("array<vec4f>"),
     },
-    invocations: (lines) => tiles(lines) * columns,
-    declarations: `${BATCH_WGSL}
+    declarations: STORE,
+    columns,
+    terms: [
+      {
+        vectors: width / 4,
+        input: { buffer: "gradient", stride: width / 4, offset: 0 },
+        weights: [weightsByOutput("layer", start, width, hiddenWidth)],
+      },
+    ],
+    store: (line: string, column: string, [sum = ""]: readonly string[]): string =>
+      `store(${line} * ${columns}u + ${column}, ${sum});`,
+  };
+  return defineProduct(product, variant);
+}
+
+/** WGSL: what becomes of the gradient of a vector of the hidden layer. */
+const STORE = `
 fn store(at: u32, gradient: vec4f) {
   let gate = gates[at];
   let up = ups[at];
@@ -30,17 +51,4 @@ fn store(at: u32, gradient: vec4f) {
   gateGradient[at] = gradient * up * sigmoid * (1.0 + gate * (1.0 - sigmoid));
   upGradient[at] = gradient * gate * sigmoid;
   hidden[at] = gate * sigmoid * up;
-}`,
-    body: `
-  let first = id / ${columns}u * ${TILE}u;
-  if (first >= batch.count) { return; }
-  let column = id % ${columns}u;
-  ${unroll(TILE, (r) => `var sum${r} = vec4f();`)}
-  for (var i = 0u; i < ${width / 4}u; i++) {
-    let at = ${vectorOffset(layer, "mlp.down_proj.weight")}u + column * ${width}u + i;
-    let weights = mat4x4f(${unroll(4, (k) => `layer[at + ${(k * width) / 4}u]`, ", ")});
-    ${unroll(TILE, (r) => `sum${r} += gradient[(first + ${r}u) * ${width / 4}u + i] * weights;`)}
-  }
-  ${unroll(TILE, (r) => `store((first + ${r}u) * ${columns}u + column, sum${r});`)}`,
-  });
-}
+}`;

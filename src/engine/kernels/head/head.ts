@@ -1,14 +1,19 @@
 import type { DecoderShape } from "../../decoderShape.ts";
-import { TILE, defineKernel, read, tiles, uniform, unroll, write, type Kernel } from "../../kernel.ts";
-import { BATCH_WGSL } from "../../rowState.ts";
+import { read, uniform, unroll, write, type Kernel } from "../../kernel.ts";
+import { defineProduct, weightsByOutput } from "../../products/product.ts";
+import { PLAIN_PRODUCT, type ProductVariant } from "../../variants.ts";
 
-/**
- * logits [M, V] = RMSNorm(x [M, D]) times the transpose of matrix [V, D], the norm folded in as in `projectQkv`.
- * One invocation: a tile of lines, one token of the vocabulary.
- */
-export function head({ width, vocabulary, normEpsilon }: DecoderShape): Kernel {
-  const vectors = width / 4;
-  return defineKernel({
+/** logits [M, V] = RMSNorm(x [M, D]) times the transpose of matrix [V, D], the norm folded in. */
+export function head(
+  { width, vocabulary, normEpsilon }: DecoderShape,
+  variant: ProductVariant = PLAIN_PRODUCT,
+): Kernel {
+  // A line's logits need not start at a multiple of four, and of the last vector some may not exist.
+  const logit = (k: number): string =>
+    vocabulary % 4 <= k && vocabulary % 4 !== 0
+      ? `if (token < ${vocabulary - k}u) { logits[at + ${k}u] = scores[${k}]; }`
+      : `logits[at + ${k}u] = scores[${k}];`;
+  const product = {
     name: "head",
     bindings: {
       batch: uniform("Batch"),
@@ -17,28 +22,20 @@ export function head({ width, vocabulary, normEpsilon }: DecoderShape): Kernel {
       matrix: read("array<vec4f>"),
       logits: write("array<f32>"),
     },
-    invocations: (lines) => tiles(lines) * vocabulary,
-    declarations: BATCH_WGSL,
-    body: `
-  let first = id / ${vocabulary}u * ${TILE}u;
-  if (first >= batch.count) { return; }
-  let token = id % ${vocabulary}u;
-  ${unroll(TILE, (r) => `var sum${r} = 0.0; var squares${r} = 0.0;`)}
-  for (var i = 0u; i < ${vectors}u; i++) {
-    let weight = matrix[token * ${vectors}u + i] * norm[i];
-    ${unroll(
-      TILE,
-      (r) => `{
-      let value = x[(first + ${r}u) * ${vectors}u + i];
-      squares${r} += dot(value, value);
-      sum${r} += dot(value, weight);
-    }`,
-    )}
-  }
-  ${unroll(
-    TILE,
-    (r) => `logits[(first + ${r}u) * ${vocabulary}u + token] =
-    sum${r} * inverseSqrt(squares${r} / ${width}.0 + ${normEpsilon});`,
-  )}`,
-  });
+    columns: Math.ceil(vocabulary / 4),
+    terms: [
+      {
+        vectors: width / 4,
+        input: { buffer: "x", stride: width / 4, offset: 0 },
+        weights: [weightsByOutput("matrix", 0, width, vocabulary)],
+      },
+    ],
+    norm: { weight: (i: string) => `norm[${i}]`, width, epsilon: normEpsilon },
+    store: (line: string, column: string, [sum = ""]: readonly string[]): string => `
+      let scores = ${sum};
+      let token = 4u * ${column};
+      let at = ${line} * ${vocabulary}u + token;
+      ${unroll(4, logit)}`,
+  };
+  return defineProduct(product, variant);
 }

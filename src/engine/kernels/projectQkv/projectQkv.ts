@@ -1,20 +1,28 @@
 import { CACHE_VECTORS, type CacheFormat } from "../../cacheFormat.ts";
 import type { DecoderShape } from "../../decoderShape.ts";
-import { TILE, defineKernel, read, tiles, uniform, unroll, write, type Kernel } from "../../kernel.ts";
+import { read, uniform, unroll, write, type Kernel } from "../../kernel.ts";
 import { vectorOffset, type LayerLayout } from "../../parameterLayout.ts";
-import { BATCH_WGSL, ROW_WGSL } from "../../rowState.ts";
+import { defineProduct, type Weights } from "../../products/product.ts";
+import { ROW_WGSL } from "../../rowState.ts";
+import { PLAIN_PRODUCT, type ProductVariant } from "../../variants.ts";
 
 /**
  * Queries [M, H*hd] and the cache's keys and values [entries, 2*Hkv*hd], in the format of the cache, of each line, from
  * x [M, D]: RMSNorm, three projections with or without bias, and the rotary embedding of queries and keys.
  *
- * The norm is folded in: the sum of squares is taken beside the products, which are scaled by it at the end. One
- * invocation computes, for a tile of lines, two vectors of four columns half a head apart, which the rotation mixes.
+ * The three matrices count as two of half as many columns: the left and the right halves of all heads, which the
+ * rotation mixes.
  */
-export function projectQkv(shape: DecoderShape, layer: LayerLayout, cache: CacheFormat = "f32"): Kernel {
-  const { heads, kvHeads, headDim } = shape;
-  const columns = ((heads + 2 * kvHeads) * headDim) / 8;
-  return defineKernel({
+export function projectQkv(
+  shape: DecoderShape,
+  layer: LayerLayout,
+  cache: CacheFormat = "f32",
+  variant: ProductVariant = PLAIN_PRODUCT,
+): Kernel {
+  const { heads, kvHeads, headDim, width, normEpsilon } = shape;
+  const pairs = headDim / 8;
+  const norm = vectorOffset(layer, "input_layernorm.weight");
+  const product = {
     name: "projectQkv",
     bindings: {
       batch: uniform("Batch"),
@@ -25,10 +33,31 @@ export function projectQkv(shape: DecoderShape, layer: LayerLayout, cache: Cache
       queries: write("array<vec4f>"),
       cache: write(`array<${CACHE_VECTORS[cache].type}>`),
     },
-    invocations: (lines) => tiles(lines) * columns,
-    declarations: `${BATCH_WGSL}${ROW_WGSL}${placeFunction(shape, layer)}${storeFunction(shape, cache)}`,
-    body: body(shape, vectorOffset(layer, "input_layernorm.weight")),
-  });
+    declarations: `${ROW_WGSL}${placeFunction(shape, layer)}${storeFunction(shape, cache)}`,
+    columns: (heads + 2 * kvHeads) * pairs,
+    terms: [
+      {
+        vectors: width / 4,
+        input: { buffer: "x", stride: width / 4, offset: 0 },
+        weights: [halfWeights(pairs, 0), halfWeights(pairs, pairs)],
+      },
+    ],
+    norm: { weight: (i: string) => `layer[${norm}u + ${i}]`, width, epsilon: normEpsilon },
+    store: (line: string, column: string, [left = "", right = ""]: readonly string[]): string =>
+      `store(${line}, ${column}, ${left}, ${right});`,
+  };
+  return defineProduct(product, variant);
+}
+
+/** The weights of one half of all heads, which starts at vector `first` of each head. */
+function halfWeights(pairs: number, first: number): Weights {
+  return {
+    along: "outputs",
+    declare: (column, name) => `let ${name}Place = placeOf(${column} / ${pairs}u);
+    let ${name} = ${name}Place.weight + ${name}Place.column + ${column} % ${pairs}u + ${first}u;`,
+    block: (name, i) => `let ${name}At = ${name} + 4u * ${i} * ${name}Place.stride;
+      let ${name}Block = mat4x4f(${unroll(4, (k) => `layer[${name}At + ${k}u * ${name}Place.stride]`, ", ")});`,
+  };
 }
 
 /** WGSL that finds the matrix, the bias and the columns of one of the H + 2 Hkv heads. */
@@ -53,8 +82,10 @@ function storeFunction({ heads, kvHeads, headDim, qkvBias }: DecoderShape, cache
   const [pairs, vectors] = [headDim / 8, headDim / 4];
   const { store } = CACHE_VECTORS[cache];
   return `
-fn store(line: u32, head: u32, pair: u32, place: Place, left: vec4f, right: vec4f) {
-  if (line >= batch.count) { return; }
+fn store(line: u32, headColumn: u32, left: vec4f, right: vec4f) {
+  let head = headColumn / ${pairs}u;
+  let pair = headColumn % ${pairs}u;
+  let place = placeOf(head);
   let row = rows[line];
   let column = place.column + pair;
   var a = left${qkvBias ? " + layer[place.bias + column]" : ""};
@@ -79,41 +110,4 @@ fn store(line: u32, head: u32, pair: u32, place: Place, left: vec4f, right: vec4
     cache[at + ${pairs}u] = ${store("b")};
   }
 }`;
-}
-
-function body({ heads, kvHeads, headDim, width, normEpsilon }: DecoderShape, norm: number): string {
-  const pairs = headDim / 8;
-  const columns = (heads + 2 * kvHeads) * pairs;
-  const column = (offset: string): string =>
-    unroll(4, (k) => `layer[at + ${k}u * place.stride${offset}]`, ", ");
-  return `
-  let first = id / ${columns}u * ${TILE}u;
-  if (first >= batch.count) { return; }
-  let head = id % ${columns}u / ${pairs}u;
-  let pair = id % ${pairs}u;
-  let place = placeOf(head);
-  ${unroll(TILE, (r) => `var left${r} = vec4f(); var right${r} = vec4f(); var squares${r} = 0.0;`)}
-  for (var i = 0u; i < ${width / 4}u; i++) {
-    let norm = layer[${norm}u + i];
-    let at = place.weight + 4u * i * place.stride + place.column + pair;
-    let leftWeights = mat4x4f(${column("")});
-    let rightWeights = mat4x4f(${column(` + ${pairs}u`)});
-    ${unroll(
-      TILE,
-      (r) => `{
-      let value = x[(first + ${r}u) * ${width / 4}u + i];
-      let scaled = value * norm;
-      squares${r} += dot(value, value);
-      left${r} += leftWeights * scaled;
-      right${r} += rightWeights * scaled;
-    }`,
-    )}
-  }
-  ${unroll(
-    TILE,
-    (r) => `{
-    let scale = inverseSqrt(squares${r} / ${width}.0 + ${normEpsilon});
-    store(first + ${r}u, head, pair, place, left${r} * scale, right${r} * scale);
-  }`,
-  )}`;
 }

@@ -1,0 +1,44 @@
+/** Ways to compute the same: which of them a kernel uses. Sizes are lines by vectors of four columns. */
+
+/** A product by one invocation alone: right and reasonable everywhere. */
+export interface Registers {
+  readonly kind: "registers";
+  /** Lines and vectors an invocation computes. */
+  readonly lines: number;
+  readonly vectors: number;
+}
+
+/** A product whose sum is cut into slices, added up at the end: where lines and columns are too few to fill a GPU. */
+export interface Split extends Omit<Registers, "kind"> {
+  readonly kind: "split";
+  /** Invocations of a workgroup that share a sum; with `subgroups` all of them do. */
+  readonly slices: number;
+  /** Slices are first added within subgroups. */
+  readonly subgroups: boolean;
+}
+
+/** A product whose factors a workgroup brings into its shared memory, a piece at a time: where both are large. */
+export interface Tile extends Omit<Registers, "kind"> {
+  readonly kind: "tile";
+  /** Lines and vectors a workgroup computes. */
+  readonly tileLines: number;
+  readonly tileVectors: number;
+  /** Vectors along the sum that are shared at a time. */
+  readonly depth: number;
+}
+
+/** How a product of lines and a matrix is computed. */
+export type ProductVariant = Registers | Split | Tile;
+
+/** What software adapters run, and what every other variant is compared with. */
+export const PLAIN_PRODUCT: ProductVariant = { kind: "registers", lines: 4, vectors: 1 };
+
+/** What a variant is called in reports and in what is remembered. */
+export function nameOf(variant: ProductVariant): string {
+  const { kind, lines, vectors } = variant;
+  const size = `${lines}x${4 * vectors}`;
+  if (kind === "registers") return `${kind} ${size}`;
+  if (kind === "split")
+    return `${kind} ${size} by ${variant.slices}${variant.subgroups ? " in subgroups" : ""}`;
+  return `${kind} ${variant.tileLines}x${4 * variant.tileVectors} of ${size}, depth ${4 * variant.depth}`;
+}
