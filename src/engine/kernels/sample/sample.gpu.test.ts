@@ -1,14 +1,15 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { expectClose, normals } from "../../../kernels/fixture.ts";
 import { describeOnGpu, runKernel, settingsFor, statesOf, TOLERANCE } from "../../fixture.ts";
 import type { Gpu } from "../../device.ts";
 import { OUTPUT_TOKENS, ROW_WORDS, type BatchSettings, type RowState } from "../../rowState.ts";
 import { philox } from "./philox.ts";
 import { distributionReference, nucleusReference } from "./reference.ts";
-import { sample } from "./sample.ts";
+import { sample, type SampleTeam } from "./sample.ts";
+
+const MAX_TOKENS = 4;
 
 const VOCABULARY = 13;
-const MAX_TOKENS = 4;
 
 /** Draws one token for each state; all see the same logits. */
 async function draw(
@@ -16,10 +17,11 @@ async function draw(
   logits: Float64Array,
   states: readonly Partial<RowState>[],
   settings: Partial<BatchSettings>,
+  team: SampleTeam = 1,
 ) {
   const rows = states.map((state, output) => ({ output, ...state }));
   const repeated = Float32Array.from(states.flatMap(() => [...logits]));
-  const written = await runKernel(gpu, sample({ vocabulary: VOCABULARY }), rows.length, {
+  const written = await runKernel(gpu, sample({ vocabulary: logits.length }, team), rows.length, {
     batch: settingsFor(rows.length, { maxTokens: MAX_TOKENS, ...settings }),
     logits: repeated,
     rows: statesOf(rows),
@@ -72,34 +74,65 @@ describeOnGpu("sample", (gpu) => {
     expect(chiSquare).toBeLessThan(degrees + 5 * Math.sqrt(2 * degrees));
   });
 
-  test("notes logprob and entropy of the distribution before top-p", async () => {
-    const drawn = await draw(gpu(), logits, streams(7), { temperature: 0.7, topP: 0.6 });
-    const expected = drawn.tokens.map((token) => logprobs[token]!);
-    expectClose("logprobs", drawn.logprobs, expected, TOLERANCE);
-    expectClose(
-      "entropies",
-      drawn.entropies,
-      drawn.tokens.map(() => entropy),
-      TOLERANCE,
-    );
-  });
+  // 1000 tokens are cut into pieces more than once; fewer tokens than a team leave some of it idle.
+  test.each([
+    [VOCABULARY, 1, 1],
+    [VOCABULARY, 0.9, 1],
+    [VOCABULARY, 1, 64],
+    [VOCABULARY, 0.9, 64],
+    [1000, 1, 64],
+    [1000, 0.9, 64],
+    [1000, 0.9, 256],
+  ] as const)(
+    "inverts the cumulative distribution at the Philox number (%i tokens, top-p %d, by %i)",
+    async (size, topP, team) => {
+      const many = normals(1, [size], 2).data;
+      const drawn = await draw(gpu(), many, streams(50), { temperature: 0.7, topP }, team);
+      const probabilities = nucleusReference(distributionReference(many, 0.7).logprobs, topP);
+      const passed = (tokens: number): number =>
+        probabilities.subarray(0, tokens).reduce((sum, probability) => sum + probability, 0);
+      for (const [stream, token] of drawn.tokens.entries()) {
+        const random = (philox([0, stream, 0, 0], [9, 0])[0] >>> 8) / 2 ** 24;
+        expect(probabilities[token]).toBeGreaterThan(0);
+        expect(random).toBeGreaterThan(passed(token) - 2e-6); // sums in float32 move borders by so much
+        expect(random).toBeLessThan(passed(token + 1) + 2e-6);
+      }
+      expect(new Set(drawn.tokens).size).toBeGreaterThan(1);
+    },
+  );
 
-  test("inverts the cumulative distribution at the Philox number of seed, place and stream", async () => {
-    const drawn = await draw(gpu(), logits, streams(50), { temperature: 0.7 });
-    for (const [stream, token] of drawn.tokens.entries()) {
-      let left = (philox([0, stream, 0, 0], [9, 0])[0] >>> 8) / 2 ** 24;
-      const expected = logprobs.findIndex((logprob) => (left -= Math.exp(logprob)) < 0);
-      expect(token).toBe(expected);
-    }
-  });
+  describe.each([1, 64] as const)("by %i invocations a row", (team) => {
+    test("notes logprob and entropy of the distribution before top-p", async () => {
+      const drawn = await draw(gpu(), logits, streams(7), { temperature: 0.7, topP: 0.6 }, team);
+      const expected = drawn.tokens.map((token) => logprobs[token]!);
+      expectClose("logprobs", drawn.logprobs, expected, TOLERANCE);
+      const entropies = drawn.tokens.map(() => entropy);
+      expectClose("entropies", drawn.entropies, entropies, TOLERANCE);
+    });
 
-  test("takes the first of the most likely tokens at temperature 0, with its logprob at temperature 1", async () => {
-    const tied = Float64Array.from(logits, (logit, i) => (i === 4 || i === 9 ? 20 : logit));
-    const drawn = await draw(gpu(), tied, streams(1), { temperature: 0 });
-    expect(drawn.tokens).toEqual([4]);
-    const expected = distributionReference(tied, 1);
-    expectClose("logprob", drawn.logprobs, [expected.logprobs[4]!], TOLERANCE);
-    expectClose("entropy", drawn.entropies, [expected.entropy], TOLERANCE);
+    test("takes the first of the most likely tokens at temperature 0, with its logprob at temperature 1", async () => {
+      const tied = Float64Array.from(logits, (logit, i) => (i === 4 || i === 9 ? 20 : logit));
+      const drawn = await draw(gpu(), tied, streams(1), { temperature: 0 }, team);
+      expect(drawn.tokens).toEqual([4]);
+      const expected = distributionReference(tied, 1);
+      expectClose("logprob", drawn.logprobs, [expected.logprobs[4]!], TOLERANCE);
+      expectClose("entropy", drawn.entropies, [expected.entropy], TOLERANCE);
+    });
+
+    test("leaves rows that have ended as they are", async () => {
+      const ended = statesOf([{ output: 0 }, { output: 1 }, { output: 2 }]);
+      ended[ROW_WORDS + 10] = 1;
+      const { rows, outputs } = await runKernel(gpu(), sample({ vocabulary: VOCABULARY }, team), 3, {
+        batch: settingsFor(3, { maxTokens: MAX_TOKENS }),
+        logits: Float32Array.from([...logits, ...logits, ...logits]),
+        rows: ended,
+        outputs: new Float32Array(3 * OUTPUT_TOKENS * 3),
+      });
+      const sampled = [0, 1, 2].map((row) => new Uint32Array(rows!.buffer)[row * ROW_WORDS + 9]);
+      expect(sampled).toEqual([1, 0, 1]);
+      const written = [0, 1, 2].map((row) => outputs![row * OUTPUT_TOKENS * 3 + 2]! > 0);
+      expect(written).toEqual([true, false, true]);
+    });
   });
 
   test("moves a row on, and leaves it where it is when it ends", async () => {

@@ -1,71 +1,45 @@
 import type { DecoderShape } from "../../decoderShape.ts";
 import { defineKernel, read, uniform, write, type Kernel } from "../../kernel.ts";
 import { BATCH_WGSL, OUTPUT_TOKENS, OUTPUT_WGSL, ROW_WGSL } from "../../rowState.ts";
+import { choose } from "./choose.ts";
 import { PHILOX_WGSL } from "./philox.ts";
+import { reductions } from "./reductions.ts";
+
+/**
+ * Invocations that share a row: 1 waits for nobody, more are needed where one would be long over a large vocabulary.
+ * They draw the same tokens, but where a random number falls on the border of two.
+ */
+export const SAMPLE_TEAMS = [1, 64, 256] as const;
+export type SampleTeam = (typeof SAMPLE_TEAMS)[number];
 
 /**
  * Draws each row's next token from its logits [M, V] and moves the row on. Writes the token, its logprob and the entropy
  * of softmax(logits / temperature), before top-p, in nats. The random number is a function of seed, stream and place in
- * the response alone. One invocation: one row.
+ * the response alone.
  */
-export function sample({ vocabulary }: Pick<DecoderShape, "vocabulary">): Kernel {
+export function sample({ vocabulary }: Pick<DecoderShape, "vocabulary">, team: SampleTeam = 1): Kernel {
   return defineKernel({
     name: "sample",
+    ...(team === 1 ? {} : { workgroup: team }),
     bindings: {
       batch: uniform("Batch"),
       logits: read("array<f32>"),
       rows: write("array<Row>"),
       outputs: write("array<Output>"),
     },
-    invocations: (lines) => lines,
-    declarations: [BATCH_WGSL, ROW_WGSL, OUTPUT_WGSL, PHILOX_WGSL, NUCLEUS, choose(vocabulary), ADVANCE].join(
-      "\n",
-    ),
-    body: body(vocabulary),
+    invocations: (lines) => lines * team,
+    declarations: [
+      BATCH_WGSL,
+      ROW_WGSL,
+      OUTPUT_WGSL,
+      PHILOX_WGSL,
+      reductions(team),
+      choose(vocabulary, team),
+      ADVANCE,
+    ].join("\n"),
+    body: start(team) + body(vocabulary, team),
   });
 }
-
-/** How often the interval [-40, 0] of log probabilities is halved: to 2e-6. */
-const HALVINGS = 24;
-
-/**
- * WGSL: the score below which tokens are left out, by bisection instead of a sort. Scores are logits over temperature,
- * less the largest. Tokens that tie at the threshold are all kept.
- */
-const NUCLEUS = `
-fn massFrom(threshold: f32, start: u32, end: u32, largest: f32) -> f32 {
-  var mass = 0.0;
-  for (var i = start; i < end; i++) {
-    let score = (logits[i] - largest) * batch.inverseTemperature;
-    if (score >= threshold) { mass += exp(score); }
-  }
-  return mass;
-}
-fn nucleus(start: u32, end: u32, largest: f32, total: f32) -> f32 {
-  if (batch.topP >= 1.0) { return -1e30; }
-  var low = -40.0;
-  var high = 0.0;
-  for (var halving = 0; halving < ${HALVINGS}; halving++) {
-    let middle = 0.5 * (low + high);
-    if (massFrom(middle, start, end, largest) >= batch.topP * total) { low = middle; } else { high = middle; }
-  }
-  return low;
-}`;
-
-/** WGSL: inverse of the cumulative distribution over the nucleus, at a uniform random number. */
-const choose = (vocabulary: number): string => `
-fn choose(row: Row, start: u32, largest: f32, total: f32, best: u32) -> u32 {
-  let end = start + ${vocabulary}u;
-  let threshold = nucleus(start, end, largest, total);
-  let random = philox(vec4u(row.sampled, row.stream, 0u, 0u), vec2u(row.seed, 0u)).x;
-  var left = f32(random >> 8u) / 16777216.0 * massFrom(threshold, start, end, largest);
-  for (var i = start; i < end; i++) {
-    let score = (logits[i] - largest) * batch.inverseTemperature;
-    if (score >= threshold) { left -= exp(score); }
-    if (left < 0.0) { return i - start; }
-  }
-  return best; // rounding left a sliver at the end
-}`;
 
 /** WGSL: makes the drawn token the one to read next, unless it ends the response. */
 const ADVANCE = `
@@ -84,26 +58,41 @@ fn advance(line: u32, token: u32) {
   rows[line] = row;
 }`;
 
-const body = (vocabulary: number): string => `
-  if (id >= batch.count || rows[id].finished != 0u) { return; }
-  let row = rows[id];
-  let start = id * ${vocabulary}u;
-  var best = 0u;
-  for (var i = 1u; i < ${vocabulary}u; i++) {
-    if (logits[start + i] > logits[start + best]) { best = i; }
+/** Which line, which member of the team, and whether there is anything to do. */
+function start(team: SampleTeam): string {
+  if (team === 1)
+    return `
+  let line = id;
+  let member = 0u;
+  if (line >= batch.count || rows[line].finished != 0u) { return; }`;
+  return `
+  let line = group;
+  let member = local;
+  if (line >= batch.count) { return; }
+  if (member == 0u) { isFinished = rows[line].finished; }
+  if (workgroupUniformLoad(&isFinished) != 0u) { return; }`; // the whole team goes or stays
+}
+
+const body = (vocabulary: number, team: SampleTeam): string => `
+  let row = rows[line];
+  let start = line * ${vocabulary}u;
+  let end = start + ${vocabulary}u;
+  var top = Candidate(-3e38, ${vocabulary}u);
+  for (var i = start + member; i < end; i += ${team}u) {
+    if (logits[i] > top.logit) { top = Candidate(logits[i], i - start); }
   }
-  let largest = logits[start + best];
-  var total = 0.0;
-  var weighted = 0.0;
-  for (var i = start; i < start + ${vocabulary}u; i++) {
-    let score = (logits[i] - largest) * batch.inverseTemperature;
+  let best = likelier(member, top);
+  var shares = vec4f();
+  for (var i = start + member; i < end; i += ${team}u) {
+    let score = (logits[i] - best.logit) * batch.inverseTemperature;
     let weight = exp(score);
-    total += weight;
-    weighted += weight * score;
+    shares += vec4f(weight, weight * score, 0.0, 0.0);
   }
-  var token = best;
-  if (batch.greedy == 0u) { token = choose(row, start, largest, total, best); }
-  let logprob = (logits[start + token] - largest) * batch.inverseTemperature - log(total);
-  let entropy = log(total) - weighted / total;
+  let totals = sumOf(member, shares);
+  var token = best.token;
+  if (batch.greedy == 0u) { token = choose(member, row, start, best.logit, totals.x); }
+  if (member != 0u) { return; }
+  let logprob = (logits[start + token] - best.logit) * batch.inverseTemperature - log(totals.x);
+  let entropy = log(totals.x) - totals.y / totals.x;
   outputs[row.output * ${OUTPUT_TOKENS}u + row.sampled % ${OUTPUT_TOKENS}u] = Output(token, logprob, entropy);
-  advance(id, token);`;
+  advance(line, token);`;
