@@ -1,6 +1,7 @@
 /** The decoder as a graph: five kernels a layer and three around them read a token of each line and draw the next. */
 import { addProjection } from "./kernels/addProjection/addProjection.ts";
 import { attend } from "./kernels/attend/attend.ts";
+import { attendTogether } from "./kernels/attend/attendTogether.ts";
 import { embed } from "./kernels/embed/embed.ts";
 import { gatedHidden } from "./kernels/gatedHidden/gatedHidden.ts";
 import { head } from "./kernels/head/head.ts";
@@ -15,6 +16,7 @@ import { TILE } from "./kernel.ts";
 import type { ParameterBuffer } from "./parameterBuffer.ts";
 import { BATCH_BYTES, OUTPUT_TOKENS, OUTPUT_WORDS, ROW_WORDS } from "./rowState.ts";
 import { ropeTable } from "./ropeTable.ts";
+import type { Teams } from "./teams.ts";
 
 /** What a graph has room for. */
 export interface Capacity {
@@ -53,11 +55,12 @@ export async function createDecodeGraph(
   shape: DecoderShape,
   capacity: Capacity,
   cache: CacheFormat,
+  teams: Teams,
 ): Promise<DecodeGraph> {
   const cacheBytes = capacity.entries * entryBytes(shape, cache);
   const buffers = allocate(gpu.device, shape, capacity, cacheBytes);
   const builder = new GraphBuilder(gpu.device, pipelines);
-  const kernels = decoderKernels(parameters, shape, cache);
+  const kernels = decoderKernels(parameters, shape, cache, teams);
   const cacheKernels = record(builder, kernels, parameters, shape, capacity, buffers);
   const graph = await builder.build();
   const { rows, settings, outputs } = buffers;
@@ -145,15 +148,20 @@ function record(
   return cacheKernels;
 }
 
-function decoderKernels({ layout: { layer } }: ParameterBuffer, shape: DecoderShape, cache: CacheFormat) {
+function decoderKernels(
+  { layout: { layer } }: ParameterBuffer,
+  shape: DecoderShape,
+  cache: CacheFormat,
+  teams: Teams,
+) {
   return {
     embed: embed(shape),
     projectQkv: projectQkv(shape, layer, cache),
-    attend: attend(shape, false, cache),
+    attend: teams.attend === 1 ? attend(shape, false, cache) : attendTogether(shape, cache, teams.attend),
     addAttention: addProjection(layer, "self_attn.o_proj.weight"),
     gatedHidden: gatedHidden(shape, layer),
     addMlp: addProjection(layer, "mlp.down_proj.weight"),
     head: head(shape),
-    sample: sample(shape),
+    sample: sample(shape, teams.sample),
   };
 }

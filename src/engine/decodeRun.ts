@@ -54,12 +54,14 @@ export class DecodeRun {
   async finish(breathe: (live: number) => Promise<void>): Promise<Responses> {
     let pending: Promise<void> = Promise.resolve();
     try {
-      for (this.#refill(); this.#lines.some(({ ended }) => !ended); this.#refill()) {
+      this.#refill();
+      while (this.#lines.some(({ ended }) => !ended)) {
         const before = pending;
         pending = this.#submitTokens();
         await before;
         this.#gpu.fault.throwIfAborted();
         await breathe(this.#unended);
+        this.#refill();
       }
     } finally {
       await pending; // a staging buffer that is still being mapped could not be used again
@@ -147,10 +149,8 @@ export class DecodeRun {
     if (lines.length === 0) return;
     const { rows, spare } = this.#workspace;
     this.#submit((encoder) => {
-      for (let to = 0, end = 0; to < lines.length; to = end) {
-        const from = lines[to] ?? 0;
-        for (end = to + 1; lines[end] === from + end - to;) end += 1; // neighbours move at once
-        const bytes = (end - to) * ROW_BYTES;
+      for (const { to, from, count } of neighbours(lines)) {
+        const bytes = count * ROW_BYTES;
         encoder.copyBufferToBuffer(rows, from * ROW_BYTES, spare, to * ROW_BYTES, bytes);
       }
     });
@@ -175,4 +175,15 @@ export class DecodeRun {
     device.queue.submit([encoder.finish()]);
     this.#work.submissions += 1;
   }
+}
+
+/** Runs of numbers that follow each other, and where each run starts. */
+function neighbours(numbers: readonly number[]): { to: number; from: number; count: number }[] {
+  const runs: { to: number; from: number; count: number }[] = [];
+  for (const [to, from] of numbers.entries()) {
+    const run = runs.at(-1);
+    if (run !== undefined && run.from + run.count === from) run.count += 1;
+    else runs.push({ to, from, count: 1 });
+  }
+  return runs;
 }

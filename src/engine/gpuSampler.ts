@@ -10,6 +10,7 @@ import type { Gpu } from "./device.ts";
 import type { Decoding, Generated, RowRequest } from "./generation.ts";
 import { Pipelines } from "./graph.ts";
 import type { ParameterBuffer } from "./parameterBuffer.ts";
+import { usualTeams, type Teams } from "./teams.ts";
 
 /** Prompt tokens read together. */
 const PREFILL_LINES = 512;
@@ -18,8 +19,8 @@ const ENTRIES_STEP = 1024;
 /** Keys and values of all layers: 44 rows of 512 tokens of a model of 135M parameters in f32. */
 const CACHE_BYTES = 2 ** 30;
 
-/** How keys and values are kept. */
-export interface CacheOptions {
+/** How keys and values are kept, and how the work is shared. */
+export interface SamplerOptions {
   /**
    * "f32" by default, with which sampler and trainer agree on logprobs to some 1e-6. Take "f16" where memory or its
    * bandwidth is short: when `statistics.rows` stays below the responses of a question because the cache is full, or
@@ -29,6 +30,8 @@ export interface CacheOptions {
   readonly cache?: CacheFormat;
   /** Most bytes for the cache of all layers; it takes fewer when the requests need fewer. */
   readonly cacheBytes?: number;
+  /** What was measured to be fastest; otherwise `usualTeams`. */
+  readonly teams?: Teams;
 }
 
 /** Sizes of the latest batch, zeros before the first; and all work since the sampler was made. */
@@ -47,20 +50,20 @@ export class GpuSampler {
   readonly #shape: DecoderShape;
   readonly #parameters: ParameterBuffer;
   readonly #pipelines: Pipelines;
-  readonly #cache: Required<CacheOptions>;
+  readonly #options: Required<SamplerOptions>;
   readonly #work: Work = { tokenSteps: 0, submissions: 0, reads: 0, prefillTokens: 0 };
   #workspace: Workspace | null = null;
   #rows = 0;
 
   /** Samples with whatever `parameters` hold when it is asked to. */
-  constructor(gpu: Gpu, shape: DecoderShape, parameters: ParameterBuffer, options: CacheOptions = {}) {
+  constructor(gpu: Gpu, shape: DecoderShape, parameters: ParameterBuffer, options: SamplerOptions = {}) {
     const problem = unsupported(shape);
     if (problem !== null) throw new RangeError(`the GPU sampler cannot run this model: ${problem}`);
     this.#gpu = gpu;
     this.#shape = shape;
     this.#parameters = parameters;
     this.#pipelines = new Pipelines(gpu.device);
-    this.#cache = { cache: "f32", cacheBytes: CACHE_BYTES, ...options };
+    this.#options = { cache: "f32", cacheBytes: CACHE_BYTES, teams: usualTeams(shape), ...options };
   }
 
   /**
@@ -111,7 +114,7 @@ export class GpuSampler {
   }
 
   #divide(prompts: readonly Int32Array[], requests: readonly RowRequest[], maxTokens: number): BatchRoom {
-    const { cache, cacheBytes } = this.#cache;
+    const { cache, cacheBytes } = this.#options;
     const limits = roomLimits(this.#gpu.device.limits, this.#shape, cache, cacheBytes);
     const lengths = prompts.map(({ length }) => length - 1);
     return divideRoom(lengths, rowsOf(prompts, requests), maxTokens, limits);
@@ -119,7 +122,7 @@ export class GpuSampler {
 
   /** A workspace with that room: the one before, or a larger one. */
   async #workspaceFor(room: BatchRoom, prefillTokens: number, maxTokens: number): Promise<Workspace> {
-    const { cache, cacheBytes } = this.#cache;
+    const { cache, cacheBytes, teams } = this.#options;
     const { entries: most } = roomLimits(this.#gpu.device.limits, this.#shape, cache, cacheBytes);
     const entries = room.promptEntries + room.rows * maxTokens;
     const need: Capacity = {
@@ -131,8 +134,15 @@ export class GpuSampler {
     const capacity = old === null ? need : larger(old.capacity, need);
     if (old !== null && JSON.stringify(capacity) === JSON.stringify(old.capacity)) return old;
     this.dispose();
-    const [gpu, shape] = [this.#gpu, this.#shape];
-    this.#workspace = await createWorkspace(gpu, this.#pipelines, this.#parameters, shape, capacity, cache);
+    this.#workspace = await createWorkspace(
+      this.#gpu,
+      this.#pipelines,
+      this.#parameters,
+      this.#shape,
+      capacity,
+      cache,
+      teams,
+    );
     return this.#workspace;
   }
 }

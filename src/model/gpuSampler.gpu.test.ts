@@ -6,7 +6,7 @@ import { countGpuCalls } from "../engine/gpuCalls/fixture.ts";
 import type { Decoding, Generated, RowRequest } from "../engine/generation.ts";
 import { TOKENS_PER_SUBMIT } from "../engine/decodeRun.ts";
 import { entryBytes } from "../engine/batchRoom.ts";
-import { GpuSampler, type CacheOptions } from "../engine/gpuSampler.ts";
+import { GpuSampler, type SamplerOptions } from "../engine/gpuSampler.ts";
 import { ParameterBuffer } from "../engine/parameterBuffer.ts";
 import * as tf from "../kernels/tf.ts";
 import type { ModelConfig } from "./config.ts";
@@ -32,7 +32,7 @@ function createSampler(
   gpu: Gpu,
   { weights, config }: Fixture,
   change: Partial<ModelConfig> = {},
-  options: CacheOptions = {},
+  options: SamplerOptions = {},
 ): GpuSampler {
   const parameters = new ParameterBuffer(gpu, parameterShapes(config));
   parameters.upload(weights);
@@ -165,6 +165,18 @@ describeOnGpu("GpuSampler", (gpu) => {
     for (const sampler of [all, few]) sampler.dispose();
   });
 
+  test("draws the same tokens when a workgroup shares a head's context and a row's vocabulary", async () => {
+    const alone = createSampler(gpu(), fixture, {}, { teams: { sample: 1, attend: 1 } });
+    const shared = createSampler(gpu(), fixture, {}, { teams: { sample: 64, attend: 16 } });
+    const expected = await alone.generate(PROMPTS, requestsFor(3, 2), SAMPLED, none);
+    const drawn = await shared.generate(PROMPTS, requestsFor(3, 2), SAMPLED, none);
+    expect(tokensOf(drawn)).toEqual(tokensOf(expected));
+    for (const [i, { logprobs }] of drawn.entries())
+      expect(largestGap(logprobs, expected[i]!.logprobs)).toBeLessThanOrEqual(1e-5);
+    expect(shared.statistics.dispatches).toBe(alone.statistics.dispatches);
+    for (const sampler of [alone, shared]) sampler.dispose();
+  });
+
   test("keeps the batch full while rows wait, and makes nothing new for it", async () => {
     const options = { cacheBytes: bytesFor(6 + 4 * 16, fixture) };
     const sampler = createSampler(gpu(), fixture, { eosTokens: [] }, options);
@@ -186,7 +198,7 @@ describeOnGpu("GpuSampler", (gpu) => {
   });
 
   test("keeps keys and values in half the bytes as f16, so that twice the rows fit", async () => {
-    const sizes = async (options: CacheOptions) => {
+    const sizes = async (options: SamplerOptions) => {
       const sampler = createSampler(gpu(), fixture, {}, options);
       await sampler.generate(PROMPTS, requestsFor(3, 4), { ...SAMPLED, maxTokens: 4 }, none);
       const { rows, cacheBytes } = sampler.statistics;
