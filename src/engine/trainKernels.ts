@@ -1,91 +1,157 @@
-/** The kernels of a decoder's training step, and which gradients its projections take. */
+/** The kernels of a decoder's training step and of its scoring, and which gradients its projections take. */
 import type { DecoderShape } from "./decoderShape.ts";
+import { chunkTokens } from "./headChunks.ts";
+import { read } from "./kernel.ts";
 import { addProjection } from "./kernels/addProjection/addProjection.ts";
 import { attend } from "./kernels/attend/attend.ts";
 import { attendBackwardKeys, attendBackwardQueries } from "./kernels/attendBackward/attendBackward.ts";
-import { backProject, type ProjectionPart } from "./kernels/backProject/backProject.ts";
-import { biasGradient } from "./kernels/biasGradient/biasGradient.ts";
+import { backProject } from "./kernels/backProject/backProject.ts";
 import { embed } from "./kernels/embed/embed.ts";
 import { embeddingGradient } from "./kernels/embeddingGradient/embeddingGradient.ts";
 import { gatedBackward } from "./kernels/gatedBackward/gatedBackward.ts";
 import { gatedHidden } from "./kernels/gatedHidden/gatedHidden.ts";
-import { head } from "./kernels/head/head.ts";
-import { headInputGradient, headMatrixGradient } from "./kernels/headBackward/headBackward.ts";
+import { headGradients, logitGradient } from "./kernels/headBackward/headBackward.ts";
+import { headStatistics } from "./kernels/headStatistics/headStatistics.ts";
+import { lineSums, type LineTerm } from "./kernels/lineSums/lineSums.ts";
 import { normBackward } from "./kernels/normBackward/normBackward.ts";
-import { normGradient } from "./kernels/normGradient/normGradient.ts";
 import { policyLoss } from "./kernels/policyLoss/policyLoss.ts";
 import { projectQkv } from "./kernels/projectQkv/projectQkv.ts";
-import { gatherScored, scatterScored } from "./kernels/scored/scored.ts";
+import { normScored } from "./kernels/scored/scored.ts";
 import { weightGradient } from "./kernels/weightGradient/weightGradient.ts";
 import { vectorOffset, type LayerLayout } from "./parameterLayout.ts";
+import { SLOPE_WGSL } from "./scoredToken.ts";
 
 const INPUT_NORM = "input_layernorm.weight";
 const MLP_NORM = "post_attention_layernorm.weight";
+/** A value head's parameters, under the names that token classification models give them. */
+export const VALUE_WEIGHT = "score.weight";
+export const VALUE_BIAS = "score.bias";
 
-/** All kernels of a training step. */
-export type TrainKernels = ReturnType<typeof trainKernels>;
+/** Kernels of the forward pass. */
+export type ForwardKernels = ReturnType<typeof forwardKernels>;
+/** Kernels of the backward pass. */
+export type BackwardKernels = ReturnType<typeof backwardKernels>;
 
-/** Texts of the kernels of a decoder whose layers are laid out like this. */
-export function trainKernels(shape: DecoderShape, layer: LayerLayout) {
-  return { ...forward(shape, layer), ...backward(shape, layer), ...around(shape) };
-}
-
-function forward(shape: DecoderShape, layer: LayerLayout) {
+/** Of a forward pass that keeps what a backward pass needs, or that keeps nothing. */
+export function forwardKernels(shape: DecoderShape, layer: LayerLayout, keep: boolean, value: boolean) {
   return {
     embed: embed(shape),
     projectQkv: projectQkv(shape, layer),
-    attend: attend(shape, true),
-    addAttention: addProjection(layer, "self_attn.o_proj.weight", true),
-    gatedHidden: gatedHidden(shape, layer, true),
-    addMlp: addProjection(layer, "mlp.down_proj.weight", true),
+    attend: attend(shape, keep),
+    addAttention: addProjection(layer, "self_attn.o_proj.weight", keep),
+    gatedHidden: gatedHidden(shape, layer, keep),
+    addMlp: addProjection(layer, "mlp.down_proj.weight", keep),
+    normScored: normScored(shape, { value }),
+    headStatistics: headStatistics(shape),
+    policyLoss: policyLoss(shape, { value, slopes: keep }),
   };
 }
 
-/** Between the last layer's output and its gradient, and at the embedding. */
-function around({ width, vocabulary, normEpsilon, ...rest }: DecoderShape) {
+/** Of a backward pass through a decoder whose layers are laid out like this. */
+export function backwardKernels(shape: DecoderShape, layer: LayerLayout, value: boolean) {
+  return { ...headKernels(shape, value), ...mlpKernels(shape, layer), ...attentionKernels(shape, layer) };
+}
+
+function headKernels(shape: DecoderShape, value: boolean) {
+  const { width, normEpsilon } = shape;
+  const chunk = chunkTokens(shape);
   return {
-    gatherScored: gatherScored(width),
-    head: head({ width, vocabulary, normEpsilon, ...rest }),
-    policyLoss: policyLoss(vocabulary),
-    headInputGradient: headInputGradient(width, vocabulary),
-    headNorm: normBackward(width, normEpsilon, 0, false),
-    headNormGradient: normGradient(width, 0),
-    headMatrixGradient: headMatrixGradient(width, vocabulary),
-    scatterScored: scatterScored(width),
+    logitGradient: logitGradient(shape, chunk),
+    headGradients: headGradients(shape, chunk, value),
+    headNorm: normBackward(width, normEpsilon, { offset: 0, residual: false }),
+    headSums: headSums(shape, value),
     embeddingGradient: embeddingGradient(width),
   };
 }
 
-function backward(shape: DecoderShape, layer: LayerLayout) {
+function mlpKernels(shape: DecoderShape, layer: LayerLayout) {
   const { width, normEpsilon } = shape;
-  const { down, gateUp, output, qkv } = projections(shape);
-  const norm = (part: string) => normBackward(width, normEpsilon, vectorOffset(layer, part), true);
-  const biases = qkv.map((part) => ({ ...part, part: part.part.replace("weight", "bias") }));
+  const { down, gateUp } = projections(shape);
   return {
     gatedBackward: gatedBackward(shape, layer),
     downGradient: weightGradient(layer, [down]),
     mlpInput: backProject(layer, gateUp),
-    mlpNorm: norm(MLP_NORM),
+    mlpNorm: normBackward(width, normEpsilon, { offset: vectorOffset(layer, MLP_NORM), residual: true }),
     gateUpGradient: weightGradient(layer, gateUp, MLP_NORM),
-    mlpNormGradient: normGradient(width, vectorOffset(layer, MLP_NORM)),
+    mlpSums: lineSums(NORM_BINDINGS, [normTerm(shape)]),
+  };
+}
+
+function attentionKernels(shape: DecoderShape, layer: LayerLayout) {
+  const { width, normEpsilon } = shape;
+  const { output, qkv } = projections(shape);
+  return {
     contextGradient: backProject(layer, [output]),
     outputGradient: weightGradient(layer, [output]),
     attendBackwardQueries: attendBackwardQueries(shape),
     attendBackwardKeys: attendBackwardKeys(shape),
     qkvInput: backProject(layer, qkv),
-    inputNorm: norm(INPUT_NORM),
+    inputNorm: normBackward(width, normEpsilon, { offset: vectorOffset(layer, INPUT_NORM), residual: true }),
     qkvGradient: weightGradient(layer, qkv, INPUT_NORM),
-    inputNormGradient: normGradient(width, vectorOffset(layer, INPUT_NORM)),
-    biasGradient: shape.qkvBias ? biasGradient(layer, biases) : null,
+    inputSums: inputSums(shape),
   };
+}
+
+const NORM_BINDINGS = {
+  x: read("array<vec4f>"),
+  scales: read("array<f32>"),
+  gradient: read("array<vec4f>"),
+};
+
+/** What a line adds to the gradient of a norm's weights. */
+function normTerm({ width }: DecoderShape): LineTerm {
+  const place = `line * ${width / 4}u + column`;
+  return { vectors: width / 4, text: `gradient[${place}] * x[${place}] * scales[line]` };
+}
+
+/** Sums for a layer's first norm and, where there are any, for the biases after it. */
+function inputSums(shape: DecoderShape) {
+  if (!shape.qkvBias) return lineSums(NORM_BINDINGS, [normTerm(shape)]);
+  const biases = projections(shape).qkv.map(({ outputs, gradient, column, stride }) => ({
+    vectors: outputs / 4,
+    text: `${gradient}[line * ${stride / 4}u + ${column / 4}u + column]`,
+  }));
+  const gradients = { queryGradient: read("array<vec4f>"), cacheGradient: read("array<vec4f>") };
+  return lineSums({ ...NORM_BINDINGS, ...gradients }, [normTerm(shape), ...biases]);
+}
+
+/** Sums for the last norm and, where there is one, for the value head. */
+function headSums({ width }: DecoderShape, value: boolean) {
+  const vectors = width / 4;
+  const own = `line * ${vectors}u + column`;
+  const norm = {
+    vectors,
+    text: `gradient[${own}] * x[predictors[line] * ${vectors}u + column] * scales[predictors[line]]`,
+  };
+  const bindings = { ...NORM_BINDINGS, predictors: read("array<u32>") };
+  if (!value) return lineSums(bindings, [norm]);
+  const weights = { vectors, text: `slopes[line].byValue * normed[${own}]` };
+  const bias = { vectors: 1, text: "vec4f(slopes[line].byValue, 0.0, 0.0, 0.0)" };
+  const more = { slopes: read("array<Slope>"), normed: read("array<vec4f>") };
+  return lineSums({ ...bindings, ...more }, [norm, weights, bias], SLOPE_WGSL);
+}
+
+/** Parameters whose gradients each sum over lines makes: of each layer's attention and MLP, then of the head. */
+export function summedParameters(shape: DecoderShape, value: boolean): string[][] {
+  const named = (layer: number, ...parts: string[]): string[] =>
+    parts.map((part) => `model.layers.${layer}.${part}`);
+  const biases = shape.qkvBias
+    ? projections(shape).qkv.map(({ part }) => part.replace("weight", "bias"))
+    : [];
+  const layers = Array.from({ length: shape.layers }, (_, layer) => [
+    named(layer, INPUT_NORM, ...biases),
+    named(layer, MLP_NORM),
+  ]);
+  return [...layers.flat(), ["model.norm.weight", ...(value ? [VALUE_WEIGHT, VALUE_BIAS] : [])]];
 }
 
 /** Which gradients belong to the outputs of which matrix. */
 function projections({ width, hiddenWidth, heads, kvHeads, headDim }: DecoderShape) {
   const [queries, keys] = [heads * headDim, kvHeads * headDim];
-  const part = (name: string, gradient: string, stride: number, column = 0): ProjectionPart => ({
+  const part = (name: string, gradient: string, outputs: number, stride = outputs, column = 0) => ({
     part: `${name}.weight`,
     gradient,
+    outputs,
     column,
     stride,
   });
@@ -98,8 +164,8 @@ function projections({ width, hiddenWidth, heads, kvHeads, headDim }: DecoderSha
     output: part("self_attn.o_proj", "outputGradient", width),
     qkv: [
       part("self_attn.q_proj", "queryGradient", queries),
-      part("self_attn.k_proj", "cacheGradient", 2 * keys),
-      part("self_attn.v_proj", "cacheGradient", 2 * keys, keys),
+      part("self_attn.k_proj", "cacheGradient", keys, 2 * keys),
+      part("self_attn.v_proj", "cacheGradient", keys, 2 * keys, keys),
     ],
   };
 }

@@ -24,9 +24,17 @@ test("packs rows without their last tokens, each seeing its own row up to itself
 test("scores each token from the line before it, and takes old logprobs where no reference is asked for", () => {
   expect([...BATCH.predictors]).toEqual([1, 2, 3]);
   expect([...BATCH.places]).toEqual([0, 1, 2, 3]);
-  expect([0, 5, 10].map((at) => BATCH.scored[at])).toEqual([7, 9, 5]);
+  expect([0, 8, 16].map((at) => BATCH.scored[at])).toEqual([7, 9, 5]);
   const floats = new Float32Array(BATCH.scored.buffer);
-  expect([...floats.subarray(6, 10)]).toEqual([0.25, 0.5, -2, -2]);
+  expect([...floats.subarray(9, 16)]).toEqual([0.25, 0.5, -2, -2, 0, 0, 0]); // values weigh nothing
+});
+
+test("gives each token its own weights, which the normalizer divides", () => {
+  const values = { old: [1, 2], returns: [3, 4], weights: [0.5, 8] };
+  const { scored } = layOutTraining([{ ...row([7, 8, 7, 9], 2), weights: [2, 4], values }], 4);
+  const floats = new Float32Array(scored.buffer);
+  expect([...floats.subarray(1, 8)]).toEqual([0.5, 0.5, -1, -1, 0.125, 1, 3]);
+  expect([...floats.subarray(9, 16)]).toEqual([1, 0.5, -2, -2, 2, 2, 4]);
 });
 
 test("sorts lines by their token", () => {

@@ -1,17 +1,30 @@
 /** Rows of tokens -> lines of the training graph: packed end to end, without their last tokens, which predict nothing. */
 import { TOKEN_LINES_WORDS } from "./kernels/embeddingGradient/embeddingGradient.ts";
-import { SCORED_WORDS } from "./kernels/policyLoss/policyLoss.ts";
 import { packStates, type RowState } from "./rowState.ts";
+import { SCORED_WORDS } from "./scoredToken.ts";
 
 /** A row and what the loss knows of its tokens from `first` (at least 1) on; arrays have one entry for each of them. */
 export interface TrainingRow {
   readonly tokens: Int32Array;
   readonly first: number;
   readonly advantages: ArrayLike<number>;
+  /** Shares of the tokens in the policy's loss, which a mean over tokens, a mean of means or any other is a choice of. */
+  readonly weights?: ArrayLike<number>;
   /** Logprobs when the tokens were sampled. */
   readonly oldLogprobs: ArrayLike<number>;
   /** Logprobs under the model that KL refers to, or null when its coefficient is 0. */
   readonly referenceLogprobs: ArrayLike<number> | null;
+  /** What a value head learns from the tokens, if there is one and it learns. */
+  readonly values?: ValueTargets;
+}
+
+/** What the loss of values knows of a row's scored tokens. */
+export interface ValueTargets {
+  /** Values when the tokens were sampled, which clipping refers to. */
+  readonly old: ArrayLike<number>;
+  readonly returns: ArrayLike<number>;
+  /** Shares of the tokens in the values' loss. */
+  readonly weights: ArrayLike<number>;
 }
 
 type Words = Uint32Array<ArrayBuffer>;
@@ -88,14 +101,23 @@ function scoredTokens(
   const scored = new Uint32Array(predictors.length * SCORED_WORDS);
   const floats = new Float32Array(scored.buffer);
   let at = 0;
-  for (const { tokens, first, advantages, oldLogprobs, referenceLogprobs } of rows) {
-    for (let k = 0; first + k < tokens.length; k++, at += SCORED_WORDS) {
-      const old = oldLogprobs[k] ?? 0;
-      scored[at] = tokens[first + k] ?? 0;
-      floats.set([1 / normalizer, advantages[k] ?? 0, old, referenceLogprobs?.[k] ?? old], at + 1);
+  for (const row of rows) {
+    for (let k = 0; row.first + k < row.tokens.length; k++, at += SCORED_WORDS) {
+      scored[at] = row.tokens[row.first + k] ?? 0;
+      floats.set(knownOf(row, k, normalizer), at + 1);
     }
   }
   return { predictors, scored };
+}
+
+/** The words of a `Scored` after its token. */
+function knownOf(row: TrainingRow, k: number, normalizer: number): number[] {
+  const { advantages, weights, oldLogprobs, referenceLogprobs, values } = row;
+  const old = oldLogprobs[k] ?? 0;
+  const weight = weights === undefined ? 1 : (weights[k] ?? 0);
+  const policy = [weight / normalizer, advantages[k] ?? 0, old, referenceLogprobs?.[k] ?? old];
+  const valueWeight = (values?.weights[k] ?? 0) / normalizer;
+  return [...policy, valueWeight, values?.old[k] ?? 0, values?.returns[k] ?? 0];
 }
 
 function linesByToken(states: readonly RowState[]): { tokenLines: Words; sortedLines: Words } {

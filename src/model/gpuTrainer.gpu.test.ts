@@ -4,6 +4,7 @@ import type { Gpu } from "../engine/device.ts";
 import { describeOnGpu } from "../engine/fixture.ts";
 import { countGpuCalls } from "../engine/gpuCalls/fixture.ts";
 import { GpuSampler } from "../engine/gpuSampler.ts";
+import { chunkTokens } from "../engine/headChunks.ts";
 import { GpuTrainer, type LossSettings } from "../engine/gpuTrainer.ts";
 import { ParameterBuffer } from "../engine/parameterBuffer.ts";
 import type { TrainingRow } from "../engine/trainingBatch.ts";
@@ -97,9 +98,17 @@ describeOnGpu("GpuTrainer", (gpu) => {
       const rows = rowsOf(fixture);
       await trainer.accumulate(rows, settingsOf(fixture));
       const pass = await countGpuCalls(gpu().device, () => trainer.accumulate(rows, settingsOf(fixture)));
-      const { layers, qkvBias } = fixture.config;
-      expect(pass.dispatchWorkgroups).toBe((qkvBias ? 20 : 19) * layers + 10);
-      expect(pass).toMatchObject({ submit: 1, mapAsync: 1, createBuffer: 0, createBindGroup: 0 });
+      const { layers, vocabulary } = fixture.config;
+      const chunks = Math.ceil(vocabulary / chunkTokens(fixture.config));
+      expect(pass.dispatchWorkgroups).toBe(19 * layers + 8 + 2 * chunks);
+      expect(pass.dispatchWorkgroups).toBeLessThanOrEqual(20 * layers + 12);
+      expect(pass).toMatchObject({
+        submit: 1,
+        mapAsync: 1,
+        writeBuffer: 1,
+        createBuffer: 0,
+        createBindGroup: 0,
+      });
       const step = await countGpuCalls(gpu().device, () => trainer.step(STEP));
       expect(step).toMatchObject({ dispatchWorkgroups: 3, submit: 1, mapAsync: 1, createBindGroup: 0 });
       await trainer.dispose();

@@ -1,9 +1,15 @@
-import { defineKernel, read, uniform, write, type Kernel } from "../../kernel.ts";
+import { WORKGROUP, defineKernel, read, uniform, write, type Kernel } from "../../kernel.ts";
 
 /** One AdamW step on all parameters at once: their order does not matter to it. */
 
-/** Sums of squares that are taken side by side. */
-export const PARTIAL_SUMS = 1024;
+/** Invocations that sum squares side by side: a GPU's worth of them, but with some work for each. */
+export function partialSums(size: number): number {
+  return Math.min(MOST_SUMS, Math.ceil(size / SQUARES_EACH / WORKGROUP) * WORKGROUP);
+}
+
+const MOST_SUMS = 1 << 16;
+const SQUARES_EACH = 64;
+
 export const STEP_BYTES = 32;
 
 const STEP_WGSL = `
@@ -12,31 +18,40 @@ struct Step {
   correction2: f32, epsilon: f32, clip: f32, weightDecay: f32,
 }`;
 
-/** Partial sums of the gradient's squares. One invocation: every 1024th vector. */
+/** Partial sums of the squares of a gradient of `size` numbers. One invocation: every so many-th vector. */
 export function squares(size: number): Kernel {
+  const sums = partialSums(size);
   return defineKernel({
     name: "squares",
     bindings: { gradients: read("array<vec4f>"), partial: write("array<f32>") },
-    invocations: () => PARTIAL_SUMS,
+    invocations: () => sums,
     body: `
-  if (id >= ${PARTIAL_SUMS}u) { return; }
+  if (id >= ${sums}u) { return; }
   var sum = 0.0;
-  for (var i = id; i < ${size / 4}u; i += ${PARTIAL_SUMS}u) { sum += dot(gradients[i], gradients[i]); }
+  for (var i = id; i < ${size / 4}u; i += ${sums}u) { sum += dot(gradients[i], gradients[i]); }
   partial[id] = sum;`,
   });
 }
 
-/** norm = [the gradient's norm, what to scale it by]; the scale is 0 when the norm is no finite number. */
-export function norm(): Kernel {
+/**
+ * norm = [the gradient's norm, what to scale it by]; the scale is 0 when the norm is no finite number. One workgroup,
+ * whose first invocation adds up what the others have.
+ */
+export function norm(size: number): Kernel {
   return defineKernel({
     name: "norm",
     bindings: { step: uniform("Step"), partial: read("array<f32>"), norm: write("array<f32>") },
-    invocations: () => 1,
-    declarations: STEP_WGSL,
+    invocations: () => WORKGROUP,
+    declarations: `${STEP_WGSL}
+var<workgroup> sums: array<f32, ${WORKGROUP}>;`,
     body: `
-  if (id > 0u) { return; }
   var sum = 0.0;
-  for (var i = 0u; i < ${PARTIAL_SUMS}u; i++) { sum += partial[i]; }
+  for (var i = local; i < ${partialSums(size)}u; i += ${WORKGROUP}u) { sum += partial[i]; }
+  sums[local] = sum;
+  workgroupBarrier();
+  if (local > 0u) { return; }
+  sum = 0.0;
+  for (var i = 0u; i < ${WORKGROUP}u; i++) { sum += sums[i]; }
   norm[0] = sqrt(sum);
   // As torch.nn.utils.clip_grad_norm_. A comparison with what is no number is false.
   norm[1] = select(0.0, min(1.0, step.clip / (norm[0] + 1e-6)), norm[0] < 1e30);`,

@@ -1,58 +1,90 @@
-import { test } from "vitest";
+import { expect, test } from "vitest";
 import { expectation, expectClose, normals } from "../../../kernels/fixture.ts";
-import {
-  describeOnGpu,
-  expectGradient,
-  floats,
-  ODD_SHAPE,
-  runKernel,
-  settingsFor,
-  TOLERANCE,
-} from "../../fixture.ts";
-import { transpose } from "../../parameterLayout.ts";
+import { describeOnGpu, expectGradient, ODD_SHAPE, TOLERANCE } from "../../fixture.ts";
 import { productReference } from "../../reference.ts";
-import { headReference } from "../head/reference.ts";
-import { headInputGradient, headMatrixGradient } from "./headBackward.ts";
+import { SCORE_WORDS } from "../../scoredToken.ts";
+import type { KnownToken } from "../policyLoss/reference.ts";
+import { policyLossReference } from "../policyLoss/reference.ts";
+import { distributionReference } from "../sample/reference.ts";
+import { packScored, runHead } from "./fixture.ts";
 
-describeOnGpu("headBackward", (gpu) => {
-  const { width, vocabulary, normEpsilon } = ODD_SHAPE;
-  const [x, norm, matrix] = [normals(1, [5, width]), normals(2, [width]), normals(3, [vocabulary, width])];
+const LOSS = {
+  temperature: 1.3,
+  clipLow: 0.2,
+  clipHigh: 0.2,
+  dualClip: Infinity,
+  klCoefficient: 0.2,
+  entropyCoefficient: 0.3,
+  normalizer: 1,
+};
 
-  test("agrees with float64 on what goes back to the normed input", async () => {
-    const gradient = normals(4, [5, vocabulary]).data;
-    const { inputGradient } = await runKernel(gpu(), headInputGradient(width, vocabulary), 5, {
-      batch: settingsFor(5),
-      logits: floats(gradient, 8 * vocabulary),
-      matrix: floats(matrix.data),
-      inputGradient: new Float32Array(8 * width),
-    });
-    const turned = Float64Array.from(transpose(floats(matrix.data), vocabulary, width));
-    const expected = productReference(gradient, turned, vocabulary);
-    expectClose("input", inputGradient!.subarray(0, 5 * width), expected, TOLERANCE);
-  });
-
-  test("agrees with finite differences on the matrix, and adds to what is there", async () => {
-    const expected = expectation(
-      (weights) => headReference(x.data, norm.data, weights, normEpsilon),
-      [matrix],
-    );
-    const scales = Float32Array.from({ length: 5 }, (_, line) => {
-      const own = x.data.subarray(line * width, (line + 1) * width);
-      return 1 / Math.sqrt(own.reduce((sum, value) => sum + value ** 2, 0) / width + normEpsilon);
-    });
-    const { gradients } = await runKernel(gpu(), headMatrixGradient(width, vocabulary), 5, {
-      batch: settingsFor(5),
-      logits: floats(expected.weights.data),
-      x: floats(x.data),
-      scales,
-      norm: floats(norm.data),
-      gradients: new Float32Array(vocabulary * width).fill(1),
-    });
-    expectGradient(
-      "matrix",
-      gradients!.map((value) => value - 1),
-      expected,
-      0,
-    );
-  });
+describeOnGpu("head in chunks", (gpu) => {
+  // 13 tokens: four chunks of which the last has one, two, and one; five slices take one or none.
+  test.each([4, 8, 16])(
+    "agrees with float64 and its finite differences, %i tokens a chunk",
+    async (chunk) => {
+      const shape = { ...ODD_SHAPE, vocabulary: 13 };
+      const { width } = shape;
+      const [normed, matrix, valueWeights] = [
+        normals(1, [6, width]),
+        normals(2, [13, width]),
+        normals(3, [width]),
+      ];
+      const logits = productReference(normed.data, matrix.data, width);
+      const known = Array.from({ length: 6 }, (_, k): KnownToken => {
+        const { logprobs } = distributionReference(logits.slice(k * 13, (k + 1) * 13), LOSS.temperature);
+        const token = [0, 3, 4, 11, 12, 7][k]!;
+        const oldLogprob = Math.fround(logprobs[token]! + 0.05 * (k - 2));
+        const referenceLogprob = Math.fround(oldLogprob - 0.5);
+        return {
+          token,
+          advantage: k - 2.5,
+          oldLogprob,
+          referenceLogprob,
+          valueWeight: 1,
+          oldValue: 0,
+          goal: k,
+        };
+      });
+      const valuesOf = (x: Float64Array): Float64Array => productReference(x, valueWeights.data, width);
+      const expected = expectation(
+        (x, m) => policyLossReference(productReference(x, m, width), valuesOf(x), known, LOSS),
+        [normed, matrix],
+      );
+      const found = await runHead(gpu(), {
+        shape,
+        normed,
+        matrix,
+        values: valuesOf(normed.data),
+        valueWeights: valueWeights.data,
+        scored: packScored(known, expected.weights.data),
+        loss: LOSS,
+        chunk,
+      });
+      const column = (word: number): number[] => known.map((_, k) => found.scores[k * SCORE_WORDS + word]!);
+      const distributions = known.map(({ token }, k) => {
+        const { logprobs, entropy } = distributionReference(
+          logits.slice(k * 13, (k + 1) * 13),
+          LOSS.temperature,
+        );
+        return [logprobs[token]!, entropy];
+      });
+      expectClose(
+        "logprobs",
+        column(0),
+        distributions.map(([logprob]) => logprob!),
+        TOLERANCE,
+      );
+      expectClose(
+        "entropies",
+        column(1),
+        distributions.map(([, entropy]) => entropy!),
+        TOLERANCE,
+      );
+      expectClose("values", column(3), valuesOf(normed.data), TOLERANCE);
+      expectGradient("input", found.inputGradient, expected, 0);
+      expectGradient("matrix", found.matrixGradient, expected, 1);
+      expect(found.matrixGradient.length).toBe(13 * width);
+    },
+  );
 });

@@ -1,55 +1,120 @@
+import type { DecoderShape } from "../../decoderShape.ts";
 import { TILE, defineKernel, read, tiles, uniform, unroll, write, type Kernel } from "../../kernel.ts";
 import { BATCH_WGSL } from "../../rowState.ts";
+import { LOSS_WGSL, SLOPE_WGSL } from "../../scoredToken.ts";
+import { logitsTile } from "../headStatistics/headStatistics.ts";
 
-/** Gradient of the head's normed input [K, D] from that of the logits [K, V]. One invocation: a tile, four columns. */
-export function headInputGradient(width: number, vocabulary: number): Kernel {
-  const columns = width / 4;
+/**
+ * Backward pass of the head, a chunk of the vocabulary at a time: the logits are computed again, so memory grows with the
+ * chunk and not with the vocabulary. What is bound as `matrix` are the chunk's rows.
+ */
+
+/** Tokens of the vocabulary from `start` on; `first` is 1 for the first chunk, 0 for the others. */
+const CHUNK_WGSL = `
+struct Chunk { start: u32, count: u32, first: u32, unused: u32 }`;
+export const CHUNK_WORDS = 4;
+
+/**
+ * Gradient [K, chunk] of the logits. One invocation: a tile of lines, four tokens. Tokens beyond the vocabulary get
+ * zeros, which add nothing to other gradients.
+ */
+export function logitGradient({ width }: DecoderShape, chunk: number): Kernel {
+  const columns = chunk / 4;
   return defineKernel({
-    name: "headInputGradient",
+    name: "logitGradient",
     bindings: {
       batch: uniform("Batch"),
-      logits: read("array<f32>"),
+      loss: uniform("Loss"),
+      chunk: uniform("Chunk"),
+      slopes: read("array<Slope>"),
+      normed: read("array<vec4f>"),
       matrix: read("array<vec4f>"),
-      inputGradient: write("array<vec4f>"),
+      logitGradients: write("array<vec4f>"),
     },
     invocations: (lines) => tiles(lines) * columns,
-    declarations: BATCH_WGSL,
+    declarations: BATCH_WGSL + LOSS_WGSL + CHUNK_WGSL + SLOPE_WGSL + GRADIENT,
     body: `
   let first = id / ${columns}u * ${TILE}u;
-  if (first >= batch.count) { return; }
-  let column = id % ${columns}u;
-  ${unroll(TILE, (r) => `var sum${r} = vec4f();`)}
-  for (var token = 0u; token < ${vocabulary}u; token++) {
-    let weights = matrix[token * ${columns}u + column];
-    ${unroll(TILE, (r) => `sum${r} += logits[(first + ${r}u) * ${vocabulary}u + token] * weights;`)}
-  }
-  ${unroll(TILE, (r) => `inputGradient[(first + ${r}u) * ${columns}u + column] = sum${r};`)}`,
+  let row = id % ${columns}u * 4u;
+  if (first >= batch.count || row >= chunk.count) { return; }
+  ${logitsTile(width)}
+  ${unroll(TILE, (r) => `logitGradients[(first + ${r}u) * ${columns}u + row / 4u] = gradientOf(first + ${r}u, row, logits${r});`)}`,
   });
 }
 
-/** Adds to the gradient of the head's matrix [V, D] what a batch gives. One invocation: four entries. */
-export function headMatrixGradient(width: number, vocabulary: number): Kernel {
+/** WGSL: gradient of four logits of a line. */
+const GRADIENT = `
+fn gradientOf(line: u32, row: u32, logits: vec4f) -> vec4f {
+  let slope = slopes[min(line, batch.count - 1u)];
+  let places = row + vec4u(0u, 1u, 2u, 3u);
+  let logprobs = logits * loss.inverseTemperature - slope.largest - slope.logTotal;
+  let probabilities = exp(logprobs);
+  let chosen = select(vec4f(), vec4f(1.0), chunk.start + places == vec4u(slope.token));
+  let gradient = slope.byLogprob * (chosen - probabilities)
+    + slope.byEntropy * probabilities * (logprobs + slope.entropy);
+  return select(vec4f(), gradient, places < vec4u(chunk.count));
+}`;
+
+/**
+ * From the gradient of a chunk's logits: adds to that of the head's normed input [K, D], and to that of the chunk's rows
+ * of the matrix [V, D], two products side by side. With `value` the first chunk also adds what the value head sends back,
+ * and to the gradients of its weights [D] and bias [1]. One invocation: a tile of lines, or four tokens, and four columns.
+ */
+export function headGradients({ width }: DecoderShape, chunk: number, value = false): Kernel {
   const columns = width / 4;
+  const ofMatrix = (chunk / 4) * columns;
   return defineKernel({
-    name: "headMatrixGradient",
+    name: "headGradients",
     bindings: {
       batch: uniform("Batch"),
-      logits: read("array<f32>"),
-      x: read("array<vec4f>"),
-      scales: read("array<f32>"),
-      norm: read("array<vec4f>"),
+      chunk: uniform("Chunk"),
+      logitGradients: read("array<vec4f>"),
+      normed: read("array<vec4f>"),
+      matrix: read("array<vec4f>"),
+      inputGradient: write("array<vec4f>"),
       gradients: write("array<vec4f>"),
+      ...(value ? { slopes: read("array<Slope>"), valueWeights: read("array<vec4f>") } : {}),
     },
-    invocations: () => vocabulary * columns,
-    declarations: BATCH_WGSL,
+    invocations: (lines) => ofMatrix + tiles(lines) * columns,
+    declarations: BATCH_WGSL + CHUNK_WGSL + (value ? SLOPE_WGSL : ""),
     body: `
-  if (id >= ${vocabulary * columns}u) { return; }
-  let token = id / ${columns}u;
   let column = id % ${columns}u;
-  var sum = vec4f();
-  for (var line = 0u; line < batch.count; line++) {
-    sum += logits[line * ${vocabulary}u + token] * scales[line] * x[line * ${columns}u + column];
+  if (id < ${ofMatrix}u) {
+    let row = id / ${columns}u * 4u;
+    if (row >= chunk.count) { return; }
+    ${matrixPart(columns, chunk / 4)}
+    return;
   }
-  gradients[id] += sum * norm[column];`,
+  let first = (id - ${ofMatrix}u) / ${columns}u * ${TILE}u;
+  if (first >= batch.count) { return; }
+  ${inputPart(columns, chunk / 4, value)}`,
   });
 }
+
+/** WGSL for four rows of the matrix: the sum over lines. Rows beyond the vocabulary are not there. */
+const matrixPart = (columns: number, stride: number): string => `
+    ${unroll(4, (k) => `var sum${k} = vec4f();`)}
+    for (var line = 0u; line < batch.count; line++) {
+      let value = normed[line * ${columns}u + column];
+      let slope = logitGradients[line * ${stride}u + row / 4u];
+      ${unroll(4, (k) => `sum${k} += slope[${k}] * value;`)}
+    }
+    ${unroll(4, (k) => `if (row + ${k}u < chunk.count) { gradients[(row + ${k}u) * ${columns}u + column] += sum${k}; }`)}`;
+
+/** WGSL for a tile of lines: the sum over the chunk's tokens. */
+const inputPart = (columns: number, stride: number, value: boolean): string => `
+  ${unroll(TILE, (r) => `var sum${r} = vec4f();`)}
+  if (chunk.first == 0u) {
+    ${unroll(TILE, (r) => `sum${r} = inputGradient[(first + ${r}u) * ${columns}u + column];`)}
+  }${
+    value
+      ? ` else {
+    ${unroll(TILE, (r) => `sum${r} = slopes[min(first + ${r}u, batch.count - 1u)].byValue * valueWeights[column];`)}
+  }`
+      : ""
+  }
+  for (var row = 0u; row < chunk.count; row += 4u) {
+    let weights = mat4x4f(${unroll(4, (k) => `matrix[(row + ${k}u) * ${columns}u + column]`, ", ")});
+    ${unroll(TILE, (r) => `sum${r} += weights * logitGradients[(first + ${r}u) * ${stride}u + row / 4u];`)}
+  }
+  ${unroll(TILE, (r) => `inputGradient[(first + ${r}u) * ${columns}u + column] = sum${r};`)}`;

@@ -1,47 +1,48 @@
+import type { DecoderShape } from "../../decoderShape.ts";
 import { defineKernel, read, uniform, write, type Kernel } from "../../kernel.ts";
 import { BATCH_WGSL } from "../../rowState.ts";
+import { rowTeam, type TeamSize } from "../../rowTeam.ts";
 
-/** Only the lines that predict a scored token go through the head: `lines` [K] names them. */
-
-/** scored [K, D] = the lines of x named. One invocation: four numbers. */
-export function gatherScored(width: number): Kernel {
+/**
+ * Only the lines that predict a scored token go through the head: normed [K, D] = RMSNorm of the lines of x that
+ * `predictors` [K] names. With `value` also their values [K], normed times `valueWeights` [D] plus `valueBias` [1].
+ * One team: one scored line.
+ */
+export function normScored(
+  { width, normEpsilon }: DecoderShape,
+  { value = false, team: size = 1 }: { readonly value?: boolean; readonly team?: TeamSize } = {},
+): Kernel {
   const vectors = width / 4;
+  const team = rowTeam(size);
   return defineKernel({
-    name: "gatherScored",
+    name: "normScored",
     bindings: {
       batch: uniform("Batch"),
-      lines: read("array<u32>"),
+      predictors: read("array<u32>"),
       x: read("array<vec4f>"),
-      scored: write("array<vec4f>"),
+      norm: read("array<vec4f>"),
+      normed: write("array<vec4f>"),
+      ...(value
+        ? { valueWeights: read("array<vec4f>"), valueBias: read("array<f32>"), values: write("array<f32>") }
+        : {}),
     },
-    invocations: (count) => count * vectors,
-    declarations: BATCH_WGSL,
+    invocations: team.invocations,
+    declarations: BATCH_WGSL + team.declarations,
     body: `
-  let place = id / ${vectors}u;
-  if (place >= batch.count) { return; }
-  scored[id] = x[lines[place] * ${vectors}u + id % ${vectors}u];`,
-  });
-}
-
-/** Its backward: gradient [M, D] of x; `places` [M] is a line's place among the scored, plus 1, or 0 for none. */
-export function scatterScored(width: number): Kernel {
-  const vectors = width / 4;
-  return defineKernel({
-    name: "scatterScored",
-    bindings: {
-      batch: uniform("Batch"),
-      places: read("array<u32>"),
-      scoredGradient: read("array<vec4f>"),
-      gradient: write("array<vec4f>"),
-    },
-    invocations: (lines) => lines * vectors,
-    declarations: BATCH_WGSL,
-    body: `
-  let line = id / ${vectors}u;
+  ${team.start}
   if (line >= batch.count) { return; }
-  let place = places[line];
-  var value = vec4f();
-  if (place > 0u) { value = scoredGradient[(place - 1u) * ${vectors}u + id % ${vectors}u]; }
-  gradient[id] = value;`,
+  let origin = predictors[line] * ${vectors}u;
+  var squares = 0.0;
+  var value = 0.0;
+  ${team.loop(
+    vectors,
+    `let part = x[origin + i];
+    squares += dot(part, part);
+    ${value ? "value += dot(part * norm[i], valueWeights[i]);" : ""}`,
+  )}
+  ${team.sum("squares", "value")}
+  let scale = inverseSqrt(squares / ${width}.0 + ${normEpsilon});
+  ${team.loop(vectors, `normed[line * ${vectors}u + i] = x[origin + i] * norm[i] * scale;`)}
+  ${value ? "if (member == 0u) { values[line] = value * scale + valueBias[0]; }" : ""}`,
   });
 }

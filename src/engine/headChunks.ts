@@ -1,0 +1,52 @@
+/** The vocabulary cut into chunks for the head's backward pass: none wider than an MLP's hidden state, whose memory they take. */
+import type { DecoderShape } from "./decoderShape.ts";
+import type { BufferView } from "./graph.ts";
+import { CHUNK_WORDS } from "./kernels/headBackward/headBackward.ts";
+
+/** Rows of the head's matrix and the settings of its chunk. */
+export interface HeadChunk {
+  readonly matrix: BufferView;
+  readonly gradients: BufferView;
+  readonly chunk: BufferView;
+}
+
+const FLOAT = 4;
+/** WebGPU asks of the start of a bound range. */
+const ALIGNMENT = 256;
+
+/** Tokens of a chunk, of which four are computed together; its rows start where WebGPU lets a range be bound. */
+export function chunkTokens({ width, hiddenWidth, vocabulary }: DecoderShape): number {
+  let step = 4;
+  while ((step * width * FLOAT) % ALIGNMENT !== 0) step *= 2;
+  const fitting = Math.max(1, Math.floor(hiddenWidth / step));
+  return step * Math.min(fitting, Math.ceil(vocabulary / step));
+}
+
+/** The chunks of a matrix [V, D] and its gradient; their settings are in a buffer of their own. */
+export function cutHead(
+  device: GPUDevice,
+  shape: DecoderShape,
+  matrix: BufferView,
+  gradients: BufferView,
+): { readonly chunks: readonly HeadChunk[]; readonly settings: GPUBuffer } {
+  const { width, vocabulary } = shape;
+  const tokens = chunkTokens(shape);
+  const count = Math.ceil(vocabulary / tokens);
+  const words = new Uint32Array((count * ALIGNMENT) / FLOAT);
+  const usage = GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST;
+  const settings = device.createBuffer({ label: "chunks", size: words.byteLength, usage });
+  const chunks = Array.from({ length: count }, (_, i): HeadChunk => {
+    const start = i * tokens;
+    const rows = Math.min(tokens, vocabulary - start);
+    words.set([start, rows, i === 0 ? 1 : 0], (i * ALIGNMENT) / FLOAT);
+    const part = ({ buffer, offset = 0 }: BufferView): BufferView => ({
+      buffer,
+      offset: offset + start * width * FLOAT,
+      size: rows * width * FLOAT,
+    });
+    const chunk = { buffer: settings, offset: i * ALIGNMENT, size: CHUNK_WORDS * FLOAT };
+    return { matrix: part(matrix), gradients: part(gradients), chunk };
+  });
+  device.queue.writeBuffer(settings, 0, words);
+  return { chunks, settings };
+}

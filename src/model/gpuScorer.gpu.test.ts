@@ -1,0 +1,35 @@
+/** The GPU's scorer against PyTorch's numbers. */
+import { expect, test } from "vitest";
+import { describeOnGpu } from "../engine/fixture.ts";
+import { countGpuCalls } from "../engine/gpuCalls/fixture.ts";
+import { GpuScorer } from "../engine/gpuScorer.ts";
+import { ParameterBuffer } from "../engine/parameterBuffer.ts";
+import { expectClose } from "../kernels/fixture.ts";
+import { FIXTURES, loadFixture } from "./fixture.ts";
+import { parameterShapes } from "./parameters.ts";
+
+describeOnGpu("GpuScorer", (gpu) => {
+  test.each(FIXTURES)(
+    "gives PyTorch's logprobs and entropies with %s, in as few dispatches",
+    async (name) => {
+      const { config, weights, expected } = loadFixture(name);
+      const { loss } = expected;
+      const parameters = new ParameterBuffer(gpu(), parameterShapes(config));
+      parameters.upload(weights);
+      const scorer = new GpuScorer(gpu(), config, parameters);
+      const rows = expected.rows.map((tokens, i) => ({
+        tokens: Int32Array.from(tokens),
+        first: loss.promptLengths[i]!,
+      }));
+      const { logprobs, entropies, values } = await scorer.score(rows, loss.temperature);
+      expectClose("logprobs", logprobs, loss.logprobs.flat(), 2e-5);
+      expectClose("entropies", entropies, loss.entropies.flat(), 2e-5);
+      expect(new Set(values)).toEqual(new Set([0])); // there is no value head
+      const again = await countGpuCalls(gpu().device, () => scorer.score(rows, loss.temperature));
+      expect(again).toMatchObject({ dispatchWorkgroups: 5 * config.layers + 4, submit: 1, mapAsync: 1 });
+      expect(again).toMatchObject({ writeBuffer: 1, createBuffer: 0, createBindGroup: 0 });
+      scorer.dispose();
+      parameters.dispose();
+    },
+  );
+});
