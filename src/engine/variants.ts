@@ -33,12 +33,46 @@ export type ProductVariant = Registers | Split | Tile;
 /** What software adapters run, and what every other variant is compared with. */
 export const PLAIN_PRODUCT: ProductVariant = { kind: "registers", lines: 4, vectors: 1 };
 
+const registers = (lines: number, vectors: number): Registers => ({ kind: "registers", lines, vectors });
+const split = (lines: number, vectors: number, slices: number, subgroups = false): Split => ({
+  kind: "split",
+  lines,
+  vectors,
+  slices,
+  subgroups,
+});
+/** Depth 16: more would not fit the 16 KiB that every device shares in a workgroup. */
+const tile = (tileLines: number, tileVectors: number, lines: number, vectors: number): Tile => ({
+  kind: "tile",
+  tileLines,
+  tileVectors,
+  lines,
+  vectors,
+  depth: 4,
+});
+
+/** Variants worth measuring, the plain one first. Those a device cannot run are found out by trying. */
+export const PRODUCT_VARIANTS: readonly ProductVariant[] = [
+  PLAIN_PRODUCT,
+  registers(8, 1),
+  registers(4, 2),
+  registers(1, 1),
+  split(4, 1, 8),
+  split(4, 1, 16),
+  split(1, 1, 16),
+  split(4, 1, 64, true),
+  tile(32, 8, 4, 1),
+  tile(64, 8, 8, 1),
+  tile(64, 16, 8, 2),
+  tile(64, 16, 4, 1),
+  tile(128, 16, 8, 2),
+];
+
 /** What a variant is called in reports and in what is remembered. */
 export function nameOf(variant: ProductVariant): string {
   const { kind, lines, vectors } = variant;
   const size = `${lines}x${4 * vectors}`;
   if (kind === "registers") return `${kind} ${size}`;
-  if (kind === "split")
-    return `${kind} ${size} by ${variant.slices}${variant.subgroups ? " in subgroups" : ""}`;
+  if (kind === "split") return `${kind} ${size} by ${variant.subgroups ? "subgroups" : variant.slices}`;
   return `${kind} ${variant.tileLines}x${4 * variant.tileVectors} of ${size}, depth ${4 * variant.depth}`;
 }

@@ -25,8 +25,8 @@ ${product.norm ? `var<workgroup> tileSquares: array<f32, ${depth * tileLines}>;`
   if (first >= batch.count) { return; }
   let last = batch.count - 1u;
   let firstColumn = group % ${across}u * ${tileVectors}u;
-  let x = local % ${tileVectors / vectors}u;
-  let y = local / ${tileVectors / vectors}u;
+  let across = local % ${tileVectors / vectors}u;
+  let down = local / ${tileVectors / vectors}u;
   ${unroll(lines, (r) => unroll(vectors, (c) => matrices.map((p) => `var sum${r}_${c}_${p} = vec4f();`).join(" "), " "))}
   ${product.norm ? squares : ""}
   ${product.terms.map((term) => accumulate(product, term, tile, workgroup)).join("")}
@@ -124,7 +124,7 @@ function multiply({ weights }: Term, { tileLines, tileVectors, lines, vectors, d
   const row = tileVectors + 1;
   const block = (c: number, p: number): string => {
     const at = (k: number): string =>
-      `tileWeights[4u * i * ${row}u + ${(p * 4 * depth + k) * row + (c * tileVectors) / vectors}u + x]`;
+      `tileWeights[4u * i * ${row}u + ${(p * 4 * depth + k) * row + (c * tileVectors) / vectors}u + across]`;
     return `let block${c}_${p} = mat4x4f(${unroll(4, at, ", ")});`;
   };
   const products = unroll(
@@ -135,7 +135,7 @@ function multiply({ weights }: Term, { tileLines, tileVectors, lines, vectors, d
   return `${unroll(vectors, (c) => weights.map((_, p) => block(c, p)).join("\n"))}
       ${unroll(
         lines,
-        (r) => `{ let value = tileLines[i * ${tileLines + 1}u + ${(r * tileLines) / lines}u + y];
+        (r) => `{ let value = tileLines[i * ${tileLines + 1}u + ${(r * tileLines) / lines}u + down];
         ${products.replaceAll("SUM", `sum${r}`)} }`,
       )}`;
 }
@@ -143,10 +143,10 @@ function multiply({ weights }: Term, { tileLines, tileVectors, lines, vectors, d
 /** WGSL that stores the products of an invocation's `r`th line. */
 function finish(product: Product, tile: Tile, r: number): string {
   const { tileLines, tileVectors, lines, vectors, depth } = tile;
-  const within = `${(r * tileLines) / lines}u + y`;
+  const within = `${(r * tileLines) / lines}u + down`;
   const squares = unroll(depth, (i) => `tileSquares[(${within}) * ${depth}u + ${i}u]`, " + ");
   const store = (c: number): string => {
-    const column = `firstColumn + ${(c * tileVectors) / vectors}u + x`;
+    const column = `firstColumn + ${(c * tileVectors) / vectors}u + across`;
     const products = matricesOf(product).map((p) => `sum${r}_${c}_${p}${product.norm ? " * scale" : ""}`);
     return `{ let column = ${column}; if (column < ${product.columns}u) { ${product.store("line", "column", products)} } }`;
   };

@@ -9,26 +9,29 @@ import {
   settingsFor,
   TOLERANCE,
 } from "../../fixture.ts";
+import { SMALL_PRODUCTS } from "../../products/fixture.ts";
+import { nameOf } from "../../variants.ts";
 import { addProjection } from "./addProjection.ts";
 import { addProjectionReference } from "./reference.ts";
 
 describeOnGpu("addProjection", (gpu) => {
-  test.each(["self_attn.o_proj.weight", "mlp.down_proj.weight"])(
-    "agrees with float64 for %s",
-    async (part) => {
-      const { layout, block, weights } = oddLayer();
-      const inputs = layout.get(part)!.shape[1]!;
-      const { width } = ODD_SHAPE;
-      const x = normals(1, [5, width]).data;
-      const input = normals(2, [5, inputs]).data;
-      const added = await runKernel(gpu(), addProjection(layout, part), 5, {
-        batch: settingsFor(5),
-        input: floats(input, 8 * inputs),
-        layer: block,
-        x: floats(x, 8 * width),
-      });
-      const expected = addProjectionReference(x, input, weights.get(part)!, inputs);
-      expectClose("x", added["x"]!.subarray(0, 5 * width), expected, TOLERANCE);
-    },
+  const parts = ["self_attn.o_proj.weight", "mlp.down_proj.weight"];
+  const cases = SMALL_PRODUCTS.flatMap((variant) =>
+    parts.map((part) => ({ part, variant, name: nameOf(variant) })),
   );
+  test.each(cases)("agrees with float64 for $part in $name", async ({ part, variant }) => {
+    const { layout, block, weights } = oddLayer();
+    const inputs = layout.get(part)!.shape[1]!;
+    const { width } = ODD_SHAPE;
+    const x = normals(1, [5, width]).data;
+    const input = normals(2, [5, inputs]).data;
+    const added = await runKernel(gpu(), addProjection(layout, part, false, variant), 5, {
+      batch: settingsFor(5),
+      input: floats(input, 8 * inputs),
+      layer: block,
+      x: floats(x, 8 * width),
+    });
+    const expected = addProjectionReference(x, input, weights.get(part)!, inputs);
+    expectClose("x", added["x"]!.subarray(0, 5 * width), expected, TOLERANCE);
+  });
 });

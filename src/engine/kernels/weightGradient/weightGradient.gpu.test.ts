@@ -11,6 +11,8 @@ import {
 } from "../../fixture.ts";
 import { transpose } from "../../parameterLayout.ts";
 import { normReference, productReference } from "../../reference.ts";
+import { SMALL_PRODUCTS } from "../../products/fixture.ts";
+import { nameOf } from "../../variants.ts";
 import { backProject } from "../backProject/backProject.ts";
 import { biasGradient } from "../biasGradient/biasGradient.ts";
 import { weightGradient } from "./weightGradient.ts";
@@ -53,27 +55,36 @@ describeOnGpu("gradients of projections", (gpu) => {
     cacheGradient: floats(cacheGradient, 8 * 2 * KEYS),
   };
 
-  test("weightGradient adds those of several matrices behind a norm", async () => {
-    const scales = Float32Array.from({ length: 5 }, (_, line) => {
-      const squares = x
-        .subarray(line * width, (line + 1) * width)
-        .reduce((sum, value) => sum + value ** 2, 0);
-      return 1 / Math.sqrt(squares / width + normEpsilon);
-    });
-    const { gradients } = await runKernel(gpu(), weightGradient(layout, PARTS("weight"), NORM), 5, {
-      ...bound,
-      input: floats(x, 8 * width),
-      scales,
-      gradients: new Float32Array(block.length).fill(1),
-    });
-    const normed = normReference(x, weights.get(NORM)!, normEpsilon);
-    for (const [name, gradient] of outputs) {
-      const { offset, size, shape } = layout.get(`self_attn.${name}.weight`)!;
-      const stored = gradients!.slice(offset, offset + size).map((value) => value - 1);
-      const found = transpose(stored, shape[1]!, shape[0]!);
-      expectClose(name, found, weightGradientReference(normed, gradient, 5), TOLERANCE);
-    }
-  });
+  const variants = SMALL_PRODUCTS.map((variant) => ({ variant, name: nameOf(variant) }));
+  test.each(variants)(
+    "weightGradient adds those of several matrices behind a norm, in $name",
+    async ({ variant }) => {
+      const scales = Float32Array.from({ length: 5 }, (_, line) => {
+        const squares = x
+          .subarray(line * width, (line + 1) * width)
+          .reduce((sum, value) => sum + value ** 2, 0);
+        return 1 / Math.sqrt(squares / width + normEpsilon);
+      });
+      const { gradients } = await runKernel(
+        gpu(),
+        weightGradient(layout, PARTS("weight"), NORM, variant),
+        5,
+        {
+          ...bound,
+          input: floats(x, 8 * width),
+          scales,
+          gradients: new Float32Array(block.length).fill(1),
+        },
+      );
+      const normed = normReference(x, weights.get(NORM)!, normEpsilon);
+      for (const [name, gradient] of outputs) {
+        const { offset, size, shape } = layout.get(`self_attn.${name}.weight`)!;
+        const stored = gradients!.slice(offset, offset + size).map((value) => value - 1);
+        const found = transpose(stored, shape[1]!, shape[0]!);
+        expectClose(name, found, weightGradientReference(normed, gradient, 5), TOLERANCE);
+      }
+    },
+  );
 
   test("biasGradient adds the sums over lines", async () => {
     const { gradients } = await runKernel(gpu(), biasGradient(layout, PARTS("bias")), 5, {
@@ -88,18 +99,21 @@ describeOnGpu("gradients of projections", (gpu) => {
     }
   });
 
-  test("backProject adds up what several matrices send back", async () => {
-    const { inputGradient } = await runKernel(gpu(), backProject(layout, PARTS("weight")), 5, {
-      ...bound,
-      inputGradient: new Float32Array(8 * width),
-    });
-    const expected = new Float64Array(5 * width);
-    for (const [name, gradient] of outputs) {
-      const weight = weights.get(`self_attn.${name}.weight`)!;
-      const rows = weight.length / width;
-      const turned = Float64Array.from(transpose(Float32Array.from(weight), rows, width));
-      productReference(gradient, turned, rows).forEach((value, i) => (expected[i]! += value));
-    }
-    expectClose("input", inputGradient!.subarray(0, 5 * width), expected, TOLERANCE);
-  });
+  test.each(variants)(
+    "backProject adds up what several matrices send back, in $name",
+    async ({ variant }) => {
+      const { inputGradient } = await runKernel(gpu(), backProject(layout, PARTS("weight"), variant), 5, {
+        ...bound,
+        inputGradient: new Float32Array(8 * width),
+      });
+      const expected = new Float64Array(5 * width);
+      for (const [name, gradient] of outputs) {
+        const weight = weights.get(`self_attn.${name}.weight`)!;
+        const rows = weight.length / width;
+        const turned = Float64Array.from(transpose(Float32Array.from(weight), rows, width));
+        productReference(gradient, turned, rows).forEach((value, i) => (expected[i]! += value));
+      }
+      expectClose("input", inputGradient!.subarray(0, 5 * width), expected, TOLERANCE);
+    },
+  );
 });

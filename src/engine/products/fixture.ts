@@ -1,0 +1,16 @@
+/** For tests: each way to compute a product in sizes so small that software adapters compile and run it at once. */
+import { PLAIN_PRODUCT, type ProductVariant } from "../variants.ts";
+
+/** Of each kind one; `MORE_PRODUCTS` are its options, which do not depend on the kernel. */
+export const SMALL_PRODUCTS: readonly ProductVariant[] = [
+  PLAIN_PRODUCT,
+  { kind: "split", lines: 4, vectors: 1, slices: 8, subgroups: false },
+  { kind: "tile", tileLines: 8, tileVectors: 4, lines: 4, vectors: 2, depth: 2 },
+];
+
+export const MORE_PRODUCTS: readonly ProductVariant[] = [
+  { kind: "registers", lines: 8, vectors: 2 },
+  { kind: "split", lines: 4, vectors: 2, slices: 16, subgroups: false },
+  { kind: "split", lines: 2, vectors: 1, slices: 64, subgroups: true },
+  { kind: "tile", tileLines: 32, tileVectors: 8, lines: 4, vectors: 1, depth: 4 },
+];
