@@ -2,15 +2,17 @@
 import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import * as z from "zod";
-import { watchFaults } from "../src/engine/faults.ts";
+import type { Gpu } from "../src/engine/device.ts";
 import * as tf from "../src/kernels/tf.ts";
-import { wasmDevice, type BackendReport } from "../src/report/backend.ts";
+import { NEEDS_WEBGPU, wasmDevice, type BackendStart } from "../src/report/backend.ts";
 import type { BackendChoice } from "../src/worker/protocol.ts";
 import { InputError } from "./inputError.ts";
 
 /** A started backend. */
 export interface StartedBackend {
-  readonly report: BackendReport;
+  readonly report: BackendStart;
+  /** The GPU for recorded graphs, or why there are none. */
+  readonly graphs: Gpu | string;
   /** Aborts, with an error as its reason, when the GPU reports one or is lost: nothing after that can be trusted. */
   readonly fault: AbortSignal;
 }
@@ -28,12 +30,19 @@ export async function startBackend(choice: BackendChoice): Promise<StartedBacken
   switch (choice) {
     case "cpu":
       await activate("cpu");
-      return { report: { backend: "cpu", device: "plain JavaScript", reason }, fault: NEVER };
+      return {
+        report: { backend: "cpu", device: "plain JavaScript", reason },
+        graphs: NEEDS_WEBGPU,
+        fault: NEVER,
+      };
     case "wasm":
       return startWasm(reason);
     case "webgpu":
       if (probeAdapter() === null) throw new InputError(NO_ADAPTER);
       return startWebGpu(reason);
+    case "webgpu-operations":
+      if (probeAdapter() === null) throw new InputError(NO_ADAPTER);
+      return { ...(await startWebGpu(reason)), graphs: reason };
     case "auto": {
       const adapter = probeAdapter();
       if (adapter === null) return startWasm("there is no WebGPU adapter");
@@ -67,39 +76,22 @@ async function startWasm(reason: string): Promise<StartedBackend> {
   await activate("wasm");
   await installWasmKernelsInNode();
   const device = wasmDevice(true, multithreaded === true ? getThreadsCount() : 1);
-  return { report: { backend: "wasm", device, reason }, fault: NEVER };
+  return { report: { backend: "wasm", device, reason }, graphs: NEEDS_WEBGPU, fault: NEVER };
 }
 
 async function startWebGpu(reason: string): Promise<StartedBackend> {
   const { create, globals } = await import("webgpu");
   Object.assign(globalThis, globals); // GPUBufferUsage and the like, as a browser has them
-  const gpu = create([]);
-  Object.defineProperty(globalThis, "navigator", { value: { gpu, userAgent: "node" }, configurable: true });
-  const adapter = await gpu.requestAdapter({ powerPreference: "high-performance" });
-  if (adapter === null) throw new InputError(NO_ADAPTER);
-  const device = await adapter.requestDevice({ requiredLimits: limitsOf(adapter) });
-  const fault = watchFaults(device);
-  // Importing it registers its kernels, and a backend on a device of its own choosing, which gives way to ours.
-  const { WebGPUBackend } = await import("@tensorflow/tfjs-backend-webgpu");
-  tf.removeBackend("webgpu");
-  tf.registerBackend("webgpu", () => new WebGPUBackend(device, adapter.info));
-  await activate("webgpu");
-  const { description, vendor, architecture } = adapter.info;
-  const name = description || `${vendor} ${architecture}`;
-  return { report: { backend: "webgpu", device: name, reason }, fault };
-}
-
-/** Everything the adapter can do of what a large matrix product may need. */
-function limitsOf({ limits }: GPUAdapter): Record<string, number> {
-  return {
-    maxBufferSize: limits.maxBufferSize,
-    maxStorageBufferBindingSize: limits.maxStorageBufferBindingSize,
-    maxStorageBuffersPerShaderStage: limits.maxStorageBuffersPerShaderStage,
-    maxComputeWorkgroupStorageSize: limits.maxComputeWorkgroupStorageSize,
-    maxComputeInvocationsPerWorkgroup: limits.maxComputeInvocationsPerWorkgroup,
-    maxComputeWorkgroupSizeX: limits.maxComputeWorkgroupSizeX,
-    maxComputeWorkgroupsPerDimension: limits.maxComputeWorkgroupsPerDimension,
-  };
+  const offered = create([]);
+  // Where TensorFlow.js looks for it, and what keeps Dawn from being collected while it works.
+  Object.defineProperty(globalThis, "navigator", {
+    value: { gpu: offered, userAgent: "node" },
+    configurable: true,
+  });
+  const { openGpu } = await import("../src/engine/device.ts"); // its backend needs those globals
+  const gpu = await openGpu(offered);
+  if (gpu === null) throw new InputError(NO_ADAPTER);
+  return { report: { backend: "webgpu", device: gpu.name, reason }, graphs: gpu, fault: gpu.fault };
 }
 
 async function activate(backend: string): Promise<void> {

@@ -3,7 +3,7 @@ import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import * as z from "zod";
 import { readSafetensors, writeSafetensors, type Tensor } from "../src/formats/safetensors.ts";
-import type { OptimizerState } from "../src/model/optimizer.ts";
+import type { OptimizerState } from "../src/engine/optimizerState.ts";
 import type { RunProgress } from "../src/rl/run.ts";
 import { completeEntries, writeFolder } from "./durable.ts";
 import { InputError, messageOf } from "./inputError.ts";

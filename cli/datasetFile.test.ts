@@ -2,7 +2,6 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { LanguageModel } from "../src/model/languageModel.ts";
-import { startBackend } from "./backend.ts";
 import { fitToModel, readDatasetFile, withoutLabels } from "./datasetFile.ts";
 import { createWorkplace } from "./fixture.ts";
 import { openModel, readModelFile } from "./modelFile.ts";
@@ -10,8 +9,7 @@ import { openModel, readModelFile } from "./modelFile.ts";
 const { folder, remove } = createWorkplace();
 afterAll(remove);
 let model: LanguageModel;
-beforeAll(async () => {
-  await startBackend("cpu");
+beforeAll(() => {
   model = openModel(readModelFile(join(folder, "model"))); // 128 positions
 });
 

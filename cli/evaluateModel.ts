@@ -1,5 +1,4 @@
 /** `ttrl eval`: one evaluation of a model as it is. */
-import { TfPolicy } from "../src/model/tfPolicy.ts";
 import { configFrom } from "../src/rl/config.ts";
 import { evaluationReport } from "../src/report/outcome.ts";
 import { evaluate } from "../src/rl/evaluate.ts";
@@ -7,7 +6,7 @@ import type { BackendChoice } from "../src/worker/protocol.ts";
 import { startBackend } from "./backend.ts";
 import { fitToModel, readDatasetFile, tellNotices } from "./datasetFile.ts";
 import { writeJsonLine } from "./jsonLines.ts";
-import { openModel, readModelFile } from "./modelFile.ts";
+import { openModel, openModelPolicy, readModelFile } from "./modelFile.ts";
 import { StatusLine } from "./statusLine.ts";
 
 export interface EvaluationRequest {
@@ -34,26 +33,28 @@ export async function evaluateModel(request: EvaluationRequest): Promise<void> {
   });
   const file = readModelFile(request.model);
   const read = readDatasetFile(request.dataset);
-  const { report, fault } = await startBackend(request.backend);
   const model = openModel(file);
   const dataset = fitToModel(read, model, maxResponseTokens);
+  const started = await startBackend(request.backend);
+  const { policy, report } = await openModelPolicy(file, model, started);
   tellNotices([dataset]);
   const status = new StatusLine("response");
   const start = performance.now();
   const evaluation = await evaluate(
-    new TfPolicy(model, { reference: null }),
+    policy,
     dataset.study,
     config,
     { step: 0, samples },
-    { signal: fault, onProgress: (phase, done, total) => status.show(done, total, phase) },
+    { signal: started.fault, onProgress: (phase, done, total) => status.show(done, total, phase) },
   ).finally(() => status.close());
-  fault.throwIfAborted();
+  started.fault.throwIfAborted();
   const seconds = Math.round((performance.now() - start) / 100) / 10;
-  const { backend } = report;
+  const { backend, path } = report;
   writeJsonLine({
     model: file.name,
     dataset: dataset.name,
     backend,
+    path,
     seed,
     ...evaluationReport(evaluation),
     seconds,

@@ -3,8 +3,8 @@ import { rmSync } from "node:fs";
 import { constants } from "node:os";
 import { join, resolve } from "node:path";
 import { writeModelFolder } from "../src/formats/modelFolder.ts";
-import { loadParameters } from "../src/model/parameters.ts";
-import { TfPolicy } from "../src/model/tfPolicy.ts";
+import { trainedFolder } from "../src/model/languageModel.ts";
+import type { TrainablePolicy } from "../src/model/trainablePolicy.ts";
 import { reportFiles } from "../src/report/files.ts";
 import { modelCard } from "../src/report/modelCard.ts";
 import { initialProgress } from "../src/rl/run.ts";
@@ -14,18 +14,18 @@ import { RunDisplay } from "./display.ts";
 import { writeFolder } from "./durable.ts";
 import { writeJsonLine } from "./jsonLines.ts";
 import { evaluationsOf, stepsOf, type Entry } from "./journal.ts";
-import { openModel } from "./modelFile.ts";
 import { describe, writeRunFile, type RunFile } from "./runFile.ts";
 import type { Sources } from "./sources.ts";
 import { Stop } from "./stop.ts";
 import { runSummary } from "./summary.ts";
 import { positionOf, train, type Training } from "./train.ts";
 
-/** Everything a run needs, the backend started. */
+/** Everything a run needs, the model on the backend. */
 export interface Job {
   readonly out: string;
   readonly run: RunFile;
   readonly sources: Sources;
+  readonly policy: TrainablePolicy;
   /** Where to continue from; null for the beginning. */
   readonly checkpoint: Checkpoint | null;
   /** Aborts when the backend fails. */
@@ -51,17 +51,13 @@ export async function execute(job: Job): Promise<void> {
   else await finish(job, training, entries);
 }
 
-function prepare({ out, run, sources, checkpoint }: Job): Training {
+function prepare({ out, run, sources, policy }: Job): Training {
   const { config, checkpointEvery } = run;
-  const model = openModel(sources.model, checkpoint?.weights);
-  // KL is held against the model the run began with, not the one it continues from.
-  const reference =
-    config.klCoefficient > 0 ? loadParameters(model.config, sources.model.content.weights) : null;
-  const policy = new TfPolicy(model, { reference, ...(checkpoint && { optimizer: checkpoint.optimizer }) });
-  const fit = (dataset: DatasetFile): DatasetFile => fitToModel(dataset, model, config.maxResponseTokens);
+  const fit = (dataset: DatasetFile): DatasetFile =>
+    fitToModel(dataset, policy.model, config.maxResponseTokens);
   const [dataset, others] = [fit(sources.dataset), sources.others.map(fit)];
   tellNotices([dataset, ...others]);
-  return { out, model, policy, config, dataset, others, checkpointEvery };
+  return { out, policy, config, dataset, others, checkpointEvery };
 }
 
 /** The first signal asks the run to stop, the second ends the program. */
@@ -98,7 +94,8 @@ async function finish(
     evaluations: evaluationsOf(entries, dataset),
   };
   const card = modelCard(report, new Map(others.map((name) => [name, evaluationsOf(entries, name)])));
-  const trained = await training.model.trainedFolder(sources.model.content);
+  const { policy } = training;
+  const trained = trainedFolder(sources.model.content, policy.model, await policy.weights());
   const path = join(out, "model");
   rmSync(path, { recursive: true, force: true }); // of the run before it was given more steps
   writeFolder(path, writeModelFolder({ ...trained, card }, reportFiles(report)));

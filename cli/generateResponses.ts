@@ -1,13 +1,13 @@
 /** `ttrl generate`: responses of a model as it is. */
 import * as z from "zod";
 import { createRandom } from "../src/math/random.ts";
-import { TfPolicy } from "../src/model/tfPolicy.ts";
 import type { SampleRequest } from "../src/rl/policy.ts";
+import type { Response } from "../src/rl/types.ts";
 import type { BackendChoice } from "../src/worker/protocol.ts";
 import { startBackend } from "./backend.ts";
 import { InputError } from "./inputError.ts";
 import { readJsonLines, writeJsonLine } from "./jsonLines.ts";
-import { openModel, readModelFile } from "./modelFile.ts";
+import { openModel, openModelPolicy, readModelFile } from "./modelFile.ts";
 
 export interface GenerateRequest {
   readonly model: string;
@@ -36,13 +36,14 @@ export async function generateResponses(request: GenerateRequest): Promise<void>
   const { count, topP, maxTokens: maxResponseTokens } = request;
   const file = readModelFile(request.model);
   const prompts = await readPrompts(request);
-  const { fault } = await startBackend(request.backend);
   const model = openModel(file);
   const room = model.config.maxPositions - maxResponseTokens;
   const tooLong = prompts.findIndex(({ prompt }) => model.tokenizer.encodePrompt(prompt).length > room);
   if (tooLong >= 0)
     throw new InputError(`prompt ${tooLong + 1} is too long: it may have ${room} tokens; lower --max-tokens`);
-  const policy = new TfPolicy(model, { reference: null });
+  const started = await startBackend(request.backend);
+  const { policy } = await openModelPolicy(file, model, started);
+  const { fault } = started;
   const temperature = request.greedy === true ? 0 : request.temperature;
   const random = createRandom(request.seed);
   const size = Math.max(1, Math.floor(ROWS_TOGETHER / count));
@@ -68,11 +69,9 @@ async function readPrompts({ prompt, prompts }: GenerateRequest): Promise<Prompt
   return lines;
 }
 
-type Sampled = Awaited<ReturnType<TfPolicy["sample"]>>[number][number];
-
 function lineOf(
   { prompt, id }: PromptLine,
-  { text, tokens, logprobs, finished }: Sampled,
+  { text, tokens, logprobs, finished }: Response,
   withLogprobs: boolean,
 ) {
   return {

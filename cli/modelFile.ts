@@ -1,8 +1,12 @@
-/** A Hugging Face model folder on disk -> a model on the backend. */
+/** A Hugging Face model folder on disk -> a model, and a policy on the backend. */
 import { readdirSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { readModelFolder, type ModelFolder } from "../src/formats/modelFolder.ts";
-import { LanguageModel } from "../src/model/languageModel.ts";
+import { readLanguageModel, type LanguageModel } from "../src/model/languageModel.ts";
+import { openPolicy } from "../src/model/openPolicy.ts";
+import type { PolicyStart, TrainablePolicy } from "../src/model/trainablePolicy.ts";
+import type { BackendReport } from "../src/report/backend.ts";
+import type { StartedBackend } from "./backend.ts";
 import { InputError, errorCode, messageOf } from "./inputError.ts";
 import { readBytes, sha256 } from "./textFile.ts";
 
@@ -66,15 +70,33 @@ function listFolder(folder: string): string[] {
   }
 }
 
-/** Puts the model on the backend, with other weights than the folder's where given. */
-export function openModel(
-  file: ModelFile,
-  weights: ModelFolder["weights"] = file.content.weights,
-): LanguageModel {
+/** The model of a folder but for its weights. */
+export function openModel({ folder, content }: ModelFile): LanguageModel {
   try {
-    return new LanguageModel({ ...file.content, weights });
+    return readLanguageModel(content);
   } catch (error) {
-    // Names of parameters, shapes, templates: whatever fails here, the folder asked for it.
-    throw new InputError(`${file.folder}: ${messageOf(error)}`, { cause: error });
+    throw new InputError(`${folder}: ${messageOf(error)}`, { cause: error }); // the folder asked for it
+  }
+}
+
+/**
+ * Puts a model on the backend, from the folder's weights or those of `start`; says on standard error when WebGPU was
+ * started and recorded graphs do not run on it.
+ */
+export async function openModelPolicy(
+  { folder, content }: ModelFile,
+  model: LanguageModel,
+  { report, graphs }: StartedBackend,
+  start: Partial<PolicyStart> = {},
+): Promise<{ policy: TrainablePolicy; report: BackendReport }> {
+  const whole = { weights: content.weights, reference: null, optimizer: null, ...start };
+  try {
+    const { policy, ...path } = await openPolicy(model, whole, graphs);
+    if (report.backend === "webgpu" && path.path === "TensorFlow.js operations")
+      console.error(`${folder}: TensorFlow.js operations run: ${path.pathReason}`);
+    return { policy, report: { ...report, ...path } };
+  } catch (error) {
+    // Names of parameters, shapes: whatever fails here, the folder asked for it.
+    throw new InputError(`${folder}: ${messageOf(error)}`, { cause: error });
   }
 }

@@ -30,7 +30,10 @@ export const modelOption = (): Option =>
   new Option("--model <folder>", "Hugging Face model folder, such as one of public/models");
 
 export const backendOption = (): Option =>
-  new Option("--backend <name>", "auto takes WebGPU on a hardware adapter, else WASM")
+  new Option(
+    "--backend <name>",
+    "auto takes WebGPU on a hardware adapter, else WASM; webgpu-operations is WebGPU without recorded graphs, for comparison",
+  )
     .choices(BACKEND_CHOICES)
     .default("auto");
 

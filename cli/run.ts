@@ -3,10 +3,11 @@ import { existsSync, mkdirSync } from "node:fs";
 import packageJson from "../package.json" with { type: "json" };
 import { configProblems, type TtrlConfig } from "../src/rl/config.ts";
 import type { BackendChoice } from "../src/worker/protocol.ts";
-import { startBackend } from "./backend.ts";
-import { readCheckpoint } from "./checkpoint.ts";
+import { startBackend, type StartedBackend } from "./backend.ts";
+import { readCheckpoint, type Checkpoint } from "./checkpoint.ts";
 import { execute } from "./execute.ts";
 import { InputError, messageOf } from "./inputError.ts";
+import { openModel, openModelPolicy, type ModelFile } from "./modelFile.ts";
 import { parseNumber } from "./options.ts";
 import { readRunFile, runFilePath, type RunFile } from "./runFile.ts";
 import { readSources, readSourcesAgain } from "./sources.ts";
@@ -32,8 +33,9 @@ export async function startRun(request: RunRequest): Promise<void> {
   }
   const sources = readSources(request);
   makeFolder(out);
-  const { report, fault } = await startBackend(request.backend);
   const { model, dataset, others } = sources;
+  const backend = await startBackend(request.backend);
+  const { policy, report } = await openRun(model, backend, config, null);
   const run: RunFile = {
     version: packageJson.version,
     model: model.name,
@@ -46,7 +48,7 @@ export async function startRun(request: RunRequest): Promise<void> {
     datasetSource: { path: dataset.file, sha256: dataset.sha256 },
     evalSources: others.map(({ file, sha256 }) => ({ path: file, sha256 })),
   };
-  await execute({ out, run, sources, checkpoint: null, fault });
+  await execute({ out, run, sources, policy, checkpoint: null, fault: backend.fault });
 }
 
 /** Continues the run in a folder, to another number of steps where one is given. */
@@ -61,8 +63,26 @@ export async function resumeRun(out: string, steps: string | undefined): Promise
     );
   }
   const sources = readSourcesAgain(run);
-  const { fault } = await startBackend(run.backend.backend);
-  await execute({ out, run, sources, checkpoint, fault });
+  const backend = await startBackend(choiceOf(run.backend));
+  const { policy } = await openRun(sources.model, backend, run.config, checkpoint);
+  await execute({ out, run, sources, policy, checkpoint, fault: backend.fault });
+}
+
+/** The choice that a run was computed by. */
+function choiceOf({ backend, path }: RunFile["backend"]): BackendChoice {
+  return backend === "webgpu" && path === "TensorFlow.js operations" ? "webgpu-operations" : backend;
+}
+
+function openRun(
+  file: ModelFile,
+  backend: StartedBackend,
+  config: TtrlConfig,
+  checkpoint: Checkpoint | null,
+): ReturnType<typeof openModelPolicy> {
+  // KL is held against the model the run began with, not the one it continues from.
+  const reference = config.klCoefficient > 0 ? file.content.weights : null;
+  const start = checkpoint === null ? {} : { weights: checkpoint.weights, optimizer: checkpoint.optimizer };
+  return openModelPolicy(file, openModel(file), backend, { reference, ...start });
 }
 
 function withSteps(run: RunFile, text: string, done: number): RunFile {

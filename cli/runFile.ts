@@ -16,7 +16,13 @@ const runFile = z.object({
   /** Names, as the page's own configuration files have them. */
   model: z.string(),
   dataset: z.string(),
-  backend: z.object({ backend: z.enum(["webgpu", "wasm", "cpu"]), device: z.string(), reason: z.string() }),
+  backend: z.object({
+    backend: z.enum(["webgpu", "wasm", "cpu"]),
+    device: z.string(),
+    reason: z.string(),
+    path: z.enum(["recorded graphs", "TensorFlow.js operations"]),
+    pathReason: z.string(),
+  }),
   config: z.record(z.string(), z.unknown()).transform((values) => configFrom(values)),
   checkpointEvery: z.int(),
   labels: z.enum(["own", "none"]),

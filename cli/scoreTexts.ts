@@ -1,13 +1,12 @@
 /** `ttrl score`: how likely a model finds given texts, token by token. */
 import * as z from "zod";
-import * as tf from "../src/kernels/tf.ts";
 import type { LanguageModel } from "../src/model/languageModel.ts";
-import { scoreFrom, scoreTokens } from "../src/model/loss.ts";
+import type { TrainablePolicy } from "../src/model/trainablePolicy.ts";
 import type { BackendChoice } from "../src/worker/protocol.ts";
 import { startBackend } from "./backend.ts";
 import { InputError } from "./inputError.ts";
 import { readJsonLines, writeJsonLine } from "./jsonLines.ts";
-import { openModel, readModelFile, type ModelFile } from "./modelFile.ts";
+import { openModel, openModelPolicy, readModelFile, type ModelFile } from "./modelFile.ts";
 
 export interface ScoreRequest {
   readonly model: string;
@@ -36,14 +35,15 @@ interface Row {
 /** Prints each line with its tokens, their logprobs and the sum. */
 export async function scoreTexts(request: ScoreRequest): Promise<void> {
   const file = readModelFile(request.model);
-  const { fault } = await startBackend(request.backend);
   const model = openModel(file);
+  const started = await startBackend(request.backend);
+  const { policy } = await openModelPolicy(file, model, started);
   let count = 0;
   for await (const line of readJsonLines(request.in, textLine)) {
     const row = layOut(line, model, request.raw === true ? null : beginningOf(file));
     checkRow(row, model, ++count);
-    const logprobs = await score(row, model, request.temperature);
-    fault.throwIfAborted();
+    const logprobs = await score(row, policy, request.temperature);
+    started.fault.throwIfAborted();
     const sum = logprobs.reduce<number>((total, logprob) => total + (logprob ?? 0), 0);
     writeJsonLine({ ...line, tokens: [...row.tokens], logprobs, sum });
   }
@@ -85,14 +85,12 @@ function checkRow({ context, tokens }: Row, { config }: LanguageModel, line: num
 /** Logprob of each token; null for a token that nothing comes before. */
 async function score(
   { context, tokens }: Row,
-  model: LanguageModel,
+  policy: TrainablePolicy,
   temperature: number,
 ): Promise<(number | null)[]> {
-  const row = Int32Array.from([...context, ...tokens]);
+  const text = Int32Array.from([...context, ...tokens]);
   const first = Math.max(context.length, 1);
-  if (first >= row.length) return Array.from(tokens, () => null);
-  const logprob = tf.tidy(() => scoreTokens(model.decoder, scoreFrom([row], [first]), temperature).logprob);
-  const values = await logprob.data<"float32">();
-  logprob.dispose();
+  if (first >= text.length) return Array.from(tokens, () => null);
+  const values = await policy.score([{ tokens: text, first }], temperature);
   return context.length === 0 ? [null, ...values] : [...values];
 }

@@ -1,15 +1,14 @@
 import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { TfPolicy } from "../src/model/tfPolicy.ts";
-import { loadParameters } from "../src/model/parameters.ts";
 import { configFrom, type TtrlConfig } from "../src/rl/config.ts";
 import { initialProgress } from "../src/rl/run.ts";
-import { startBackend } from "./backend.ts";
+import { describeOnGpu } from "../src/engine/fixture.ts";
+import { startBackend, type StartedBackend } from "./backend.ts";
 import { readCheckpoint } from "./checkpoint.ts";
 import { readDatasetFile, withoutLabels } from "./datasetFile.ts";
 import { createWorkplace, QUICK } from "./fixture.ts";
-import { openModel, readModelFile } from "./modelFile.ts";
+import { openModel, openModelPolicy, readModelFile } from "./modelFile.ts";
 import { Stop } from "./stop.ts";
 import { checkpointFolder, positionOf, train, type Display } from "./train.ts";
 
@@ -29,6 +28,7 @@ interface Result {
 
 /** Runs in `out`, from its checkpoint where it has one, until `stopAt` of what the run shows, or the end. */
 async function go(
+  backend: StartedBackend,
   out: string,
   options: { config?: TtrlConfig; labels?: boolean; stopAt?: (shown: Shown) => boolean } = {},
 ): Promise<Result> {
@@ -36,9 +36,10 @@ async function go(
   const folder = join(workplace.folder, out);
   mkdirSync(folder, { recursive: true });
   const checkpoint = readCheckpoint(checkpointFolder(folder));
-  const model = openModel(file, checkpoint?.weights);
-  const reference = loadParameters(model.config, file.content.weights);
-  const policy = new TfPolicy(model, { reference, ...(checkpoint && { optimizer: checkpoint.optimizer }) });
+  const { policy } = await openModelPolicy(file, openModel(file), backend, {
+    reference: file.content.weights,
+    ...(checkpoint && { weights: checkpoint.weights, optimizer: checkpoint.optimizer }),
+  });
   const position = checkpoint
     ? positionOf(checkpoint, config.steps)
     : { progress: initialProgress(config), entries: [] };
@@ -55,11 +56,10 @@ async function go(
     },
   };
   const own = labels ? dataset : withoutLabels(dataset);
-  const training = { out: folder, model, policy, config, dataset: own, others, checkpointEvery: 3 };
+  const training = { out: folder, policy, config, dataset: own, others, checkpointEvery: 3 };
   await train(training, position, stop, display);
-  const weights = Object.fromEntries([...(await model.weights())].map(([name, { data }]) => [name, data]));
-  policy.dispose();
-  model.dispose();
+  const weights = Object.fromEntries([...(await policy.weights())].map(([name, { data }]) => [name, data]));
+  await policy.dispose();
   return { metrics: readFileSync(join(folder, "metrics.jsonl"), "utf8"), weights };
 }
 
@@ -83,11 +83,24 @@ const STOPS: [string, string, number, number][] = [
   ["in the middle of the final evaluation", "evaluate", 4, 1],
 ];
 
-describe.each(["cpu", "wasm"] as const)("on %s", (backend) => {
+describe.each(["cpu", "wasm"] as const)("on %s", (backend) =>
+  describeRuns(backend, () => startBackend(backend), backend === "cpu" ? STOPS.slice(0, 3) : STOPS),
+);
+
+describeOnGpu("on recorded graphs", (gpu) => {
+  const report = { backend: "webgpu", device: "for tests", reason: "a test" } as const;
+  const start = () => Promise.resolve({ report, graphs: gpu(), fault: gpu().fault });
+  describeRuns("webgpu", start, STOPS.slice(0, 3));
+});
+
+function describeRuns(backend: string, start: () => Promise<StartedBackend>, stops: typeof STOPS): void {
   let undisturbed: Result;
+  let started: StartedBackend;
+  const goOn = (...run: [out: string, options?: Parameters<typeof go>[2]]): Promise<Result> =>
+    go(started, ...run);
   beforeAll(async () => {
-    await startBackend(backend);
-    undisturbed = await go(`${backend}-undisturbed`);
+    started = await start();
+    undisturbed = await goOn(`${backend}-undisturbed`);
   }, 60_000);
 
   test("the run learns: every step has a gradient and the weights move", () => {
@@ -101,34 +114,33 @@ describe.each(["cpu", "wasm"] as const)("on %s", (backend) => {
   });
 
   test("the same seed gives the same metrics and weights bit for bit", async () => {
-    expectSame(await go(`${backend}-again`), undisturbed);
+    expectSame(await goOn(`${backend}-again`), undisturbed);
   });
 
-  const stops = backend === "cpu" ? STOPS.slice(0, 3) : STOPS;
   test.each(stops)("a run stopped %s and continued equals the undisturbed one", async (...stop) => {
     const [place, phase, step, done] = stop;
     const out = `${backend}-${place}`;
     const stopAt = (shown: Shown): boolean =>
       shown.phase === phase && shown.step === step && shown.done >= done;
-    const stopped = await go(out, { stopAt });
+    const stopped = await goOn(out, { stopAt });
     expect(stopped.metrics.length).toBeLessThan(undisturbed.metrics.length);
     expect(undisturbed.metrics.startsWith(stopped.metrics)).toBe(true);
-    expectSame(await go(out), undisturbed);
+    expectSame(await goOn(out), undisturbed);
   });
 
   test("a finished run given more steps equals one that was to have them from the start", async () => {
     const out = `${backend}-more`;
-    const first = await go(out, { config: { ...CONFIG, steps: 3 } });
+    const first = await goOn(out, { config: { ...CONFIG, steps: 3 } });
     expect(undisturbed.metrics.startsWith(first.metrics)).toBe(false); // it ends with an evaluation that the long run has not
-    expectSame(await go(out), undisturbed);
+    expectSame(await goOn(out), undisturbed);
   });
 
   test("answers do not change what is learnt", async () => {
-    const { metrics, weights } = await go(`${backend}-unlabelled`, { labels: false });
+    const { metrics, weights } = await goOn(`${backend}-unlabelled`, { labels: false });
     expect(weights).toEqual(undisturbed.weights);
     expect(metrics).toContain('"labelAccuracy":null');
   });
-});
+}
 
 function expectSame(a: Result, b: Result): void {
   expect(a.metrics).toBe(b.metrics);

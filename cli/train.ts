@@ -1,7 +1,6 @@
 /** A run that is written down as it goes: metrics after every step, a checkpoint from which it continues exactly. */
 import { join } from "node:path";
-import type { LanguageModel } from "../src/model/languageModel.ts";
-import type { TfPolicy } from "../src/model/tfPolicy.ts";
+import type { TrainablePolicy } from "../src/model/trainablePolicy.ts";
 import type { TtrlConfig } from "../src/rl/config.ts";
 import { evaluate } from "../src/rl/evaluate.ts";
 import type { Evaluation } from "../src/rl/metrics.ts";
@@ -15,8 +14,7 @@ import type { Stop } from "./stop.ts";
 /** What a run works on. */
 export interface Training {
   readonly out: string;
-  readonly model: LanguageModel;
-  readonly policy: TfPolicy;
+  readonly policy: TrainablePolicy;
   readonly config: TtrlConfig;
   /** What it learns from, and is measured by. */
   readonly dataset: DatasetFile;
@@ -94,10 +92,10 @@ class Session {
 
   /** Writes a checkpoint unless the newest has everything already. */
   async save(): Promise<void> {
-    const { model, policy, config, out } = this.#training;
+    const { policy, config, out } = this.#training;
     if (this.#journal.entries.length === this.#saved) return;
     const checkpoint: Checkpoint = {
-      weights: await model.weights(),
+      weights: await policy.weights(),
       optimizer: await policy.optimizerState(),
       progress: this.#progress,
       plannedSteps: config.steps,

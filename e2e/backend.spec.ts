@@ -9,10 +9,13 @@ test("the page is isolated, takes WASM before software WebGPU, and says so", asy
   await expect(backend).toContainText("WebAssembly");
   await expect(backend).toContainText(/SIMD, \d+ threads?/);
   await expect(backend).toContainText(/software.*slower than WASM/);
+  await expect(backend).toContainText("TensorFlow.js operations: recorded graphs need WebGPU");
 });
 
-test("WebGPU trains where it is asked for, and starts from what WASM computes", async ({ lab, page }) => {
-  test.slow(); // a GPU in software
+test("WebGPU runs recorded graphs where it is asked for, and starts from what WASM computes", async ({
+  lab,
+  page,
+}) => {
   const tiny = {
     ...QUICK,
     questionsPerStep: 1,
@@ -29,7 +32,11 @@ test("WebGPU trains where it is asked for, and starts from what WASM computes", 
   const onWasm = await initialEvaluation("wasm");
   await page.goto("about:blank");
   const onWebGpu = await initialEvaluation("webgpu");
-  await expect(page.getByTestId("backend")).toContainText(/WebGPU.*swiftshader.*chosen by you/);
+  await expect(page.getByTestId("backend")).toContainText(
+    /WebGPU.*swiftshader.*chosen by you.*recorded graphs: WebGPU runs/i,
+  );
+  const [stepped] = await lab.eventsOf("stepped");
+  expect(stepped!.metrics.logprobGap).toBeLessThan(1e-4);
   // Greedy responses are the same; entropies differ by float32 rounding in another order of sums.
   expect(onWebGpu.sampledTokens).toBe(onWasm.sampledTokens);
   expect(onWebGpu.questions).toEqual(onWasm.questions);

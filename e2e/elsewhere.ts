@@ -4,7 +4,8 @@ import { readDataset } from "../src/data/dataset.ts";
 import type { ModelFolder } from "../src/formats/modelFolder.ts";
 import * as tf from "../src/kernels/tf.ts";
 import { installWasmKernelsInNode } from "../src/kernels/wasm/loadNode.ts";
-import { LanguageModel } from "../src/model/languageModel.ts";
+import { readLanguageModel } from "../src/model/languageModel.ts";
+import { TfModel } from "../src/model/tfModel.ts";
 import { TfPolicy } from "../src/model/tfPolicy.ts";
 import { configFrom } from "../src/rl/config.ts";
 import { evaluate } from "../src/rl/evaluate.ts";
@@ -20,7 +21,8 @@ export async function evaluateElsewhere(
 ): Promise<Evaluation> {
   await tf.setBackend("wasm");
   await installWasmKernelsInNode();
-  const policy = new TfPolicy(new LanguageModel(folder), { reference: null });
+  const model = new TfModel(readLanguageModel(folder), folder.weights);
+  const policy = new TfPolicy(model, { reference: null, optimizer: null });
   const { step, samples } = like;
   return evaluate(policy, readDataset(fileName, text), configFrom(QUICK), { step, samples });
 }

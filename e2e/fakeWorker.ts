@@ -67,6 +67,8 @@ function installFakeWorker(script: Script): void {
           backend: "wasm",
           device: "SIMD, 2 threads",
           reason: "this browser offers no WebGPU adapter",
+          path: "TensorFlow.js operations",
+          pathReason: "recorded graphs need WebGPU",
         },
         model: { name: "abacus-0.2M", parameters: 214_336, layers: 4, width: 64, vocabulary: 464 },
         notice: null,

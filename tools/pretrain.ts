@@ -8,8 +8,9 @@ import { parseArgs } from "node:util";
 import { startBackend } from "../cli/backend.ts";
 import { writeModelFolder, type JsonObject, type ModelFolder } from "../src/formats/modelFolder.ts";
 import { writeModelConfig } from "../src/model/config.ts";
-import { LanguageModel } from "../src/model/languageModel.ts";
+import { readLanguageModel } from "../src/model/languageModel.ts";
 import { initialParameters } from "../src/model/parameters.ts";
+import { TfModel } from "../src/model/tfModel.ts";
 import { LADDER, type Rung, type Stage } from "./ladder.ts";
 import { pretrainStage } from "./pretrainStage.ts";
 
@@ -39,7 +40,7 @@ function initialFolder(rung: Rung): ModelFolder {
 
 async function save(
   folder: ModelFolder,
-  model: LanguageModel,
+  model: TfModel,
   out: string,
   log: readonly StageLog[],
 ): Promise<void> {
@@ -66,7 +67,7 @@ async function train(rung: Rung, out: string): Promise<void> {
   const { report } = await startBackend("wasm"); // its fused kernels beat WebGPU's stock operations at these sizes
   console.error(`${rung.name} on ${report.backend} (${report.device})`);
   const folder = initialFolder(rung);
-  const model = new LanguageModel(folder);
+  const model = new TfModel(readLanguageModel(folder), folder.weights);
   const log: StageLog[] = [];
   for (const stage of rung.stages) {
     const start = performance.now();

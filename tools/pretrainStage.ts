@@ -1,6 +1,6 @@
 /** One phase of pretraining: next-token prediction on fresh documents. */
 import { microBatches } from "../src/model/microBatches.ts";
-import type { LanguageModel } from "../src/model/languageModel.ts";
+import type { TfModel } from "../src/model/tfModel.ts";
 import { predictionLoss, scoreFrom, scoreTokens } from "../src/model/loss.ts";
 import { Optimizer } from "../src/model/optimizer.ts";
 import * as tf from "../src/kernels/tf.ts";
@@ -28,7 +28,7 @@ interface EncodedDocument {
 
 /** Trains the model through a stage. Returns tokens seen and the response loss over the last reports. */
 export async function pretrainStage(
-  model: LanguageModel,
+  model: TfModel,
   stage: Stage,
   report: (progress: StageReport) => Promise<void>,
 ): Promise<{ tokens: number; responseLoss: number }> {
@@ -52,7 +52,7 @@ export async function pretrainStage(
   return { tokens, responseLoss };
 }
 
-function encode(model: LanguageModel, document: CorpusDocument | undefined): EncodedDocument {
+function encode(model: TfModel, document: CorpusDocument | undefined): EncodedDocument {
   if (document === undefined) throw new Error("the corpus ended early");
   const prompt = model.tokenizer.encodePrompt(document.prompt);
   const response = model.tokenizer.encode(document.response);
@@ -64,7 +64,7 @@ function encode(model: LanguageModel, document: CorpusDocument | undefined): Enc
 }
 
 async function trainStep(
-  model: LanguageModel,
+  model: TfModel,
   optimizer: Optimizer,
   documents: readonly EncodedDocument[],
   learningRate: number,

@@ -8,8 +8,9 @@ import { startBackend } from "../cli/backend.ts";
 import { readDataset } from "../src/data/dataset.ts";
 import { readModelFolder } from "../src/formats/modelFolder.ts";
 import { bootstrapInterval } from "../src/math/stats.ts";
-import { LanguageModel } from "../src/model/languageModel.ts";
+import { readLanguageModel } from "../src/model/languageModel.ts";
 import { parameterCount } from "../src/model/parameters.ts";
+import { TfModel } from "../src/model/tfModel.ts";
 import { TfPolicy } from "../src/model/tfPolicy.ts";
 import { DEFAULT_CONFIG } from "../src/rl/config.ts";
 import { evaluate } from "../src/rl/evaluate.ts";
@@ -30,8 +31,8 @@ interface Measured {
   readonly evaluation: Evaluation;
 }
 
-async function measure(model: LanguageModel): Promise<Measured[]> {
-  const policy = new TfPolicy(model, { reference: null });
+async function measure(model: TfModel): Promise<Measured[]> {
+  const policy = new TfPolicy(model, { reference: null, optimizer: null });
   const measured: Measured[] = [];
   for (const dataset of DATASETS) {
     const file = `${dataset}.json`;
@@ -44,7 +45,7 @@ async function measure(model: LanguageModel): Promise<Measured[]> {
       });
     }
   }
-  policy.dispose();
+  await policy.dispose();
   return measured;
 }
 
@@ -126,11 +127,11 @@ async function writeCard(rung: Rung): Promise<void> {
   const files = new Map(
     readdirSync(folder).map((file) => [file, new Uint8Array(readFileSync(join(folder, file)))]),
   );
-  const model = new LanguageModel(readModelFolder(files));
+  const content = readModelFolder(files);
+  const model = new TfModel(readLanguageModel(content), content.weights);
   const stages = JSON.parse(readFileSync(join(folder, "pretraining.json"), "utf8")) as StageLog[]; // our own file
   const measured = await measure(model);
   writeFileSync(join(folder, "README.md"), card(rung, stages, measured));
-  model.dispose();
   for (const line of measured.map(resultRow)) console.log(rung.name, line);
 }
 

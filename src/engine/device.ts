@@ -4,6 +4,7 @@
  */
 import { WebGPUBackend } from "@tensorflow/tfjs-backend-webgpu";
 import * as tf from "../kernels/tf.ts";
+import { describeAdapter } from "./adapter.ts";
 import { watchFaults } from "./faults.ts";
 
 /** Asked for where the adapter has them; each has a plain way around it. */
@@ -51,8 +52,7 @@ export async function openGpu(gpu: GPU): Promise<Gpu | null> {
   tf.registerBackend("webgpu", () => new WebGPUBackend(device, adapter.info));
   if (!(await tf.setBackend("webgpu"))) throw new Error("the WebGPU backend of TensorFlow.js did not start");
   await tf.ready();
-  const { description, vendor, architecture } = adapter.info;
-  const opened = { device, name: description || `${vendor} ${architecture}`, fault, flush, bufferOf };
+  const opened = { device, name: describeAdapter(adapter).name, fault, flush, bufferOf };
   await checkBridge(opened);
   return opened;
 }

@@ -8,6 +8,8 @@ export function watchFaults(device: GPUDevice): AbortSignal {
   device.addEventListener("uncapturederror", ({ error }) =>
     fail(`the GPU reported an error: ${error.message}`),
   );
-  void device.lost.then((info) => fail(`the GPU was lost: ${info.message || info.reason}`));
+  void device.lost.then((info) =>
+    fail(`the GPU was lost (${info.message || info.reason}): start again, or take another backend`),
+  );
   return controller.signal;
 }

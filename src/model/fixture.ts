@@ -3,8 +3,8 @@ import { readFileSync } from "node:fs";
 import type { JsonObject, ModelFolder } from "../formats/modelFolder.ts";
 import { readSafetensors } from "../formats/safetensors.ts";
 import { readModelConfig, writeModelConfig, type ModelConfig } from "./config.ts";
-import { createDecoder } from "./languageModel.ts";
 import { initialParameters, loadParameters, type HostTensor } from "./parameters.ts";
+import { createDecoder } from "./tfModel.ts";
 import type { Decoder } from "./transformer.ts";
 
 /** The loss case of a fixture; arrays are per row, then per response token. */

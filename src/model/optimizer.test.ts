@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import { beforeAll, describe, expect, test } from "vitest";
 import * as tf from "../kernels/tf.ts";
-import { GradientError, Optimizer, type StepOptions } from "./optimizer.ts";
+import { GradientError } from "./gradientError.ts";
+import { Optimizer, type StepOptions } from "./optimizer.ts";
 import { IMPLEMENTATIONS, useImplementation } from "../kernels/testBackend.ts";
 
 interface AdamwFixture {
@@ -118,7 +119,7 @@ describe.each(IMPLEMENTATIONS)("the optimizer with %s", (implementation) => {
       await add(optimizer, [0, 0, broken, 0, 0, 0, 0]);
       const failed = optimizer.step(options);
       await expect(failed).rejects.toThrow(GradientError);
-      await expect(failed).rejects.toThrow("at update 2: the weights were left as they were");
+      await expect(failed).rejects.toThrow("the weights were left as they were");
       expect(values(parameters)).toEqual(before);
       expect(await optimizer.state()).toEqual(state);
       expect(tf.memory().numTensors).toBe(held);

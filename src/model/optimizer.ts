@@ -1,8 +1,10 @@
 /** Gradients summed over micro-batches, then one clipped AdamW step. Owns the moments and the step count. */
+import type { OptimizerState } from "../engine/optimizerState.ts";
 import { adamw } from "../kernels/adamw/adamw.ts";
 import type { AdamwOptions } from "../kernels/adamw/state.ts";
 import { globalNorm } from "../kernels/globalNorm/globalNorm.ts";
 import * as tf from "../kernels/tf.ts";
+import { GradientError } from "./gradientError.ts";
 import { downloadTensors, type HostTensor } from "./parameters.ts";
 
 /** Settings of one step. */
@@ -15,20 +17,8 @@ export interface StepOptions {
   readonly gradientClip: number;
 }
 
-/** Everything beside the weights that a later step depends on. */
-export interface OptimizerState {
-  readonly updates: number;
-  readonly firstMoments: ReadonlyMap<string, HostTensor>;
-  readonly secondMoments: ReadonlyMap<string, HostTensor>;
-}
-
 /** PyTorch's default. */
 const EPSILON = 1e-8;
-
-/** A gradient that is not a number: the step was not taken and the weights are as before. */
-export class GradientError extends Error {
-  override readonly name = "GradientError";
-}
 
 export class Optimizer {
   readonly #parameters: Map<string, tf.Tensor>;
@@ -38,7 +28,7 @@ export class Optimizer {
   #updates = 0;
 
   /** Steps change the tensors in `parameters`. */
-  constructor(parameters: Map<string, tf.Tensor>, state?: OptimizerState) {
+  constructor(parameters: Map<string, tf.Tensor>, state: OptimizerState | null = null) {
     this.#parameters = parameters;
     this.#updates = state?.updates ?? 0;
     for (const [name, tensor] of parameters) {
@@ -77,9 +67,7 @@ export class Optimizer {
     const norm = await globalNorm([...this.#gradients.values()]);
     if (!Number.isFinite(norm)) {
       this.forget();
-      throw new GradientError(
-        `the gradient norm is ${norm} at update ${this.#updates + 1}: the weights were left as they were; lower the learning rate`,
-      );
+      throw new GradientError(norm);
     }
     this.#updates += 1;
     const gradientScale = Math.min(1, options.gradientClip / (norm + 1e-6)); // as torch.nn.utils.clip_grad_norm_

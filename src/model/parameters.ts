@@ -83,14 +83,10 @@ function initialScale(name: string, shape: readonly number[], layers: number): n
   return 0.6 / Math.sqrt(shape[1] ?? 1);
 }
 
-/** Puts a decoder's weights on the backend. Throws, naming the tensors, when any is missing or misshapen. */
-export function loadParameters(
-  config: ModelConfig,
-  weights: ReadonlyMap<string, HostTensor>,
-): Map<string, tf.Tensor> {
-  const shapes = parameterShapes(config);
+/** Throws, naming the tensors, when any of a decoder's weights is missing or misshapen. */
+export function checkWeights(config: ModelConfig, weights: ReadonlyMap<string, HostTensor>): void {
   const problems: string[] = [];
-  for (const [name, shape] of shapes) {
+  for (const [name, shape] of parameterShapes(config)) {
     const found = weights.get(name)?.shape;
     if (found === undefined) problems.push(`${name} is missing`);
     else if (found.join() !== shape.join())
@@ -98,8 +94,16 @@ export function loadParameters(
   }
   if (problems.length > 0)
     throw new Error(`the weights do not fit config.json: ${problems.slice(0, 5).join("; ")}`);
+}
+
+/** Puts a decoder's weights on the backend. Throws, naming the tensors, when any is missing or misshapen. */
+export function loadParameters(
+  config: ModelConfig,
+  weights: ReadonlyMap<string, HostTensor>,
+): Map<string, tf.Tensor> {
+  checkWeights(config, weights);
   const parameters = new Map<string, tf.Tensor>();
-  for (const [name, shape] of shapes) {
+  for (const [name, shape] of parameterShapes(config)) {
     parameters.set(name, tf.keep(tf.tensor(weights.get(name)?.data ?? [], [...shape])));
   }
   return parameters;

@@ -3,10 +3,10 @@ import * as tf from "../kernels/tf.ts";
 import type { UpdateOptions } from "../rl/policy.ts";
 import type { Response, Rollout } from "../rl/types.ts";
 import { tinyFolder } from "./fixture.ts";
-import { LanguageModel } from "./languageModel.ts";
+import { GradientError } from "./gradientError.ts";
+import { readLanguageModel } from "./languageModel.ts";
+import { TfModel } from "./tfModel.ts";
 import { scoreFrom, scoreTokens } from "./loss.ts";
-import { GradientError } from "./optimizer.ts";
-import { loadParameters } from "./parameters.ts";
 import { useImplementation } from "../kernels/testBackend.ts";
 import { TfPolicy } from "./tfPolicy.ts";
 
@@ -30,13 +30,13 @@ describe.each(["stock operations on wasm", "WASM kernels"] as const)(
 
     function create({ withReference = false } = {}) {
       const folder = tinyFolder();
-      const model = new LanguageModel(folder);
-      const reference = withReference ? loadParameters(model.config, folder.weights) : null;
-      return { model, policy: new TfPolicy(model, { reference }) };
+      const model = new TfModel(readLanguageModel(folder), folder.weights);
+      const reference = withReference ? folder.weights : null;
+      return { model, policy: new TfPolicy(model, { reference, optimizer: null }) };
     }
 
     /** Logprobs of a response's tokens under the model as it is. */
-    function rescore(model: LanguageModel, prompt: string, response: Response, temperature = 1) {
+    function rescore(model: TfModel, prompt: string, response: Response, temperature = 1) {
       return tf.tidy(() => {
         const start = model.tokenizer.encodePrompt(prompt);
         const rows = scoreFrom([[...start, ...response.tokens]], [start.length]);
@@ -245,7 +245,7 @@ describe.each(["stock operations on wasm", "WASM kernels"] as const)(
       const { model, policy } = create();
       const trained = await rollouts(policy, "2+2=", 4);
       await policy.update(trained, OPTIONS);
-      const copy = new LanguageModel({ ...tinyFolder(), weights: await model.weights() });
+      const copy = new TfModel(model, await model.weights());
       const restored = new TfPolicy(copy, { reference: null, optimizer: await policy.optimizerState() });
       expect(await restored.update(trained, OPTIONS)).toEqual(await policy.update(trained, OPTIONS));
       expect(await copy.weights()).toEqual(await model.weights());
@@ -253,10 +253,9 @@ describe.each(["stock operations on wasm", "WASM kernels"] as const)(
 
     test("gives everything back when disposed", async () => {
       const before = tf.memory().numTensors;
-      const { model, policy } = create({ withReference: true });
+      const { policy } = create({ withReference: true });
       await policy.update(await rollouts(policy, "2+2=", 2), OPTIONS);
-      policy.dispose();
-      model.dispose();
+      await policy.dispose();
       expect(tf.memory().numTensors).toBe(before);
     });
   },

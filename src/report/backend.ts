@@ -2,8 +2,8 @@
 
 export type BackendName = "webgpu" | "wasm" | "cpu";
 
-/** Which backend runs, on what, and why. Page, command line and a run's files all show it. */
-export interface BackendReport {
+/** Which backend was started, on what, and why. */
+export interface BackendStart {
   readonly backend: BackendName;
   /** Adapter or instruction set, e.g. "NVIDIA H100" or what `wasmDevice` says. */
   readonly device: string;
@@ -11,8 +11,18 @@ export interface BackendReport {
   readonly reason: string;
 }
 
+/** The backend and what runs the model on it. Page, command line and a run's files all show it. */
+export interface BackendReport extends BackendStart {
+  readonly path: "recorded graphs" | "TensorFlow.js operations";
+  /** Why this path and not the other. */
+  readonly pathReason: string;
+}
+
 /** What the WASM backend runs on: the fused kernels use one thread, TensorFlow.js' own operations may use more. */
 export function wasmDevice(simd: boolean, stockThreads: number): string {
   const device = `${simd ? "SIMD" : "no SIMD"}, 1 thread`;
   return stockThreads === 1 ? device : `${device} (${stockThreads} in TensorFlow.js' own operations)`;
 }
+
+/** Why no recorded graphs run on the backends that have none. */
+export const NEEDS_WEBGPU = "recorded graphs need WebGPU";

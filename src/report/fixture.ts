@@ -2,10 +2,17 @@
 import { mean } from "../math/stats.ts";
 import { DEFAULT_CONFIG, type TtrlConfig } from "../rl/config.ts";
 import type { Evaluation, StepMetrics } from "../rl/metrics.ts";
+import { NEEDS_WEBGPU } from "./backend.ts";
 import type { RunDescription, StepRecord } from "./record.ts";
 
 export function describedRun(config: TtrlConfig = DEFAULT_CONFIG): RunDescription {
-  const backend = { backend: "cpu", device: "plain JavaScript", reason: "asked for" } as const;
+  const backend = {
+    backend: "cpu",
+    device: "plain JavaScript",
+    reason: "asked for",
+    path: "TensorFlow.js operations",
+    pathReason: NEEDS_WEBGPU,
+  } as const;
   return { model: "tiny", dataset: "Word problems", backend, config };
 }
 

@@ -51,7 +51,13 @@ export function steppedEvent(step: number, runId = "r1"): WorkerEvent {
 export const startedEvent = {
   type: "started",
   runId: "r1",
-  backend: { backend: "wasm", device: "SIMD, 1 thread", reason: "No hardware WebGPU adapter." },
+  backend: {
+    backend: "wasm",
+    device: "SIMD, 1 thread",
+    reason: "No hardware WebGPU adapter.",
+    path: "TensorFlow.js operations",
+    pathReason: "recorded graphs need WebGPU",
+  },
   model: { name: "base-64", parameters: 250_000, layers: 4, width: 64, vocabulary: 464 },
   notice: null,
 } as const satisfies WorkerEvent;

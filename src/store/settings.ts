@@ -19,7 +19,13 @@ export interface Settings {
 }
 
 /** Backends in the order the form offers them. */
-export const BACKEND_CHOICES = ["auto", "webgpu", "wasm", "cpu"] as const satisfies readonly BackendChoice[];
+export const BACKEND_CHOICES = [
+  "auto",
+  "webgpu",
+  "webgpu-operations",
+  "wasm",
+  "cpu",
+] as const satisfies readonly BackendChoice[];
 
 export function isBackendChoice(value: unknown): value is BackendChoice {
   return BACKEND_CHOICES.some((choice) => choice === value);

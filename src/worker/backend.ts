@@ -3,81 +3,73 @@ import { setWasmPaths, getThreadsCount } from "@tensorflow/tfjs-backend-wasm";
 import threadedSimdWasm from "@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-threaded-simd.wasm?url";
 import simdWasm from "@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm?url";
 import plainWasm from "@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm?url";
-import type { WebGPUBackend } from "@tensorflow/tfjs-backend-webgpu";
+import { describeAdapter, type AdapterDescription } from "../engine/adapter.ts";
+import type { Gpu } from "../engine/device.ts";
 import * as tf from "../kernels/tf.ts";
 import { installWasmKernels } from "../kernels/wasm/installWasmKernels.ts";
 import threadedKernels from "../kernels/wasm/kernels-threaded.wasm?url";
 import kernels from "../kernels/wasm/kernels.wasm?url";
-import { wasmDevice, type BackendReport } from "../report/backend.ts";
+import { NEEDS_WEBGPU, wasmDevice, type BackendStart } from "../report/backend.ts";
 import type { BackendChoice } from "./protocol.ts";
 
 /** A started backend. */
 export interface StartedBackend {
-  readonly report: BackendReport;
-  /** Calls back when the GPU reports an error or is lost; results after that cannot be trusted. */
-  readonly onFault: (listener: (message: string) => void) => void;
+  readonly report: BackendStart;
+  /** The GPU for recorded graphs, or why there are none. */
+  readonly graphs: Gpu | string;
+  /** Aborts, with an error as its reason, when the GPU reports one or is lost: nothing after that can be trusted. */
+  readonly fault: AbortSignal;
 }
 
-/** What the browser offers in the way of WebGPU. */
-interface Adapter {
-  readonly name: string;
-  readonly software: boolean;
-}
+const NEVER = new AbortController().signal;
 
 /** Starts the backend the user asked for, or for "auto" hardware WebGPU, else WASM. */
 export async function startBackend(choice: BackendChoice): Promise<StartedBackend> {
-  const adapter = await findAdapter();
-  if (choice === "webgpu" && adapter === null) {
+  const reason = "chosen by you";
+  switch (choice) {
+    case "cpu":
+      await activate("cpu");
+      return {
+        report: { backend: "cpu", device: "plain JavaScript", reason },
+        graphs: NEEDS_WEBGPU,
+        fault: NEVER,
+      };
+    case "wasm":
+      return startWasm(reason);
+    case "webgpu":
+      return startWebGpu(reason);
+    case "webgpu-operations":
+      return { ...(await startWebGpu(reason)), graphs: reason };
+    case "auto": {
+      const adapter = await findAdapter();
+      if (adapter === null) return startWasm("this browser offers no WebGPU adapter");
+      if (adapter.software)
+        return startWasm(`WebGPU runs in software here (${adapter.name}), which is slower than WASM`);
+      return startWebGpu("hardware WebGPU is available");
+    }
+  }
+}
+
+/** What the browser offers; absent on pages that are not served securely, whatever the type says. */
+function webGpu(): GPU | undefined {
+  return navigator.gpu;
+}
+
+async function findAdapter(): Promise<AdapterDescription | null> {
+  const adapter = await webGpu()?.requestAdapter({ powerPreference: "high-performance" });
+  return adapter == null ? null : describeAdapter(adapter);
+}
+
+async function startWebGpu(reason: string): Promise<StartedBackend> {
+  const offered = webGpu();
+  const { openGpu } = await import("../engine/device.ts"); // with TensorFlow.js' WebGPU backend, which WASM does not need
+  const gpu = offered === undefined ? null : await openGpu(offered);
+  if (gpu === null) {
     throw new Error(
       "WebGPU was asked for, but this browser offers no adapter: choose WASM, or enable WebGPU",
     );
   }
-  if (choice === "webgpu" || (choice === "auto" && adapter !== null && !adapter.software)) {
-    const reason = choice === "webgpu" ? "chosen by you" : "hardware WebGPU is available";
-    return startWebGpu(adapter?.name ?? "", reason);
-  }
-  if (choice === "cpu") {
-    await activate("cpu");
-    return {
-      report: { backend: "cpu", device: "plain JavaScript", reason: "chosen by you" },
-      onFault: () => {},
-    };
-  }
-  return startWasm(choice === "wasm" ? "chosen by you" : whyNotWebGpu(adapter));
-}
-
-function whyNotWebGpu(adapter: Adapter | null): string {
-  return adapter === null
-    ? "this browser offers no WebGPU adapter"
-    : `WebGPU runs in software here (${adapter.name}), which is slower than WASM`;
-}
-
-async function findAdapter(): Promise<Adapter | null> {
-  // Absent on pages that are not served securely, whatever the type says.
-  const gpu = navigator.gpu as GPU | undefined;
-  const adapter = await gpu?.requestAdapter({ powerPreference: "high-performance" });
-  if (adapter == null) return null;
-  const { vendor, architecture, description } = adapter.info;
-  const name = description || [vendor, architecture].filter(Boolean).join(" ") || "unnamed adapter";
-  return {
-    name,
-    software: adapter.info.isFallbackAdapter || /swiftshader|llvmpipe/i.test(`${name} ${architecture}`),
-  };
-}
-
-async function startWebGpu(device: string, reason: string): Promise<StartedBackend> {
-  await import("@tensorflow/tfjs-backend-webgpu");
-  await activate("webgpu");
-  const gpu = (tf.backend() as WebGPUBackend).device; // the backend just activated
-  const onFault = (listener: (message: string) => void): void => {
-    gpu.addEventListener("uncapturederror", (event) =>
-      listener(`the GPU reported an error: ${event.error.message}`),
-    );
-    void gpu.lost.then((info) =>
-      listener(`the GPU was lost (${info.message || info.reason}); reload the page`),
-    );
-  };
-  return { report: { backend: "webgpu", device, reason }, onFault };
+  return { report: { backend: "webgpu", device: gpu.name, reason }, graphs: gpu, fault: gpu.fault };
 }
 
 async function startWasm(reason: string): Promise<StartedBackend> {
@@ -94,7 +86,7 @@ async function startWasm(reason: string): Promise<StartedBackend> {
   if (simd === true) await installWasmKernels(await download(kernels), await download(threadedKernels));
   const stockThreads = simd === true && threads === true ? getThreadsCount() : 1; // no binary has threads alone
   const device = wasmDevice(simd === true, stockThreads);
-  return { report: { backend: "wasm", device, reason }, onFault: () => {} };
+  return { report: { backend: "wasm", device, reason }, graphs: NEEDS_WEBGPU, fault: NEVER };
 }
 
 async function activate(backend: string): Promise<void> {

@@ -3,7 +3,8 @@ import { readModelFolder } from "../formats/modelFolder.ts";
 import { unzip } from "../formats/zip.ts";
 import { useImplementation } from "../kernels/testBackend.ts";
 import { tinyFolder } from "../model/fixture.ts";
-import { LanguageModel } from "../model/languageModel.ts";
+import { readLanguageModel } from "../model/languageModel.ts";
+import { openPolicy } from "../model/openPolicy.ts";
 import { describedRun, evaluationOf, stepOf } from "../report/fixture.ts";
 import { metricsCsv } from "../report/metrics.ts";
 import { modelCard } from "../report/modelCard.ts";
@@ -19,10 +20,12 @@ const report: RunReport = {
 describe("an exported run", async () => {
   await useImplementation("stock operations on cpu");
   const folder = tinyFolder(1);
-  const model = new LanguageModel({ ...folder, weights: tinyFolder(2).weights }); // as if trained
+  const model = readLanguageModel(folder);
+  const { weights } = tinyFolder(2); // as if trained
+  const { policy } = await openPolicy(model, { weights, reference: null, optimizer: null }, "a test");
   let files: ReadonlyMap<string, Uint8Array>;
   beforeAll(async () => {
-    files = unzip(await exportRun(folder, model, report));
+    files = unzip(await exportRun(folder, policy, report));
   });
   const text = (name: string): string => new TextDecoder().decode(files.get(name));
 
@@ -33,7 +36,7 @@ describe("an exported run", async () => {
     );
     expect(read.tokenizerJson).toEqual(folder.tokenizerJson);
     expect(read.tokenizerConfig).toEqual(folder.tokenizerConfig);
-    expect(new LanguageModel(read).config).toEqual(model.config);
+    expect(readLanguageModel(read).config).toEqual(model.config);
   });
 
   test("says where a response ends, as the folder it came from left to the configuration", () => {

@@ -34,6 +34,8 @@ export const CONFIG = configFrom({
 });
 /** The backend every stage says it runs on. */
 export const REPORT = { backend: "wasm", device: "a fake", reason: "a test" } as const;
+/** Why it runs no recorded graphs. */
+const GRAPHS = "a test has no GPU";
 
 type EventType = WorkerEvent["type"];
 export type EventOf<T extends EventType> = Extract<WorkerEvent, { type: T }>;
@@ -44,7 +46,7 @@ export class Stage {
   readonly session: Session;
   /** Tensors on the backend at each event. */
   readonly tensors: number[] = [];
-  #fault: (message: string) => void = () => {};
+  readonly #fault = new AbortController();
   readonly #waiting: { readonly type: EventType; readonly resolve: () => void }[] = [];
   readonly #reactions = new Map<EventType, () => void>();
 
@@ -57,11 +59,11 @@ export class Stage {
       config,
       backend: "auto",
     } as const;
-    const onFault = (listener: (message: string) => void): void => void (this.#fault = listener);
+    const started = { report: REPORT, graphs: GRAPHS, fault: this.#fault.signal };
     this.session = new Session(
       start,
       {
-        startBackend: (): Promise<StartedBackend> => Promise.resolve({ report: REPORT, onFault }),
+        startBackend: (): Promise<StartedBackend> => Promise.resolve(started),
         downloadModel: () => Promise.resolve(tinyFolder()),
         post: (event) => this.#receive(event),
         ...surroundings,
@@ -90,7 +92,7 @@ export class Stage {
 
   /** The GPU reports an error. */
   fail(message: string): void {
-    this.#fault(message);
+    this.#fault.abort(new Error(message));
   }
 
   all<T extends EventType>(type: T): EventOf<T>[] {

@@ -131,7 +131,7 @@ describe("a session", () => {
     const stage = new Stage(CONFIG, {
       startBackend: () => {
         stage.session.stop();
-        return Promise.resolve({ report: REPORT, onFault: () => {} });
+        return Promise.resolve({ report: REPORT, graphs: "a test", fault: new AbortController().signal });
       },
       downloadModel: (_, signal) => {
         signal.throwIfAborted(); // as fetch does

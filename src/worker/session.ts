@@ -1,9 +1,10 @@
 /** One run in the worker: load, run the loop, pause, evaluate, export. The only place in the page where rl meets model. */
 import type { ModelFolder } from "../formats/modelFolder.ts";
 import { fitQuestions } from "../model/fitQuestions.ts";
-import { LanguageModel } from "../model/languageModel.ts";
-import { loadParameters, parameterCount } from "../model/parameters.ts";
-import { TfPolicy } from "../model/tfPolicy.ts";
+import { readLanguageModel, type LanguageModel } from "../model/languageModel.ts";
+import { openPolicy } from "../model/openPolicy.ts";
+import { parameterCount } from "../model/parameters.ts";
+import type { TrainablePolicy } from "../model/trainablePolicy.ts";
 import type { BackendReport } from "../report/backend.ts";
 import type { StepRecord } from "../report/record.ts";
 import { evaluate } from "../rl/evaluate.ts";
@@ -37,8 +38,7 @@ class Stopped extends Error {}
 interface Loaded {
   readonly backend: BackendReport;
   readonly folder: ModelFolder;
-  readonly model: LanguageModel;
-  readonly policy: TfPolicy;
+  readonly policy: TrainablePolicy;
   /** The data set without the questions that are too long for the model. */
   readonly study: Study;
   /** The sentence that names them, or null. */
@@ -73,8 +73,9 @@ export class Session {
     const { runId, config } = this.#start;
     try {
       await previous?.end();
-      const { backend, model, policy, study, notice } = (this.#loaded = await this.#load());
-      this.#post({ type: "started", runId, backend, model: summarize(this.#start.model, model), notice });
+      const { backend, policy, study, notice } = (this.#loaded = await this.#load());
+      const model = summarize(this.#start.model, policy.model);
+      this.#post({ type: "started", runId, backend, model, notice });
       const watch = this.#watch(this.#controller);
       for await (const event of run(policy, study, config, initialProgress(config), watch)) {
         this.#record(event, study);
@@ -112,8 +113,7 @@ export class Session {
     this.stop();
     await this.#run;
     await this.#aside.done;
-    this.#loaded?.policy.dispose();
-    this.#loaded?.model.dispose();
+    await this.#loaded?.policy.dispose();
     this.#loaded = null;
   }
 
@@ -128,12 +128,12 @@ export class Session {
 
   /** Hands over the trained model folder as a zip. */
   export(): void {
-    this.#doAside("export", async ({ backend, folder, model }) => {
+    this.#doAside("export", async ({ backend, folder, policy }) => {
       const name = baseName(this.#start.model);
       const { study, config } = this.#start;
       const run = { model: name, dataset: study.name, backend, config };
       const report = { run, steps: this.#steps, evaluations: this.#evaluations };
-      const zip = await exportRun(folder, model, report);
+      const zip = await exportRun(folder, policy, report);
       const fileName = `${name}-ttrl-step-${this.#steps.length}.zip`;
       this.#post({ type: "exported", runId: this.runId, fileName, zip }, [zip.buffer]);
     });
@@ -155,18 +155,20 @@ export class Session {
   }
 
   async #load(): Promise<Loaded> {
-    const { model: path, config, backend: choice } = this.#start;
+    const { model: place, config, backend: choice } = this.#start;
     const { signal } = this.#controller;
     const { startBackend, downloadModel } = this.#surroundings;
     signal.throwIfAborted();
-    const { report, onFault } = await startBackend(choice);
-    onFault((message) => this.#controller.abort(new Error(message)));
-    const folder = await downloadModel(path, signal, (done, total) => this.#progress("load", done, total));
+    const { report, graphs, fault } = await startBackend(choice);
+    fault.addEventListener("abort", () => this.#controller.abort(fault.reason));
+    const folder = await downloadModel(place, signal, (done, total) => this.#progress("load", done, total));
     signal.throwIfAborted();
-    const model = new LanguageModel(folder);
+    const model = readLanguageModel(folder);
     const { study, notice } = fitStudy(model, this.#start);
-    const reference = config.klCoefficient > 0 ? loadParameters(model.config, folder.weights) : null;
-    return { backend: report, folder, model, policy: new TfPolicy(model, { reference }), study, notice };
+    const { weights } = folder;
+    const reference = config.klCoefficient > 0 ? weights : null;
+    const { policy, ...path } = await openPolicy(model, { weights, reference, optimizer: null }, graphs);
+    return { backend: { ...report, ...path }, folder, policy, study, notice };
   }
 
   #watch({ signal }: AbortController): Watch {

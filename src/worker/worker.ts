@@ -13,15 +13,13 @@ interface WorkerScope {
 const scope = self as unknown as WorkerScope;
 
 let session: Session | null = null;
-let backend: { readonly choice: BackendChoice; readonly started: Promise<StartedBackend> } | null = null;
+let backend: { readonly choice: BackendChoice; readonly started: StartedBackend } | null = null;
 
-/** Starts a backend once for all runs that choose it; a failed start is tried again by the next run. */
-function startBackendOnce(choice: BackendChoice): Promise<StartedBackend> {
-  if (backend?.choice === choice) return backend.started;
-  const started = startBackend(choice);
-  backend = { choice, started };
-  started.catch(() => (backend = null));
-  return started;
+/** Starts a backend once for all runs that choose it, until its GPU fails. */
+async function startBackendOnce(choice: BackendChoice): Promise<StartedBackend> {
+  if (backend?.choice === choice && !backend.started.fault.aborted) return backend.started;
+  backend = { choice, started: await startBackend(choice) };
+  return backend.started;
 }
 
 const surroundings = {

@@ -8,7 +8,8 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { readModelFolder, writeModelFolder } from "../../src/formats/modelFolder.ts";
 import * as tf from "../../src/kernels/tf.ts";
-import { LanguageModel } from "../../src/model/languageModel.ts";
+import { readLanguageModel } from "../../src/model/languageModel.ts";
+import { TfModel } from "../../src/model/tfModel.ts";
 import { causal, indices, packRows } from "../../src/model/packedRows.ts";
 import { hiddenStates, logitsOf } from "../../src/model/transformer.ts";
 
@@ -21,7 +22,7 @@ await tf.setBackend("cpu");
 const names = readdirSync(from, { withFileTypes: true }).filter((entry) => entry.isFile());
 const files = new Map(names.map(({ name }) => [name, new Uint8Array(readFileSync(join(from, name)))]));
 const folder = readModelFolder(files);
-const model = new LanguageModel(folder);
+const model = new TfModel(readLanguageModel(folder), folder.weights);
 
 mkdirSync(to, { recursive: true });
 for (const [path, bytes] of writeModelFolder({ ...folder, weights: await model.weights() })) {

@@ -49,13 +49,37 @@ function wrapPass(device: GPUDevice, counts: Record<GpuCall, number>): (() => vo
 }
 
 function wrap(instance: object, calls: readonly GpuCall[], counts: Record<GpuCall, number>): (() => void)[] {
+  return calls.map((call) => replace(instance, call, () => (counts[call] += 1)));
+}
+
+/** Counts the bytes of buffers that were made since and not destroyed, whoever makes them. */
+export function watchGpuBytes(device: GPUDevice): { readonly held: () => number; readonly end: () => void } {
+  const sizes = new Map<unknown, number>();
+  const made = device.createBuffer({ size: 4, usage: GPUBufferUsage.COPY_DST });
+  const restore = [
+    replace(device, "createBuffer", (buffer, _, [descriptor]) =>
+      sizes.set(buffer, (descriptor as GPUBufferDescriptor).size),
+    ),
+    replace(made, "destroy", (_, buffer) => sizes.delete(buffer)),
+  ];
+  return {
+    held: () => [...sizes.values()].reduce((sum, size) => sum + size, 0),
+    end: () => restore.forEach((undo) => undo()),
+  };
+}
+
+/** Has a method of all objects like `instance` tell its result, object and arguments; returns what undoes it. */
+function replace(
+  instance: object,
+  method: string,
+  tell: (result: unknown, object: unknown, args: readonly unknown[]) => void,
+): () => void {
   const prototype = Object.getPrototypeOf(instance) as Record<string, (...args: unknown[]) => unknown>; // WebGPU's methods
-  return calls.map((call) => {
-    const original = prototype[call]!;
-    prototype[call] = function (this: unknown, ...args) {
-      counts[call] += 1;
-      return original.apply(this, args);
-    };
-    return () => (prototype[call] = original);
-  });
+  const original = prototype[method]!;
+  prototype[method] = function (this: unknown, ...args) {
+    const result = original.apply(this, args);
+    tell(result, this, args);
+    return result;
+  };
+  return () => void (prototype[method] = original);
 }

@@ -44,7 +44,10 @@ function BegunFacts({ state }: { readonly state: BegunRun }) {
         ) : (
           <>
             <strong>{BACKEND_NAMES[device.backend.backend]}</strong> · {device.backend.device}
-            <span className="soft"> · {device.backend.reason}</span>
+            <span className="soft">
+              {" "}
+              · {device.backend.reason} · {device.backend.path}: {device.backend.pathReason}
+            </span>
           </>
         )}
       </Fact>

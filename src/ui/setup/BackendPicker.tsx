@@ -1,6 +1,6 @@
 import { BACKEND_CHOICES, isBackendChoice } from "../../store/settings.ts";
 import { usePage, useSettings } from "../page.tsx";
-import { BACKEND_NAMES } from "./backendNames.ts";
+import { BACKEND_OPTIONS } from "./backendNames.ts";
 
 /** What computes; the run bar says what was taken in the end, and why. */
 export function BackendPicker({ isLocked }: { readonly isLocked: boolean }) {
@@ -24,7 +24,7 @@ export function BackendPicker({ isLocked }: { readonly isLocked: boolean }) {
       >
         {BACKEND_CHOICES.map((choice) => (
           <option key={choice} value={choice}>
-            {choice === "auto" ? "Automatic" : BACKEND_NAMES[choice]}
+            {BACKEND_OPTIONS[choice]}
           </option>
         ))}
       </select>

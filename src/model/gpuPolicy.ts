@@ -1,0 +1,158 @@
+/** The policy of the method on recorded WebGPU graphs: sampler and trainer share one buffer of weights. */
+import type { Gpu } from "../engine/device.ts";
+import { GpuSampler } from "../engine/gpuSampler.ts";
+import { GpuScorer } from "../engine/gpuScorer.ts";
+import { GpuTrainer } from "../engine/gpuTrainer.ts";
+import type { OptimizerState } from "../engine/optimizerState.ts";
+import { ParameterBuffer } from "../engine/parameterBuffer.ts";
+import type { TrainingRow } from "../engine/trainingBatch.ts";
+import type { OnProgress, SampleRequest, Sampling, UpdateOptions, UpdateStats } from "../rl/policy.ts";
+import type { Response, Rollout } from "../rl/types.ts";
+import { createBreath } from "./breath.ts";
+import { GradientError } from "./gradientError.ts";
+import type { LanguageModel } from "./languageModel.ts";
+import { parameterShapes, type HostTensor } from "./parameters.ts";
+import { layOutRequests, toResponses } from "./requests.ts";
+import type { PolicyStart, ScoredText, TrainablePolicy } from "./trainablePolicy.ts";
+import { update, type Accumulated, type Learner } from "./update.ts";
+
+/** Weights on the GPU and what scores texts with them. */
+interface Scored {
+  readonly parameters: ParameterBuffer;
+  readonly scorer: GpuScorer;
+}
+
+export class GpuPolicy implements TrainablePolicy {
+  readonly model: LanguageModel;
+  readonly #gpu: Gpu;
+  readonly #parameters: ParameterBuffer;
+  readonly #sampler: GpuSampler;
+  readonly #optimizer: OptimizerState | null;
+  readonly #learner: Learner;
+  /** The initial model; null when KL is never asked for. */
+  readonly #reference: Scored | null;
+  /** Made when first needed: evaluating takes no memory of training. */
+  #trainer: GpuTrainer | null = null;
+  #scorer: GpuScorer | null = null;
+
+  /** Uploads the weights. Throws a `RangeError` when they are too large for the GPU. */
+  constructor(gpu: Gpu, model: LanguageModel, { weights, reference, optimizer }: PolicyStart) {
+    this.#gpu = gpu;
+    this.model = model;
+    this.#parameters = this.#upload(weights);
+    this.#sampler = new GpuSampler(gpu, model.config, this.#parameters);
+    this.#optimizer = optimizer;
+    this.#reference = reference === null ? null : this.#scored(this.#upload(reference));
+    this.#learner = {
+      accumulate: (rows, options) => this.#accumulate(rows, options),
+      step: (options) => this.#step(options),
+      forget: () => this.#training().forget(),
+    };
+  }
+
+  #upload(weights: ReadonlyMap<string, HostTensor>): ParameterBuffer {
+    const parameters = new ParameterBuffer(this.#gpu, parameterShapes(this.model.config));
+    parameters.upload(weights);
+    return parameters;
+  }
+
+  #scored(parameters: ParameterBuffer): Scored {
+    return { parameters, scorer: new GpuScorer(this.#gpu, this.model.config, parameters) };
+  }
+
+  #training(): GpuTrainer {
+    const state = this.#optimizer;
+    this.#trainer ??= new GpuTrainer(this.#gpu, this.model.config, this.#parameters, state ? { state } : {});
+    return this.#trainer;
+  }
+
+  async sample(
+    requests: readonly SampleRequest[],
+    sampling: Sampling,
+    signal?: AbortSignal,
+    onProgress?: OnProgress,
+  ): Promise<Response[][]> {
+    const { prompts, rows } = layOutRequests(this.model, requests, sampling);
+    const { temperature, topP, maxResponseTokens: maxTokens } = sampling;
+    const breathe = createBreath(signal);
+    const generated = await this.#sampler.generate(
+      prompts,
+      rows,
+      { temperature, topP, maxTokens },
+      (live) => {
+        onProgress?.(rows.length - live, rows.length);
+        return breathe();
+      },
+    );
+    onProgress?.(rows.length, rows.length);
+    return toResponses(this.model.tokenizer, generated, sampling.count);
+  }
+
+  update(
+    rollouts: readonly Rollout[],
+    options: UpdateOptions,
+    signal?: AbortSignal,
+    onProgress?: OnProgress,
+  ): Promise<UpdateStats> {
+    return update(this.#learner, this.model.tokenizer, rollouts, options, signal, onProgress);
+  }
+
+  async #accumulate(batch: readonly TrainingRow[], options: UpdateOptions): Promise<Accumulated> {
+    const { temperature, clipRange, klCoefficient, normalizer } = options;
+    const referenceLogprobs = await this.#referenceLogprobs(batch, temperature);
+    const rows = referenceLogprobs === null ? batch : withReference(batch, referenceLogprobs);
+    const { losses, logprobs } = await this.#training().accumulate(rows, {
+      temperature,
+      clipLow: clipRange,
+      clipHigh: clipRange,
+      dualClip: Infinity,
+      klCoefficient,
+      entropyCoefficient: 0,
+      normalizer,
+    });
+    return { loss: losses.reduce((sum, loss) => sum + loss, 0), logprobs, referenceLogprobs };
+  }
+
+  async #referenceLogprobs(batch: readonly TrainingRow[], temperature: number): Promise<Float32Array | null> {
+    if (this.#reference === null) return null;
+    return (await this.#reference.scorer.score(batch, temperature)).logprobs;
+  }
+
+  async #step(options: UpdateOptions): Promise<number> {
+    const norm = await this.#training().step(options);
+    if (!Number.isFinite(norm)) throw new GradientError(norm);
+    return norm;
+  }
+
+  async score(texts: readonly ScoredText[], temperature: number): Promise<Float32Array> {
+    this.#scorer ??= this.#scored(this.#parameters).scorer;
+    return (await this.#scorer.score(texts, temperature)).logprobs;
+  }
+
+  weights(): Promise<Map<string, HostTensor>> {
+    return this.#parameters.download();
+  }
+
+  optimizerState(): Promise<OptimizerState> {
+    return this.#training().state();
+  }
+
+  async dispose(): Promise<void> {
+    this.#sampler.dispose();
+    this.#scorer?.dispose();
+    this.#reference?.scorer.dispose();
+    this.#reference?.parameters.dispose();
+    await this.#trainer?.dispose();
+    this.#parameters.dispose();
+  }
+}
+
+/** Hands each row its own part of `logprobs`. */
+function withReference(batch: readonly TrainingRow[], logprobs: Float32Array): TrainingRow[] {
+  let next = 0;
+  return batch.map((row) => {
+    const start = next;
+    next += row.tokens.length - row.first;
+    return { ...row, referenceLogprobs: logprobs.subarray(start, next) };
+  });
+}

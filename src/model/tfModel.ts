@@ -1,0 +1,41 @@
+/** A decoder with its tokenizer, its parameters tensors of TensorFlow.js. */
+import { ropeTable } from "../kernels/rotate/rotate.ts";
+import * as tf from "../kernels/tf.ts";
+import type { ModelConfig } from "./config.ts";
+import type { LanguageModel } from "./languageModel.ts";
+import { downloadTensors, loadParameters, type HostTensor } from "./parameters.ts";
+import type { Tokenizer } from "./tokenizer.ts";
+import type { Decoder } from "./transformer.ts";
+
+export class TfModel implements LanguageModel {
+  readonly config: ModelConfig;
+  readonly tokenizer: Tokenizer;
+  /** The optimizer replaces these tensors. */
+  readonly parameters: Map<string, tf.Tensor>;
+  readonly decoder: Decoder;
+
+  constructor({ config, tokenizer }: LanguageModel, weights: ReadonlyMap<string, HostTensor>) {
+    this.config = config;
+    this.tokenizer = tokenizer;
+    this.parameters = loadParameters(config, weights);
+    this.decoder = createDecoder(this.config, this.parameters);
+  }
+
+  /** The weights now, on the host. */
+  weights(): Promise<Map<string, HostTensor>> {
+    return downloadTensors(this.parameters);
+  }
+
+  dispose(): void {
+    tf.dispose([...this.parameters.values()]);
+    tf.dispose([this.decoder.rope.cos, this.decoder.rope.sin]);
+  }
+}
+
+/** A decoder over given parameters; computes its rotary table. */
+export function createDecoder(config: ModelConfig, parameters: ReadonlyMap<string, tf.Tensor>): Decoder {
+  const rope = ropeTable(config.maxPositions, config.headDim, config.ropeTheta);
+  tf.keep(rope.cos);
+  tf.keep(rope.sin);
+  return { config, parameters, rope };
+}

@@ -1,0 +1,33 @@
+/** A policy of the method with what a run needs beside it: its weights and its optimizer's state, to keep them. */
+import type { OptimizerState } from "../engine/optimizerState.ts";
+import type { Policy } from "../rl/policy.ts";
+import type { LanguageModel } from "./languageModel.ts";
+import type { HostTensor } from "./parameters.ts";
+
+/** A text whose tokens from `first` (at least 1) on are to be scored. */
+export interface ScoredText {
+  readonly tokens: Int32Array;
+  readonly first: number;
+}
+
+/** A policy on one way of computing it. */
+export interface TrainablePolicy extends Policy {
+  readonly model: LanguageModel;
+  /** Logprobs of the scored tokens, text after text, under softmax(logits / temperature). */
+  score(texts: readonly ScoredText[], temperature: number): Promise<Float32Array>;
+  /** The weights now, on the host. */
+  weights(): Promise<Map<string, HostTensor>>;
+  /** Everything beside the weights that the next update depends on, on the host. */
+  optimizerState(): Promise<OptimizerState>;
+  /** Gives all memory back. */
+  dispose(): Promise<void>;
+}
+
+/** What a policy starts from. */
+export interface PolicyStart {
+  readonly weights: ReadonlyMap<string, HostTensor>;
+  /** The weights that KL is held against; null when it is never asked for. */
+  readonly reference: ReadonlyMap<string, HostTensor> | null;
+  /** Of the run that is continued; null for the beginning. */
+  readonly optimizer: OptimizerState | null;
+}
