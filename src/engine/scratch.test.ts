@@ -20,5 +20,10 @@ test("results that one step uses together never share a buffer", () => {
   ]);
   expect(new Set([placeOf.get(a), placeOf.get(b), placeOf.get(c)]).size).toBe(3); // a is needed to the end
   expect(placeOf.get(d)).toBe(placeOf.get(b));
-  expect(sizes).toEqual([100, 50, 90]);
+  expect(sizes).toEqual([100, 90, 50]);
+});
+
+test("a small result leaves the larger buffer to a larger one, whichever comes first", () => {
+  const { sizes } = planScratch([[b], [c, d], [a]]);
+  expect(sizes).toEqual([100, 50]); // b does not make a buffer of its own, nor does c
 });

@@ -1,15 +1,8 @@
 /** Memory for intermediate results: those that are not needed at the same time share a buffer. */
 
 interface Lifetime {
-  readonly bytes: number;
   readonly first: number;
   last: number;
-}
-
-interface Shared {
-  bytes: number;
-  /** Last step that uses it so far. */
-  busyUntil: number;
 }
 
 /** Which buffer each result lives in, and the buffers' sizes. */
@@ -19,46 +12,38 @@ interface ScratchPlan<T> {
 }
 
 /**
- * Gives each result, in the order of first use, the free buffer that fits best. Whole buffers rather than ranges of one:
- * WebGPU forbids one dispatch to read and write the same buffer, wherever in it.
+ * Gives each result, the largest first, the smallest buffer that is free while it is needed, or a new one. Whole buffers
+ * rather than ranges of one: WebGPU forbids one dispatch to read and write the same buffer, wherever in it.
  */
 export function planScratch<T extends { readonly bytes: number }>(
   uses: readonly (readonly T[])[],
 ): ScratchPlan<T> {
+  const lifetimes = lifetimesOf(uses);
+  const largestFirst = [...lifetimes].sort(([a], [b]) => b.bytes - a.bytes); // stable: else in the order of first use
+  const buffers: { readonly bytes: number; readonly taken: Lifetime[] }[] = [];
+  const placeOf = new Map<T, number>();
+  for (const [result, lifetime] of largestFirst) {
+    const isFree = ({ taken }: { readonly taken: readonly Lifetime[] }): boolean =>
+      taken.every(({ first, last }) => last < lifetime.first || lifetime.last < first);
+    const place = buffers.findLastIndex(isFree); // later buffers are smaller
+    if (place >= 0) buffers[place]?.taken.push(lifetime);
+    else buffers.push({ bytes: result.bytes, taken: [lifetime] });
+    placeOf.set(result, place >= 0 ? place : buffers.length - 1);
+  }
+  return { placeOf, sizes: buffers.map(({ bytes }) => bytes) };
+}
+
+/** First and last step that uses each result. */
+function lifetimesOf<T>(uses: readonly (readonly T[])[]): Map<T, Lifetime> {
   const lifetimes = new Map<T, Lifetime>();
   for (const [step, used] of uses.entries()) {
     for (const result of used) {
       const known = lifetimes.get(result);
       if (known) known.last = step;
-      else lifetimes.set(result, { bytes: result.bytes, first: step, last: step });
+      else lifetimes.set(result, { first: step, last: step });
     }
   }
-  const buffers: Shared[] = [];
-  const placeOf = new Map<T, number>();
-  for (const [result, { bytes, first, last }] of lifetimes) {
-    const place = bestFit(buffers, bytes, first);
-    const chosen = buffers[place];
-    if (chosen === undefined) buffers.push({ bytes, busyUntil: last });
-    else {
-      chosen.bytes = Math.max(chosen.bytes, bytes);
-      chosen.busyUntil = last;
-    }
-    placeOf.set(result, place);
-  }
-  return { placeOf, sizes: buffers.map(({ bytes }) => bytes) };
-}
-
-/** The free buffer whose size is nearest to `bytes`, or a new one. */
-function bestFit(buffers: readonly Shared[], bytes: number, first: number): number {
-  let best = buffers.length;
-  let least = Number.POSITIVE_INFINITY;
-  for (const [place, buffer] of buffers.entries()) {
-    const waste = Math.abs(buffer.bytes - bytes);
-    if (buffer.busyUntil >= first || waste >= least) continue;
-    least = waste;
-    best = place;
-  }
-  return best;
+  return lifetimes;
 }
 
 /** The plan's buffers on the GPU. */
