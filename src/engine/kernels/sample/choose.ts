@@ -13,7 +13,11 @@ ${SCAN}
 fn choose(member: u32, row: Row, start: u32, largest: f32, total: f32) -> u32 {
   let end = start + ${vocabulary}u;
   let threshold = nucleus(member, start, largest, batch.topP * total);
-  let mass = sumOf(member, vec4f(massOf(start + member, end, ${team}u, largest, threshold), 0.0, 0.0, 0.0)).x;
+  var mass = total;
+  if (batch.topP < 1.0) {
+    let part = massOf(start + member, end, ${team}u, largest, threshold);
+    mass = sumOf(member, vec4f(part, 0.0, 0.0, 0.0)).x;
+  }
   let random = philox(vec4u(row.sampled, row.stream, 0u, 0u), vec2u(row.seed, 0u)).x;
   var range = Range(start, end, f32(random >> 8u) / 16777216.0 * mass);
   ${pieces(vocabulary, team)

@@ -82,13 +82,15 @@ const body = (vocabulary: number, team: SampleTeam): string => `
     if (logits[i] > top.logit) { top = Candidate(logits[i], i - start); }
   }
   let best = likelier(member, top);
-  var shares = vec4f();
+  var weights = 0.0;
+  var weighted = 0.0;
   for (var i = start + member; i < end; i += ${team}u) {
     let score = (logits[i] - best.logit) * batch.inverseTemperature;
     let weight = exp(score);
-    shares += vec4f(weight, weight * score, 0.0, 0.0);
+    weights += weight;
+    weighted += weight * score;
   }
-  let totals = sumOf(member, shares);
+  let totals = sumOf(member, vec4f(weights, weighted, 0.0, 0.0));
   var token = best.token;
   if (batch.greedy == 0u) { token = choose(member, row, start, best.logit, totals.x); }
   if (member != 0u) { return; }
