@@ -1,6 +1,7 @@
 /** How many rows are decoded together, and what share of the cache their prompts get. */
 import { CACHE_VECTORS, type CacheFormat } from "./cacheFormat.ts";
 import type { DecoderShape } from "./decoderShape.ts";
+import { OUTPUT_TOKENS } from "./rowState.ts";
 
 /** The most that a batch may take. */
 export interface RoomLimits {
@@ -15,8 +16,12 @@ export interface BatchRoom {
   readonly promptEntries: number;
 }
 
-/** More rows than this make a submission long and the GPU no busier. */
+/** More rows make no GPU busier. */
 const MOST_ROWS = 256;
+/** The rows of one question's responses, usually: these are decoded together however large the model. */
+const LEAST_ROWS = 64;
+/** Operations of a submission: half a second at 1 TFLOP/s, so that the page and the system get their turn in time. */
+const SUBMISSION_OPERATIONS = 5e11;
 const FLOAT = Float32Array.BYTES_PER_ELEMENT;
 
 /** Bytes that an entry of the cache takes in a layer. */
@@ -24,16 +29,19 @@ export function entryBytes({ kvHeads, headDim }: DecoderShape, format: CacheForm
   return ((2 * kvHeads * headDim) / 4) * CACHE_VECTORS[format].bytes;
 }
 
-/** What a GPU and a cache of `cacheBytes` allow: a buffer is bound whole. */
+/** What a GPU and a cache of `cacheBytes` allow for a model of so many parameters: a buffer is bound whole. */
 export function roomLimits(
   limits: Pick<GPUSupportedLimits, "maxBufferSize" | "maxStorageBufferBindingSize">,
   shape: DecoderShape,
+  parameters: number,
   format: CacheFormat,
   cacheBytes: number,
 ): RoomLimits {
   const buffer = Math.min(limits.maxBufferSize, limits.maxStorageBufferBindingSize);
+  const quick = Math.floor(SUBMISSION_OPERATIONS / (2 * parameters * OUTPUT_TOKENS));
+  const rows = Math.min(MOST_ROWS, Math.max(LEAST_ROWS, quick));
   return {
-    rows: Math.min(MOST_ROWS, Math.floor(buffer / (shape.vocabulary * FLOAT))),
+    rows: Math.min(rows, Math.floor(buffer / (shape.vocabulary * FLOAT))),
     entries: Math.floor(Math.min(cacheBytes / shape.layers, buffer) / entryBytes(shape, format)),
   };
 }

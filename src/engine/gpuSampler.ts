@@ -1,5 +1,5 @@
 /** Prompts -> sampled responses on the GPU: the host submits several tokens at a time and only looks what came of them. */
-import { divideRoom, roomLimits, type BatchRoom } from "./batchRoom.ts";
+import { divideRoom, roomLimits, type BatchRoom, type RoomLimits } from "./batchRoom.ts";
 import { BatchSchedule, rowsOf } from "./batchSchedule.ts";
 import type { CacheFormat } from "./cacheFormat.ts";
 import type { Capacity } from "./decodeGraph.ts";
@@ -52,6 +52,7 @@ export class GpuSampler {
   readonly #pipelines: Pipelines;
   readonly #options: Required<SamplerOptions>;
   readonly #work: Work = { tokenSteps: 0, submissions: 0, reads: 0, prefillTokens: 0 };
+  readonly #limits: RoomLimits;
   #workspace: Workspace | null = null;
   #rows = 0;
 
@@ -63,7 +64,14 @@ export class GpuSampler {
     this.#shape = shape;
     this.#parameters = parameters;
     this.#pipelines = new Pipelines(gpu.device);
-    this.#options = { cache: "f32", cacheBytes: CACHE_BYTES, teams: usualTeams(shape), ...options };
+    this.#options = {
+      cache: "f32",
+      cacheBytes: CACHE_BYTES,
+      teams: gpu.variants.teams ?? usualTeams(shape),
+      ...options,
+    };
+    const { cache, cacheBytes } = this.#options;
+    this.#limits = roomLimits(gpu.device.limits, shape, parameters.layout.size, cache, cacheBytes);
   }
 
   /**
@@ -114,21 +122,18 @@ export class GpuSampler {
   }
 
   #divide(prompts: readonly Int32Array[], requests: readonly RowRequest[], maxTokens: number): BatchRoom {
-    const { cache, cacheBytes } = this.#options;
-    const limits = roomLimits(this.#gpu.device.limits, this.#shape, cache, cacheBytes);
     const lengths = prompts.map(({ length }) => length - 1);
-    return divideRoom(lengths, rowsOf(prompts, requests), maxTokens, limits);
+    return divideRoom(lengths, rowsOf(prompts, requests), maxTokens, this.#limits);
   }
 
   /** A workspace with that room: the one before, or a larger one. */
   async #workspaceFor(room: BatchRoom, prefillTokens: number, maxTokens: number): Promise<Workspace> {
-    const { cache, cacheBytes, teams } = this.#options;
-    const { entries: most } = roomLimits(this.#gpu.device.limits, this.#shape, cache, cacheBytes);
+    const { cache, teams } = this.#options;
     const entries = room.promptEntries + room.rows * maxTokens;
     const need: Capacity = {
       lines: Math.max(room.rows, Math.min(prefillTokens, PREFILL_LINES)),
       rows: room.rows,
-      entries: Math.min(most, Math.ceil(entries / ENTRIES_STEP) * ENTRIES_STEP),
+      entries: Math.min(this.#limits.entries, Math.ceil(entries / ENTRIES_STEP) * ENTRIES_STEP),
     };
     const old = this.#workspace;
     const capacity = old === null ? need : larger(old.capacity, need);
