@@ -31,7 +31,7 @@ export function decodeAttentionFused(kernels: WasmKernels, input: DecodeAttentio
   const longest = longestPart("decodeAttention: prefixStarts", prefixStarts, prefixKeys.shape[0], 0);
 
   const out = kernels.output([rows, width]);
-  const bytes = kernels.call.decodeScratch(rows, groups, longest, suffixLength, headDim);
+  const bytes = kernels.call.decodeScratch(rows, groups, longest, suffixLength, kvHeads, headDim);
   const [scratch, starts] = kernels.scratchWith(bytes, prefixStarts);
   const at = (tensor: tf.Tensor): number => kernels.address(tensor);
   const prefix = [at(prefixKeys), at(prefixValues), starts] as const;
@@ -47,6 +47,6 @@ export function decodeAttentionFused(kernels: WasmKernels, input: DecodeAttentio
     longest,
   ] as const;
   const rowGroupAt = kernels.address(rowGroup, "int32");
-  kernels.call.decodeAttention(at(q), at(out), ...prefix, ...suffix, rowGroupAt, ...sizes, scratch);
+  kernels.call.decodeAttention(at(q), at(out), ...prefix, ...suffix, rowGroupAt, 0, ...sizes, scratch);
   return out as tf.Tensor2D; // [rows, width]
 }

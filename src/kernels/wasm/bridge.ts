@@ -78,6 +78,22 @@ export class WasmKernels {
     return [scratch, scratch + before];
   }
 
+  /** Memory of its own until `free`; aligned to 8 bytes at least. */
+  allocate(bytes: number): number {
+    const address = this.#module._malloc(bytes) >>> 0;
+    if (address === 0) throw new Error(`the WASM memory has no room for ${bytes} bytes more`);
+    return address;
+  }
+
+  free(address: number): void {
+    this.#module._free(address);
+  }
+
+  /** The memory as it is now: a later allocation may replace the buffer. */
+  get buffer(): ArrayBufferLike {
+    return this.#memory.buffer;
+  }
+
   /** Whether other tensors use the same values, which must then not be changed in place. */
   isShared(tensor: tf.Tensor): boolean {
     return this.backend.refCount(tensor.dataId) > 1;

@@ -94,7 +94,14 @@ export interface KernelExports {
     longest: number,
     scratch: number,
   ): void;
-  decodeScratch(rows: number, groups: number, longest: number, suffix: number, headDim: number): number;
+  decodeScratch(
+    rows: number,
+    groups: number,
+    longest: number,
+    suffix: number,
+    kvHeads: number,
+    headDim: number,
+  ): number;
   decodeAttention(
     q: number,
     out: number,
@@ -104,6 +111,8 @@ export interface KernelExports {
     suffixKeys: number,
     suffixValues: number,
     rowGroup: number,
+    /** Where in the suffix each row lies; 0 where they lie in order. */
+    placeOf: number,
     rows: number,
     groups: number,
     slots: number,
@@ -114,6 +123,12 @@ export interface KernelExports {
     longest: number,
     scratch: number,
   ): void;
+  /** Packs a weight [n, k], to be multiplied by many times. */
+  packWeight(w: number, n: number, k: number, panels: number): void;
+  drawScratch(v: number): number;
+  /** 0 when logits were not finite; `decoding` as decodeTokens/layout.ts lays it out. */
+  decodeFirst(decoding: number, logits: number): number;
+  decodeTokens(decoding: number, steps: number): number;
   sumOfSquares(x: number, n: number): number;
   adamw(
     param: number,

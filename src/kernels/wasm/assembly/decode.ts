@@ -14,12 +14,16 @@ class Decode {
   out: usize;
   suffixKeys: usize;
   suffixValues: usize;
-  slots: i32;
+  // Bytes between the rows and tokens of the suffix.
+  rowStride: usize;
+  tokenStride: usize;
+  /** Where in the suffix each row lies, int32; 0: in order. */
+  placeOf: usize;
   suffixLength: i32;
   heads: i32;
   kvHeads: i32;
   headDim: i32;
-  // Panels of one group's prefix at one key head.
+  // Panels of one group's prefix: one key head after the other.
   prefixLength: i32;
   keyPanels: usize;
   valuePanels: usize;
@@ -33,6 +37,8 @@ class Decode {
   nextOf: usize;
   /** Rows and heads of the gathered queries: pairs of int32. */
   members: usize;
+  /** Up to 4 rows of one group, int32. */
+  together: usize;
 }
 
 function align16(bytes: usize): usize {
@@ -45,10 +51,10 @@ function scoreWidth(prefix: i32, suffix: i32): i32 {
 }
 
 /** Scratch bytes for a step with prefixes of at most `longest` tokens. */
-export function decodeScratch(rows: i32, groups: i32, longest: i32, suffix: i32, headDim: i32): usize {
-  const panels = panelBytes(headDim, longest) + panelBytes(longest, headDim);
+export function decodeScratch(rows: i32, groups: i32, longest: i32, suffix: i32, kvHeads: i32, headDim: i32): usize {
+  const panels = <usize>kvHeads * (panelBytes(headDim, longest) + panelBytes(longest, headDim));
   const tile = <usize>TILE_ROWS * (<usize>(headDim + padded(headDim)) * 4 + scoreStride(scoreWidth(longest, suffix)));
-  return SCRATCH_HEAD + DECODE_BYTES + panels + tile + 64 + align16(<usize>(rows + groups) * 4);
+  return SCRATCH_HEAD + DECODE_BYTES + panels + tile + 64 + 16 + align16(<usize>(rows + groups) * 4);
 }
 
 /** Scores of one query against 4 keys `stride` bytes apart. */
@@ -72,7 +78,7 @@ function fourDots(q: usize, k0: usize, k1: usize, k2: usize, k3: usize, n: i32):
 
 /** Scores of one query against its row's own tokens. */
 function suffixScores(d: Decode, q: usize, keys: usize, scores: usize): void {
-  const stride = <usize>(d.kvHeads * d.headDim) * 4;
+  const stride = d.tokenStride;
   const last = d.suffixLength - 1;
   for (let token = 0; token <= last; token += 4) {
     const k0 = keys + <usize>token * stride;
@@ -117,7 +123,7 @@ function addFour(mixed: usize, values: usize, stride: usize, weights: usize, len
 
 /** out = (mixed + sum of weights times own values) / sum, one query. */
 function addSuffix(d: Decode, mixed: usize, values: usize, weights: usize, sum: f32, out: usize): void {
-  const stride = <usize>(d.kvHeads * d.headDim) * 4;
+  const stride = d.tokenStride;
   let i = 0;
   for (; i + 16 <= d.headDim; i += 16) {
     const at = <usize>i * 4;
@@ -130,18 +136,25 @@ function addSuffix(d: Decode, mixed: usize, values: usize, weights: usize, sum: 
   scaleRow(out, d.headDim, <f32>1 / sum);
 }
 
+/** Where a row's own tokens start, in bytes from the start of the suffix. */
+function suffixAt(d: Decode, row: i32, kvHead: i32): usize {
+  const place = d.placeOf ? load<i32>(d.placeOf + <usize>row * 4) : row;
+  return <usize>place * d.rowStride + <usize>(kvHead * d.headDim) * 4;
+}
+
 /** Attention of the gathered queries, all of one group and key head. */
 function attendTile(d: Decode, rows: i32, kvHead: i32): void {
   const headBytes = <usize>d.headDim * 4;
   const own = padded(d.prefixLength);
   const width = own + padded(d.suffixLength);
   const sums = d.scratch + ROW_NUMBERS;
-  scoreTile(d.scratch, d.queries, headBytes, rows, d.keyPanels, d.prefixLength, d.headDim, d.scores, d.scoreStride);
+  const keyPanels = d.keyPanels + <usize>kvHead * panelBytes(d.headDim, d.prefixLength);
+  const valuePanels = d.valuePanels + <usize>kvHead * panelBytes(d.prefixLength, d.headDim);
+  scoreTile(d.scratch, d.queries, headBytes, rows, keyPanels, d.prefixLength, d.headDim, d.scores, d.scoreStride);
   for (let i = 0; i < rows; i++) {
     const scores = d.scores + <usize>i * d.scoreStride;
     const row = load<i32>(d.members + <usize>i * 8);
-    const at = <usize>((row * d.slots * d.kvHeads + kvHead) * d.headDim) * 4;
-    suffixScores(d, d.queries + <usize>i * headBytes, d.suffixKeys + at, scores + <usize>own * 4);
+    suffixScores(d, d.queries + <usize>i * headBytes, d.suffixKeys + suffixAt(d, row, kvHead), scores + <usize>own * 4);
     fillFrom(scores, d.prefixLength, own, LOWEST);
     fillFrom(scores, own + d.suffixLength, width, LOWEST);
     const sum = exponentials(scores, width, <f32>1 / sqrt<f32>(<f32>d.headDim), sums + <usize>i * 4);
@@ -149,38 +162,54 @@ function attendTile(d: Decode, rows: i32, kvHead: i32): void {
   }
   const mixedStride = <usize>padded(d.headDim) * 4;
   for (let col = 0; col < d.headDim; col += TILE_COLS) {
-    const panel = d.valuePanels + <usize>(col * d.prefixLength) * 4;
+    const panel = valuePanels + <usize>(col * d.prefixLength) * 4;
     const to = d.mixed + <usize>col * 4;
     Tile.byRows(d.scratch, d.scores, d.scoreStride, panel, d.prefixLength, to, mixedStride, d.scratch, 0, rows, TILE_COLS);
   }
   for (let i = 0; i < rows; i++) {
     const row = load<i32>(d.members + <usize>i * 8);
     const head = load<i32>(d.members + <usize>i * 8, 4);
-    const values = d.suffixValues + <usize>((row * d.slots * d.kvHeads + kvHead) * d.headDim) * 4;
+    const values = d.suffixValues + suffixAt(d, row, kvHead);
     const weights = d.scores + <usize>i * d.scoreStride + <usize>own * 4;
     const out = d.out + <usize>((row * d.heads + head) * d.headDim) * 4;
     addSuffix(d, d.mixed + <usize>i * mixedStride, values, weights, load<f32>(sums + <usize>i * 4), out);
   }
 }
 
-/** All rows of one group at one key head, four queries at a time. */
-function attendGroup(d: Decode, group: i32, kvHead: i32): void {
+/** Up to 4 rows of one group, all heads: what a row keeps of its own tokens is read once, and in order. */
+function attendRows(d: Decode, rows: i32): void {
   const perKey = d.heads / d.kvHeads;
   const headBytes = <usize>d.headDim * 4;
-  let gathered = 0;
-  for (let row = load<i32>(d.firstOf + <usize>group * 4); row >= 0; row = load<i32>(d.nextOf + <usize>row * 4)) {
-    for (let head = kvHead * perKey; head < (kvHead + 1) * perKey; head++) {
-      const from = d.q + <usize>(row * d.heads + head) * headBytes;
-      copyFloats(from, d.queries + <usize>gathered * headBytes, d.headDim);
-      store<i32>(d.members + <usize>gathered * 8, row);
-      store<i32>(d.members + <usize>gathered * 8, head, 4);
-      if (++gathered == TILE_ROWS) {
-        attendTile(d, gathered, kvHead);
-        gathered = 0;
+  for (let kvHead = 0; kvHead < d.kvHeads; kvHead++) {
+    let gathered = 0;
+    for (let i = 0; i < rows; i++) {
+      const row = load<i32>(d.together + <usize>i * 4);
+      for (let head = kvHead * perKey; head < (kvHead + 1) * perKey; head++) {
+        copyFloats(d.q + <usize>(row * d.heads + head) * headBytes, d.queries + <usize>gathered * headBytes, d.headDim);
+        store<i32>(d.members + <usize>gathered * 8, row);
+        store<i32>(d.members + <usize>gathered * 8, head, 4);
+        if (++gathered == TILE_ROWS) {
+          attendTile(d, gathered, kvHead);
+          gathered = 0;
+        }
       }
     }
+    if (gathered) attendTile(d, gathered, kvHead);
   }
-  if (gathered) attendTile(d, gathered, kvHead);
+}
+
+/** All rows of one group, as many at a time as fill a tile with queries. */
+function attendGroup(d: Decode, group: i32): void {
+  const atOnce = max(1, TILE_ROWS / (d.heads / d.kvHeads));
+  let rows = 0;
+  for (let row = load<i32>(d.firstOf + <usize>group * 4); row >= 0; row = load<i32>(d.nextOf + <usize>row * 4)) {
+    store<i32>(d.together + <usize>rows * 4, row);
+    if (++rows == atOnce) {
+      attendRows(d, rows);
+      rows = 0;
+    }
+  }
+  if (rows) attendRows(d, rows);
 }
 
 /** Fills the lists of rows per group, rows in rising order. */
@@ -194,7 +223,7 @@ function listRows(d: Decode, rowGroup: usize, rows: i32, groups: i32): void {
 }
 
 /** Lays out the scratch area. */
-function openDecode(scratch: usize, rows: i32, longest: i32, suffixLength: i32, headDim: i32): Decode {
+function openDecode(scratch: usize, rows: i32, longest: i32, suffixLength: i32, kvHeads: i32, headDim: i32): Decode {
   const after = openScratch(scratch);
   const d = changetype<Decode>(after);
   d.scratch = scratch;
@@ -202,40 +231,48 @@ function openDecode(scratch: usize, rows: i32, longest: i32, suffixLength: i32, 
   d.suffixLength = suffixLength;
   d.scoreStride = scoreStride(scoreWidth(longest, suffixLength));
   d.keyPanels = after + DECODE_BYTES;
-  d.valuePanels = d.keyPanels + panelBytes(headDim, longest);
-  d.queries = d.valuePanels + panelBytes(longest, headDim);
+  d.valuePanels = d.keyPanels + <usize>kvHeads * panelBytes(headDim, longest);
+  d.queries = d.valuePanels + <usize>kvHeads * panelBytes(longest, headDim);
   d.mixed = d.queries + <usize>(TILE_ROWS * headDim) * 4;
   d.scores = d.mixed + <usize>(TILE_ROWS * padded(headDim)) * 4;
   d.members = d.scores + <usize>TILE_ROWS * d.scoreStride;
-  d.nextOf = d.members + 64;
+  d.together = d.members + 64;
+  d.nextOf = d.together + 16;
   d.firstOf = d.nextOf + <usize>rows * 4;
   return d;
 }
 
-/** One new token per row: its group's prefix, scored for many rows at once, then the row's own suffix. */
+/**
+ * One new token per row: its group's prefix, scored for many rows at once, then the row's own suffix
+ * [places, slots, kvHeads, headDim]. `placeOf` says where each row lies in it; 0: in order.
+ */
 export function decodeAttention(
   q: usize, out: usize, prefixKeys: usize, prefixValues: usize, prefixStarts: usize, suffixKeys: usize, suffixValues: usize,
-  rowGroup: usize, rows: i32, groups: i32, slots: i32, suffixLength: i32, heads: i32, kvHeads: i32, headDim: i32, longest: i32, scratch: usize,
+  rowGroup: usize, placeOf: usize, rows: i32, groups: i32, slots: i32, suffixLength: i32, heads: i32, kvHeads: i32, headDim: i32, longest: i32, scratch: usize,
 ): void {
-  const d = openDecode(scratch, rows, longest, suffixLength, headDim);
+  const d = openDecode(scratch, rows, longest, suffixLength, kvHeads, headDim);
   d.q = q;
   d.out = out;
   d.suffixKeys = suffixKeys;
   d.suffixValues = suffixValues;
-  d.slots = slots;
+  d.placeOf = placeOf;
+  const stride = <usize>(kvHeads * headDim) * 4;
+  d.tokenStride = stride;
+  d.rowStride = <usize>slots * stride;
   d.heads = heads;
   d.kvHeads = kvHeads;
   listRows(d, rowGroup, rows, groups);
-  const stride = <usize>(kvHeads * headDim) * 4;
   for (let group = 0; group < groups; group++) {
     if (load<i32>(d.firstOf + <usize>group * 4) < 0) continue;
     const start = load<i32>(prefixStarts + <usize>group * 4);
     d.prefixLength = load<i32>(prefixStarts + <usize>group * 4, 4) - start;
     for (let kvHead = 0; kvHead < kvHeads; kvHead++) {
       const at = <usize>start * stride + <usize>(kvHead * headDim) * 4;
-      panelsFromColumns(prefixKeys + at, stride, d.prefixLength, headDim, d.keyPanels);
-      panelsFromRows(prefixValues + at, stride, d.prefixLength, headDim, d.valuePanels);
-      attendGroup(d, group, kvHead);
+      const keyPanels = d.keyPanels + <usize>kvHead * panelBytes(headDim, d.prefixLength);
+      const valuePanels = d.valuePanels + <usize>kvHead * panelBytes(d.prefixLength, headDim);
+      panelsFromColumns(prefixKeys + at, stride, d.prefixLength, headDim, keyPanels);
+      panelsFromRows(prefixValues + at, stride, d.prefixLength, headDim, valuePanels);
     }
+    attendGroup(d, group);
   }
 }

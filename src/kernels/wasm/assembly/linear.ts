@@ -3,7 +3,7 @@ import { narrowPanelBytes, narrowPanelsFromRows, panelBytes, panelsFromColumns, 
 import { SCRATCH_HEAD, TILE_COLS, TILE_ROWS, Tile, openScratch } from "./tile";
 
 /** Rows of A that pass over all panels before the next ones: they stay in the first-level cache. */
-const BLOCK: i32 = 48;
+export const BLOCK: i32 = 48;
 
 /** Rows of the batch that one pass of the weight gradient sums up: their panels stay in the second-level cache. */
 const BATCH_BLOCK: i32 = 128;
@@ -15,7 +15,7 @@ export function linearScratch(n: i32, k: i32): usize {
 }
 
 /** C [m,n] = init + A [m,depth] times panels; `init` moves by `ldi` bytes a row and `stepInit` bytes a column. */
-function multiplyPanels(scratch: usize, a: usize, panels: usize, c: usize, init: usize, ldi: usize, stepInit: usize, m: i32, n: i32, depth: i32): void {
+export function multiplyPanels(scratch: usize, a: usize, panels: usize, c: usize, init: usize, ldi: usize, stepInit: usize, m: i32, n: i32, depth: i32): void {
   const lda = <usize>depth * 4;
   const ldc = <usize>n * 4;
   for (let block = 0; block < m; block += BLOCK) {
@@ -37,6 +37,11 @@ export function linearForward(x: usize, w: usize, bias: usize, y: usize, m: i32,
   panelsFromColumns(w, <usize>k * 4, n, k, panels);
   if (bias) multiplyPanels(scratch, x, panels, y, bias, 0, 4, m, n, k);
   else multiplyPanels(scratch, x, panels, y, scratch, 0, 0, m, n, k);
+}
+
+/** Panels of a weight [n,k], to multiply by more than once; `linearScratch` bytes less the head hold them. */
+export function packWeight(w: usize, n: i32, k: i32, panels: usize): void {
+  panelsFromColumns(w, <usize>k * 4, n, k, panels);
 }
 
 /** dx [m,k] = dy [m,n] w, w [n,k]. */

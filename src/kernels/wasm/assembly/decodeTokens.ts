@@ -1,0 +1,231 @@
+import { decodeAttention } from "./decode";
+import { drawToken } from "./draw";
+import { copyFloats } from "./lanes";
+import { BLOCK, multiplyPanels } from "./linear";
+import { rmsNormForward } from "./rmsNorm";
+import { rotate } from "./rotate";
+import { swigluForward } from "./swiglu";
+import { openScratch } from "./tile";
+
+// Whole decoding steps of a Llama-style decoder in one call. Rows are independent of each other, so several threads may
+// decode rows of one batch, each with a `Decoding` of its own; a row's numbers do not depend on who shares its call.
+
+/** Addresses of one layer. Matrices are panels (see `packWeight`); biases may be 0. */
+@unmanaged
+class Layer {
+  inputNorm: usize;
+  query: usize;
+  key: usize;
+  value: usize;
+  queryBias: usize;
+  keyBias: usize;
+  valueBias: usize;
+  output: usize;
+  postNorm: usize;
+  gate: usize;
+  up: usize;
+  down: usize;
+  prefixKeys: usize;
+  prefixValues: usize;
+  /** [places, slots, kvHeads, headDim] */
+  suffixKeys: usize;
+  suffixValues: usize;
+}
+
+/** A batch being decoded; src/kernels/decodeTokens/layout.ts writes it, in this order. */
+@unmanaged
+class Decoding {
+  temperature: f64;
+  topP: f64;
+  epsilon: f32;
+  // The model.
+  layers: i32;
+  width: i32;
+  hiddenWidth: i32;
+  heads: i32;
+  kvHeads: i32;
+  headDim: i32;
+  vocabulary: i32;
+  embedding: usize;
+  layerTable: usize;
+  finalNorm: usize;
+  head: usize;
+  cos: usize;
+  sin: usize;
+  // Prompts, and the tokens that end a response.
+  prefixStarts: usize;
+  groups: i32;
+  longest: i32;
+  endTokens: usize;
+  endCount: i32;
+  // All rows, by place.
+  /** Tokens that a row has room for. */
+  slots: i32;
+  /** Numbers in [0, 1) kept for each row. */
+  drawn: i32;
+  groupOf: usize;
+  /** int32 [rows, slots] */
+  tokens: usize;
+  /** float32 [rows, slots] */
+  logprobs: usize;
+  /** Summed, float64 [rows] */
+  entropies: usize;
+  /** float64 [rows, drawn] */
+  uniforms: usize;
+  // Rows of this call: their places, rising. Finished ones are taken out.
+  live: usize;
+  count: i32;
+  /** Tokens that each live row has. */
+  step: i32;
+  // Working memory, for `count` rows.
+  x: usize;
+  normed: usize;
+  rstd: usize;
+  queries: usize;
+  keys: usize;
+  values: usize;
+  context: usize;
+  gates: usize;
+  ups: usize;
+  positions: usize;
+  groupsOfLive: usize;
+  /** [BLOCK, vocabulary] */
+  logits: usize;
+  drawScratch: usize;
+  scratch: usize;
+}
+
+/** out [count, n] = a [count, depth] times panels, plus a bias if there is one. */
+function project(d: Decoding, a: usize, panels: usize, bias: usize, out: usize, n: i32, depth: i32): void {
+  if (bias) multiplyPanels(d.scratch, a, panels, out, bias, 0, 4, d.count, n, depth);
+  else multiplyPanels(d.scratch, a, panels, out, d.scratch, 0, 0, d.count, n, depth);
+}
+
+/** x [count, width] += a [count, depth] times panels. */
+function addProjection(d: Decoding, a: usize, panels: usize, depth: i32): void {
+  multiplyPanels(d.scratch, a, panels, d.x, d.x, <usize>d.width * 4, 4, d.count, d.width, depth);
+}
+
+/** Embeddings, positions and groups of each live row's last token. */
+function openStep(d: Decoding): void {
+  for (let i = 0; i < d.count; i++) {
+    const at = <usize>i * 4;
+    const place = load<i32>(d.live + at);
+    const token = load<i32>(d.tokens + <usize>(place * d.slots + d.step - 1) * 4);
+    copyFloats(d.embedding + <usize>(token * d.width) * 4, d.x + <usize>(i * d.width) * 4, d.width);
+    const group = load<i32>(d.groupOf + <usize>place * 4);
+    const starts = d.prefixStarts + <usize>group * 4;
+    store<i32>(d.groupsOfLive + at, group);
+    store<i32>(d.positions + at, load<i32>(starts, 4) - load<i32>(starts) + d.step - 1);
+  }
+}
+
+/** Writes keys or values [count, width] of the new token into the suffix. */
+function append(d: Decoding, x: usize, suffix: usize, width: i32): void {
+  for (let i = 0; i < d.count; i++) {
+    const place = load<i32>(d.live + <usize>i * 4);
+    const to = suffix + (<usize>(place * d.slots + d.step - 1) * <usize>width) * 4;
+    copyFloats(x + <usize>(i * width) * 4, to, width);
+  }
+}
+
+function attend(d: Decoding, layer: Layer): void {
+  const half = d.headDim / 2;
+  const queryWidth = d.heads * d.headDim;
+  const keyWidth = d.kvHeads * d.headDim;
+  rmsNormForward(d.x, layer.inputNorm, d.normed, d.rstd, d.count, d.width, d.epsilon);
+  project(d, d.normed, layer.query, layer.queryBias, d.queries, queryWidth, d.width);
+  project(d, d.normed, layer.key, layer.keyBias, d.keys, keyWidth, d.width);
+  project(d, d.normed, layer.value, layer.valueBias, d.values, keyWidth, d.width);
+  rotate(d.queries, d.positions, d.cos, d.sin, d.queries, d.count, d.heads, half, 1);
+  rotate(d.keys, d.positions, d.cos, d.sin, d.keys, d.count, d.kvHeads, half, 1);
+  append(d, d.keys, layer.suffixKeys, keyWidth);
+  append(d, d.values, layer.suffixValues, keyWidth);
+  decodeAttention(
+    d.queries, d.context, layer.prefixKeys, layer.prefixValues, d.prefixStarts, layer.suffixKeys, layer.suffixValues,
+    d.groupsOfLive, d.live, d.count, d.groups, d.slots, d.step, d.heads, d.kvHeads, d.headDim, d.longest, d.scratch,
+  );
+  addProjection(d, d.context, layer.output, queryWidth);
+}
+
+function transform(d: Decoding, layer: Layer): void {
+  rmsNormForward(d.x, layer.postNorm, d.normed, d.rstd, d.count, d.width, d.epsilon);
+  project(d, d.normed, layer.gate, 0, d.gates, d.hiddenWidth, d.width);
+  project(d, d.normed, layer.up, 0, d.ups, d.hiddenWidth, d.width);
+  swigluForward(d.gates, d.ups, d.gates, d.count * d.hiddenWidth);
+  addProjection(d, d.gates, layer.down, d.hiddenWidth);
+}
+
+/** Draws the next token of the row at `place` from its logits by its number `draw`; false when they are not finite. */
+function drawInto(d: Decoding, place: i32, logits: usize, draw: i32): bool {
+  const to = <usize>(place * d.slots + d.step) * 4;
+  const uniform = load<f64>(d.uniforms + <usize>(place * d.drawn + draw) * 8);
+  const entropy = d.entropies + <usize>place * 8;
+  const token = drawToken(logits, d.vocabulary, d.temperature, d.topP, uniform, d.logprobs + to, entropy, d.drawScratch);
+  store<i32>(d.tokens + to, token);
+  return token >= 0;
+}
+
+function isEnd(d: Decoding, token: i32): bool {
+  for (let i = 0; i < d.endCount; i++) {
+    if (load<i32>(d.endTokens + <usize>i * 4) == token) return true;
+  }
+  return false;
+}
+
+/** Counts the new token in, and takes out the rows that it finished. */
+function closeStep(d: Decoding): void {
+  let kept = 0;
+  for (let i = 0; i < d.count; i++) {
+    const place = load<i32>(d.live + <usize>i * 4);
+    if (isEnd(d, load<i32>(d.tokens + <usize>(place * d.slots + d.step) * 4))) continue;
+    store<i32>(d.live + <usize>kept * 4, place);
+    kept++;
+  }
+  d.step++;
+  d.count = d.step == d.slots ? 0 : kept;
+}
+
+/** Logits of the live rows, some at a time so that they stay in the cache, and a draw from each. */
+function drawAll(d: Decoding, draw: i32): bool {
+  rmsNormForward(d.x, d.finalNorm, d.normed, d.rstd, d.count, d.width, d.epsilon);
+  for (let block = 0; block < d.count; block += BLOCK) {
+    const rows = min(BLOCK, d.count - block);
+    const from = d.normed + <usize>(block * d.width) * 4;
+    multiplyPanels(d.scratch, from, d.head, d.logits, d.scratch, 0, 0, rows, d.vocabulary, d.width);
+    for (let i = 0; i < rows; i++) {
+      const logits = d.logits + <usize>(i * d.vocabulary) * 4;
+      if (!drawInto(d, load<i32>(d.live + <usize>(block + i) * 4), logits, draw)) return false;
+    }
+  }
+  return true;
+}
+
+/** Draws each live row's first token from its prompt's logits [groups, vocabulary]; false when they are not finite. */
+export function decodeFirst(decoding: usize, logits: usize): bool {
+  const d = changetype<Decoding>(decoding);
+  for (let i = 0; i < d.count; i++) {
+    const place = load<i32>(d.live + <usize>i * 4);
+    const group = load<i32>(d.groupOf + <usize>place * 4);
+    if (!drawInto(d, place, logits + <usize>(group * d.vocabulary) * 4, 0)) return false;
+  }
+  closeStep(d);
+  return true;
+}
+
+/** Decodes up to `steps` more tokens of each live row; false when logits were not finite. */
+export function decodeTokens(decoding: usize, steps: i32): bool {
+  const d = changetype<Decoding>(decoding);
+  for (let draw = 0; draw < steps && d.count > 0; draw++) {
+    openScratch(d.scratch);
+    openStep(d);
+    for (let i = 0; i < d.layers; i++) {
+      const layer = changetype<Layer>(d.layerTable + <usize>i * offsetof<Layer>());
+      attend(d, layer);
+      transform(d, layer);
+    }
+    if (!drawAll(d, draw)) return false;
+    closeStep(d);
+  }
+  return true;
+}

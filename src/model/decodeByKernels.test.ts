@@ -1,0 +1,53 @@
+import { beforeAll, describe, expect, test } from "vitest";
+import { useImplementation } from "../kernels/testBackend.ts";
+import * as tf from "../kernels/tf.ts";
+import { activeKernels } from "../kernels/wasm/installWasmKernels.ts";
+import { decodeByOperations } from "./decodeByOperations.ts";
+import { FIXTURES, fixtureDecoder, loadFixture } from "./fixture.ts";
+import { generate } from "./generate.ts";
+import { readPrompts } from "./readPrompts.ts";
+
+beforeAll(() => useImplementation("WASM kernels"));
+
+const none = async (): Promise<void> => {};
+const prompts = [Int32Array.of(3, 5, 8, 4, 9), Int32Array.of(13, 21), Int32Array.of(7)];
+const requests = Array.from({ length: 60 }, (_, stream) => ({ prompt: stream % 3, seed: 3, stream }));
+
+describe.each(FIXTURES)("decoding %s in whole steps", (name) => {
+  test.each([
+    { temperature: 1, topP: 1 },
+    { temperature: 0.6, topP: 0.9 },
+    { temperature: 0, topP: 1 },
+  ])("gives what single operations give: %j", async (drawing) => {
+    const decoder = fixtureDecoder(loadFixture(name));
+    const decoding = { ...drawing, maxTokens: 40 };
+    const found = await generate(decoder, prompts, requests, decoding, none);
+    const expected = await decodeByOperations(
+      decoder,
+      readPrompts(decoder, prompts),
+      requests,
+      decoding,
+      none,
+    );
+    for (const [i, row] of expected.entries()) {
+      expect([...found[i]!.tokens], `row ${i}`).toEqual([...row.tokens]);
+      expect(found[i]!.finished).toBe(row.finished);
+      // The same float32 sums but for the residual, which the kernels add first: roundings of single logits.
+      for (const [t, logprob] of row.logprobs.entries()) {
+        expect(Math.abs(found[i]!.logprobs[t]! - logprob)).toBeLessThanOrEqual(1e-5);
+      }
+      expect(Math.abs(found[i]!.entropy - row.entropy)).toBeLessThanOrEqual(1e-5);
+    }
+  });
+});
+
+test("leaves no tensor behind, also when it is aborted", async () => {
+  const decoder = fixtureDecoder(loadFixture("tiny-llama"));
+  const decoding = { temperature: 1, topP: 1, maxTokens: 40 };
+  expect(activeKernels()).toBeDefined();
+  const before = tf.memory().numTensors;
+  await generate(decoder, prompts, requests, decoding, none);
+  const aborted = generate(decoder, prompts, requests, decoding, () => Promise.reject(new Error("stopped")));
+  await expect(aborted).rejects.toThrow("stopped");
+  expect(tf.memory().numTensors).toBe(before);
+});

@@ -1,0 +1,81 @@
+/** Decoding by the WASM kernels: several tokens of all rows in one call. */
+import type { DecoderWeights, LayerWeights } from "../kernels/decodeTokens/input.ts";
+import { MAX_STEPS, TokenDecoding } from "../kernels/decodeTokens/tokenDecoding.ts";
+import type { WasmKernels } from "../kernels/wasm/bridge.ts";
+import { createRandom } from "../math/random.ts";
+import type { Decoding, Generated, RowRequest } from "../engine/generation.ts";
+import type { ReadPrompts } from "./readPrompts.ts";
+import { headName, layerName } from "./parameters.ts";
+import { parameter, type Decoder } from "./transformer.ts";
+
+/** Longest call in milliseconds, about: no message is heard meanwhile. */
+const CALL_TIME = 30;
+
+/** Decodes rows that continue prompts already read; see `generate`. */
+export async function decodeByKernels(
+  kernels: WasmKernels,
+  decoder: Decoder,
+  { prefix, starts, logits }: ReadPrompts,
+  requests: readonly RowRequest[],
+  { temperature, topP, maxTokens }: Decoding,
+  breathe: (live: number) => Promise<void>,
+): Promise<Generated[]> {
+  const { eosTokens } = decoder.config;
+  const groupOf = Int32Array.from(requests, ({ prompt }) => prompt);
+  const batch = { prefix, prefixStarts: starts, groupOf, endTokens: eosTokens, temperature, topP, maxTokens };
+  const streams = requests.map(({ seed, stream }) => createRandom(seed, stream));
+  const draw = (row: number): number => streams[row]?.uniform() ?? Number.NaN;
+  const rows = new TokenDecoding(kernels, weightsOf(decoder), batch);
+  try {
+    rows.first(logits, draw);
+    for (let steps = 1; rows.live > 0;) {
+      const start = performance.now();
+      rows.advance(steps, draw);
+      // How many tokens a call decodes changes no token.
+      const stepTime = (performance.now() - start) / steps;
+      steps = Math.max(1, Math.min(MAX_STEPS, Math.floor(CALL_TIME / stepTime)));
+      await breathe(rows.live);
+    }
+    return requests.map((_, row): Generated => {
+      const { tokens, logprobs, entropy } = rows.row(row);
+      const finished = eosTokens.includes(tokens.at(-1) ?? -1);
+      return { tokens, logprobs, entropy: entropy / tokens.length, finished };
+    });
+  } finally {
+    rows.dispose();
+  }
+}
+
+function weightsOf(decoder: Decoder): DecoderWeights {
+  const { layers, heads, kvHeads, headDim, normEpsilon } = decoder.config;
+  return {
+    heads,
+    kvHeads,
+    headDim,
+    normEpsilon,
+    embedding: parameter(decoder, "model.embed_tokens.weight"),
+    head: parameter(decoder, headName(decoder.config)),
+    finalNorm: parameter(decoder, "model.norm.weight"),
+    rope: decoder.rope,
+    layers: Array.from({ length: layers }, (_, layer) => layerWeights(decoder, layer)),
+  };
+}
+
+function layerWeights(decoder: Decoder, layer: number): LayerWeights {
+  const part = (name: string) => parameter(decoder, layerName(layer, name));
+  const biases = decoder.config.qkvBias
+    ? ([part("self_attn.q_proj.bias"), part("self_attn.k_proj.bias"), part("self_attn.v_proj.bias")] as const)
+    : undefined;
+  return {
+    inputNorm: part("input_layernorm.weight"),
+    query: part("self_attn.q_proj.weight"),
+    key: part("self_attn.k_proj.weight"),
+    value: part("self_attn.v_proj.weight"),
+    ...(biases === undefined ? {} : { biases }),
+    output: part("self_attn.o_proj.weight"),
+    postNorm: part("post_attention_layernorm.weight"),
+    gate: part("mlp.gate_proj.weight"),
+    up: part("mlp.up_proj.weight"),
+    down: part("mlp.down_proj.weight"),
+  };
+}
