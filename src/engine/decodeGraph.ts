@@ -14,9 +14,11 @@ import type { Gpu } from "./device.ts";
 import { GraphBuilder, type BufferView, type Graph, type Pipelines } from "./graph.ts";
 import { TILE } from "./kernel.ts";
 import type { ParameterBuffer } from "./parameterBuffer.ts";
+import type { LayerLayout } from "./parameterLayout.ts";
 import { BATCH_BYTES, OUTPUT_TOKENS, OUTPUT_WORDS, ROW_WORDS } from "./rowState.ts";
 import { ropeTable } from "./ropeTable.ts";
 import type { Teams } from "./teams.ts";
+import type { DecodeVariants } from "./variants.ts";
 
 /** What a graph has room for. */
 export interface Capacity {
@@ -60,7 +62,7 @@ export async function createDecodeGraph(
   const cacheBytes = capacity.entries * entryBytes(shape, cache);
   const buffers = allocate(gpu.device, shape, capacity, cacheBytes);
   const builder = new GraphBuilder(gpu.device, pipelines);
-  const kernels = decoderKernels(parameters, shape, cache, teams);
+  const kernels = decoderKernels(shape, parameters.layout.layer, cache, teams, gpu.variants.decode);
   const cacheKernels = record(builder, kernels, parameters, shape, capacity, buffers);
   const graph = await builder.build();
   const { rows, settings, outputs } = buffers;
@@ -148,20 +150,22 @@ function record(
   return cacheKernels;
 }
 
-function decoderKernels(
-  { layout: { layer } }: ParameterBuffer,
+/** Kernels of a token of a decoder whose layers are laid out like this. */
+export function decoderKernels(
   shape: DecoderShape,
+  layer: LayerLayout,
   cache: CacheFormat,
   teams: Teams,
+  variants: DecodeVariants,
 ) {
   return {
     embed: embed(shape),
-    projectQkv: projectQkv(shape, layer, cache),
+    projectQkv: projectQkv(shape, layer, cache, variants.projectQkv),
     attend: teams.attend === 1 ? attend(shape, false, cache) : attendTogether(shape, cache, teams.attend),
-    addAttention: addProjection(layer, "self_attn.o_proj.weight"),
-    gatedHidden: gatedHidden(shape, layer),
-    addMlp: addProjection(layer, "mlp.down_proj.weight"),
-    head: head(shape),
+    addAttention: addProjection(layer, "self_attn.o_proj.weight", false, variants.addAttention),
+    gatedHidden: gatedHidden(shape, layer, false, variants.gatedHidden),
+    addMlp: addProjection(layer, "mlp.down_proj.weight", false, variants.addMlp),
+    head: head(shape, variants.head),
     sample: sample(shape, teams.sample),
   };
 }

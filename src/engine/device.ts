@@ -6,6 +6,7 @@ import { WebGPUBackend } from "@tensorflow/tfjs-backend-webgpu";
 import * as tf from "../kernels/tf.ts";
 import { describeAdapter } from "./adapter.ts";
 import { watchFaults } from "./faults.ts";
+import { PLAIN_VARIANTS, type Variants } from "./variants.ts";
 
 /** Asked for where the adapter has them; each has a plain way around it. */
 const FEATURES = ["shader-f16", "subgroups", "timestamp-query"] as GPUFeatureName[]; // the type lacks "subgroups"
@@ -27,6 +28,8 @@ export interface Gpu {
   readonly device: GPUDevice;
   /** Name of the adapter. */
   readonly name: string;
+  /** Which kernels run on it; `tune` measures them for a model. */
+  readonly variants: Variants;
   /**
    * Aborts, with an error as its reason, when the GPU reports an error or is lost. Work in error is dropped silently and
    * its buffers read as zeros, so nothing after that can be trusted.
@@ -52,7 +55,8 @@ export async function openGpu(gpu: GPU): Promise<Gpu | null> {
   tf.registerBackend("webgpu", () => new WebGPUBackend(device, adapter.info));
   if (!(await tf.setBackend("webgpu"))) throw new Error("the WebGPU backend of TensorFlow.js did not start");
   await tf.ready();
-  const opened = { device, name: describeAdapter(adapter).name, fault, flush, bufferOf };
+  const { name } = describeAdapter(adapter);
+  const opened = { device, name, variants: PLAIN_VARIANTS, fault, flush, bufferOf };
   await checkBridge(opened);
   return opened;
 }

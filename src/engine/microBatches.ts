@@ -116,6 +116,7 @@ export class MicroBatches {
     const { graph, owned } = await this.#record({
       device,
       pipelines: this.#pipelines,
+      variants: this.#gpu.variants.train,
       shape,
       parameters: this.#parameters,
       capacity,

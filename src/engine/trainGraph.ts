@@ -17,11 +17,13 @@ import {
   type ForwardKernels,
 } from "./trainKernels.ts";
 import type { TrainingCapacity, TrainingUpload } from "./trainingUpload.ts";
+import type { TrainVariants } from "./variants.ts";
 
 /** What a forward pass reads, and the scores it writes. */
 export interface ScoreInputs {
   readonly device: GPUDevice;
   readonly pipelines: Pipelines;
+  readonly variants: TrainVariants;
   readonly shape: DecoderShape;
   readonly parameters: ParameterBuffer;
   readonly capacity: TrainingCapacity;
@@ -116,10 +118,10 @@ class ForwardPass {
     readonly inputs: ScoreInputs,
     readonly keep: boolean,
   ) {
-    const { device, pipelines, shape, parameters } = inputs;
+    const { device, pipelines, variants, shape, parameters } = inputs;
     this.builder = new GraphBuilder(device, pipelines);
     this.#value = hasValueHead(parameters);
-    this.#kernels = forwardKernels(shape, parameters.layout.layer, keep, this.#value);
+    this.#kernels = forwardKernels(shape, parameters.layout.layer, keep, this.#value, variants);
   }
 
   lines(width: number): Scratch {
@@ -195,8 +197,8 @@ class BackwardPass {
     readonly forward: ForwardPass,
     readonly inputs: TrainInputs,
   ) {
-    const { shape, parameters } = inputs;
-    this.#kernels = backwardKernels(shape, parameters.layout.layer, hasValueHead(parameters));
+    const { variants, shape, parameters } = inputs;
+    this.#kernels = backwardKernels(shape, parameters.layout.layer, hasValueHead(parameters), variants);
   }
 
   /** Gradient of the last layer's output x. */

@@ -20,6 +20,7 @@ import { normScored } from "./kernels/scored/scored.ts";
 import { weightGradient } from "./kernels/weightGradient/weightGradient.ts";
 import { vectorOffset, type LayerLayout } from "./parameterLayout.ts";
 import { SLOPE_WGSL } from "./scoredToken.ts";
+import type { TrainVariants } from "./variants.ts";
 
 const INPUT_NORM = "input_layernorm.weight";
 const MLP_NORM = "post_attention_layernorm.weight";
@@ -33,14 +34,20 @@ export type ForwardKernels = ReturnType<typeof forwardKernels>;
 export type BackwardKernels = ReturnType<typeof backwardKernels>;
 
 /** Of a forward pass that keeps what a backward pass needs, or that keeps nothing. */
-export function forwardKernels(shape: DecoderShape, layer: LayerLayout, keep: boolean, value: boolean) {
+export function forwardKernels(
+  shape: DecoderShape,
+  layer: LayerLayout,
+  keep: boolean,
+  value: boolean,
+  variants: TrainVariants,
+) {
   return {
     embed: embed(shape),
-    projectQkv: projectQkv(shape, layer),
+    projectQkv: projectQkv(shape, layer, "f32", variants.projectQkv),
     attend: attend(shape, keep),
-    addAttention: addProjection(layer, "self_attn.o_proj.weight", keep),
-    gatedHidden: gatedHidden(shape, layer, keep),
-    addMlp: addProjection(layer, "mlp.down_proj.weight", keep),
+    addAttention: addProjection(layer, "self_attn.o_proj.weight", keep, variants.addAttention),
+    gatedHidden: gatedHidden(shape, layer, keep, variants.gatedHidden),
+    addMlp: addProjection(layer, "mlp.down_proj.weight", keep, variants.addMlp),
     normScored: normScored(shape, { value }),
     headStatistics: headStatistics(shape),
     policyLoss: policyLoss(shape, { value, slopes: keep }),
@@ -48,8 +55,14 @@ export function forwardKernels(shape: DecoderShape, layer: LayerLayout, keep: bo
 }
 
 /** Of a backward pass through a decoder whose layers are laid out like this. */
-export function backwardKernels(shape: DecoderShape, layer: LayerLayout, value: boolean) {
-  return { ...headKernels(shape, value), ...mlpKernels(shape, layer), ...attentionKernels(shape, layer) };
+export function backwardKernels(
+  shape: DecoderShape,
+  layer: LayerLayout,
+  value: boolean,
+  variants: TrainVariants,
+) {
+  const ofLayer = { ...mlpKernels(shape, layer, variants), ...attentionKernels(shape, layer, variants) };
+  return { ...headKernels(shape, value), ...ofLayer };
 }
 
 function headKernels(shape: DecoderShape, value: boolean) {
@@ -64,30 +77,30 @@ function headKernels(shape: DecoderShape, value: boolean) {
   };
 }
 
-function mlpKernels(shape: DecoderShape, layer: LayerLayout) {
+function mlpKernels(shape: DecoderShape, layer: LayerLayout, variants: TrainVariants) {
   const { width, normEpsilon } = shape;
   const { down, gateUp } = projections(shape);
   return {
-    gatedBackward: gatedBackward(shape, layer),
-    downGradient: weightGradient(layer, [down]),
-    mlpInput: backProject(layer, gateUp),
+    gatedBackward: gatedBackward(shape, layer, variants.gatedBackward),
+    downGradient: weightGradient(layer, [down], null, variants.downGradient),
+    mlpInput: backProject(layer, gateUp, variants.mlpInput),
     mlpNorm: normBackward(width, normEpsilon, { offset: vectorOffset(layer, MLP_NORM), residual: true }),
-    gateUpGradient: weightGradient(layer, gateUp, MLP_NORM),
+    gateUpGradient: weightGradient(layer, gateUp, MLP_NORM, variants.gateUpGradient),
     mlpSums: lineSums(NORM_BINDINGS, [normTerm(shape)]),
   };
 }
 
-function attentionKernels(shape: DecoderShape, layer: LayerLayout) {
+function attentionKernels(shape: DecoderShape, layer: LayerLayout, variants: TrainVariants) {
   const { width, normEpsilon } = shape;
   const { output, qkv } = projections(shape);
   return {
-    contextGradient: backProject(layer, [output]),
-    outputGradient: weightGradient(layer, [output]),
+    contextGradient: backProject(layer, [output], variants.contextGradient),
+    outputGradient: weightGradient(layer, [output], null, variants.outputGradient),
     attendBackwardQueries: attendBackwardQueries(shape),
     attendBackwardKeys: attendBackwardKeys(shape),
-    qkvInput: backProject(layer, qkv),
+    qkvInput: backProject(layer, qkv, variants.qkvInput),
     inputNorm: normBackward(width, normEpsilon, { offset: vectorOffset(layer, INPUT_NORM), residual: true }),
-    qkvGradient: weightGradient(layer, qkv, INPUT_NORM),
+    qkvGradient: weightGradient(layer, qkv, INPUT_NORM, variants.qkvGradient),
     inputSums: inputSums(shape),
   };
 }

@@ -1,4 +1,5 @@
 /** Ways to compute the same: which of them a kernel uses. Sizes are lines by vectors of four columns. */
+import type { Teams } from "./teams.ts";
 
 /** A product by one invocation alone: right and reasonable everywhere. */
 export interface Registers {
@@ -67,6 +68,48 @@ export const PRODUCT_VARIANTS: readonly ProductVariant[] = [
   tile(64, 16, 4, 1),
   tile(128, 16, 8, 2),
 ];
+
+/** Kernels of a decoder's token that are products. */
+export const DECODE_PRODUCTS = ["projectQkv", "addAttention", "gatedHidden", "addMlp", "head"] as const;
+
+/** Kernels of a training step that are products, or gradients of matrices. */
+export const TRAIN_PRODUCTS = [
+  "projectQkv",
+  "addAttention",
+  "gatedHidden",
+  "addMlp",
+  "gatedBackward",
+  "mlpInput",
+  "contextGradient",
+  "qkvInput",
+  "downGradient",
+  "gateUpGradient",
+  "outputGradient",
+  "qkvGradient",
+] as const;
+
+/** The variant of each product of a token. */
+export type DecodeVariants = Readonly<Record<(typeof DECODE_PRODUCTS)[number], ProductVariant>>;
+/** The variant of each product of a training step. */
+export type TrainVariants = Readonly<Record<(typeof TRAIN_PRODUCTS)[number], ProductVariant>>;
+
+/** What a device runs of each kernel that has a choice. */
+export interface Variants {
+  readonly decode: DecodeVariants;
+  readonly train: TrainVariants;
+  /** Null where they were not measured: then the usual ones for the model. */
+  readonly teams: Teams | null;
+}
+
+const ofAll = <Name extends string>(names: readonly Name[]): Record<Name, ProductVariant> =>
+  Object.fromEntries(names.map((name) => [name, PLAIN_PRODUCT])) as Record<Name, ProductVariant>; // one for each name
+
+/** Right everywhere, and what runs where nothing was measured. */
+export const PLAIN_VARIANTS: Variants = {
+  decode: ofAll(DECODE_PRODUCTS),
+  train: ofAll(TRAIN_PRODUCTS),
+  teams: null,
+};
 
 /** What a variant is called in reports and in what is remembered. */
 export function nameOf(variant: ProductVariant): string {

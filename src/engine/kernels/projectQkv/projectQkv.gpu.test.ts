@@ -14,12 +14,17 @@ import type { CacheFormat } from "../../cacheFormat.ts";
 import { unpackHalves } from "../../halves/fixture.ts";
 import { ropeTable } from "../../ropeTable.ts";
 import { SMALL_PRODUCTS } from "../../products/fixture.ts";
-import { nameOf, PLAIN_PRODUCT } from "../../variants.ts";
+import { nameOf, PLAIN_PRODUCT, type ProductVariant } from "../../variants.ts";
 import { projectQkv } from "./projectQkv.ts";
 import { projectQkvReference } from "./reference.ts";
 
 describeOnGpu("projectQkv", (gpu) => {
-  const cases = SMALL_PRODUCTS.map((variant) => ({ qkvBias: true, format: "f32", variant }));
+  interface Case {
+    qkvBias: boolean;
+    format: CacheFormat;
+    variant: ProductVariant;
+  }
+  const cases = SMALL_PRODUCTS.map((variant): Case => ({ qkvBias: true, format: "f32", variant }));
   cases.push({ qkvBias: false, format: "f32", variant: PLAIN_PRODUCT });
   cases.push({ qkvBias: true, format: "f16", variant: PLAIN_PRODUCT });
   const named = cases.map((each) => ({ ...each, name: nameOf(each.variant) }));
