@@ -77,9 +77,16 @@ export interface Finished {
 /** Runs the program as `npm run ttrl` does; `onStart` may watch it and end it. */
 export function ttrl(
   args: readonly string[],
-  options: { readonly input?: string; readonly onStart?: (child: ChildProcess) => void } = {},
+  options: {
+    readonly input?: string;
+    readonly onStart?: (child: ChildProcess) => void;
+    readonly env?: Readonly<Record<string, string>>;
+  } = {},
 ): Promise<Finished> {
-  const child = spawn(process.execPath, ["--import", "tsx", "cli/ttrl.ts", ...args], { cwd: root });
+  const child = spawn(process.execPath, ["--import", "tsx", "cli/ttrl.ts", ...args], {
+    cwd: root,
+    env: { ...process.env, ...options.env },
+  });
   const output = { stdout: "", stderr: "" };
   child.stdout.on("data", (data: Buffer) => (output.stdout += data.toString()));
   child.stderr.on("data", (data: Buffer) => (output.stderr += data.toString()));
