@@ -1,4 +1,5 @@
 /** Prompts -> sampled responses on the GPU: the host submits several tokens at a time and only looks what came of them. */
+import { allocateOnGpu } from "./allocation.ts";
 import { divideRoom, roomLimits, type BatchRoom, type RoomLimits } from "./batchRoom.ts";
 import { BatchSchedule, rowsOf } from "./batchSchedule.ts";
 import type { CacheFormat } from "./cacheFormat.ts";
@@ -52,7 +53,8 @@ export class GpuSampler {
   readonly #pipelines: Pipelines;
   readonly #options: Required<SamplerOptions>;
   readonly #work: Work = { tokenSteps: 0, submissions: 0, reads: 0, prefillTokens: 0 };
-  readonly #limits: RoomLimits;
+  /** Lower when memory ran out. */
+  #limits: RoomLimits;
   #workspace: Workspace | null = null;
   #rows = 0;
 
@@ -88,9 +90,7 @@ export class GpuSampler {
   ): Promise<Generated[]> {
     if (requests.length === 0) return [];
     this.#checkLengths(prompts, decoding.maxTokens);
-    const room = this.#divide(prompts, requests, decoding.maxTokens);
-    const prefillTokens = prompts.reduce((sum, { length }) => sum + length - 1, 0);
-    const workspace = await this.#workspaceFor(room, prefillTokens, decoding.maxTokens);
+    const { room, workspace } = await this.#makeRoom(prompts, requests, decoding.maxTokens);
     this.#rows = room.rows;
     const schedule = new BatchSchedule(prompts, requests, decoding.maxTokens, room);
     const settings = { ...decoding, eosTokens: this.#shape.eosTokens, count: requests.length };
@@ -121,32 +121,37 @@ export class GpuSampler {
     );
   }
 
-  #divide(prompts: readonly Int32Array[], requests: readonly RowRequest[], maxTokens: number): BatchRoom {
+  /** Room for as many rows as the limits allow; for fewer and fewer while the GPU has no memory for it. */
+  async #makeRoom(
+    prompts: readonly Int32Array[],
+    requests: readonly RowRequest[],
+    maxTokens: number,
+  ): Promise<{ readonly room: BatchRoom; readonly workspace: Workspace }> {
     const lengths = prompts.map(({ length }) => length - 1);
-    return divideRoom(lengths, rowsOf(prompts, requests), maxTokens, this.#limits);
+    const prefillTokens = lengths.reduce((sum, length) => sum + length, 0);
+    const counts = rowsOf(prompts, requests);
+    for (;;) {
+      const room = divideRoom(lengths, counts, maxTokens, this.#limits);
+      const entries = room.promptEntries + room.rows * maxTokens;
+      const workspace = await this.#workspaceFor({
+        lines: Math.max(room.rows, Math.min(prefillTokens, PREFILL_LINES)),
+        rows: room.rows,
+        entries: Math.min(this.#limits.entries, Math.ceil(entries / ENTRIES_STEP) * ENTRIES_STEP),
+      });
+      if (workspace !== null) return { room, workspace };
+      this.#limits = { ...this.#limits, entries: Math.floor(entries / 2) };
+    }
   }
 
-  /** A workspace with that room: the one before, or a larger one. */
-  async #workspaceFor(room: BatchRoom, prefillTokens: number, maxTokens: number): Promise<Workspace> {
-    const { cache, teams } = this.#options;
-    const entries = room.promptEntries + room.rows * maxTokens;
-    const need: Capacity = {
-      lines: Math.max(room.rows, Math.min(prefillTokens, PREFILL_LINES)),
-      rows: room.rows,
-      entries: Math.min(this.#limits.entries, Math.ceil(entries / ENTRIES_STEP) * ENTRIES_STEP),
-    };
+  /** A workspace with that room, the one before or a larger one; null when there is no memory for it. */
+  async #workspaceFor(need: Capacity): Promise<Workspace | null> {
     const old = this.#workspace;
     const capacity = old === null ? need : larger(old.capacity, need);
     if (old !== null && JSON.stringify(capacity) === JSON.stringify(old.capacity)) return old;
     this.dispose();
-    this.#workspace = await createWorkspace(
-      this.#gpu,
-      this.#pipelines,
-      this.#parameters,
-      this.#shape,
-      capacity,
-      cache,
-      teams,
+    const { cache, teams } = this.#options;
+    this.#workspace = await allocateOnGpu(this.#gpu.device, () =>
+      createWorkspace(this.#gpu, this.#pipelines, this.#parameters, this.#shape, capacity, cache, teams),
     );
     return this.#workspace;
   }

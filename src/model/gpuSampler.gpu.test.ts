@@ -1,5 +1,5 @@
 /** The GPU's sampler against the reference path: the same decoder, prompts and requests. */
-import { beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test, vi } from "vitest";
 import type { Gpu } from "../engine/device.ts";
 import { describeOnGpu } from "../engine/fixture.ts";
 import { countGpuCalls } from "../engine/gpuCalls/fixture.ts";
@@ -163,6 +163,21 @@ describeOnGpu("GpuSampler", (gpu) => {
     expect(few.statistics.cacheBytes).toBe(bytesFor(entries, fixture));
     expect(lives[0]).toBe(12); // those that wait are counted
     for (const sampler of [all, few]) sampler.dispose();
+  });
+
+  test("takes fewer rows at a time when the GPU runs out of memory", async () => {
+    const sampler = createSampler(gpu(), fixture);
+    const expected = await sampler.generate(PROMPTS, requestsFor(3, 4), SAMPLED, none);
+    sampler.dispose();
+    const { device } = gpu();
+    const shortage = vi.spyOn(device, "popErrorScope").mockImplementationOnce(async () => {
+      await device.popErrorScope(); // not replaced this time
+      return { message: "no memory" };
+    });
+    expect(await sampler.generate(PROMPTS, requestsFor(3, 4), SAMPLED, none)).toEqual(expected);
+    shortage.mockRestore();
+    expect(sampler.statistics.rows).toBe(5); // 6 and 5 x 12 entries are the most of 75, half of 6 and 12 x 12
+    sampler.dispose();
   });
 
   test("draws the same tokens when a workgroup shares a head's context and a row's vocabulary", async () => {
