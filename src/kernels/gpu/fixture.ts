@@ -1,17 +1,10 @@
-/** For tests: TensorFlow.js' WebGPU backend in Node, on a hardware or a software adapter. */
+/** For tests: WebGPU in Node, on a hardware or a software adapter. */
 import { existsSync } from "node:fs";
 import { constants } from "node:os";
-import { WebGPUBackend } from "@tensorflow/tfjs-backend-webgpu";
 import { create, globals } from "webgpu";
-import * as tf from "../tf.ts";
 
 /** Where Debian's Chromium keeps a software Vulkan driver and the loader that finds it. */
 const CHROMIUM = "/usr/lib/chromium";
-
-export interface TestGpu {
-  /** Everything the GPU complained about; such work is silently dropped, so any entry fails the test. */
-  readonly errors: string[];
-}
 
 /** The instance of Dawn; garbage collecting it would kill the device. */
 let dawn: GPU | undefined;
@@ -42,20 +35,4 @@ export function startDawn(): GPU {
     configurable: true,
   });
   return dawn;
-}
-
-/** Makes WebGPU the current backend, or says why there is none. */
-export async function openGpu(): Promise<TestGpu | string> {
-  const adapter = await startDawn().requestAdapter();
-  if (adapter === null) return "no WebGPU adapter on this machine";
-  const { maxStorageBuffersPerShaderStage, maxComputeWorkgroupStorageSize } = adapter.limits;
-  const device = await adapter.requestDevice({
-    requiredLimits: { maxStorageBuffersPerShaderStage, maxComputeWorkgroupStorageSize },
-  });
-  const errors: string[] = [];
-  device.addEventListener("uncapturederror", (event) => errors.push(event.error.message));
-  tf.env().set("WEBGPU_CPU_FORWARD", false); // small tensors would otherwise be computed on the CPU
-  tf.registerBackend("webgpu", () => new WebGPUBackend(device, adapter.info));
-  await tf.setBackend("webgpu");
-  return { errors };
 }

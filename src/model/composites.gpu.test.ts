@@ -1,10 +1,11 @@
-import { afterEach, describe, expect, it } from "vitest";
-import { adamw } from "../adamw/adamw.ts";
-import { appendToken } from "../appendToken/appendToken.ts";
-import { causalAttention } from "../causalAttention/causalAttention.ts";
-import { causalAttentionReference } from "../causalAttention/reference.ts";
-import { decodeAttention } from "../decodeAttention/decodeAttention.ts";
-import { decodeAttentionReference } from "../decodeAttention/reference.ts";
+import { beforeAll, expect, it } from "vitest";
+import { describeOnGpu } from "../engine/fixture.ts";
+import { adamw } from "../kernels/adamw/adamw.ts";
+import { appendToken } from "../kernels/appendToken/appendToken.ts";
+import { causalAttention } from "../kernels/causalAttention/causalAttention.ts";
+import { causalAttentionReference } from "../kernels/causalAttention/reference.ts";
+import { decodeAttention } from "../kernels/decodeAttention/decodeAttention.ts";
+import { decodeAttentionReference } from "../kernels/decodeAttention/reference.ts";
 import {
   expectation,
   expectClose,
@@ -13,22 +14,21 @@ import {
   toTensor,
   type Operation,
   type Reference,
-} from "../fixture.ts";
-import { gatherRows } from "../gatherRows/gatherRows.ts";
-import { gatherRowsReference } from "../gatherRows/reference.ts";
-import { globalNorm } from "../globalNorm/globalNorm.ts";
-import { linear } from "../linear/linear.ts";
-import { linearReference } from "../linear/reference.ts";
-import { rmsNormReference } from "../rmsNorm/reference.ts";
-import { rmsNorm } from "../rmsNorm/rmsNorm.ts";
-import { rotateReference } from "../rotate/reference.ts";
-import { ropeTable, rotate } from "../rotate/rotate.ts";
-import { swigluReference } from "../swiglu/reference.ts";
-import { swiglu } from "../swiglu/swiglu.ts";
-import * as tf from "../tf.ts";
-import { tokenLogprobReference } from "../tokenLogprob/reference.ts";
-import { tokenLogprob } from "../tokenLogprob/tokenLogprob.ts";
-import { openGpu } from "./fixture.ts";
+} from "../kernels/fixture.ts";
+import { gatherRows } from "../kernels/gatherRows/gatherRows.ts";
+import { gatherRowsReference } from "../kernels/gatherRows/reference.ts";
+import { globalNorm } from "../kernels/globalNorm/globalNorm.ts";
+import { linear } from "../kernels/linear/linear.ts";
+import { linearReference } from "../kernels/linear/reference.ts";
+import { rmsNormReference } from "../kernels/rmsNorm/reference.ts";
+import { rmsNorm } from "../kernels/rmsNorm/rmsNorm.ts";
+import { rotateReference } from "../kernels/rotate/reference.ts";
+import { ropeTable, rotate } from "../kernels/rotate/rotate.ts";
+import { swigluReference } from "../kernels/swiglu/reference.ts";
+import { swiglu } from "../kernels/swiglu/swiglu.ts";
+import * as tf from "../kernels/tf.ts";
+import { tokenLogprobReference } from "../kernels/tokenLogprob/reference.ts";
+import { tokenLogprob } from "../kernels/tokenLogprob/tokenLogprob.ts";
 
 /** WebGPU allows its exponential and division several units in the last place. */
 const TOLERANCE = { value: 2e-5, gradient: 5e-5 };
@@ -38,15 +38,8 @@ const STARTS = Int32Array.from([0, 2, 5]);
 const SIZES = { heads: 2, kvHeads: 1, headDim: 4 };
 const ints = (values: Int32Array): tf.Tensor1D => tf.tensor1d(values, "int32");
 
-const gpu = await openGpu();
-const title =
-  typeof gpu === "string" ? `stock operations on webgpu (skipped: ${gpu})` : "stock operations on webgpu";
-
-describe.skipIf(typeof gpu === "string")(title, () => {
-  afterEach(async () => {
-    await tf.zeros([1]).data(); // waits for the queue, so that errors have arrived
-    if (typeof gpu !== "string") expect(gpu.errors.splice(0)).toEqual([]);
-  });
+describeOnGpu("stock operations on webgpu", () => {
+  beforeAll(() => tf.setBackend("webgpu"));
 
   const differentiable: [string, Operation, Reference, number[][]][] = [
     ["linear", (x, w, b) => linear(x, w, b), (x, w, b) => linearReference(x, w, b, 6), [[5, 6], [7, 6], [7]]],
