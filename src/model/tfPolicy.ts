@@ -7,7 +7,7 @@ import type { OnProgress, SampleRequest, Sampling, UpdateOptions, UpdateStats } 
 import type { Response, Rollout } from "../rl/types.ts";
 import { createBreath } from "./breath.ts";
 import { generate } from "./generate.ts";
-import { policyLoss, scoreFrom, scoreTokens, type ScoredRows } from "./loss.ts";
+import { policyLoss, scoreResponses, scoreTokens, type ScoredRows } from "./loss.ts";
 import { microBatches } from "./microBatches.ts";
 import { Optimizer } from "./optimizer.ts";
 import { loadParameters, type HostTensor } from "./parameters.ts";
@@ -138,7 +138,7 @@ export class TfPolicy implements TrainablePolicy {
 }
 
 function layOut(texts: readonly ScoredText[]): ScoredRows {
-  return scoreFrom(
+  return scoreResponses(
     texts.map(({ tokens }) => tokens),
     texts.map(({ first }) => first),
   );

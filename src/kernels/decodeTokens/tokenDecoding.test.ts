@@ -20,7 +20,8 @@ interface Draw {
 function drawn({ logits, temperature, topP, uniform }: Draw): DecodedRow {
   const kernels = activeKernels();
   if (kernels === undefined) throw new Error("the kernels are not installed");
-  return tf.tidy(() => {
+  tf.engine().startScope();
+  try {
     const embedding = tf.zeros([logits.length, 4]);
     const shape = { heads: 1, kvHeads: 1, headDim: 4, normEpsilon: 1e-5 };
     const rope = ropeTable(2, 4, 10_000);
@@ -40,7 +41,9 @@ function drawn({ logits, temperature, topP, uniform }: Draw): DecodedRow {
     } finally {
       rows.dispose();
     }
-  });
+  } finally {
+    tf.engine().endScope();
+  }
 }
 
 interface Expected {
