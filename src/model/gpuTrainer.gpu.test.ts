@@ -1,51 +1,22 @@
 /** The GPU's trainer against PyTorch's numbers and the reference path's optimizer. */
 import { beforeAll, describe, expect, test } from "vitest";
-import type { Gpu } from "../engine/device.ts";
 import { describeOnGpu } from "../engine/fixture.ts";
 import { countGpuCalls } from "../engine/gpuCalls/fixture.ts";
 import { GpuSampler } from "../engine/gpuSampler.ts";
 import { chunkTokens } from "../engine/headChunks.ts";
-import { GpuTrainer, type LossSettings } from "../engine/gpuTrainer.ts";
-import { ParameterBuffer } from "../engine/parameterBuffer.ts";
 import type { TrainingRow } from "../engine/trainingBatch.ts";
 import * as tf from "../kernels/tf.ts";
 import { FIXTURES, fixtureDecoder, loadFixture, type Fixture } from "./fixture.ts";
+import { createTrainer, relativeGap, rowsOf, settingsOf } from "./gpuTraining/fixture.ts";
 import { policyLoss, scoreFrom, scoreTokens } from "./loss.ts";
 import { Optimizer } from "./optimizer.ts";
-import { loadParameters, parameterShapes } from "./parameters.ts";
+import { loadParameters } from "./parameters.ts";
 
 const STEP = { learningRate: 0.01, beta1: 0.9, beta2: 0.95, weightDecay: 0.1, gradientClip: 1 };
-
-function createTrainer(gpu: Gpu, { weights, config }: Fixture) {
-  const parameters = new ParameterBuffer(gpu, parameterShapes(config));
-  parameters.upload(weights);
-  return { parameters, trainer: new GpuTrainer(gpu, config, parameters) };
-}
-
-function rowsOf({ expected: { rows, loss } }: Fixture): TrainingRow[] {
-  return rows.map((tokens, i) => ({
-    tokens: Int32Array.from(tokens),
-    first: loss.promptLengths[i]!,
-    advantages: loss.advantages[i]!,
-    oldLogprobs: loss.oldLogprobs[i]!,
-    referenceLogprobs: loss.refLogprobs[i]!,
-  }));
-}
-
-function settingsOf({ expected: { loss } }: Fixture): LossSettings {
-  return { ...loss, dualClip: Infinity, entropyCoefficient: 0 };
-}
 
 function largestGap(actual: ArrayLike<number>, expected: ArrayLike<number>): number {
   expect(actual.length).toBe(expected.length);
   return Array.from(actual).reduce((gap, value, i) => Math.max(gap, Math.abs(value - (expected[i] ?? 0))), 0);
-}
-
-/** Norm of the difference over norm of the reference. */
-function relativeGap(actual: ArrayLike<number>, expected: ArrayLike<number>): number {
-  expect(actual.length).toBe(expected.length);
-  const difference = Array.from(actual).map((value, i) => value - expected[i]!);
-  return Math.hypot(...difference) / Math.hypot(...Array.from(expected));
 }
 
 const sum = (values: Float32Array): number => values.reduce((total, value) => total + value, 0);
@@ -117,51 +88,6 @@ describeOnGpu("GpuTrainer", (gpu) => {
 
   const fixture = loadFixture("tiny-llama");
 
-  test("bounds the gain of a negative advantage, and raises entropy, as finite differences say", async () => {
-    const settings = { ...settingsOf(fixture), klCoefficient: 0, entropyCoefficient: 0.3, dualClip: 1.5 };
-    const { trainer, parameters } = createTrainer(gpu(), fixture);
-    // Half of the tokens have become so likely that the bound applies, whose gain does not depend on the weights.
-    const rows = rowsOf(fixture).map((row) => ({
-      ...row,
-      advantages: Array.from(row.advantages, () => -1),
-      oldLogprobs: Array.from(row.oldLogprobs, (logprob, k) => (k % 2 === 0 ? logprob - 3 : logprob)),
-    }));
-    await trainer.accumulate(rows, settings);
-    const gradients = await trainer.gradients.download();
-    const name = "model.layers.0.mlp.up_proj.weight";
-    const { shape, data } = fixture.weights.get(name)!;
-    const direction = gradients.get(name)!.data;
-    const length = Math.hypot(...direction);
-    const lossAt = async (offset: number): Promise<number> => {
-      const moved = data.map((value, i) => value + (offset * direction[i]!) / length);
-      parameters.upload(new Map([[name, { shape, data: moved }]]));
-      return sum((await trainer.accumulate(rows, settings)).losses);
-    };
-    const offset = 3e-3;
-    const slope = ((await lossAt(offset)) - (await lossAt(-offset))) / (2 * offset);
-    expect(Math.abs(slope / length - 1)).toBeLessThanOrEqual(1e-2);
-    await trainer.dispose();
-  });
-
-  test("keeps of a layer what its backward pass needs, and no more for other steps or batches", async () => {
-    const { trainer } = createTrainer(gpu(), fixture);
-    const rows = rowsOf(fixture);
-    const created = async (batch: readonly TrainingRow[]): Promise<number> => {
-      const work = () => trainer.accumulate(batch, settingsOf(fixture));
-      return (await countGpuCalls(gpu().device, work)).createBuffer;
-    };
-    expect(await created(rows)).toBeGreaterThan(0);
-    for (const batch of [rows, rows.slice(1), rows.slice(0, 1), rows]) expect(await created(batch)).toBe(0);
-    const { layers, width, heads, kvHeads, headDim, hiddenWidth, vocabulary } = fixture.config;
-    const [lines, scored] = [24, 16]; // 8 + 4 + 12 tokens that predict, of whole tiles; 16 scored
-    const query = heads * headDim;
-    const kept = 2 * width + 2 * query + 2 * kvHeads * headDim + heads + 2 * hiddenWidth;
-    const passing = 4 * width + 2 * query + 2 * kvHeads * headDim + 3 * hiddenWidth + 1;
-    const bound = lines * (layers * kept + passing) + scored * (vocabulary + 3 * width + 1);
-    expect((await trainer.statistics()).scratchBytes).toBeLessThanOrEqual(4 * bound);
-    await trainer.dispose();
-  });
-
   test("continues from its state as if it had never stopped", async () => {
     const { trainer, parameters } = createTrainer(gpu(), fixture);
     const rows = rowsOf(fixture);
@@ -169,9 +95,8 @@ describeOnGpu("GpuTrainer", (gpu) => {
     await trainer.step(STEP);
     const state = await trainer.state();
     expect(state.updates).toBe(1);
-    const copy = new ParameterBuffer(gpu(), parameterShapes(fixture.config));
-    copy.upload(await parameters.download());
-    const second = new GpuTrainer(gpu(), fixture.config, copy, { state });
+    const held = { ...fixture, weights: await parameters.download() };
+    const { trainer: second, parameters: copy } = createTrainer(gpu(), held, new Map(), { state });
     for (const each of [trainer, second]) {
       await each.accumulate(rows, settingsOf(fixture));
       await each.step(STEP);
