@@ -17,7 +17,7 @@ import type { ParameterBuffer } from "./parameterBuffer.ts";
 import type { LayerLayout } from "./parameterLayout.ts";
 import { BATCH_BYTES, OUTPUT_TOKENS, OUTPUT_WORDS, ROW_WORDS } from "./rowState.ts";
 import { ropeTable } from "./ropeTable.ts";
-import type { Teams } from "./teams.ts";
+import { usualTeams, type Teams } from "./teams.ts";
 import type { DecodeVariants } from "./variants.ts";
 
 /** What a graph has room for. */
@@ -57,12 +57,13 @@ export async function createDecodeGraph(
   shape: DecoderShape,
   capacity: Capacity,
   cache: CacheFormat,
-  teams: Teams,
 ): Promise<DecodeGraph> {
   const cacheBytes = capacity.entries * entryBytes(shape, cache);
   const buffers = allocate(gpu.device, shape, capacity, cacheBytes);
   const builder = new GraphBuilder(gpu.device, pipelines);
-  const kernels = decoderKernels(shape, parameters.layout.layer, cache, teams, gpu.variants.decode);
+  const { decode, teams } = gpu.variants;
+  const { layer } = parameters.layout;
+  const kernels = decoderKernels(shape, layer, cache, teams ?? usualTeams(shape), decode);
   const cacheKernels = record(builder, kernels, parameters, shape, capacity, buffers);
   const graph = await builder.build();
   const { rows, settings, outputs } = buffers;

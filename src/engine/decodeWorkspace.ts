@@ -7,7 +7,6 @@ import type { Pipelines } from "./graph.ts";
 import type { ParameterBuffer } from "./parameterBuffer.ts";
 import { ReadRing } from "./readRing.ts";
 import { OUTPUT_TOKENS, OUTPUT_WORDS, ROW_WORDS } from "./rowState.ts";
-import type { Teams } from "./teams.ts";
 
 const WORD = Uint32Array.BYTES_PER_ELEMENT;
 /** Bytes of a row's state. */
@@ -30,9 +29,8 @@ export async function createWorkspace(
   shape: DecoderShape,
   capacity: Capacity,
   cache: CacheFormat,
-  teams: Teams,
 ): Promise<Workspace> {
-  const graph = await createDecodeGraph(gpu, pipelines, parameters, shape, capacity, cache, teams);
+  const graph = await createDecodeGraph(gpu, pipelines, parameters, shape, capacity, cache);
   const usage = GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
   const spare = gpu.device.createBuffer({ label: "spare rows", size: capacity.rows * ROW_BYTES, usage });
   const ring = new ReadRing(gpu.device, capacity.rows * (ROW_BYTES + OUTPUT_BYTES), 2);

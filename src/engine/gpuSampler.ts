@@ -11,17 +11,16 @@ import type { Gpu } from "./device.ts";
 import type { Decoding, Generated, RowRequest } from "./generation.ts";
 import { Pipelines } from "./graph.ts";
 import type { ParameterBuffer } from "./parameterBuffer.ts";
-import { usualTeams, type Teams } from "./teams.ts";
 
 /** Prompt tokens read together. */
 const PREFILL_LINES = 512;
 /** The cache grows by so many entries, so that prompts of other lengths need no new one. */
 const ENTRIES_STEP = 1024;
-/** Keys and values of all layers: 44 rows of 512 tokens of a model of 135M parameters in f32. */
+/** Keys and values of all layers: 45 rows of 512 tokens of a model of 135M parameters in f32. */
 const CACHE_BYTES = 2 ** 30;
 
-/** How keys and values are kept, and how the work is shared. */
-export interface SamplerOptions {
+/** How keys and values are kept. */
+export interface CacheOptions {
   /**
    * "f32" by default, with which sampler and trainer agree on logprobs to some 1e-6. Take "f16" where memory or its
    * bandwidth is short: when `statistics.rows` stays below the responses of a question because the cache is full, or
@@ -31,8 +30,6 @@ export interface SamplerOptions {
   readonly cache?: CacheFormat;
   /** Most bytes for the cache of all layers; it takes fewer when the requests need fewer. */
   readonly cacheBytes?: number;
-  /** What was measured to be fastest; otherwise `usualTeams`. */
-  readonly teams?: Teams;
 }
 
 /** Sizes of the latest batch, zeros before the first; and all work since the sampler was made. */
@@ -51,7 +48,7 @@ export class GpuSampler {
   readonly #shape: DecoderShape;
   readonly #parameters: ParameterBuffer;
   readonly #pipelines: Pipelines;
-  readonly #options: Required<SamplerOptions>;
+  readonly #cache: CacheFormat;
   readonly #work: Work = { tokenSteps: 0, submissions: 0, reads: 0, prefillTokens: 0 };
   /** Lower when memory ran out. */
   #limits: RoomLimits;
@@ -59,20 +56,15 @@ export class GpuSampler {
   #rows = 0;
 
   /** Samples with whatever `parameters` hold when it is asked to. */
-  constructor(gpu: Gpu, shape: DecoderShape, parameters: ParameterBuffer, options: SamplerOptions = {}) {
+  constructor(gpu: Gpu, shape: DecoderShape, parameters: ParameterBuffer, options: CacheOptions = {}) {
     const problem = unsupported(shape);
     if (problem !== null) throw new RangeError(`the GPU sampler cannot run this model: ${problem}`);
     this.#gpu = gpu;
     this.#shape = shape;
     this.#parameters = parameters;
     this.#pipelines = new Pipelines(gpu.device);
-    this.#options = {
-      cache: "f32",
-      cacheBytes: CACHE_BYTES,
-      teams: gpu.variants.teams ?? usualTeams(shape),
-      ...options,
-    };
-    const { cache, cacheBytes } = this.#options;
+    const { cache = "f32", cacheBytes = CACHE_BYTES } = options;
+    this.#cache = cache;
     this.#limits = roomLimits(gpu.device.limits, shape, parameters.layout.size, cache, cacheBytes);
   }
 
@@ -149,9 +141,8 @@ export class GpuSampler {
     const capacity = old === null ? need : larger(old.capacity, need);
     if (old !== null && JSON.stringify(capacity) === JSON.stringify(old.capacity)) return old;
     this.dispose();
-    const { cache, teams } = this.#options;
     this.#workspace = await allocateOnGpu(this.#gpu.device, () =>
-      createWorkspace(this.#gpu, this.#pipelines, this.#parameters, this.#shape, capacity, cache, teams),
+      createWorkspace(this.#gpu, this.#pipelines, this.#parameters, this.#shape, capacity, this.#cache),
     );
     return this.#workspace;
   }

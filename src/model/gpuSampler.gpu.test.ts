@@ -6,7 +6,8 @@ import { countGpuCalls } from "../engine/gpuCalls/fixture.ts";
 import type { Decoding, Generated, RowRequest } from "../engine/generation.ts";
 import { TOKENS_PER_SUBMIT } from "../engine/decodeRun.ts";
 import { entryBytes } from "../engine/batchRoom.ts";
-import { GpuSampler, type SamplerOptions } from "../engine/gpuSampler.ts";
+import { GpuSampler, type CacheOptions } from "../engine/gpuSampler.ts";
+import type { Teams } from "../engine/teams.ts";
 import { ParameterBuffer } from "../engine/parameterBuffer.ts";
 import * as tf from "../kernels/tf.ts";
 import type { ModelConfig } from "./config.ts";
@@ -32,7 +33,7 @@ function createSampler(
   gpu: Gpu,
   { weights, config }: Fixture,
   change: Partial<ModelConfig> = {},
-  options: SamplerOptions = {},
+  options: CacheOptions = {},
 ): GpuSampler {
   const parameters = new ParameterBuffer(gpu, parameterShapes(config));
   parameters.upload(weights);
@@ -181,8 +182,10 @@ describeOnGpu("GpuSampler", (gpu) => {
   });
 
   test("draws the same tokens when a workgroup shares a head's context and a row's vocabulary", async () => {
-    const alone = createSampler(gpu(), fixture, {}, { teams: { sample: 1, attend: 1 } });
-    const shared = createSampler(gpu(), fixture, {}, { teams: { sample: 64, attend: 16 } });
+    const withTeams = (teams: Teams): GpuSampler =>
+      createSampler({ ...gpu(), variants: { ...gpu().variants, teams } }, fixture);
+    const alone = withTeams({ sample: 1, attend: 1 });
+    const shared = withTeams({ sample: 64, attend: 16 });
     const expected = await alone.generate(PROMPTS, requestsFor(3, 2), SAMPLED, none);
     const drawn = await shared.generate(PROMPTS, requestsFor(3, 2), SAMPLED, none);
     expect(tokensOf(drawn)).toEqual(tokensOf(expected));
@@ -213,7 +216,7 @@ describeOnGpu("GpuSampler", (gpu) => {
   });
 
   test("keeps keys and values in half the bytes as f16, so that twice the rows fit", async () => {
-    const sizes = async (options: SamplerOptions) => {
+    const sizes = async (options: CacheOptions) => {
       const sampler = createSampler(gpu(), fixture, {}, options);
       await sampler.generate(PROMPTS, requestsFor(3, 4), { ...SAMPLED, maxTokens: 4 }, none);
       const { rows, cacheBytes } = sampler.statistics;
