@@ -1,5 +1,27 @@
 /** Where a run computes. WebGPU is there in these tests, but in software: SwiftShader. */
-import { expect, QUICK, test } from "./lab.ts";
+import type { Evaluation } from "../src/rl/metrics.ts";
+import type { BackendChoice } from "../src/worker/protocol.ts";
+import { expect, QUICK, test, type Lab } from "./lab.ts";
+
+/** One question, two short responses: as little as a step can be. The first evaluation is greedy. */
+const TINY = {
+  ...QUICK,
+  questionsPerStep: 1,
+  votesPerQuestion: 2,
+  rolloutsPerQuestion: 2,
+  maxResponseTokens: 8,
+  evaluationQuestions: 1,
+  evaluationTemperature: 0,
+  initialSamples: 1,
+};
+
+/** The evaluation before the first step, which is then done. */
+async function initialEvaluation(lab: Lab, backend: BackendChoice): Promise<Evaluation> {
+  await lab.open(TINY, backend);
+  await lab.runSteps(1);
+  const [evaluated] = await lab.eventsOf("evaluated");
+  return evaluated!.evaluation;
+}
 
 test("the page is isolated, takes WASM before software WebGPU, and says so", async ({ lab, page }) => {
   await lab.open();
@@ -16,22 +38,9 @@ test("WebGPU runs recorded graphs where it is asked for, and starts from what WA
   lab,
   page,
 }) => {
-  const tiny = {
-    ...QUICK,
-    questionsPerStep: 1,
-    evaluationQuestions: 1,
-    evaluationTemperature: 0,
-    initialSamples: 1,
-  };
-  const initialEvaluation = async (backend: "webgpu" | "wasm") => {
-    await lab.open({ ...tiny, votesPerQuestion: 2, rolloutsPerQuestion: 2, maxResponseTokens: 8 }, backend);
-    await lab.runSteps(1);
-    const [evaluated] = await lab.eventsOf("evaluated");
-    return evaluated!.evaluation;
-  };
-  const onWasm = await initialEvaluation("wasm");
+  const onWasm = await initialEvaluation(lab, "wasm");
   await page.goto("about:blank");
-  const onWebGpu = await initialEvaluation("webgpu");
+  const onWebGpu = await initialEvaluation(lab, "webgpu");
   await expect(page.getByTestId("backend")).toContainText(
     /WebGPU.*swiftshader.*chosen by you.*recorded graphs: WebGPU runs/i,
   );
@@ -41,6 +50,18 @@ test("WebGPU runs recorded graphs where it is asked for, and starts from what WA
   expect(onWebGpu.sampledTokens).toBe(onWasm.sampledTokens);
   expect(onWebGpu.questions).toEqual(onWasm.questions);
   expect(onWebGpu.entropy).toBeCloseTo(onWasm.entropy, 3);
+});
+
+test("WebGPU runs TensorFlow.js' operations where those are asked for, to compare", async ({ lab, page }) => {
+  test.slow(); // a GPU in software
+  await lab.open(TINY, "webgpu-operations");
+  await lab.button("Start").click();
+  await expect.poll(async () => (await lab.eventsOf("evaluated")).length, { timeout: 60_000 }).toBe(1);
+  await lab.button("Stop").click();
+  await lab.reaches("stopped");
+  await expect(page.getByTestId("backend")).toContainText(
+    /WebGPU.*swiftshader.*TensorFlow\.js operations: chosen by you/i,
+  );
 });
 
 test("plain JavaScript computes where nothing else can", async ({ lab, page }) => {
