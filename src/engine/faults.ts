@@ -13,3 +13,17 @@ export function watchFaults(device: GPUDevice): AbortSignal {
   );
   return controller.signal;
 }
+
+/**
+ * Waits for work on the GPU. What a fault makes of it says little (a buffer that cannot be read, an error without a
+ * text), so the fault itself is thrown in its place.
+ */
+export async function orFault<T>(fault: AbortSignal, work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    await new Promise((resolve) => setTimeout(resolve, 0)); // the loss may be told after what it caused
+    fault.throwIfAborted();
+    throw error;
+  }
+}

@@ -2,6 +2,7 @@
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { beforeAll, describe, expect, test } from "vitest";
+import { openGpu } from "../engine/device.ts";
 import { describeOnGpu } from "../engine/fixture.ts";
 import { watchGpuBytes } from "../engine/gpuCalls/fixture.ts";
 import * as tf from "../kernels/tf.ts";
@@ -195,6 +196,19 @@ describeOnGpu("the policy on recorded graphs", (gpu) => {
     const asked = policy.sample([{ prompt: PROMPT, seed: 1 }], { ...SAMPLING, maxResponseTokens: 128 });
     await expect(asked).rejects.toThrow(/exceed the model's 128 positions; lower the longest response/);
     await policy.dispose();
+  });
+
+  test.each(["sampling", "updating"])("says that the GPU was lost while %s", async (work) => {
+    const lent = (await openGpu(navigator.gpu))!;
+    const policy = new GpuPolicy(lent, model, START);
+    const trained = await rollouts(policy, 4);
+    const lose = (): void => lent.device.destroy();
+    const copies = Array.from({ length: 60 }, () => trained).flat();
+    const done =
+      work === "sampling"
+        ? policy.sample([{ prompt: PROMPT, seed: 1 }], SAMPLING, undefined, lose)
+        : policy.update(copies, OPTIONS, undefined, lose);
+    await expect(done).rejects.toThrow(/the GPU was lost .*: start again, or take another backend/);
   });
 
   test("holds no more GPU bytes, tensors and memory after 50 steps than after two, and none when disposed", async () => {

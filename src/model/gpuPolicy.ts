@@ -1,5 +1,6 @@
 /** The policy of the method on recorded WebGPU graphs: sampler and trainer share one buffer of weights. */
 import type { Gpu } from "../engine/device.ts";
+import { orFault } from "../engine/faults.ts";
 import { GpuSampler } from "../engine/gpuSampler.ts";
 import { GpuScorer } from "../engine/gpuScorer.ts";
 import { GpuTrainer } from "../engine/gpuTrainer.ts";
@@ -75,15 +76,12 @@ export class GpuPolicy implements TrainablePolicy {
     const { prompts, rows } = layOutRequests(this.model, requests, sampling);
     const { temperature, topP, maxResponseTokens: maxTokens } = sampling;
     const breathe = createBreath(signal);
-    const generated = await this.#sampler.generate(
-      prompts,
-      rows,
-      { temperature, topP, maxTokens },
-      (live) => {
-        onProgress?.(rows.length - live, rows.length);
-        return breathe();
-      },
-    );
+    const decoding = { temperature, topP, maxTokens };
+    const decoded = this.#sampler.generate(prompts, rows, decoding, (live) => {
+      onProgress?.(rows.length - live, rows.length);
+      return breathe();
+    });
+    const generated = await orFault(this.#gpu.fault, decoded);
     onProgress?.(rows.length, rows.length);
     return toResponses(this.model.tokenizer, generated, sampling.count);
   }
@@ -94,7 +92,9 @@ export class GpuPolicy implements TrainablePolicy {
     signal?: AbortSignal,
     onProgress?: OnProgress,
   ): Promise<UpdateStats> {
-    return update(this.#learner, this.model.tokenizer, rollouts, options, signal, onProgress);
+    const { tokenizer } = this.model;
+    const updated = update(this.#learner, tokenizer, rollouts, options, signal, onProgress);
+    return orFault(this.#gpu.fault, updated);
   }
 
   async #accumulate(batch: readonly TrainingRow[], options: UpdateOptions): Promise<Accumulated> {
@@ -126,15 +126,15 @@ export class GpuPolicy implements TrainablePolicy {
 
   async score(texts: readonly ScoredText[], temperature: number): Promise<Float32Array> {
     this.#scorer ??= this.#scored(this.#parameters).scorer;
-    return (await this.#scorer.score(texts, temperature)).logprobs;
+    return (await orFault(this.#gpu.fault, this.#scorer.score(texts, temperature))).logprobs;
   }
 
   weights(): Promise<Map<string, HostTensor>> {
-    return this.#parameters.download();
+    return orFault(this.#gpu.fault, this.#parameters.download());
   }
 
   optimizerState(): Promise<OptimizerState> {
-    return this.#training().state();
+    return orFault(this.#gpu.fault, this.#training().state());
   }
 
   async dispose(): Promise<void> {
