@@ -6,7 +6,7 @@ export interface AdapterDescription {
 }
 
 /** Names an adapter. */
-export function describeAdapter({ info }: GPUAdapter): AdapterDescription {
+export function describeAdapter({ info }: Pick<GPUAdapter, "info">): AdapterDescription {
   const { vendor, architecture, description, isFallbackAdapter } = info;
   const name = description || [vendor, architecture].filter(Boolean).join(" ") || "unnamed adapter";
   const software = isFallbackAdapter || /swiftshader|llvmpipe|lavapipe/i.test(`${name} ${architecture}`);

@@ -21,15 +21,19 @@ export interface PlacedParameter {
 /** Places of the parameters of any one layer, from the start of its block. */
 export type LayerLayout = ReadonlyMap<string, PlacedParameter>;
 
+/** The block of parameters that each layer has. */
+export interface LayerBlock {
+  readonly layer: LayerLayout;
+  /** Floats of a layer's block; layer l starts at l times this. */
+  readonly layerSize: number;
+}
+
 /** Places of all parameters. */
-export interface ParameterLayout {
+export interface ParameterLayout extends LayerBlock {
   /** Floats in all. */
   readonly size: number;
   /** By Hugging Face name. */
   readonly parameters: ReadonlyMap<string, PlacedParameter>;
-  readonly layer: LayerLayout;
-  /** Floats of a layer's block; layer l starts at l times this. */
-  readonly layerSize: number;
 }
 
 /** Lays out parameters given by name and shape. Throws unless all layers have the same parts. */

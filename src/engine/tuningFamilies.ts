@@ -1,0 +1,123 @@
+/** The kernels of a model that come in variants, each as its graph would run it. */
+import { decoderKernels } from "./decodeGraph.ts";
+import type { DecoderShape } from "./decoderShape.ts";
+import type { Kernel } from "./kernel.ts";
+import { attendTeams } from "./kernels/attend/attendTogether.ts";
+import { SAMPLE_TEAMS } from "./kernels/sample/sample.ts";
+import type { LayerBlock } from "./parameterLayout.ts";
+import { usualTeams, type Teams } from "./teams.ts";
+import { backwardKernels, forwardKernels } from "./trainKernels.ts";
+import { measuredVocabulary } from "./tuningContents.ts";
+import {
+  DECODE_PRODUCTS,
+  nameOf,
+  PLAIN_VARIANTS,
+  PRODUCT_VARIANTS,
+  TRAIN_PRODUCTS,
+  type ProductVariant,
+  type Variants,
+} from "./variants.ts";
+
+/** A kernel in its variants by name, the plain one first. */
+export interface Family {
+  readonly name: string;
+  readonly candidates: ReadonlyMap<string, Kernel>;
+  /** Lines it is measured with. */
+  readonly lines: number;
+}
+
+/** Rows decoded together, and lines of a micro-batch, as in most runs; no multiple of a tile, so that its edge counts. */
+const DECODE_LINES = 63;
+const TRAIN_LINES = 1021;
+
+/** Gradients of matrices, whose rows come in vectors. */
+const GRADIENTS = new Set<string>(["downGradient", "gateUpGradient", "outputGradient", "qkvGradient"]);
+/** Products with a matrix [N, K], of which neighbours in a subgroup read neighbouring weights. */
+const BY_OUTPUT = new Set<string>(["head", "gatedBackward", "mlpInput", "contextGradient", "qkvInput"]);
+
+/** All families: of a token, then of a training step. */
+export function tuningFamilies(device: GPUDevice, shape: DecoderShape, layout: LayerBlock): Family[] {
+  return [...decodeFamilies(device, shape, layout), ...trainFamilies(device, shape, layout)];
+}
+
+function decodeFamilies(device: GPUDevice, shape: DecoderShape, { layer }: LayerBlock): Family[] {
+  const plain = PLAIN_VARIANTS.decode;
+  const teams = usualTeams(shape);
+  const measured = { ...shape, vocabulary: measuredVocabulary(shape) };
+  const products = DECODE_PRODUCTS.map((slot) => {
+    const kernel = (variant: ProductVariant): Kernel =>
+      decoderKernels(measured, layer, "f32", teams, { ...plain, [slot]: variant })[slot];
+    return {
+      name: `decode ${slot}`,
+      lines: DECODE_LINES,
+      candidates: productCandidates(device, slot, kernel),
+    };
+  });
+  const withTeams = (changed: Partial<Teams>) =>
+    decoderKernels(shape, layer, "f32", { ...teams, ...changed }, plain);
+  const sample = [teams.sample, ...SAMPLE_TEAMS.filter((team) => team !== teams.sample)];
+  return [
+    ...products,
+    {
+      name: "decode attend",
+      lines: DECODE_LINES,
+      candidates: new Map(
+        [1, ...attendTeams(shape)].map((attend) => [teamName(attend), withTeams({ attend }).attend]),
+      ),
+    },
+    {
+      name: "decode sample",
+      lines: DECODE_LINES,
+      candidates: new Map(sample.map((team) => [teamName(team), withTeams({ sample: team }).sample])),
+    },
+  ];
+}
+
+function trainFamilies(device: GPUDevice, shape: DecoderShape, { layer }: LayerBlock): Family[] {
+  return TRAIN_PRODUCTS.map((slot) => {
+    const kernel = (variant: ProductVariant): Kernel => {
+      const variants = { ...PLAIN_VARIANTS.train, [slot]: variant };
+      const forward = forwardKernels(shape, layer, true, false, variants);
+      return { ...forward, ...backwardKernels(shape, layer, false, variants) }[slot];
+    };
+    return { name: `train ${slot}`, lines: TRAIN_LINES, candidates: productCandidates(device, slot, kernel) };
+  });
+}
+
+/** Those variants that the kernel and the device can run at all. */
+function productCandidates(
+  device: GPUDevice,
+  slot: string,
+  kernel: (variant: ProductVariant) => Kernel,
+): Map<string, Kernel> {
+  const features: ReadonlySet<string> = device.features;
+  const possible = PRODUCT_VARIANTS.filter((variant) => {
+    if (GRADIENTS.has(slot)) return variant.lines % 4 === 0 && !usesSubgroups(variant);
+    return !usesSubgroups(variant) || (BY_OUTPUT.has(slot) && features.has("subgroups"));
+  });
+  return new Map(possible.map((variant) => [nameOf(variant), kernel(variant)]));
+}
+
+const usesSubgroups = (variant: ProductVariant): boolean => variant.kind === "split" && variant.subgroups;
+
+const teamName = (team: number): string => `team of ${team}`;
+
+/** The variants that were chosen, by family; plain where nothing was. */
+export function applyChoices(shape: DecoderShape, chosen: ReadonlyMap<string, string>): Variants {
+  const named = new Map(PRODUCT_VARIANTS.map((variant) => [nameOf(variant), variant]));
+  const products = <Slot extends string>(graph: string, plain: Readonly<Record<Slot, ProductVariant>>) => {
+    const variants: Record<Slot, ProductVariant> = { ...plain };
+    for (const slot of Object.keys(plain) as Slot[])
+      // of a record of slots
+      variants[slot] = named.get(chosen.get(`${graph} ${slot}`) ?? "") ?? plain[slot];
+    return variants;
+  };
+  const usual = usualTeams(shape);
+  const attend = [1, ...attendTeams(shape)].find((team) => teamName(team) === chosen.get("decode attend"));
+  const sample = SAMPLE_TEAMS.find((team) => teamName(team) === chosen.get("decode sample"));
+  return {
+    decode: products("decode", PLAIN_VARIANTS.decode),
+    train: products("train", PLAIN_VARIANTS.train),
+    teams: { attend: attend ?? usual.attend, sample: sample ?? usual.sample },
+  };
+}
