@@ -19,7 +19,7 @@ export interface RowState {
   readonly stream: number;
   /** Place of the row in the outputs. */
   readonly output: number;
-  /** First line after those of its row; training alone asks. */
+  /** First line after those that attend to it; training alone asks. */
   readonly end?: number;
 }
 

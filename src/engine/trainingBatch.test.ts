@@ -41,3 +41,22 @@ test("sorts lines by their token", () => {
   expect([...BATCH.tokenLines]).toEqual([7, 0, 2, 8, 2, 4]);
   expect([...BATCH.sortedLines]).toEqual([0, 2, 1, 3]);
 });
+
+test("shares the prompt of neighbours but its last token, to which each row attends for itself", () => {
+  const rows = [row([7, 8, 9, 1, 2], 3), row([7, 8, 9, 3], 3), row([7, 8, 4, 5], 3), row([7, 8, 4, 5], 2)];
+  const { sizes, rows: states, predictors } = layOutTraining(rows, 1);
+  const word = (line: number, at: number): number => states[line * 12 + at] ?? -1;
+  const lines = Array.from({ length: sizes[0] }, (_, line) => line);
+  // A prompt's shared tokens, then each row's own; the last row begins its response earlier and shares nothing.
+  expect(lines.map((line) => word(line, 0))).toEqual([7, 8, 9, 1, 9, 4, 7, 8, 4]);
+  expect(lines.map((line) => word(line, 1))).toEqual([0, 1, 2, 3, 2, 2, 0, 1, 2]);
+  expect(lines.map((line) => [word(line, 3), word(line, 4)])).toEqual([
+    ...[0, 1].map(() => [0, 0]),
+    ...[2, 3, 4, 5].map(() => [0, 2]),
+    [6, 0],
+    ...[7, 8].map(() => [6, 1]),
+  ]);
+  expect(lines.map((line) => word(line, 5))).toEqual([0, 0, 2, 2, 4, 5, 6, 7, 7]); // where the row's own begin
+  expect(lines.map((line) => word(line, 11))).toEqual([6, 6, 4, 4, 5, 6, 9, 9, 9]);
+  expect([...predictors]).toEqual([2, 3, 4, 5, 7, 8]);
+});

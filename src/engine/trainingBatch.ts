@@ -1,4 +1,7 @@
-/** Rows of tokens -> lines of the training graph: packed end to end, without their last tokens, which predict nothing. */
+/**
+ * Rows of tokens -> lines of the training graph: packed end to end, without their last tokens, which predict nothing.
+ * Neighbours with the same prompt share its lines but the last, which predicts a token of each row's own.
+ */
 import { TOKEN_LINES_WORDS } from "./kernels/embeddingGradient/embeddingGradient.ts";
 import { packStates, type RowState } from "./rowState.ts";
 import { SCORED_WORDS } from "./scoredToken.ts";
@@ -49,8 +52,10 @@ export interface TrainingBatch {
 
 /** Lays out a batch; each token's loss is divided by `normalizer`. */
 export function layOutTraining(rows: readonly TrainingRow[], normalizer: number): TrainingBatch {
-  const states: RowState[] = rows.flatMap(rowLines(rows));
-  const { predictors, scored } = scoredTokens(rows, normalizer);
+  const { states, starts } = layOutLines(rows);
+  const predictors = rows.flatMap(({ tokens, first }, i) =>
+    Array.from({ length: tokens.length - first }, (_, k) => (starts[i] ?? 0) + k),
+  );
   const places = new Uint32Array(states.length);
   for (const [place, line] of predictors.entries()) places[line] = place + 1;
   const { tokenLines, sortedLines } = linesByToken(states);
@@ -60,45 +65,68 @@ export function layOutTraining(rows: readonly TrainingRow[], normalizer: number)
     rows: packStates(states),
     predictors: Uint32Array.from(predictors),
     places,
-    scored,
+    scored: scoredTokens(rows, predictors.length, normalizer),
     tokenLines,
     sortedLines,
   };
 }
 
-/** First line of each row. */
-function startsOf(rows: readonly TrainingRow[]): number[] {
-  let next = 0;
-  return rows.map(({ tokens }) => {
-    const start = next;
-    next += tokens.length - 1;
-    return start;
+/** The lines, and of each row the first of those that are its own. */
+function layOutLines(rows: readonly TrainingRow[]): { states: RowState[]; starts: number[] } {
+  const states: RowState[] = [];
+  const starts: number[] = [];
+  for (let i = 0; i < rows.length;) {
+    const group = groupAt(rows, i);
+    const prefixStart = states.length;
+    const shared = (group[0]?.first ?? 1) - 1;
+    const ends = group.map(({ tokens }) => tokens.length - 1 - shared);
+    const end = prefixStart + shared + ends.reduce((sum, own) => sum + own, 0);
+    for (const { tokens } of group.slice(0, 1))
+      states.push(...linesOf(tokens, 0, shared, { line: prefixStart, prefixStart, end }));
+    for (const [member, { tokens }] of group.entries()) {
+      const line = states.length;
+      starts.push(line);
+      const own = { line, prefixStart, end: line + (ends[member] ?? 0) };
+      states.push(...linesOf(tokens, shared, tokens.length - 1, own));
+    }
+    i += group.length;
+  }
+  return { states, starts };
+}
+
+/** The row and those after it whose prompt is the same. */
+function groupAt(rows: readonly TrainingRow[], start: number): readonly TrainingRow[] {
+  const [leader, ...others] = rows.slice(start);
+  if (leader === undefined) return [];
+  const different = others.findIndex(
+    ({ tokens, first }) => first !== leader.first || !startAlike(tokens, leader.tokens, first - 1),
+  );
+  return [leader, ...(different < 0 ? others : others.slice(0, different))];
+}
+
+function startAlike(a: Int32Array, b: Int32Array, length: number): boolean {
+  for (let t = 0; t < length; t++) if (a[t] !== b[t]) return false;
+  return true;
+}
+
+/**
+ * Lines of a row's tokens from one position to before another. They attend to the row's first `from` tokens, which begin
+ * at `prefixStart`, and to each other; lines before `end` attend to them.
+ */
+function linesOf(
+  tokens: Int32Array,
+  from: number,
+  to: number,
+  { line, prefixStart, end }: { readonly line: number; readonly prefixStart: number; readonly end: number },
+): RowState[] {
+  return Array.from(tokens.subarray(from, to), (token, k): RowState => {
+    const attended = { prefixStart, prefixLength: from, suffixStart: line };
+    return { token, position: from + k, write: line + k, ...attended, seed: 0, stream: 0, output: 0, end };
   });
 }
 
-/** Lines of a row: each attends to those of its row before it, and to itself. */
-function rowLines(rows: readonly TrainingRow[]): (row: TrainingRow, i: number) => RowState[] {
-  const starts = startsOf(rows);
-  return ({ tokens }, i) => {
-    const start = starts[i] ?? 0;
-    return Array.from(tokens.subarray(0, -1), (token, position): RowState => {
-      const write = start + position;
-      const attended = { prefixStart: start, prefixLength: position, suffixStart: write };
-      const end = start + tokens.length - 1;
-      return { token, position, write, ...attended, seed: 0, stream: 0, output: 0, end };
-    });
-  };
-}
-
-function scoredTokens(
-  rows: readonly TrainingRow[],
-  normalizer: number,
-): { predictors: number[]; scored: Words } {
-  const starts = startsOf(rows);
-  const predictors = rows.flatMap(({ tokens, first }, i) =>
-    Array.from({ length: tokens.length - first }, (_, k) => (starts[i] ?? 0) + first - 1 + k),
-  );
-  const scored = new Uint32Array(predictors.length * SCORED_WORDS);
+function scoredTokens(rows: readonly TrainingRow[], count: number, normalizer: number): Words {
+  const scored = new Uint32Array(count * SCORED_WORDS);
   const floats = new Float32Array(scored.buffer);
   let at = 0;
   for (const row of rows) {
@@ -107,7 +135,7 @@ function scoredTokens(
       floats.set(knownOf(row, k, normalizer), at + 1);
     }
   }
-  return { predictors, scored };
+  return scored;
 }
 
 /** The words of a `Scored` after its token. */

@@ -2,7 +2,7 @@
 import { beforeAll, expect, test } from "vitest";
 import { describeOnGpu } from "../engine/fixture.ts";
 import type { LossSettings } from "../engine/gpuTrainer.ts";
-import type { TrainingRow } from "../engine/trainingBatch.ts";
+import { layOutTraining, type TrainingRow } from "../engine/trainingBatch.ts";
 import * as tf from "../kernels/tf.ts";
 import { loadFixture } from "./fixture.ts";
 import {
@@ -92,6 +92,27 @@ describeOnGpu("GpuTrainer's loss", (gpu) => {
     }
     await trainer.dispose();
     parameters.dispose();
+  });
+
+  test("does the same to rows that share their prompt as to each by itself, with fewer lines", async () => {
+    const { trainer, parameters } = createTrainer(gpu(), fixture);
+    const [leader] = rowsOf(fixture);
+    const rows = [0, 1, 2].map((i) => {
+      const tokens = leader!.tokens.map((token, t) => (t < leader!.first ? token : (token + i) % 20));
+      return { ...leader!, tokens, advantages: Array.from(leader!.advantages, (advantage) => advantage - i) };
+    });
+    for (const row of rows) await trainer.accumulate([row], PLAIN);
+    const apart = await trainer.gradients.download();
+    trainer.forget();
+    await trainer.accumulate(rows, PLAIN);
+    for (const [name, { data }] of await trainer.gradients.download())
+      expect(relativeGap(data, apart.get(name)!.data), name).toBeLessThanOrEqual(1e-5);
+    await trainer.dispose();
+    parameters.dispose();
+    const shared = leader!.first - 1;
+    expect(shared).toBeGreaterThan(0);
+    const lines = layOutTraining(rows, 1).sizes[0];
+    expect(lines).toBe(3 * (leader!.tokens.length - 1) - 2 * shared);
   });
 
   test("says what the value head says of each token's line", async () => {

@@ -3,7 +3,8 @@ import { defineKernel, read, uniform, unroll, write, type Kernel } from "../../k
 import { BATCH_WGSL, ROW_WGSL } from "../../rowState.ts";
 
 /**
- * Backward pass of attention within packed rows, where line i is entry i of the cache. The weights are computed again
+ * Backward pass of attention within packed rows, where line i is entry i of the cache, rows may share the start of the
+ * first of them, and `end` is where the lines end that attend to a line. The weights are computed again
  * from the softmax' denominators (arXiv 2205.14135, section 3.1), so nothing of the size of a row squared is stored.
  * Gradients come out as those of the projections: turned back by the rotary embedding.
  */
@@ -62,7 +63,8 @@ export function attendBackwardQueries({ heads, kvHeads, headDim }: DecoderShape)
     (i) => `slope${i}`,
     (i) => `context[id * ${vectors}u + ${i}u]`,
   )};
-  for (var entry = row.prefixStart; entry <= line; entry++) {
+  for (var step = 0u; step <= row.prefixLength + line - row.suffixStart; step++) {
+    let entry = select(row.suffixStart + step - row.prefixLength, row.prefixStart + step, step < row.prefixLength);
     let at = entry * ${2 * kvHeads * vectors}u + head;
     let weight = exp(${dots(vectors, (i) => `query${i}`, key)} - totals[id]);
     let change = weight * (${dots(vectors, (i) => `slope${i}`, value)} - mean) * ${scale};

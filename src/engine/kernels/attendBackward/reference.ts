@@ -2,25 +2,25 @@ import type { DecoderShape } from "../../decoderShape.ts";
 import { attendReference } from "../attend/reference.ts";
 import { rotated } from "../projectQkv/reference.ts";
 
+/** A line: its position, and the lines it attends to. */
+export interface AttendingLine {
+  readonly position: number;
+  readonly seen: readonly number[];
+}
+
 /**
- * Context of packed rows from queries, keys and values before the rotary embedding, in float64: what the backward kernels
- * are the derivative of. `starts` has the first line of each row, and the number of lines.
+ * Context of lines from queries, keys and values before the rotary embedding, in float64: what the backward kernels are
+ * the derivative of.
  */
-export function rowAttentionReference(
+export function lineAttentionReference(
   queries: Float64Array,
   keys: Float64Array,
   values: Float64Array,
-  starts: readonly number[],
+  lines: readonly AttendingLine[],
   shape: DecoderShape,
 ): Float64Array {
-  const lines = starts.slice(1).flatMap((end, row) => {
-    const start = starts[row] ?? 0;
-    return Array.from({ length: end - start }, (_, position) => ({ start, position }));
-  });
   const positions = lines.map(({ position }) => position);
-  const seen = lines.map(({ start, position }) =>
-    Array.from({ length: position + 1 }, (_, entry) => start + entry),
-  );
+  const seen = lines.map((line) => line.seen);
   const turn = (x: Float64Array): Float64Array => rotated(x, positions, shape.headDim, shape.ropeTheta);
   return attendReference(turn(queries), turn(keys), values, seen, shape);
 }
