@@ -30,11 +30,12 @@ function memoryOf(kept = new Map<string, string>()): TuningMemory & { kept: Map<
     write: (key, value) => Promise.resolve(void kept.set(key, value)),
   };
 }
+const BUDGET = 1500;
 const still = () => 0;
 const unmeasured: Measure = () => Promise.reject(new Error("measured once more"));
 
 test("the fastest variant of each family is chosen", async () => {
-  const { choices } = await chooseVariants(FAMILIES, "gpu", memoryOf(), measureFrom(TIMES), still);
+  const { choices } = await chooseVariants(FAMILIES, "gpu", memoryOf(), measureFrom(TIMES), BUDGET, still);
   expect(choices).toMatchObject([
     { family: "first", variant: "tile", source: "measured", speedup: 2 },
     { family: "second", variant: "tile", source: "measured", speedup: 10 },
@@ -43,21 +44,21 @@ test("the fastest variant of each family is chosen", async () => {
 
 test("a variant that is wrong or does not run never wins, and is named", async () => {
   const times = { ...TIMES, "second tile": "x is off by 1 of 2" };
-  const tuning = await chooseVariants(FAMILIES, "gpu", memoryOf(), measureFrom(times), still);
+  const tuning = await chooseVariants(FAMILIES, "gpu", memoryOf(), measureFrom(times), BUDGET, still);
   expect(tuning.choices[1]).toMatchObject({ variant: "plain", rejected: ["tile: x is off by 1 of 2"] });
   expect(describeTuning(tuning)).toContain("second cannot run tile: x is off by 1 of 2");
 });
 
 test("where the plain variant does not run, nothing else is trusted", async () => {
   const times = { ...TIMES, "first plain": "lost" };
-  const { choices } = await chooseVariants(FAMILIES, "gpu", memoryOf(), measureFrom(times), still);
+  const { choices } = await chooseVariants(FAMILIES, "gpu", memoryOf(), measureFrom(times), BUDGET, still);
   expect(choices[0]).toMatchObject({ variant: "plain", source: "not measured" });
 });
 
 test("choices are remembered and not measured again", async () => {
   const memory = memoryOf();
-  await chooseVariants(FAMILIES, "gpu", memory, measureFrom(TIMES), still);
-  const { choices } = await chooseVariants(FAMILIES, "gpu", memory, unmeasured, still);
+  await chooseVariants(FAMILIES, "gpu", memory, measureFrom(TIMES), BUDGET, still);
+  const { choices } = await chooseVariants(FAMILIES, "gpu", memory, unmeasured, BUDGET, still);
   expect(choices.map(({ variant, source }) => [variant, source])).toEqual([
     ["tile", "remembered"],
     ["tile", "remembered"],
@@ -67,9 +68,9 @@ test("choices are remembered and not measured again", async () => {
 test("another adapter, or another text of a kernel, is measured anew", async () => {
   const memory = memoryOf();
   const changed = [family("first", "plain", "tile", "new"), ...FAMILIES.slice(1)];
-  await chooseVariants(FAMILIES, "gpu", memory, measureFrom(TIMES), still);
-  await chooseVariants(FAMILIES, "other gpu", memory, measureFrom(TIMES), still);
-  await chooseVariants(changed, "gpu", memory, measureFrom(TIMES), still);
+  await chooseVariants(FAMILIES, "gpu", memory, measureFrom(TIMES), BUDGET, still);
+  await chooseVariants(FAMILIES, "other gpu", memory, measureFrom(TIMES), BUDGET, still);
+  await chooseVariants(changed, "gpu", memory, measureFrom(TIMES), BUDGET, still);
   expect(memory.kept.size).toBe(3);
 });
 
@@ -77,11 +78,11 @@ test.each(["{", "[1]", '{"first": "gone", "second": 5}', "null"])(
   "a memory of %s is measured anew and written over",
   async (damaged) => {
     const memory = memoryOf();
-    await chooseVariants(FAMILIES, "gpu", memory, measureFrom(TIMES), still);
+    await chooseVariants(FAMILIES, "gpu", memory, measureFrom(TIMES), BUDGET, still);
     const [key = ""] = memory.kept.keys();
     const whole = memory.kept.get(key);
     memory.kept.set(key, damaged);
-    const { choices } = await chooseVariants(FAMILIES, "gpu", memory, measureFrom(TIMES), still);
+    const { choices } = await chooseVariants(FAMILIES, "gpu", memory, measureFrom(TIMES), BUDGET, still);
     expect(choices.map(({ source }) => source)).toEqual(["measured", "measured"]);
     expect(memory.kept.get(key)).toBe(whole);
   },
@@ -94,10 +95,10 @@ test("what the time does not suffice for stays plain until the next start", asyn
     time += 1000; // two variants of the first family use up the budget
     return measureFrom(TIMES)(...asked);
   };
-  const first = await chooseVariants(FAMILIES, "gpu", memory, slow, () => time);
+  const first = await chooseVariants(FAMILIES, "gpu", memory, slow, BUDGET, () => time);
   expect(first.choices.map(({ source }) => source)).toEqual(["measured", "not measured"]);
   expect(first.choices[1]?.variant).toBe("plain");
-  const second = await chooseVariants(FAMILIES, "gpu", memory, measureFrom(TIMES), still);
+  const second = await chooseVariants(FAMILIES, "gpu", memory, measureFrom(TIMES), BUDGET, still);
   expect(second.choices.map(({ source }) => source)).toEqual(["remembered", "measured"]);
 });
 
@@ -108,6 +109,7 @@ test("a memory that fails is said and stops nothing", async () => {
     "gpu",
     { read: broken, write: broken },
     measureFrom(TIMES),
+    BUDGET,
     still,
   );
   expect(tuning.choices.map(({ variant }) => variant)).toEqual(["tile", "tile"]);

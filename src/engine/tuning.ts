@@ -34,15 +34,16 @@ export interface Tuning {
   readonly notes: readonly string[];
 }
 
-/** Time for measuring at a start; what it does not suffice for stays plain until the next one. */
-const BUDGET_MS = 1500;
-
-/** The device with the variants that are fastest for a model of these sizes. A software adapter runs the plain ones. */
+/**
+ * The device with the variants that are fastest for a model of these sizes. What `budget` milliseconds of measuring do
+ * not suffice for stays plain until the next start. A software adapter runs the plain ones.
+ */
 export async function tuneGpu(
   gpu: Gpu,
   shape: DecoderShape,
   layout: LayerBlock,
   memory: TuningMemory,
+  budget: number,
 ): Promise<{ readonly gpu: Gpu; readonly tuning: Tuning }> {
   const { adapterInfo } = gpu.device;
   if (describeAdapter({ info: adapterInfo }).software)
@@ -53,7 +54,7 @@ export async function tuneGpu(
   const trials = new GpuTrials(gpu, shape, layout);
   try {
     const measure: Measure = (...asked) => trials.measure(...asked);
-    const tuning = await chooseVariants(families, adapter, memory, measure, () => performance.now());
+    const tuning = await chooseVariants(families, adapter, memory, measure, budget, () => performance.now());
     const chosen = new Map(tuning.choices.map(({ family, variant }) => [family, variant]));
     return { gpu: { ...gpu, variants: applyChoices(shape, chosen) }, tuning };
   } finally {
@@ -68,6 +69,7 @@ export async function chooseVariants(
   adapter: string,
   memory: TuningMemory,
   measure: Measure,
+  budget: number,
   now: () => number,
 ): Promise<Tuning> {
   const notes: string[] = [];
@@ -77,7 +79,7 @@ export async function chooseVariants(
   };
   const key = `${adapter}: ${digest(families)}`;
   const remembered = parse(await memory.read(key).catch(note("what was measured before could not be read")));
-  const deadline = now() + BUDGET_MS;
+  const deadline = now() + budget;
   const choices: Choice[] = [];
   for (const family of families) {
     const variant = remembered[family.name];
