@@ -2,17 +2,18 @@
 import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import * as z from "zod";
-import type { Gpu } from "../src/engine/device.ts";
 import * as tf from "../src/kernels/tf.ts";
+import type { Graphs } from "../src/model/openPolicy.ts";
 import { NEEDS_WEBGPU, wasmDevice, type BackendStart } from "../src/report/backend.ts";
 import type { BackendChoice } from "../src/worker/protocol.ts";
 import { InputError } from "./inputError.ts";
+import { tuningMemory } from "./tuningMemory.ts";
 
 /** A started backend. */
 export interface StartedBackend {
   readonly report: BackendStart;
-  /** The GPU for recorded graphs, or why there are none. */
-  readonly graphs: Gpu | string;
+  /** What recorded graphs run on, or why there are none. */
+  readonly graphs: Graphs | string;
   /** Aborts, with an error as its reason, when the GPU reports one or is lost: nothing after that can be trusted. */
   readonly fault: AbortSignal;
 }
@@ -91,7 +92,9 @@ async function startWebGpu(reason: string): Promise<StartedBackend> {
   const { openGpu } = await import("../src/engine/device.ts"); // its backend needs those globals
   const gpu = await openGpu(offered);
   if (gpu === null) throw new InputError(NO_ADAPTER);
-  return { report: { backend: "webgpu", device: gpu.name, reason }, graphs: gpu, fault: gpu.fault };
+  // All kernels are measured at the first start: those after it then run the same ones, and give the same numbers.
+  const graphs = { gpu, memory: tuningMemory(), tuningBudget: Infinity };
+  return { report: { backend: "webgpu", device: gpu.name, reason }, graphs, fault: gpu.fault };
 }
 
 async function activate(backend: string): Promise<void> {

@@ -22,6 +22,7 @@ const runFile = z.object({
     reason: z.string(),
     path: z.enum(["recorded graphs", "TensorFlow.js operations"]),
     pathReason: z.string(),
+    tuning: z.array(z.string()).readonly(),
   }),
   config: z.record(z.string(), z.unknown()).transform((values) => configFrom(values)),
   checkpointEvery: z.int(),

@@ -89,7 +89,9 @@ describe.each(["cpu", "wasm"] as const)("on %s", (backend) =>
 
 describeOnGpu("on recorded graphs", (gpu) => {
   const report = { backend: "webgpu", device: "for tests", reason: "a test" } as const;
-  const start = () => Promise.resolve({ report, graphs: gpu(), fault: gpu().fault });
+  const memory = { read: () => Promise.resolve(null), write: () => Promise.resolve() };
+  const start = () =>
+    Promise.resolve({ report, graphs: { gpu: gpu(), memory, tuningBudget: 0 }, fault: gpu().fault });
   describeRuns("webgpu", start, STOPS.slice(0, 3));
 });
 

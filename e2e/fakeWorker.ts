@@ -69,6 +69,7 @@ function installFakeWorker(script: Script): void {
           reason: "this browser offers no WebGPU adapter",
           path: "TensorFlow.js operations",
           pathReason: "recorded graphs need WebGPU",
+          tuning: [],
         },
         model: { name: "abacus-0.2M", parameters: 214_336, layers: 4, width: 64, vocabulary: 464 },
         notice: null,

@@ -1,17 +1,29 @@
 /** A model -> a policy on the fastest path that can run it, and which one that is. */
 import { unsupported } from "../engine/decoderShape.ts";
 import type { Gpu } from "../engine/device.ts";
+import { layOutParameters } from "../engine/parameterLayout.ts";
+import type { Tuning, TuningMemory } from "../engine/tuning.ts";
 import type { LanguageModel } from "./languageModel.ts";
-import { checkWeights, parameterCount } from "./parameters.ts";
+import { checkWeights, parameterCount, parameterShapes } from "./parameters.ts";
 import { TfModel } from "./tfModel.ts";
 import { TfPolicy } from "./tfPolicy.ts";
 import type { PolicyStart, TrainablePolicy } from "./trainablePolicy.ts";
+
+/** What recorded graphs run on, and where it is kept which variants of their kernels are fastest there. */
+export interface Graphs {
+  readonly gpu: Gpu;
+  readonly memory: TuningMemory;
+  /** Milliseconds for measuring at a start; what they do not suffice for stays plain until the next one. */
+  readonly tuningBudget: number;
+}
 
 /** A policy, what computes it and why that. */
 export interface OpenedPolicy {
   readonly policy: TrainablePolicy;
   readonly path: "recorded graphs" | "TensorFlow.js operations";
   readonly pathReason: string;
+  /** Kernels that run in another variant than the plain one, in sentences. */
+  readonly tuning: readonly string[];
 }
 
 /**
@@ -21,20 +33,33 @@ export interface OpenedPolicy {
 export async function openPolicy(
   model: LanguageModel,
   start: PolicyStart,
-  graphs: Gpu | string,
+  graphs: Graphs | string,
 ): Promise<OpenedPolicy> {
   checkWeights(model.config, start.weights);
   if (typeof graphs === "string") return openOperations(model, start, graphs);
-  const obstacle = whyNot(graphs, model);
+  const obstacle = whyNot(graphs.gpu, model);
   if (obstacle !== null) return openOperations(model, start, obstacle);
   const { GpuPolicy } = await import("./gpuPolicy.ts"); // brings TensorFlow.js' WebGPU backend, which not all need
-  const policy = new GpuPolicy(graphs, model, start);
-  return { policy, path: "recorded graphs", pathReason: "WebGPU runs, and they can run this model" };
+  const { tuneGpu, describeTuning } = await import("../engine/tuning.ts");
+  const layout = layOutParameters(parameterShapes(model.config));
+  const { gpu, tuning } = await tuneGpu(graphs.gpu, model.config, layout, graphs.memory, graphs.tuningBudget);
+  return {
+    policy: new GpuPolicy(gpu, model, start),
+    path: "recorded graphs",
+    pathReason: `WebGPU runs, and they can run this model; ${summary(tuning)}`,
+    tuning: describeTuning(tuning),
+  };
 }
 
 function openOperations(model: LanguageModel, start: PolicyStart, pathReason: string): OpenedPolicy {
   const policy = new TfPolicy(new TfModel(model, start.weights), start);
-  return { policy, path: "TensorFlow.js operations", pathReason };
+  return { policy, path: "TensorFlow.js operations", pathReason, tuning: [] };
+}
+
+function summary({ choices, notes }: Tuning): string {
+  if (choices.length === 0) return notes.join("; ");
+  const known = choices.filter(({ source }) => source !== "not measured");
+  return `${known.length} of ${choices.length} kernels as measured fastest here`;
 }
 
 /** Why a GPU cannot run the graphs of a model, or null when it can. */

@@ -16,6 +16,8 @@ export interface BackendReport extends BackendStart {
   readonly path: "recorded graphs" | "TensorFlow.js operations";
   /** Why this path and not the other. */
   readonly pathReason: string;
+  /** Kernels that run in another variant than the plain one, in sentences. */
+  readonly tuning: readonly string[];
 }
 
 /** What the WASM backend runs on: the fused kernels use one thread, TensorFlow.js' own operations may use more. */

@@ -12,6 +12,7 @@ export function describedRun(config: TtrlConfig = DEFAULT_CONFIG): RunDescriptio
     reason: "asked for",
     path: "TensorFlow.js operations",
     pathReason: NEEDS_WEBGPU,
+    tuning: [],
   } as const;
   return { model: "tiny", dataset: "Word problems", backend, config };
 }

@@ -57,6 +57,7 @@ export const startedEvent = {
     reason: "No hardware WebGPU adapter.",
     path: "TensorFlow.js operations",
     pathReason: "recorded graphs need WebGPU",
+    tuning: [],
   },
   model: { name: "base-64", parameters: 250_000, layers: 4, width: 64, vocabulary: 464 },
   notice: null,

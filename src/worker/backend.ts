@@ -4,22 +4,26 @@ import threadedSimdWasm from "@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wa
 import simdWasm from "@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm?url";
 import plainWasm from "@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm?url";
 import { describeAdapter, type AdapterDescription } from "../engine/adapter.ts";
-import type { Gpu } from "../engine/device.ts";
 import * as tf from "../kernels/tf.ts";
 import { installWasmKernels } from "../kernels/wasm/installWasmKernels.ts";
 import threadedKernels from "../kernels/wasm/kernels-threaded.wasm?url";
 import kernels from "../kernels/wasm/kernels.wasm?url";
 import { NEEDS_WEBGPU, wasmDevice, type BackendStart } from "../report/backend.ts";
+import type { Graphs } from "../model/openPolicy.ts";
 import type { BackendChoice } from "./protocol.ts";
+import { tuningMemory } from "./tuningMemory.ts";
 
 /** A started backend. */
 export interface StartedBackend {
   readonly report: BackendStart;
-  /** The GPU for recorded graphs, or why there are none. */
-  readonly graphs: Gpu | string;
+  /** What recorded graphs run on, or why there are none. */
+  readonly graphs: Graphs | string;
   /** Aborts, with an error as its reason, when the GPU reports one or is lost: nothing after that can be trusted. */
   readonly fault: AbortSignal;
 }
+
+/** Milliseconds that measuring kernels may take of a start; the next start goes on with it. */
+const TUNING_BUDGET = 1500;
 
 const NEVER = new AbortController().signal;
 
@@ -69,7 +73,8 @@ async function startWebGpu(reason: string): Promise<StartedBackend> {
       "WebGPU was asked for, but this browser offers no adapter: choose WASM, or enable WebGPU",
     );
   }
-  return { report: { backend: "webgpu", device: gpu.name, reason }, graphs: gpu, fault: gpu.fault };
+  const graphs = { gpu, memory: tuningMemory, tuningBudget: TUNING_BUDGET };
+  return { report: { backend: "webgpu", device: gpu.name, reason }, graphs, fault: gpu.fault };
 }
 
 async function startWasm(reason: string): Promise<StartedBackend> {

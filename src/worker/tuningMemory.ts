@@ -1,0 +1,19 @@
+/** Keeps what was measured of a GPU between visits, in the browser's cache storage. */
+import type { TuningMemory } from "../engine/tuning.ts";
+
+const NAME = "kernel-variants";
+
+/** Entries are kept as if they were files of this page, which nobody asks for. */
+function address(key: string): string {
+  return new URL(`${NAME}/${encodeURIComponent(key)}`, location.href).href;
+}
+
+export const tuningMemory: TuningMemory = {
+  async read(key) {
+    const found = await (await caches.open(NAME)).match(address(key));
+    return found === undefined ? null : found.text();
+  },
+  async write(key, value) {
+    await (await caches.open(NAME)).put(address(key), new Response(value));
+  },
+};
