@@ -24,15 +24,16 @@ test("counts keys and values of all heads, in half the bytes as f16", () => {
 });
 
 test("bounds entries by the bytes asked for and by what the GPU binds, rows by their logits", () => {
-  expect(roomLimits(wide, SHAPE, 1e6, "f32", 5 * 128 * 77)).toEqual({ rows: 256, entries: 77 });
-  expect(roomLimits(wide, SHAPE, 1e6, "f16", 5 * 128 * 77).entries).toBe(154);
+  expect(roomLimits(wide, SHAPE, 1e6, "f32", 5 * 128 * 77, false)).toEqual({ rows: 256, entries: 77 });
+  expect(roomLimits(wide, SHAPE, 1e6, "f16", 5 * 128 * 77, false).entries).toBe(154);
   const narrow = { maxBufferSize: 2 ** 30, maxStorageBufferBindingSize: 128 * 30 };
-  expect(roomLimits(narrow, SHAPE, 1e6, "f32", 2 ** 30)).toEqual({ rows: 9, entries: 30 });
+  expect(roomLimits(narrow, SHAPE, 1e6, "f32", 2 ** 30, false)).toEqual({ rows: 9, entries: 30 });
 });
 
 test("takes fewer rows of a larger model, so that no submission is long", () => {
-  const rows = [1e7, 1.35e8, 5e8].map((size) => roomLimits(wide, SHAPE, size, "f32", 2 ** 30).rows);
+  const rows = [1e7, 1.35e8, 5e8].map((size) => roomLimits(wide, SHAPE, size, "f32", 2 ** 30, false).rows);
   expect(rows).toEqual([256, 231, 64]);
+  expect(roomLimits(wide, SHAPE, 1e7, "f32", 2 ** 30, true).rows).toBe(64); // in software
 });
 
 test("decodes all rows together where they fit, else as many as fit beside the prompts they need", () => {

@@ -18,7 +18,10 @@ export interface BatchRoom {
 
 /** More rows make no GPU busier. */
 const MOST_ROWS = 256;
-/** The rows of one question's responses, usually: these are decoded together however large the model. */
+/**
+ * The rows of one question's responses, usually: these are decoded together however large the model. A software adapter
+ * takes no more, because what 256 rows of even a small model touch in each token outgrows a processor's caches.
+ */
 const LEAST_ROWS = 64;
 /** Operations of a submission: half a second at 1 TFLOP/s, so that the page and the system get their turn in time. */
 const SUBMISSION_OPERATIONS = 5e11;
@@ -36,10 +39,11 @@ export function roomLimits(
   parameters: number,
   format: CacheFormat,
   cacheBytes: number,
+  software: boolean,
 ): RoomLimits {
   const buffer = Math.min(limits.maxBufferSize, limits.maxStorageBufferBindingSize);
   const quick = Math.floor(SUBMISSION_OPERATIONS / (2 * parameters * OUTPUT_TOKENS));
-  const rows = Math.min(MOST_ROWS, Math.max(LEAST_ROWS, quick));
+  const rows = software ? LEAST_ROWS : Math.min(MOST_ROWS, Math.max(LEAST_ROWS, quick));
   return {
     rows: Math.min(rows, Math.floor(buffer / (shape.vocabulary * FLOAT))),
     entries: Math.floor(Math.min(cacheBytes / shape.layers, buffer) / entryBytes(shape, format)),

@@ -1,4 +1,5 @@
 /** Prompts -> sampled responses on the GPU: the host submits several tokens at a time and only looks what came of them. */
+import { describeAdapter } from "./adapter.ts";
 import { allocateOnGpu } from "./allocation.ts";
 import { divideRoom, roomLimits, type BatchRoom, type RoomLimits } from "./batchRoom.ts";
 import { BatchSchedule, rowsOf } from "./batchSchedule.ts";
@@ -65,7 +66,9 @@ export class GpuSampler {
     this.#pipelines = new Pipelines(gpu.device);
     const { cache = "f32", cacheBytes = CACHE_BYTES } = options;
     this.#cache = cache;
-    this.#limits = roomLimits(gpu.device.limits, shape, parameters.layout.size, cache, cacheBytes);
+    const { limits, adapterInfo } = gpu.device;
+    const { software } = describeAdapter({ info: adapterInfo });
+    this.#limits = roomLimits(limits, shape, parameters.layout.size, cache, cacheBytes, software);
   }
 
   /**
