@@ -7,6 +7,14 @@ import { unroll, type WORKGROUP } from "./kernel.ts";
 /** Invocations to a line. */
 export type TeamSize = 1 | typeof WORKGROUP;
 
+/** Width of a line that is worth a team: one invocation takes no longer over less than a team takes to agree. */
+const WIDE = 256;
+
+/** Sensible on any adapter for lines of so many numbers. */
+export function usualTeam(width: number): TeamSize {
+  return width < WIDE ? 1 : 64;
+}
+
 /** WGSL of such a kernel: `line` and `member` are the names of the line's number and the invocation's place in the team. */
 export interface RowTeam {
   readonly invocations: (lines: number) => number;

@@ -19,6 +19,7 @@ import { projectQkv } from "./kernels/projectQkv/projectQkv.ts";
 import { normScored } from "./kernels/scored/scored.ts";
 import { weightGradient } from "./kernels/weightGradient/weightGradient.ts";
 import { vectorOffset, type LayerLayout } from "./parameterLayout.ts";
+import { usualTeam } from "./rowTeam.ts";
 import { SLOPE_WGSL } from "./scoredToken.ts";
 import type { TrainVariants } from "./variants.ts";
 
@@ -48,7 +49,7 @@ export function forwardKernels(
     addAttention: addProjection(layer, "self_attn.o_proj.weight", keep, variants.addAttention),
     gatedHidden: gatedHidden(shape, layer, keep, variants.gatedHidden),
     addMlp: addProjection(layer, "mlp.down_proj.weight", keep, variants.addMlp),
-    normScored: normScored(shape, { value }),
+    normScored: normScored(shape, { value, team: usualTeam(shape.width) }),
     headStatistics: headStatistics(shape),
     policyLoss: policyLoss(shape, { value, slopes: keep }),
   };
@@ -71,27 +72,25 @@ function headKernels(shape: DecoderShape, value: boolean) {
   return {
     logitGradient: logitGradient(shape, chunk),
     headGradients: headGradients(shape, chunk, value),
-    headNorm: normBackward(width, normEpsilon, { offset: 0, residual: false }),
+    headNorm: normBackward(width, normEpsilon, { offset: 0, residual: false, team: usualTeam(width) }),
     headSums: headSums(shape, value),
     embeddingGradient: embeddingGradient(width),
   };
 }
 
 function mlpKernels(shape: DecoderShape, layer: LayerLayout, variants: TrainVariants) {
-  const { width, normEpsilon } = shape;
   const { down, gateUp } = projections(shape);
   return {
     gatedBackward: gatedBackward(shape, layer, variants.gatedBackward),
     downGradient: weightGradient(layer, [down], null, variants.downGradient),
     mlpInput: backProject(layer, gateUp, variants.mlpInput),
-    mlpNorm: normBackward(width, normEpsilon, { offset: vectorOffset(layer, MLP_NORM), residual: true }),
+    mlpNorm: residualNorm(shape, layer, MLP_NORM),
     gateUpGradient: weightGradient(layer, gateUp, MLP_NORM, variants.gateUpGradient),
     mlpSums: lineSums(NORM_BINDINGS, [normTerm(shape)]),
   };
 }
 
 function attentionKernels(shape: DecoderShape, layer: LayerLayout, variants: TrainVariants) {
-  const { width, normEpsilon } = shape;
   const { output, qkv } = projections(shape);
   return {
     contextGradient: backProject(layer, [output], variants.contextGradient),
@@ -99,10 +98,16 @@ function attentionKernels(shape: DecoderShape, layer: LayerLayout, variants: Tra
     attendBackwardQueries: attendBackwardQueries(shape),
     attendBackwardKeys: attendBackwardKeys(shape),
     qkvInput: backProject(layer, qkv, variants.qkvInput),
-    inputNorm: normBackward(width, normEpsilon, { offset: vectorOffset(layer, INPUT_NORM), residual: true }),
+    inputNorm: residualNorm(shape, layer, INPUT_NORM),
     qkvGradient: weightGradient(layer, qkv, INPUT_NORM, variants.qkvGradient),
     inputSums: inputSums(shape),
   };
+}
+
+/** The backward pass of a layer's norm, past which a residual connection goes. */
+function residualNorm({ width, normEpsilon }: DecoderShape, layer: LayerLayout, part: string) {
+  const offset = vectorOffset(layer, part);
+  return normBackward(width, normEpsilon, { offset, residual: true, team: usualTeam(width) });
 }
 
 const NORM_BINDINGS = {
