@@ -51,7 +51,7 @@ export async function tuneGpu(
   const families = tuningFamilies(gpu.device, shape, layout);
   const { vendor, architecture, device, description } = adapterInfo;
   const adapter = [vendor, architecture, device, description].join(", ");
-  const trials = new GpuTrials(gpu, shape, layout);
+  const trials = new GpuTrials(gpu, shape, layout, families);
   try {
     const measure: Measure = (...asked) => trials.measure(...asked);
     const tuning = await chooseVariants(families, adapter, memory, measure, budget, () => performance.now());

@@ -29,6 +29,8 @@ export interface Family {
 /** Rows decoded together, and lines of a micro-batch, as in most runs; no multiple of a tile, so that its edge counts. */
 const DECODE_LINES = 63;
 const TRAIN_LINES = 1021;
+/** Rows of a batch, at most; more lines are a micro-batch's. */
+const MOST_ROWS = 256;
 
 /** Gradients of matrices, whose rows come in vectors. */
 const GRADIENTS = new Set<string>(["downGradient", "gateUpGradient", "outputGradient", "qkvGradient"]);
@@ -50,7 +52,7 @@ function decodeFamilies(device: GPUDevice, shape: DecoderShape, { layer }: Layer
     return {
       name: `decode ${slot}`,
       lines: DECODE_LINES,
-      candidates: productCandidates(device, slot, kernel),
+      candidates: productCandidates(device, slot, TRAIN_LINES, kernel),
     };
   });
   const withTeams = (changed: Partial<Teams>) =>
@@ -80,20 +82,27 @@ function trainFamilies(device: GPUDevice, shape: DecoderShape, { layer }: LayerB
       const forward = forwardKernels(shape, layer, true, false, variants);
       return { ...forward, ...backwardKernels(shape, layer, false, variants) }[slot];
     };
-    return { name: `train ${slot}`, lines: TRAIN_LINES, candidates: productCandidates(device, slot, kernel) };
+    return {
+      name: `train ${slot}`,
+      lines: TRAIN_LINES,
+      candidates: productCandidates(device, slot, TRAIN_LINES, kernel),
+    };
   });
 }
 
-/** Those variants that the kernel and the device can run at all. */
+/** Those variants that the kernel and the device can run at all, and that may pay for so many lines. */
 function productCandidates(
   device: GPUDevice,
   slot: string,
+  lines: number,
   kernel: (variant: ProductVariant) => Kernel,
 ): Map<string, Kernel> {
   const features: ReadonlySet<string> = device.features;
   const possible = PRODUCT_VARIANTS.filter((variant) => {
     if (GRADIENTS.has(slot)) return variant.lines % 4 === 0 && !usesSubgroups(variant);
-    return !usesSubgroups(variant) || (BY_OUTPUT.has(slot) && features.has("subgroups"));
+    if (usesSubgroups(variant) && !(BY_OUTPUT.has(slot) && features.has("subgroups"))) return false;
+    if (lines > MOST_ROWS) return variant.lines > 1;
+    return variant.kind !== "tile" || variant.tileLines <= lines + 1;
   });
   return new Map(possible.map((variant) => [nameOf(variant), kernel(variant)]));
 }

@@ -39,10 +39,15 @@ export class GpuTrials {
   readonly #layout: LayerBlock;
   readonly #pipelines: Pipelines;
   readonly #difference: GPUBuffer;
+  readonly #families: readonly Family[];
+  /** Of kernels by text: why the device does not run one, or null. */
+  readonly #problems = new Map<string, Promise<string | null>>();
   #stage: Stage | null = null;
 
-  constructor(gpu: Gpu, shape: DecoderShape, layout: LayerBlock) {
+  /** For families in this order: while one is measured, the next one's kernels are compiled. */
+  constructor(gpu: Gpu, shape: DecoderShape, layout: LayerBlock, families: readonly Family[]) {
     this.#gpu = gpu;
+    this.#families = families;
     this.#shape = shape;
     this.#layout = layout;
     this.#pipelines = new Pipelines(gpu.device);
@@ -102,6 +107,9 @@ export class GpuTrials {
       repeats: 0,
     };
     this.#fill(this.#stage);
+    const next = this.#families[this.#families.indexOf(family) + 1];
+    await Promise.all([...family.candidates.values()].map((kernel) => this.#problemOf(kernel)));
+    for (const kernel of next?.candidates.values() ?? []) void this.#problemOf(kernel);
     await device.queue.onSubmittedWorkDone();
   }
 
@@ -116,18 +124,29 @@ export class GpuTrials {
     }
   }
 
-  /** The kernel's graph over these buffers, or why the device does not run it. */
-  async #compile(kernel: Kernel, buffers: Stage["buffers"]): Promise<Graph | string> {
+  /** Compiles a kernel. */
+  #problemOf(kernel: Kernel): Promise<string | null> {
+    const known = this.#problems.get(kernel.wgsl);
+    if (known !== undefined) return known;
     const { device } = this.#gpu;
-    device.pushErrorScope("validation");
+    device.pushErrorScope("validation"); // popped before anything else can happen
     const compiled = this.#pipelines.get(kernel).then(
       () => null,
       (error: unknown) => (error instanceof Error ? error.message : String(error)),
     );
-    const [reported, failed] = await Promise.all([device.popErrorScope(), compiled]);
-    const problem = reported?.message ?? failed;
-    if (problem !== null) return problem.split("\n")[0] ?? problem;
-    const builder = new GraphBuilder(device, this.#pipelines);
+    const problem = Promise.all([device.popErrorScope(), compiled]).then(([reported, failed]) => {
+      const text = reported?.message ?? failed;
+      return text?.split("\n")[0] ?? null;
+    });
+    this.#problems.set(kernel.wgsl, problem);
+    return problem;
+  }
+
+  /** The kernel's graph over these buffers, or why the device does not run it. */
+  async #compile(kernel: Kernel, buffers: Stage["buffers"]): Promise<Graph | string> {
+    const problem = await this.#problemOf(kernel);
+    if (problem !== null) return problem;
+    const builder = new GraphBuilder(this.#gpu.device, this.#pipelines);
     builder.add(
       kernel,
       Object.fromEntries(Object.entries(buffers).map(([name, buffer]) => [name, { buffer }])),

@@ -10,15 +10,15 @@ import {
   TOLERANCE,
 } from "../../fixture.ts";
 import { SMALL_PRODUCTS } from "../../products/fixture.ts";
-import { nameOf } from "../../variants.ts";
+import { nameOf, PLAIN_PRODUCT } from "../../variants.ts";
 import { addProjection } from "./addProjection.ts";
 import { addProjectionReference } from "./reference.ts";
 
 describeOnGpu("addProjection", (gpu) => {
-  const parts = ["self_attn.o_proj.weight", "mlp.down_proj.weight"];
-  const cases = SMALL_PRODUCTS.flatMap((variant) =>
-    parts.map((part) => ({ part, variant, name: nameOf(variant) })),
-  );
+  const cases = [
+    { part: "self_attn.o_proj.weight", variant: PLAIN_PRODUCT },
+    ...SMALL_PRODUCTS.map((variant) => ({ part: "mlp.down_proj.weight", variant })),
+  ].map((each) => ({ ...each, name: nameOf(each.variant) }));
   test.each(cases)("agrees with float64 for $part in $name", async ({ part, variant }) => {
     const { layout, block, weights } = oddLayer();
     const inputs = layout.get(part)!.shape[1]!;

@@ -14,7 +14,6 @@ import { normReference, productReference } from "../../reference.ts";
 import { SMALL_PRODUCTS } from "../../products/fixture.ts";
 import { nameOf } from "../../variants.ts";
 import { backProject } from "../backProject/backProject.ts";
-import { biasGradient } from "../biasGradient/biasGradient.ts";
 import { weightGradient } from "./weightGradient.ts";
 import { weightGradientReference } from "./reference.ts";
 
@@ -27,10 +26,10 @@ const part = (name: string, gradient: string, stride: number, column = 0) => ({
   stride,
   column,
 });
-const PARTS = (kind: string) => [
-  part(`q_proj.${kind}`, "queryGradient", QUERIES),
-  part(`k_proj.${kind}`, "cacheGradient", 2 * KEYS),
-  part(`v_proj.${kind}`, "cacheGradient", 2 * KEYS, KEYS),
+const PARTS = [
+  part("q_proj.weight", "queryGradient", QUERIES),
+  part("k_proj.weight", "cacheGradient", 2 * KEYS),
+  part("v_proj.weight", "cacheGradient", 2 * KEYS, KEYS),
 ];
 
 /** Columns [from, to) of lines of `stride`. */
@@ -65,17 +64,12 @@ describeOnGpu("gradients of projections", (gpu) => {
           .reduce((sum, value) => sum + value ** 2, 0);
         return 1 / Math.sqrt(squares / width + normEpsilon);
       });
-      const { gradients } = await runKernel(
-        gpu(),
-        weightGradient(layout, PARTS("weight"), NORM, variant),
-        5,
-        {
-          ...bound,
-          input: floats(x, 8 * width),
-          scales,
-          gradients: new Float32Array(block.length).fill(1),
-        },
-      );
+      const { gradients } = await runKernel(gpu(), weightGradient(layout, PARTS, NORM, variant), 5, {
+        ...bound,
+        input: floats(x, 8 * width),
+        scales,
+        gradients: new Float32Array(block.length).fill(1),
+      });
       const normed = normReference(x, weights.get(NORM)!, normEpsilon);
       for (const [name, gradient] of outputs) {
         const { offset, size, shape } = layout.get(`self_attn.${name}.weight`)!;
@@ -86,23 +80,10 @@ describeOnGpu("gradients of projections", (gpu) => {
     },
   );
 
-  test("biasGradient adds the sums over lines", async () => {
-    const { gradients } = await runKernel(gpu(), biasGradient(layout, PARTS("bias")), 5, {
-      ...bound,
-      gradients: new Float32Array(block.length).fill(1),
-    });
-    for (const [name, gradient] of outputs) {
-      const { offset, size } = layout.get(`self_attn.${name}.bias`)!;
-      const found = gradients!.slice(offset, offset + size).map((value) => value - 1);
-      const ones = new Float64Array(5).fill(1);
-      expectClose(name, found, weightGradientReference(ones, gradient, 5), TOLERANCE);
-    }
-  });
-
   test.each(variants)(
     "backProject adds up what several matrices send back, in $name",
     async ({ variant }) => {
-      const { inputGradient } = await runKernel(gpu(), backProject(layout, PARTS("weight"), variant), 5, {
+      const { inputGradient } = await runKernel(gpu(), backProject(layout, PARTS, variant), 5, {
         ...bound,
         inputGradient: new Float32Array(8 * width),
       });
