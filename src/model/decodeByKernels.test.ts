@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test, vi } from "vitest";
 import { useImplementation } from "../kernels/testBackend.ts";
 import * as tf from "../kernels/tf.ts";
 import { activeKernels } from "../kernels/wasm/installWasmKernels.ts";
@@ -39,6 +39,25 @@ describe.each(FIXTURES)("decoding %s in whole steps", (name) => {
       expect(Math.abs(found[i]!.entropy - row.entropy)).toBeLessThanOrEqual(1e-5);
     }
   });
+});
+
+test("decodes the same however many tokens a call has time for", async () => {
+  const decoder = fixtureDecoder(loadFixture("tiny-llama"));
+  const decoding = { temperature: 1, topP: 0.95, maxTokens: 40 };
+  const clock = vi.spyOn(performance, "now");
+  const rowsAt = async (callTime: number) => {
+    let now = 0;
+    clock.mockImplementation(() => (now += callTime));
+    let calls = 0;
+    const rows = await generate(decoder, prompts, requests, decoding, async () => {
+      calls++;
+    });
+    return { rows, calls };
+  };
+  const [slow, fast] = [await rowsAt(1000), await rowsAt(0)];
+  clock.mockRestore();
+  expect(slow.calls).toBeGreaterThan(fast.calls); // a token a call, against up to 16
+  expect(fast.rows).toEqual(slow.rows);
 });
 
 test("leaves no tensor behind, also when it is aborted", async () => {

@@ -16,8 +16,8 @@ import type { TfModel } from "./tfModel.ts";
 import type { PolicyStart, ScoredText, TrainablePolicy } from "./trainablePolicy.ts";
 import { column, update, type Accumulated, type Learner } from "./update.ts";
 
-/** Rows decoded together: enough to fill the matrix products. */
-const ROWS_PER_BATCH = 512;
+/** Rows decoded together: enough to fill the matrix products, few enough for the processor's caches. */
+const ROWS_PER_BATCH = 128;
 /** Memory of their keys and values; rows of a large model or of long responses are decoded in smaller batches. */
 const CACHE_BYTES = 2 ** 29;
 
