@@ -10,9 +10,6 @@ import { ReadRing } from "./readRing.ts";
 import type { LossSettings } from "./scoredToken.ts";
 import type { TrainingRow } from "./trainingBatch.ts";
 
-export type { Scores } from "./microBatches.ts";
-export type { LossSettings } from "./scoredToken.ts";
-
 /** Settings of an optimizer step, as those of the reference path. */
 interface StepSettings {
   readonly learningRate: number;

@@ -1,7 +1,7 @@
 /** Algorithms of the literature as data of the GPU's trainer, against automatic differentiation on the reference path. */
 import { beforeAll, expect, test } from "vitest";
 import { describeOnGpu } from "../engine/fixture.ts";
-import type { LossSettings } from "../engine/gpuTrainer.ts";
+import type { LossSettings } from "../engine/scoredToken.ts";
 import { layOutTraining, type TrainingRow } from "../engine/trainingBatch.ts";
 import * as tf from "../kernels/tf.ts";
 import { loadFixture } from "./fixture.ts";

@@ -90,6 +90,27 @@ describeOnGpu("GpuTrainer's memory", (gpu) => {
     await trainer.dispose();
   });
 
+  test("does not grow over 50 steps, which write a micro-batch and an optimizer's settings and make nothing", async () => {
+    const { trainer } = createTrainer(gpu(), fixture);
+    const rows = rowsOf(fixture);
+    const step = async (): Promise<void> => {
+      await trainer.accumulate(rows, settingsOf(fixture));
+      await trainer.step({ learningRate: 1e-3, beta1: 0.9, beta2: 0.95, weightDecay: 0, gradientClip: 1 });
+    };
+    await step();
+    const calls = await countGpuCalls(gpu().device, async () => {
+      for (let i = 0; i < 50; i++) await step();
+    });
+    expect(calls).toMatchObject({ createBuffer: 0, createBindGroup: 0, createShaderModule: 0 });
+    expect(calls).toMatchObject({
+      createComputePipelineAsync: 0,
+      writeBuffer: 100,
+      submit: 100,
+      mapAsync: 100,
+    });
+    await trainer.dispose();
+  });
+
   test("of scoring alone is one layer's, however many there are", async () => {
     const scorerFloats = async (layers: number): Promise<number> => {
       const { trainer, parameters } = createTrainer(gpu(), fixtureOf({ ...SHAPE, layers }));

@@ -1,8 +1,9 @@
 /** For tests of the GPU's trainer: a fixture's model and rows, and its loss on the reference path. */
 import { expect } from "vitest";
 import type { Gpu } from "../../engine/device.ts";
-import { GpuTrainer, type LossSettings } from "../../engine/gpuTrainer.ts";
+import { GpuTrainer } from "../../engine/gpuTrainer.ts";
 import { ParameterBuffer } from "../../engine/parameterBuffer.ts";
+import type { LossSettings } from "../../engine/scoredToken.ts";
 import type { TrainingRow } from "../../engine/trainingBatch.ts";
 import { normals } from "../../kernels/fixture.ts";
 import { gatherRows } from "../../kernels/gatherRows/gatherRows.ts";
