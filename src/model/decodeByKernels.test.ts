@@ -49,8 +49,9 @@ test("decodes the same however many tokens a call has time for", async () => {
     let now = 0;
     clock.mockImplementation(() => (now += callTime));
     let calls = 0;
-    const rows = await generate(decoder, prompts, requests, decoding, async () => {
+    const rows = await generate(decoder, prompts, requests, decoding, () => {
       calls++;
+      return Promise.resolve();
     });
     return { rows, calls };
   };
