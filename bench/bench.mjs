@@ -3,28 +3,49 @@
  * Installs what is missing: the product's packages, and for a comparison the peers of bench/package.json.
  */
 import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { ensurePackages, ROOT, stop } from "../tools/ensurePackages.mjs";
 
 const HELP = `npm run bench -- [options]
-  (none)         compare with the peers in Chromium
-  --counts       what the engine asks of the GPU for a token and for a training step; no timing
-  --json         print the result as one line of JSON
-  --help         this text`;
+  (none)            compare with the peers in Chromium, print the tables
+  --node            compare in Node through Dawn: for a GPU machine without a browser
+  --counts          what the engine asks of the GPU for a token and for a training step; no timing
+  --kernels         time of each of the engine's kernels at the default model's shapes, in Node
+  --only a,b        these contenders alone: engine, tensorflow-webgpu, jax-webgpu, nanogpt, transformers-webgpu,
+                    wasm-kernels, tensorflow-wasm, jax-wasm, transformers-wasm
+  --models a,b      these models alone: abacus-0.1M, abacus-0.2M, abacus-0.5M, SmolLM2-135M
+  --budget N        seconds for each workload of each contender (6)
+  --out FILE        write the tables there too
+  --json            print the result as one line of JSON
+  --help            this text`;
 
 function readOptions() {
+  const flag = /** @type {const} */ ({ type: "boolean", default: false });
+  const text = /** @type {const} */ ({ type: "string" });
+  const flags = { node: flag, counts: flag, kernels: flag, json: flag, help: flag };
   try {
-    return parseArgs({
-      options: {
-        counts: { type: "boolean", default: false },
-        json: { type: "boolean", default: false },
-        help: { type: "boolean", default: false },
-      },
-    }).values;
+    return parseArgs({ options: { ...flags, only: text, models: text, budget: text, out: text } }).values;
   } catch (error) {
     return stop(`${error instanceof Error ? error.message : String(error)}\n${HELP}`);
   }
+}
+
+/** Installs the peers where bench/node_modules lacks them. */
+function ensurePeers() {
+  const installed = join(import.meta.dirname, "node_modules", ".package-lock.json"); // npm writes it when complete
+  if (existsSync(installed)) return;
+  console.error(
+    "Installing the peers that the benchmark compares with into bench/node_modules (npm ci, 0.5 GB) ...",
+  );
+  const { status } = spawnSync("npm", ["ci", "--no-audit", "--no-fund"], {
+    cwd: import.meta.dirname,
+    stdio: ["ignore", 2, "inherit"],
+    shell: process.platform === "win32",
+  });
+  if (status !== 0)
+    stop("The peers could not be installed: see npm's message above, then run the same command again.");
 }
 
 /** Runs a program of this folder and ends as it did. @param {string} program @param {readonly string[]} args @returns {never} */
@@ -44,3 +65,5 @@ if (options.help) {
 }
 ensurePackages();
 if (options.counts) run("count.ts", options.json ? ["--json"] : []);
+if (!options.kernels) ensurePeers();
+run("compare.ts", process.argv.slice(2));

@@ -14,7 +14,10 @@ const MEANING: Readonly<Record<keyof Counts, string>> = {
   steadyStateCreations: "buffers, bind groups, pipelines and host writes a decoded token",
   dispatchesPerTrainMicroBatch: "dispatches a training micro-batch",
   optimizerDispatches: "dispatches of gradient norm, clipping and AdamW",
-  activationBytesPerToken: "bytes of intermediate results a token trained on",
+  dispatchesPerTrainMicroBatchWithRecompute: "the same, where layers are computed again",
+  activationBytesPerToken:
+    "bytes of intermediate results a token trained on, where layers are computed again",
+  activationBytesPerTokenWithoutRecompute: "the same, where they are not",
 };
 
 const gpu = await openDawn();

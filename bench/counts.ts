@@ -6,8 +6,9 @@ import { countGpuCalls } from "../src/engine/gpuCalls/fixture.ts";
 import type { Gpu } from "../src/engine/device.ts";
 import type { Decoding, RowRequest } from "../src/engine/generation.ts";
 import { GpuSampler } from "../src/engine/gpuSampler.ts";
-import { GpuTrainer, type LossSettings } from "../src/engine/gpuTrainer.ts";
+import { GpuTrainer } from "../src/engine/gpuTrainer.ts";
 import { ParameterBuffer } from "../src/engine/parameterBuffer.ts";
+import type { LossSettings } from "../src/engine/scoredToken.ts";
 import type { TrainingRow } from "../src/engine/trainingBatch.ts";
 import type { ModelConfig } from "../src/model/config.ts";
 import { parameterShapes, type HostTensor } from "../src/model/parameters.ts";
@@ -22,8 +23,11 @@ export interface Counts {
   readonly steadyStateCreations: number;
   readonly dispatchesPerTrainMicroBatch: number;
   readonly optimizerDispatches: number;
-  /** Intermediate results of the training graph by token trained on. */
+  /** With the layers' inputs kept alone and the rest computed again. */
+  readonly dispatchesPerTrainMicroBatchWithRecompute: number;
+  /** Intermediate results of the training graph by token trained on, where it keeps the layers' inputs alone. */
   readonly activationBytesPerToken: number;
+  readonly activationBytesPerTokenWithoutRecompute: number;
 }
 
 const ROWS = 8;
@@ -88,18 +92,32 @@ async function countDecoding(gpu: Gpu, config: ModelConfig, parameters: Paramete
 }
 
 async function countTraining(gpu: Gpu, config: ModelConfig, parameters: ParameterBuffer) {
-  const trainer = new GpuTrainer(gpu, config, parameters);
-  await trainer.accumulate(trainingRows(config, 8), LOSS);
+  const keeping = await countTrainer(gpu, config, parameters, false);
+  const recomputing = await countTrainer(gpu, config, parameters, true);
+  return {
+    dispatchesPerTrainMicroBatch: keeping.dispatches,
+    optimizerDispatches: keeping.optimizerDispatches,
+    dispatchesPerTrainMicroBatchWithRecompute: recomputing.dispatches,
+    activationBytesPerToken: recomputing.bytesPerToken,
+    activationBytesPerTokenWithoutRecompute: keeping.bytesPerToken,
+  };
+}
+
+async function countTrainer(gpu: Gpu, config: ModelConfig, parameters: ParameterBuffer, recompute: boolean) {
+  const trainer = new GpuTrainer(gpu, config, parameters, { recompute });
+  const [few, many] = [2, 4];
+  await trainer.accumulate(trainingRows(config, few), LOSS);
   const small = await trainer.statistics();
-  await trainer.accumulate(trainingRows(config, 16), LOSS);
+  await trainer.accumulate(trainingRows(config, many), LOSS);
   const large = await trainer.statistics();
-  const batch = await countGpuCalls(gpu.device, () => trainer.accumulate(trainingRows(config, 16), LOSS));
+  const batch = await countGpuCalls(gpu.device, () => trainer.accumulate(trainingRows(config, many), LOSS));
   const step = await countGpuCalls(gpu.device, () => trainer.step(STEP));
   await trainer.dispose();
+  const tokens = (many - few) * PROMPT * 3;
   return {
-    dispatchesPerTrainMicroBatch: batch.dispatchWorkgroups,
+    dispatches: batch.dispatchWorkgroups,
     optimizerDispatches: step.dispatchWorkgroups,
-    activationBytesPerToken: Math.round((large.scratchBytes - small.scratchBytes) / (8 * PROMPT * 3)),
+    bytesPerToken: Math.round((large.scratchBytes - small.scratchBytes) / tokens),
   };
 }
 

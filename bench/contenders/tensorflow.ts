@@ -1,0 +1,89 @@
+/** TensorFlow.js' operations, as the reference path calls them; and this repository's WASM kernels on its memory. */
+import { openGpu } from "../../src/engine/device.ts";
+import { ropeTable } from "../../src/kernels/rotate/rotate.ts";
+import * as tf from "../../src/kernels/tf.ts";
+import { generate } from "../../src/model/generate.ts";
+import { policyLoss, scoreFrom, scoreTokens } from "../../src/model/loss.ts";
+import { microBatches } from "../../src/model/microBatches.ts";
+import { Optimizer } from "../../src/model/optimizer.ts";
+import { loadParameters } from "../../src/model/parameters.ts";
+import type { Decoder } from "../../src/model/transformer.ts";
+import { CannotRun, type BenchModel, type Contender, type Opened, type Surroundings } from "../contender.ts";
+import { CLIP, PROMPT, STEP, type Row } from "../workload.ts";
+
+/** Tokens of a micro-batch, as the product trains. */
+const TOKENS_PER_MICRO_BATCH = 4096;
+
+/** Stock operations on WebGPU. */
+export const tensorflowWebGpu: Contender = {
+  open: async (model, { gpu }) => {
+    if (gpu === null || (await openGpu(gpu)) === null) throw new CannotRun("no WebGPU adapter");
+    return openHere(model);
+  },
+};
+
+/** Stock operations on WASM. */
+export const tensorflowWasm: Contender = { open: (model, where) => openOnWasm(model, where, false) };
+
+/** The same with this repository's WASM kernels in place of stock operations. */
+export const wasmKernels: Contender = { open: (model, where) => openOnWasm(model, where, true) };
+
+async function openOnWasm(model: BenchModel, { startWasm }: Surroundings, kernels: boolean): Promise<Opened> {
+  await startWasm(kernels);
+  return openHere(model);
+}
+
+/** Opens the model on TensorFlow.js' current backend. */
+function openHere({ config, weights }: BenchModel): Opened {
+  const parameters = loadParameters(config, weights);
+  const rope = ropeTable(config.maxPositions, config.headDim, config.ropeTheta);
+  tf.keep(rope.cos);
+  tf.keep(rope.sin);
+  const decoder: Decoder = { config: { ...config, eosTokens: [] }, parameters, rope }; // no row ends early
+  let optimizer: Optimizer | null = null; // its memory is taken when something is trained
+  return {
+    sameWeights: true,
+    decode: (prompt, rows, maxTokens, greedy) =>
+      generate(
+        decoder,
+        [prompt],
+        Array.from({ length: rows }, (_, stream) => ({ prompt: 0, seed: 1, stream })),
+        { temperature: greedy ? 0 : 1, topP: 1, maxTokens },
+        () => Promise.resolve(),
+      ),
+    train: async (rows) => {
+      optimizer ??= new Optimizer(parameters);
+      const loss = await accumulate(optimizer, decoder, rows);
+      await optimizer.step(STEP);
+      await parameters.get("model.norm.weight")?.data(); // the step has been taken, not only asked for
+      return loss;
+    },
+  };
+}
+
+async function accumulate(optimizer: Optimizer, decoder: Decoder, rows: readonly Row[]): Promise<number> {
+  const normalizer = rows.reduce((sum, { tokens }) => sum + tokens.length - PROMPT, 0);
+  let sum = 0;
+  for (const batch of microBatches(rows, ({ tokens }) => tokens.length, TOKENS_PER_MICRO_BATCH)) {
+    const scored = scoreFrom(
+      batch.map(({ tokens }) => tokens),
+      batch.map(() => PROMPT),
+    );
+    const advantages = batch.flatMap(({ advantage, oldLogprobs }) =>
+      Array.from(oldLogprobs, () => advantage),
+    );
+    const oldLogprobs = batch.flatMap((row) => [...row.oldLogprobs]);
+    sum += await optimizer.accumulate((parameters) =>
+      policyLoss(
+        scoreTokens({ ...decoder, parameters }, scored, 1).logprob,
+        {
+          advantages: tf.tensor1d(advantages),
+          oldLogprobs: tf.tensor1d(oldLogprobs),
+          referenceLogprobs: null,
+        },
+        { clipLow: CLIP, clipHigh: CLIP, klCoefficient: 0, normalizer },
+      ),
+    );
+  }
+  return sum;
+}
