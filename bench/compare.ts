@@ -10,7 +10,7 @@ import { ROOT } from "./node.ts";
 import { inProcess, openNode } from "./nodeRunner.ts";
 import { markdown } from "./report.ts";
 import { compare, type Report, type Runner } from "./run.ts";
-import { jobs } from "./suite.ts";
+import { jobs, leftOut } from "./suite.ts";
 import type { ModelName } from "./workload.ts";
 
 const MODELS: readonly ModelName[] = ["abacus-0.1M", "abacus-0.2M", "abacus-0.5M", "SmolLM2-135M shape"];
@@ -56,13 +56,15 @@ function versions(contenders: readonly ContenderName[]): Record<string, string> 
 async function report(runner: Runner): Promise<Report> {
   const contenders = chosen("contender", options.only, NAMES);
   const budget = Number(options.budget);
-  const planned = jobs(contenders, chosen("model", options.models, MODELS), budget);
+  const models = chosen("model", options.models, MODELS);
+  const planned = jobs(contenders, models, budget);
+  const omitted = leftOut(contenders, models);
   const date = new Date().toISOString().slice(0, 10);
   const { where, limits } = runner;
   const known = { date, where, limits, budget, versions: versions(contenders) };
-  let result: Report = { ...known, measurements: [], skipped: [] };
+  let result: Report = { ...known, measurements: [], skipped: omitted };
   for await (const found of compare(runner, planned, log)) {
-    result = { ...known, ...found };
+    result = { ...known, ...found, skipped: [...found.skipped, ...omitted] };
     if (options.out !== undefined) writeFileSync(options.out, markdown(result));
   }
   return result;

@@ -92,14 +92,14 @@ async function measure(
   const sizes = sizesOf(workload);
   for (const [i, size] of sizes.entries()) {
     const once = (): Promise<unknown> => run(size.rows, size.tokens);
-    const cold = await secondsOf(once); // compiles what this size needs
+    await once(); // compiles what this size needs
     const next = sizes[i + 1];
     const growth = next === undefined ? Infinity : (next.rows * next.tokens) / (size.rows * size.tokens);
-    const first = cold > budget ? cold : await secondsOf(once);
-    const isLast = first * growth > budget || cold > budget;
+    const first = await secondsOf(once);
+    const isLast = first * growth > budget;
     parts.push({
       ...size,
-      ...(isLast && cold <= budget ? await repeated(once, first, budget) : { seconds: first, repeats: 1 }),
+      ...(isLast ? await repeated(once, first, budget) : { seconds: first, repeats: 1 }),
     });
     if (isLast) break;
   }

@@ -1,6 +1,6 @@
 /** Which contender measures what. */
 import type { ContenderName } from "./contenders.ts";
-import type { Job, ModelName, Workload } from "./workload.ts";
+import type { Job, ModelName, Skipped, Workload } from "./workload.ts";
 
 /** The embedded default model: everything is measured with it. */
 const DEFAULT: ModelName = "abacus-0.2M";
@@ -17,7 +17,7 @@ function standard(model: ModelName): Workload[] {
 
 /** Contenders that a software adapter would keep for minutes: measured with the default model alone, unless asked for. */
 const SLOW: readonly ContenderName[] = ["nanogpt", "transformers-webgpu"];
-/** Of the largest model: its training state does not fit WASM's memory beside TensorFlow.js' own tensors. */
+/** Measured with the largest model: minutes of WASM would say little, and its training state comes near WASM's memory. */
 const LARGE: readonly ContenderName[] = ["engine", "tensorflow-webgpu", "jax-webgpu"];
 
 /** Who runs with a model when all are asked for. */
@@ -47,4 +47,20 @@ export function jobs(
         };
       }),
     );
+}
+
+/** What the suite leaves out by itself, to be named in the report. */
+export function leftOut(contenders: readonly ContenderName[], models: readonly ModelName[]): Skipped[] {
+  return models.flatMap((model) => {
+    const run = contendersOf(model, contenders);
+    return contenders
+      .filter((name) => !run.includes(name))
+      .map((contender): Skipped => {
+        const reason =
+          model === "SmolLM2-135M shape"
+            ? "at this size only WebGPU contenders that train are measured"
+            : `measured with ${DEFAULT} alone, to bound the time of a software adapter`;
+        return { contender, model, what: "everything", reason };
+      });
+  });
 }
