@@ -54,9 +54,10 @@ function halfWeights(pairs: number, first: number): Weights {
   return {
     along: "outputs",
     declare: (column, name) => `let ${name}Place = placeOf(${column} / ${pairs}u);
-    let ${name} = ${name}Place.weight + ${name}Place.column + ${column} % ${pairs}u + ${first}u;`,
-    block: (name, i) => `let ${name}At = ${name} + 4u * ${i} * ${name}Place.stride;
-      let ${name}Block = mat4x4f(${unroll(4, (k) => `layer[${name}At + ${k}u * ${name}Place.stride]`, ", ")});`,
+    let ${name} = ${name}Place.weight + ${name}Place.column + ${column} % ${pairs}u + ${first}u;
+    ${unroll(5, (k) => `let ${name}Row${k} = ${k}u * ${name}Place.stride;`)}`,
+    block: (name, i) => `let ${name}At = ${name} + ${i} * ${name}Row4;
+      let ${name}Block = mat4x4f(${unroll(4, (k) => `layer[${name}At + ${name}Row${k}]`, ", ")});`,
   };
 }
 
