@@ -1,6 +1,7 @@
 /** `npm run bench`: runs the comparison and writes its tables. */
 import { writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import { cpus, loadavg } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { openBrowser } from "./browser.ts";
@@ -61,7 +62,8 @@ async function report(runner: Runner): Promise<Report> {
   const omitted = leftOut(contenders, models);
   const date = new Date().toISOString().slice(0, 10);
   const { where, limits } = runner;
-  const known = { date, where, limits, budget, versions: versions(contenders) };
+  const machine = `${cpus().length} cores with a load average of ${loadavg()[0]?.toFixed(1) ?? "?"}`;
+  const known = { date, where, machine, limits, budget, versions: versions(contenders) };
   let result: Report = { ...known, measurements: [], skipped: omitted };
   for await (const found of compare(runner, planned, log)) {
     result = { ...known, ...found, skipped: [...found.skipped, ...omitted] };

@@ -28,6 +28,7 @@ async function resultsOf(results: Partial<Record<Job["contender"], JobResult>>) 
   let last = {
     date: "",
     where: "",
+    machine: "",
     limits: runner.limits,
     budget: 1,
     versions: {},

@@ -34,7 +34,7 @@ export function markdown(report: Report): string {
   ].join("\n\n");
 }
 
-function heading({ date, where, limits, budget, versions }: Report): string {
+function heading({ date, where, machine, limits, budget, versions }: Report): string {
   const adapter =
     limits === null
       ? "No WebGPU adapter."
@@ -43,7 +43,7 @@ function heading({ date, where, limits, budget, versions }: Report): string {
   const packages = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
   return [
     "# Benchmark",
-    `Written by \`npm run bench -- --out docs/BENCH.md\` on ${date} in ${where}. ${adapter} Peers: ${packages.join(", ")}.`,
+    `Written by \`npm run bench -- --out docs/BENCH.md\` on ${date} in ${where}, on ${machine}. ${adapter} Peers: ${packages.join(", ")}.`,
     "Read ratios, not times: they compare the contenders within this run. A software adapter such as SwiftShader computes " +
       "on the processor, so its seconds say nothing of a GPU; it charges little for a dispatch and much for a barrier, and " +
       "WASM with SIMD is faster than it. What holds on any hardware are the counts of `npm run bench -- --counts`.",
@@ -51,7 +51,9 @@ function heading({ date, where, limits, budget, versions }: Report): string {
       "after a training step; whoever does not is listed below and not timed. nanogpt runs its own GPT of the same width, " +
       "layers and vocabulary, on next-token prediction. Each workload gets " +
       `${budget} s: where that is too short, a part of it is run, and the table says how many rows and tokens. ` +
-      "Ratios compare the largest part that both ran: above 1, the first row of the device is faster.",
+      "Every part is run once to warm up. The last two columns compare the largest part that both ran: above 1, the " +
+      "engine (or this repository's WASM kernels) took less time. The matrix product that limits are taken from is plain, so " +
+      "that a better one may exceed it.",
   ].join("\n\n");
 }
 
@@ -103,8 +105,7 @@ function row({ limits }: Report, measured: Measured, all: readonly Measured[]): 
   const bytes = workload.kind === "decode" ? (part.tokens * parameters * 4) / part.seconds : Number.NaN;
   const share = (value: number, limit: number | undefined): string => {
     if (Number.isNaN(value)) return "";
-    const percent =
-      limit === undefined || device === "wasm" ? "" : ` (${((100 * value) / limit).toPrecision(2)}%)`;
+    const percent = limit === undefined || device === "wasm" ? "" : ` (${short((100 * value) / limit, 2)}%)`;
     return `${si(value)}${percent}`;
   };
   return [
@@ -112,7 +113,7 @@ function row({ limits }: Report, measured: Measured, all: readonly Measured[]): 
     device === "wasm" ? "WASM" : "WebGPU",
     `${part.rows} x ${part.tokens}`,
     part.seconds.toPrecision(3),
-    rate.toPrecision(3),
+    short(rate),
     share(flops, limits?.flopsPerSecond),
     share(bytes, limits?.bytesPerSecond),
     ratio(all, "engine", measured),
@@ -127,9 +128,7 @@ function ratio(all: readonly Measured[], name: ContenderName, { contender, parts
   const same = (a: Part) => (b: Part) => a.rows === b.rows && a.tokens === b.tokens;
   const common = parts.findLast((part) => ours.parts.some(same(part)));
   const other = common && ours.parts.find(same(common));
-  return common === undefined || other === undefined
-    ? ""
-    : `${(common.seconds / other.seconds).toPrecision(3)}x`;
+  return common === undefined || other === undefined ? "" : `${short(common.seconds / other.seconds)}x`;
 }
 
 function skippedTable({ skipped }: Report): string {
@@ -145,6 +144,11 @@ function skippedTable({ skipped }: Report): string {
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
   return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
+}
+
+/** Three digits, or two; without exponents. */
+function short(value: number, digits = 3): string {
+  return value >= 10 ** digits ? Math.round(value).toString() : value.toPrecision(digits);
 }
 
 /** 1.23 G */

@@ -17,6 +17,8 @@ export interface Runner {
 export interface Report {
   readonly date: string;
   readonly where: string;
+  /** Its cores, and how busy they were when the run began. */
+  readonly machine: string;
   readonly limits: Limits | null;
   readonly budget: number;
   readonly versions: Readonly<Record<string, string>>;
