@@ -51,7 +51,7 @@ export async function countCalls(
   config: ModelConfig,
   weights: ReadonlyMap<string, HostTensor>,
 ): Promise<Counts> {
-  const parameters = new ParameterBuffer(gpu, parameterShapes(config));
+  const parameters = new ParameterBuffer(gpu, parameterShapes(config), config.headDim);
   parameters.upload(weights);
   const decoded = await countDecoding(gpu, { ...config, eosTokens: [] }, parameters); // no row ends early
   const trained = await countTraining(gpu, config, parameters);

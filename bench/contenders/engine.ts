@@ -32,7 +32,7 @@ async function open(model: BenchModel, { gpu: offered }: Surroundings): Promise<
 /** The engine on a device. */
 export function engineOn(gpu: Gpu, { config, weights }: BenchModel) {
   const shape = { ...config, eosTokens: [] }; // no row ends early
-  const parameters = new ParameterBuffer(gpu, parameterShapes(config));
+  const parameters = new ParameterBuffer(gpu, parameterShapes(config), config.headDim);
   parameters.upload(weights);
   const sampler = new GpuSampler(gpu, shape, parameters);
   let trainer: GpuTrainer | null = null; // its memory is taken when something is trained

@@ -21,6 +21,7 @@ const wide = { maxBufferSize: 2 ** 30, maxStorageBufferBindingSize: 2 ** 30 };
 test("counts keys and values of all heads, in half the bytes as f16", () => {
   expect(entryBytes(SHAPE, "f32")).toBe(2 * 2 * 8 * 4);
   expect(entryBytes(SHAPE, "f16")).toBe(2 * 2 * 8 * 2);
+  expect(entryBytes({ ...SHAPE, headDim: 6 }, "f32")).toBe(2 * 2 * 8 * 4); // stored with zeros
 });
 
 test("bounds entries by the bytes asked for and by what the GPU binds, rows by their logits", () => {

@@ -1,6 +1,7 @@
 /** How many rows are decoded together, and what share of the cache their prompts get. */
 import { CACHE_VECTORS, type CacheFormat } from "./cacheFormat.ts";
 import type { DecoderShape } from "./decoderShape.ts";
+import { keyWidth } from "./headPadding.ts";
 import { OUTPUT_TOKENS } from "./rowState.ts";
 
 /** The most that a batch may take. */
@@ -28,8 +29,8 @@ const SUBMISSION_OPERATIONS = 5e11;
 const FLOAT = Float32Array.BYTES_PER_ELEMENT;
 
 /** Bytes that an entry of the cache takes in a layer. */
-export function entryBytes({ kvHeads, headDim }: DecoderShape, format: CacheFormat): number {
-  return ((2 * kvHeads * headDim) / 4) * CACHE_VECTORS[format].bytes;
+export function entryBytes(shape: DecoderShape, format: CacheFormat): number {
+  return ((2 * keyWidth(shape)) / 4) * CACHE_VECTORS[format].bytes;
 }
 
 /** What a GPU and a cache of `cacheBytes` allow for a model of so many parameters: a buffer is bound whole. */

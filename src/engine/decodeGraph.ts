@@ -11,6 +11,7 @@ import { entryBytes } from "./batchRoom.ts";
 import type { CacheFormat } from "./cacheFormat.ts";
 import type { DecoderShape } from "./decoderShape.ts";
 import type { Gpu } from "./device.ts";
+import { queryWidth } from "./headPadding.ts";
 import { GraphBuilder, type BufferView, type Graph, type Pipelines } from "./graph.ts";
 import { TILE } from "./kernel.ts";
 import type { ParameterBuffer } from "./parameterBuffer.ts";
@@ -89,7 +90,7 @@ interface Buffers {
   readonly settings: GPUBuffer;
   readonly outputs: GPUBuffer;
   readonly rope: GPUBuffer;
-  /** Keys and values of each layer: [entries, 2*Hkv*hd], in the format of the cache. */
+  /** Keys and values of each layer: [entries, 2*Hkv*hd] with stored heads, in the format of the cache. */
   readonly caches: readonly GPUBuffer[];
 }
 
@@ -124,7 +125,6 @@ function record(
   const scratch = (lines: number, width: number) => ({ bytes: padded(lines) * width * WORD });
   const x = scratch(capacity.lines, shape.width);
   const logits = scratch(capacity.rows, shape.vocabulary);
-  const queryWidth = shape.heads * shape.headDim;
   const batch: BufferView = { buffer: buffers.settings };
   const rows: BufferView = { buffer: buffers.rows };
   const rope: BufferView = { buffer: buffers.rope };
@@ -134,8 +134,8 @@ function record(
   for (let i = 0; i < shape.layers; i++) {
     const layer = parameters.layerView(i);
     const cache: BufferView = { buffer: buffers.caches[i] as GPUBuffer }; // one for each layer
-    const queries = scratch(capacity.lines, queryWidth);
-    const context = scratch(capacity.lines, queryWidth);
+    const queries = scratch(capacity.lines, queryWidth(shape));
+    const context = scratch(capacity.lines, queryWidth(shape));
     const hidden = scratch(capacity.lines, shape.hiddenWidth);
     builder.add(kernels.projectQkv, { batch, rows, x, layer, rope, queries, cache });
     cacheKernels = builder.length; // of the last layer, only keys and values are used again

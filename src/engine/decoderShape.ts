@@ -7,6 +7,7 @@ export interface DecoderShape {
   readonly heads: number;
   /** Hkv; `heads` is a multiple of it. */
   readonly kvHeads: number;
+  /** Numbers of a head; the kernels keep `storedHeadDim` of them. */
   readonly headDim: number;
   /** F, the width of the SwiGLU. */
   readonly hiddenWidth: number;
@@ -29,7 +30,7 @@ const MAX_EOS_TOKENS = 8;
 export function unsupported(shape: DecoderShape): string | null {
   const { width, headDim, hiddenWidth, eosTokens } = shape;
   if (width % 4 !== 0) return `hidden_size ${width} is no multiple of 4`;
-  if (headDim % 8 !== 0) return `head_dim ${headDim} is no multiple of 8`;
+  if (headDim % 2 !== 0) return `head_dim ${headDim} is odd`;
   if (hiddenWidth % 4 !== 0) return `intermediate_size ${hiddenWidth} is no multiple of 4`;
   if (eosTokens.length > MAX_EOS_TOKENS) return `${eosTokens.length} end-of-sequence tokens are too many`;
   return null;

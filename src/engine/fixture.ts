@@ -124,6 +124,7 @@ export function oddLayer(): {
         "mlp.down_proj.weight": [width, hiddenWidth],
       }).map(([part, shape]) => [`model.layers.0.${part}`, shape]),
     ),
+    headDim,
   );
   const block = new Float32Array(layerSize);
   const weights = new Map<string, Float64Array>();

@@ -55,8 +55,10 @@ export class GpuTrainer {
     if (problem !== null) throw new RangeError(`the GPU trainer cannot run this model: ${problem}`);
     this.#gpu = gpu;
     const pipelines = new Pipelines(gpu.device);
-    const shapes = new Map([...parameters.layout.parameters].map(([name, placed]) => [name, placed.shape]));
-    const alike = (): ParameterBuffer => new ParameterBuffer(gpu, shapes);
+    const shapes = new Map(
+      [...parameters.layout.parameters].map(([name, placed]) => [name, placed.hostShape]),
+    );
+    const alike = (): ParameterBuffer => new ParameterBuffer(gpu, shapes, shape.headDim);
     [this.gradients, this.#first, this.#second] = [alike(), alike(), alike()];
     this.#updates = state?.updates ?? 0;
     if (state) this.#first.upload(state.firstMoments);

@@ -1,7 +1,11 @@
-/** All parameters of a decoder in one buffer on the GPU, shared by sampler and trainer. */
+/**
+ * All parameters of a decoder in one buffer on the GPU, shared by sampler and trainer. The host sees Hugging Face's
+ * shapes, whatever the buffer's.
+ */
 import * as tf from "../kernels/tf.ts";
 import { readBuffer, type Gpu } from "./device.ts";
 import type { BufferView } from "./graph.ts";
+import { padRuns, unpadRuns, type Runs } from "./headPadding.ts";
 import {
   layOutParameters,
   transpose,
@@ -22,10 +26,10 @@ export class ParameterBuffer {
   readonly buffer: GPUBuffer;
   readonly #gpu: Gpu;
 
-  /** Room for parameters of these names and shapes; zeros until they are uploaded. */
-  constructor(gpu: Gpu, shapes: ReadonlyMap<string, readonly number[]>) {
+  /** Room for parameters of these names and shapes and heads of this size; zeros until they are uploaded. */
+  constructor(gpu: Gpu, shapes: ReadonlyMap<string, readonly number[]>, headDim: number) {
     this.#gpu = gpu;
-    this.layout = layOutParameters(shapes);
+    this.layout = layOutParameters(shapes, headDim);
     const { maxBufferSize } = gpu.device.limits;
     const size = this.layout.size * FLOAT;
     if (size > maxBufferSize) {
@@ -59,23 +63,19 @@ export class ParameterBuffer {
   upload(weights: ReadonlyMap<string, HostParameter>): void {
     for (const [name, { shape, data }] of weights) {
       const placed = this.#placed(name);
-      if (shape.join() !== placed.shape.join())
-        throw new Error(`${name} is [${shape.join()}], not [${placed.shape.join()}]`);
-      const values = new Float32Array(data);
-      const [rows = 1, columns = 1] = placed.shape;
-      const stored = placed.transposed ? transpose(values, rows, columns) : values;
-      this.#gpu.device.queue.writeBuffer(this.buffer, placed.offset * FLOAT, stored);
+      if (shape.join() !== placed.hostShape.join())
+        throw new Error(`${name} is [${shape.join()}], not [${placed.hostShape.join()}]`);
+      this.#gpu.device.queue.writeBuffer(this.buffer, placed.offset * FLOAT, stored(data, placed));
     }
   }
 
   /** All values, by name. */
   async download(): Promise<Map<string, HostParameter>> {
     const host = new Map<string, HostParameter>();
-    for (const [name, { shape, offset, size, transposed }] of this.layout.parameters) {
+    for (const [name, placed] of this.layout.parameters) {
+      const { offset, size, hostShape } = placed;
       const bytes = await readBuffer(this.#gpu.device, this.buffer, size * FLOAT, offset * FLOAT);
-      const stored = new Float32Array(bytes);
-      const [rows = 1, columns = 1] = shape;
-      host.set(name, { shape, data: transposed ? transpose(stored, columns, rows) : stored });
+      host.set(name, { shape: hostShape, data: unstored(new Float32Array(bytes), placed) });
     }
     this.#gpu.fault.throwIfAborted();
     return host;
@@ -84,11 +84,11 @@ export class ParameterBuffer {
   /** Takes over the values of tensors, by name, without leaving the GPU. */
   copyFrom(tensors: ReadonlyMap<string, tf.Tensor>): void {
     const { device, flush, bufferOf } = this.#gpu;
-    const turned: tf.Tensor[] = [];
+    const changed: tf.Tensor[] = [];
     const copies = [...tensors].map(([name, tensor]) => {
       const placed = this.#placed(name);
-      const source = placed.transposed ? tf.transpose(tensor) : tensor;
-      if (placed.transposed) turned.push(source);
+      const source = tf.tidy(() => storedTensor(tensor, placed));
+      if (source !== tensor) changed.push(source);
       return { source: bufferOf(source), ...placed };
     });
     flush();
@@ -96,10 +96,40 @@ export class ParameterBuffer {
     for (const { source, offset, size } of copies)
       encoder.copyBufferToBuffer(source, 0, this.buffer, offset * FLOAT, size * FLOAT);
     device.queue.submit([encoder.finish()]);
-    tf.dispose(turned); // their buffers are reused by later commands only
+    tf.dispose(changed); // their buffers are reused by later commands only
   }
 
   dispose(): void {
     this.buffer.destroy();
   }
+}
+
+/** Values in Hugging Face's layout as the buffer has them. */
+function stored(data: Float32Array, { shape, runs, transposed }: PlacedParameter): Float32Array<ArrayBuffer> {
+  const [rows = 1, columns = 1] = shape;
+  const padded = runs === null ? new Float32Array(data) : padRuns(data, runs);
+  return transposed ? transpose(padded, rows, columns) : padded;
+}
+
+/** And back. */
+function unstored(
+  values: Float32Array<ArrayBuffer>,
+  { shape, runs, transposed }: PlacedParameter,
+): Float32Array<ArrayBuffer> {
+  const [rows = 1, columns = 1] = shape;
+  const turned = transposed ? transpose(values, columns, rows) : values;
+  return runs === null ? turned : unpadRuns(turned, runs);
+}
+
+/** A tensor in Hugging Face's layout as the buffer has it. */
+function storedTensor(tensor: tf.Tensor, { shape, runs, transposed }: PlacedParameter): tf.Tensor {
+  const padded = runs === null ? tensor : padTensor(tensor, runs).reshape([...shape]);
+  return transposed ? tf.transpose(padded) : padded;
+}
+
+function padTensor(tensor: tf.Tensor, { length, stored: padded }: Runs): tf.Tensor {
+  return tf.pad(tensor.reshape([-1, length]), [
+    [0, 0],
+    [0, padded - length],
+  ]);
 }

@@ -11,7 +11,7 @@ const SHAPES = new Map([
 ]);
 
 test("lays each layer out alike, everything at multiples of 256 bytes", () => {
-  const { size, layerSize, layer, parameters } = layOutParameters(SHAPES);
+  const { size, layerSize, layer, parameters } = layOutParameters(SHAPES, 8);
   expect(layerSize).toBe(128 + 64); // 68 floats and 4, each rounded up to 64
   expect(vectorOffset(layer, "input_layernorm.weight")).toBe(32);
   expect(parameters.get("model.layers.1.input_layernorm.weight")?.offset).toBe(192 + 128);
@@ -21,7 +21,7 @@ test("lays each layer out alike, everything at multiples of 256 bytes", () => {
 });
 
 test("turns the matrices of layers, and nothing else", () => {
-  const turned = [...layOutParameters(SHAPES).parameters].filter(([, { transposed }]) => transposed);
+  const turned = [...layOutParameters(SHAPES, 8).parameters].filter(([, { transposed }]) => transposed);
   expect(turned.map(([name]) => name)).toEqual([
     "model.layers.0.mlp.up_proj.weight",
     "model.layers.1.mlp.up_proj.weight",
@@ -31,7 +31,7 @@ test("turns the matrices of layers, and nothing else", () => {
 
 test("refuses layers that differ", () => {
   const shapes = new Map(SHAPES).set("model.layers.1.mlp.up_proj.weight", [16, 4]);
-  expect(() => layOutParameters(shapes)).toThrow(
+  expect(() => layOutParameters(shapes, 8)).toThrow(
     "model.layers.1.mlp.up_proj.weight is not as in the first layer",
   );
 });

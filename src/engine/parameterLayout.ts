@@ -2,6 +2,7 @@
  * Where each parameter lies in one flat buffer. The parameters of a layer are together and lie alike in each layer: a
  * kernel binds the layer's block and finds its matrices at constant places, so one pipeline serves all layers.
  */
+import { storedShape, type Runs } from "./headPadding.ts";
 
 /** Floats in 256 bytes: what WebGPU asks of the start of a bound range. */
 const ALIGNMENT = 64;
@@ -11,7 +12,12 @@ const LAYER_NAME = /^model\.layers\.(\d+)\.(.+)$/;
 
 /** A parameter's place; lengths in floats. */
 export interface PlacedParameter {
+  /** [out, in] as the kernels see it, with the zeros between heads. */
   readonly shape: readonly number[];
+  /** Hugging Face's. */
+  readonly hostShape: readonly number[];
+  /** Where there are zeros; null without. */
+  readonly runs: Runs | null;
   readonly offset: number;
   readonly size: number;
   /** Stored [in, out] instead of [out, in]: neighbouring invocations then read neighbouring columns. */
@@ -36,15 +42,21 @@ export interface ParameterLayout extends LayerBlock {
   readonly parameters: ReadonlyMap<string, PlacedParameter>;
 }
 
-/** Lays out parameters given by name and shape. Throws unless all layers have the same parts. */
-export function layOutParameters(shapes: ReadonlyMap<string, readonly number[]>): ParameterLayout {
+/**
+ * Lays out parameters given by name and shape, of a decoder with heads of this size. Throws unless all layers have the
+ * same parts.
+ */
+export function layOutParameters(
+  shapes: ReadonlyMap<string, readonly number[]>,
+  headDim: number,
+): ParameterLayout {
   const named = [...shapes].map(([name, shape]) => ({ name, shape, match: LAYER_NAME.exec(name) }));
   const layers = 1 + named.reduce((last, { match }) => Math.max(last, Number(match?.[1] ?? -1)), -1);
   const layer = new Map<string, PlacedParameter>();
   let layerSize = 0;
-  for (const { shape, match } of named) {
+  for (const { name, shape, match } of named) {
     if (match?.[1] !== "0") continue;
-    const placed = place(shape, layerSize, shape.length === 2);
+    const placed = place(name, shape, headDim, layerSize, shape.length === 2);
     layer.set(match[2] ?? "", placed);
     layerSize = align(layerSize + placed.size);
   }
@@ -52,19 +64,26 @@ export function layOutParameters(shapes: ReadonlyMap<string, readonly number[]>)
   let size = layers * layerSize;
   for (const { name, shape, match } of named) {
     if (match === null) {
-      parameters.set(name, place(shape, size, false));
+      parameters.set(name, place(name, shape, headDim, size, false));
       size = align(size + sizeOf(shape));
       continue;
     }
     const part = layer.get(match[2] ?? "");
-    if (part?.shape.join() !== shape.join()) throw new Error(`${name} is not as in the first layer`);
+    if (part?.hostShape.join() !== shape.join()) throw new Error(`${name} is not as in the first layer`);
     parameters.set(name, { ...part, offset: Number(match[1]) * layerSize + part.offset });
   }
   return { size, parameters, layer, layerSize };
 }
 
-function place(shape: readonly number[], offset: number, transposed: boolean): PlacedParameter {
-  return { shape, offset, size: sizeOf(shape), transposed };
+function place(
+  name: string,
+  hostShape: readonly number[],
+  headDim: number,
+  offset: number,
+  transposed: boolean,
+): PlacedParameter {
+  const { shape, runs } = storedShape(name, hostShape, headDim);
+  return { shape, hostShape, runs, offset, size: sizeOf(shape), transposed };
 }
 
 function sizeOf(shape: readonly number[]): number {

@@ -1,5 +1,6 @@
 /** A micro-batch's passes as one graph: no tape, each gradient where the optimizer reads it. */
 import type { DecoderShape } from "./decoderShape.ts";
+import { keyWidth, queryWidth } from "./headPadding.ts";
 import { GraphBuilder, type BufferView, type Graph, type Pipelines, type Scratch } from "./graph.ts";
 import { chunkTokens, type HeadChunk } from "./headChunks.ts";
 import { TILE } from "./kernel.ts";
@@ -144,14 +145,14 @@ class ForwardPass {
   /** A layer; with `again`, only what its backward pass needs. */
   layer(i: number, x: Scratch, again = false): { kept: Kept; output: Scratch } {
     const { shape, upload, parameters, rope } = this.inputs;
-    const { heads, kvHeads, headDim, width, hiddenWidth } = shape;
+    const { heads, width, hiddenWidth } = shape;
     const { lineBatch: batch, rows } = upload;
     const layer = parameters.layerView(i);
     const kept: Kept = {
       x,
-      queries: this.lines(heads * headDim),
-      cache: this.lines(2 * kvHeads * headDim),
-      context: this.lines(heads * headDim),
+      queries: this.lines(queryWidth(shape)),
+      cache: this.lines(2 * keyWidth(shape)),
+      context: this.lines(queryWidth(shape)),
       totals: this.lines(heads),
       middle: this.keep ? this.lines(width) : x,
       gates: this.lines(hiddenWidth),
@@ -254,14 +255,13 @@ class BackwardPass {
   /** From the gradient between attention and MLP to that of the layer's input. */
   attention(i: number, kept: Kept, outputGradient: Scratch): void {
     const { shape, upload, parameters, rope, sums } = this.inputs;
-    const { heads, kvHeads, headDim, width } = shape;
     const { lineBatch: batch, rows } = upload;
     const layer = parameters.layerView(i);
     const gradients = this.inputs.gradients.layerView(i);
-    const gradient = this.forward.lines(heads * headDim); // of the context
-    const queryGradient = this.forward.lines(heads * headDim);
-    const cacheGradient = this.forward.lines(2 * kvHeads * headDim);
-    const [normed, scales] = [this.forward.lines(width), this.forward.lines(1)];
+    const gradient = this.forward.lines(queryWidth(shape)); // of the context
+    const queryGradient = this.forward.lines(queryWidth(shape));
+    const cacheGradient = this.forward.lines(2 * keyWidth(shape));
+    const [normed, scales] = [this.forward.lines(shape.width), this.forward.lines(1)];
     const { builder } = this.forward;
     const kernels = this.#kernels;
     const { x, context } = kept;

@@ -1,6 +1,7 @@
 /** The kernels of a decoder's training step and of its scoring, and which gradients its projections take. */
 import type { DecoderShape } from "./decoderShape.ts";
 import { chunkTokens } from "./headChunks.ts";
+import { keyWidth, queryWidth } from "./headPadding.ts";
 import { read } from "./kernel.ts";
 import { addProjection } from "./kernels/addProjection/addProjection.ts";
 import { attend } from "./kernels/attend/attend.ts";
@@ -164,8 +165,9 @@ export function summedParameters(shape: DecoderShape, value: boolean): string[][
 }
 
 /** Which gradients belong to the outputs of which matrix. */
-function projections({ width, hiddenWidth, heads, kvHeads, headDim }: DecoderShape) {
-  const [queries, keys] = [heads * headDim, kvHeads * headDim];
+function projections(shape: DecoderShape) {
+  const { width, hiddenWidth } = shape;
+  const [queries, keys] = [queryWidth(shape), keyWidth(shape)];
   const part = (name: string, gradient: string, outputs: number, stride = outputs, column = 0) => ({
     part: `${name}.weight`,
     gradient,

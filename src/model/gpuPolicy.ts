@@ -52,7 +52,8 @@ export class GpuPolicy implements TrainablePolicy {
   }
 
   #upload(weights: ReadonlyMap<string, HostTensor>): ParameterBuffer {
-    const parameters = new ParameterBuffer(this.#gpu, parameterShapes(this.model.config));
+    const { config } = this.model;
+    const parameters = new ParameterBuffer(this.#gpu, parameterShapes(config), config.headDim);
     parameters.upload(weights);
     return parameters;
   }

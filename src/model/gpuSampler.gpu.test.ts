@@ -35,7 +35,7 @@ function createSampler(
   change: Partial<ModelConfig> = {},
   options: CacheOptions = {},
 ): GpuSampler {
-  const parameters = new ParameterBuffer(gpu, parameterShapes(config));
+  const parameters = new ParameterBuffer(gpu, parameterShapes(config), config.headDim);
   parameters.upload(weights);
   return new GpuSampler(gpu, { ...config, ...change }, parameters, options);
 }
@@ -301,7 +301,7 @@ describeOnGpu("GpuSampler", (gpu) => {
   });
 
   test("samples with new weights as soon as they are copied", async () => {
-    const parameters = new ParameterBuffer(gpu(), parameterShapes(fixture.config));
+    const parameters = new ParameterBuffer(gpu(), parameterShapes(fixture.config), fixture.config.headDim);
     parameters.upload(fixture.weights);
     const sampler = new GpuSampler(gpu(), fixture.config, parameters);
     const before = await sampler.generate(PROMPTS, requestsFor(3, 2), SAMPLED, none);
@@ -336,6 +336,6 @@ describeOnGpu("GpuSampler", (gpu) => {
     await expect(sampler.generate(PROMPTS, requestsFor(3, 1), long, none)).rejects.toThrow(
       "a prompt of 5 tokens and a response of up to 60 exceed the model's 64 positions",
     );
-    expect(() => createSampler(gpu(), fixture, { headDim: 12 })).toThrow("head_dim 12 is no multiple of 8");
+    expect(() => createSampler(gpu(), fixture, { headDim: 15 })).toThrow("head_dim 15 is odd");
   });
 });

@@ -14,7 +14,7 @@ describeOnGpu("GpuScorer", (gpu) => {
     async (name) => {
       const { config, weights, expected } = loadFixture(name);
       const { loss } = expected;
-      const parameters = new ParameterBuffer(gpu(), parameterShapes(config));
+      const parameters = new ParameterBuffer(gpu(), parameterShapes(config), config.headDim);
       parameters.upload(weights);
       const scorer = new GpuScorer(gpu(), config, parameters);
       const rows = expected.rows.map((tokens, i) => ({

@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { describeOnGpu } from "../engine/fixture.ts";
 import { countGpuCalls } from "../engine/gpuCalls/fixture.ts";
 import { GpuScorer } from "../engine/gpuScorer.ts";
+import { storedHeadDim } from "../engine/headPadding.ts";
 import type { TrainingRow } from "../engine/trainingBatch.ts";
 import type { ModelConfig } from "./config.ts";
 import { loadFixture, TINY_CONFIG, type Fixture } from "./fixture.ts";
@@ -26,8 +27,9 @@ function rowOf(lines: number): TrainingRow {
 }
 
 /** Floats of what a layer's backward pass wants of its forward pass, beside the layer's input. */
-function keptFloats({ width, heads, kvHeads, headDim, hiddenWidth }: ModelConfig): number {
-  return width + 2 * (heads + kvHeads) * headDim + heads + 2 * hiddenWidth;
+function keptFloats(config: ModelConfig): number {
+  const { width, heads, kvHeads, hiddenWidth } = config;
+  return width + 2 * (heads + kvHeads) * storedHeadDim(config) + heads + 2 * hiddenWidth;
 }
 
 /** Floats of a line: layers' inputs, what is kept of all layers or of one, the gradient going back, and an MLP's. */
@@ -50,6 +52,13 @@ describeOnGpu("GpuTrainer's memory", (gpu) => {
     const found = await scratchFloats(SHAPE, recompute);
     expect(Math.abs(found / lineFloats(SHAPE, recompute) - 1)).toBeLessThanOrEqual(0.05);
     expect(await scratchFloats({ ...SHAPE, vocabulary: 2 * SHAPE.vocabulary }, recompute)).toBe(found);
+  });
+
+  test("counts heads of another size than a multiple of 8 as they are stored", async () => {
+    const found = await scratchFloats({ ...SHAPE, headDim: 10 }, false);
+    const stored = await scratchFloats({ ...SHAPE, headDim: 16 }, false);
+    expect(found).toBe(stored);
+    expect(Math.abs(found / lineFloats({ ...SHAPE, headDim: 10 }, false) - 1)).toBeLessThanOrEqual(0.05);
   });
 
   test("with recompute is an input a layer and one layer's intermediate results", async () => {

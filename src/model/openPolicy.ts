@@ -1,10 +1,10 @@
 /** A model -> a policy on the fastest path that can run it, and which one that is. */
 import { unsupported } from "../engine/decoderShape.ts";
 import type { Gpu } from "../engine/device.ts";
-import { layOutParameters } from "../engine/parameterLayout.ts";
+import { layOutParameters, type ParameterLayout } from "../engine/parameterLayout.ts";
 import type { Tuning, TuningMemory } from "../engine/tuning.ts";
 import type { LanguageModel } from "./languageModel.ts";
-import { checkWeights, parameterCount, parameterShapes } from "./parameters.ts";
+import { checkWeights, parameterShapes } from "./parameters.ts";
 import { TfModel } from "./tfModel.ts";
 import { TfPolicy } from "./tfPolicy.ts";
 import type { PolicyStart, TrainablePolicy } from "./trainablePolicy.ts";
@@ -37,11 +37,11 @@ export async function openPolicy(
 ): Promise<OpenedPolicy> {
   checkWeights(model.config, start.weights);
   if (typeof graphs === "string") return openOperations(model, start, graphs);
-  const obstacle = whyNot(graphs.gpu, model);
+  const layout = layOutParameters(parameterShapes(model.config), model.config.headDim);
+  const obstacle = whyNot(graphs.gpu, model, layout);
   if (obstacle !== null) return openOperations(model, start, obstacle);
   const { GpuPolicy } = await import("./gpuPolicy.ts"); // brings TensorFlow.js' WebGPU backend, which not all need
   const { tuneGpu, describeTuning } = await import("../engine/tuning.ts");
-  const layout = layOutParameters(parameterShapes(model.config));
   const { gpu, tuning } = await tuneGpu(graphs.gpu, model.config, layout, graphs.memory, graphs.tuningBudget);
   return {
     policy: new GpuPolicy(gpu, model, start),
@@ -63,10 +63,10 @@ function summary({ choices, notes }: Tuning): string {
 }
 
 /** Why a GPU cannot run the graphs of a model, or null when it can. */
-function whyNot({ device }: Gpu, { config }: LanguageModel): string | null {
+function whyNot({ device }: Gpu, { config }: LanguageModel, { size }: ParameterLayout): string | null {
   const problem = unsupported(config);
   if (problem !== null) return `recorded graphs cannot run this model (${problem})`;
-  const bytes = parameterCount(config) * Float32Array.BYTES_PER_ELEMENT;
+  const bytes = size * Float32Array.BYTES_PER_ELEMENT;
   const { maxBufferSize, maxStorageBufferBindingSize } = device.limits;
   const most = Math.min(maxBufferSize, maxStorageBufferBindingSize);
   if (bytes <= most) return null;

@@ -22,7 +22,8 @@ export function createTrainer(
   options: ConstructorParameters<typeof GpuTrainer>[3] = {},
 ) {
   const all = new Map([...weights, ...more]);
-  const parameters = new ParameterBuffer(gpu, new Map([...all].map(([name, { shape }]) => [name, shape])));
+  const shapes = new Map([...all].map(([name, { shape }]) => [name, shape]));
+  const parameters = new ParameterBuffer(gpu, shapes, config.headDim);
   parameters.upload(all);
   return { parameters, trainer: new GpuTrainer(gpu, config, parameters, options) };
 }

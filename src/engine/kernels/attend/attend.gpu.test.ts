@@ -60,6 +60,7 @@ describeOnGpu("attend", (gpu) => {
 test("lets no more invocations share a head than its sums have room for", () => {
   expect(attendTeams({ headDim: 8 })).toEqual([16, 32, 64]);
   expect(attendTeams({ headDim: 64 })).toEqual([16, 32]);
+  expect(attendTeams({ headDim: 60 })).toEqual([16, 32]); // stored as 64
   expect(attendTeams({ headDim: 128 })).toEqual([16]);
   expect(attendTeams({ headDim: 256 })).toEqual([]);
 });

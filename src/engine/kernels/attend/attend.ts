@@ -1,5 +1,6 @@
 import { CACHE_VECTORS, type CacheFormat } from "../../cacheFormat.ts";
 import type { DecoderShape } from "../../decoderShape.ts";
+import { storedHeadDim } from "../../headPadding.ts";
 import { defineKernel, read, uniform, unroll, write, type Kernel } from "../../kernel.ts";
 import { BATCH_WGSL, ROW_WGSL } from "../../rowState.ts";
 
@@ -26,8 +27,9 @@ export function attend(shape: DecoderShape, keepTotals = false, cache: CacheForm
   });
 }
 
-function body({ heads, kvHeads, headDim }: DecoderShape, cache: CacheFormat): string {
-  const vectors = headDim / 4;
+function body(shape: DecoderShape, cache: CacheFormat): string {
+  const { heads, kvHeads, headDim } = shape;
+  const vectors = storedHeadDim(shape) / 4;
   const { load } = CACHE_VECTORS[cache];
   const key = (i: number): string => load(`cache[at + ${i}u]`);
   const value = (i: number): string => load(`cache[at + ${kvHeads * vectors + i}u]`);

@@ -1,5 +1,6 @@
 import { CACHE_VECTORS, type CacheFormat } from "../../cacheFormat.ts";
 import type { DecoderShape } from "../../decoderShape.ts";
+import { storedHeadDim } from "../../headPadding.ts";
 import { defineKernel, read, uniform, unroll, write, type Kernel } from "../../kernel.ts";
 import { BATCH_WGSL, ROW_WGSL } from "../../rowState.ts";
 
@@ -9,8 +10,8 @@ const TEAMS = [16, 32, 64] as const;
 const SHARED_FLOATS = 16384 / 4;
 
 /** Sizes of teams that have room for heads of this size, beside `attend`, where one invocation is on its own. */
-export function attendTeams({ headDim }: Pick<DecoderShape, "headDim">): number[] {
-  return TEAMS.filter((team) => team * (headDim + 2) <= SHARED_FLOATS);
+export function attendTeams(shape: Pick<DecoderShape, "headDim">): number[] {
+  return TEAMS.filter((team) => team * (storedHeadDim(shape) + 2) <= SHARED_FLOATS);
 }
 
 /**
@@ -19,7 +20,7 @@ export function attendTeams({ headDim }: Pick<DecoderShape, "headDim">): number[
  * and few rows, where one invocation on its own would be long and leave most of the GPU idle.
  */
 export function attendTogether(shape: DecoderShape, cache: CacheFormat, team: number): Kernel {
-  const vectors = shape.headDim / 4;
+  const vectors = storedHeadDim(shape) / 4;
   return defineKernel({
     name: "attendTogether",
     workgroup: team,
@@ -40,8 +41,9 @@ var<workgroup> sums: array<vec4f, ${team * vectors}>;`,
 }
 
 /** Softmax over the entries of one member, numbered through prefix and suffix. */
-function ownEntries({ heads, kvHeads, headDim }: DecoderShape, cache: CacheFormat, team: number): string {
-  const vectors = headDim / 4;
+function ownEntries(shape: DecoderShape, cache: CacheFormat, team: number): string {
+  const { heads, kvHeads, headDim } = shape;
+  const vectors = storedHeadDim(shape) / 4;
   const { load } = CACHE_VECTORS[cache];
   const key = (i: number): string => load(`cache[at + ${i}u]`);
   const value = (i: number): string => load(`cache[at + ${kvHeads * vectors + i}u]`);

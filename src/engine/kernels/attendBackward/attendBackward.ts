@@ -1,4 +1,5 @@
 import type { DecoderShape } from "../../decoderShape.ts";
+import { storedHeadDim } from "../../headPadding.ts";
 import { defineKernel, read, uniform, unroll, write, type Kernel } from "../../kernel.ts";
 import { BATCH_WGSL, ROW_WGSL } from "../../rowState.ts";
 
@@ -20,9 +21,9 @@ const FORWARD = {
   rope: read("array<vec4f>"),
 };
 
-/** WGSL that turns the sums named `name` back, at `position`. */
-function turnBack(name: string, headDim: number): string {
-  const [pairs, vectors] = [headDim / 8, headDim / 4];
+/** WGSL that turns the sums named `name`, so many vectors, back, at `position`. */
+function turnBack(name: string, vectors: number): string {
+  const pairs = vectors / 2;
   return unroll(
     pairs,
     (i) => `{
@@ -41,8 +42,9 @@ function dots(count: number, left: (i: number) => string, right: (i: number) => 
 }
 
 /** Gradient of the queries [M, H*hd]. One invocation: one line and head. */
-export function attendBackwardQueries({ heads, kvHeads, headDim }: DecoderShape): Kernel {
-  const vectors = headDim / 4;
+export function attendBackwardQueries(shape: DecoderShape): Kernel {
+  const { heads, kvHeads, headDim } = shape;
+  const vectors = storedHeadDim(shape) / 4;
   const scale = 1 / Math.sqrt(headDim);
   const key = (i: number): string => `cache[at + ${i}u]`;
   const value = (i: number): string => `cache[at + ${kvHeads * vectors + i}u]`;
@@ -70,7 +72,7 @@ export function attendBackwardQueries({ heads, kvHeads, headDim }: DecoderShape)
     let change = weight * (${dots(vectors, (i) => `slope${i}`, value)} - mean) * ${scale};
     ${unroll(vectors, (i) => `sum${i} += change * ${key(i)};`)}
   }
-  ${turnBack("sum", headDim)}
+  ${turnBack("sum", vectors)}
   ${unroll(vectors, (i) => `queryGradient[id * ${vectors}u + ${i}u] = sum${i};`)}`,
   });
 }
@@ -86,8 +88,9 @@ export function attendBackwardKeys(shape: DecoderShape): Kernel {
   });
 }
 
-function keysBody({ heads, kvHeads, headDim }: DecoderShape): string {
-  const vectors = headDim / 4;
+function keysBody(shape: DecoderShape): string {
+  const { heads, kvHeads, headDim } = shape;
+  const vectors = storedHeadDim(shape) / 4;
   const group = heads / kvHeads;
   const scale = 1 / Math.sqrt(headDim);
   return `
@@ -120,6 +123,6 @@ function keysBody({ heads, kvHeads, headDim }: DecoderShape): string {
       ${unroll(vectors, (i) => `keySum${i} += change * queries[at + ${i}u]; valueSum${i} += weight * slope${i};`)}
     }
   }
-  ${turnBack("keySum", headDim)}
+  ${turnBack("keySum", vectors)}
   ${unroll(vectors, (i) => `cacheGradient[own + ${i}u] = keySum${i}; cacheGradient[own + ${kvHeads * vectors + i}u] = valueSum${i};`)}`;
 }

@@ -1,5 +1,6 @@
 import { CACHE_VECTORS, type CacheFormat } from "../../cacheFormat.ts";
 import type { DecoderShape } from "../../decoderShape.ts";
+import { storedHeadDim } from "../../headPadding.ts";
 import { read, uniform, unroll, write, type Kernel } from "../../kernel.ts";
 import { vectorOffset, type LayerLayout } from "../../parameterLayout.ts";
 import { defineProduct, type Weights } from "../../products/product.ts";
@@ -19,8 +20,8 @@ export function projectQkv(
   cache: CacheFormat = "f32",
   variant: ProductVariant = PLAIN_PRODUCT,
 ): Kernel {
-  const { heads, kvHeads, headDim, width, normEpsilon } = shape;
-  const pairs = headDim / 8;
+  const { heads, kvHeads, width, normEpsilon } = shape;
+  const pairs = storedHeadDim(shape) / 8;
   const norm = vectorOffset(layer, "input_layernorm.weight");
   const product = {
     name: "projectQkv",
@@ -62,11 +63,13 @@ function halfWeights(pairs: number, first: number): Weights {
 }
 
 /** WGSL that finds the matrix, the bias and the columns of one of the H + 2 Hkv heads. */
-function placeFunction({ heads, kvHeads, headDim, qkvBias }: DecoderShape, layer: LayerLayout): string {
+function placeFunction(shape: DecoderShape, layer: LayerLayout): string {
+  const { heads, kvHeads, qkvBias } = shape;
+  const vectors = storedHeadDim(shape) / 4;
   const branch = (part: string, firstHead: number, headCount: number): string => {
     const weight = vectorOffset(layer, `self_attn.${part}.weight`);
     const bias = qkvBias ? vectorOffset(layer, `self_attn.${part}.bias`) : 0;
-    return `return Place(${weight}u, ${bias}u, ${(headCount * headDim) / 4}u, (head - ${firstHead}u) * ${headDim / 4}u);`;
+    return `return Place(${weight}u, ${bias}u, ${headCount * vectors}u, (head - ${firstHead}u) * ${vectors}u);`;
   };
   return `
 /** Start of the matrix and the bias in the layer, length of the matrix' rows, first column of the head. */
@@ -79,8 +82,10 @@ fn placeOf(head: u32) -> Place {
 }
 
 /** WGSL that rotates the two vectors of a line and puts them where they belong. */
-function storeFunction({ heads, kvHeads, headDim, qkvBias }: DecoderShape, cache: CacheFormat): string {
-  const [pairs, vectors] = [headDim / 8, headDim / 4];
+function storeFunction(shape: DecoderShape, cache: CacheFormat): string {
+  const { heads, kvHeads, qkvBias } = shape;
+  const vectors = storedHeadDim(shape) / 4;
+  const pairs = vectors / 2;
   const { store } = CACHE_VECTORS[cache];
   return `
 fn store(line: u32, headColumn: u32, left: vec4f, right: vec4f) {
