@@ -7,28 +7,13 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { ensurePackages, ROOT, stop } from "../tools/ensurePackages.mjs";
-
-const HELP = `npm run bench -- [options]
-  (none)            compare with the peers in Chromium, print the tables
-  --node            compare in Node through Dawn: for a GPU machine without a browser
-  --counts          what the engine asks of the GPU for a token and for a training step; no timing
-  --kernels         time of each of the engine's kernels at the default model's shapes, in Node
-  --only a,b        these contenders alone: engine, tensorflow-webgpu, jax-webgpu, nanogpt, transformers-webgpu,
-                    wasm-kernels, tensorflow-wasm, jax-wasm, transformers-wasm
-  --models a,b      these models alone: abacus-0.1M, abacus-0.2M, abacus-0.5M, SmolLM2-135M
-  --budget N        seconds for each workload of each contender (6)
-  --out FILE        write the tables there too
-  --json            print the result as one line of JSON
-  --help            this text`;
+import { help, OPTIONS } from "./options.mjs";
 
 function readOptions() {
-  const flag = /** @type {const} */ ({ type: "boolean", default: false });
-  const text = /** @type {const} */ ({ type: "string" });
-  const flags = { node: flag, counts: flag, kernels: flag, json: flag, help: flag };
   try {
-    return parseArgs({ options: { ...flags, only: text, models: text, budget: text, out: text } }).values;
+    return parseArgs({ options: OPTIONS }).values;
   } catch (error) {
-    return stop(`${error instanceof Error ? error.message : String(error)}\n${HELP}`);
+    return stop(`${error instanceof Error ? error.message : String(error)}\n${help()}`);
   }
 }
 
@@ -60,7 +45,7 @@ function run(program, args) {
 
 const options = readOptions();
 if (options.help) {
-  console.log(HELP);
+  console.log(help());
   process.exit(0);
 }
 ensurePackages();

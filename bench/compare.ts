@@ -11,22 +11,10 @@ import { ROOT } from "./node.ts";
 import { inProcess, openNode } from "./nodeRunner.ts";
 import { markdown } from "./report.ts";
 import { compare, type Report, type Runner } from "./run.ts";
-import { jobs, leftOut } from "./suite.ts";
-import type { ModelName } from "./workload.ts";
+import { OPTIONS } from "./options.mjs";
+import { jobs, leftOut, MODELS, notAsked, WORKLOAD_NAMES, type Asked } from "./suite.ts";
 
-const MODELS: readonly ModelName[] = ["abacus-0.1M", "abacus-0.2M", "abacus-0.5M", "SmolLM2-135M shape"];
-
-const { values: options } = parseArgs({
-  options: {
-    node: { type: "boolean", default: false },
-    kernels: { type: "boolean", default: false },
-    json: { type: "boolean", default: false },
-    only: { type: "string" },
-    models: { type: "string" },
-    budget: { type: "string", default: "6" },
-    out: { type: "string" },
-  },
-});
+const { values: options } = parseArgs({ options: OPTIONS });
 const log = (line: string): void => console.error(line);
 
 /** Names of a list separated by commas, each one of `known`; all of them where nothing was asked for. */
@@ -53,20 +41,47 @@ function versions(contenders: readonly ContenderName[]): Record<string, string> 
   return found;
 }
 
+function seconds(option: string, text: string): number {
+  const value = Number(text);
+  if (value > 0) return value;
+  throw new RangeError(`--${option} takes seconds above 0, not ${text}`);
+}
+
+function asked(): Asked {
+  return {
+    contenders: chosen("contender", options.only, NAMES),
+    models: chosen("model", options.models, MODELS),
+    workloads: chosen("workload", options.workloads, WORKLOAD_NAMES),
+    full: options.full === undefined ? [] : chosen("contender", options.full, NAMES),
+    budget: seconds("budget", options.budget),
+  };
+}
+
+/** What was typed, as one would type it again. */
+function command(): string {
+  const words = process.argv.slice(2).map((word) => (word.includes(" ") ? `"${word}"` : word));
+  return ["npm run bench", ...(words.length === 0 ? [] : ["--", ...words])].join(" ");
+}
+
 /** Runs everything asked for; after each job the tables so far are written, so that a run cut short leaves them. */
-async function report(runner: Runner): Promise<Report> {
-  const contenders = chosen("contender", options.only, NAMES);
-  const budget = Number(options.budget);
-  const models = chosen("model", options.models, MODELS);
-  const planned = jobs(contenders, models, budget);
-  const omitted = leftOut(contenders, models);
-  const date = new Date().toISOString().slice(0, 10);
-  const { where, limits } = runner;
-  const machine = `${cpus().length} cores with a load average of ${loadavg()[0]?.toFixed(1) ?? "?"}`;
-  const known = { date, where, machine, limits, budget, versions: versions(contenders) };
-  let result: Report = { ...known, measurements: [], skipped: omitted };
-  for await (const found of compare(runner, planned, log)) {
-    result = { ...known, ...found, skipped: [...found.skipped, ...omitted] };
+async function report(runner: Runner, all: Asked): Promise<Report> {
+  const omitted = leftOut(all);
+  const load = (): number => loadavg()[0] ?? Number.NaN;
+  const before = load();
+  const known = {
+    date: new Date().toISOString().slice(0, 10),
+    command: command(),
+    cores: cpus().length,
+    where: runner.where,
+    limits: runner.limits,
+    budget: all.budget,
+    full: all.full,
+    versions: versions(all.contenders),
+    notAsked: notAsked(all),
+  };
+  let result: Report = { ...known, load: [before, before], measurements: [], skipped: omitted };
+  for await (const found of compare(runner, jobs(all), log)) {
+    result = { ...known, ...found, load: [before, load()], skipped: [...found.skipped, ...omitted] };
     if (options.out !== undefined) writeFileSync(options.out, markdown(result));
   }
   return result;
@@ -77,8 +92,9 @@ if (options.kernels) {
   console.log(options.json ? JSON.stringify(times) : kernelTable(times));
   process.exit(0);
 }
+const all = asked();
 const runner = await (options.node ? openNode() : openBrowser(log));
-const result = await report(runner);
+const result = await report(runner, all);
 await runner.close();
 console.log(options.json ? JSON.stringify(result) : markdown(result));
 process.exit(0);

@@ -10,6 +10,10 @@ interface Entry {
   readonly package: string | null;
   /** It needs what only browsers have. */
   readonly browserOnly: boolean;
+  /** It does not train, or not otherwise than another contender. */
+  readonly decodesOnly: boolean;
+  /** Nats that its logprobs may be off; what float32 needs where null. */
+  readonly logprobTolerance: number | null;
   readonly load: () => Promise<Contender>;
 }
 
@@ -19,13 +23,26 @@ export const CONTENDERS = {
     device: "webgpu",
     package: null,
     browserOnly: false,
+    decodesOnly: false,
+    logprobTolerance: null,
     load: async () => (await import("./contenders/engine.ts")).engine,
+  },
+  "engine-f16": {
+    title: "this engine, f16 cache",
+    device: "webgpu",
+    package: null,
+    browserOnly: false,
+    decodesOnly: true,
+    logprobTolerance: 2e-2,
+    load: async () => (await import("./contenders/engine.ts")).engineF16,
   },
   "tensorflow-webgpu": {
     title: "TensorFlow.js operations",
     device: "webgpu",
     package: "@tensorflow/tfjs",
     browserOnly: false,
+    decodesOnly: false,
+    logprobTolerance: null,
     load: async () => (await import("./contenders/tensorflow.ts")).tensorflowWebGpu,
   },
   "jax-webgpu": {
@@ -33,6 +50,8 @@ export const CONTENDERS = {
     device: "webgpu",
     package: "@jax-js/jax",
     browserOnly: false,
+    decodesOnly: false,
+    logprobTolerance: null,
     load: async () => (await import("./contenders/jax.ts")).jaxWebGpu,
   },
   nanogpt: {
@@ -40,6 +59,8 @@ export const CONTENDERS = {
     device: "webgpu",
     package: "@genai-fi/nanogpt",
     browserOnly: true,
+    decodesOnly: false,
+    logprobTolerance: null,
     load: async () => (await import("./contenders/nanogpt.ts")).nanogpt,
   },
   "transformers-webgpu": {
@@ -47,6 +68,8 @@ export const CONTENDERS = {
     device: "webgpu",
     package: "@huggingface/transformers",
     browserOnly: true,
+    decodesOnly: true,
+    logprobTolerance: null,
     load: async () => (await import("./contenders/transformers.ts")).transformersWebGpu,
   },
   "wasm-kernels": {
@@ -54,6 +77,8 @@ export const CONTENDERS = {
     device: "wasm",
     package: null,
     browserOnly: false,
+    decodesOnly: false,
+    logprobTolerance: null,
     load: async () => (await import("./contenders/tensorflow.ts")).wasmKernels,
   },
   "tensorflow-wasm": {
@@ -61,6 +86,8 @@ export const CONTENDERS = {
     device: "wasm",
     package: "@tensorflow/tfjs",
     browserOnly: false,
+    decodesOnly: false,
+    logprobTolerance: null,
     load: async () => (await import("./contenders/tensorflow.ts")).tensorflowWasm,
   },
   "jax-wasm": {
@@ -68,6 +95,8 @@ export const CONTENDERS = {
     device: "wasm",
     package: "@jax-js/jax",
     browserOnly: false,
+    decodesOnly: false,
+    logprobTolerance: null,
     load: async () => (await import("./contenders/jax.ts")).jaxWasm,
   },
   "transformers-wasm": {
@@ -75,6 +104,8 @@ export const CONTENDERS = {
     device: "wasm",
     package: "@huggingface/transformers",
     browserOnly: true,
+    decodesOnly: true,
+    logprobTolerance: null,
     load: async () => (await import("./contenders/transformers.ts")).transformersWasm,
   },
 } as const satisfies Readonly<Record<string, Entry>>;

@@ -1,15 +1,21 @@
 /** What the adapter reaches: bytes per second of a plain copy, FLOP per second of a plain matrix product. */
+import { describeAdapter } from "../src/engine/adapter.ts";
 
 export interface Limits {
   readonly adapter: string;
+  /** A program stands in for the hardware. */
+  readonly software: boolean;
   /** Bytes read and written per second by a shader that copies. */
   readonly bytesPerSecond: number;
   /** Of a register-tiled product of two square matrices. */
   readonly flopsPerSecond: number;
 }
 
-const COPIED = 16 * 2 ** 20; // bytes
-const SIDE = 512;
+/** Bytes copied and side of the matrices: too large for a GPU's caches; fewer where a processor stands in for it. */
+const SIZES = {
+  hardware: { copied: 128 * 2 ** 20, side: 2048 },
+  software: { copied: 16 * 2 ** 20, side: 512 },
+};
 /** Seconds to repeat each for. */
 const BUDGET = 1;
 
@@ -17,24 +23,24 @@ const COPY = `
 @group(0) @binding(0) var<storage, read> a: array<vec4f>;
 @group(0) @binding(1) var<storage, read> b: array<vec4f>;
 @group(0) @binding(2) var<storage, read_write> c: array<vec4f>;
-@compute @workgroup_size(64) fn main(@builtin(global_invocation_id) id: vec3u) { c[id.x] = a[id.x]; }`;
+@compute @workgroup_size(256) fn main(@builtin(global_invocation_id) id: vec3u) { c[id.x] = a[id.x]; }`;
 
 const LANES = [0, 1, 2, 3, 4, 5, 6, 7];
 
 /** Each invocation computes 8 rows of 4 columns. */
-const PRODUCT = `
+const product = (side: number): string => `
 @group(0) @binding(0) var<storage, read> a: array<f32>;
 @group(0) @binding(1) var<storage, read> b: array<vec4f>;
 @group(0) @binding(2) var<storage, read_write> c: array<vec4f>;
 @compute @workgroup_size(64) fn main(@builtin(global_invocation_id) id: vec3u) {
-  let column = id.x % ${SIDE / 4}u;
-  let row = id.x / ${SIDE / 4}u * 8u;
+  let column = id.x % ${side / 4}u;
+  let row = id.x / ${side / 4}u * 8u;
   ${LANES.map((r) => `var sum${r} = vec4f();`).join(" ")}
-  for (var k = 0u; k < ${SIDE}u; k++) {
-    let w = b[k * ${SIDE / 4}u + column];
-    ${LANES.map((r) => `sum${r} += a[(row + ${r}u) * ${SIDE}u + k] * w;`).join(" ")}
+  for (var k = 0u; k < ${side}u; k++) {
+    let w = b[k * ${side / 4}u + column];
+    ${LANES.map((r) => `sum${r} += a[(row + ${r}u) * ${side}u + k] * w;`).join(" ")}
   }
-  ${LANES.map((r) => `c[(row + ${r}u) * ${SIDE / 4}u + column] = sum${r};`).join(" ")}
+  ${LANES.map((r) => `c[(row + ${r}u) * ${side / 4}u + column] = sum${r};`).join(" ")}
 }`;
 
 /** Measures both on the adapter; null where there is none. */
@@ -42,14 +48,16 @@ export async function measureLimits(gpu: GPU): Promise<Limits | null> {
   const adapter = await gpu.requestAdapter({ powerPreference: "high-performance" });
   if (adapter === null) return null;
   const device = await adapter.requestDevice();
-  const { description, vendor, architecture } = adapter.info;
-  const copy = await secondsOf(device, COPY, COPIED, COPIED / 16 / 64);
-  const product = await secondsOf(device, PRODUCT, SIDE * SIDE * 4, (SIDE * SIDE) / 32 / 64);
+  const { name, software } = describeAdapter(adapter);
+  const { copied, side } = SIZES[software ? "software" : "hardware"];
+  const copySeconds = await secondsOf(device, COPY, copied, copied / 16 / 256);
+  const productSeconds = await secondsOf(device, product(side), side * side * 4, (side * side) / 32 / 64);
   device.destroy();
   return {
-    adapter: description || `${vendor} ${architecture}`,
-    bytesPerSecond: (2 * COPIED) / copy,
-    flopsPerSecond: (2 * SIDE ** 3) / product,
+    adapter: name,
+    software,
+    bytesPerSecond: (2 * copied) / copySeconds,
+    flopsPerSecond: (2 * side ** 3) / productSeconds,
   };
 }
 

@@ -14,8 +14,9 @@ import {
   type Workload,
 } from "./workload.ts";
 
-/** Most repeats of a measurement. */
+/** Most repeats of a measurement, and of one that larger parts follow. */
 const REPEATS = 5;
+const REPEATS_BEFORE = 3;
 /** Rows of 64 votes that a TTRL step trains on, as the method's default. */
 const TRAINED_SHARE = 0.5;
 /** Of the small batch that contenders are compared by. */
@@ -46,7 +47,7 @@ export async function runJob(
   const check = await checkOf(opened, model).catch((error: unknown) => skip("the check", error));
   if (check === null && opened.sameWeights) return { check, measurements, skipped };
   for (const workload of job.workloads) {
-    const found = await measure(opened, model, workload, job.budget).catch((error: unknown) =>
+    const found = await measure(opened, model, workload, job).catch((error: unknown) =>
       skip(titleOf(workload), error),
     );
     if (found === null) continue;
@@ -71,7 +72,8 @@ async function checkOf(opened: Opened, { config }: BenchModel): Promise<Check | 
   const rows = trainingRows(vocabulary, CHECKED.rows, CHECKED.row);
   const train = large ? null : opened.train;
   const losses = train === null ? null : ([await train(rows), await train(rows)] as const);
-  return { greedy: [...(response?.tokens ?? [])], losses };
+  const { tokens = [], logprobs = null } = response ?? {};
+  return { greedy: [...tokens], logprobs: logprobs && [...logprobs], losses };
 }
 
 /** Does a part of a workload; resolves when its results are on the host. */
@@ -79,41 +81,75 @@ type Run = (rows: number, tokens: number) => Promise<unknown>;
 
 /**
  * Growing parts of the workload, all of it in the end where the time suffices: fewer tokens of a decoding, whose steps
- * are alike, or fewer rows of a training step. Each part is warmed up by running it.
+ * are alike, or fewer rows of a training step. Each part is warmed up by running it, and repeated, so that whoever gets
+ * no further is compared at that size.
  */
 async function measure(
   opened: Opened,
   model: BenchModel,
   workload: Workload,
-  budget: number,
+  { budget, full }: Job,
 ): Promise<Measurement> {
   const run = runOf(opened, model, workload);
+  if (full) return { workload, parts: await smallestAndWhole(run, workload, budget) };
   const parts: Part[] = [];
   const sizes = sizesOf(workload);
   for (const [i, size] of sizes.entries()) {
     const once = (): Promise<unknown> => run(size.rows, size.tokens);
     await once(); // compiles what this size needs
-    const next = sizes[i + 1];
-    const growth = next === undefined ? Infinity : (next.rows * next.tokens) / (size.rows * size.tokens);
     const first = await secondsOf(once);
-    const isLast = first * growth > budget;
-    parts.push({
-      ...size,
-      ...(isLast ? await repeated(once, first, budget) : { seconds: first, repeats: 1 }),
-    });
+    const next = sizes[i + 1];
+    const isLast = next === undefined || predicted({ ...size, seconds: first }, parts.at(-1), next) > budget;
+    const times = await (isLast
+      ? repeated(once, first, budget, REPEATS)
+      : repeated(once, first, budget / 4, REPEATS_BEFORE));
+    parts.push({ ...size, ...times });
     if (isLast) break;
   }
   return { workload, parts };
 }
 
-/** The median of as many repeats as the budget allows, the first among them. */
-async function repeated(once: () => Promise<unknown>, first: number, budget: number) {
+/** A small part of a workload, which compiles and is run by all, and all of it once at least. */
+async function smallestAndWhole(run: Run, workload: Workload, budget: number): Promise<Part[]> {
+  const { rows, tokens } = workload;
+  const [smallest = workload] = sizesOf(workload);
+  const small = (): Promise<unknown> => run(smallest.rows, smallest.tokens);
+  await small();
+  const part = { ...smallest, seconds: await secondsOf(small), repeats: 1 };
+  const once = (): Promise<unknown> => run(rows, tokens);
+  return [part, { rows, tokens, ...(await repeated(once, await secondsOf(once), budget, REPEATS)) }];
+}
+
+type Size = Pick<Part, "rows" | "tokens">;
+
+/**
+ * Seconds of the next part: in proportion to its tokens; and to its rows, unless rows grew by more than time from the
+ * part before, as where most time goes into dispatches.
+ */
+function predicted(
+  { rows, tokens, seconds }: Size & Pick<Part, "seconds">,
+  before: Part | undefined,
+  next: Size,
+): number {
+  const comparable = before !== undefined && before.tokens === tokens && before.rows < rows;
+  const grown = comparable ? Math.log(seconds / before.seconds) / Math.log(rows / before.rows) : 1;
+  const exponent = Math.min(1, Math.max(0.5, grown));
+  return seconds * (next.tokens / tokens) * (next.rows / rows) ** exponent;
+}
+
+/** The median of two repeats or more, the first among them, or of as many as the seconds allow. */
+async function repeated(once: () => Promise<unknown>, first: number, seconds: number, most: number) {
   const times = [first];
   const start = performance.now();
-  while (times.length < REPEATS && (performance.now() - start) / 1000 + 2 * first < budget)
+  while (times.length < most && (performance.now() - start) / 1000 + first < seconds)
     times.push(await secondsOf(once));
   times.sort((a, b) => a - b);
-  return { seconds: times[Math.floor(times.length / 2)] ?? first, repeats: times.length };
+  return { seconds: median(times), repeats: times.length };
+}
+
+function median(sorted: readonly number[]): number {
+  const [low, high] = [Math.floor((sorted.length - 1) / 2), Math.floor(sorted.length / 2)];
+  return ((sorted[low] ?? 0) + (sorted[high] ?? 0)) / 2;
 }
 
 function runOf({ decode, train }: Opened, { config }: BenchModel, { kind }: Workload): Run {
@@ -141,13 +177,14 @@ const SHARES: Readonly<Record<"train" | "decode", readonly (readonly [number, nu
   ],
   decode: [
     [1 / 16, 1 / 16],
+    [1 / 4, 1 / 16],
     [1, 1 / 16],
     [1, 1 / 4],
     [1, 1],
   ],
 };
 
-function sizesOf({ kind, rows, tokens }: Workload): { rows: number; tokens: number }[] {
+function sizesOf({ kind, rows, tokens }: Workload): Size[] {
   const part = (whole: number, share: number): number => Math.max(1, Math.round(whole * share));
   return SHARES[kind === "train" ? "train" : "decode"].map(([ofRows, ofTokens]) => ({
     rows: part(rows, ofRows),

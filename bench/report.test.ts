@@ -3,10 +3,10 @@ import { readModelConfig } from "../src/model/config.ts";
 import { matrixParameters } from "./models.ts";
 import { embedded } from "./node.ts";
 import { markdown, MATRIX_PARAMETERS } from "./report.ts";
-import { compare, differenceOf, type Runner } from "./run.ts";
+import { compare, differenceOf, type Report, type Runner } from "./run.ts";
 import type { Check, Job, JobResult, Part, Workload } from "./workload.ts";
 
-const CHECK: Check = { greedy: [5, 6], losses: [0.5, 0.25] };
+const CHECK: Check = { greedy: [5, 6], logprobs: [-0.5, -1], losses: [0.5, 0.25] };
 const WORKLOAD: Workload = { model: "abacus-0.2M", kind: "decode", rows: 64, tokens: 64 };
 
 function resultOf(check: Check | null, ...parts: Part[]): JobResult {
@@ -15,26 +15,32 @@ function resultOf(check: Check | null, ...parts: Part[]): JobResult {
 
 const part = (tokens: number, seconds: number): Part => ({ rows: 64, tokens, seconds, repeats: 1 });
 
+const EMPTY: Report = {
+  date: "",
+  command: "npm run bench -- --only engine",
+  where: "a test",
+  cores: 2,
+  load: [0.5, 1.25],
+  limits: null,
+  budget: 1,
+  full: ["tensorflow-webgpu"],
+  versions: {},
+  notAsked: ["models abacus-0.1M"],
+  measurements: [],
+  skipped: [],
+};
+
 async function resultsOf(results: Partial<Record<Job["contender"], JobResult>>) {
   const runner: Runner = {
     where: "a test",
-    limits: { adapter: "paper", bytesPerSecond: 1e9, flopsPerSecond: 1e9 },
+    limits: { adapter: "paper", software: false, bytesPerSecond: 1e9, flopsPerSecond: 1e9 },
     run: ({ contender }) => Promise.resolve(results[contender]!),
     close: () => Promise.resolve(),
   };
   const jobs = (Object.keys(results) as Job["contender"][]).map((contender): Job => {
-    return { contender, model: "abacus-0.2M", workloads: [WORKLOAD], budget: 1 };
+    return { contender, model: "abacus-0.2M", workloads: [WORKLOAD], budget: 1, full: false };
   });
-  let last = {
-    date: "",
-    where: "",
-    machine: "",
-    limits: runner.limits,
-    budget: 1,
-    versions: {},
-    measurements: [],
-    skipped: [],
-  } as Parameters<typeof markdown>[0];
+  let last: Report = { ...EMPTY, limits: runner.limits };
   for await (const found of compare(runner, jobs, () => {})) last = { ...last, ...found };
   return last;
 }
@@ -50,8 +56,25 @@ describe("a comparison", () => {
       engine: resultOf(CHECK, part(4, 0.1), part(16, 0.4), part(64, 2)),
       "tensorflow-webgpu": resultOf(CHECK, part(4, 2), part(16, 8)), // 8 / 0.4, not 8 / 2
     });
-    expect(markdown(report)).toContain("| 64 x 16 | 8.00 | 128 |");
-    expect(markdown(report)).toContain("20.0x");
+    expect(markdown(report)).toContain("| 64 x 16 of 64 x 64 | 1 | 8.00 | 128 |");
+    expect(markdown(report)).toContain("| 20.0x at 64 x 16 |");
+  });
+
+  test("names no size where both ran everything", async () => {
+    const report = await resultsOf({
+      engine: resultOf(CHECK, part(4, 0.1), part(64, 2)),
+      "tensorflow-webgpu": resultOf(CHECK, part(64, 18)),
+    });
+    expect(markdown(report)).toContain("| WebGPU | 64 x 64 | 1 | 18.0 |");
+    expect(markdown(report)).toContain("| 9.00x |");
+  });
+
+  test("says what was typed, how busy the machine was, who had all the time and what was not asked for", () => {
+    const text = markdown(EMPTY);
+    expect(text).toContain("Written by `npm run bench -- --only engine`");
+    expect(text).toContain("whose load average was 0.5 when the run began and 1.3 when it ended");
+    expect(text).toContain("gets 1 s, but of TensorFlow.js operations on WebGPU, which had the time");
+    expect(text).toContain("Not asked for in this run: models abacus-0.1M.");
   });
 
   test("does not report whoever computes something else, and says what", async () => {
@@ -69,7 +92,11 @@ describe("a comparison", () => {
 
   test("takes roundings for the same", () => {
     expect(differenceOf({ ...CHECK, losses: [0.50001, 0.25001] }, CHECK)).toBeNull();
-    expect(differenceOf({ ...CHECK, losses: null }, CHECK)).toBeNull();
+    expect(differenceOf({ ...CHECK, losses: null, logprobs: null }, CHECK)).toBeNull();
+    expect(differenceOf({ ...CHECK, logprobs: [-0.5, -1.01] }, CHECK)).toBe(
+      "its logprob of token 2 is -1.01, not -1",
+    );
+    expect(differenceOf({ ...CHECK, logprobs: [-0.5, -1.01] }, CHECK, 2e-2)).toBeNull(); // keys and values in f16
     expect(differenceOf({ ...CHECK, greedy: [5, 7] }, CHECK)).toBe(
       "its most probable tokens are 5 7, not 5 6",
     );

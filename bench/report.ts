@@ -1,6 +1,6 @@
 /** The tables of a comparison, as Markdown. */
 import { CONTENDERS, NAMES, type ContenderName } from "./contenders.ts";
-import type { Report } from "./run.ts";
+import { LOGPROB_TOLERANCE, LOSS_TOLERANCE, type Report } from "./run.ts";
 import type { Kind, ModelName, Part, Workload } from "./workload.ts";
 
 type Measured = Report["measurements"][number];
@@ -16,6 +16,8 @@ export const MATRIX_PARAMETERS: Readonly<Record<ModelName, number>> = {
   "SmolLM2-135M shape": 134_479_872,
 };
 
+const DEVICES = { webgpu: "WebGPU", wasm: "WASM" };
+
 const TITLES: Readonly<Record<Kind, string>> = {
   decode: "Decoding",
   train: "Training step",
@@ -27,34 +29,55 @@ export function markdown(report: Report): string {
   const models = [...new Set(report.measurements.map(({ workload }) => workload.model))];
   return [
     heading(report),
+    method(report),
     ...models.flatMap((model) => [`## ${model}`, ...tablesOf(report, model)]),
     "## What did not run",
-    skippedTable(report),
+    ...leftOut(report),
     "",
   ].join("\n\n");
 }
 
-function heading({ date, where, machine, limits, budget, versions }: Report): string {
+function heading({ date, command, where, cores, load, limits, versions }: Report): string {
   const adapter =
     limits === null
       ? "No WebGPU adapter."
       : `WebGPU adapter: **${limits.adapter}**. In this run a plain copy reaches ${si(limits.bytesPerSecond)}B/s on it ` +
         `(read and written) and a plain matrix product ${si(limits.flopsPerSecond)}FLOP/s.`;
+  const [before, after] = load.map((value) => value.toFixed(1));
+  const machine = `${cores} cores, whose load average was ${before} when the run began and ${after} when it ended`;
   const packages = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
+  const peers = packages.length === 0 ? "" : ` Peers: ${packages.join(", ")}.`;
+  return `# Benchmark\n\nWritten by \`${command}\` on ${date} in ${where}, on ${machine}. ${adapter}${peers}`;
+}
+
+/** How to read the tables. */
+function method({ limits, budget, full }: Report): string {
+  const software =
+    "Times of a software adapter say nothing of a GPU: it computes on the processor, charges little for a dispatch and " +
+    "much for a barrier, and WASM with SIMD is faster than it. What holds on any hardware are the counts of " +
+    "`npm run bench -- --counts`. ";
+  const named = full.map((name) => titleOf(name)).join(", ");
+  const whole = full.length === 0 ? "" : `, but of ${named}, which had the time that all of it takes`;
+  const f16 = CONTENDERS["engine-f16"].logprobTolerance;
   return [
-    "# Benchmark",
-    `Written by \`npm run bench -- --out docs/BENCH.md\` on ${date} in ${where}, on ${machine}. ${adapter} Peers: ${packages.join(", ")}.`,
-    "Read ratios, not times: they compare the contenders within this run. A software adapter such as SwiftShader computes " +
-      "on the processor, so its seconds say nothing of a GPU; it charges little for a dispatch and much for a barrier, and " +
-      "WASM with SIMD is faster than it. What holds on any hardware are the counts of `npm run bench -- --counts`.",
-    "Contenders that run the same weights must first give the same most probable tokens and the same loss before and " +
-      "after a training step; whoever does not is listed below and not timed. nanogpt runs its own GPT of the same width, " +
-      "layers and vocabulary, on next-token prediction. Each workload gets " +
-      `${budget} s: where that is too short, a part of it is run, and the table says how many rows and tokens. ` +
-      "Every part is run once to warm up. The last two columns compare the largest part that both ran: above 1, the " +
-      "engine (or this repository's WASM kernels) took less time. The matrix product that limits are taken from is plain, so " +
-      "that a better one may exceed it.",
+    `${limits?.software === true ? software : ""}Ratios compare contenders within this run.`,
+    "Contenders that run the same weights must first give the same most probable tokens, logprobs of them within " +
+      `${LOGPROB_TOLERANCE} nats (${f16} with keys and values in f16) where they tell them, and a loss before and after a ` +
+      `training step within ${100 * LOSS_TOLERANCE}%; whoever does not is listed below and not timed. nanogpt runs its ` +
+      "own GPT of the same width, layers and vocabulary, on next-token prediction. transformers.js and the f16 cache " +
+      "decode alone.",
+    `Each workload of a contender gets ${budget} s${whole}. It starts with a small part and goes on to larger ones while ` +
+      'the next is expected to fit; "4 x 4 of 64 x 64" is as far as a contender came. Each part is run once to warm up, ' +
+      "then timed as often as the table says; seconds are the median.",
+    "The last two columns compare the same rows and tokens on both sides: the largest part that both ran, named where " +
+      "it is not everything. Above 1, the engine (or this repository's WASM kernels) took less time. FLOP/s count matrix " +
+      "products alone, and their share of the plain product's, which a better one may exceed.",
   ].join("\n\n");
+}
+
+function titleOf(name: ContenderName): string {
+  const { title, device } = CONTENDERS[name];
+  return `${title} on ${DEVICES[device]}`;
 }
 
 function tablesOf(report: Report, model: ModelName): string[] {
@@ -83,6 +106,7 @@ function tableOf(report: Report, workload: Workload): string {
       "",
       "on",
       "ran",
+      "times",
       "seconds",
       "tokens/s",
       "FLOP/s",
@@ -110,8 +134,9 @@ function row({ limits }: Report, measured: Measured, all: readonly Measured[]): 
   };
   return [
     title,
-    device === "wasm" ? "WASM" : "WebGPU",
-    `${part.rows} x ${part.tokens}`,
+    DEVICES[device],
+    sizeOf(part) + (isAll(part, workload) ? "" : ` of ${sizeOf(workload)}`),
+    String(part.repeats),
     part.seconds.toPrecision(3),
     short(rate),
     share(flops, limits?.flopsPerSecond),
@@ -121,24 +146,39 @@ function row({ limits }: Report, measured: Measured, all: readonly Measured[]): 
   ];
 }
 
-/** How many times faster `name` did the largest part that both ran. */
-function ratio(all: readonly Measured[], name: ContenderName, { contender, parts }: Measured): string {
-  const ours = all.find((measured) => measured.contender === name);
-  if (contender === name || ours === undefined) return "";
-  const same = (a: Part) => (b: Part) => a.rows === b.rows && a.tokens === b.tokens;
-  const common = parts.findLast((part) => ours.parts.some(same(part)));
-  const other = common && ours.parts.find(same(common));
-  return common === undefined || other === undefined ? "" : `${short(common.seconds / other.seconds)}x`;
+type Size = Pick<Part, "rows" | "tokens">;
+
+function sizeOf({ rows, tokens }: Size): string {
+  return `${rows} x ${tokens}`;
 }
 
-function skippedTable({ skipped }: Report): string {
-  return table(
-    ["", "on", "model", "what", "why"],
-    skipped.map(({ contender, model, what, reason }) => {
-      const { title, device } = CONTENDERS[contender];
-      return [title, device === "wasm" ? "WASM" : "WebGPU", model, what, reason.replaceAll("|", "\\|")];
-    }),
-  );
+function isAll(part: Size, whole: Size): boolean {
+  return part.rows === whole.rows && part.tokens === whole.tokens;
+}
+
+/** How many times faster `name` did the largest part that both ran. */
+function ratio(
+  all: readonly Measured[],
+  name: ContenderName,
+  { contender, workload, parts }: Measured,
+): string {
+  const ours = all.find((measured) => measured.contender === name);
+  if (contender === name || ours === undefined) return "";
+  const common = parts.findLast((part) => ours.parts.some((other) => isAll(other, part)));
+  const other = common && ours.parts.find((part) => isAll(part, common));
+  if (common === undefined || other === undefined) return "";
+  const size = isAll(common, workload) ? "" : ` at ${sizeOf(common)}`;
+  return `${short(common.seconds / other.seconds)}x${size}`;
+}
+
+function leftOut({ skipped, notAsked }: Report): string[] {
+  const asked = notAsked.length === 0 ? [] : [`Not asked for in this run: ${notAsked.join("; ")}.`];
+  if (skipped.length === 0) return asked.length === 0 ? ["Nothing was left out."] : asked;
+  const rows = skipped.map(({ contender, model, what, reason }) => {
+    const { title, device } = CONTENDERS[contender];
+    return [title, DEVICES[device], model, what, reason.replaceAll("|", "\\|")];
+  });
+  return [...asked, table(["", "on", "model", "what", "why"], rows)];
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {

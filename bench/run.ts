@@ -1,5 +1,5 @@
 /** A whole comparison: its jobs one after another, and what they gave. */
-import type { ContenderName } from "./contenders.ts";
+import { CONTENDERS, type ContenderName } from "./contenders.ts";
 import type { Limits } from "./limits.ts";
 import type { Check, Job, JobResult, Measurement, Skipped } from "./workload.ts";
 
@@ -17,17 +17,26 @@ export interface Runner {
 export interface Report {
   readonly date: string;
   readonly where: string;
-  /** Its cores, and how busy they were when the run began. */
-  readonly machine: string;
+  /** What was typed after `npm run bench`. */
+  readonly command: string;
+  readonly cores: number;
+  /** Processes that wanted a core, of the last minute: when the run began, and when this was written. */
+  readonly load: readonly [before: number, after: number];
+  /** What the run was not asked for. */
+  readonly notAsked: readonly string[];
   readonly limits: Limits | null;
   readonly budget: number;
+  /** Who ran all of each workload, whatever the budget. */
+  readonly full: readonly ContenderName[];
   readonly versions: Readonly<Record<string, string>>;
   readonly measurements: readonly (Measurement & { readonly contender: ContenderName })[];
   readonly skipped: readonly Skipped[];
 }
 
 /** Relative to the loss: two training steps in float32 on different orders of summation. */
-const LOSS_TOLERANCE = 1e-3;
+export const LOSS_TOLERANCE = 1e-3;
+/** Nats. */
+export const LOGPROB_TOLERANCE = 1e-3;
 
 /** Runs the jobs, and yields what there is after each; whoever computes something else than the first to be checked with the model is not reported. */
 export async function* compare(
@@ -47,7 +56,8 @@ export async function* compare(
     });
     skipped.push(...result.skipped);
     const reference = references.get(model);
-    const difference = result.check && reference ? differenceOf(result.check, reference) : null;
+    const difference =
+      result.check && reference ? differenceOf(result.check, reference, toleranceOf(contender)) : null;
     if (difference !== null) {
       skipped.push({ contender, model, what: "everything", reason: `its results are wrong: ${difference}` });
     } else {
@@ -59,13 +69,23 @@ export async function* compare(
 }
 
 /** How a contender's results differ from another's; null when they are the same but for roundings. */
-export function differenceOf(found: Check, expected: Check): string | null {
+export function differenceOf(found: Check, expected: Check, tolerance = LOGPROB_TOLERANCE): string | null {
   if (found.greedy.join() !== expected.greedy.join())
     return `its most probable tokens are ${found.greedy.join(" ")}, not ${expected.greedy.join(" ")}`;
+  for (const [i, logprob] of (found.logprobs ?? []).entries()) {
+    const other = expected.logprobs?.[i] ?? logprob;
+    if (Math.abs(logprob - other) > tolerance)
+      return `its logprob of token ${i + 1} is ${logprob}, not ${other}`;
+  }
   for (const [i, loss] of (found.losses ?? []).entries()) {
     const other = expected.losses?.[i] ?? loss;
     if (Math.abs(loss - other) > LOSS_TOLERANCE * Math.max(0.1, Math.abs(other)))
       return `its loss ${i === 0 ? "before" : "after"} a training step is ${loss}, not ${other}`;
   }
   return null;
+}
+
+/** Nats by which a contender's logprobs may differ from those in single precision. */
+export function toleranceOf(contender: ContenderName): number {
+  return CONTENDERS[contender].logprobTolerance ?? LOGPROB_TOLERANCE;
 }

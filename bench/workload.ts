@@ -26,7 +26,8 @@ export interface Row {
 /** A sampled response. */
 export interface Sampled {
   readonly tokens: Int32Array;
-  readonly logprobs: Float32Array;
+  /** Nats, each token's; null where the contender does not tell. */
+  readonly logprobs: Float32Array | null;
 }
 
 /** Tokens of the prompt, in every workload. */
@@ -43,12 +44,16 @@ export interface Job {
   readonly workloads: readonly Workload[];
   /** Seconds a workload, warm-up apart. */
   readonly budget: number;
+  /** All of each workload is run, whatever the budget. */
+  readonly full: boolean;
 }
 
 /** What a contender computes for the comparison with the others: the same for all that run the same weights. */
 export interface Check {
   /** Most probable tokens after the prompt. */
   readonly greedy: readonly number[];
+  /** Their logprobs; null where the contender does not tell. */
+  readonly logprobs: readonly number[] | null;
   /** The loss of a small batch before and after a training step on it; null where it does not train. */
   readonly losses: readonly [number, number] | null;
 }
@@ -102,6 +107,7 @@ export function rollouts(prompt: Int32Array, responses: readonly Sampled[], coun
     const row = new Int32Array(prompt.length + tokens.length);
     row.set(prompt);
     row.set(tokens, prompt.length);
-    return { tokens: row, advantage: (tokens.at(-1) ?? 0) % 2 === 0 ? 1 : -1, oldLogprobs: logprobs };
+    const oldLogprobs = logprobs ?? new Float32Array(tokens.length);
+    return { tokens: row, advantage: (tokens.at(-1) ?? 0) % 2 === 0 ? 1 : -1, oldLogprobs };
   });
 }

@@ -1,8 +1,11 @@
 /** This repository's recorded graphs. */
+import type { CacheFormat } from "../../src/engine/cacheFormat.ts";
 import { openGpu, type Gpu } from "../../src/engine/device.ts";
 import { GpuSampler } from "../../src/engine/gpuSampler.ts";
 import { GpuTrainer } from "../../src/engine/gpuTrainer.ts";
 import { ParameterBuffer } from "../../src/engine/parameterBuffer.ts";
+import { layOutParameters } from "../../src/engine/parameterLayout.ts";
+import { tuneGpu } from "../../src/engine/tuning.ts";
 import { microBatches } from "../../src/model/microBatches.ts";
 import { parameterShapes } from "../../src/model/parameters.ts";
 import { CannotRun, type BenchModel, type Contender, type Opened, type Surroundings } from "../contender.ts";
@@ -21,23 +24,31 @@ const LOSS = {
   entropyCoefficient: 0,
 };
 
-export const engine: Contender = { open };
+export const engine: Contender = { open: (model, where) => open(model, where, "f32") };
+/** The same with keys and values rounded to half precision. */
+export const engineF16: Contender = { open: (model, where) => open(model, where, "f16") };
 
-async function open(model: BenchModel, { gpu: offered }: Surroundings): Promise<Opened> {
+/** Milliseconds to find the fastest kernels in, as the app takes at its first start; a software adapter takes none. */
+const TUNING_BUDGET = 5000;
+const FORGETFUL = { read: () => Promise.resolve(null), write: () => Promise.resolve() };
+
+async function open(model: BenchModel, { gpu: offered }: Surroundings, cache: CacheFormat): Promise<Opened> {
   const gpu = offered === null ? null : await openGpu(offered);
   if (gpu === null) throw new CannotRun("no WebGPU adapter");
-  return engineOn(gpu, model);
+  const layout = layOutParameters(parameterShapes(model.config), model.config.headDim);
+  const tuned = await tuneGpu(gpu, model.config, layout, FORGETFUL, TUNING_BUDGET);
+  const { decode, train } = engineOn(tuned.gpu, model, cache);
+  return { sameWeights: true, decode, train: cache === "f32" ? train : null };
 }
 
 /** The engine on a device. */
-export function engineOn(gpu: Gpu, { config, weights }: BenchModel) {
+export function engineOn(gpu: Gpu, { config, weights }: BenchModel, cache: CacheFormat = "f32") {
   const shape = { ...config, eosTokens: [] }; // no row ends early
   const parameters = new ParameterBuffer(gpu, parameterShapes(config), config.headDim);
   parameters.upload(weights);
-  const sampler = new GpuSampler(gpu, shape, parameters);
+  const sampler = new GpuSampler(gpu, shape, parameters, { cache });
   let trainer: GpuTrainer | null = null; // its memory is taken when something is trained
   return {
-    sameWeights: true,
     decode: (prompt: Int32Array, rows: number, maxTokens: number, greedy: boolean): Promise<Sampled[]> =>
       sampler.generate(
         [prompt],

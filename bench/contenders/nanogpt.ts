@@ -67,7 +67,7 @@ async function decode(
   tf.dispose([drawn, ...cache.map((layer) => Object.values(layer) as tf.TensorContainer)]);
   return Array.from({ length: rows }, (_, row) => ({
     tokens: Int32Array.from(columns, (column) => column[row] ?? 0),
-    logprobs: new Float32Array(tokens),
+    logprobs: null,
   }));
 }
 

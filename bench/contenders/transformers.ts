@@ -8,7 +8,7 @@ export const transformersWasm: Contender = { open: (model, where) => open(model,
 
 async function open(
   { name, config }: BenchModel,
-  { file }: Surroundings,
+  { file, gpu }: Surroundings,
   device: "webgpu" | "wasm",
 ): Promise<Opened> {
   if ((await file(`onnx/${name}/config.json`)) === null) {
@@ -19,6 +19,7 @@ async function open(
         : "there is no ONNX export of random weights",
     );
   }
+  if (device === "webgpu" && gpu !== null) await hideNarrowSubgroups(gpu);
   env.allowRemoteModels = false;
   env.allowLocalModels = true;
   env.useBrowserCache = false;
@@ -29,6 +30,31 @@ async function open(
     sameWeights: true,
     train: null,
     decode: (prompt, rows, tokens, greedy) => decode(model, config.vocabulary, prompt, rows, tokens, greedy),
+  };
+}
+
+/** Fewest invocations of a subgroup that ONNX Runtime's attention counts on. */
+const SUBGROUP = 8;
+
+/**
+ * Where subgroups are narrower than ONNX Runtime's attention counts on, as SwiftShader's of 4, its results are wrong
+ * from the fifth line of the prompt on. It is then shown an adapter without subgroups, and shares through workgroup
+ * memory. This worker runs nothing else.
+ */
+async function hideNarrowSubgroups(gpu: GPU): Promise<void> {
+  const requestAdapter = gpu.requestAdapter.bind(gpu);
+  const { subgroupMinSize = SUBGROUP } = (await requestAdapter())?.info ?? {};
+  if (subgroupMinSize >= SUBGROUP) return;
+  const shown = (features: Iterable<string>) =>
+    [...features].filter((feature) => !feature.startsWith("subgroup")) as GPUFeatureName[]; // names come from the adapter
+  gpu.requestAdapter = async (options) => {
+    const adapter = await requestAdapter(options);
+    if (adapter === null) return null;
+    const requestDevice = adapter.requestDevice.bind(adapter);
+    Object.defineProperty(adapter, "features", { value: new Set(shown(adapter.features)) });
+    adapter.requestDevice = (asked = {}) =>
+      requestDevice({ ...asked, requiredFeatures: shown(asked.requiredFeatures ?? []) });
+    return adapter;
   };
 }
 
@@ -55,6 +81,6 @@ async function decode(
   return Array.from({ length: rows }, (_, row) => {
     const start = row * (length + tokens) + length;
     const drawn = Int32Array.from({ length: tokens }, (_, i) => Number(output.data[start + i] ?? 0));
-    return { tokens: drawn, logprobs: new Float32Array(tokens) };
+    return { tokens: drawn, logprobs: null };
   });
 }
