@@ -6,7 +6,8 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { openBrowser } from "./browser.ts";
 import { CONTENDERS, NAMES, type ContenderName } from "./contenders.ts";
-import { kernelTable, type KernelTime } from "./kernels.ts";
+import type { KernelReport } from "./kernels.ts";
+import { kernelTable } from "./kernelTable.ts";
 import { ROOT } from "./node.ts";
 import { inProcess, openNode } from "./nodeRunner.ts";
 import { markdown } from "./report.ts";
@@ -88,8 +89,9 @@ async function report(runner: Runner, all: Asked): Promise<Report> {
 }
 
 if (options.kernels) {
-  const times = (await inProcess("kernels")) as KernelTime[];
-  console.log(options.json ? JSON.stringify(times) : kernelTable(times));
+  const wanted = { variants: options.variants, seconds: seconds("seconds", options.seconds) };
+  const measured = (await inProcess(wanted)) as KernelReport; // of that question
+  console.log(options.json ? JSON.stringify(measured) : kernelTable(measured));
   process.exit(0);
 }
 const all = asked();

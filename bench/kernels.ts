@@ -1,12 +1,11 @@
 /**
- * Time of each kernel of the engine: what a token and a training step dispatch is noted by wrapping WebGPU's prototypes,
- * then each kernel is run again by itself, many times, on the same buffers. Variants of a kernel stand side by side.
+ * Time of each kernel of the engine, at the shapes of a prompt, a token and a training step, beside what the adapter
+ * reaches in the same run. Variants of a kernel stand side by side.
  */
 import { describeAdapter } from "../src/engine/adapter.ts";
 import { openGpu, type Gpu } from "../src/engine/device.ts";
-import { engineOn } from "./contenders/engine.ts";
-import type { BenchModel } from "./contender.ts";
-import { promptOf, trainingRows } from "./workload.ts";
+import { layOutParameters } from "../src/engine/parameterLayout.ts";
+import { tuningFamilies } from "../src/engine/tuningFamilies.ts";
 import {
   DECODE_PRODUCTS,
   nameOf,
@@ -14,7 +13,15 @@ import {
   PRODUCT_VARIANTS,
   TRAIN_PRODUCTS,
   type ProductVariant,
+  type Variants,
 } from "../src/engine/variants.ts";
+import { parameterShapes } from "../src/model/parameters.ts";
+import type { BenchModel } from "./contender.ts";
+import { engineOn } from "./contenders/engine.ts";
+import { costOf, type Batch, type Cost } from "./kernelCosts.ts";
+import { groupsOf, recorded, secondsOf, type Dispatch } from "./kernelTrace.ts";
+import { measureLimits, type Limits } from "./limits.ts";
+import { PROMPT, promptOf, trainingRows } from "./workload.ts";
 
 /** A kernel of a graph. */
 export interface KernelTime {
@@ -25,182 +32,184 @@ export interface KernelTime {
   readonly dispatches: number;
   /** Of one dispatch. */
   readonly seconds: number;
+  readonly cost: Cost | null;
 }
 
-/** A dispatch as it was recorded. */
-interface Dispatch {
-  readonly pipeline: GPUComputePipeline;
-  readonly group: GPUBindGroup;
-  readonly workgroups: readonly [number, number];
+export interface KernelReport {
+  readonly limits: Limits | null;
+  readonly times: readonly KernelTime[];
+  /** Variants that were not measured, each with its reason. */
+  readonly left: readonly string[];
 }
 
-const ROWS = 64;
-const TRAINED = { rows: 8, tokens: 96 };
-/** Seconds to repeat a kernel for. */
-const BUDGET = 0.05;
+/** Whether a software adapter runs all variants, and the seconds it may take for them. */
+export interface KernelsAsked {
+  readonly variants: boolean;
+  readonly seconds: number;
+}
+
+interface Sizes {
+  readonly rows: number;
+  readonly trained: { readonly rows: number; readonly tokens: number };
+}
+
+const SIZES: Sizes = { rows: 64, trained: { rows: 8, tokens: 96 } };
+/** Where barriers cost a thread switch each. */
+const SMALL: Sizes = { rows: 8, trained: { rows: 2, tokens: 48 } };
+/** Tokens decoded while the dispatches are noted. */
+const TOKENS = 4;
 
 /** Times all kernels of a decoder's token and training step, products in each of their variants. */
-export async function measureKernels(offered: GPU, model: BenchModel): Promise<KernelTime[]> {
+export async function measureKernels(
+  offered: GPU,
+  model: BenchModel,
+  { variants, seconds }: KernelsAsked,
+): Promise<KernelReport> {
+  const limits = await measureLimits(offered);
   const gpu = await openGpu(offered);
-  if (gpu === null) throw new Error("no WebGPU adapter was found");
-  const adapter = await offered.requestAdapter();
-  const software = adapter !== null && describeAdapter(adapter).software;
-  const times = await measureVariant(gpu, model, "plain");
+  if (gpu === null || limits === null) throw new Error("no WebGPU adapter was found");
+  const software = describeAdapter({ info: gpu.device.adapterInfo }).software;
+  const sizes = software && variants ? SMALL : SIZES;
+  const times = await measureVariant(gpu, model, sizes, "plain", () => true);
+  const left: string[] = [];
+  const deadline = software ? performance.now() + 1000 * seconds : Infinity;
   for (const variant of PRODUCT_VARIANTS.slice(1)) {
-    if (software && variant.kind !== "registers") continue; // a barrier costs a software adapter a thread switch
-    const variants = {
-      ...PLAIN_VARIANTS,
-      decode: allOf(DECODE_PRODUCTS, variant),
-      train: allOf(TRAIN_PRODUCTS, variant),
-    };
-    const found = await measureVariant({ ...gpu, variants }, model, nameOf(variant)).catch(
-      (error: unknown) => {
-        console.error(
-          `${nameOf(variant)} does not run here: ${error instanceof Error ? error.message : String(error)}`,
-        );
+    const name = nameOf(variant);
+    if (software && !variants && variant.kind !== "registers")
+      left.push(`${name}: a barrier costs a software adapter a thread switch; --variants`);
+    else if (performance.now() > deadline) left.push(`${name}: the time was over; --seconds`);
+    else {
+      const found = await measureProducts(gpu, model, sizes, variant).catch((error: unknown) => {
+        left.push(`${name}: ${error instanceof Error ? error.message : String(error)}`);
         return [];
-      },
-    );
-    times.push(...found.filter(({ kernel }) => isProduct(kernel)));
+      });
+      times.push(...found);
+    }
   }
-  return times;
+  return { limits, times, left };
 }
 
-function allOf<Name extends string>(
-  names: readonly Name[],
-  variant: ProductVariant,
-): Record<Name, ProductVariant> {
-  return Object.fromEntries(names.map((name) => [name, variant])) as Record<Name, ProductVariant>; // one for each name
-}
-
-/** Whether a kernel has variants: it is the product of a token or of a training step. */
-function isProduct(kernel: string): boolean {
-  return /^(projectQkv|addProjection|gatedHidden|gatedBackward|head$|backProject|weightGradient|lineSums|addLineSums)/.test(
-    kernel,
+/** Times the products of a variant, of those kernels that have it. */
+function measureProducts(gpu: Gpu, model: BenchModel, sizes: Sizes, variant: ProductVariant) {
+  const { config } = model;
+  const layout = layOutParameters(parameterShapes(config), config.headDim);
+  const name = nameOf(variant);
+  const having = new Set(
+    tuningFamilies(gpu.device, config, layout)
+      .filter(({ candidates }) => candidates.has(name))
+      .map((family) => family.name),
   );
+  const choose = <Slot extends string>(graph: string, slots: readonly Slot[], plain: ProductVariant) =>
+    Object.fromEntries(
+      slots.map((slot) => [slot, having.has(`${graph} ${slot}`) ? variant : plain]),
+    ) as Record<Slot, ProductVariant>; // one for each slot
+  const [plain] = PRODUCT_VARIANTS as readonly [ProductVariant]; // the first of them
+  const variants: Variants = {
+    ...PLAIN_VARIANTS,
+    decode: choose("decode", DECODE_PRODUCTS, plain),
+    train: choose("train", TRAIN_PRODUCTS, plain),
+  };
+  return measureVariant({ ...gpu, variants }, model, sizes, name, (graph, kernel) => {
+    const slot = slotOf(kernel);
+    return slot !== null && having.has(`${graph} ${slot}`);
+  });
 }
 
-async function measureVariant(gpu: Gpu, model: BenchModel, variant: string): Promise<KernelTime[]> {
-  const { decode, train } = engineOn(gpu, model);
-  const prompt = promptOf(model.config.vocabulary);
-  const rows = trainingRows(model.config.vocabulary, TRAINED.rows, TRAINED.tokens);
-  await decode(prompt, ROWS, 4, false);
-  await train(rows);
-  const graphs = {
-    [`decoding ${ROWS} rows: prompt and 4 tokens`]: await recorded(gpu.device, () =>
-      decode(prompt, ROWS, 4, false),
-    ),
-    [`training step ${TRAINED.rows} x ${TRAINED.tokens}`]: await recorded(gpu.device, () => train(rows)),
-  };
+/** Products by what their kernels are called. */
+const SLOTS: Readonly<Record<string, (typeof DECODE_PRODUCTS)[number] | (typeof TRAIN_PRODUCTS)[number]>> = {
+  projectQkv: "projectQkv",
+  "addProjection of self_attn.o_proj": "addAttention",
+  gatedHidden: "gatedHidden",
+  "addProjection of mlp.down_proj": "addMlp",
+  head: "head",
+  gatedBackward: "gatedBackward",
+  "backProject of mlp.gate_proj": "mlpInput",
+  "backProject of self_attn.o_proj": "contextGradient",
+  "backProject of self_attn.q_proj": "qkvInput",
+  "weightGradient of mlp.down_proj": "downGradient",
+  "weightGradient of mlp.gate_proj": "gateUpGradient",
+  "weightGradient of self_attn.o_proj": "outputGradient",
+  "weightGradient of self_attn.q_proj": "qkvGradient",
+};
+
+/** Which product a kernel is; null where it is none. */
+export function slotOf(kernel: string): string | null {
+  return SLOTS[kernel.split(".weight")[0] ?? ""] ?? null;
+}
+
+/** Times the kernels of a token and of a training step that are `wanted`. */
+async function measureVariant(
+  gpu: Gpu,
+  model: BenchModel,
+  sizes: Sizes,
+  variant: string,
+  wanted: (graph: "decode" | "train", kernel: string) => boolean,
+): Promise<KernelTime[]> {
   const times: KernelTime[] = [];
-  for (const [graph, dispatches] of Object.entries(graphs)) {
+  for (const { graph, kind, batch, dispatches } of await graphsOf(gpu, model, sizes)) {
     for (const alike of groupsOf(dispatches)) {
       const [first] = alike;
-      if (first === undefined) continue;
+      const kernel = first?.pipeline.label ?? "";
+      if (first === undefined || !wanted(kind, kernel)) continue;
       const seconds = await secondsOf(gpu.device, first);
-      times.push({ graph, kernel: first.pipeline.label, variant, dispatches: alike.length, seconds });
+      const cost = costOf(kernel, model.config, batch, alike.length);
+      times.push({ graph, kernel, variant, dispatches: alike.length, seconds, cost });
     }
   }
   gpu.fault.throwIfAborted();
   return times;
 }
 
-/** Dispatches of the same pipeline and size. */
-function groupsOf(dispatches: readonly Dispatch[]): Dispatch[][] {
-  const groups = new Map<string, Dispatch[]>();
-  for (const dispatch of dispatches) {
-    const key = `${dispatch.pipeline.label} ${dispatch.workgroups.join()}`;
-    groups.set(key, [...(groups.get(key) ?? []), dispatch]);
-  }
-  return [...groups.values()];
+interface Traced {
+  readonly graph: string;
+  readonly kind: "decode" | "train";
+  readonly batch: Batch;
+  readonly dispatches: readonly Dispatch[];
 }
 
-/** What `work` dispatches. */
-async function recorded(device: GPUDevice, work: () => Promise<unknown>): Promise<Dispatch[]> {
-  const encoder = device.createCommandEncoder();
-  const pass = encoder.beginComputePass();
-  const prototype = Object.getPrototypeOf(pass) as object;
-  pass.end();
-  encoder.finish();
-  const dispatches: Dispatch[] = [];
-  let [pipeline, group]: [GPUComputePipeline | null, GPUBindGroup | null] = [null, null];
-  const undo = [
-    observe(prototype, "setPipeline", (chosen) => (pipeline = chosen as GPUComputePipeline)),
-    observe(prototype, "setBindGroup", (_, chosen) => (group = chosen as GPUBindGroup)),
-    observe(prototype, "dispatchWorkgroups", (x, y) => {
-      if (pipeline !== null && group !== null)
-        dispatches.push({ pipeline, group, workgroups: [Number(x), Number(y)] });
-    }),
+/** What reading the prompt, the last of some tokens and a training step dispatch. */
+async function graphsOf(gpu: Gpu, model: BenchModel, { rows, trained }: Sizes): Promise<Traced[]> {
+  const { decode, train } = engineOn(gpu, model);
+  const prompt = promptOf(model.config.vocabulary);
+  const batch = trainingRows(model.config.vocabulary, trained.rows, trained.tokens);
+  await decode(prompt, rows, TOKENS, false); // compiles
+  await train(batch);
+  const decoded = passesOf(await recorded(gpu.device, () => decode(prompt, rows, TOKENS, false)));
+  const [reading = [], token = []] = [decoded[0], decoded.at(-1)];
+  const read = PROMPT - 1; // the last token of the prompt is decoded with the rows
+  const lines = trained.rows * trained.tokens;
+  const scored = trained.rows * (trained.tokens + 1 - PROMPT);
+  const [readPairs, tokenPairs] = [(read * (read + 1)) / 2, rows * (read + TOKENS)];
+  const tokenKeys = read + rows * TOKENS;
+  const trainedPairs = (lines * (trained.tokens + 1)) / 2;
+  return [
+    {
+      graph: `reading a prompt of ${PROMPT}`,
+      kind: "decode",
+      batch: { lines: read, scored: 0, pairs: readPairs, keys: read, training: false },
+      dispatches: reading,
+    },
+    {
+      graph: `decoding a token of ${rows} rows`,
+      kind: "decode",
+      batch: { lines: rows, scored: rows, pairs: tokenPairs, keys: tokenKeys, training: false },
+      dispatches: token,
+    },
+    {
+      graph: `training step ${trained.rows} x ${trained.tokens}`,
+      kind: "train",
+      batch: { lines, scored, pairs: trainedPairs, keys: lines, training: true },
+      dispatches: await recorded(gpu.device, () => train(batch)),
+    },
   ];
-  try {
-    await work();
-  } finally {
-    for (const restore of undo) restore();
+}
+
+/** Passes through a graph: each begins with the embedding. */
+function passesOf(dispatches: readonly Dispatch[]): Dispatch[][] {
+  const passes: Dispatch[][] = [];
+  for (const dispatch of dispatches) {
+    if (dispatch.pipeline.label === "embed") passes.push([]);
+    passes.at(-1)?.push(dispatch);
   }
-  return dispatches;
-}
-
-/** Shows the arguments of a method's calls to `look`; returns what puts the method back. */
-function observe(
-  prototype: object,
-  method: "setPipeline" | "setBindGroup" | "dispatchWorkgroups",
-  look: (...args: unknown[]) => unknown,
-): () => void {
-  const methods = prototype as Record<string, (...args: unknown[]) => unknown>; // WebGPU's methods
-  const original = methods[method];
-  if (original === undefined) throw new Error(`a compute pass has no ${method}`);
-  methods[method] = function (this: unknown, ...args) {
-    look(...args);
-    return original.apply(this, args);
-  };
-  return () => (methods[method] = original);
-}
-
-/** Of one dispatch: the fastest of some submissions. */
-async function secondsOf(device: GPUDevice, { pipeline, group, workgroups }: Dispatch): Promise<number> {
-  const submit = async (times: number): Promise<number> => {
-    const encoder = device.createCommandEncoder();
-    const pass = encoder.beginComputePass();
-    pass.setPipeline(pipeline);
-    pass.setBindGroup(0, group);
-    for (let i = 0; i < times; i++) pass.dispatchWorkgroups(...workgroups);
-    pass.end();
-    const start = performance.now();
-    device.queue.submit([encoder.finish()]);
-    await device.queue.onSubmittedWorkDone();
-    return (performance.now() - start) / 1000 / times;
-  };
-  const once = await submit(1);
-  const times = Math.max(1, Math.min(100, Math.round(BUDGET / 3 / once)));
-  let fastest = once;
-  for (const start = performance.now(); performance.now() - start < BUDGET * 1000;)
-    fastest = Math.min(fastest, await submit(times));
-  return fastest;
-}
-
-/** A table for people: kernels of each graph by their share of its time. */
-export function kernelTable(times: readonly KernelTime[]): string {
-  const plain = times.filter(({ variant }) => variant === "plain");
-  const lines = [...new Set(plain.map(({ graph }) => graph))].flatMap((graph) => {
-    const kernels = plain.filter((time) => time.graph === graph);
-    const total = kernels.reduce((sum, { seconds, dispatches }) => sum + seconds * dispatches, 0);
-    const sorted = kernels.toSorted((a, b) => b.seconds * b.dispatches - a.seconds * a.dispatches);
-    return [
-      `${graph}: ${(1000 * total).toFixed(1)} ms in kernels`,
-      ...sorted.flatMap((time) => [
-        `${(((100 * time.seconds * time.dispatches) / total).toFixed(1) + "%").padStart(7)} ${line(time)}`,
-        ...times
-          .filter(
-            (other) => other.variant !== "plain" && other.graph === graph && other.kernel === time.kernel,
-          )
-          .map((other) => `        ${line(other)}`),
-      ]),
-      "",
-    ];
-  });
-  return lines.join("\n");
-}
-
-function line({ kernel, variant, dispatches, seconds }: KernelTime): string {
-  return `${(1e6 * seconds).toFixed(0).padStart(9)} us x ${String(dispatches).padStart(3)}  ${kernel} (${variant})`;
+  return passes;
 }

@@ -7,7 +7,7 @@ import * as tf from "../src/kernels/tf.ts";
 import { installWasmKernelsInNode } from "../src/kernels/wasm/loadNode.ts";
 import type { Surroundings } from "./contender.ts";
 import { CONTENDERS } from "./contenders.ts";
-import { measureKernels } from "./kernels.ts";
+import { measureKernels, type KernelsAsked } from "./kernels.ts";
 import { measureLimits } from "./limits.ts";
 import { runJob } from "./measure.ts";
 import { openModel } from "./models.ts";
@@ -27,11 +27,11 @@ async function startWasm(kernels: boolean): Promise<void> {
   if (kernels) await installWasmKernelsInNode();
 }
 
-async function run(what: Job | "limits" | "kernels"): Promise<unknown> {
+async function run(what: Job | "limits" | KernelsAsked): Promise<unknown> {
   tf.env().set("PROD", true); // its one effect is to silence TensorFlow.js' banner and advice
   const gpu = startDawn();
   if (what === "limits") return measureLimits(gpu);
-  if (what === "kernels") return measureKernels(gpu, await openModel("abacus-0.2M", file));
+  if ("variants" in what) return measureKernels(gpu, await openModel("abacus-0.2M", file), what);
   const surroundings: Surroundings = { gpu, file, startWasm };
   const [contender, model] = await Promise.all([
     CONTENDERS[what.contender].load(),
@@ -40,5 +40,5 @@ async function run(what: Job | "limits" | "kernels"): Promise<unknown> {
   return runJob(what, contender, model, surroundings, (line) => console.error(line));
 }
 
-const result = await run(JSON.parse(process.argv[2] ?? "null") as Job | "limits" | "kernels"); // written by nodeRunner.ts
+const result = await run(JSON.parse(process.argv[2] ?? "null") as Job | "limits" | KernelsAsked); // written by nodeRunner.ts
 process.stdout.write(JSON.stringify(result), () => process.exit(0)); // Dawn's threads would keep it waiting

@@ -2,6 +2,7 @@
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { CONTENDERS } from "./contenders.ts";
+import type { KernelsAsked } from "./kernels.ts";
 import type { Limits } from "./limits.ts";
 import type { Runner } from "./run.ts";
 import type { Job, JobResult } from "./workload.ts";
@@ -21,7 +22,7 @@ export async function openNode(): Promise<Runner> {
 }
 
 /** What a process of `nodeJob.ts` answers. */
-export function inProcess(what: Job | "limits" | "kernels"): Promise<unknown> {
+export function inProcess(what: Job | "limits" | KernelsAsked): Promise<unknown> {
   return new Promise((resolve, reject) => {
     const program = join(import.meta.dirname, "nodeJob.ts");
     const child = spawn(process.execPath, ["--import", "tsx", program, JSON.stringify(what)], {
