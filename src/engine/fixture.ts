@@ -12,7 +12,6 @@ import { BATCH_BYTES, packSettings, packStates, type BatchSettings, type RowStat
 
 tf.env().set("WEBGPU_CPU_FORWARD", false); // small tensors would otherwise be computed on the CPU
 const gpu = await openGpu(startDawn());
-let pipelines: Pipelines | null = null; // of that GPU: compiling takes most of a test's time
 
 /** Tests on the GPU, each of which fails on any error of it; skipped, saying why, where there is none. */
 export function describeOnGpu(title: string, tests: (gpu: () => Gpu) => void): void {
@@ -46,8 +45,7 @@ export async function runKernel(
       return [name, buffer];
     }),
   );
-  pipelines ??= new Pipelines(device);
-  const builder = new GraphBuilder(device, pipelines);
+  const builder = new GraphBuilder(device, Pipelines.of(device));
   builder.add(
     kernel,
     Object.fromEntries(Object.entries(buffers).map(([name, buffer]) => [name, { buffer }])),

@@ -63,7 +63,7 @@ export class GpuSampler {
     this.#gpu = gpu;
     this.#shape = shape;
     this.#parameters = parameters;
-    this.#pipelines = new Pipelines(gpu.device);
+    this.#pipelines = Pipelines.of(gpu.device);
     const { cache = "f32", cacheBytes = CACHE_BYTES } = options;
     this.#cache = cache;
     const { limits, adapterInfo } = gpu.device;

@@ -29,7 +29,7 @@ export class GpuScorer {
   constructor(gpu: Gpu, shape: DecoderShape, parameters: ParameterBuffer) {
     const problem = unsupported(shape);
     if (problem !== null) throw new RangeError(`the GPU scorer cannot run this model: ${problem}`);
-    this.#passes = new MicroBatches(gpu, shape, parameters, new Pipelines(gpu.device), null);
+    this.#passes = new MicroBatches(gpu, shape, parameters, Pipelines.of(gpu.device), null);
   }
 
   /** Scores of the rows' tokens under softmax(logits / temperature), in the rows' order; `values` need a value head. */

@@ -54,7 +54,7 @@ export class GpuTrainer {
     const problem = unsupported(shape);
     if (problem !== null) throw new RangeError(`the GPU trainer cannot run this model: ${problem}`);
     this.#gpu = gpu;
-    const pipelines = new Pipelines(gpu.device);
+    const pipelines = Pipelines.of(gpu.device);
     const shapes = new Map(
       [...parameters.layout.parameters].map(([name, placed]) => [name, placed.hostShape]),
     );

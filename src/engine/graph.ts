@@ -21,6 +21,15 @@ interface Pipeline {
 
 /** Compiles kernels, each text once. */
 export class Pipelines {
+  static readonly #shared = new WeakMap<GPUDevice, Pipelines>();
+
+  /** Those of all that a device runs for long: whatever comes later finds its kernels compiled. */
+  static of(device: GPUDevice): Pipelines {
+    const shared = Pipelines.#shared.get(device) ?? new Pipelines(device);
+    Pipelines.#shared.set(device, shared);
+    return shared;
+  }
+
   readonly #device: GPUDevice;
   readonly #compiled = new Map<string, Promise<Pipeline>>();
 

@@ -106,6 +106,18 @@ describeOnGpu("GpuTrainer", (gpu) => {
     for (const each of [trainer, second]) await each.dispose();
   });
 
+  test("finds its kernels compiled where one like it has run", async () => {
+    const run = async (): Promise<void> => {
+      const { trainer } = createTrainer(gpu(), fixture);
+      await trainer.accumulate(rowsOf(fixture), settingsOf(fixture));
+      await trainer.step(STEP);
+      await trainer.dispose();
+    };
+    await run();
+    const again = await countGpuCalls(gpu().device, run);
+    expect(again).toMatchObject({ createShaderModule: 0, createComputePipelineAsync: 0 });
+  });
+
   test("forgets the gradients summed so far", async () => {
     const { trainer } = createTrainer(gpu(), fixture);
     await trainer.accumulate(rowsOf(fixture), settingsOf(fixture));
