@@ -29,9 +29,10 @@ export class LineSumPlan {
     );
     const vectorBytes = VECTOR * WORD;
     const { STORAGE, COPY_DST } = GPUBufferUsage;
-    const create = (size: number): GPUBuffer =>
-      device.createBuffer({ label: "sums over lines", size, usage: STORAGE | COPY_DST });
-    const [sums, shares] = [create(words.length * WORD), create(LINE_SHARES * this.vectors * vectorBytes)];
+    const create = (label: string, size: number): GPUBuffer =>
+      device.createBuffer({ label, size, usage: STORAGE | COPY_DST });
+    const sums = create("sums over lines", words.length * WORD);
+    const shares = create("shares of sums", LINE_SHARES * this.vectors * vectorBytes);
     device.queue.writeBuffer(sums, 0, Uint32Array.from(words));
     [this.sums, this.shares] = [{ buffer: sums }, { buffer: shares }];
     this.#blocks = targets.map((group, i) => ({

@@ -68,6 +68,20 @@ export function watchGpuBytes(device: GPUDevice): { readonly held: () => number;
   };
 }
 
+/** What `work` results in, and the buffers that were made while it ran, whoever made them. */
+export async function recordBuffers<Result>(
+  device: GPUDevice,
+  work: () => Promise<Result>,
+): Promise<{ readonly result: Result; readonly buffers: readonly GPUBuffer[] }> {
+  const buffers: GPUBuffer[] = [];
+  const undo = replace(device, "createBuffer", (buffer) => buffers.push(buffer as GPUBuffer)); // what it returns
+  try {
+    return { result: await work(), buffers };
+  } finally {
+    undo();
+  }
+}
+
 /** Has a method of all objects like `instance` tell its result, object and arguments; returns what undoes it. */
 function replace(
   instance: object,
