@@ -93,6 +93,7 @@ const body = (vocabulary: number, team: SampleTeam): string => `
   let totals = sumOf(member, vec4f(weights, weighted, 0.0, 0.0));
   var token = best.token;
   if (batch.greedy == 0u) { token = choose(member, row, start, best.logit, totals.x); }
+  ${team === 1 ? "" : "storageBarrier(); // all have read the row that one will write"}
   if (member != 0u) { return; }
   let logprob = (logits[start + token] - best.logit) * batch.inverseTemperature - log(totals.x);
   let entropy = log(totals.x) - totals.y / totals.x;
