@@ -48,9 +48,11 @@ function seconds(option: string, text: string): number {
   throw new RangeError(`--${option} takes seconds above 0, not ${text}`);
 }
 
-function asked(): Asked {
+function asked(software: boolean): Asked {
   return {
     contenders: chosen("contender", options.only, NAMES),
+    named: options.only !== undefined,
+    software,
     models: chosen("model", options.models, MODELS),
     workloads: chosen("workload", options.workloads, WORKLOAD_NAMES),
     full: options.full === undefined ? [] : chosen("contender", options.full, NAMES),
@@ -94,8 +96,9 @@ if (options.kernels) {
   console.log(options.json ? JSON.stringify(measured) : kernelTable(measured));
   process.exit(0);
 }
-const all = asked();
+asked(true); // what is mistyped is said before anything is built
 const runner = await (options.node ? openNode() : openBrowser(log));
+const all = asked(runner.limits?.software !== false);
 const result = await report(runner, all);
 await runner.close();
 console.log(options.json ? JSON.stringify(result) : markdown(result));

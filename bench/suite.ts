@@ -26,6 +26,10 @@ const GROWTH: readonly WorkloadName[] = ["votes", "length"];
 /** What was asked for, and how. */
 export interface Asked {
   readonly contenders: readonly ContenderName[];
+  /** Those were asked for by name. */
+  readonly named: boolean;
+  /** The adapter is a program. */
+  readonly software: boolean;
   readonly models: readonly ModelName[];
   readonly workloads: readonly WorkloadName[];
   /** Who runs all of each workload. */
@@ -41,23 +45,27 @@ function workloadsOf(model: ModelName, contender: ContenderName, asked: readonly
     .filter(({ kind }) => kind === "decode" || !CONTENDERS[contender].decodesOnly);
 }
 
-/** Contenders that a software adapter would keep for minutes: measured with the default model alone, unless asked for. */
+/** Contenders that a software adapter would keep for minutes: measured with the default model alone. */
 const SLOW: readonly ContenderName[] = ["nanogpt", "transformers-webgpu"];
 /** Measured with the largest model: minutes of WASM would say little, and its training state comes near WASM's memory. */
 const LARGE: readonly ContenderName[] = ["engine", "engine-f16", "tensorflow-webgpu", "jax-webgpu"];
 
-/** Who runs with a model when all are asked for. */
-function contendersOf(model: ModelName, asked: readonly ContenderName[]): readonly ContenderName[] {
-  if (model === DEFAULT) return asked;
-  return asked.filter((name) =>
-    model === "SmolLM2-135M shape" ? LARGE.includes(name) : !SLOW.includes(name),
-  );
+/** Why a contender that was not asked for by name does not run with a model, or null when it does. */
+function whyNot(contender: ContenderName, model: ModelName, { named, software }: Asked): string | null {
+  if (named || model === DEFAULT) return null;
+  if (model === "SmolLM2-135M shape" && !LARGE.includes(contender))
+    return "at this size only WebGPU contenders that train are measured, unless others are asked for by name";
+  if (software && SLOW.includes(contender))
+    return `measured with ${DEFAULT} alone, to bound the time of a software adapter`;
+  return null;
 }
 
 /** Jobs in the order in which they run: contenders of one model follow each other, so that a noisy minute hits all. */
-export function jobs({ contenders, models, workloads, full, budget }: Asked): Job[] {
+export function jobs(asked: Asked): Job[] {
+  const { contenders, models, workloads, full, budget } = asked;
   return MODELS.filter((model) => models.includes(model)).flatMap((model) =>
-    contendersOf(model, contenders)
+    contenders
+      .filter((contender) => whyNot(contender, model, asked) === null)
       .map((contender): Job => {
         const own = workloadsOf(model, contender, workloads);
         return { contender, model, budget, workloads: own, full: full.includes(contender) };
@@ -67,19 +75,13 @@ export function jobs({ contenders, models, workloads, full, budget }: Asked): Jo
 }
 
 /** What the suite leaves out by itself, to be named in the report. */
-export function leftOut({ contenders, models }: Asked): Skipped[] {
-  return models.flatMap((model) => {
-    const run = contendersOf(model, contenders);
-    return contenders
-      .filter((name) => !run.includes(name))
-      .map((contender): Skipped => {
-        const reason =
-          model === "SmolLM2-135M shape"
-            ? "at this size only WebGPU contenders that train are measured"
-            : `measured with ${DEFAULT} alone, to bound the time of a software adapter`;
-        return { contender, model, what: "everything", reason };
-      });
-  });
+export function leftOut(asked: Asked): Skipped[] {
+  return asked.models.flatMap((model) =>
+    asked.contenders.flatMap((contender): Skipped[] => {
+      const reason = whyNot(contender, model, asked);
+      return reason === null ? [] : [{ contender, model, what: "everything", reason }];
+    }),
+  );
 }
 
 /** What was not asked for, in words. */
