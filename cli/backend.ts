@@ -76,7 +76,7 @@ async function startWasm(reason: string): Promise<StartedBackend> {
   if (simd !== true) throw new InputError("this Node has no WASM SIMD: update it, or take --backend cpu");
   await activate("wasm");
   await installWasmKernelsInNode();
-  const device = wasmDevice(true, multithreaded === true ? getThreadsCount() : 1);
+  const device = wasmDevice(true, 1, multithreaded === true ? getThreadsCount() : 1);
   return { report: { backend: "wasm", device, reason }, graphs: NEEDS_WEBGPU, fault: NEVER };
 }
 

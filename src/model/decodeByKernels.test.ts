@@ -1,7 +1,9 @@
 import { beforeAll, describe, expect, test, vi } from "vitest";
 import { useImplementation } from "../kernels/testBackend.ts";
 import * as tf from "../kernels/tf.ts";
+import { Alone } from "../kernels/wasm/crew.ts";
 import { activeKernels } from "../kernels/wasm/installWasmKernels.ts";
+import { installWasmKernelsInNode } from "../kernels/wasm/loadNode.ts";
 import { decodeByOperations } from "./decodeByOperations.ts";
 import { FIXTURES, fixtureDecoder, loadFixture } from "./fixture.ts";
 import { generate } from "./generate.ts";
@@ -59,6 +61,17 @@ test("decodes the same however many tokens a call has time for", async () => {
   clock.mockRestore();
   expect(slow.calls).toBeGreaterThan(fast.calls); // a token a call, against up to 16
   expect(fast.rows).toEqual(slow.rows);
+});
+
+test("decodes the same however many threads share the rows", async () => {
+  const decoder = fixtureDecoder(loadFixture("tiny-llama"));
+  const decoding = { temperature: 1, topP: 0.95, maxTokens: 40 };
+  const alone = await generate(decoder, prompts, requests, decoding, none);
+  await installWasmKernelsInNode(({ call }) => new Alone(call, 5));
+  const shared = await generate(decoder, prompts, requests, decoding, none);
+  await installWasmKernelsInNode();
+  expect(new Set(alone.map(({ tokens }) => tokens.length)).size).toBeGreaterThan(5); // shares are dealt anew
+  expect(shared).toEqual(alone);
 });
 
 test("leaves no tensor behind, also when it is aborted", async () => {

@@ -20,11 +20,16 @@ export interface BackendReport extends BackendStart {
   readonly tuning: readonly string[];
 }
 
-/** What the WASM backend runs on: the fused kernels use one thread, TensorFlow.js' own operations may use more. */
-export function wasmDevice(simd: boolean, stockThreads: number): string {
-  const device = `${simd ? "SIMD" : "no SIMD"}, 1 thread`;
-  return stockThreads === 1 ? device : `${device} (${stockThreads} in TensorFlow.js' own operations)`;
+/** What the WASM backend runs on: threads of the fused kernels, and of TensorFlow.js' own operations. */
+export function wasmDevice(simd: boolean, kernelThreads: number, operationThreads: number): string {
+  const threads = `${kernelThreads} thread${kernelThreads === 1 ? "" : "s"}`;
+  const device = `${simd ? "SIMD" : "no SIMD"}, ${threads}`;
+  if (operationThreads === kernelThreads) return device;
+  return `${device} (${operationThreads} in TensorFlow.js' own operations)`;
 }
+
+/** Why WASM has one thread on some pages. */
+export const NOT_ISOLATED = "threads need a cross-origin isolated page";
 
 /** Why no recorded graphs run on the backends that have none. */
 export const NEEDS_WEBGPU = "recorded graphs need WebGPU";

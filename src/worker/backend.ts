@@ -8,7 +8,8 @@ import * as tf from "../kernels/tf.ts";
 import { installWasmKernels } from "../kernels/wasm/installWasmKernels.ts";
 import threadedKernels from "../kernels/wasm/kernels-threaded.wasm?url";
 import kernels from "../kernels/wasm/kernels.wasm?url";
-import { NEEDS_WEBGPU, wasmDevice, type BackendStart } from "../report/backend.ts";
+import { hireThreads } from "../kernels/wasm/threads.ts";
+import { NEEDS_WEBGPU, NOT_ISOLATED, wasmDevice, type BackendStart } from "../report/backend.ts";
 import type { Graphs } from "../model/openPolicy.ts";
 import type { BackendChoice } from "./protocol.ts";
 import { tuningMemory } from "./tuningMemory.ts";
@@ -24,6 +25,9 @@ export interface StartedBackend {
 
 /** Milliseconds that measuring kernels may take of a start; the next start goes on with it. */
 const TUNING_BUDGET = 1500;
+
+/** With more, what one thread must do alone outweighs what they share. */
+const MOST_THREADS = 8;
 
 const NEVER = new AbortController().signal;
 
@@ -88,10 +92,20 @@ async function startWasm(reason: string): Promise<StartedBackend> {
     tf.env().getAsync("WASM_HAS_MULTITHREAD_SUPPORT"),
   ]);
   await activate("wasm");
-  if (simd === true) await installWasmKernels(await download(kernels), await download(threadedKernels));
-  const stockThreads = simd === true && threads === true ? getThreadsCount() : 1; // no binary has threads alone
-  const device = wasmDevice(simd === true, stockThreads);
-  return { report: { backend: "wasm", device, reason }, graphs: NEEDS_WEBGPU, fault: NEVER };
+  // No binary of TensorFlow.js has threads without SIMD.
+  const operationThreads = simd === true && threads === true ? getThreadsCount() : 1;
+  const kernelThreads = simd === true ? await installKernels() : 1;
+  const device = wasmDevice(simd === true, kernelThreads, operationThreads);
+  const single = crossOriginIsolated ? "" : `; ${NOT_ISOLATED}`;
+  return { report: { backend: "wasm", device, reason: reason + single }, graphs: NEEDS_WEBGPU, fault: NEVER };
+}
+
+/** Installs the fused kernels, and says how many threads they run on. */
+async function installKernels(): Promise<number> {
+  const [plain, threaded] = await Promise.all([download(kernels), download(threadedKernels)]);
+  const size = Math.min(navigator.hardwareConcurrency, MOST_THREADS);
+  const { crew } = await installWasmKernels(plain, threaded, (workplace) => hireThreads(workplace, size));
+  return crew.size;
 }
 
 async function activate(backend: string): Promise<void> {

@@ -12,7 +12,9 @@ export function causalAttentionFused(kernels: WasmKernels, input: CausalAttentio
   expectShape("causalAttention: k", k, [m, kvHeads * headDim]);
   expectShape("causalAttention: v", v, [m, kvHeads * headDim]);
   const longest = longestPart("causalAttention: rowStarts", rowStarts, m, 1);
-  const sizes = [rowStarts.length - 1, heads, kvHeads, headDim, longest] as const;
+  const sizes = [heads, kvHeads, headDim, longest] as const;
+  // Scores and mixing of every token with, on average, half a row.
+  const rows = { count: rowStarts.length - 1, unit: 1, work: (m * width * m) / (rowStarts.length - 1) ** 2 };
   const at = (tensor: tf.Tensor): number => kernels.address(tensor);
   const { call } = kernels;
 
@@ -20,14 +22,22 @@ export function causalAttentionFused(kernels: WasmKernels, input: CausalAttentio
     const inputs = saved.map(at) as [number, number, number, number, number]; // q, k, v, out, lse as saved below
     const grads = [nth(saved, 0), nth(saved, 1), nth(saved, 2)].map((input) => kernels.output(input.shape));
     const outputs = grads.map(at) as [number, number, number];
-    const [scratch, starts] = kernels.scratchWith(call.attentionBackwardScratch(longest, headDim), rowStarts);
-    call.attentionBackward(at(dy), ...inputs, ...outputs, starts, ...sizes, scratch);
+    const dyAt = at(dy);
+    const bytes = call.attentionBackwardScratch(longest, headDim);
+    const [scratch, starts] = kernels.scratchOfPartsWith(bytes, rowStarts);
+    kernels.inParts("attentionBackward", { ...rows, work: 3 * rows.work }, (begin, end, part) => {
+      return [dyAt, ...inputs, ...outputs, starts + begin * 4, end - begin, ...sizes, scratch(part)];
+    });
     return grads;
   };
   const mixed = differentiable([q, k, v], () => {
     const [out, lse] = [kernels.output([m, width]), kernels.output([m, heads])];
-    const [scratch, starts] = kernels.scratchWith(call.attentionScratch(longest, headDim), rowStarts);
-    call.attentionForward(at(q), at(k), at(v), at(out), at(lse), starts, ...sizes, scratch);
+    const places = [at(q), at(k), at(v), at(out), at(lse)] as const;
+    const bytes = call.attentionScratch(longest, headDim);
+    const [scratch, starts] = kernels.scratchOfPartsWith(bytes, rowStarts);
+    kernels.inParts("attentionForward", rows, (begin, end, part) => {
+      return [...places, starts + begin * 4, end - begin, ...sizes, scratch(part)];
+    });
     return { value: out, saved: [q, k, v, out, lse], backward };
   });
   return mixed as tf.Tensor2D; // [m, width]

@@ -66,3 +66,13 @@ export function writeDecoding(memory: ArrayBufferLike, address: number, fields: 
 export function readDecoding(memory: ArrayBufferLike, address: number, field: IntegerField): number {
   return new Int32Array(memory, address + FIRST_INTEGER, INTEGERS.length)[INTEGERS.indexOf(field)] ?? 0;
 }
+
+/** Changes 32-bit fields of the `Decoding` at `address`. */
+export function changeDecoding(
+  memory: ArrayBufferLike,
+  address: number,
+  changes: Partial<Record<IntegerField, number>>,
+): void {
+  const fields = new Int32Array(memory, address + FIRST_INTEGER, INTEGERS.length);
+  for (const [i, name] of INTEGERS.entries()) fields[i] = changes[name] ?? fields[i] ?? 0;
+}

@@ -3,7 +3,13 @@ import type * as tf from "../tf.ts";
 import type { WasmKernels } from "../wasm/bridge.ts";
 import { Arena } from "./arena.ts";
 import type { DecodeBatch, DecodedRow, DecoderWeights } from "./input.ts";
-import { DECODING_BYTES, readDecoding, writeDecoding, type DecodingFields } from "./layout.ts";
+import {
+  changeDecoding,
+  DECODING_BYTES,
+  readDecoding,
+  writeDecoding,
+  type DecodingFields,
+} from "./layout.ts";
 import { packDecoder } from "./packedDecoder.ts";
 
 /** Most tokens decoded in one call. */
@@ -12,27 +18,56 @@ export const MAX_STEPS = 16;
 /** Rows whose logits lie side by side: `BLOCK` of the kernel. */
 const LOGITS_ROWS = 48;
 
+/** Rows that a product takes at once: a part with fewer would cost as much. */
+const TILE_ROWS = 4;
+
+/** Rows that a thread decodes in one call. */
+interface Part {
+  /** Of its `Decoding`. */
+  readonly decoding: number;
+  /** Of the places of its rows. */
+  readonly live: number;
+}
+
+type SharedFields = Omit<DecodingFields, keyof ReturnType<typeof workingMemory>>;
+
 /** Rows being decoded by the WASM kernels: whole steps in one call, drawing included, nothing made per token. */
 export class TokenDecoding {
   readonly #kernels: WasmKernels;
   readonly #arena: Arena;
   readonly #batch: DecodeBatch;
-  readonly #fields: DecodingFields;
-  readonly #decoding: number;
+  readonly #fields: SharedFields;
+  readonly #parts: readonly Part[];
+  /** Tokens that each live row has. */
+  #step = 0;
 
   /** `weights` and the prefix of `batch` must stay as they are until `dispose`. */
   constructor(kernels: WasmKernels, weights: DecoderWeights, batch: DecodeBatch) {
     this.#kernels = kernels;
     this.#batch = batch;
     this.#arena = new Arena(kernels);
-    this.#decoding = this.#arena.take(DECODING_BYTES);
     this.#fields = this.#layOut(weights);
+    const all = Int32Array.from(batch.groupOf, (_, place) => place);
+    const parts = this.#partsFor(this.rows);
+    const share = partOf(this.rows, parts);
+    const drafts = Array.from({ length: parts }, () => ({
+      decoding: this.#arena.take(DECODING_BYTES),
+      memory: workingMemory(kernels, this.#arena, this.#fields, share, batch.maxTokens),
+    }));
     // Only now: what was allocated before may have replaced the buffer.
     new Float64Array(kernels.buffer, this.#fields.entropies, this.rows).fill(0);
-    writeDecoding(kernels.buffer, this.#decoding, this.#fields);
+    for (const { decoding, memory } of drafts) {
+      writeDecoding(kernels.buffer, decoding, { ...this.#fields, ...memory });
+    }
+    this.#parts = drafts.map(({ decoding, memory }) => ({ decoding, live: memory.live }));
+    this.#deal(all);
   }
 
-  #layOut(weights: DecoderWeights): DecodingFields {
+  #partsFor(rows: number): number {
+    return Math.max(1, Math.min(this.#kernels.crew.shares, Math.ceil(rows / TILE_ROWS)));
+  }
+
+  #layOut(weights: DecoderWeights): SharedFields {
     const { prefixStarts, groupOf, endTokens, temperature, topP, maxTokens } = this.#batch;
     const decoder = packDecoder(this.#kernels, this.#arena, weights, this.#batch);
     const longest = longestPart("decodeTokens: prefixStarts", prefixStarts, prefixStarts.at(-1) ?? 0, 0);
@@ -57,40 +92,27 @@ export class TokenDecoding {
       logprobs: this.#arena.words(rows * maxTokens),
       entropies: this.#arena.take(rows * 8),
       uniforms: this.#arena.take(rows * MAX_STEPS * 8),
-      live: this.#arena.integers(groupOf.map((_, place) => place)),
-      count: rows,
-      step: 0,
-      ...this.#workingMemory(decoder, rows, groups, longest),
     };
   }
 
-  #workingMemory(
-    d: Pick<DecodingFields, "width" | "hiddenWidth" | "heads" | "kvHeads" | "headDim" | "vocabulary">,
-    rows: number,
-    groups: number,
-    longest: number,
-  ) {
-    const { call } = this.#kernels;
-    const headDim = headWidth("decodeTokens", d.heads * d.headDim, d.heads, d.kvHeads);
-    const floats = (width: number): number => this.#arena.words(rows * width);
-    return {
-      x: floats(d.width),
-      normed: floats(d.width),
-      rstd: floats(1),
-      queries: floats(d.heads * headDim),
-      keys: floats(d.kvHeads * headDim),
-      values: floats(d.kvHeads * headDim),
-      context: floats(d.heads * headDim),
-      gates: floats(d.hiddenWidth),
-      ups: floats(d.hiddenWidth),
-      positions: floats(1),
-      groupsOfLive: floats(1),
-      logits: this.#arena.words(LOGITS_ROWS * d.vocabulary),
-      drawScratch: this.#arena.take(call.drawScratch(d.vocabulary)),
-      scratch: this.#arena.take(
-        call.decodeScratch(rows, groups, longest, this.#batch.maxTokens, d.kvHeads, headDim),
-      ),
-    };
+  /** Gives each part its share of the live rows; some may get none. */
+  #deal(places: Int32Array): void {
+    const { buffer } = this.#kernels;
+    const share = partOf(places.length, this.#partsFor(places.length));
+    for (const [i, { decoding, live }] of this.#parts.entries()) {
+      const own = places.subarray(i * share, (i + 1) * share);
+      new Int32Array(buffer, live, own.length).set(own);
+      changeDecoding(buffer, decoding, { count: own.length, step: this.#step });
+    }
+  }
+
+  /** Places of the live rows, rising. */
+  #live(): Int32Array {
+    const { buffer } = this.#kernels;
+    const places = this.#parts.map(({ decoding, live }) => {
+      return new Int32Array(buffer, live, readDecoding(buffer, decoding, "count"));
+    });
+    return Int32Array.from(places.flatMap((part) => [...part]));
   }
 
   get rows(): number {
@@ -99,33 +121,42 @@ export class TokenDecoding {
 
   /** Rows that have neither ended nor been cut. */
   get live(): number {
-    return readDecoding(this.#kernels.buffer, this.#decoding, "count");
+    return this.#live().length;
   }
 
   /** Draws each row's first token from its prompt's logits [G, V]. `draw` gives a row's next number in [0, 1). */
   first(logits: tf.Tensor, draw: (row: number) => number): void {
     expectShape("decodeTokens: logits", logits, [this.#fields.groups, this.#fields.vocabulary]);
-    this.#fillUniforms(1, draw);
-    this.#check(this.#kernels.call.decodeFirst(this.#decoding, this.#kernels.address(logits)));
+    const logitsAt = this.#kernels.address(logits);
+    this.#run("decodeFirst", 1, draw, (decoding) => [decoding, logitsAt]);
   }
 
   /** Decodes up to `steps` (at most `MAX_STEPS`) more tokens of each live row. */
   advance(steps: number, draw: (row: number) => number): void {
     if (steps > MAX_STEPS) throw new Error(`decodeTokens: ${steps} steps at once, at most ${MAX_STEPS}`);
-    this.#fillUniforms(steps, draw);
-    this.#check(this.#kernels.call.decodeTokens(this.#decoding, steps));
+    this.#run("decodeTokens", steps, draw, (decoding) => [decoding, steps]);
   }
 
-  #fillUniforms(steps: number, draw: (row: number) => number): void {
-    const { buffer } = this.#kernels;
-    const uniforms = new Float64Array(buffer, this.#fields.uniforms, this.rows * MAX_STEPS);
-    for (const row of new Int32Array(buffer, this.#fields.live, this.live)) {
+  /** Deals the live rows and calls the kernel on each part that has some. */
+  #run(
+    name: "decodeFirst" | "decodeTokens",
+    steps: number,
+    draw: (row: number) => number,
+    args: (decoding: number) => [number, number],
+  ): void {
+    const places = this.#live();
+    this.#deal(places);
+    const uniforms = new Float64Array(this.#kernels.buffer, this.#fields.uniforms, this.rows * MAX_STEPS);
+    for (const row of places) {
       for (let step = 0; step < steps; step++) uniforms[row * MAX_STEPS + step] = draw(row);
     }
-  }
-
-  #check(finite: number): void {
-    if (finite === 0) throw new Error("the model's logits are not finite: its weights are broken");
+    const busy = this.#parts.slice(0, this.#partsFor(places.length));
+    const finite = this.#kernels.crew.run(
+      name,
+      busy.map(({ decoding }) => args(decoding)),
+    );
+    if (finite.includes(0)) throw new Error("the model's logits are not finite: its weights are broken");
+    this.#step += steps;
   }
 
   /** What was decoded of a row that is no longer live. */
@@ -146,4 +177,43 @@ export class TokenDecoding {
   dispose(): void {
     this.#arena.dispose();
   }
+}
+
+/** Rows of each part but the last. */
+function partOf(rows: number, parts: number): number {
+  return Math.ceil(rows / parts / TILE_ROWS) * TILE_ROWS;
+}
+
+/** What a part has for itself, for up to `rows` rows. */
+function workingMemory(
+  { call }: WasmKernels,
+  arena: Arena,
+  d: Pick<
+    DecodingFields,
+    "width" | "hiddenWidth" | "heads" | "kvHeads" | "headDim" | "vocabulary" | "groups" | "longest"
+  >,
+  rows: number,
+  maxTokens: number,
+) {
+  const headDim = headWidth("decodeTokens", d.heads * d.headDim, d.heads, d.kvHeads);
+  const floats = (width: number): number => arena.words(rows * width);
+  return {
+    live: floats(1),
+    count: 0,
+    step: 0,
+    x: floats(d.width),
+    normed: floats(d.width),
+    rstd: floats(1),
+    queries: floats(d.heads * headDim),
+    keys: floats(d.kvHeads * headDim),
+    values: floats(d.kvHeads * headDim),
+    context: floats(d.heads * headDim),
+    gates: floats(d.hiddenWidth),
+    ups: floats(d.hiddenWidth),
+    positions: floats(1),
+    groupsOfLive: floats(1),
+    logits: arena.words(LOGITS_ROWS * d.vocabulary),
+    drawScratch: arena.take(call.drawScratch(d.vocabulary)),
+    scratch: arena.take(call.decodeScratch(rows, d.groups, d.longest, maxTokens, d.kvHeads, headDim)),
+  };
 }

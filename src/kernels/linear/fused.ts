@@ -13,21 +13,32 @@ export function linearFused(kernels: WasmKernels, x: tf.Tensor, w: tf.Tensor, bi
   const { call } = kernels;
   const bytes = call.linearScratch(n, k);
 
+  const rows = { count: m, work: n * k };
+
   const backward = (dy: tf.Tensor, saved: readonly tf.Tensor[]): tf.Tensor[] => {
-    const [savedX, savedW] = [nth(saved, 0), nth(saved, 1)];
+    const [dyAt, xAt, wAt] = [at(dy), at(nth(saved, 0)), at(nth(saved, 1))];
     const [dx, dw] = [kernels.output([m, k]), kernels.output([n, k])];
-    call.linearInputGrad(at(dy), at(savedW), at(dx), m, n, k, kernels.scratch(bytes));
-    call.linearWeightGrad(at(dy), at(savedX), at(dw), m, n, k, kernels.scratch(bytes));
+    const [dxAt, dwAt] = [at(dx), at(dw)];
+    const scratch = kernels.scratchOfParts(bytes);
+    kernels.inParts("linearInputGrad", rows, (begin, end, part) => {
+      return [dyAt + begin * n * 4, wAt, dxAt + begin * k * 4, end - begin, n, k, scratch(part)];
+    });
+    kernels.inParts("linearWeightGrad", { count: n, work: m * k }, (begin, end, part) => {
+      return [dyAt, xAt, dwAt, m, n, k, begin, end, scratch(part)];
+    });
     if (bias === undefined) return [dx, dw];
     const db = kernels.output([n]);
-    call.linearBiasGrad(at(dy), at(db), m, n);
+    call.linearBiasGrad(dyAt, at(db), m, n);
     return [dx, dw, db];
   };
   const inputs = bias === undefined ? [x, w] : [x, w, bias];
   const mapped = differentiable(inputs, () => {
     const y = kernels.output([m, n]);
-    const biasAt = bias === undefined ? 0 : at(bias);
-    call.linearForward(at(x), at(w), biasAt, at(y), m, n, k, kernels.scratch(bytes));
+    const [xAt, wAt, biasAt, yAt] = [at(x), at(w), bias === undefined ? 0 : at(bias), at(y)];
+    const scratch = kernels.scratchOfParts(bytes);
+    kernels.inParts("linearForward", rows, (begin, end, part) => {
+      return [xAt + begin * k * 4, wAt, biasAt, yAt + begin * n * 4, end - begin, n, k, scratch(part)];
+    });
     return { value: y, saved: [x, w], backward };
   });
   return mapped as tf.Tensor2D; // [m, n]

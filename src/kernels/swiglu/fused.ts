@@ -8,23 +8,27 @@ export function swigluFused(kernels: WasmKernels, gate: tf.Tensor, up: tf.Tensor
   const shape = matrixShape("swiglu: gate", gate);
   expectShape("swiglu: up", up, shape);
   const at = (tensor: tf.Tensor): number => kernels.address(tensor);
+  const elements = { count: gate.size, unit: 8 };
   const gated = differentiable([gate, up], () => {
     const y = kernels.output(shape);
-    kernels.call.swigluForward(at(gate), at(up), at(y), gate.size);
+    const [gateAt, upAt, yAt] = [at(gate), at(up), at(y)];
+    kernels.inParts("swigluForward", { ...elements, work: 20 }, (begin, end) => {
+      const offset = begin * 4;
+      return [gateAt + offset, upAt + offset, yAt + offset, end - begin];
+    });
     return {
       value: y,
       saved: [gate, up],
       backward: (dy, saved) => {
         const dgate = kernels.output(shape);
         const dup = kernels.output(shape);
-        kernels.call.swigluBackward(
-          at(dy),
-          at(nth(saved, 0)),
-          at(nth(saved, 1)),
-          at(dgate),
-          at(dup),
-          dy.size,
-        );
+        const places = [dy, nth(saved, 0), nth(saved, 1), dgate, dup].map(at);
+        kernels.inParts("swigluBackward", { ...elements, work: 30 }, (begin, end) => {
+          const [dyAt = 0, gateAt = 0, upAt = 0, dgateAt = 0, dupAt = 0] = places.map(
+            (place) => place + begin * 4,
+          );
+          return [dyAt, gateAt, upAt, dgateAt, dupAt, end - begin];
+        });
         return [dgate, dup];
       },
     };

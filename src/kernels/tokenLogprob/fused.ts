@@ -17,15 +17,28 @@ export function tokenLogprobFused(kernels: WasmKernels, logits: tf.Tensor, ids: 
   // Computed outside the tape: a tape node has one output, and all three come from one pass.
   const [logprob, entropy, lse] = [kernels.output([m]), kernels.output([m]), kernels.output([m])];
   const idsAt = kernels.address(ids, "int32");
-  kernels.call.tokenLogprobForward(at(logits), idsAt, at(logprob), at(entropy), at(lse), m, v);
+  const rows = { count: m, work: 16 * v };
+  const places = [at(logprob), at(entropy), at(lse)] as const;
+  const logitsAt = at(logits);
+  kernels.inParts("tokenLogprobForward", rows, (begin, end) => {
+    const [logprobAt, entropyAt, lseAt] = [
+      places[0] + begin * 4,
+      places[1] + begin * 4,
+      places[2] + begin * 4,
+    ];
+    return [logitsAt + begin * v * 4, idsAt + begin * 4, logprobAt, entropyAt, lseAt, end - begin, v];
+  });
   const onTape = differentiable([logits], () => ({
     value: logprob,
     saved: [logits, ids, lse],
     backward: (dy, saved) => {
       const dlogits = kernels.output([m, v]);
       const savedIds = kernels.address(nth(saved, 1), "int32");
-      const [logitsAt, lseAt] = [at(nth(saved, 0)), at(nth(saved, 2))];
-      kernels.call.tokenLogprobBackward(at(dy), logitsAt, savedIds, lseAt, at(dlogits), m, v);
+      const [dyAt, fromAt, lseAt, toAt] = [at(dy), at(nth(saved, 0)), at(nth(saved, 2)), at(dlogits)];
+      kernels.inParts("tokenLogprobBackward", rows, (begin, end) => {
+        const [row, logit] = [begin * 4, begin * v * 4];
+        return [dyAt + row, fromAt + logit, savedIds + row, lseAt + row, toAt + logit, end - begin, v];
+      });
       return [dlogits];
     },
   }));

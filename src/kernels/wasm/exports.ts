@@ -12,7 +12,18 @@ export interface KernelExports {
     scratch: number,
   ): void;
   linearInputGrad(dy: number, w: number, dx: number, m: number, n: number, k: number, scratch: number): void;
-  linearWeightGrad(dy: number, x: number, dw: number, m: number, n: number, k: number, scratch: number): void;
+  /** Rows [begin, end) of dw; `begin` is a multiple of 4. */
+  linearWeightGrad(
+    dy: number,
+    x: number,
+    dw: number,
+    m: number,
+    n: number,
+    k: number,
+    begin: number,
+    end: number,
+    scratch: number,
+  ): void;
   linearBiasGrad(dy: number, db: number, m: number, n: number): void;
   rmsNormForward(x: number, w: number, y: number, rstd: number, m: number, d: number, eps: number): void;
   rmsNormBackward(

@@ -1,23 +1,31 @@
 import * as tf from "../tf.ts";
-import { WasmKernels } from "./bridge.ts";
+import { WasmKernels, type Hire } from "./bridge.ts";
 import { copyClones, shareClones } from "./shareClones.ts";
 
 let installed: WasmKernels | undefined;
 
 /**
  * Makes the fused operations use the WASM kernels. Call it after `tf.setBackend("wasm")` with the bytes of
- * kernels.wasm and kernels-threaded.wasm; the second is used where the backend runs with threads.
+ * kernels.wasm and kernels-threaded.wasm; the second is used where the backend runs with threads. `hire` finds the
+ * threads that share the work; without it the calling one does it all.
  */
-export async function installWasmKernels(plain: BufferSource, threaded: BufferSource): Promise<void> {
-  const kernels = await WasmKernels.instantiate(plain, threaded);
+export async function installWasmKernels(
+  plain: BufferSource,
+  threaded: BufferSource,
+  hire?: Hire,
+): Promise<WasmKernels> {
+  const kernels = await WasmKernels.instantiate(plain, threaded, hire);
   selfTest(kernels);
   shareClones();
+  installed?.crew.dispose();
   installed = kernels;
+  return kernels;
 }
 
 /** Back to the stock operations on the WASM backend too, for comparing the two. */
 export function uninstallWasmKernels(): void {
   copyClones();
+  installed?.crew.dispose();
   installed = undefined;
 }
 

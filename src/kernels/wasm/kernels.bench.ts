@@ -68,7 +68,7 @@ function benchMatrixProducts(): void {
     };
     const forward = rate(() => call.linearForward(x, w, 0, y, m, n, k, scratch));
     const inputGrad = rate(() => call.linearInputGrad(y, w, x, m, n, k, scratch));
-    const weightGrad = rate(() => call.linearWeightGrad(y, x, w, m, n, k, scratch));
+    const weightGrad = rate(() => call.linearWeightGrad(y, x, w, m, n, k, 0, n, scratch));
     print(`${`${m} x ${n} x ${k}`.padEnd(18)} y${forward}   dx${inputGrad}   dw${weightGrad}  GFLOP/s`);
     tf.dispose(tensors);
   }

@@ -143,9 +143,10 @@ export function attentionBackward(
   h.heads = heads;
   h.stride = <usize>(heads * headDim) * 4;
   h.kvStride = <usize>(kvHeads * headDim) * 4;
-  const kvBytes = <usize>load<i32>(rowStarts + <usize>batch * 4) * h.kvStride;
-  clear(dk, kvBytes);
-  clear(dv, kvBytes);
+  const before = <usize>load<i32>(rowStarts) * h.kvStride;
+  const kvBytes = <usize>load<i32>(rowStarts + <usize>batch * 4) * h.kvStride - before;
+  clear(dk + before, kvBytes);
+  clear(dv + before, kvBytes);
   for (let row = 0; row < batch; row++) {
     const start = load<i32>(rowStarts + <usize>row * 4);
     h.length = load<i32>(rowStarts + <usize>row * 4, 4) - start;

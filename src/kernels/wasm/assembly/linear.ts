@@ -51,22 +51,28 @@ export function linearInputGrad(dy: usize, w: usize, dx: usize, m: i32, n: i32, 
   multiplyPanels(scratch, dy, panels, dx, scratch, 0, 0, m, k, n);
 }
 
-/** dw [n,k] = dyᵀ x, dy [m,n], x [m,k]: block after block of the batch, each added to what is there. */
-export function linearWeightGrad(dy: usize, x: usize, dw: usize, m: i32, n: i32, k: i32, scratch: usize): void {
+/**
+ * Rows [begin, end) of dw [n,k] = dyᵀ x, dy [m,n], x [m,k]: block after block of the batch, each added to what is there.
+ * `begin` is a multiple of 4.
+ */
+export function linearWeightGrad(dy: usize, x: usize, dw: usize, m: i32, n: i32, k: i32, begin: i32, end: i32, scratch: usize): void {
+  const rows = end - begin;
   const left = openScratch(scratch);
-  const right = left + narrowPanelBytes(BATCH_BLOCK, n);
+  const right = left + narrowPanelBytes(BATCH_BLOCK, rows);
   const ld = <usize>k * 4;
-  clear(dw, <usize>n * ld);
+  dy += <usize>begin * 4;
+  dw += <usize>begin * ld;
+  clear(dw, <usize>rows * ld);
   for (let block = 0; block < m; block += BATCH_BLOCK) {
     const depth = min(BATCH_BLOCK, m - block);
-    narrowPanelsFromRows(dy + <usize>block * <usize>n * 4, <usize>n * 4, depth, n, left);
+    narrowPanelsFromRows(dy + <usize>block * <usize>n * 4, <usize>n * 4, depth, rows, left);
     panelsFromRows(x + <usize>block * ld, ld, depth, k, right);
     for (let col = 0; col < k; col += TILE_COLS) {
       const panel = right + <usize>(col * depth) * 4;
-      for (let row = 0; row < n; row += TILE_ROWS) {
+      for (let row = 0; row < rows; row += TILE_ROWS) {
         const to = dw + <usize>row * ld + <usize>col * 4;
         const from = left + <usize>(row * depth) * 4;
-        Tile.byColumns(scratch, from, 16, panel, depth, to, ld, to, ld, n - row, k - col);
+        Tile.byColumns(scratch, from, 16, panel, depth, to, ld, to, ld, rows - row, k - col);
       }
     }
   }

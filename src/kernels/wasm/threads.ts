@@ -1,0 +1,65 @@
+import { boardBytes, CallBoard } from "./callBoard.ts";
+import { Alone, callKernel, type Crew, type KernelName, type Workplace } from "./crew.ts";
+import type { KernelExports } from "./exports.ts";
+import type { ThreadStart } from "./kernelThread.ts";
+
+/** More calls than threads: one that falls behind leaves some to the others. */
+const SHARES_PER_THREAD = 2;
+
+/** The calling thread and others, each with the same kernels on the same memory. */
+class Threads implements Crew {
+  readonly size: number;
+  readonly shares: number;
+  readonly #call: KernelExports;
+  readonly #others: readonly Worker[];
+  readonly #board: CallBoard;
+  readonly #names: readonly KernelName[];
+
+  constructor(
+    call: KernelExports,
+    others: readonly Worker[],
+    board: CallBoard,
+    names: readonly KernelName[],
+  ) {
+    this.size = others.length + 1;
+    this.shares = this.size * SHARES_PER_THREAD;
+    this.#call = call;
+    this.#others = others;
+    this.#board = board;
+    this.#names = names;
+  }
+
+  run<Name extends KernelName>(name: Name, calls: readonly Parameters<KernelExports[Name]>[]): number[] {
+    if (calls.length > this.shares) throw new Error(`${calls.length} calls, at most ${this.shares}`);
+    const own = (args: readonly number[]): number => callKernel(this.#call, name, args);
+    if (calls.length === 1) return calls.map(own);
+    return this.#board.do(this.#names.indexOf(name), calls, (_, args) => own(args));
+  }
+
+  dispose(): void {
+    for (const worker of this.#others) worker.terminate();
+  }
+}
+
+/** A crew of `size` threads where the memory can be shared, else of one. */
+export async function hireThreads(workplace: Workplace, size: number): Promise<Crew> {
+  const { call, module, memory } = workplace;
+  const shared = typeof SharedArrayBuffer !== "undefined" && memory.buffer instanceof SharedArrayBuffer;
+  if (!shared || size < 2) return new Alone(call);
+  const names = Object.keys(call) as KernelName[]; // the module exports its kernels and nothing else
+  const board = new SharedArrayBuffer(boardBytes(size * SHARES_PER_THREAD));
+  const start: ThreadStart = { module, memory, board, names };
+  const others = await Promise.all(Array.from({ length: size - 1 }, () => startThread(start)));
+  return new Threads(call, others, new CallBoard(board), names);
+}
+
+async function startThread(start: ThreadStart): Promise<Worker> {
+  const worker = new Worker(new URL("./kernelThread.ts", import.meta.url), { type: "module" });
+  await new Promise((resolve, reject) => {
+    worker.onmessage = resolve;
+    worker.onerror = ({ message }) =>
+      reject(new Error(`a thread of the WASM kernels did not start: ${message}; reload the page`));
+    worker.postMessage(start);
+  });
+  return worker;
+}
