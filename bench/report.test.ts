@@ -73,7 +73,9 @@ describe("a comparison", () => {
     const text = markdown(EMPTY);
     expect(text).toContain("Written by `npm run bench -- --only engine`");
     expect(text).toContain("whose load average was 0.5 when the run began and 1.3 when it ended");
-    expect(text).toContain("gets 1 s, but of TensorFlow.js operations on WebGPU, which had the time");
+    expect(text).toContain(
+      "gets 1 s, but of TensorFlow.js operations on WebGPU, which had the time that all of it takes",
+    );
     expect(text).toContain("Not asked for in this run: models abacus-0.1M.");
   });
 

@@ -57,7 +57,10 @@ function method({ limits, budget, full }: Report): string {
     "much for a barrier, and WASM with SIMD is faster than it. What holds on any hardware are the counts of " +
     "`npm run bench -- --counts`. ";
   const named = full.map((name) => titleOf(name)).join(", ");
-  const whole = full.length === 0 ? "" : `, but of ${named}, which had the time that all of it takes`;
+  const whole =
+    full.length === 0
+      ? ""
+      : `, but of ${named}, which had the time that all of it takes with the first model`;
   const f16 = CONTENDERS["engine-f16"].logprobTolerance;
   return [
     `${limits?.software === true ? software : ""}Ratios compare contenders within this run.`,

@@ -34,8 +34,12 @@ test("who only decodes is given no training, and no job where nothing is left", 
 });
 
 test("only those named run all of a workload whatever the budget", () => {
-  const found = jobs({ ...ALL, models: ["abacus-0.2M"], full: ["tensorflow-webgpu"] });
-  expect(found.filter(({ full }) => full).map(({ contender }) => contender)).toEqual(["tensorflow-webgpu"]);
+  const whole = (models: Asked["models"]) =>
+    jobs({ ...ALL, models, full: ["tensorflow-webgpu"] })
+      .filter(({ full }) => full)
+      .map(({ contender, model }) => [contender, model]);
+  expect(whole(MODELS)).toEqual([["tensorflow-webgpu", "abacus-0.2M"]]);
+  expect(whole(["abacus-0.5M"])).toEqual([["tensorflow-webgpu", "abacus-0.5M"]]);
 });
 
 test("what was not asked for is said in words", () => {

@@ -32,7 +32,7 @@ export interface Asked {
   readonly software: boolean;
   readonly models: readonly ModelName[];
   readonly workloads: readonly WorkloadName[];
-  /** Who runs all of each workload. */
+  /** Who runs all of each workload, of the default model or of the only one. */
   readonly full: readonly ContenderName[];
   /** Seconds. */
   readonly budget: number;
@@ -68,7 +68,8 @@ export function jobs(asked: Asked): Job[] {
       .filter((contender) => whyNot(contender, model, asked) === null)
       .map((contender): Job => {
         const own = workloadsOf(model, contender, workloads);
-        return { contender, model, budget, workloads: own, full: full.includes(contender) };
+        const wholly = model === DEFAULT || models.length === 1; // others' sizes would take hours
+        return { contender, model, budget, workloads: own, full: wholly && full.includes(contender) };
       })
       .filter((job) => job.workloads.length > 0),
   );
