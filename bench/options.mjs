@@ -64,7 +64,8 @@ export const OPTIONS = {
     value: "a,b",
     help: [
       "these contenders run all of each workload of the default model, or of the only one asked for, whatever the",
-      "budget: a small part to compile, then everything at least once. TensorFlow.js' operations at full size, beside the engine, in some minutes:",
+      "budget: a small part to compile, then everything at least once. TensorFlow.js' operations at full size,",
+      "beside the engine, in some minutes:",
       "--only engine,tensorflow-webgpu --full tensorflow-webgpu --models abacus-0.2M --workloads decode,train",
     ],
   },
