@@ -10,7 +10,8 @@ import tseslint from "typescript-eslint";
  */
 const LAYERS = {
   math: [],
-  rl: ["math"],
+  grading: ["math"],
+  rl: ["math", "grading"],
   tasks: ["math", "type rl"],
   formats: [],
   data: ["math", "type rl"],
@@ -158,7 +159,7 @@ export default defineConfig(
   // Casts in plain JavaScript are comments, which this rule does not see.
   { files: ["**/*.mjs"], rules: { "@typescript-eslint/no-unsafe-assignment": "off" } },
   {
-    files: ["src/{math,rl,tasks,formats,data,kernels,engine,model}/**"],
+    files: ["src/{math,grading,rl,tasks,formats,data,kernels,engine,model}/**"],
     rules: { "no-restricted-properties": ["error", noClock("Math", "random"), noClock("Date", "now")] },
   },
   { files: ["src/ui/**"], extends: [reactHooks.configs.flat["recommended-latest"]] },
