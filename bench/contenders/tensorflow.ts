@@ -3,16 +3,26 @@ import { openGpu } from "../../src/engine/device.ts";
 import { ropeTable } from "../../src/kernels/rotate/rotate.ts";
 import * as tf from "../../src/kernels/tf.ts";
 import { generate } from "../../src/model/generate.ts";
-import { policyLoss, scoreFrom, scoreTokens } from "../../src/model/loss.ts";
+import { scoreFrom, scoreTokens } from "../../src/model/loss.ts";
 import { microBatches } from "../../src/model/microBatches.ts";
 import { Optimizer } from "../../src/model/optimizer.ts";
 import { loadParameters } from "../../src/model/parameters.ts";
+import { policyLoss } from "../../src/model/policyLoss.ts";
 import type { Decoder } from "../../src/model/transformer.ts";
 import { CannotRun, type BenchModel, type Contender, type Opened, type Surroundings } from "../contender.ts";
 import { CLIP, PROMPT, STEP, type Row } from "../workload.ts";
 
 /** Tokens of a micro-batch, as the product trains. */
 const TOKENS_PER_MICRO_BATCH = 4096;
+
+const LOSS = {
+  clipLow: CLIP,
+  clipHigh: CLIP,
+  dualClip: Infinity,
+  klCoefficient: 0,
+  klEstimator: "k3",
+  entropyCoefficient: 0,
+} as const;
 
 /** Stock operations on WebGPU. */
 export const tensorflowWebGpu: Contender = {
@@ -75,13 +85,14 @@ async function accumulate(optimizer: Optimizer, decoder: Decoder, rows: readonly
     const oldLogprobs = batch.flatMap((row) => [...row.oldLogprobs]);
     sum += await optimizer.accumulate((parameters) =>
       policyLoss(
-        scoreTokens({ ...decoder, parameters }, scored, 1).logprob,
+        scoreTokens({ ...decoder, parameters }, scored, 1),
         {
           advantages: tf.tensor1d(advantages),
+          weights: tf.fill([advantages.length], 1 / normalizer),
           oldLogprobs: tf.tensor1d(oldLogprobs),
           referenceLogprobs: null,
         },
-        { clipLow: CLIP, clipHigh: CLIP, klCoefficient: 0, normalizer },
+        LOSS,
       ),
     );
   }

@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import type { JsonObject, ModelFolder } from "../formats/modelFolder.ts";
 import { readSafetensors } from "../formats/safetensors.ts";
+import type { Response, Rollout } from "../rl/types.ts";
 import { readModelConfig, writeModelConfig, type ModelConfig } from "./config.ts";
 import { initialParameters, loadParameters, type HostTensor } from "./parameters.ts";
 import { createDecoder } from "./tfModel.ts";
@@ -90,4 +91,10 @@ export function tinyFolder(seed = 1, config = TINY_CONFIG): ModelFolder {
     tokenizerJson: tokenizerFile("tokenizer.json"),
     tokenizerConfig: tokenizerFile("tokenizer_config.json"),
   };
+}
+
+/** A rollout whose tokens all have one advantage. */
+export function rolloutOf(prompt: string, response: Response, advantage: number, weight = 1 / 48): Rollout {
+  const advantages = new Float32Array(response.tokens.length).fill(advantage);
+  return { prompt, response, advantages, weight };
 }

@@ -8,7 +8,7 @@ import { watchGpuBytes } from "../engine/gpuCalls/fixture.ts";
 import * as tf from "../kernels/tf.ts";
 import type { UpdateOptions } from "../rl/policy.ts";
 import type { Response, Rollout } from "../rl/types.ts";
-import { tinyFolder } from "./fixture.ts";
+import { rolloutOf, tinyFolder } from "./fixture.ts";
 import { GpuPolicy } from "./gpuPolicy.ts";
 import { GradientError } from "./gradientError.ts";
 import { readLanguageModel } from "./languageModel.ts";
@@ -21,13 +21,16 @@ const SAMPLING = { count: 4, temperature: 1, topP: 1, maxResponseTokens: 12 };
 const OPTIONS: UpdateOptions = {
   learningRate: 1e-3,
   temperature: 1,
-  clipRange: 0.2,
+  clipLow: 0.2,
+  clipHigh: 0.2,
+  dualClip: Infinity,
   klCoefficient: 0,
+  klEstimator: "k3",
+  entropyCoefficient: 0,
   gradientClip: 1,
   beta1: 0.9,
   beta2: 0.99,
   weightDecay: 0.1,
-  normalizer: 48,
 };
 const PROMPT = "2+2=";
 
@@ -40,7 +43,7 @@ const sum = (numbers: Iterable<number>): number => [...numbers].reduce((total, v
 /** `count` rollouts of one prompt with advantages 1 and -1 in turn. */
 async function rollouts(policy: TrainablePolicy, count: number): Promise<Rollout[]> {
   const [responses] = await policy.sample([{ prompt: PROMPT, seed: 1 }], { ...SAMPLING, count });
-  return responses!.map((response, i) => ({ prompt: PROMPT, response, advantage: i % 2 === 0 ? 1 : -1 }));
+  return responses!.map((response, i) => rolloutOf(PROMPT, response, i % 2 === 0 ? 1 : -1));
 }
 
 /** Bytes of the heap that are in use, after a collection. */
@@ -96,7 +99,7 @@ describeOnGpu("the policy on recorded graphs", (gpu) => {
       const policy = create();
       for (const temperature of [1, 0.7]) {
         const [responses] = await policy.sample([{ prompt: PROMPT, seed: 3 }], { ...SAMPLING, temperature });
-        const trained = responses!.map((response) => ({ prompt: PROMPT, response, advantage: 1 }));
+        const trained = responses!.map((response) => rolloutOf(PROMPT, response, 1));
         const stats = await policy.update(trained, { ...OPTIONS, temperature });
         expect(stats.logprobGap).toBeLessThan(1e-4);
         expect(stats).toMatchObject({ clipFraction: 0, kl: null });
@@ -108,10 +111,7 @@ describeOnGpu("the policy on recorded graphs", (gpu) => {
     test("and samples from the updated weights at once: a response of positive advantage gets likelier", async () => {
       const policy = create();
       const [good, bad] = (await rollouts(policy, 2)).map(({ response }) => response);
-      const pair = [
-        { prompt: PROMPT, response: good!, advantage: 1 },
-        { prompt: PROMPT, response: bad!, advantage: -1 },
-      ];
+      const pair = [rolloutOf(PROMPT, good!, 1), rolloutOf(PROMPT, bad!, -1)];
       await policy.update(pair, { ...OPTIONS, learningRate: 0.01 });
       const rescored = async ({ tokens }: Response): Promise<number> => {
         const prompt = model.tokenizer.encodePrompt(PROMPT);
@@ -129,8 +129,9 @@ describeOnGpu("the policy on recorded graphs", (gpu) => {
       const [once, twice] = [create(), create()];
       const trained = await rollouts(once, 4);
       const one = await once.update(trained, OPTIONS);
-      const copies = Array.from({ length: 60 }, () => trained).flat(); // 240 rows of about 18 tokens: two micro-batches
-      const many = await twice.update(copies, { ...OPTIONS, normalizer: 60 * OPTIONS.normalizer });
+      const share = trained.map((rollout) => ({ ...rollout, weight: rollout.weight / 60 }));
+      const copies = Array.from({ length: 60 }, () => share).flat(); // 240 rows of about 18 tokens: two micro-batches
+      const many = await twice.update(copies, OPTIONS);
       expect(many.gradientNorm / one.gradientNorm).toBeCloseTo(1, 3); // float32 sums of 240 rows
       expect(many.loss).toBeCloseTo(one.loss, 5);
       expect(many.tokens).toBe(60 * one.tokens);
@@ -216,7 +217,7 @@ describeOnGpu("the policy on recorded graphs", (gpu) => {
     const policy = create({ reference: folder.weights });
     const step = async (seed: number): Promise<void> => {
       const [responses] = await policy.sample([{ prompt: PROMPT, seed }], SAMPLING);
-      const trained = responses!.map((response, i) => ({ prompt: PROMPT, response, advantage: i - 1.5 }));
+      const trained = responses!.map((response, i) => rolloutOf(PROMPT, response, i - 1.5));
       await policy.update(trained, { ...OPTIONS, klCoefficient: 0.1 });
     };
     for (let i = 0; i < 2; i++) await step(i);

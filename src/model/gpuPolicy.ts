@@ -99,19 +99,13 @@ export class GpuPolicy implements TrainablePolicy {
   }
 
   async #accumulate(batch: readonly TrainingRow[], options: UpdateOptions): Promise<Accumulated> {
-    const { temperature, clipRange, klCoefficient, normalizer } = options;
-    const referenceLogprobs = await this.#referenceLogprobs(batch, temperature);
+    const referenceLogprobs = await this.#referenceLogprobs(batch, options.temperature);
     const rows = referenceLogprobs === null ? batch : withReference(batch, referenceLogprobs);
-    const { losses, logprobs } = await this.#training().accumulate(rows, {
-      temperature,
-      clipLow: clipRange,
-      clipHigh: clipRange,
-      dualClip: Infinity,
-      klCoefficient,
-      entropyCoefficient: 0,
-      normalizer,
+    const { losses, logprobs, entropies } = await this.#training().accumulate(rows, {
+      ...options,
+      normalizer: 1,
     });
-    return { loss: losses.reduce((sum, loss) => sum + loss, 0), logprobs, referenceLogprobs };
+    return { loss: losses.reduce((sum, loss) => sum + loss, 0), logprobs, entropies, referenceLogprobs };
   }
 
   async #referenceLogprobs(batch: readonly TrainingRow[], temperature: number): Promise<Float32Array | null> {

@@ -8,9 +8,10 @@ import type { TrainingRow } from "../engine/trainingBatch.ts";
 import * as tf from "../kernels/tf.ts";
 import { FIXTURES, fixtureDecoder, loadFixture, type Fixture } from "./fixture.ts";
 import { createTrainer, relativeGap, rowsOf, settingsOf } from "./gpuTraining/fixture.ts";
-import { policyLoss, scoreFrom, scoreTokens } from "./loss.ts";
+import { scoreFrom, scoreTokens } from "./loss.ts";
 import { Optimizer } from "./optimizer.ts";
 import { loadParameters } from "./parameters.ts";
+import { policyLoss } from "./policyLoss.ts";
 
 const STEP = { learningRate: 0.01, beta1: 0.9, beta2: 0.95, weightDecay: 0.1, gradientClip: 1 };
 
@@ -180,16 +181,17 @@ function referenceLoss(
     rows.map(({ tokens }) => tokens),
     rows.map(({ first }) => first),
   );
-  const { logprob } = scoreTokens(decoder, scored, loss.temperature);
+  const scores = scoreTokens(decoder, scored, loss.temperature);
   const flat = (values: (row: TrainingRow) => ArrayLike<number>): tf.Tensor =>
     tf.tensor1d(rows.flatMap((row) => Array.from(values(row))));
   return policyLoss(
-    logprob,
+    scores,
     {
       advantages: flat(({ advantages }) => advantages),
+      weights: flat(({ oldLogprobs }) => Array.from(oldLogprobs, () => 1 / loss.normalizer)),
       oldLogprobs: flat(({ oldLogprobs }) => oldLogprobs),
       referenceLogprobs: flat(({ referenceLogprobs }) => referenceLogprobs!),
     },
-    loss,
+    { ...loss, dualClip: Infinity, klEstimator: "k3", entropyCoefficient: 0 },
   );
 }

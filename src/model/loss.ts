@@ -1,4 +1,4 @@
-/** Token losses: next-token prediction for pretraining, clipped policy gradient for reinforcement learning. */
+/** Scores of tokens under a decoder, which every loss starts from, and the loss of pretraining. */
 import { gatherRows } from "../kernels/gatherRows/gatherRows.ts";
 import * as tf from "../kernels/tf.ts";
 import type { TokenLogprob } from "../kernels/tokenLogprob/result.ts";
@@ -68,49 +68,6 @@ export function scoreTokens(decoder: Decoder, rows: ScoredRows, temperature: num
   const hidden = hiddenStates(decoder, indices(inputs.tokens), indices(inputs.positions), attend);
   const logits = logitsOf(decoder, gatherRows(hidden, indices(predictors)));
   return tokenLogprob(temperature === 1 ? logits : tf.div(logits, temperature), indices(targets));
-}
-
-/** What the policy loss needs of each scored token: all [K]. */
-export interface PolicyTargets {
-  readonly advantages: tf.Tensor;
-  /** Logprobs when the tokens were sampled. */
-  readonly oldLogprobs: tf.Tensor;
-  /** Logprobs under the initial model, or null when KL is not asked for. */
-  readonly referenceLogprobs: tf.Tensor | null;
-}
-
-/** Constants of the policy loss. */
-export interface PolicyLossOptions {
-  readonly clipLow: number;
-  readonly clipHigh: number;
-  readonly klCoefficient: number;
-  readonly normalizer: number;
-}
-
-/**
- * Clipped policy loss (PPO, arXiv 1707.06347, eq. 7; token mean as in DAPO, arXiv 2503.14476, eq. 8):
- *   sum over tokens of [ -min(r A, clip(r, 1 - clipLow, 1 + clipHigh) A) + klCoefficient * k3 ] / normalizer,
- * r = exp(logprob - oldLogprob), k3 = exp(d) - d - 1 with d = referenceLogprob - logprob. A scalar.
- */
-export function policyLoss(
-  logprobs: tf.Tensor,
-  targets: PolicyTargets,
-  options: PolicyLossOptions,
-): tf.Scalar {
-  const { clipLow, clipHigh, klCoefficient, normalizer } = options;
-  const ratio = tf.exp(tf.sub(logprobs, targets.oldLogprobs));
-  const free = tf.mul(ratio, targets.advantages);
-  const clipped = tf.mul(tf.clipByValue(ratio, 1 - clipLow, 1 + clipHigh), targets.advantages);
-  const gain = tf.sum(tf.minimum(free, clipped));
-  if (targets.referenceLogprobs === null) return tf.div(tf.neg(gain), normalizer).asScalar();
-  const penalty = tf.mul(tf.sum(k3(logprobs, targets.referenceLogprobs)), klCoefficient);
-  return tf.div(tf.sub(penalty, gain), normalizer).asScalar();
-}
-
-/** k3 estimate of KL(policy || reference) a token (Schulman, "Approximating KL divergence"): [K], never negative. */
-function k3(logprobs: tf.Tensor, referenceLogprobs: tf.Tensor): tf.Tensor {
-  const difference = tf.sub(referenceLogprobs, logprobs);
-  return tf.sub(tf.sub(tf.exp(difference), difference), 1);
 }
 
 /** Weighted next-token loss: sum over tokens of -weight * logprob / normalizer. A scalar. */

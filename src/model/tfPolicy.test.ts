@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import * as tf from "../kernels/tf.ts";
 import type { UpdateOptions } from "../rl/policy.ts";
 import type { Response, Rollout } from "../rl/types.ts";
-import { tinyFolder } from "./fixture.ts";
+import { rolloutOf, tinyFolder } from "./fixture.ts";
 import { GradientError } from "./gradientError.ts";
 import { readLanguageModel } from "./languageModel.ts";
 import { TfModel } from "./tfModel.ts";
@@ -14,13 +14,16 @@ const SAMPLING = { count: 4, temperature: 1, topP: 1, maxResponseTokens: 12 };
 const OPTIONS: UpdateOptions = {
   learningRate: 1e-3,
   temperature: 1,
-  clipRange: 0.2,
+  clipLow: 0.2,
+  clipHigh: 0.2,
+  dualClip: Infinity,
   klCoefficient: 0,
+  klEstimator: "k3",
+  entropyCoefficient: 0,
   gradientClip: 1,
   beta1: 0.9,
   beta2: 0.99,
   weightDecay: 0,
-  normalizer: 48,
 };
 
 describe.each(["stock operations on wasm", "WASM kernels"] as const)(
@@ -48,16 +51,10 @@ describe.each(["stock operations on wasm", "WASM kernels"] as const)(
     const sum = (numbers: Iterable<number>): number =>
       [...numbers].reduce((total, value) => total + value, 0);
 
-    const rollout = (prompt: string, response: Response, advantage: number): Rollout => ({
-      prompt,
-      response,
-      advantage,
-    });
-
     /** `count` rollouts of one prompt with advantages 1 and -1 in turn. */
     async function rollouts(policy: TfPolicy, prompt: string, count: number, seed = 1): Promise<Rollout[]> {
       const [responses] = await policy.sample([{ prompt, seed }], { ...SAMPLING, count });
-      return responses!.map((response, i) => rollout(prompt, response, i % 2 === 0 ? 1 : -1));
+      return responses!.map((response, i) => rolloutOf(prompt, response, i % 2 === 0 ? 1 : -1));
     }
 
     test.each([1, 0.7])(
@@ -77,7 +74,7 @@ describe.each(["stock operations on wasm", "WASM kernels"] as const)(
           }
         }
         const trained = responses.flatMap((group, i) =>
-          group.map((response) => rollout(requests[i]!.prompt, response, 1)),
+          group.map((response) => rolloutOf(requests[i]!.prompt, response, 1)),
         );
         const stats = await policy.update(trained, { ...OPTIONS, temperature });
         expect(stats.logprobGap).toBeLessThan(1e-4);
@@ -90,7 +87,7 @@ describe.each(["stock operations on wasm", "WASM kernels"] as const)(
       const { model, policy } = create();
       const prompt = "2+2=";
       const [good, bad] = (await rollouts(policy, prompt, 2)).map(({ response }) => response);
-      const stats = await policy.update([rollout(prompt, good!, 1), rollout(prompt, bad!, -1)], OPTIONS);
+      const stats = await policy.update([rolloutOf(prompt, good!, 1), rolloutOf(prompt, bad!, -1)], OPTIONS);
       expect(sum(rescore(model, prompt, good!).logprobs)).toBeGreaterThan(sum(good!.logprobs));
       expect(sum(rescore(model, prompt, bad!).logprobs)).toBeLessThan(sum(bad!.logprobs));
       // Ratios are 1: the loss is minus the sum of advantages over tokens, here 12 - 12 or so, over 48.
@@ -104,12 +101,12 @@ describe.each(["stock operations on wasm", "WASM kernels"] as const)(
       const [{ response }] = (await rollouts(policy, "2+2=", 1)) as [Rollout];
       // Sampled at a logprob lower by 1: the ratio is e, beyond 1.2, so a positive advantage asks for no more.
       const sampled = { ...response, logprobs: response.logprobs.map((logprob) => logprob - 1) };
-      const stats = await policy.update([rollout("2+2=", sampled, 1)], OPTIONS);
+      const stats = await policy.update([rolloutOf("2+2=", sampled, 1)], OPTIONS);
       expect(stats).toMatchObject({ clipFraction: 1, gradientNorm: 0 });
       expect(stats.logprobGap).toBeCloseTo(1, 4);
       expect(await model.weights()).toEqual(before);
       // A negative advantage at that ratio is not clipped: the minimum takes the worse of the two.
-      expect((await policy.update([rollout("2+2=", sampled, -1)], OPTIONS)).clipFraction).toBe(0);
+      expect((await policy.update([rolloutOf("2+2=", sampled, -1)], OPTIONS)).clipFraction).toBe(0);
     });
 
     test("has no distance to the initial model at first, and some after an update", async () => {
@@ -125,7 +122,7 @@ describe.each(["stock operations on wasm", "WASM kernels"] as const)(
       const trained = await rollouts(policy, "2+2=", 4);
       await policy.update(trained, { ...OPTIONS, learningRate: 0.01 });
       const kls: number[] = [];
-      const still = trained.map((each) => ({ ...each, advantage: 0 }));
+      const still = trained.map((each) => ({ ...each, advantages: each.advantages.map(() => 0) }));
       for (let i = 0; i < 8; i++) {
         kls.push((await policy.update(still, { ...OPTIONS, klCoefficient: 1, beta1: 0 })).kl!);
       }
@@ -141,8 +138,9 @@ describe.each(["stock operations on wasm", "WASM kernels"] as const)(
       const [once, twice] = [create(), create()];
       const trained = await rollouts(once.policy, "2+2=", 4);
       const one = await once.policy.update(trained, OPTIONS);
-      const copies = Array.from({ length: 60 }, () => trained).flat(); // 240 rows of about 18 tokens: two micro-batches
-      const many = await twice.policy.update(copies, { ...OPTIONS, normalizer: 60 * OPTIONS.normalizer });
+      const share = trained.map((rollout) => ({ ...rollout, weight: rollout.weight / 60 }));
+      const copies = Array.from({ length: 60 }, () => share).flat(); // 240 rows of about 18 tokens: two micro-batches
+      const many = await twice.policy.update(copies, OPTIONS);
       expect(many.gradientNorm / one.gradientNorm).toBeCloseTo(1, 3); // float32 sums of 240 rows
       expect(many.loss).toBeCloseTo(one.loss, 5);
       expect(many.tokens).toBe(60 * one.tokens);
@@ -177,7 +175,7 @@ describe.each(["stock operations on wasm", "WASM kernels"] as const)(
       const trained = await rollouts(policy, "2+2=", 2);
       await policy.update(trained, OPTIONS);
       const [weights, held] = [await model.weights(), tf.memory().numTensors];
-      const broken = trained.map((each) => ({ ...each, advantage: Number.NaN }));
+      const broken = trained.map((each) => ({ ...each, advantages: each.advantages.map(() => Number.NaN) }));
       await expect(policy.update(broken, OPTIONS)).rejects.toThrow(GradientError);
       expect(await model.weights()).toEqual(weights);
       expect(tf.memory().numTensors).toBe(held);

@@ -1,20 +1,20 @@
 /** The policy of the method on TensorFlow.js: sampling with a KV cache, and updates with the clipped policy loss. */
 import type { Generated } from "../engine/generation.ts";
 import type { OptimizerState } from "../engine/optimizerState.ts";
-import type { TrainingRow } from "../engine/trainingBatch.ts";
 import * as tf from "../kernels/tf.ts";
 import type { OnProgress, SampleRequest, Sampling, UpdateOptions, UpdateStats } from "../rl/policy.ts";
 import type { Response, Rollout } from "../rl/types.ts";
 import { createBreath } from "./breath.ts";
 import { generate } from "./generate.ts";
-import { policyLoss, scoreResponses, scoreTokens, type ScoredRows } from "./loss.ts";
+import { scoreResponses, scoreTokens, type ScoredRows } from "./loss.ts";
 import { microBatches } from "./microBatches.ts";
 import { Optimizer } from "./optimizer.ts";
 import { loadParameters, type HostTensor } from "./parameters.ts";
+import { policyLoss } from "./policyLoss.ts";
 import { layOutRequests, toResponses } from "./requests.ts";
 import type { TfModel } from "./tfModel.ts";
 import type { PolicyStart, ScoredText, TrainablePolicy } from "./trainablePolicy.ts";
-import { column, update, type Accumulated, type Learner } from "./update.ts";
+import { column, update, type Accumulated, type Learner, type WeightedRow } from "./update.ts";
 
 /** Rows decoded together: enough to fill the matrix products, few enough for the processor's caches. */
 const ROWS_PER_BATCH = 128;
@@ -81,28 +81,28 @@ export class TfPolicy implements TrainablePolicy {
     return update(this.#learner, this.model.tokenizer, rollouts, options, signal, onProgress);
   }
 
-  async #accumulate(batch: readonly TrainingRow[], options: UpdateOptions): Promise<Accumulated> {
+  async #accumulate(batch: readonly WeightedRow[], options: UpdateOptions): Promise<Accumulated> {
     const rows = layOut(batch);
     const reference = this.#reference;
     const referenceLogprobs =
       reference === null ? null : await this.#logprobs(reference, rows, options.temperature);
-    let trained: tf.Tensor | undefined;
+    let scores: tf.Tensor | undefined;
     const loss = await this.#optimizer.accumulate((parameters) => {
-      const { logprob } = scoreTokens({ ...this.model.decoder, parameters }, rows, options.temperature);
-      trained = tf.keep(tf.clone(logprob));
+      const trained = scoreTokens({ ...this.model.decoder, parameters }, rows, options.temperature);
+      scores = tf.keep(tf.concat([trained.logprob, trained.entropy]));
       const targets = {
         advantages: tf.tensor1d(column(batch, "advantages")),
+        weights: tf.tensor1d(column(batch, "weights")),
         oldLogprobs: tf.tensor1d(column(batch, "oldLogprobs")),
         referenceLogprobs: referenceLogprobs === null ? null : tf.tensor1d(referenceLogprobs),
       };
-      const { clipRange, klCoefficient, normalizer } = options;
-      const bounds = { clipLow: clipRange, clipHigh: clipRange };
-      return policyLoss(logprob, targets, { ...bounds, klCoefficient, normalizer });
+      return policyLoss(trained, targets, options);
     });
-    if (trained === undefined) throw new Error("the loss was not computed");
-    const logprobs = await trained.data<"float32">();
-    trained.dispose();
-    return { loss, logprobs, referenceLogprobs };
+    if (scores === undefined) throw new Error("the loss was not computed");
+    const values = await scores.data<"float32">();
+    scores.dispose();
+    const tokens = values.length / 2;
+    return { loss, logprobs: values.slice(0, tokens), entropies: values.slice(tokens), referenceLogprobs };
   }
 
   score(texts: readonly ScoredText[], temperature: number): Promise<Float32Array> {

@@ -3,8 +3,9 @@ import { IMPLEMENTATIONS, useImplementation } from "../kernels/testBackend.ts";
 import * as tf from "../kernels/tf.ts";
 import { FIXTURES, fixtureDecoder, loadFixture } from "./fixture.ts";
 import { generate } from "./generate.ts";
-import { policyLoss, scoreFrom, scoreTokens } from "./loss.ts";
+import { scoreFrom, scoreTokens } from "./loss.ts";
 import { causal, indices, packRows } from "./packedRows.ts";
+import { policyLoss } from "./policyLoss.ts";
 import { hiddenStates, logitsOf } from "./transformer.ts";
 
 const none = async (): Promise<void> => {};
@@ -37,17 +38,18 @@ describe.each(IMPLEMENTATIONS)("with %s", (implementation) => {
       const seen: { logprob?: Float32Array; entropy?: Float32Array } = {};
       const { value, grads } = tf.valueAndGrads((...tensors: tf.Tensor[]) => {
         const parameters = new Map(names.map((key, i) => [key, tensors[i] as tf.Tensor]));
-        const { logprob, entropy } = scoreTokens({ ...decoder, parameters }, scored, expected.temperature);
-        seen.logprob = logprob.dataSync<"float32">();
-        seen.entropy = entropy.dataSync<"float32">();
+        const scores = scoreTokens({ ...decoder, parameters }, scored, expected.temperature);
+        seen.logprob = scores.logprob.dataSync<"float32">();
+        seen.entropy = scores.entropy.dataSync<"float32">();
         return policyLoss(
-          logprob,
+          scores,
           {
             advantages: tf.tensor1d(expected.advantages.flat()),
+            weights: tf.fill([expected.advantages.flat().length], 1 / expected.normalizer),
             oldLogprobs: tf.tensor1d(expected.oldLogprobs.flat()),
             referenceLogprobs: tf.tensor1d(expected.refLogprobs.flat()),
           },
-          expected,
+          { ...expected, dualClip: Infinity, klEstimator: "k3", entropyCoefficient: 0 },
         );
       })([...decoder.parameters.values()]);
       expect(Math.abs((value.dataSync()[0] ?? Number.NaN) - expected.loss)).toBeLessThanOrEqual(1e-5);

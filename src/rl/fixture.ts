@@ -57,18 +57,19 @@ export class ThreeNumberPolicy implements Policy {
     await Promise.resolve();
     signal?.throwIfAborted();
     this.updates.push({ rollouts, options });
-    const { temperature, normalizer, learningRate } = options;
+    const { temperature, learningRate } = options;
     const before = new Map(
       [...this.logits].map(([prompt]) => [prompt, this.probabilities(prompt, temperature)]),
     );
-    for (const { prompt, response, advantage } of rollouts) {
+    for (const { prompt, response, advantages, weight } of rollouts) {
       const logits = this.logits.get(prompt)!;
       for (const [i, probability] of before.get(prompt)!.entries()) {
         const gradient = (Number(i === response.tokens[0]) - probability) / temperature;
-        logits[i]! += (STEP * learningRate * advantage * gradient) / normalizer;
+        logits[i]! += STEP * learningRate * advantages[0]! * gradient * weight;
       }
     }
     const tokens = rollouts.length;
-    return { loss: 0, gradientNorm: 1, clipFraction: 0, kl: null, tokens, logprobGap: 0 };
+    const clipping = { clipFraction: 0, clipFractionLow: 0 };
+    return { loss: 0, gradientNorm: 1, ...clipping, entropy: 0, kl: null, tokens, logprobGap: 0 };
   }
 }

@@ -101,14 +101,14 @@ describe("a step's metrics", () => {
   });
 
   test("hand on what the update did, and null when there was none", () => {
-    const update = { loss: -1, gradientNorm: 2, clipFraction: 0.1, kl: 0.3, tokens: 12, logprobGap: 1e-6 };
+    const shown = { loss: -1, gradientNorm: 2, clipFraction: 0.1, kl: 0.3, logprobGap: 1e-6 };
+    const update = { ...shown, clipFractionLow: 0, entropy: 1, tokens: 12 };
     const groups = [groupOf("q", ["1", "2"])];
-    const { tokens, ...rest } = update;
     expect(measureStep(4, groups, update, 0.5, new Map(), "math")).toMatchObject({
-      ...rest,
+      ...shown,
       step: 4,
       learningRate: 0.5,
-      trainedTokens: tokens,
+      trainedTokens: 12,
     });
     expect(measure(groups, new Map())).toMatchObject({
       kl: null,

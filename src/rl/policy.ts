@@ -19,22 +19,32 @@ export interface SampleRequest {
   readonly seed: number;
 }
 
-/** What one update minimises and how: clipped policy gradient (PPO, arXiv 1707.06347, eq. 7) with a KL term. */
+/** Estimators of KL(policy || initial model) a token (Schulman, "Approximating KL divergence"). */
+export type KlEstimator = "k1" | "k2" | "k3";
+
+/**
+ * What one update minimises and how: clipped policy gradient (PPO, arXiv 1707.06347, eq. 7), a KL term and an entropy
+ * bonus, summed over tokens by the weights of their rollouts.
+ */
 export interface UpdateOptions {
   readonly learningRate: number;
   /** Temperature the responses were drawn at; the loss divides the logits by it too. */
   readonly temperature: number;
-  /** Clip bound: the ratio is held in [1 - clipRange, 1 + clipRange]. */
-  readonly clipRange: number;
-  /** Weight of KL(policy || initial model), estimator k3; 0 leaves the initial model out. */
+  /** Clip bounds: the ratio is held in [1 - clipLow, 1 + clipHigh]. */
+  readonly clipLow: number;
+  readonly clipHigh: number;
+  /** With a negative advantage the gain is at least this, above 1, times it (arXiv 1912.09729, eq. 5); Infinity: no bound. */
+  readonly dualClip: number;
+  /** Weight of KL(policy || initial model); 0 leaves the initial model out. */
   readonly klCoefficient: number;
+  readonly klEstimator: KlEstimator;
+  /** Weight of the entropy of the next-token distribution, which the update raises. */
+  readonly entropyCoefficient: number;
   /** Largest global gradient norm; larger gradients are scaled down to it. */
   readonly gradientClip: number;
   readonly beta1: number;
   readonly beta2: number;
   readonly weightDecay: number;
-  /** The token sum of the loss is divided by this: the number of sampled tokens the update stands for. */
-  readonly normalizer: number;
 }
 
 /** What an update did, over the tokens it trained on. */
@@ -42,8 +52,12 @@ export interface UpdateStats {
   readonly loss: number;
   /** Global gradient norm before clipping. */
   readonly gradientNorm: number;
-  /** Share of tokens where clipping changed the loss. */
+  /** Share of tokens where the clipped ratio changed the loss. */
   readonly clipFraction: number;
+  /** Share of tokens whose loss the dual clip bounded. */
+  readonly clipFractionLow: number;
+  /** Mean entropy (nats) of the next-token distribution, before the update. */
+  readonly entropy: number;
   /** Mean k3 estimate of KL(policy || initial model) in nats a token, or null when no reference is kept. */
   readonly kl: number | null;
   /** Tokens trained on. */

@@ -131,23 +131,36 @@ async function train(
   const count = Math.min(config.updatesPerStep, groups.length); // a group is never split
   for (let i = 0; i < count; i++) {
     const [first, end] = [i, i + 1].map((part) => Math.floor((part * groups.length) / count));
-    const kept = groups.slice(first, end).flatMap(keptRollouts);
+    const kept = keptRollouts(groups.slice(first, end));
     // Responses without advantage move nothing unless KL pulls on them, but they count in the token mean.
-    const rollouts = config.klCoefficient > 0 ? kept : kept.filter(({ advantage }) => advantage !== 0);
+    const rollouts = config.klCoefficient > 0 ? kept : kept.filter(carriesSignal);
     if (rollouts.length === 0) continue;
-    const normalizer = kept.reduce((tokens, { response }) => tokens + response.tokens.length, 0);
-    const options = { ...config, learningRate, normalizer };
+    const options = { ...config, ...plainLoss(config), learningRate };
     updates.push(await policy.update(rollouts, options, watch.signal, report(watch, "train")));
   }
   return updates.length === 0 ? null : combine(updates);
 }
 
-function keptRollouts(group: Group): Rollout[] {
-  return group.advantages.map((advantage, i) => ({
-    prompt: group.question.prompt,
-    response: at(group.responses, i),
-    advantage,
-  }));
+/** The groups' kept responses; each token has the advantage of its response and the same weight: a token mean. */
+function keptRollouts(groups: readonly Group[]): Rollout[] {
+  const kept = groups.flatMap(({ question, responses, advantages }) =>
+    advantages.map((advantage, i) => ({ prompt: question.prompt, response: at(responses, i), advantage })),
+  );
+  const weight = 1 / kept.reduce((tokens, { response }) => tokens + response.tokens.length, 0);
+  return kept.map(({ prompt, response, advantage }) => {
+    const advantages = new Float32Array(response.tokens.length).fill(advantage);
+    return { prompt, response, advantages, weight };
+  });
+}
+
+function carriesSignal({ advantages }: Rollout): boolean {
+  return advantages.some((advantage) => advantage !== 0);
+}
+
+/** PPO's loss with equal clip bounds and nothing else. */
+function plainLoss({ clipRange }: TtrlConfig) {
+  const bounds = { clipLow: clipRange, clipHigh: clipRange, dualClip: Infinity };
+  return { ...bounds, klEstimator: "k3", entropyCoefficient: 0 } as const;
 }
 
 /** Statistics of several updates as one: token-weighted means, the largest gap, all tokens. */
@@ -159,6 +172,8 @@ function combine(updates: readonly UpdateStats[]): UpdateStats {
     loss: weighted((update) => update.loss),
     gradientNorm: weighted((update) => update.gradientNorm),
     clipFraction: weighted((update) => update.clipFraction),
+    clipFractionLow: weighted((update) => update.clipFractionLow),
+    entropy: weighted((update) => update.entropy),
     kl: updates.some((update) => update.kl === null) ? null : weighted((update) => update.kl ?? 0),
     // Only the first update trains on the policy that sampled; later gaps are the policy's movement.
     logprobGap: at(updates, 0).logprobGap,

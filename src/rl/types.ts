@@ -60,6 +60,11 @@ export interface Group {
 export interface Rollout {
   readonly prompt: string;
   readonly response: Response;
-  /** Group-relative advantage, the same for each token of the response. */
-  readonly advantage: number;
+  /** Advantage of each of the response's tokens. */
+  readonly advantages: Float32Array;
+  /**
+   * Share of each of its tokens in the loss, which makes aggregation data: 1 / all tokens is the token mean,
+   * 1 / (responses * own tokens) the mean over responses of their token means.
+   */
+  readonly weight: number;
 }

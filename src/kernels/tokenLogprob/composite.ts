@@ -1,5 +1,5 @@
 import * as tf from "../tf.ts";
-import { entropyWithoutGradient } from "./entropy.ts";
+import { entropyOnTape } from "./entropy.ts";
 import type { TokenLogprob } from "./result.ts";
 
 /** Log-probability of each row's token and entropy of each row, of stock ops; nats. */
@@ -9,7 +9,7 @@ export function tokenLogprobComposite(logits: tf.Tensor, ids: tf.Tensor): TokenL
     const oneHot = tf.oneHot(tf.cast(ids, "int32"), vocabulary);
     return tf.sum<tf.Tensor1D>(tf.mul(tf.logSoftmax(logits), tf.cast(oneHot, "float32")), 1);
   });
-  const entropy = entropyWithoutGradient(logits, () => {
+  const entropy = entropyOnTape(logits, () => {
     const logprobs = tf.logSoftmax(logits);
     return tf.neg(tf.sum(tf.mul(tf.exp(logprobs), logprobs), 1));
   });

@@ -2,7 +2,7 @@ import { differentiable, nth } from "../differentiable.ts";
 import { expectShape, matrixShape } from "../shapes.ts";
 import type * as tf from "../tf.ts";
 import type { WasmKernels } from "../wasm/bridge.ts";
-import { entropyWithoutGradient } from "./entropy.ts";
+import { entropyOnTape } from "./entropy.ts";
 import type { TokenLogprob } from "./result.ts";
 
 /**
@@ -43,5 +43,5 @@ export function tokenLogprobFused(kernels: WasmKernels, logits: tf.Tensor, ids: 
     },
   }));
   lse.dispose();
-  return { logprob: onTape as tf.Tensor1D, entropy: entropyWithoutGradient(logits, () => entropy) };
+  return { logprob: onTape as tf.Tensor1D, entropy: entropyOnTape(logits, () => entropy) };
 }
