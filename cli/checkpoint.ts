@@ -32,6 +32,7 @@ const stateFile = z.object({
       step: z.int().check(z.nonnegative()),
       queue: z.array(z.int().check(z.nonnegative())),
       random: z.tuple([word, word, word, word]),
+      initialLabels: z.exactOptional(z.array(z.nullable(z.string()))),
     }),
     evaluated: z.boolean(),
   }),

@@ -1,5 +1,16 @@
 import { describe, expect, test } from "vitest";
-import { groupAdvantages } from "./advantage.ts";
+import {
+  generalisedAdvantages,
+  groupAdvantages,
+  outcomeRewards,
+  stepAdvantages,
+  whiten,
+} from "./advantage.ts";
+import fixture from "./fixtures/advantages.json" with { type: "json" };
+
+/** Token tables as plain numbers. */
+const plain = (table: readonly (readonly Float64Array[])[]): number[][][] =>
+  table.map((group) => group.map((tokens) => [...tokens]));
 
 describe("advantages of a group", () => {
   // Rewards 1 1 1 0: mean 3/4; squared deviations 3 * 1/16 + 9/16 = 3/4; over n - 1 = 3: 1/4, deviation 1/2.
@@ -13,12 +24,20 @@ describe("advantages of a group", () => {
     expect(groupAdvantages([1, 1, 1, 0], "dr-grpo")).toEqual([0.25, 0.25, 0.25, -0.75]);
   });
 
-  test.each(["grpo", "dr-grpo"] as const)("of a unanimous group are exactly zero with %s", (estimator) => {
+  // Each of the three is compared with 1, 1 and 0, whose mean is 2/3; the last with 1, 1 and 1.
+  test("rloo compares each reward with the mean of the others", () => {
+    const [first, second, third, last] = groupAdvantages([1, 1, 1, 0], "rloo");
+    for (const advantage of [first, second, third]) expect(advantage).toBeCloseTo(1 / 3, 15);
+    expect(last).toBe(-1);
+  });
+
+  const estimators = ["grpo", "dr-grpo", "rloo"] as const;
+  test.each(estimators)("of a unanimous group are exactly zero with %s", (estimator) => {
     expect(groupAdvantages([1, 1, 1], estimator)).toEqual([0, 0, 0]);
     expect(groupAdvantages([0, 0, 0, 0, 0, 0, 0], estimator)).toEqual([0, 0, 0, 0, 0, 0, 0]);
   });
 
-  test.each(["grpo", "dr-grpo"] as const)("of a group of one are zero with %s", (estimator) => {
+  test.each(estimators)("of a group of one are zero with %s", (estimator) => {
     expect(groupAdvantages([1], estimator)).toEqual([0]);
   });
 
@@ -26,5 +45,84 @@ describe("advantages of a group", () => {
     const advantages = groupAdvantages([1, 0, 0, 1, 0, 0, 0], "grpo");
     const total = advantages.reduce((sum, advantage) => sum + advantage, 0);
     expect(Math.abs(total)).toBeLessThan(1e-12); // rounding of seven float64 terms of size 1
+  });
+});
+
+describe("advantages of a step's tokens", () => {
+  const rewards = [[outcomeRewards(1, 1), outcomeRewards(0, 3)]];
+
+  test("have the reward of a response on its own last token", () => {
+    expect(plain(rewards)).toEqual([[[1], [0, 0, 0]]]);
+    expect([...outcomeRewards(0.5, 3)]).toEqual([0, 0, 0.5]);
+  });
+
+  // Tokens 1 | 0 0 0: mean 1/4, squared deviations 9/16 + 3/16 = 3/4, over n - 1 = 3: 1/4.
+  test("reinforce++ whitens over all tokens, so that a long response counts for more", () => {
+    const scale = Math.sqrt(0.25 + 1e-8);
+    const low = -0.25 / scale;
+    expect(plain(stepAdvantages(rewards, "reinforce++"))).toEqual([[[0.75 / scale], [low, low, low]]]);
+  });
+
+  // Centred in the group 1/2 | -1/2 -1/2 -1/2: mean -1/4, deviations 3/4 and -1/4 as above.
+  test("reinforce++-baseline centres each group before it whitens", () => {
+    const scale = Math.sqrt(0.25 + 1e-8);
+    const low = -0.25 / scale;
+    expect(plain(stepAdvantages(rewards, "reinforce++-baseline"))).toEqual([
+      [[0.75 / scale], [low, low, low]],
+    ]);
+  });
+
+  test("remax subtracts the greedy response's reward, and wants it", () => {
+    const early = [[Float64Array.of(0.5, 1), outcomeRewards(0, 1)]];
+    expect(plain(stepAdvantages(early, "remax", [1]))).toEqual([[[0.5, 0], [-1]]]);
+    expect(() => stepAdvantages(early, "remax")).toThrow("no greedy reward for question 0");
+  });
+
+  // Rewards to come 1 1 with values 1/2 1/4: advantages 1/2 and 3/4, mean 5/8, variance 1/32 with the n - 1 divisor.
+  test("gae is the reward to come less the value, whitened; the returns are not", () => {
+    const values = [[Float64Array.of(0.5, 0.25)]];
+    const { advantages, returns } = generalisedAdvantages([[outcomeRewards(1, 2)]], values);
+    const scale = Math.sqrt(1 / 32 + 1e-8);
+    expect(plain(returns)).toEqual([[[1, 1]]]);
+    expect(advantages[0]?.[0]?.[0]).toBeCloseTo(-0.125 / scale, 14); // float64 rounding of a square root squared
+    expect(advantages[0]?.[0]?.[1]).toBeCloseTo(0.125 / scale, 14);
+    expect(() => generalisedAdvantages([[outcomeRewards(1, 3)]], values)).toThrow("differ in shape");
+  });
+
+  test("whitening leaves a single token and equal tokens at zero", () => {
+    expect(plain(whiten([[Float64Array.of(3)]]))).toEqual([[[0]]]);
+    expect(plain(whiten([[Float64Array.of(1, 1)], [Float64Array.of(1)]]))).toEqual([[[0, 0]], [[0]]]);
+    expect(whiten([])).toEqual([]);
+  });
+});
+
+describe("against verl's own functions, with responses of unequal lengths", () => {
+  const rewards = fixture.lengths.map((group, question) =>
+    group.map((length, i) => outcomeRewards(fixture.rewards[question]?.[i] ?? Number.NaN, length)),
+  );
+  const values = fixture.values.map((group) => group.map((tokens) => Float64Array.from(tokens)));
+  const table = (
+    expected: readonly (readonly (readonly number[])[])[],
+    actual: readonly Float64Array[][],
+  ) => {
+    expect(plain(actual).map((group) => group.map(({ length }) => length))).toEqual(fixture.lengths);
+    const numbers = plain(actual).flat(2);
+    for (const [i, want] of expected.flat(2).entries()) {
+      // Both are float64; verl's REINFORCE++ sums in another order. The absolute part is for its zeros.
+      expect(Math.abs(numbers[i]! - want)).toBeLessThanOrEqual(1e-9 * Math.abs(want) + 1e-12);
+    }
+  };
+
+  test.each(["grpo", "dr-grpo", "rloo", "reinforce++", "reinforce++-baseline", "remax"] as const)(
+    "%s",
+    (name) => {
+      table(fixture.expected[name], stepAdvantages(rewards, name, fixture.greedyRewards));
+    },
+  );
+
+  test("gae and its returns", () => {
+    const { advantages, returns } = generalisedAdvantages(rewards, values);
+    table(fixture.expected.gae, advantages);
+    table(fixture.returns, returns);
   });
 });

@@ -1,4 +1,7 @@
 /** Every hyperparameter of a run: type, default, bounds, unit and meaning, stated once. The form and the CLI read this table. */
+import { choice, integer, real, type ConfigField } from "./configField.ts";
+
+export type { ChoiceField, ConfigField, NumberField } from "./configField.ts";
 
 /** A run's hyperparameters. */
 export interface TtrlConfig {
@@ -10,7 +13,9 @@ export interface TtrlConfig {
   readonly temperature: number;
   readonly topP: number;
   readonly maxResponseTokens: number;
+  readonly labels: LabelSource;
   readonly advantage: AdvantageEstimator;
+  readonly aggregation: Aggregation;
   readonly updatesPerStep: number;
   readonly learningRate: number;
   readonly warmupSteps: number;
@@ -29,49 +34,24 @@ export interface TtrlConfig {
   readonly evaluationTopP: number;
 }
 
-/** "grpo" divides by the group's standard deviation (arXiv 2402.03300); "dr-grpo" only centres (arXiv 2503.20783). */
-export type AdvantageEstimator = "grpo" | "dr-grpo";
+/** What is rewarded; each is told in `rl/labels.ts`. */
+export type LabelSource =
+  "majority" | "truth" | "initial-majority" | "random" | "random-reward" | "wrong-majority" | "format";
+
+/** How rewards become advantages; formulas and sources in `rl/advantage.ts`. */
+export type AdvantageEstimator =
+  "grpo" | "dr-grpo" | "rloo" | "reinforce++" | "reinforce++-baseline" | "remax";
+
+/** How the losses of an update's tokens become one number; the weights are in `rl/rollouts.ts`. */
+export type Aggregation =
+  | "token-mean"
+  | "trained-token-mean"
+  | "sequence-mean-token-sum"
+  | "sequence-mean-token-mean"
+  | "sequence-mean-token-sum-norm";
 
 /** Learning rate after warm-up: constant, or a half cosine that reaches 0 just after the last step. */
 export type Schedule = "constant" | "cosine";
-
-/** A field of the configuration as the form and the command line show it. */
-export type ConfigField = NumberField | ChoiceField;
-
-interface FieldText {
-  readonly label: string;
-  readonly group: "Loop" | "Sampling" | "Update" | "Optimizer" | "Evaluation";
-  /** One sentence: what it does and which way to turn it. */
-  readonly meaning: string;
-}
-
-export interface NumberField extends FieldText {
-  readonly kind: "integer" | "number";
-  readonly default: number;
-  readonly min: number;
-  readonly max: number;
-  readonly unit: string;
-}
-
-export interface ChoiceField extends FieldText {
-  readonly kind: "choice";
-  readonly default: string;
-  readonly choices: readonly string[];
-}
-
-const integer = (
-  group: FieldText["group"],
-  label: string,
-  fallback: number,
-  [min, max]: readonly [number, number],
-  unit: string,
-  meaning: string,
-): NumberField => ({ kind: "integer", group, label, default: fallback, min, max, unit, meaning });
-
-const real = (...field: Parameters<typeof integer>): NumberField => ({
-  ...integer(...field),
-  kind: "number",
-});
 
 /** All fields in the order a form shows them. */
 export const CONFIG_FIELDS = {
@@ -132,15 +112,30 @@ export const CONFIG_FIELDS = {
     "tokens",
     "A response is cut here; a cut one may still hold an answer.",
   ),
-  advantage: {
-    kind: "choice",
-    group: "Update",
-    label: "Advantage",
-    default: "grpo",
-    choices: ["grpo", "dr-grpo"],
-    meaning:
-      "grpo divides the centred reward by the group's standard deviation; dr-grpo only centres, so confident votes count for more.",
-  },
+  labels: choice(
+    "Rewards",
+    "Labels",
+    ["majority", "truth", "initial-majority", "random", "random-reward", "wrong-majority", "format"],
+    "What is rewarded. majority is TTRL; the others are controls: the true answer, what the initial model voted for, an answer drawn at random, any response by the toss of a coin, the most frequent wrong answer, any answer at all. truth and wrong-majority learn from the data set's answers.",
+  ),
+  advantage: choice(
+    "Update",
+    "Advantage",
+    ["grpo", "dr-grpo", "rloo", "reinforce++", "reinforce++-baseline", "remax"],
+    "What a reward is compared with: grpo the group's mean, over its deviation; dr-grpo the mean alone, so confident votes count for more; rloo the mean of the others; reinforce++ all tokens of the step; reinforce++-baseline the group's mean, then all tokens; remax one greedy response more.",
+  ),
+  aggregation: choice(
+    "Update",
+    "Loss mean",
+    [
+      "token-mean",
+      "trained-token-mean",
+      "sequence-mean-token-sum",
+      "sequence-mean-token-mean",
+      "sequence-mean-token-sum-norm",
+    ],
+    "How token losses become one: token-mean over all kept tokens; trained-token-mean over those with a signal; sequence-mean over responses of their token sum, their token mean, or their token sum over the longest response (Dr. GRPO).",
+  ),
   updatesPerStep: integer(
     "Update",
     "Updates per step",
@@ -181,15 +176,12 @@ export const CONFIG_FIELDS = {
     "steps",
     "The learning rate rises linearly over these steps.",
   ),
-  schedule: {
-    kind: "choice",
-    group: "Optimizer",
-    label: "Schedule",
-    default: "constant",
-    choices: ["constant", "cosine"],
-    meaning:
-      "Learning rate after warm-up: constant, or a half cosine that reaches 0 just after the last step.",
-  },
+  schedule: choice(
+    "Optimizer",
+    "Schedule",
+    ["constant", "cosine"],
+    "Learning rate after warm-up: constant, or a half cosine that reaches 0 just after the last step.",
+  ),
   gradientClip: real(
     "Optimizer",
     "Gradient clip",

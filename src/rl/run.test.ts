@@ -78,15 +78,26 @@ describe("a run", () => {
   });
 });
 
-describe("a run stopped and resumed", async () => {
-  const undisturbed = await collect(new ThreeNumberPolicy(LOGITS), CONFIG, initialProgress(CONFIG));
+/** Every event of a run: each is a place to stop at. */
+const EVENTS = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11];
 
-  test.each(undisturbed.map((_, i) => i + 1))("after event %i goes on as if undisturbed", async (stop) => {
+describe.each([
+  {},
+  { labels: "initial-majority" },
+  { labels: "random" },
+  { labels: "random-reward", advantage: "reinforce++-baseline" },
+  { labels: "truth", advantage: "reinforce++", aggregation: "sequence-mean-token-mean" },
+])("a run with %o, stopped and resumed", async (values) => {
+  const config = configFrom({ ...CONFIG, ...values });
+  const undisturbed = await collect(new ThreeNumberPolicy(LOGITS), config, initialProgress(config));
+
+  test.each(EVENTS)("after event %i goes on as if undisturbed", async (stop) => {
+    expect(undisturbed).toHaveLength(EVENTS.length);
     const policy = new ThreeNumberPolicy(LOGITS);
-    const before = await collect(policy, CONFIG, initialProgress(CONFIG), stop);
+    const before = await collect(policy, config, initialProgress(config), stop);
     // The progress is a plain value: it survives a file.
     const progress = JSON.parse(JSON.stringify(before.at(-1)!.progress)) as RunProgress;
-    const after = await collect(policy, CONFIG, progress);
+    const after = await collect(policy, config, progress);
     expect([...before, ...after].map(told)).toEqual(undisturbed.map(told));
     expect(after.map((event) => event.progress)).toEqual(
       undisturbed.slice(stop).map((event) => event.progress),

@@ -1,6 +1,7 @@
 /** A whole run: an evaluation of the initial model, then steps with evaluations in between, the last one at the end. */
 import type { TtrlConfig } from "./config.ts";
 import { evaluate } from "./evaluate.ts";
+import { leakedLabels } from "./labels.ts";
 import type { Evaluation } from "./metrics.ts";
 import type { Policy } from "./policy.ts";
 import { initialLoopState, ttrl, type LoopState, type Step, type Study, type Watch } from "./ttrl.ts";
@@ -22,7 +23,7 @@ export function initialProgress(config: TtrlConfig): RunProgress {
   return { loop: initialLoopState(config), evaluated: false };
 }
 
-/** Runs from `progress` to the end, yielding every step and evaluation as it happens. */
+/** Runs from `progress` to the end, yielding every step and evaluation as it happens. Leaks the truth where asked to. */
 export async function* run(
   policy: Policy,
   study: Study,
@@ -30,9 +31,10 @@ export async function* run(
   progress: RunProgress,
   watch: Watch = {},
 ): AsyncGenerator<RunEvent> {
+  const leaked = leakedLabels(config.labels, study);
   let { loop, evaluated } = progress;
   if (!evaluated) yield* evaluateIfDue(policy, study, config, loop, watch);
-  for await (const step of ttrl(policy, study, config, loop, watch)) {
+  for await (const step of ttrl(policy, study, config, loop, watch, leaked)) {
     loop = step.state;
     evaluated = !isDue(loop.step, config);
     yield { type: "stepped", step, progress: { loop, evaluated } };

@@ -1,6 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { configFrom } from "./config.ts";
 import { say, ThreeNumberPolicy, type Logits } from "./fixture.ts";
+import { LeakedLabels } from "./labels.ts";
+import type { Sampling } from "./policy.ts";
 import { initialLoopState, ttrl, type Step, type Study } from "./ttrl.ts";
 
 /** Few votes, all trained on, a step size for three numbers. */
@@ -129,6 +131,37 @@ describe("what the loop trains on", () => {
     expect(questions).toEqual(sizes);
   });
 
+  test("with reinforce++, even where a group is unanimous: its responses compare with all others", async () => {
+    const policy = new ThreeNumberPolicy({ sure: [50, 0, 0], open: [0, 0, 0] });
+    const prompts = studyOf(["sure", "open"]);
+    const [step] = await train(policy, prompts, { steps: 1, advantage: "reinforce++" });
+    const advantages = step!.groups.flatMap((group) => group.advantages);
+    expect(policy.updates[0]!.rollouts).toHaveLength(32);
+    expect(Math.abs(advantages.reduce((sum, advantage) => sum + advantage, 0))).toBeLessThan(1e-12); // 32 roundings
+    expect(new Set(advantages).size).toBe(2); // one of each reward
+  });
+
+  test("with remax, against one greedy response to each question", async () => {
+    const policy = new ThreeNumberPolicy({ q: [0, 0, 0] });
+    const answers = ["7", "8", "8", "9"].map((answer) => say(`\\boxed{${answer}}`));
+    const scripted = Object.assign(policy, {
+      sample: (_: unknown, { count, temperature }: Sampling) =>
+        Promise.resolve([temperature === 0 ? [say("\\boxed{8}")] : answers.slice(0, count)]),
+    });
+    const few = { votesPerQuestion: 4, rolloutsPerQuestion: 3 };
+    const [step] = await train(scripted, studyOf(["q"]), { steps: 1, advantage: "remax", ...few });
+    expect(step!.groups[0]!.rewards).toEqual([0, 1, 1, 0]);
+    expect(step!.groups[0]!.advantages).toEqual([-1, 0, 0]);
+    expect(policy.updates[0]!.rollouts).toHaveLength(1);
+  });
+
+  test("with the loss mean of the configuration", async () => {
+    const policy = new ThreeNumberPolicy({ q: [0, 0, 0] });
+    const means = { aggregation: "sequence-mean-token-sum-norm", maxResponseTokens: 5 };
+    await train(policy, studyOf(["q"]), { steps: 1, ...means });
+    expect(policy.updates[0]!.rollouts.every(({ weight }) => weight === 1 / (16 * 5))).toBe(true);
+  });
+
   test("with the step's learning rate", async () => {
     const policy = new ThreeNumberPolicy({ q: [0, 0, 0] });
     const steps = await train(policy, studyOf(["q"]), { steps: 2, warmupSteps: 4, learningRate: 0.08 });
@@ -223,5 +256,57 @@ describe("the loop as a generator", () => {
     expect(timing.sampleTokensPerSecond).toBe(metrics.sampledTokens / timing.sampleSeconds);
     expect(timing.trainTokensPerSecond).toBe(metrics.trainedTokens / timing.trainSeconds);
     expect(Object.keys(metrics).filter((name) => /second/i.test(name))).toEqual([]);
+  });
+});
+
+describe("labels", () => {
+  const tilted: Logits = [0.8, 0.2, 0]; // 7 is likeliest
+
+  test("of the truth are learnt where they are leaked, and asked for otherwise", async () => {
+    const policy = new ThreeNumberPolicy({ q: tilted });
+    const study = studyOf(["q"], { q: "9" });
+    const config = configFrom({ ...QUICK, labels: "truth", steps: 60 });
+    const state = initialLoopState(config);
+    const leaked = new LeakedLabels(study.answerKey, "math");
+    const steps = ttrl(policy, study, config, state, {}, leaked);
+    while ((await steps.next()).done !== true);
+    expect(policy.probabilities("q")[2]).toBeGreaterThan(0.95);
+    const withheld = train(new ThreeNumberPolicy({ q: tilted }), study, { labels: "truth", steps: 1 });
+    await expect(withheld).rejects.toThrow("without leaked labels");
+  });
+
+  test("leave what the first step asks and samples alone", async () => {
+    const first = async (labels: string) => {
+      const policy = new ThreeNumberPolicy(uniform(names(4)));
+      const [step] = await train(policy, studyOf(names(4)), { labels, steps: 1, questionsPerStep: 3 });
+      return step!.groups.map(({ question, responses }) => ({ question, responses }));
+    };
+    const majority = await first("majority");
+    for (const labels of ["initial-majority", "random", "random-reward", "format"]) {
+      expect(await first(labels)).toEqual(majority);
+    }
+  });
+
+  test("of the initial model are voted for once, and kept in the state", async () => {
+    const policy = new ThreeNumberPolicy({ a: [3, 0, 0], b: [0, 3, 0] }); // 7 and 8, nine times in ten
+    const study = studyOf(["a", "b"]);
+    const steps = await train(policy, study, { labels: "initial-majority", steps: 3, questionsPerStep: 1 });
+    expect(policy.asked).toHaveLength(4);
+    expect(policy.asked[0]).toEqual(["a", "b"]);
+    for (const { state, groups } of steps) {
+      expect(state.initialLabels).toEqual(["7", "8"]);
+      for (const { question, answers, rewards } of groups) {
+        expect(rewards).toEqual(
+          answers.map((answer) => Number(answer === (question.id === "a" ? "7" : "8"))),
+        );
+      }
+    }
+  });
+
+  test("of the initial model cannot be had from a later one", async () => {
+    const config = configFrom({ ...QUICK, labels: "initial-majority", steps: 3 });
+    const state = { ...initialLoopState(config), step: 1 };
+    const steps = ttrl(new ThreeNumberPolicy({ q: tilted }), studyOf(["q"]), config, state);
+    await expect(steps.next()).rejects.toThrow("lacks the initial model's votes");
   });
 });

@@ -3,15 +3,15 @@
  * This file sees no truth: the answer key is only handed on to `measureStep`.
  */
 import { createRandom, restoreRandom, type Random, type RandomState } from "../math/random.ts";
-import { groupAdvantages } from "./advantage.ts";
-import { extractAnswer } from "./answer.ts";
 import { learningRateAt, type TtrlConfig } from "./config.ts";
+import { voteAtFirst } from "./initialLabels.ts";
+import { judgeStep, type Judged } from "./judge.ts";
+import type { LeakedLabels } from "./labels.ts";
 import { measureStep } from "./measure.ts";
 import type { StepMetrics, StepTiming } from "./metrics.ts";
-import type { OnProgress, Policy, UpdateStats } from "./policy.ts";
-import { rewardFor } from "./reward.ts";
-import type { AnswerKey, Group, Question, Response, Rollout, Task } from "./types.ts";
-import { majorityVote } from "./vote.ts";
+import type { OnProgress, Policy, Sampling, UpdateStats } from "./policy.ts";
+import { carriesSignal, keptRollouts } from "./rollouts.ts";
+import type { Answer, AnswerKey, Group, Question, Response, Task } from "./types.ts";
 
 /** What a run learns from. The answer key serves the metrics alone. */
 export interface Study {
@@ -27,7 +27,12 @@ export interface LoopState {
   /** Indices of the questions still to come in this epoch. */
   readonly queue: readonly number[];
   readonly random: RandomState;
+  /** What the initial model voted for, by index of the question; only where the labels are these. */
+  readonly initialLabels?: readonly Answer[];
 }
+
+/** Streams of one seed from here on are labels': whatever draws them, the loop asks and samples the same. */
+const LABEL_STREAM = 1 << 21;
 
 /** One step's outcome. */
 export interface Step {
@@ -51,7 +56,8 @@ export function initialLoopState(config: TtrlConfig): LoopState {
 
 /**
  * The loop. Yields after every step; not asking for the next one pauses it, and the watch's signal stops it inside a
- * step. Continues from `state`, which must be the state of the policy passed in.
+ * step. Continues from `state`, which must be the state of the policy passed in. `leaked` is truth to learn from, for the
+ * labels that are made of it.
  */
 export async function* ttrl(
   policy: Policy,
@@ -59,8 +65,10 @@ export async function* ttrl(
   config: TtrlConfig,
   state: LoopState,
   watch: Watch = {},
+  leaked: LeakedLabels | null = null,
 ): AsyncGenerator<Step> {
   const random = restoreRandom(state.random);
+  const frozen = await initialLabelsOf(policy, study, config, state, watch);
   let queue = state.queue;
   for (let step = state.step + 1; step <= config.steps; step++) {
     const drawn = drawQuestions(study.questions.length, queue, config.questionsPerStep, random);
@@ -68,13 +76,24 @@ export async function* ttrl(
     const questions = drawn.indices.map((index) => at(study.questions, index));
 
     const sampling = await timed(() => sampleVotes(policy, questions, config, random, watch));
-    const groups = questions.map((question, i) => judge(question, at(sampling.value, i), study.task, config));
+    const asked = questions.map((question, i) => ({
+      question,
+      responses: at(sampling.value.votes, i),
+      greedy: sampling.value.greedy[i]?.[0] ?? null,
+      initialLabel: frozen.initialLabels?.[at(drawn.indices, i)] ?? null,
+    }));
+    const labelling = {
+      source: config.labels,
+      leaked,
+      random: createRandom(config.seed, LABEL_STREAM + step),
+    };
+    const { groups, advantages } = judgeStep(asked, study.task, config, labelling);
     const learningRate = learningRateAt(step, config);
-    const training = await timed(() => train(policy, groups, config, learningRate, watch));
+    const training = await timed(() => train(policy, { groups, advantages }, config, learningRate, watch));
 
     const metrics = measureStep(step, groups, training.value, learningRate, study.answerKey, study.task);
     const timing = timingOf(metrics, sampling.seconds, training.seconds);
-    yield { metrics, timing, groups, state: { step, queue, random: random.state() } };
+    yield { metrics, timing, groups, state: { step, queue, random: random.state(), ...frozen } };
   }
 }
 
@@ -91,38 +110,42 @@ function drawQuestions(count: number, queue: readonly number[], wanted: number, 
   return { indices: [...indices, ...next.slice(0, missing)], queue: next.slice(missing) };
 }
 
-/** `votesPerQuestion` responses to each question from the current policy. */
-function sampleVotes(
+/** What the initial model voted for, as part of the state; nothing where the labels are others. */
+async function initialLabelsOf(
+  policy: Policy,
+  study: Study,
+  config: TtrlConfig,
+  { step, initialLabels }: LoopState,
+  watch: Watch,
+): Promise<Pick<LoopState, "initialLabels">> {
+  if (config.labels !== "initial-majority") return {};
+  if (initialLabels !== undefined) return { initialLabels };
+  if (step > 0) throw new Error(`the state after step ${step} lacks the initial model's votes`);
+  return { initialLabels: await voteAtFirst(policy, study, config, watch) };
+}
+
+/** `votesPerQuestion` responses to each question from the current policy, and a greedy one where it is a baseline. */
+async function sampleVotes(
   policy: Policy,
   questions: readonly Question[],
   config: TtrlConfig,
   random: Random,
   watch: Watch,
-): Promise<Response[][]> {
+): Promise<{ votes: Response[][]; greedy: Response[][] }> {
   const requests = questions.map(({ prompt }) => ({ prompt, seed: random.integer(0, 2 ** 31 - 1) }));
   const { votesPerQuestion: count, temperature, topP, maxResponseTokens } = config;
-  return policy.sample(
-    requests,
-    { count, temperature, topP, maxResponseTokens },
-    watch.signal,
-    report(watch, "sample"),
-  );
-}
-
-/** Responses of one question -> answers, vote, rewards and advantages. */
-function judge(question: Question, responses: readonly Response[], task: Task, config: TtrlConfig): Group {
-  const answers = responses.map((response) => extractAnswer(response.text, task)); // null keeps its place
-  const vote = majorityVote(answers);
-  const rewards = answers.map((answer) => rewardFor(answer, vote.pseudoLabel));
-  // TTRL votes with many and trains on some: the first ones, which is as good as random (section 3.1).
-  const advantages = groupAdvantages(rewards.slice(0, config.rolloutsPerQuestion), config.advantage);
-  return { question, responses, answers, vote, rewards, advantages };
+  const sample = (sampling: Sampling): Promise<Response[][]> =>
+    policy.sample(requests, sampling, watch.signal, report(watch, "sample"));
+  const votes = await sample({ count, temperature, topP, maxResponseTokens });
+  const needsGreedy = config.advantage === "remax";
+  const greedy = needsGreedy ? await sample({ count: 1, temperature: 0, topP: 1, maxResponseTokens }) : [];
+  return { votes, greedy };
 }
 
 /** `updatesPerStep` optimizer steps over the groups' kept responses; null when no response carries a signal. */
 async function train(
   policy: Policy,
-  groups: readonly Group[],
+  { groups, advantages }: Judged,
   config: TtrlConfig,
   learningRate: number,
   watch: Watch,
@@ -131,7 +154,7 @@ async function train(
   const count = Math.min(config.updatesPerStep, groups.length); // a group is never split
   for (let i = 0; i < count; i++) {
     const [first, end] = [i, i + 1].map((part) => Math.floor((part * groups.length) / count));
-    const kept = keptRollouts(groups.slice(first, end));
+    const kept = keptRollouts(groups.slice(first, end), advantages.slice(first, end), config);
     // Responses without advantage move nothing unless KL pulls on them, but they count in the token mean.
     const rollouts = config.klCoefficient > 0 ? kept : kept.filter(carriesSignal);
     if (rollouts.length === 0) continue;
@@ -139,22 +162,6 @@ async function train(
     updates.push(await policy.update(rollouts, options, watch.signal, report(watch, "train")));
   }
   return updates.length === 0 ? null : combine(updates);
-}
-
-/** The groups' kept responses; each token has the advantage of its response and the same weight: a token mean. */
-function keptRollouts(groups: readonly Group[]): Rollout[] {
-  const kept = groups.flatMap(({ question, responses, advantages }) =>
-    advantages.map((advantage, i) => ({ prompt: question.prompt, response: at(responses, i), advantage })),
-  );
-  const weight = 1 / kept.reduce((tokens, { response }) => tokens + response.tokens.length, 0);
-  return kept.map(({ prompt, response, advantage }) => {
-    const advantages = new Float32Array(response.tokens.length).fill(advantage);
-    return { prompt, response, advantages, weight };
-  });
-}
-
-function carriesSignal({ advantages }: Rollout): boolean {
-  return advantages.some((advantage) => advantage !== 0);
 }
 
 /** PPO's loss with equal clip bounds and nothing else. */

@@ -1,5 +1,7 @@
 import { expect, test } from "vitest";
+import { createRandom } from "../math/random.ts";
 import { groupAdvantages } from "./advantage.ts";
+import { LeakedLabels, rewardRule } from "./labels.ts";
 import { rewardFor } from "./reward.ts";
 import type { AnswerKey, Question } from "./types.ts";
 import { majorityVote } from "./vote.ts";
@@ -17,4 +19,8 @@ test("the truth is out of reach of vote, reward and advantage by type", () => {
   rewardFor("2", key);
   // @ts-expect-error -- advantages come from rewards alone
   groupAdvantages([1], key);
+  const sources = { source: "majority", initialLabel: null, random: createRandom(0) } as const;
+  rewardRule(question, majorityVote(["2"]), { ...sources, leaked: new LeakedLabels(key, "math") });
+  // @ts-expect-error -- truth to learn from has a type of its own
+  expect(() => rewardRule(question, majorityVote(["2"]), { ...sources, leaked: key })).not.toThrow();
 });

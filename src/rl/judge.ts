@@ -1,0 +1,67 @@
+/** Responses of a step -> groups: answers, votes, rewards, and advantages, which may compare across questions. */
+import { mean } from "../math/stats.ts";
+import { outcomeRewards, stepAdvantages, type TokenTable } from "./advantage.ts";
+import { extractAnswer } from "./answer.ts";
+import type { TtrlConfig } from "./config.ts";
+import { rewardRule, type LabelSources } from "./labels.ts";
+import type { Answer, Group, Question, Response, Task } from "./types.ts";
+import { majorityVote } from "./vote.ts";
+
+/** A question of a step and what was sampled for it. */
+export interface Asked {
+  readonly question: Question;
+  readonly responses: readonly Response[];
+  /** The greedy response, where the estimator asks for one. */
+  readonly greedy: Response | null;
+  /** Majority answer of the initial model; null where the labels do not ask for it. */
+  readonly initialLabel: Answer;
+}
+
+/** A step, judged: `advantages[q][i][t]` is of token t of the kept response i of group q. */
+export interface Judged {
+  readonly groups: readonly Group[];
+  readonly advantages: TokenTable;
+}
+
+/** Judges all questions of a step; `sources` say what rewards may be made from. */
+export function judgeStep(
+  asked: readonly Asked[],
+  task: Task,
+  config: TtrlConfig,
+  sources: Omit<LabelSources, "initialLabel">,
+): Judged {
+  const judged = asked.map((one) => judge(one, task, { ...sources, initialLabel: one.initialLabel }));
+  // TTRL votes with many and trains on some: the first ones, which is as good as random (section 3.1).
+  const tokenRewards = judged.map(({ responses, rewards }) =>
+    responses
+      .slice(0, config.rolloutsPerQuestion)
+      .map(({ tokens }, i) => outcomeRewards(rewards[i] ?? 0, tokens.length)),
+  );
+  const greedyRewards = judged.flatMap(({ greedyReward }) => (greedyReward === null ? [] : [greedyReward]));
+  const advantages = stepAdvantages(tokenRewards, config.advantage, greedyRewards);
+  const groups = judged.map(({ question, responses, answers, vote, rewards }, q): Group => ({
+    question,
+    responses,
+    answers,
+    vote,
+    rewards,
+    advantages: (advantages[q] ?? []).map(levelOf),
+  }));
+  return { groups, advantages };
+}
+
+/** One question: answers, vote, rewards, and the reward of its greedy response. */
+function judge({ question, responses, greedy }: Asked, task: Task, sources: LabelSources) {
+  const answers = responses.map((response) => extractAnswer(response.text, task)); // null keeps its place
+  const vote = majorityVote(answers);
+  const rule = rewardRule(question, vote, sources);
+  const rewards = answers.map(rule);
+  const greedyReward = greedy === null ? null : rule(extractAnswer(greedy.text, task));
+  return { question, responses, answers, vote, rewards, greedyReward };
+}
+
+/** Mean over tokens, exact where all tokens are equal. */
+function levelOf(tokens: Float64Array): number {
+  const first = tokens[0] ?? 0;
+  return first + mean([...tokens].map((value) => value - first));
+}

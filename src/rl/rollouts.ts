@@ -1,0 +1,68 @@
+/** Groups and the advantages of their tokens -> rollouts to train on, with the weights that make up the loss. */
+import type { TokenTable } from "./advantage.ts";
+import type { Aggregation } from "./config.ts";
+import type { Group, Rollout } from "./types.ts";
+
+/** How an update's losses are averaged. */
+export interface Averaging {
+  readonly aggregation: Aggregation;
+  readonly maxResponseTokens: number;
+}
+
+/**
+ * The kept responses of one update's groups; `advantages[g][i][t]` is of token t of response i of group g. The loss of an
+ * update is the sum over rollouts and tokens of weight x token loss, with weights, over the R kept responses of T tokens,
+ * - "token-mean": 1 / T (DAPO, arXiv 2503.14476, equation 8; the authors' code per micro-batch),
+ * - "trained-token-mean": 1 / tokens of the responses that carry a signal, so that groups without one cost no step size,
+ * - "sequence-mean-token-sum": 1 / R,
+ * - "sequence-mean-token-mean": 1 / (R x own length) (GRPO, arXiv 2402.03300, equation 3),
+ * - "sequence-mean-token-sum-norm": 1 / (R x longest response allowed) (Dr. GRPO, arXiv 2503.20783, section 3.2).
+ */
+export function keptRollouts(
+  groups: readonly Group[],
+  advantages: TokenTable,
+  averaging: Averaging,
+): Rollout[] {
+  const unweighted = groups.flatMap(({ question: { prompt }, responses }, g) =>
+    (advantages[g] ?? []).map((tokens, i): Omit<Rollout, "weight"> => {
+      const response = responses[i];
+      if (response === undefined) throw new Error(`group ${g} has advantages of a response it lacks: ${i}`);
+      return { prompt, response, advantages: Float32Array.from(tokens) };
+    }),
+  );
+  const weightOf = weighing(unweighted, averaging);
+  return unweighted.map((rollout) => ({ ...rollout, weight: weightOf(rollout) }));
+}
+
+/** Whether a rollout moves the policy by its rewards. */
+export function carriesSignal({ advantages }: Pick<Rollout, "advantages">): boolean {
+  return advantages.some((advantage) => advantage !== 0);
+}
+
+type Unweighted = Omit<Rollout, "weight">;
+
+function weighing(
+  kept: readonly Unweighted[],
+  { aggregation, maxResponseTokens }: Averaging,
+): (rollout: Unweighted) => number {
+  switch (aggregation) {
+    case "token-mean":
+      return constant(1 / tokensOf(kept));
+    case "trained-token-mean":
+      return constant(1 / Math.max(tokensOf(kept.filter(carriesSignal)), 1));
+    case "sequence-mean-token-sum":
+      return constant(1 / kept.length);
+    case "sequence-mean-token-mean":
+      return ({ response }) => 1 / (kept.length * response.tokens.length);
+    case "sequence-mean-token-sum-norm":
+      return constant(1 / (kept.length * maxResponseTokens));
+  }
+}
+
+function constant(weight: number): () => number {
+  return () => weight;
+}
+
+function tokensOf(rollouts: readonly Unweighted[]): number {
+  return rollouts.reduce((tokens, { response }) => tokens + response.tokens.length, 0);
+}

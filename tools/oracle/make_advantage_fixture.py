@@ -1,0 +1,77 @@
+"""Writes the advantages that src/rl/advantage.ts is tested against, computed by verl's own functions.
+
+    pip install verl==0.9.1 torch
+    python tools/oracle/make_advantage_fixture.py         (from the root of the repository; CPU, seconds)
+
+Writes src/rl/fixtures/advantages.json: a step of three questions with 4, 3 and 2 responses of unequal lengths, one
+question unanimous. Numbers are float64, so a rerun gives the same file. The committed one came from verl 0.9.1 and
+torch 2.15.0.
+
+  lengths, rewards     by question and response; the reward sits on the response's last token
+  greedyRewards        by question, for remax
+  values               by question, response and token, for gae
+  expected             by estimator, question, response and token; gae also has its returns
+"""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import torch
+from verl.trainer.config import AlgoConfig
+from verl.trainer.ppo import core_algos
+
+FILE = Path(__file__).parents[2] / "src" / "rl" / "fixtures" / "advantages.json"
+LENGTHS = [[3, 7, 1, 5], [2, 6, 4], [8, 1]]
+REWARDS = [[1.0, 0.0, 0.0, 1.0], [1.0, 1.0, 1.0], [0.0, 0.75]]
+GREEDY_REWARDS = [1.0, 1.0, 0.0]
+
+lengths = [length for group in LENGTHS for length in group]
+rewards = [reward for group in REWARDS for reward in group]
+index = np.array([g for g, group in enumerate(LENGTHS) for _ in group])
+shape = (len(lengths), max(lengths))
+mask = torch.zeros(shape, dtype=torch.float64)
+token_rewards = torch.zeros(shape, dtype=torch.float64)
+for row, (length, reward) in enumerate(zip(lengths, rewards)):
+    mask[row, :length] = 1
+    token_rewards[row, length - 1] = reward
+generator = torch.Generator().manual_seed(7)
+values = torch.rand(shape, dtype=torch.float64, generator=generator) * mask
+
+
+def rows(tokens):
+    """[responses, tokens] -> lists by question, response and token, padding cut off."""
+    cut = iter([row[:length].tolist() for row, length in zip(tokens, lengths)])
+    return [[next(cut) for _ in group] for group in LENGTHS]
+
+
+def grpo(by_deviation):
+    return core_algos.compute_grpo_outcome_advantage(
+        token_rewards, mask, index, norm_adv_by_std_in_grpo=by_deviation
+    )
+
+
+baselines = torch.tensor([GREEDY_REWARDS[g] for g in index], dtype=torch.float64)
+computed = {
+    "grpo": grpo(True),
+    "dr-grpo": grpo(False),
+    "rloo": core_algos.compute_rloo_outcome_advantage(token_rewards, mask, index),
+    "reinforce++": core_algos.compute_reinforce_plus_plus_outcome_advantage(
+        token_rewards, mask, config=AlgoConfig(gamma=1.0)
+    ),
+    "reinforce++-baseline": core_algos.compute_reinforce_plus_plus_baseline_outcome_advantage(
+        token_rewards, mask, index
+    ),
+    "remax": core_algos.compute_remax_outcome_advantage(token_rewards, baselines, mask),
+    "gae": core_algos.compute_gae_advantage_return(token_rewards, values, mask, 1.0, 1.0),
+}
+fixture = {
+    "lengths": LENGTHS,
+    "rewards": REWARDS,
+    "greedyRewards": GREEDY_REWARDS,
+    "values": rows(values),
+    "expected": {name: rows(advantages) for name, (advantages, _) in computed.items()},
+    "returns": rows(computed["gae"][1]),
+}
+FILE.parent.mkdir(exist_ok=True)
+FILE.write_text(json.dumps(fixture) + "\n")
