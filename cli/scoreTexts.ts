@@ -91,6 +91,6 @@ async function score(
   const text = Int32Array.from([...context, ...tokens]);
   const first = Math.max(context.length, 1);
   if (first >= text.length) return Array.from(tokens, () => null);
-  const values = await policy.score([{ tokens: text, first }], temperature);
+  const values = await policy.scoreTexts([{ tokens: text, first }], temperature);
   return context.length === 0 ? [null, ...values] : [...values];
 }

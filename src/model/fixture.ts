@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import type { JsonObject, ModelFolder } from "../formats/modelFolder.ts";
 import { readSafetensors } from "../formats/safetensors.ts";
+import type { UpdateOptions } from "../rl/policy.ts";
 import type { Response, Rollout } from "../rl/types.ts";
 import { readModelConfig, writeModelConfig, type ModelConfig } from "./config.ts";
 import { initialParameters, loadParameters, type HostTensor } from "./parameters.ts";
@@ -97,4 +98,59 @@ export function tinyFolder(seed = 1, config = TINY_CONFIG): ModelFolder {
 export function rolloutOf(prompt: string, response: Response, advantage: number, weight = 1 / 48): Rollout {
   const advantages = new Float32Array(response.tokens.length).fill(advantage);
   return { prompt, response, advantages, weight };
+}
+
+/** One setting of the policy loss; arrays hold one entry for each token. */
+export interface PolicyCase {
+  readonly settings: Pick<
+    UpdateOptions,
+    "clipLow" | "clipHigh" | "klCoefficient" | "klEstimator" | "entropyCoefficient"
+  > & {
+    /** Null for no bound. */
+    readonly dualClip: number | null;
+  };
+  /** In verl's words; `weights` are what it amounts to. */
+  readonly aggregation: string;
+  readonly weights: readonly number[];
+  readonly loss: number;
+  /** By the logits. */
+  readonly gradient: readonly (readonly number[])[];
+  readonly clipFraction: number;
+  readonly clipFractionLow: number;
+}
+
+/** One clip range of the value loss, a mean over tokens. */
+export interface ValueCase {
+  readonly clip: number;
+  readonly loss: number;
+  /** By the predicted values. */
+  readonly gradient: readonly number[];
+  readonly clipFraction: number;
+}
+
+interface Losses {
+  /** Tokens of each response. */
+  readonly lengths: readonly number[];
+  readonly logits: readonly (readonly number[])[];
+  readonly ids: readonly number[];
+  readonly advantages: readonly number[];
+  readonly oldLogprobs: readonly number[];
+  readonly referenceLogprobs: readonly number[];
+  readonly cases: readonly PolicyCase[];
+  readonly values: {
+    readonly predicted: readonly number[];
+    readonly old: readonly number[];
+    readonly returns: readonly number[];
+    readonly cases: readonly ValueCase[];
+  };
+}
+
+/** The policy loss and the value loss as verl computes them. */
+export const LOSSES = JSON.parse(readFileSync(new URL("losses.json", folder), "utf8")) as Losses; // our own committed file
+
+/** Norm of the difference over norm of the reference. */
+export function relativeGap(actual: ArrayLike<number>, expected: ArrayLike<number>): number {
+  if (actual.length !== expected.length) throw new Error(`${actual.length} numbers, not ${expected.length}`);
+  const difference = Array.from(actual, (value, i) => value - expected[i]!);
+  return Math.hypot(...difference) / Math.hypot(...Array.from(expected));
 }

@@ -95,6 +95,45 @@ describeOnGpu("the policy on recorded graphs", (gpu) => {
       await expected.dispose();
     });
 
+    test("as the policy on operations does, with every term of the loss", async () => {
+      const policy = create({ reference: folder.weights });
+      const reference = { ...START, reference: folder.weights };
+      const expected = new TfPolicy(new TfModel(model, folder.weights), reference);
+      const sampled = (await rollouts(policy, 4)).map((rollout, i): Rollout => {
+        // Ratios on both sides of all bounds, advantages and weights that differ within and between responses.
+        const logprobs = rollout.response.logprobs.map(
+          (logprob, t) => logprob + 0.9 * Math.sin(3 * t + i) - 0.4,
+        );
+        const advantages = rollout.advantages.map((_, t) => Math.cos(2 * t + i));
+        return { ...rollout, response: { ...rollout.response, logprobs }, advantages, weight: 1 / (20 + i) };
+      });
+      const bounds = { clipLow: 0.1, clipHigh: 0.28, dualClip: 2 };
+      for (const klEstimator of ["k1", "k2", "k3"] as const) {
+        const options = { ...OPTIONS, ...bounds, klEstimator, klCoefficient: 0.2, entropyCoefficient: 0.1 };
+        const [found, stats] = [
+          await policy.update(sampled, options),
+          await expected.update(sampled, options),
+        ];
+        expect(stats.clipFractionLow).toBeGreaterThan(0);
+        for (const name of ["loss", "gradientNorm", "entropy", "kl"] as const)
+          expect(Math.abs(found[name]! - stats[name]!), name).toBeLessThan(
+            1e-4 * (1 + Math.abs(stats[name]!)),
+          );
+        for (const name of ["clipFraction", "clipFractionLow", "tokens"] as const)
+          expect(found[name], name).toBe(stats[name]);
+      }
+      expect(gap(await policy.weights(), await expected.weights())).toBeLessThan(2e-4);
+      for (const verb of ["score", "initialLogprobs"] as const) {
+        const [ours, theirs] = [await policy[verb](sampled, 0.8), await expected[verb](sampled, 0.8)];
+        expect(ours.map(({ length }) => length)).toEqual(theirs.map(({ length }) => length));
+        for (const [i, row] of ours.entries())
+          for (const [t, value] of row.entries())
+            expect(Math.abs(value - theirs[i]![t]!), verb).toBeLessThan(1e-4);
+      }
+      await policy.dispose();
+      await expected.dispose();
+    });
+
     test("on what it sampled with ratios of 1 and logprobs that differ by less than 1e-4", async () => {
       const policy = create();
       for (const temperature of [1, 0.7]) {
@@ -116,7 +155,7 @@ describeOnGpu("the policy on recorded graphs", (gpu) => {
       const rescored = async ({ tokens }: Response): Promise<number> => {
         const prompt = model.tokenizer.encodePrompt(PROMPT);
         const text = Int32Array.from([...prompt, ...tokens]);
-        return sum(await policy.score([{ tokens: text, first: prompt.length }], 1));
+        return sum(await policy.scoreTexts([{ tokens: text, first: prompt.length }], 1));
       };
       expect(await rescored(good!)).toBeGreaterThan(sum(good!.logprobs));
       expect(await rescored(bad!)).toBeLessThan(sum(bad!.logprobs));
@@ -150,7 +189,7 @@ describeOnGpu("the policy on recorded graphs", (gpu) => {
         controller.abort(new Error("enough")),
       );
       await expect(aborted).rejects.toThrow("enough");
-      const broken = trained.map((each) => ({ ...each, advantage: Number.NaN }));
+      const broken = trained.map((each) => ({ ...each, advantages: each.advantages.map(() => Number.NaN) }));
       await expect(policy.update(broken, OPTIONS)).rejects.toThrow(GradientError);
       expect(await policy.weights()).toEqual(weights);
       expect(await policy.optimizerState()).toEqual(optimizer);

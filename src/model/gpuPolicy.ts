@@ -7,15 +7,29 @@ import { GpuTrainer } from "../engine/gpuTrainer.ts";
 import type { OptimizerState } from "../engine/optimizerState.ts";
 import { ParameterBuffer } from "../engine/parameterBuffer.ts";
 import type { TrainingRow } from "../engine/trainingBatch.ts";
-import type { OnProgress, SampleRequest, Sampling, UpdateOptions, UpdateStats } from "../rl/policy.ts";
+import type {
+  OnProgress,
+  SampleRequest,
+  Sampling,
+  ScoredRollout,
+  UpdateOptions,
+  UpdateStats,
+} from "../rl/policy.ts";
 import type { Response, Rollout } from "../rl/types.ts";
 import { createBreath } from "./breath.ts";
 import { GradientError } from "./gradientError.ts";
 import type { LanguageModel } from "./languageModel.ts";
 import { parameterShapes, type HostTensor } from "./parameters.ts";
 import { layOutRequests, toResponses } from "./requests.ts";
-import type { PolicyStart, ScoredText, TrainablePolicy } from "./trainablePolicy.ts";
-import { update, type Accumulated, type Learner } from "./update.ts";
+import { scoreRollouts } from "./scoreRollouts.ts";
+import {
+  NO_INITIAL_MODEL,
+  type PolicyStart,
+  type ScoredText,
+  type TrainablePolicy,
+} from "./trainablePolicy.ts";
+import { update, type Learner } from "./update.ts";
+import type { Accumulated } from "./updateSums.ts";
 
 /** Weights on the GPU and what scores texts with them. */
 interface Scored {
@@ -119,7 +133,20 @@ export class GpuPolicy implements TrainablePolicy {
     return norm;
   }
 
-  async score(texts: readonly ScoredText[], temperature: number): Promise<Float32Array> {
+  score(rollouts: readonly ScoredRollout[], temperature: number, signal?: AbortSignal) {
+    const score = (texts: readonly ScoredText[]) => this.scoreTexts(texts, temperature);
+    return scoreRollouts(this.model.tokenizer, rollouts, score, signal);
+  }
+
+  async initialLogprobs(rollouts: readonly ScoredRollout[], temperature: number, signal?: AbortSignal) {
+    const scorer = this.#reference?.scorer;
+    if (scorer === undefined) throw new Error(NO_INITIAL_MODEL);
+    const score = async (texts: readonly ScoredText[]): Promise<Float32Array> =>
+      (await orFault(this.#gpu.fault, scorer.score(texts, temperature))).logprobs;
+    return scoreRollouts(this.model.tokenizer, rollouts, score, signal);
+  }
+
+  async scoreTexts(texts: readonly ScoredText[], temperature: number): Promise<Float32Array> {
     this.#scorer ??= this.#scored(this.#parameters).scorer;
     return (await orFault(this.#gpu.fault, this.#scorer.score(texts, temperature))).logprobs;
   }

@@ -4,15 +4,8 @@ import { describeOnGpu } from "../engine/fixture.ts";
 import type { LossSettings } from "../engine/scoredToken.ts";
 import { layOutTraining, type TrainingRow } from "../engine/trainingBatch.ts";
 import * as tf from "../kernels/tf.ts";
-import { loadFixture } from "./fixture.ts";
-import {
-  createTrainer,
-  referenceGradients,
-  relativeGap,
-  rowsOf,
-  settingsOf,
-  valueHead,
-} from "./gpuTraining/fixture.ts";
+import { loadFixture, relativeGap } from "./fixture.ts";
+import { createTrainer, referenceGradients, rowsOf, settingsOf, valueHead } from "./gpuTraining/fixture.ts";
 import type { HostTensor } from "./parameters.ts";
 
 const fixture = loadFixture("tiny-llama");

@@ -14,6 +14,9 @@ export interface PolicyTargets {
   readonly referenceLogprobs: tf.Tensor | null;
 }
 
+/** Stands for infinity, which WGSL does not have. */
+const UNBOUNDED = 1e30;
+
 /** Constants of the policy loss. */
 export type PolicyLossOptions = Pick<
   UpdateOptions,
@@ -51,9 +54,8 @@ function gainOf(
   const clipped = tf.mul(tf.clipByValue(ratio, 1 - clipLow, 1 + clipHigh), advantages);
   const gain = tf.minimum(free, clipped);
   if (dualClip === Infinity) return gain;
-  const least = tf.mul(advantages, dualClip);
-  const bounded = tf.logicalAnd(tf.less(advantages, 0), tf.less(gain, least));
-  return tf.where(bounded, least, gain);
+  const none = tf.fill(advantages.shape, -UNBOUNDED);
+  return tf.maximum(gain, tf.where(tf.less(advantages, 0), tf.mul(advantages, dualClip), none));
 }
 
 /** Estimates of KL(policy || reference) from d = reference logprob - logprob (Schulman, "Approximating KL divergence"): [K]. */

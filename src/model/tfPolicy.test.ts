@@ -134,6 +134,66 @@ describe.each(["stock operations on wasm", "WASM kernels"] as const)(
       expect((await policy.update(await rollouts(policy, "2+2=", 2), OPTIONS)).kl).toBeNull();
     });
 
+    test("scores rollouts under the weights as they are and under the initial ones", async () => {
+      const { policy } = create({ withReference: true });
+      const [first, second] = await policy.sample(
+        ["2+2=", "A longer question, with words?"].map((prompt, seed) => ({ prompt, seed })),
+        { ...SAMPLING, temperature: 0.8 },
+      );
+      const trained = [
+        ...first!.map((response) => rolloutOf("2+2=", response, 1)),
+        ...second!.map((response) => rolloutOf("A longer question, with words?", response, -1)),
+      ];
+      const sampled = trained.map(({ response }) => response.logprobs);
+      expect(gap(await policy.score(trained, 0.8), sampled)).toBeLessThan(1e-4);
+      const initial = await policy.initialLogprobs(trained, 0.8);
+      expect(await policy.score(trained, 0.8)).toEqual(initial); // the same weights
+      await policy.update(trained, { ...OPTIONS, temperature: 0.8, learningRate: 0.01 });
+      expect(gap(await policy.score(trained, 0.8), initial)).toBeGreaterThan(0.01);
+      expect(await policy.initialLogprobs(trained, 0.8)).toEqual(initial);
+    });
+
+    test("scores more tokens than one micro-batch holds, in their places", async () => {
+      const { policy } = create();
+      const some = await rollouts(policy, "2+2=", 4);
+      const copies = Array.from({ length: 100 }, () => some).flat(); // 400 rows of about 18 tokens
+      const scores = await policy.score(copies, 1);
+      const alone = await policy.score(some, 1);
+      expect(gap(scores, Array.from({ length: 100 }, () => alone).flat())).toBeLessThan(1e-5);
+    });
+
+    test("has no logprobs under an initial model that was not kept", async () => {
+      const { policy } = create();
+      await expect(policy.initialLogprobs([], 1)).rejects.toThrow("no initial model is kept");
+    });
+
+    test("tells the mean entropy of what it trained on, and raises it when asked to", async () => {
+      const { policy } = create();
+      const trained = await rollouts(policy, "2+2=", 4);
+      const tokens = sum(trained.map(({ response }) => response.tokens.length));
+      const sampled = sum(trained.map(({ response }) => response.entropy * response.tokens.length)) / tokens;
+      const still = trained.map((each) => ({ ...each, advantages: each.advantages.map(() => 0) }));
+      const options = { ...OPTIONS, entropyCoefficient: 1 };
+      const before = await policy.update(still, options);
+      expect(before.entropy).toBeCloseTo(sampled, 4);
+      expect(before.loss).toBeCloseTo((-sampled * tokens) / 48, 3);
+      expect((await policy.update(still, options)).entropy).toBeGreaterThan(before.entropy);
+    });
+
+    test("does not move where the dual clip holds, and says so", async () => {
+      const { model, policy } = create();
+      const before = await model.weights();
+      const [{ response }] = (await rollouts(policy, "2+2=", 1)) as [Rollout];
+      // Sampled at a logprob lower by 2: the ratio is e², beyond 3.
+      const sampled = { ...response, logprobs: response.logprobs.map((logprob) => logprob - 2) };
+      const trained = [rolloutOf("2+2=", sampled, -1)];
+      const stats = await policy.update(trained, { ...OPTIONS, dualClip: 3 });
+      expect(stats).toMatchObject({ clipFraction: 0, clipFractionLow: 1, gradientNorm: 0 });
+      expect(stats.loss).toBeCloseTo((3 * response.tokens.length) / 48, 4);
+      expect(await model.weights()).toEqual(before);
+      expect((await policy.update(trained, OPTIONS)).gradientNorm).toBeGreaterThan(0);
+    });
+
     test("adds micro-batches up to the update of all their rows at once", async () => {
       const [once, twice] = [create(), create()];
       const trained = await rollouts(once.policy, "2+2=", 4);
@@ -268,4 +328,12 @@ function expectSame(actual: readonly Response[], expected: readonly Response[]):
   for (const [i, logprob] of logprobs(actual).entries()) {
     expect(Math.abs(logprob - logprobs(expected)[i]!)).toBeLessThan(1e-5);
   }
+}
+
+/** The largest difference of numbers by rollout and token. */
+function gap(actual: readonly Float32Array[], expected: readonly Float32Array[]): number {
+  expect(actual.map(({ length }) => length)).toEqual(expected.map(({ length }) => length));
+  return Math.max(
+    ...actual.flatMap((row, i) => [...row].map((value, t) => Math.abs(value - expected[i]![t]!))),
+  );
 }

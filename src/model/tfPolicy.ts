@@ -2,7 +2,14 @@
 import type { Generated } from "../engine/generation.ts";
 import type { OptimizerState } from "../engine/optimizerState.ts";
 import * as tf from "../kernels/tf.ts";
-import type { OnProgress, SampleRequest, Sampling, UpdateOptions, UpdateStats } from "../rl/policy.ts";
+import type {
+  OnProgress,
+  SampleRequest,
+  Sampling,
+  ScoredRollout,
+  UpdateOptions,
+  UpdateStats,
+} from "../rl/policy.ts";
 import type { Response, Rollout } from "../rl/types.ts";
 import { createBreath } from "./breath.ts";
 import { generate } from "./generate.ts";
@@ -12,9 +19,17 @@ import { Optimizer } from "./optimizer.ts";
 import { loadParameters, type HostTensor } from "./parameters.ts";
 import { policyLoss } from "./policyLoss.ts";
 import { layOutRequests, toResponses } from "./requests.ts";
+import { column, type WeightedRow } from "./rolloutRows.ts";
+import { scoreRollouts } from "./scoreRollouts.ts";
 import type { TfModel } from "./tfModel.ts";
-import type { PolicyStart, ScoredText, TrainablePolicy } from "./trainablePolicy.ts";
-import { column, update, type Accumulated, type Learner, type WeightedRow } from "./update.ts";
+import {
+  NO_INITIAL_MODEL,
+  type PolicyStart,
+  type ScoredText,
+  type TrainablePolicy,
+} from "./trainablePolicy.ts";
+import { update, type Learner } from "./update.ts";
+import type { Accumulated } from "./updateSums.ts";
 
 /** Rows decoded together: enough to fill the matrix products, few enough for the processor's caches. */
 const ROWS_PER_BATCH = 128;
@@ -105,7 +120,19 @@ export class TfPolicy implements TrainablePolicy {
     return { loss, logprobs: values.slice(0, tokens), entropies: values.slice(tokens), referenceLogprobs };
   }
 
-  score(texts: readonly ScoredText[], temperature: number): Promise<Float32Array> {
+  score(rollouts: readonly ScoredRollout[], temperature: number, signal?: AbortSignal) {
+    const score = (texts: readonly ScoredText[]) => this.scoreTexts(texts, temperature);
+    return scoreRollouts(this.model.tokenizer, rollouts, score, signal);
+  }
+
+  async initialLogprobs(rollouts: readonly ScoredRollout[], temperature: number, signal?: AbortSignal) {
+    const reference = this.#reference;
+    if (reference === null) throw new Error(NO_INITIAL_MODEL);
+    const score = (texts: readonly ScoredText[]) => this.#logprobs(reference, layOut(texts), temperature);
+    return scoreRollouts(this.model.tokenizer, rollouts, score, signal);
+  }
+
+  scoreTexts(texts: readonly ScoredText[], temperature: number): Promise<Float32Array> {
     return this.#logprobs(this.model.parameters, layOut(texts), temperature);
   }
 

@@ -14,7 +14,7 @@ export interface ScoredText {
 export interface TrainablePolicy extends Policy {
   readonly model: LanguageModel;
   /** Logprobs of the scored tokens, text after text, under softmax(logits / temperature). */
-  score(texts: readonly ScoredText[], temperature: number): Promise<Float32Array>;
+  scoreTexts(texts: readonly ScoredText[], temperature: number): Promise<Float32Array>;
   /** The weights now, on the host. */
   weights(): Promise<Map<string, HostTensor>>;
   /** Everything beside the weights that the next update depends on, on the host. */
@@ -31,3 +31,6 @@ export interface PolicyStart {
   /** Of the run that is continued; null for the beginning. */
   readonly optimizer: OptimizerState | null;
 }
+
+/** The error of whoever asks for logprobs under an initial model that was not kept. */
+export const NO_INITIAL_MODEL = "no initial model is kept: open the policy with a reference";

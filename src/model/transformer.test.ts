@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { IMPLEMENTATIONS, useImplementation } from "../kernels/testBackend.ts";
 import * as tf from "../kernels/tf.ts";
-import { FIXTURES, fixtureDecoder, loadFixture } from "./fixture.ts";
+import { FIXTURES, fixtureDecoder, loadFixture, relativeGap } from "./fixture.ts";
 import { generate } from "./generate.ts";
 import { scoreFrom, scoreTokens } from "./loss.ts";
 import { causal, indices, packRows } from "./packedRows.ts";
@@ -113,12 +113,4 @@ describe.each(IMPLEMENTATIONS)("with %s", (implementation) => {
 function largestGap(actual: ArrayLike<number>, expected: ArrayLike<number>): number {
   expect(actual.length).toBe(expected.length);
   return Array.from(actual).reduce((gap, value, i) => Math.max(gap, Math.abs(value - (expected[i] ?? 0))), 0);
-}
-
-/** Norm of the difference over norm of the reference. */
-function relativeGap(actual: ArrayLike<number>, expected: ArrayLike<number>): number {
-  expect(actual.length).toBe(expected.length);
-  const norm = (values: number[]): number => Math.hypot(...values);
-  const difference = Array.from(actual).map((value, i) => value - (expected[i] ?? 0));
-  return norm(difference) / norm(Array.from(expected));
 }

@@ -1,6 +1,6 @@
 /** For tests: a policy of three numbers per prompt, so that the whole method runs without a model. */
 import { createRandom } from "../math/random.ts";
-import type { Policy, SampleRequest, Sampling, UpdateOptions, UpdateStats } from "./policy.ts";
+import type { Policy, SampleRequest, ScoredRollout, Sampling, UpdateOptions, UpdateStats } from "./policy.ts";
 import type { Response, Rollout } from "./types.ts";
 
 /** Logits of the answers "7", "8" and "9". */
@@ -18,22 +18,35 @@ export function say(text: string, token = 0, logprob = 0): Response {
 /** Answers a prompt with 7, 8 or 9 in a box, by softmax(logits / temperature), and learns by exact gradients. */
 export class ThreeNumberPolicy implements Policy {
   readonly logits: Map<string, number[]>;
+  readonly #initial: Readonly<Record<string, Logits>>;
   /** What the policy was trained on, update by update. */
   readonly updates: { readonly rollouts: readonly Rollout[]; readonly options: UpdateOptions }[] = [];
   /** Prompts sampled, call by call. */
   readonly asked: string[][] = [];
 
   constructor(initial: Readonly<Record<string, Logits>>) {
+    this.#initial = initial;
     this.logits = new Map(Object.entries(initial).map(([prompt, logits]) => [prompt, [...logits]]));
   }
 
   /** Probabilities of "7", "8" and "9". */
   probabilities(prompt: string, temperature = 1): number[] {
-    const logits = this.logits.get(prompt);
-    if (logits === undefined) throw new Error(`no logits for "${prompt}"`);
-    const weights = logits.map((logit) => Math.exp(logit / temperature));
-    const total = weights.reduce((sum, weight) => sum + weight, 0);
-    return weights.map((weight) => weight / total);
+    return softmax(this.logits.get(prompt), prompt, temperature);
+  }
+
+  async score(rollouts: readonly ScoredRollout[], temperature: number): Promise<Float32Array[]> {
+    return Promise.resolve(
+      rollouts.map((rollout) => logprobOf(rollout, this.probabilities(rollout.prompt, temperature))),
+    );
+  }
+
+  async initialLogprobs(rollouts: readonly ScoredRollout[], temperature: number): Promise<Float32Array[]> {
+    return Promise.resolve(
+      rollouts.map((rollout) => {
+        const { prompt } = rollout;
+        return logprobOf(rollout, softmax(this.#initial[prompt], prompt, temperature));
+      }),
+    );
   }
 
   async sample(requests: readonly SampleRequest[], { count, temperature }: Sampling, signal?: AbortSignal) {
@@ -72,4 +85,15 @@ export class ThreeNumberPolicy implements Policy {
     const clipping = { clipFraction: 0, clipFractionLow: 0 };
     return { loss: 0, gradientNorm: 1, ...clipping, entropy: 0, kl: null, tokens, logprobGap: 0 };
   }
+}
+
+function softmax(logits: readonly number[] | undefined, prompt: string, temperature: number): number[] {
+  if (logits === undefined) throw new Error(`no logits for "${prompt}"`);
+  const weights = logits.map((logit) => Math.exp(logit / temperature));
+  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  return weights.map((weight) => weight / total);
+}
+
+function logprobOf({ response }: ScoredRollout, probabilities: readonly number[]): Float32Array {
+  return Float32Array.from(response.tokens, (token) => Math.log(probabilities[token]!));
 }

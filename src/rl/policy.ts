@@ -66,6 +66,9 @@ export interface UpdateStats {
   readonly logprobGap: number;
 }
 
+/** What scoring needs of a rollout: it may have no advantages yet. */
+export type ScoredRollout = Pick<Rollout, "prompt" | "response">;
+
 /** Work done so far within a call, for progress bars. */
 export type OnProgress = (done: number, total: number) => void;
 
@@ -85,4 +88,16 @@ export interface Policy {
     signal?: AbortSignal,
     onProgress?: OnProgress,
   ): Promise<UpdateStats>;
+  /** Logprobs of each rollout's tokens under the weights as they are, by softmax(logits / temperature). */
+  score(
+    rollouts: readonly ScoredRollout[],
+    temperature: number,
+    signal?: AbortSignal,
+  ): Promise<Float32Array[]>;
+  /** The same under the initial model, which must have been kept: with none, it rejects. */
+  initialLogprobs(
+    rollouts: readonly ScoredRollout[],
+    temperature: number,
+    signal?: AbortSignal,
+  ): Promise<Float32Array[]>;
 }

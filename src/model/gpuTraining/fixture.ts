@@ -1,5 +1,4 @@
 /** For tests of the GPU's trainer: a fixture's model and rows, and its loss on the reference path. */
-import { expect } from "vitest";
 import type { Gpu } from "../../engine/device.ts";
 import { GpuTrainer } from "../../engine/gpuTrainer.ts";
 import { ParameterBuffer } from "../../engine/parameterBuffer.ts";
@@ -50,13 +49,6 @@ export function valueHead(width: number): Map<string, HostTensor> {
     ["score.weight", { shape: [1, width], data: Float32Array.from(normals(11, [width], 0.3).data) }],
     ["score.bias", { shape: [1], data: Float32Array.of(0.25) }],
   ]);
-}
-
-/** Norm of the difference over norm of the reference. */
-export function relativeGap(actual: ArrayLike<number>, expected: ArrayLike<number>): number {
-  expect(actual.length).toBe(expected.length);
-  const difference = Array.from(actual).map((value, i) => value - expected[i]!);
-  return Math.hypot(...difference) / Math.hypot(...Array.from(expected));
 }
 
 /** Sum of the losses of all tokens, from stock operations alone. */

@@ -1,0 +1,50 @@
+/** Rollouts -> rows of tokens, each with what the loss knows of them. */
+import type { TrainingRow } from "../engine/trainingBatch.ts";
+import type { ScoredRollout } from "../rl/policy.ts";
+import type { Rollout } from "../rl/types.ts";
+import type { Tokenizer } from "./tokenizer.ts";
+import type { ScoredText } from "./trainablePolicy.ts";
+
+/** A row whose tokens' shares in the loss are told. */
+export interface WeightedRow extends TrainingRow {
+  readonly weights: ArrayLike<number>;
+}
+
+/** The texts of rollouts, whose responses are to be scored. */
+export function textsOf(tokenizer: Tokenizer, rollouts: readonly ScoredRollout[]): ScoredText[] {
+  const prompts = new Map<string, Int32Array>(); // rollouts of a group share theirs
+  return rollouts.map(({ prompt: text, response }) => {
+    const prompt = prompts.get(text) ?? tokenizer.encodePrompt(text);
+    prompts.set(text, prompt);
+    const tokens = new Int32Array(prompt.length + response.tokens.length);
+    tokens.set(prompt);
+    tokens.set(response.tokens, prompt.length);
+    return { tokens, first: prompt.length };
+  });
+}
+
+/** The rows of rollouts, to train on. */
+export function layOutRollouts(tokenizer: Tokenizer, rollouts: readonly Rollout[]): WeightedRow[] {
+  const texts = textsOf(tokenizer, rollouts);
+  return rollouts.map(({ response, advantages, weight }, i) => ({
+    ...at(texts, i),
+    advantages,
+    weights: new Float32Array(response.tokens.length).fill(weight),
+    oldLogprobs: response.logprobs,
+    referenceLogprobs: null,
+  }));
+}
+
+/** One number for each scored token of all rows. */
+export function column(
+  rows: readonly WeightedRow[],
+  name: "advantages" | "weights" | "oldLogprobs",
+): Float32Array {
+  return Float32Array.from(rows.flatMap((row) => Array.from(row[name])));
+}
+
+function at<T>(items: readonly T[], index: number): T {
+  const item = items[index];
+  if (item === undefined) throw new Error(`no element ${index} in a list of ${items.length}`);
+  return item;
+}
