@@ -21,7 +21,18 @@ function checkpointAfter(step: number): Checkpoint {
       firstMoments: new Map([["w", tensor(1, 2, 3)]]),
       secondMoments: new Map([["w", tensor(4, 5, 6)]]),
     },
-    progress: { loop: { step, queue: [2, 0, 1], random: [4294967295, 0, 1, 2] }, evaluated: false },
+    progress: {
+      loop: {
+        step,
+        queue: [2, 0, 1],
+        random: [4294967295, 0, 1, 2],
+        labels: [
+          ["q", null],
+          ["r", "8"],
+        ],
+      },
+      evaluated: false,
+    },
     plannedSteps: 9,
     metrics: Array.from({ length: step }, (_, i) => `{"type":"step","step":${i + 1}}`),
     timing: Array.from({ length: step }, () => '{"seconds":1}'),

@@ -32,6 +32,8 @@ const stateFile = z.object({
       step: z.int().check(z.nonnegative()),
       queue: z.array(z.int().check(z.nonnegative())),
       random: z.tuple([word, word, word, word]),
+      // Absent from checkpoints written before labels were remembered: the flip rate then starts anew.
+      labels: z.array(z.tuple([z.string(), z.nullable(z.string())])).default([]),
       initialLabels: z.exactOptional(z.array(z.nullable(z.string()))),
     }),
     evaluated: z.boolean(),

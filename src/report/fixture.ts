@@ -17,7 +17,7 @@ export function describedRun(config: TtrlConfig = DEFAULT_CONFIG): RunDescriptio
   return { model: "tiny", dataset: "Word problems", backend, config };
 }
 
-export function metricsOf(step: number, changes: Partial<StepMetrics> = {}): StepMetrics {
+export function metricsOf(step: number, changes: Partial<StepMetrics> = {}): Required<StepMetrics> {
   return {
     step,
     labelAccuracy: 0.5,
@@ -26,13 +26,23 @@ export function metricsOf(step: number, changes: Partial<StepMetrics> = {}): Ste
     passAtN: 1,
     majorityRatio: 0.5,
     reward: 0.5,
+    voteEntropy: 0.75,
+    flipRate: 0.125,
     unansweredShare: 0,
     truncatedShare: 0,
     entropy: 0.5,
     responseLength: 40,
+    responseLengthMin: 20,
+    responseLengthMax: 60,
+    postRewardAccuracy: 0.75,
+    postGroundTruthRatio: 0.25,
+    postPassAtN: 1,
+    postReward: 0.5,
+    postEntropy: 0.5,
     unanimousShare: 0,
     kl: null,
     clipFraction: 0,
+    clipFractionLow: 0,
     gradientNorm: 1,
     loss: 0,
     logprobGap: 0,
@@ -49,7 +59,7 @@ export function stepOf(step: number, changes: Partial<StepMetrics> = {}): StepRe
   return { metrics: metricsOf(step, changes), timing };
 }
 
-export function evaluationOf(step: number, changes: Partial<Evaluation> = {}): Evaluation {
+export function evaluationOf(step: number, changes: Partial<Evaluation> = {}): Required<Evaluation> {
   return {
     step,
     samples: 4,
@@ -58,12 +68,21 @@ export function evaluationOf(step: number, changes: Partial<Evaluation> = {}): E
     passAt1: 0.25,
     majAtN: 0.5,
     passAtN: 1,
+    stdAtN: 0.25,
     rewardAccuracy: 0.75,
     majorityRatio: 0.5,
+    reward: 0.5,
+    voteEntropy: 0.5,
     unansweredShare: 0,
     truncatedShare: 0,
     entropy: 0.5,
     responseLength: 25,
+    responseLengthMin: 10,
+    responseLengthMax: 40,
+    atK: [
+      { k: 2, pass: 0.75, best: 0.7, worst: 0.1, maj: 0.3 },
+      { k: 4, pass: 1, best: 0.9, worst: 0, maj: 0.4 },
+    ],
     sampledTokens: 200,
     questions: [
       { id: "a", level: "L1", passAt1: 0.5, majority: 1, majorityRatio: 0.5 },

@@ -34,15 +34,25 @@ test("the table has a row for every step, evaluations included, and leaves the u
 
 test("the table has a column for every metric of a step, its wall-clock, and every figure of an evaluation", () => {
   const { metrics, timing } = stepOf(1);
-  const { step, questions, ...figures } = evaluationOf(0);
-  expect([step, questions.length]).toEqual([0, 2]); // the two that are no column of their own
+  const { step, questions, atK, ...figures } = evaluationOf(0);
+  expect([step, questions.length, atK.map(({ k }) => k)]).toEqual([0, 2, [2, 4]]); // no column of their own
   expect(new Set(table(metricsCsv(report)).header)).toEqual(
     new Set([
       ...Object.keys(metrics),
       ...Object.keys(timing),
       ...Object.keys(figures).map((name) => `evaluation_${name}`),
+      ...["pass", "best", "worst", "maj"].flatMap((name) => [2, 4].map((k) => `evaluation_${name}@${k}`)),
     ]),
   );
+});
+
+test("of a run recorded before a figure was measured the table leaves it empty and the JSON out", () => {
+  const { flipRate, voteEntropy, ...metrics } = stepOf(1).metrics;
+  const { atK, ...evaluation } = evaluationOf(0);
+  expect([flipRate, voteEntropy, atK]).not.toContain(undefined);
+  const old = { ...report, steps: [{ ...stepOf(1), metrics }], evaluations: [evaluation] };
+  expect(table(metricsCsv(old)).rows[1]).toMatchObject({ flipRate: "", voteEntropy: "", reward: "0.5" });
+  expect(JSON.parse(metricsJson(old))).toEqual(old);
 });
 
 test("the JSON holds run, steps and evaluations as they were reported", () => {

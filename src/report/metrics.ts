@@ -12,13 +12,23 @@ const STEP_FIELDS = namesOf({
   passAtN: true,
   majorityRatio: true,
   reward: true,
+  voteEntropy: true,
+  flipRate: true,
   unansweredShare: true,
   truncatedShare: true,
   entropy: true,
   responseLength: true,
+  responseLengthMin: true,
+  responseLengthMax: true,
+  postRewardAccuracy: true,
+  postGroundTruthRatio: true,
+  postPassAtN: true,
+  postReward: true,
+  postEntropy: true,
   unanimousShare: true,
   kl: true,
   clipFraction: true,
+  clipFractionLow: true,
   gradientNorm: true,
   loss: true,
   logprobGap: true,
@@ -41,14 +51,19 @@ const EVALUATION_FIELDS = namesOf({
   passAt1: true,
   majAtN: true,
   passAtN: true,
+  stdAtN: true,
   rewardAccuracy: true,
   majorityRatio: true,
+  reward: true,
+  voteEntropy: true,
   unansweredShare: true,
   truncatedShare: true,
   entropy: true,
   responseLength: true,
+  responseLengthMin: true,
+  responseLengthMax: true,
   sampledTokens: true,
-} satisfies Record<Exclude<keyof Evaluation, "step" | "questions">, true>);
+} satisfies Record<Exclude<keyof Evaluation, "step" | "atK" | "questions">, true>);
 
 function namesOf<Name extends string>(table: Readonly<Record<Name, true>>): Name[] {
   return Object.keys(table) as Name[]; // of a literal above, which has no others
@@ -65,6 +80,7 @@ export function metricsCsv({ steps, evaluations }: RunReport): string {
       ...cells(STEP_FIELDS, stepAt.get(step)?.metrics),
       ...cells(TIMING_FIELDS, stepAt.get(step)?.timing),
       ...cells(EVALUATION_FIELDS, evaluationAt.get(step), "evaluation_"),
+      ...cellsAtK(evaluationAt.get(step)),
     })),
   );
 }
@@ -80,6 +96,7 @@ export function metricsJson({ run, steps, evaluations }: RunReport): string {
     evaluations: evaluations.map((evaluation) => ({
       step: evaluation.step,
       ...cells(EVALUATION_FIELDS, evaluation),
+      atK: evaluation.atK,
       questions: evaluation.questions,
     })),
   };
@@ -89,8 +106,18 @@ export function metricsJson({ run, steps, evaluations }: RunReport): string {
 /** Some fields of a record by name, and nothing else that it may carry; undefined where there is no record. */
 function cells<Name extends string>(
   names: readonly Name[],
-  record: Readonly<Record<Name, CsvValue>> | undefined,
+  record: Readonly<Partial<Record<Name, CsvValue>>> | undefined,
   prefix = "",
 ): Record<string, CsvValue> {
   return Object.fromEntries(names.map((name) => [prefix + name, record?.[name]]));
+}
+
+/** What k responses are worth, each k in columns of its own: evaluation_pass@2, evaluation_best@2, ... */
+function cellsAtK(evaluation: Evaluation | undefined): Record<string, CsvValue> {
+  const figures = evaluation?.atK ?? [];
+  return Object.fromEntries(
+    figures.flatMap(({ k, ...figure }) =>
+      Object.entries(figure).map(([name, value]) => [`evaluation_${name}@${k}`, value]),
+    ),
+  );
 }

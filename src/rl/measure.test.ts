@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { groupAdvantages } from "./advantage.ts";
 import { extractAnswer } from "./answer.ts";
 import { say } from "./fixture.ts";
+import { rememberLabels } from "./labelHistory.ts";
 import { measureEvaluation, measureStep } from "./measure.ts";
 import { byLevel, METRICS, type StepMetrics } from "./metrics.ts";
 import { rewardFor } from "./reward.ts";
@@ -21,8 +22,8 @@ function groupOf(id: string, answers: readonly (string | null)[], kept = answers
   return { question: { id, prompt: id }, responses, answers: extracted, vote, rewards, advantages };
 }
 
-const measure = (groups: readonly Group[], key: AnswerKey): StepMetrics =>
-  measureStep(1, groups, null, 1e-3, key, "math");
+const measure = (groups: readonly Group[], key: AnswerKey): Required<StepMetrics> =>
+  measureStep({ step: 1, groups, labels: [], learningRate: 1e-3, update: null }, key, "math");
 
 describe("a step's metrics", () => {
   // The authors' example of a "lucky hit": the label 8 is wrong, yet three of eight responses are wrong and disagree
@@ -71,9 +72,73 @@ describe("a step's metrics", () => {
     });
   });
 
+  // The lucky hit: a wrong label makes wrong the rewards of those who agree with it and of those who are right, no other.
+  test.each([
+    ["8 8 8 9 1 -", 3, 1],
+    ["1 1 9 1 9 3", 3, 2],
+    ["8 8 8 8 8 8", 6, 0],
+    ["8 8 9 - - -", 2, 1],
+  ])("reward accuracy under a wrong label is 1 - share(label) - share(truth): %s", (votes, label, truth) => {
+    const answers = votes.split(" ").map((answer) => (answer === "-" ? null : answer));
+    const metrics = measure([groupOf("q", answers)], new Map([["q", "9"]]));
+    expect(metrics.labelAccuracy).toBe(0);
+    expect(metrics.rewardAccuracy).toBeCloseTo(1 - label / 6 - truth / 6, 15);
+  });
+
+  test("judge the kept responses, the first ones, by the rewards that all votes gave them", () => {
+    // Label 8 (3 of 6) is wrong, truth 9. Kept: 8 8 9 1, rewards 1 1 0 0, of which only the last is right.
+    const group = groupOf("q", ["8", "8", "9", "1", "8", null], 4);
+    const metrics = measure([group], new Map([["q", "9"]]));
+    expect(metrics).toMatchObject({ postRewardAccuracy: 0.25, postGroundTruthRatio: 0.25 });
+    expect(metrics).toMatchObject({ postPassAtN: 1, postReward: 0.5, unanimousShare: 0 });
+    expect(metrics.rewardAccuracy).toBeCloseTo(1 - 3 / 6 - 1 / 6, 15);
+  });
+
+  test("miss a right answer that only voted in the kept ones", () => {
+    const metrics = measure([groupOf("q", ["8", "8", "8", "9"], 3)], new Map([["q", "9"]]));
+    expect(metrics).toMatchObject({ passAtN: 1, postPassAtN: 0, postReward: 1, unanimousShare: 1 });
+  });
+
+  test("take rewards as they were given, wherever they came from", () => {
+    const group = { ...groupOf("q", ["8", "8", "9", "1"]), rewards: [0, 1, 1, 0] };
+    const metrics = measure([group], new Map([["q", "9"]]));
+    expect(metrics).toMatchObject({ rewardAccuracy: 0.75, reward: 0.5 }); // the second 8 alone is misjudged
+  });
+
+  test("have the entropy of the votes given, silence aside", () => {
+    const entropyOf = (answers: readonly (string | null)[]): number =>
+      measure([groupOf("q", answers)], new Map()).voteEntropy;
+    expect(entropyOf(["8", "8", "8"])).toBe(0);
+    expect(entropyOf(["1", "2", "3", "4"])).toBeCloseTo(Math.log(4), 15);
+    expect(entropyOf(["8", "8", "9", null])).toBeCloseTo(
+      (2 / 3) * Math.log(3 / 2) + (1 / 3) * Math.log(3),
+      15,
+    );
+    expect(entropyOf([null, null])).toBe(0);
+  });
+
+  test("count the labels that changed since the question was last asked", () => {
+    const labels = rememberLabels([], [groupOf("a", ["1", "1"]), groupOf("b", ["2"]), groupOf("c", [null])]);
+    const rate = (groups: readonly Group[]): number | null =>
+      measureStep({ step: 2, groups, labels, learningRate: 1e-3, update: null }, new Map(), "math").flipRate;
+    expect(rate([groupOf("a", ["1"]), groupOf("b", ["3"])])).toBe(0.5);
+    expect(rate([groupOf("c", [null]), groupOf("a", [null])])).toBe(0.5); // from an answer to none is a change
+    expect(rate([groupOf("b", ["3"]), groupOf("new", ["3"])])).toBe(1); // a new question does not count
+    expect(rate([groupOf("new", ["3"])])).toBeNull();
+  });
+
   test("are null, not zero, where they need a truth that is not there", () => {
     const metrics = measure([groupOf("q", ["8", "8", "9"])], new Map());
-    for (const name of ["labelAccuracy", "rewardAccuracy", "groundTruthRatio", "passAtN"] as const) {
+    const needTruth = [
+      "labelAccuracy",
+      "rewardAccuracy",
+      "groundTruthRatio",
+      "passAtN",
+      "postRewardAccuracy",
+      "postGroundTruthRatio",
+      "postPassAtN",
+    ] as const;
+    for (const name of needTruth) {
       expect(metrics[name]).toBeNull();
       expect(METRICS[name].needsTruth).toBe(true);
     }
@@ -97,14 +162,19 @@ describe("a step's metrics", () => {
     const short = { ...say("\\boxed{1}"), tokens: new Int32Array(1), entropy: 0.8 };
     const metrics = measure([{ ...groupOf("q", ["1", "1"]), responses: [long, short] }], new Map());
     expect(metrics).toMatchObject({ responseLength: 2, sampledTokens: 4, truncatedShare: 0.5 });
+    expect(metrics).toMatchObject({ responseLengthMin: 1, responseLengthMax: 3 });
     expect(metrics.entropy).toBeCloseTo((3 * 0.4 + 0.8) / 4, 15);
+    const kept = measure([{ ...groupOf("q", ["1", "1"], 1), responses: [long, short] }], new Map());
+    expect(kept.postEntropy).toBeCloseTo(0.4, 15);
   });
 
   test("hand on what the update did, and null when there was none", () => {
     const shown = { loss: -1, gradientNorm: 2, clipFraction: 0.1, kl: 0.3, logprobGap: 1e-6 };
     const update = { ...shown, clipFractionLow: 0, entropy: 1, tokens: 12 };
     const groups = [groupOf("q", ["1", "2"])];
-    expect(measureStep(4, groups, update, 0.5, new Map(), "math")).toMatchObject({
+    expect(
+      measureStep({ step: 4, groups, labels: [], learningRate: 0.5, update }, new Map(), "math"),
+    ).toMatchObject({
       ...shown,
       step: 4,
       learningRate: 0.5,
@@ -144,6 +214,23 @@ describe("an evaluation", () => {
     expect(evaluation.majorityRatio).toBe((0.5 + 0.75 + 1 + 0.5) / 4);
   });
 
+  test("gives the authors' further figures under a vote of its own", () => {
+    // Shares right: 1/2, 1/4, 1; sqrt(p (1 - p)) = 0.5, sqrt(3) / 4, 0.
+    expect(evaluation.stdAtN).toBeCloseTo((0.5 + Math.sqrt(3) / 4) / 3, 15);
+    // a: label right; b: label 6 of share 3/4 is wrong, truth of share 1/4; c: right.
+    expect(evaluation.rewardAccuracy).toBeCloseTo((1 + 0 + 1) / 3, 15);
+    expect(evaluation.reward).toBe(evaluation.majorityRatio);
+    expect(evaluation).toMatchObject({ responseLengthMin: 1, responseLengthMax: 1 });
+  });
+
+  test("estimates what k responses are worth over the questions whose truth is known", () => {
+    const [two, four] = evaluation.atK;
+    expect([two?.k, four?.k, evaluation.atK.length]).toEqual([2, 4, 2]);
+    // Pairs without a right one: a 1 of 6, b 3 of 6, c none.
+    expect(two?.pass).toBeCloseTo((5 / 6 + 3 / 6 + 1) / 3, 15);
+    expect(four?.pass).toBe(evaluation.passAtN);
+  });
+
   test("scores each question", () => {
     expect(evaluation.questions).toEqual([
       { id: "a", level: "L2", passAt1: 0.5, majority: 1, majorityRatio: 0.5 },
@@ -163,6 +250,7 @@ describe("an evaluation", () => {
   test("knows nothing of pass@1 without a key", () => {
     const blind = measureEvaluation(at, questions, responses.map(responsesOf), new Map(), "math");
     expect(blind).toMatchObject({ passAt1: null, majAtN: null, passAtN: null, rewardAccuracy: null });
+    expect(blind).toMatchObject({ stdAtN: null, atK: [] });
     expect(byLevel(blind)).toEqual([]);
   });
 });

@@ -1,34 +1,65 @@
 /** Groups -> metrics: the one place of the method that reads the answer key. */
-import { mean } from "../math/stats.ts";
+import { mean, sum } from "../math/stats.ts";
 import { answersEqual, extractAnswer } from "./answer.ts";
+import { measureAtK } from "./atK.ts";
+import { flipRate, type LabelHistory } from "./labelHistory.ts";
 import type { Evaluation, StepMetrics } from "./metrics.ts";
 import type { UpdateStats } from "./policy.ts";
+import { rewardFor } from "./reward.ts";
 import type { Answer, AnswerKey, Group, Question, Response, Task, Vote } from "./types.ts";
 import { majorityVote } from "./vote.ts";
 
-/** Correctness of a group against the truth of its question; null when the key has no answer for it. */
-interface Truth {
-  readonly right: readonly boolean[];
-  readonly labelRight: boolean;
-  readonly rewardAccuracy: number;
+/** A question and what came of its responses. */
+interface Judged {
+  readonly question: Question;
+  readonly responses: readonly Response[];
+  readonly answers: readonly Answer[];
+  readonly vote: Vote;
+  readonly rewards: readonly number[];
 }
 
-function truthOf(
-  question: Question,
-  answers: readonly Answer[],
-  vote: Vote,
-  key: AnswerKey,
-  task: Task,
-): Truth | null {
+/** Correctness of a group against the truth of its question. */
+interface Truth {
+  readonly answers: readonly Answer[];
+  readonly rewards: readonly number[];
+  readonly right: readonly boolean[];
+  readonly labelRight: boolean;
+}
+
+/** Null when the key has no answer for the question. */
+function truthOf({ question, answers, vote, rewards }: Judged, key: AnswerKey, task: Task): Truth | null {
   const truth = key.get(question.id);
   if (truth === undefined) return null;
   const equal = (answer: Answer): boolean => answer !== null && answersEqual(answer, truth, task);
-  const right = answers.map(equal);
-  const rewarded = answers.map((answer) => answer !== null && answer === vote.pseudoLabel);
+  return { answers, rewards, right: answers.map(equal), labelRight: equal(vote.pseudoLabel) };
+}
+
+/** Accuracies over the questions whose truth is known; null when it is of none. */
+function accuracy(truths: readonly Truth[]) {
   return {
-    right,
-    labelRight: equal(vote.pseudoLabel),
-    rewardAccuracy: mean(right.map((isRight, i) => Number(isRight === rewarded[i]))),
+    rewardAccuracy: meanOrNull(truths.map(rewardAccuracyOf)),
+    groundTruthRatio: meanOrNull(truths.map(shareRight)),
+    passAtN: meanOrNull(truths.map(({ right }) => Number(right.includes(true)))),
+  };
+}
+
+/** Share of the responses whose reward is the one that the truth would give. */
+function rewardAccuracyOf({ right, rewards }: Truth): number {
+  return mean(right.map((isRight, i) => Number(Number(isRight) === rewards[i])));
+}
+
+function shareRight({ right }: Truth): number {
+  return mean(right.map(Number));
+}
+
+/** The same without the responses that only voted: the first `count` are kept. */
+function keep(truth: Truth, count: number): Truth {
+  const { answers, rewards, right } = truth;
+  return {
+    ...truth,
+    answers: answers.slice(0, count),
+    rewards: rewards.slice(0, count),
+    right: right.slice(0, count),
   };
 }
 
@@ -37,47 +68,87 @@ function meanOrNull(values: readonly number[]): number | null {
   return values.length === 0 ? null : mean(values);
 }
 
-function describe(responses: readonly Response[], answers: readonly Answer[]) {
-  const tokens = responses.reduce((sum, response) => sum + response.tokens.length, 0);
-  const entropy = responses.reduce((sum, response) => sum + response.entropy * response.tokens.length, 0);
+/** What needs no truth: the votes, and the responses as they are. */
+function describe(judged: readonly Judged[]) {
+  const responses = judged.flatMap((group) => group.responses);
+  const lengths = responses.map(({ tokens }) => tokens.length);
   return {
-    unansweredShare: mean(answers.map((answer) => Number(answer === null))),
+    majorityRatio: mean(judged.map(({ vote }) => vote.majorityRatio)),
+    reward: mean(judged.map(({ rewards }) => mean(rewards))),
+    voteEntropy: mean(judged.map(({ vote }) => voteEntropyOf(vote))),
+    unansweredShare: mean(judged.flatMap(({ answers }) => answers).map((answer) => Number(answer === null))),
     truncatedShare: mean(responses.map((response) => Number(!response.finished))),
-    entropy: tokens === 0 ? 0 : entropy / tokens, // mean over tokens, not over responses
-    responseLength: tokens / responses.length,
-    sampledTokens: tokens,
+    entropy: tokenEntropy(responses),
+    responseLength: mean(lengths),
+    // Not Math.min(...lengths): an evaluation may have more responses than a call may have arguments.
+    responseLengthMin: lengths.reduce((least, length) => Math.min(least, length)),
+    responseLengthMax: lengths.reduce((most, length) => Math.max(most, length)),
+    sampledTokens: sum(lengths),
   };
 }
 
-/** The metrics of one step: `groups` of this step, the update's statistics (null when no group had a signal). */
+/** Entropy (nats) of the votes given; 0 when there are none. */
+function voteEntropyOf({ counts }: Vote): number {
+  const votes = [...counts.values()];
+  const given = sum(votes);
+  return sum(votes.map((count) => (count / given) * Math.log(given / count)));
+}
+
+/** Mean entropy over tokens, not over responses; 0 without tokens. */
+function tokenEntropy(responses: readonly Response[]): number {
+  const tokens = sum(responses.map((response) => response.tokens.length));
+  const entropy = sum(responses.map((response) => response.entropy * response.tokens.length));
+  return tokens === 0 ? 0 : entropy / tokens;
+}
+
+/** What of a step concerns the responses kept for training. */
+function describeKept(groups: readonly Group[], key: AnswerKey, task: Task) {
+  const truths = groups.flatMap((group) => {
+    const truth = truthOf(group, key, task);
+    return truth === null ? [] : keep(truth, group.advantages.length);
+  });
+  const { rewardAccuracy, groundTruthRatio, passAtN } = accuracy(truths);
+  const rewards = groups.map((group) => group.rewards.slice(0, group.advantages.length));
+  return {
+    postRewardAccuracy: rewardAccuracy,
+    postGroundTruthRatio: groundTruthRatio,
+    postPassAtN: passAtN,
+    postReward: mean(rewards.map(mean)),
+    postEntropy: tokenEntropy(
+      groups.flatMap(({ responses, advantages }) => responses.slice(0, advantages.length)),
+    ),
+    unanimousShare: mean(rewards.map((kept) => Number(new Set(kept).size === 1))),
+  };
+}
+
+/** What a step did. */
+export interface StepOutcome {
+  readonly step: number;
+  readonly groups: readonly Group[];
+  /** The pseudo-labels before the step. */
+  readonly labels: LabelHistory;
+  readonly learningRate: number;
+  /** Null when no group had a signal. */
+  readonly update: UpdateStats | null;
+}
+
+/** The metrics of one step. */
 export function measureStep(
-  step: number,
-  groups: readonly Group[],
-  update: UpdateStats | null,
-  learningRate: number,
+  { step, groups, labels, learningRate, update }: StepOutcome,
   key: AnswerKey,
   task: Task,
-): StepMetrics {
-  const truths = groups
-    .map((group) => truthOf(group.question, group.answers, group.vote, key, task))
-    .filter((truth) => truth !== null);
+): Required<StepMetrics> {
+  const truths = groups.map((group) => truthOf(group, key, task)).filter((truth) => truth !== null);
   return {
     step,
     labelAccuracy: meanOrNull(truths.map((truth) => Number(truth.labelRight))),
-    rewardAccuracy: meanOrNull(truths.map((truth) => truth.rewardAccuracy)),
-    groundTruthRatio: meanOrNull(truths.map((truth) => mean(truth.right.map(Number)))),
-    passAtN: meanOrNull(truths.map((truth) => Number(truth.right.includes(true)))),
-    majorityRatio: mean(groups.map((group) => group.vote.majorityRatio)),
-    reward: mean(groups.map((group) => mean(group.rewards))),
-    ...describe(
-      groups.flatMap((group) => group.responses),
-      groups.flatMap((group) => group.answers),
-    ),
-    unanimousShare: mean(
-      groups.map((group) => Number(group.advantages.every((advantage) => advantage === 0))),
-    ),
+    ...accuracy(truths),
+    ...describe(groups),
+    flipRate: flipRate(labels, groups, task),
+    ...describeKept(groups, key, task),
     kl: update?.kl ?? null,
     clipFraction: update?.clipFraction ?? null,
+    clipFractionLow: update?.clipFractionLow ?? null,
     gradientNorm: update?.gradientNorm ?? null,
     loss: update?.loss ?? null,
     logprobGap: update?.logprobGap ?? null,
@@ -93,33 +164,41 @@ export function measureEvaluation(
   responses: readonly (readonly Response[])[],
   key: AnswerKey,
   task: Task,
-): Evaluation {
-  const scored = questions.map((question, i) => {
-    const answers = (responses[i] ?? []).map((response) => extractAnswer(response.text, task));
-    const vote = majorityVote(answers);
-    return { question, answers, vote, truth: truthOf(question, answers, vote, key, task) };
-  });
-  const truths = scored.map((score) => score.truth).filter((truth) => truth !== null);
+): Required<Evaluation> {
+  const judged = questions.map((question, i) => judge(question, responses[i] ?? [], task));
+  const scored = judged.map((group) => ({ ...group, truth: truthOf(group, key, task) }));
+  const truths = scored.map(({ truth }) => truth).filter((truth) => truth !== null);
+  const { groundTruthRatio: passAt1, passAtN, rewardAccuracy } = accuracy(truths);
   return {
     step: at.step,
     samples: responses[0]?.length ?? 0,
     temperature: at.temperature,
     topP: at.topP,
-    passAt1: meanOrNull(truths.map((truth) => mean(truth.right.map(Number)))),
+    passAt1,
     majAtN: meanOrNull(truths.map((truth) => Number(truth.labelRight))),
-    passAtN: meanOrNull(truths.map((truth) => Number(truth.right.includes(true)))),
-    rewardAccuracy: meanOrNull(truths.map((truth) => truth.rewardAccuracy)),
-    majorityRatio: mean(scored.map((score) => score.vote.majorityRatio)),
-    ...describe(
-      responses.flat(),
-      scored.flatMap((score) => score.answers),
-    ),
+    passAtN,
+    stdAtN: meanOrNull(truths.map(shareRight).map((share) => Math.sqrt(share * (1 - share)))),
+    rewardAccuracy,
+    ...describe(judged),
+    atK: measureAtK(truths),
     questions: scored.map(({ question, vote, truth }) => ({
       id: question.id,
       level: question.level ?? null,
-      passAt1: truth === null ? null : mean(truth.right.map(Number)),
+      passAt1: truth === null ? null : shareRight(truth),
       majority: truth === null ? null : Number(truth.labelRight),
       majorityRatio: vote.majorityRatio,
     })),
+  };
+}
+
+function judge(question: Question, responses: readonly Response[], task: Task): Judged {
+  const answers = responses.map((response) => extractAnswer(response.text, task));
+  const vote = majorityVote(answers);
+  return {
+    question,
+    responses,
+    answers,
+    vote,
+    rewards: answers.map((answer) => rewardFor(answer, vote.pseudoLabel)),
   };
 }

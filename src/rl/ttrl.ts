@@ -6,6 +6,7 @@ import { createRandom, restoreRandom, type Random, type RandomState } from "../m
 import { learningRateAt, type TtrlConfig } from "./config.ts";
 import { voteAtFirst } from "./initialLabels.ts";
 import { judgeStep, type Judged } from "./judge.ts";
+import { rememberLabels, type LabelHistory } from "./labelHistory.ts";
 import type { LeakedLabels } from "./labels.ts";
 import { measureStep } from "./measure.ts";
 import type { StepMetrics, StepTiming } from "./metrics.ts";
@@ -27,6 +28,8 @@ export interface LoopState {
   /** Indices of the questions still to come in this epoch. */
   readonly queue: readonly number[];
   readonly random: RandomState;
+  /** The pseudo-labels of the steps so far, for the flip rate alone. */
+  readonly labels: LabelHistory;
   /** What the initial model voted for, by index of the question; only where the labels are these. */
   readonly initialLabels?: readonly Answer[];
 }
@@ -51,7 +54,7 @@ export interface Watch {
 
 /** The state before the first step. */
 export function initialLoopState(config: TtrlConfig): LoopState {
-  return { step: 0, queue: [], random: createRandom(config.seed).state() };
+  return { step: 0, queue: [], random: createRandom(config.seed).state(), labels: [] };
 }
 
 /**
@@ -69,7 +72,7 @@ export async function* ttrl(
 ): AsyncGenerator<Step> {
   const random = restoreRandom(state.random);
   const frozen = await initialLabelsOf(policy, study, config, state, watch);
-  let queue = state.queue;
+  let { queue, labels } = state;
   for (let step = state.step + 1; step <= config.steps; step++) {
     const drawn = drawQuestions(study.questions.length, queue, config.questionsPerStep, random);
     queue = drawn.queue;
@@ -91,9 +94,11 @@ export async function* ttrl(
     const learningRate = learningRateAt(step, config);
     const training = await timed(() => train(policy, { groups, advantages }, config, learningRate, watch));
 
-    const metrics = measureStep(step, groups, training.value, learningRate, study.answerKey, study.task);
+    const outcome = { step, groups, labels, learningRate, update: training.value };
+    const metrics = measureStep(outcome, study.answerKey, study.task);
     const timing = timingOf(metrics, sampling.seconds, training.seconds);
-    yield { metrics, timing, groups, state: { step, queue, random: random.state(), ...frozen } };
+    labels = rememberLabels(labels, groups);
+    yield { metrics, timing, groups, state: { step, queue, random: random.state(), labels, ...frozen } };
   }
 }
 

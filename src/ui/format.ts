@@ -1,7 +1,7 @@
 /** Numbers as the page writes them. */
-import type { MetricText } from "../rl/metrics.ts";
+import type { METRICS, MetricName } from "../rl/metrics.ts";
 
-export type Unit = MetricText["unit"];
+export type Unit = (typeof METRICS)[MetricName]["unit"];
 
 const grouped = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
 const compact = new Intl.NumberFormat("en", { notation: "compact", maximumSignificantDigits: 3 });

@@ -40,6 +40,7 @@ export interface ChartSpec {
 }
 
 const UNTIL_STEP = "Appears with the first step.";
+const UNTIL_SECOND_TIME = "Appears when questions come up a second time.";
 const UNTIL_EVALUATION = "Appears with the evaluation before the first step.";
 
 type StepMetric = Exclude<keyof StepRecord["metrics"], "step" | "sampledTokens" | "trainedTokens">;
@@ -51,7 +52,7 @@ const ofSteps = (metric: StepMetric, label: string, ink: Ink = 1): StepSeries =>
   label,
   ink,
   from: "steps",
-  read: (record) => record.metrics[metric],
+  read: (record) => record.metrics[metric] ?? null,
 });
 
 const ofTiming = (metric: TimingMetric, label: string, ink: Ink = 1): StepSeries => ({
@@ -69,7 +70,7 @@ const ofEvaluations = (metric: MetricName & keyof Evaluation, ink: Ink = 2): Eva
   label: "evaluations",
   ink,
   from: "evaluations",
-  read: (evaluation) => evaluation[metric],
+  read: (evaluation) => evaluation[metric] ?? null,
 });
 
 /** Titles begin with a capital, except the measures of the field that are never written with one. */
@@ -133,6 +134,8 @@ export const SECONDARY_CHARTS: readonly ChartSpec[] = [
     },
   ),
   chart("passAtN", [ofSteps("passAtN", "votes of the step"), ofEvaluations("passAtN")]),
+  chart("voteEntropy", [ofSteps("voteEntropy", "votes of the step"), ofEvaluations("voteEntropy")]),
+  chart("flipRate", [ofSteps("flipRate", "flip rate")], { absence: UNTIL_SECOND_TIME }),
   chart("responseLength", [ofSteps("responseLength", "response length")]),
   chart("unanimousShare", [ofSteps("unanimousShare", "no-signal groups")]),
   chart("kl", [ofSteps("kl", "KL to initial")], {

@@ -30,7 +30,7 @@ export function MetricsDialog({ metrics }: { readonly metrics: readonly MetricNa
 }
 
 function Definition({ name }: { readonly name: MetricName }) {
-  const { name: title, unit, formula, meaning, needsTruth } = METRICS[name];
+  const { name: title, unit, formula, meaning, needsTruth, logged } = METRICS[name];
   return (
     <div className="definition">
       <dt>
@@ -40,6 +40,7 @@ function Definition({ name }: { readonly name: MetricName }) {
       <dd>
         {meaning}
         {needsTruth && <span className="soft"> Needs the true answers, which training never sees.</span>}
+        {logged !== null && <span className="soft"> In the authors' logs: {logged}.</span>}
       </dd>
     </div>
   );
