@@ -55,6 +55,14 @@ describe("the configuration", () => {
     expect(configProblems({ votesPerQuestion: 16, rolloutsPerQuestion: 16 })).toEqual([]);
   });
 
+  test("has other voting than hard for the majority's labels alone", () => {
+    expect(configProblems({ labels: "truth", voting: "soft" })).toEqual([
+      "voting (soft) must be hard unless labels (truth) are majority",
+    ]);
+    expect(configProblems({ labels: "truth", voting: "hard" })).toEqual([]);
+    expect(configProblems({ labels: "majority", voting: "soft" })).toEqual([]);
+  });
+
   test("names every problem at once", () => {
     expect(configProblems({ steps: 0, topP: 2, nonsense: 1 })).toHaveLength(3);
   });

@@ -1,5 +1,6 @@
 /** Every hyperparameter of a run: type, default, bounds, unit and meaning, stated once. The form and the CLI read this table. */
 import { choice, integer, real, type ConfigField } from "./configField.ts";
+import { REWARD_FIELDS } from "./rewardFields.ts";
 
 export type { ChoiceField, ConfigField, NumberField } from "./configField.ts";
 
@@ -14,6 +15,15 @@ export interface TtrlConfig {
   readonly topP: number;
   readonly maxResponseTokens: number;
   readonly labels: LabelSource;
+  readonly voting: Voting;
+  readonly rareAnswerFloor: number;
+  readonly rareAnswerBonus: number;
+  readonly unsurePenalty: number;
+  readonly leastVoteEntropy: number;
+  readonly mostVoteEntropy: number;
+  readonly consensusFloor: number;
+  readonly consensusPenalty: number;
+  readonly advantageShaping: AdvantageShaping;
   readonly advantage: AdvantageEstimator;
   readonly aggregation: Aggregation;
   readonly updatesPerStep: number;
@@ -37,6 +47,12 @@ export interface TtrlConfig {
 /** What is rewarded; each is told in `rl/labels.ts`. */
 export type LabelSource =
   "majority" | "truth" | "initial-majority" | "random" | "random-reward" | "wrong-majority" | "format";
+
+/** How votes become rewards where the labels are the majority's; formulas and sources in `rl/ballot.ts`. */
+export type Voting = "hard" | "soft" | "entropy-weighted" | "selective";
+
+/** What advantages are changed by; formulas and source in `rl/reshape.ts`. */
+export type AdvantageShaping = "none" | "entropy" | "clip";
 
 /** How rewards become advantages; formulas and sources in `rl/advantage.ts`. */
 export type AdvantageEstimator =
@@ -112,12 +128,7 @@ export const CONFIG_FIELDS = {
     "tokens",
     "A response is cut here; a cut one may still hold an answer.",
   ),
-  labels: choice(
-    "Rewards",
-    "Labels",
-    ["majority", "truth", "initial-majority", "random", "random-reward", "wrong-majority", "format"],
-    "What is rewarded. majority is TTRL; the others are controls: the true answer, what the initial model voted for, an answer drawn at random, any response by the toss of a coin, the most frequent wrong answer, any answer at all. truth and wrong-majority learn from the data set's answers.",
-  ),
+  ...REWARD_FIELDS,
   advantage: choice(
     "Update",
     "Advantage",
@@ -265,12 +276,21 @@ export function configProblems(values: Readonly<Record<string, unknown>>): strin
     const problem = Object.hasOwn(values, name) ? fieldProblem(CONFIG_FIELDS[name], values[name]) : null;
     if (problem !== null) problems.push(`${name} ${problem}`);
   }
+  const [labels, voting] = [values["labels"], values["voting"]];
+  if (isOther(labels, "majority") && isOther(voting, "hard")) {
+    problems.push(`voting (${voting}) must be hard unless labels (${labels}) are majority`);
+  }
   const votes = values["votesPerQuestion"] ?? CONFIG_FIELDS.votesPerQuestion.default;
   const rollouts = values["rolloutsPerQuestion"] ?? CONFIG_FIELDS.rolloutsPerQuestion.default;
   if (typeof votes === "number" && typeof rollouts === "number" && rollouts > votes) {
     problems.push(`rolloutsPerQuestion (${rollouts}) must not exceed votesPerQuestion (${votes})`);
   }
   return problems;
+}
+
+/** Whether a choice was given and is not its default. */
+function isOther(value: unknown, fallback: string): value is string {
+  return typeof value === "string" && value !== fallback;
 }
 
 function fieldProblem(field: ConfigField, value: unknown): string | null {

@@ -3,8 +3,10 @@ import { mean } from "../math/stats.ts";
 import { outcomeRewards, stepAdvantages, type TokenTable } from "./advantage.ts";
 import { extractAnswer } from "./answer.ts";
 import type { TtrlConfig } from "./config.ts";
+import { ballotEntropy } from "./ballot.ts";
 import { rewardRule, type LabelSources } from "./labels.ts";
-import type { Answer, Group, Question, Response, Task } from "./types.ts";
+import { penalise, shapeAdvantages } from "./reshape.ts";
+import type { Answer, Group, Question, Response, Task, Vote } from "./types.ts";
 import { majorityVote } from "./vote.ts";
 
 /** A question of a step and what was sampled for it. */
@@ -23,14 +25,17 @@ export interface Judged {
   readonly advantages: TokenTable;
 }
 
-/** Judges all questions of a step; `sources` say what rewards may be made from. */
+/** What rewards may be made from, beside the configuration and the answers. */
+export type JudgeSources = Pick<LabelSources, "source" | "leaked" | "random">;
+
+/** Judges all questions of a step. */
 export function judgeStep(
   asked: readonly Asked[],
   task: Task,
   config: TtrlConfig,
-  sources: Omit<LabelSources, "initialLabel">,
+  sources: JudgeSources,
 ): Judged {
-  const judged = asked.map((one) => judge(one, task, { ...sources, initialLabel: one.initialLabel }));
+  const judged = asked.map((one) => judge(one, task, config, sources));
   // TTRL votes with many and trains on some: the first ones, which is as good as random (section 3.1).
   const tokenRewards = judged.map(({ responses, rewards }) =>
     responses
@@ -38,7 +43,9 @@ export function judgeStep(
       .map(({ tokens }, i) => outcomeRewards(rewards[i] ?? 0, tokens.length)),
   );
   const greedyRewards = judged.flatMap(({ greedyReward }) => (greedyReward === null ? [] : [greedyReward]));
-  const advantages = stepAdvantages(tokenRewards, config.advantage, greedyRewards);
+  const advantages = stepAdvantages(tokenRewards, config.advantage, greedyRewards).map((group, q) =>
+    remedied(group, judged[q], config),
+  );
   const groups = judged.map(({ question, responses, answers, vote, rewards }, q): Group => ({
     question,
     responses,
@@ -51,13 +58,41 @@ export function judgeStep(
 }
 
 /** One question: answers, vote, rewards, and the reward of its greedy response. */
-function judge({ question, responses, greedy }: Asked, task: Task, sources: LabelSources) {
+function judge(
+  { question, responses, greedy, initialLabel }: Asked,
+  task: Task,
+  config: TtrlConfig,
+  sources: JudgeSources,
+) {
   const answers = responses.map((response) => extractAnswer(response.text, task)); // null keeps its place
   const vote = majorityVote(answers);
-  const rule = rewardRule(question, vote, sources);
+  const how = { ...sources, initialLabel, voting: config.voting, ballotOptions: config };
+  const rule = lacksConsensus(vote, config)
+    ? () => 0
+    : rewardRule(question, { vote, answers, responses }, how);
   const rewards = answers.map(rule);
   const greedyReward = greedy === null ? null : rule(extractAnswer(greedy.text, task));
   return { question, responses, answers, vote, rewards, greedyReward };
+}
+
+/** A group's advantages after the remedies of the configuration, none by default. */
+function remedied(
+  advantages: readonly Float64Array[],
+  group: { readonly vote: Vote; readonly responses: readonly Response[] } | undefined,
+  config: TtrlConfig,
+): readonly Float64Array[] {
+  if (group === undefined) throw new Error("advantages of a group that was not judged");
+  const { vote, responses } = group;
+  if (lacksConsensus(vote, config)) return penalise(advantages, config.consensusPenalty);
+  const entropy = ballotEntropy(vote);
+  if (entropy < config.leastVoteEntropy || entropy > config.mostVoteEntropy) {
+    return advantages.map(({ length }) => new Float64Array(length));
+  }
+  return shapeAdvantages(advantages, responses, config.advantageShaping);
+}
+
+function lacksConsensus({ majorityCount }: Vote, { consensusFloor }: TtrlConfig): boolean {
+  return majorityCount < consensusFloor;
 }
 
 /** Mean over tokens, exact where all tokens are equal. */

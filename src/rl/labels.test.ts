@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { createRandom } from "../math/random.ts";
+import type { Ballot } from "./ballot.ts";
 import type { LabelSource } from "./config.ts";
 import { leakedLabels, rewardRule } from "./labels.ts";
 import type { Answer } from "./types.ts";
@@ -9,9 +10,21 @@ const QUESTION = { id: "q", prompt: "3*3?" };
 /** Four say 8, two say 9, one says 7, one nothing; 9 is right. */
 const ANSWERS: readonly Answer[] = ["8", "9", "8", null, "7", "8", "9", "8"];
 
+const VOTING = {
+  voting: "hard",
+  ballotOptions: { rareAnswerFloor: 0, rareAnswerBonus: 0, unsurePenalty: 0 },
+} as const;
+
+const ballotOf = (answers: readonly Answer[]): Ballot => ({
+  vote: majorityVote(answers),
+  answers,
+  responses: answers.map(() => ({ entropy: 1 })),
+});
+
 function rewards(source: LabelSource, truth = "9", answers = ANSWERS, seed = 1): number[] {
   const study = { questions: [QUESTION], answerKey: new Map([["q", truth]]), task: "math" } as const;
-  const rule = rewardRule(QUESTION, majorityVote(answers), {
+  const rule = rewardRule(QUESTION, ballotOf(answers), {
+    ...VOTING,
     source,
     leaked: leakedLabels(source, study),
     initialLabel: "7",
@@ -76,7 +89,13 @@ describe("the truth", () => {
   });
 
   test("is missed at once by a rule that was given none", () => {
-    const sources = { source: "truth", leaked: null, initialLabel: null, random: createRandom(0) } as const;
-    expect(() => rewardRule(QUESTION, majorityVote(["9"]), sources)).toThrow("without leaked labels");
+    const sources = {
+      ...VOTING,
+      source: "truth",
+      leaked: null,
+      initialLabel: null,
+      random: createRandom(0),
+    } as const;
+    expect(() => rewardRule(QUESTION, ballotOf(["9"]), sources)).toThrow("without leaked labels");
   });
 });

@@ -1,7 +1,8 @@
 /** Where labels come from: the vote, or one of the controls that show how much of a gain is due to it. */
 import type { Random } from "../math/random.ts";
 import { answersEqual } from "./answer.ts";
-import type { LabelSource } from "./config.ts";
+import { ballotRewards, type Ballot, type BallotOptions } from "./ballot.ts";
+import type { LabelSource, Voting } from "./config.ts";
 import { rewardFor } from "./reward.ts";
 import type { Answer, AnswerKey, Question, Task, Vote } from "./types.ts";
 
@@ -46,6 +47,9 @@ export function leakedLabels(
 /** What the rewards of one question may be made from. */
 export interface LabelSources {
   readonly source: LabelSource;
+  /** What "majority" means by votes. */
+  readonly voting: Voting;
+  readonly ballotOptions: BallotOptions;
   /** Null unless the source learns from the truth. */
   readonly leaked: LeakedLabels | null;
   /** Majority answer of the initial model to this question; null when it had none or was not asked. */
@@ -55,11 +59,12 @@ export interface LabelSources {
 }
 
 /** What an answer to the question earns. */
-export type RewardRule = (answer: Answer) => 0 | 1;
+export type RewardRule = (answer: Answer) => number;
 
 /**
  * The rule of one question in one step, 1 for
- * - "majority": the answer voted for in this step (TTRL, arXiv 2504.16084, section 2.2),
+ * - "majority": the answer voted for in this step (TTRL, arXiv 2504.16084, section 2.2), or what `ballotRewards` makes of
+ *   the votes,
  * - "truth": a right answer, the paper's leakage bound (RL on the test set with its labels),
  * - "initial-majority": the answer that the initial model voted for: a fixed teacher (SRT, arXiv 2505.21444),
  * - "random": one of the different answers of this step, all equally likely,
@@ -67,11 +72,14 @@ export type RewardRule = (answer: Answer) => 0 | 1;
  * - "wrong-majority": the most frequent wrong answer of this step (the same paper's incorrect labels),
  * - "format": any answer at all (the same paper's format reward).
  */
-export function rewardRule(question: Question, vote: Vote, sources: LabelSources): RewardRule {
+export function rewardRule(question: Question, ballot: Ballot, sources: LabelSources): RewardRule {
   const { source, leaked, initialLabel, random } = sources;
+  const { vote } = ballot;
   switch (source) {
-    case "majority":
-      return (answer) => rewardFor(answer, vote.pseudoLabel);
+    case "majority": {
+      const rewards = ballotRewards(sources.voting, ballot, sources.ballotOptions);
+      return (answer) => (answer === null ? 0 : (rewards.get(answer) ?? 0));
+    }
     case "initial-majority":
       return (answer) => rewardFor(answer, initialLabel);
     case "random": {

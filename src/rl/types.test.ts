@@ -19,8 +19,11 @@ test("the truth is out of reach of vote, reward and advantage by type", () => {
   rewardFor("2", key);
   // @ts-expect-error -- advantages come from rewards alone
   groupAdvantages([1], key);
-  const sources = { source: "majority", initialLabel: null, random: createRandom(0) } as const;
-  rewardRule(question, majorityVote(["2"]), { ...sources, leaked: new LeakedLabels(key, "math") });
+  const ballot = { vote: majorityVote(["2"]), answers: ["2"], responses: [{ entropy: 0 }] };
+  const ballotOptions = { rareAnswerFloor: 0, rareAnswerBonus: 0, unsurePenalty: 0 };
+  const votes = { source: "majority", voting: "hard", ballotOptions } as const;
+  const sources = { ...votes, initialLabel: null, random: createRandom(0) };
+  rewardRule(question, ballot, { ...sources, leaked: new LeakedLabels(key, "math") });
   // @ts-expect-error -- truth to learn from has a type of its own
-  expect(() => rewardRule(question, majorityVote(["2"]), { ...sources, leaked: key })).not.toThrow();
+  expect(() => rewardRule(question, ballot, { ...sources, leaked: key })).not.toThrow();
 });

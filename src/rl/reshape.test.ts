@@ -1,0 +1,31 @@
+import { describe, expect, test } from "vitest";
+import { penalise, shapeAdvantages } from "./reshape.ts";
+
+const plain = (table: readonly Float64Array[]): number[][] => table.map((tokens) => [...tokens]);
+const ADVANTAGES = [Float64Array.of(3, 1), Float64Array.of(-2.5)];
+
+describe("shaped advantages", () => {
+  // Mean entropy of the two kept is 1: factors 1 + (1 - 0.5) / 1 = 1.5 and 1 + (1 - 1.5) / 1 = 0.5.
+  test("by entropy are larger where the response was surer than its group", () => {
+    const responses = [{ entropy: 0.5 }, { entropy: 1.5 }, { entropy: 100 }]; // the third only voted
+    expect(plain(shapeAdvantages(ADVANTAGES, responses, "entropy"))).toEqual([[4.5, 1.5], [-1.25]]);
+  });
+
+  test("by entropy stay as they are where nothing is unsure, and where nothing is kept", () => {
+    const responses = [{ entropy: 0 }, { entropy: 0 }];
+    expect(plain(shapeAdvantages(ADVANTAGES, responses, "entropy"))).toEqual([[3, 1], [-2.5]]);
+    expect(shapeAdvantages([], [], "entropy")).toEqual([]);
+  });
+
+  test("by clipping are held within two", () => {
+    expect(plain(shapeAdvantages(ADVANTAGES, [], "clip"))).toEqual([[2, 1], [-2]]);
+  });
+
+  test("by none are the same", () => {
+    expect(plain(shapeAdvantages(ADVANTAGES, [], "none"))).toEqual([[3, 1], [-2.5]]);
+  });
+});
+
+test("a penalty pushes every token down", () => {
+  expect(plain(penalise(ADVANTAGES, 0.5))).toEqual([[2.5, 0.5], [-3]]);
+});
