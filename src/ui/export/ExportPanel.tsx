@@ -2,15 +2,23 @@ import { configurationText } from "../../store/configurationFile.ts";
 import { metricsCsv, metricsJson, reportOf } from "../../store/report.ts";
 import { requested } from "../../store/run.ts";
 import { Icon } from "../Icon.tsx";
-import { usePacedRun, usePage, useRun } from "../page.tsx";
+import { usePage, useRun } from "../page.tsx";
 import { download } from "./download.ts";
 import "./export.css";
 
 /** Everything of a run as files. */
 export function ExportPanel() {
-  const state = usePacedRun((run) => run);
-  const setup = state.status === "idle" ? null : state.record.setup;
-  const report = reportOf(state);
+  const setup = useRun((run) => (run.status === "idle" ? null : run.record.setup));
+  const hasReport = useRun((run) => reportOf(run) !== null);
+  // Read when it is asked for: what the charts show may be half a second behind.
+  const { run } = usePage().lab;
+  const written = (write: typeof metricsJson) =>
+    hasReport
+      ? () => {
+          const report = reportOf(run.getState());
+          return report === null ? null : write(report);
+        }
+      : null;
   const stem = setup === null ? "" : `${setup.model.name}-${setup.study.name}`;
   return (
     <section className="panel export" aria-labelledby="export-title">
@@ -23,13 +31,9 @@ export function ExportPanel() {
           label="Metrics CSV"
           file={`${stem}-metrics.csv`}
           type="text/csv"
-          text={report && (() => metricsCsv(report))}
+          text={written(metricsCsv)}
         />
-        <TextButton
-          label="Metrics JSON"
-          file={`${stem}-metrics.json`}
-          text={report && (() => metricsJson(report))}
-        />
+        <TextButton label="Metrics JSON" file={`${stem}-metrics.json`} text={written(metricsJson)} />
         <TextButton
           label="Configuration"
           file={`${stem}-configuration.json`}
@@ -61,13 +65,14 @@ interface TextButtonProps {
   readonly label: string;
   readonly file: string;
   readonly type?: string;
-  /** Null as long as there is nothing to save. */
-  readonly text: (() => string) | null;
+  /** Null as long as there is nothing to save; its text is null when a new run has begun since. */
+  readonly text: (() => string | null) | null;
 }
 
 function TextButton({ label, file, type = "application/json", text }: TextButtonProps) {
   const save = (): void => {
-    if (text !== null) download(file, text(), type);
+    const written = text?.() ?? null;
+    if (written !== null) download(file, written, type);
   };
   return (
     <button type="button" className="button" disabled={text === null} onClick={save}>
