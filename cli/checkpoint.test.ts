@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -42,6 +42,16 @@ function checkpointAfter(step: number): Checkpoint {
 test("a checkpoint is read back as it was written", () => {
   writeCheckpoint(folder, checkpointAfter(2));
   expect(readCheckpoint(folder)).toEqual(checkpointAfter(2));
+});
+
+test("one written before labels were remembered is read, with none", () => {
+  writeCheckpoint(folder, checkpointAfter(2));
+  const [entry] = readdirSync(folder);
+  const path = join(folder, entry ?? "", "state.json");
+  const state = JSON.parse(readFileSync(path, "utf8")) as { progress: { loop: { labels?: unknown } } };
+  delete state.progress.loop.labels;
+  writeFileSync(path, JSON.stringify(state));
+  expect(readCheckpoint(folder)?.progress.loop).toMatchObject({ step: 2, labels: [] });
 });
 
 test("there is none before the first", () => {

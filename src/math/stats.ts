@@ -23,8 +23,12 @@ export function standardDeviation(values: readonly number[]): number {
 export function bootstrapInterval(values: readonly number[], seed = 42): readonly [number, number] {
   const random = createRandom(seed);
   const draws = 2000;
-  const means = Array.from({ length: draws }, () => mean(values.map(() => random.choice(values))));
-  means.sort((a, b) => a - b);
+  const means = new Float64Array(draws).map(() => {
+    let total = 0; // a loop without lists: the page does this for every evaluation it shows
+    for (let i = 0; i < values.length; i++) total += random.choice(values);
+    return total / values.length;
+  });
+  means.sort();
   const at = (share: number): number => means[Math.round(share * (draws - 1))] ?? 0;
   return [at(0.025), at(0.975)];
 }

@@ -1,5 +1,5 @@
 /** What an attentive reader would say about the curves, in sentences. */
-import { mean, standardDeviation } from "../../math/stats.ts";
+import { bootstrapInterval, mean } from "../../math/stats.ts";
 import type { Evaluation } from "../../rl/metrics.ts";
 import type { RunRecord } from "../../store/run.ts";
 import { percent } from "../format.ts";
@@ -29,10 +29,17 @@ function watch(text: string): Finding {
   return { tone: "watch", text };
 }
 
-/** Half the width of the 95% interval of pass@1 over questions, by the normal approximation. */
-function doubtOf({ questions }: Evaluation): number {
-  const scores = questions.flatMap(({ passAt1 }) => passAt1 ?? []);
-  return scores.length < 2 ? 1 : (1.96 * standardDeviation(scores)) / Math.sqrt(scores.length);
+/** Doubts by evaluation: findings are looked for after every step, and evaluations are few. */
+const doubts = new WeakMap<Evaluation, number>();
+
+/** Half the width of the 95% interval of pass@1 over questions. */
+function doubtOf(evaluation: Evaluation): number {
+  const known = doubts.get(evaluation);
+  if (known !== undefined) return known;
+  const scores = evaluation.questions.flatMap(({ passAt1 }) => passAt1 ?? []);
+  const [low, high] = scores.length < 2 ? [-1, 1] : bootstrapInterval(scores);
+  doubts.set(evaluation, (high - low) / 2);
+  return (high - low) / 2;
 }
 
 function beatsTheVote({ evaluations }: RunRecord): Finding | null {
