@@ -2,7 +2,9 @@
 import { Command } from "commander";
 import packageJson from "../package.json" with { type: "json" };
 import { addEval } from "./commands/eval.ts";
+import { addExtract } from "./commands/extract.ts";
 import { addGenerate } from "./commands/generate.ts";
+import { addGrade } from "./commands/grade.ts";
 import { addRun } from "./commands/run.ts";
 import { addScore } from "./commands/score.ts";
 import { addVote } from "./commands/vote.ts";
@@ -20,5 +22,7 @@ export function createProgram(): Command {
   addGenerate(program);
   addScore(program);
   addVote(program);
+  addExtract(program);
+  addGrade(program);
   return program;
 }

@@ -1,0 +1,51 @@
+/** Whether two extracted answers say the same, stage by stage as the authors' grader tells it. */
+import { isZero } from "./isZero.ts";
+import { hendrycksForm } from "./hendrycks.ts";
+import { isWhole, strongForm, withoutThousands } from "./strongForm.ts";
+import { strip } from "./pythonText.ts";
+
+/** Longer answers than this, once normalised, are compared as texts alone. */
+const MAX_FORMULA_LENGTH = 20_000;
+
+/** Whether an answer says the same as the truth; null when deciding would take too long. */
+export function paperAnswersEqual(given: string, truth: string): boolean | null {
+  if (hendrycksForm(given) === hendrycksForm(truth)) return true;
+  const givenForm = strongForm(given);
+  const truthForm = strongForm(truth);
+  if (givenForm === truthForm) return true;
+  if (givenForm === "") return false;
+  const givenElements = elementsOf(givenForm);
+  const truthElements = elementsOf(truthForm);
+  const sameBrackets = givenForm[0] === truthForm[0] && givenForm.at(-1) === truthForm.at(-1);
+  if (givenElements.length !== truthElements.length || (truthElements.length > 1 && !sameBrackets))
+    return false;
+  if (truthElements.length === 0) return false;
+  const verdicts = truthElements.map((element, i) => elementsEqual(element, givenElements[i] ?? ""));
+  return verdicts.includes(false) ? false : verdicts.includes(null) ? null : true;
+}
+
+/** The elements of a tuple or interval; anything else is one element, and nothing none. */
+function elementsOf(form: string): string[] {
+  const text = withoutThousands(form);
+  if (text === "") return [];
+  const inner = text.slice(1, -1);
+  const isTuple = text.length > 2 && /^[()[\]]/.test(text) && /[()[\]]$/.test(text) && !/[()[\]]/.test(inner);
+  return isTuple ? inner.split(",").map(strip) : [text];
+}
+
+const FRACTION = /^-?[0-9]+[^\n]?\/0*[1-9][0-9]*[^\n]?\n?$/;
+
+/** Fractions must be spelled alike (reduced), integers stay among themselves, the rest is algebra. */
+function elementsEqual(truth: string, given: string): boolean | null {
+  if (FRACTION.test(truth) && FRACTION.test(given)) return truth === given;
+  if (isWhole(truth) !== isWhole(given)) return false;
+  const difference = `(${truth})-(${given})`;
+  if (difference.length > MAX_FORMULA_LENGTH) return null;
+  return mayBeEvaluated(difference) && isZero(difference);
+}
+
+/** Two letters at most, and no powers of the kinds that took the authors' library too long. */
+function mayBeEvaluated(text: string): boolean {
+  const letters = text.replaceAll("sqrt", "").replaceAll("frac", "").match(/\p{L}/gu) ?? [];
+  return new Set(letters).size <= 2 && !/\^\{|\^\(|\^[0-9]+\^|\^[0-9][0-9]+/.test(text);
+}

@@ -1,0 +1,87 @@
+/**
+ * Formulas of the four operations, integer powers and factorials of integers, evaluated in a field of residues: exact
+ * at any size. A formula that vanishes at several random points vanishes everywhere, but for a chance of about 1e-20.
+ */
+import { exactInteger } from "./exactInteger.ts";
+import { numeral } from "./floatNumber.ts";
+import type { Formula } from "./formula.ts";
+import { OverBudget } from "./overBudget.ts";
+
+/** A prime: products of residues stay below 2^52, where doubles are exact. */
+const PRIME = 67_108_859;
+const MAX_FACTORIAL = 200_000n;
+
+/** A random residue for a symbol. */
+export type Point = (name: string) => number;
+
+/** The value at a point; null where the formula holds more than this field knows, NaN where it divides by zero. */
+export function fieldValue(formula: Formula, point: Point): number | null {
+  switch (formula.kind) {
+    case "number": {
+      const fraction = numeral(formula.text);
+      return fraction === null ? null : quotient(residue(fraction.top), residue(fraction.bottom));
+    }
+    case "symbol":
+      return point(formula.name);
+    case "negative": {
+      const value = fieldValue(formula.argument, point);
+      return value === null ? null : (PRIME - value) % PRIME;
+    }
+    case "sum":
+    case "product":
+    case "quotient": {
+      const left = fieldValue(formula.left, point);
+      const right = left === null ? null : fieldValue(formula.right, point);
+      return left === null || right === null ? null : combined(formula.kind, left, right);
+    }
+    case "power":
+      return powerValue(formula.left, formula.right, point);
+    case "factorial": {
+      const argument = exactInteger(formula.argument);
+      return argument === null ? null : factorial(argument);
+    }
+    default:
+      return null;
+  }
+}
+
+function combined(kind: "sum" | "product" | "quotient", left: number, right: number): number {
+  if (kind === "sum") return (left + right) % PRIME;
+  return kind === "product" ? (left * right) % PRIME : quotient(left, right);
+}
+
+function powerValue(base: Formula, exponent: Formula, point: Point): number | null {
+  const power = exactInteger(exponent);
+  const value = power === null ? null : fieldValue(base, point);
+  if (power === null || value === null) return null;
+  const size = raised(value, power < 0n ? -power : power);
+  return power < 0n ? quotient(1, size) : size;
+}
+
+function residue(value: bigint): number {
+  const rest = Number(value % BigInt(PRIME));
+  return rest < 0 ? rest + PRIME : rest;
+}
+
+function raised(base: number, power: bigint): number {
+  let result = 1;
+  let square = base;
+  for (const bit of Array.from(power.toString(2)).reverse()) {
+    if (bit === "1") result = (result * square) % PRIME;
+    square = (square * square) % PRIME;
+  }
+  return result;
+}
+
+/** By Fermat's little theorem; NaN, which stays NaN, for a division by zero. */
+function quotient(left: number, right: number): number {
+  return right === 0 ? NaN : (left * raised(right, BigInt(PRIME - 2))) % PRIME;
+}
+
+function factorial(value: bigint): number | null {
+  if (value < 0n) return NaN;
+  if (value > MAX_FACTORIAL) throw new OverBudget("a large factorial");
+  let result = 1;
+  for (let factor = 2; factor <= Number(value); factor++) result = (result * factor) % PRIME;
+  return result;
+}

@@ -1,0 +1,207 @@
+/** The formulas of answers as trees, read as Python and the authors' algebra library read them. */
+import { isDecimal, pointAt } from "./pythonText.ts";
+
+/** Numbers are kept as text: what they are worth depends on who evaluates. */
+export type Formula =
+  | { readonly kind: "number"; readonly text: string }
+  | { readonly kind: "symbol"; readonly name: string }
+  | { readonly kind: "constant"; readonly name: "pi" | "oo" | "zoo" | "nan" }
+  | {
+      readonly kind: "sum" | "product" | "quotient" | "power";
+      readonly left: Formula;
+      readonly right: Formula;
+    }
+  | { readonly kind: "negative" | "sqrt" | "ln" | "factorial" | "factorial2"; readonly argument: Formula };
+
+/** Not a formula: the authors' parser raises, and the answers count as different. */
+export class NotAFormula extends Error {}
+
+type Token = { readonly kind: "number" | "name" | "sign"; readonly text: string };
+
+const DIGITS = String.raw`[0-9](?:_?[0-9])*`;
+const EXPONENT = String.raw`[e][-+]?${DIGITS}`;
+const NUMBER = new RegExp(
+  String.raw`0x(?:_?[0-9a-f])+|0b(?:_?[01])+|0o(?:_?[0-7])+|` +
+    String.raw`(?:(?:${DIGITS}\.(?:${DIGITS})?|\.${DIGITS})(?:${EXPONENT})?|${DIGITS}${EXPONENT})j?|${DIGITS}j|` +
+    String.raw`0(?:_?0)*|[1-9](?:_?[0-9])*`,
+  "y",
+);
+const NAME = /[\p{L}\p{Nl}_][\p{L}\p{N}_]*/uy;
+const SIGN = /\*\*|\/\/|[-+*/()!]/y;
+const BLANK = /[ \t\f\n]+/y;
+
+/** More signs, or brackets within brackets, are none that a person meant. */
+const MAX_TOKENS = 20_000;
+const MAX_DEPTH = 100;
+
+const FUNCTIONS = new Set(["sqrt", "ln"]);
+/** Names of Greek letters that a product of two letters could be. */
+const GREEK = new Set(["mu", "nu", "xi"]);
+/** Words of the language, and functions that no answer means by its letters: the authors' parser fails on them. */
+const RESERVED = new Set([
+  ...[
+    "if",
+    "in",
+    "is",
+    "or",
+    "as",
+    "all",
+    "id",
+    "csc",
+    "eye",
+    "ff",
+    "fft",
+    "frac",
+    "fu",
+    "gff",
+    "hn1",
+    "hn2",
+  ],
+  ...["im", "jn", "li", "ntt", "re", "rf", "yn"],
+]);
+
+/** Reads all of a text; throws `NotAFormula`. */
+export function parseFormula(text: string): Formula {
+  return new Parser(withProducts(tokens(text))).all();
+}
+
+function tokens(text: string): Token[] {
+  const result: Token[] = [];
+  let at = 0;
+  const take = (pattern: RegExp): string | null => {
+    pattern.lastIndex = at;
+    const found = pattern.exec(text)?.[0] ?? null;
+    at += found?.length ?? 0;
+    return found;
+  };
+  while (at < text.length) {
+    if (take(BLANK) !== null) continue;
+    const number = take(NUMBER);
+    const name = number === null ? take(NAME) : null;
+    const sign = number === null && name === null ? take(SIGN) : null;
+    const found = number ?? name ?? sign;
+    if (found === null || found === "//" || result.length > MAX_TOKENS)
+      throw new NotAFormula(text.slice(at, at + 9));
+    if (name !== null && RESERVED.has(name)) throw new NotAFormula(name);
+    result.push({ kind: number !== null ? "number" : name !== null ? "name" : "sign", text: found });
+  }
+  return result;
+}
+
+/** Sets a product's sign between factors that stand side by side. */
+function withProducts(list: readonly Token[]): Token[] {
+  return list.flatMap((token, i) => {
+    const next = list[i + 1];
+    const ends = token.kind !== "sign" || token.text === ")" || token.text === "!";
+    const starts = next !== undefined && (next.kind !== "sign" || next.text === "(");
+    const applied = token.kind === "name" && FUNCTIONS.has(token.text) && next?.text === "(";
+    return ends && starts && !applied ? [token, { kind: "sign", text: "*" } as const] : [token];
+  });
+}
+
+/** Python's precedence: sums, products, signs, powers (to the right), factorials. */
+class Parser {
+  private at = 0;
+  private depth = 0;
+
+  constructor(private readonly list: readonly Token[]) {}
+
+  all(): Formula {
+    const formula = this.sum();
+    if (this.at < this.list.length) throw new NotAFormula("more than a formula");
+    return formula;
+  }
+
+  private accept(...signs: string[]): string | null {
+    const token = this.list[this.at];
+    if (token?.kind !== "sign" || !signs.includes(token.text)) return null;
+    this.at++;
+    return token.text;
+  }
+
+  private sum(): Formula {
+    if (++this.depth > MAX_DEPTH) throw new NotAFormula("nested too deeply");
+    let left = this.product();
+    for (let sign = this.accept("+", "-"); sign !== null; sign = this.accept("+", "-")) {
+      const term = this.product();
+      left = { kind: "sum", left, right: sign === "+" ? term : { kind: "negative", argument: term } };
+    }
+    this.depth--;
+    return left;
+  }
+
+  private product(): Formula {
+    let left = this.signed();
+    for (let sign = this.accept("*", "/"); sign !== null; sign = this.accept("*", "/")) {
+      left = { kind: sign === "*" ? "product" : "quotient", left, right: this.signed() };
+    }
+    return left;
+  }
+
+  private signed(): Formula {
+    let negative = false;
+    for (let sign = this.accept("+", "-"); sign !== null; sign = this.accept("+", "-")) {
+      if (sign === "-") negative = !negative;
+    }
+    const argument = this.power();
+    return negative ? { kind: "negative", argument } : argument;
+  }
+
+  /** `xy**2` is x times y squared: a name's letters but the last are factors before it. */
+  private power(): Formula {
+    const factors = this.factorials();
+    const last = factors.pop();
+    if (last === undefined) throw new NotAFormula("no factor");
+    if (this.accept("**") === null) return [...factors, last].reduce(product);
+    if (++this.depth > MAX_DEPTH) throw new NotAFormula("nested too deeply");
+    const right = this.signed();
+    this.depth--;
+    return [...factors, { kind: "power", left: last, right } as const].reduce(product);
+  }
+
+  private factorials(): Formula[] {
+    let factors = this.atom();
+    while (this.accept("!") !== null) {
+      const kind = this.accept("!") === null ? "factorial" : "factorial2";
+      factors = [{ kind, argument: factors.reduce(product) }];
+    }
+    return factors;
+  }
+
+  private atom(): Formula[] {
+    const token = this.list[this.at++];
+    if (token?.kind === "number") return [{ kind: "number", text: token.text }];
+    if (token?.kind === "name")
+      return FUNCTIONS.has(token.text) ? [this.call(token.text)] : letters(token.text);
+    if (token?.text !== "(") throw new NotAFormula("no operand");
+    return [this.enclosed()];
+  }
+
+  private call(name: string): Formula {
+    if (this.accept("(") === null) throw new NotAFormula("a function of nothing");
+    return { kind: name === "ln" ? "ln" : "sqrt", argument: this.enclosed() };
+  }
+
+  private enclosed(): Formula {
+    const formula = this.sum();
+    if (this.accept(")") === null) throw new NotAFormula("brackets left open");
+    return formula;
+  }
+}
+
+function product(left: Formula, right: Formula): Formula {
+  return { kind: "product", left, right };
+}
+
+/** A name as the product of its letters and numbers, unless it is one name. */
+function letters(name: string): Formula[] {
+  if (name === "pi" || name === "oo" || name === "zoo" || name === "nan") return [{ kind: "constant", name }];
+  if (name.includes("_") || GREEK.has(name)) return [{ kind: "symbol", name }];
+  const parts = name.match(/[0-9]+|[^0-9]/gu) ?? [];
+  return parts.map((part) => {
+    if (/^[0-9]/.test(part)) return { kind: "number", text: BigInt(part).toString() };
+    if (isDecimal(pointAt(part, 0)) || /\p{No}/u.test(part))
+      throw new NotAFormula("a digit of another script");
+    return { kind: "symbol", name: part };
+  });
+}

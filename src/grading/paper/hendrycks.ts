@@ -1,0 +1,66 @@
+/** The first, lenient comparison: both answers in the normal form of the MATH data set's own grader. */
+import { bracedFractions, replaceEach, withoutShortName } from "./answerText.ts";
+import { parseInteger, pointAt, strip } from "./pythonText.ts";
+
+/** The normal form of an answer; an answer whose LaTeX breaks off stays as it is. */
+export function hendrycksForm(answer: string): string {
+  const bare = strip(unwrapText(strip(answer), true));
+  return normalForm(bare) ?? bare;
+}
+
+/** What stands in a `\text{...}` that is all of the answer (of one line, a line break may follow); else the answer. */
+export function unwrapText(answer: string, strips = false): string {
+  const line = answer.endsWith("\n") ? answer.slice(0, -1) : answer;
+  const open = "\\text{";
+  const isWrapped = line.startsWith(open) && line.endsWith("}") && line.length > open.length + 1;
+  if (!isWrapped || line.includes("\n")) return answer;
+  const content = line.slice(open.length, -1);
+  return strips ? strip(content) : content;
+}
+
+function normalForm(answer: string): string | null {
+  let text = replaceEach(answer, [
+    ["\n", ""],
+    ["\\!", ""],
+    ["\\\\", "\\"],
+    ["tfrac", "frac"],
+    ["dfrac", "frac"],
+    ["\\left", ""],
+    ["\\right", ""],
+    ["^{\\circ}", ""],
+    ["^\\circ", ""],
+    ["\\$", ""],
+  ]);
+  const [value = "", ...units] = text.split("\\text{ ");
+  if (units.length > 1) return null;
+  text = replaceEach(value, [
+    ["\\%", ""],
+    ["%", ""],
+    [" .", " 0."],
+    ["{.", "{0."],
+  ]);
+  if (text === "") return text;
+  if (text.startsWith(".")) text = `0${text}`;
+  const rooted = bracedRoots(withoutShortName(text));
+  if (rooted === null) return null;
+  text = bracedFractions(rooted.replaceAll(" ", ""));
+  return wholeFraction(text === "0.5" ? "\\frac{1}{2}" : text);
+}
+
+/** `\sqrt2` -> `\sqrt{2}`, one character each; null when a root has nothing after it. */
+function bracedRoots(text: string): string | null {
+  const [first = "", ...parts] = text.split("\\sqrt");
+  const braced = parts.map((part) => {
+    const radicand = pointAt(part, 0);
+    return radicand === "{" ? part : `{${radicand}}${part.slice(radicand.length)}`;
+  });
+  return parts.includes("") ? null : [first, ...braced].join("\\sqrt");
+}
+
+/** "3/4" -> `\frac{3}{4}` for integers in plain spelling. */
+function wholeFraction(text: string): string {
+  const [above = "", below, ...more] = text.split("/");
+  if (below === undefined || more.length > 0) return text;
+  const plain = (part: string): boolean => String(parseInteger(part)) === part;
+  return plain(above) && plain(below) ? `\\frac{${above}}{${below}}` : text;
+}

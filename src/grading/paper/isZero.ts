@@ -1,0 +1,83 @@
+/** Whether the difference of two answers is zero, as far as the authors' algebra library would find out. */
+import { complex, complexValue, type Complex } from "./complexValue.ts";
+import { fieldValue } from "./fieldValue.ts";
+import { vanishesInFloats } from "./floatForm.ts";
+import { NotAFormula, parseFormula, type Formula } from "./formula.ts";
+import { isFloatText } from "./numberText.ts";
+import { OverBudget } from "./overBudget.ts";
+
+const POINTS = 3;
+
+/** Differences below this share of the terms' size are rounding errors. */
+const TOLERANCE = 1e-11;
+
+/** Whether a difference, given as the text "(truth)-(given)", is zero; null when that takes too long to tell. */
+export function isZero(difference: string): boolean | null {
+  try {
+    return vanishes(parseFormula(difference.replaceAll("^", "**")));
+  } catch (error) {
+    if (error instanceof NotAFormula) return false;
+    if (error instanceof OverBudget) return null;
+    throw error;
+  }
+}
+
+function vanishes(formula: Formula): boolean | null {
+  const exact = vanishesInField(formula);
+  const floats = hasFloat(formula);
+  if (hasInfinity(formula)) return false;
+  if (exact !== null) return exact || (floats && vanishesInFloats(formula));
+  return floats ? vanishesInFloats(formula) : vanishesInNumbers(formula);
+}
+
+/** Null when the formula is none of rational functions; true and false are exact. */
+function vanishesInField(formula: Formula): boolean | null {
+  for (let round = 0; round < POINTS; round++) {
+    const value = fieldValue(formula, (name) => hash(name, round) % 67_000_000);
+    if (value === null || value !== 0) return value === null ? null : false; // not a number: a division by zero
+  }
+  return true;
+}
+
+function vanishesInNumbers(formula: Formula): boolean | null {
+  let seen = 0;
+  for (let round = 0; round < 3 * POINTS && seen < POINTS; round++) {
+    const { re, im, scale } = complexValue(formula, (name) => randomPoint(name, round));
+    const size = Math.hypot(re, im);
+    if (Number.isNaN(size)) continue;
+    if (size > TOLERANCE * scale || size === Infinity) return false;
+    if (scale < Infinity) seen++;
+  }
+  return seen > 0 ? true : null;
+}
+
+/** Points in all four quadrants, neither close to zero nor large, so that branches differ and powers do not overflow. */
+function randomPoint(name: string, round: number): Complex {
+  const angle = (2 * Math.PI * (hash(name, round) % 99_991)) / 99_991;
+  const radius = 0.6 + (hash(name, round + 100) % 99_991) / 99_991;
+  return complex(radius * Math.cos(angle), radius * Math.sin(angle));
+}
+
+/** A name and a round as a number that looks random, the same in every run. */
+function hash(name: string, round: number): number {
+  let value = 0x9e3779b9 ^ Math.imul(round + 1, 0x85ebca6b);
+  for (const character of `${name}:${round}`) {
+    value = Math.imul(value ^ (character.codePointAt(0) ?? 0), 0x01000193);
+    value ^= value >>> 15;
+  }
+  value = Math.imul(value ^ (value >>> 13), 0xc2b2ae35);
+  return (value ^ (value >>> 16)) >>> 0;
+}
+
+/** Infinite and undefined constants: their differences are never zero. */
+function hasInfinity(formula: Formula): boolean {
+  if (formula.kind === "constant") return formula.name !== "pi";
+  if ("argument" in formula) return hasInfinity(formula.argument);
+  return "left" in formula && (hasInfinity(formula.left) || hasInfinity(formula.right));
+}
+
+function hasFloat(formula: Formula): boolean {
+  if (formula.kind === "number") return isFloatText(formula.text);
+  if ("argument" in formula) return hasFloat(formula.argument);
+  return "left" in formula && (hasFloat(formula.left) || hasFloat(formula.right));
+}

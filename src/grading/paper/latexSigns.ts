@@ -1,0 +1,107 @@
+/** What LaTeX macros without arguments say in plain text. Macros that are nowhere here say nothing. */
+
+const GREEK =
+  "alpha α beta β gamma γ delta δ epsilon ϵ varepsilon ε zeta ζ eta η theta θ vartheta ϑ iota ι kappa κ lambda λ mu μ " +
+  "nu ν xi ξ pi π varpi ϖ rho ρ varrho ϱ sigma σ varsigma ς tau τ upsilon υ phi ϕ varphi φ chi χ psi ψ omega ω " +
+  "Gamma Γ Delta Δ Theta Θ Lambda Λ Xi Ξ Pi Π Sigma Σ Upsilon Υ Phi Φ Psi Ψ Omega Ω";
+const OPERATORS =
+  "pm ± mp ∓ times × div ÷ cdot · ast ∗ star ⋆ circ ∘ bullet ∙ cap ∩ cup ∪ setminus ∖ wedge ∧ vee ∨ oplus ⊕ ominus ⊖ " +
+  "otimes ⊗ odot ⊙ sum ∑ prod ∏ int ∫ oint ∮ partial ∂ nabla ∇ rtimes ⋊ lnot ¬";
+const RELATIONS =
+  "le ≤ leq ≤ ge ≥ geq ≥ neq ≠ ll ≪ gg ≫ equiv ≡ approx ≈ sim ∼ simeq ≃ cong ≅ propto ∝ in ∈ notin ∉ ni ∋ subset ⊂ " +
+  "subseteq ⊆ supset ⊃ supseteq ⊇ mid | parallel ∥ perp ⊥ leqslant ⩽ geqslant ⩾ nmid ∤ subsetneq ⊊ nsubseteq ⊈ " +
+  "vdash ⊢ doteq ≐ asymp ≍ triangleq ≜";
+const ARROWS =
+  "to → rightarrow → leftarrow ← Rightarrow ⇒ Leftarrow ⇐ leftrightarrow ↔ Leftrightarrow ⇔ mapsto ↦ uparrow ↑ " +
+  "downarrow ↓ longrightarrow ⟶";
+const BRACKETS =
+  "lfloor ⌊ rfloor ⌋ lceil ⌈ rceil ⌉ langle ⟨ rangle ⟩ lbrace { rbrace } lvert | rvert | vert | Vert ‖ lVert ‖ rVert ‖ " +
+  "backslash \\ { { } } $ $ % % & & # # _ _";
+const OTHERS =
+  "infty ∞ emptyset ∅ varnothing ∅ forall ∀ exists ∃ angle ∠ square □ prime ' ldots … dots … cdots ⋯ vdots ⋮ ddots ⋱ " +
+  "hbar ħ ell ℓ aleph ℵ textdegree ° dag † therefore ∴ because ∵ blacksquare ▪ diamond ♢ complement ∁ top ⊤ " +
+  "frown ⌢ smile ⌣ i ı j ȷ o ø O Ø l ł L Ł ss ß ae æ AE Æ oe œ OE Œ aa å AA Å";
+const WORDS = "sin cos tan arcsin arccos arctan sinh cosh tanh ln log exp lim max min sup inf";
+
+function pairs(list: string): [string, string][] {
+  const names = list.split(" ");
+  return names.flatMap((name, i) => (i % 2 === 0 ? [[name, names[i + 1] ?? ""] as [string, string]] : []));
+}
+
+/** Macro name -> text. */
+export const SIGNS: ReadonlyMap<string, string> = new Map([
+  ...[GREEK, OPERATORS, RELATIONS, ARROWS, BRACKETS, OTHERS].flatMap(pairs),
+  ...WORDS.split(" ").map((word) => [word, word] as const),
+  ...[" ", ",", ";", ":", ">"].map((space) => [space, " "] as const),
+  ["quad", "  "],
+  ["qquad", "    "],
+  ["\\", "\n"],
+  ["-", "\u00ad"],
+]);
+
+/** Accent macro -> combining character. */
+export const ACCENTS: ReadonlyMap<string, string> = new Map(
+  [
+    ...[
+      ["hat", "\u0302"],
+      ["bar", "\u0305"],
+      ["vec", "\u20d7"],
+      ["tilde", "\u0303"],
+      ["dot", "\u0307"],
+    ],
+    ...[
+      ["ddot", "\u0308"],
+      ["check", "\u030c"],
+      ["acute", "\u0301"],
+      ["grave", "\u0300"],
+      ["breve", "\u0306"],
+    ],
+    ...[
+      ["'", "\u0301"],
+      ["`", "\u0300"],
+      ["^", "\u0302"],
+      ['"', "\u0308"],
+      ["~", "\u0303"],
+      ["=", "\u0304"],
+    ],
+    ...[
+      [".", "\u0307"],
+      ["c", "\u0327"],
+      ["v", "\u030c"],
+      ["u", "\u0306"],
+      ["H", "\u030b"],
+      ["d", "\u0323"],
+    ],
+    ...[
+      ["b", "\u0331"],
+      ["r", "\u030a"],
+      ["k", "\u0328"],
+      ["not", "\u0338"],
+    ],
+  ].map(([name = "", mark = ""]) => [name, mark]),
+);
+
+/** Where each alphabet's capital and small A stand among the mathematical letters, and which stand elsewhere. */
+const ALPHABETS: ReadonlyMap<string, readonly [capital: number, small: number, elsewhere: string]> = new Map([
+  ["mathbf", [0x1d400, 0x1d41a, ""]],
+  ["mathit", [0x1d434, 0x1d44e, "hℎ"]],
+  ["mathsf", [0x1d5a0, 0x1d5ba, ""]],
+  ["mathtt", [0x1d670, 0x1d68a, ""]],
+  ["mathbb", [0x1d538, 0x1d552, "CℂHℍNℕPℙQℚRℝZℤ"]],
+  ["mathfrak", [0x1d504, 0x1d51e, "CℭHℌIℑRℜZℨ"]],
+  ["mathcal", [0x1d49c, 0x1d4b6, "BℬEℰFℱHℋIℐLℒMℳRℛeℯgℊoℴ"]],
+  ["mathscr", [0x1d49c, 0x1d4b6, "BℬEℰFℱHℋIℐLℒMℳRℛeℯgℊoℴ"]],
+]);
+
+/** Text in a mathematical alphabet, or null when the macro is none. */
+export function inAlphabet(macro: string, text: string): string | null {
+  const alphabet = ALPHABETS.get(macro);
+  if (alphabet === undefined) return null;
+  const [capital, small, elsewhere] = alphabet;
+  return text.replace(/[A-Za-z]/g, (letter) => {
+    const at = elsewhere.indexOf(letter);
+    if (at >= 0) return elsewhere.charAt(at + 1);
+    const code = letter.charCodeAt(0);
+    return String.fromCodePoint(code < 97 ? capital + code - 65 : small + code - 97);
+  });
+}

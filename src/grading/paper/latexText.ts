@@ -1,0 +1,254 @@
+/** LaTeX -> the plain text the authors' library makes of it: `\frac{1}{2}` -> "1/2", `\sqrt2` -> "√(2)". */
+import { ACCENTS, inAlphabet, SIGNS } from "./latexSigns.ts";
+import { isSpace, pointAt } from "./pythonText.ts";
+
+/** LaTeX that the library fails on, or nests too deeply for it. */
+export class LatexError extends Error {}
+
+/** Groups deeper than this overflow the library's stack. */
+const MAX_DEPTH = 150;
+
+/** Macros whose braced arguments are read and dropped. */
+const DROPPED = new Map<string, number>([
+  ...["texttt", "textsf", "textup", "textmd", "mbox", "ensuremath", "hspace", "color", "label"].map(
+    (name) => [name, 1] as const,
+  ),
+]);
+/** Macros that say what their one argument says; most others do so too, as nothing followed by a group. */
+const SHOWN = new Set([
+  "text",
+  "textbf",
+  "textit",
+  "textrm",
+  "emph",
+  "mathrm",
+  "textnormal",
+  "textsc",
+  "textsl",
+]);
+const MATRICES = new Set(["pmatrix", "bmatrix", "array", "smallmatrix", "psmallmatrix", "bsmallmatrix"]);
+const DISPLAYS = new Set(
+  ["equation", "align", "gather", "multline", "eqnarray", "split", "displaymath"].flatMap((name) => [
+    name,
+    `${name}*`,
+  ]),
+);
+
+/** Character runs that stand for one. */
+const LIGATURES: readonly (readonly [string, string])[] = [
+  ["---", "—"],
+  ["--", "–"],
+  ["``", "“"],
+  ["''", "”"],
+  ["!`", "¡"],
+  ["?`", "¿"],
+  ["~", "\u00a0"],
+  ["&", "   "],
+];
+
+/** The plain text; throws `LatexError` where the library raises. */
+export function latexToText(latex: string): string {
+  return new Reader(latex).all();
+}
+
+class Reader {
+  private at = 0;
+  private depth = 0;
+
+  constructor(private readonly latex: string) {}
+
+  all(): string {
+    let text = "";
+    while (this.at < this.latex.length) {
+      text += this.until((at) => this.latex[at] === "}");
+      this.at++; // a brace that closes nothing
+    }
+    return text;
+  }
+
+  /** Text up to where `ends` says; the end itself is not read. Without an end, all that is left. */
+  private until(ends: (at: number) => boolean): string {
+    if (++this.depth > MAX_DEPTH) throw new LatexError("nested too deeply");
+    let text = "";
+    while (this.at < this.latex.length && !ends(this.at)) {
+      const character = this.latex.charAt(this.at);
+      text += character === "{" ? this.group() : character === "\\" ? this.macro() : this.characters(ends);
+    }
+    this.depth--;
+    return text;
+  }
+
+  private group(): string {
+    this.at++;
+    const text = this.until((at) => this.latex[at] === "}");
+    this.at++;
+    return text;
+  }
+
+  private characters(ends: (at: number) => boolean): string {
+    const ligature = LIGATURES.find(([run]) => this.latex.startsWith(run, this.at));
+    if (ligature !== undefined) {
+      this.at += ligature[0].length;
+      return ligature[1];
+    }
+    const start = this.at++;
+    while (
+      this.at < this.latex.length &&
+      !"{}\\-`'!?~&]".includes(this.latex.charAt(this.at)) &&
+      !ends(this.at)
+    ) {
+      this.at++;
+    }
+    return this.latex.slice(start, this.at);
+  }
+
+  /** The name after a backslash; spaces after a name of letters belong to it. */
+  private name(): string {
+    const start = ++this.at;
+    while (/\p{L}/u.test(pointAt(this.latex, this.at))) this.at += pointAt(this.latex, this.at).length;
+    const name = this.latex.slice(start, this.at);
+    if (name !== "") {
+      this.skipSpace();
+      return name;
+    }
+    const sign = pointAt(this.latex, this.at);
+    this.at += sign.length;
+    return sign;
+  }
+
+  /** Skips white space, though not the end of a paragraph. */
+  private skipSpace(): void {
+    let end = this.at;
+    while (isSpace(this.latex.charAt(end))) end++;
+    const paragraph = /\n[^\S\n]*\n/.exec(this.latex.slice(this.at, end));
+    this.at = paragraph === null ? end : this.at + paragraph.index;
+  }
+
+  private macro(): string {
+    const name = this.name();
+    const start = this.at;
+    if (name === "begin") return this.environment();
+    if (name === "end") return this.braced() === null ? "\\end" : "";
+    if (name === "[") return this.display("\\]");
+    if (name === "left" || name === "right" || name === "(" || name === ")" || name === "]") return "";
+    const text = this.applied(name);
+    if (text !== null) return text;
+    this.at = start; // an argument is missing: what there is stands for itself
+    return SIGNS.get(name) ?? missing(name);
+  }
+
+  /** A macro with its arguments; null when it has none or they break off. */
+  private applied(name: string): string | null {
+    if (name === "frac" || name === "nicefrac") {
+      const above = this.argument();
+      const below = above === null ? null : this.argument();
+      return above === null || below === null ? null : `${above}/${below}`;
+    }
+    if (name === "sqrt") {
+      this.option();
+      const radicand = this.argument();
+      return radicand === null ? null : `√(${radicand})`;
+    }
+    const mark = ACCENTS.get(name);
+    if (mark !== undefined) return accented(this.argument() ?? " ", mark);
+    if (name === "verb") return this.verbatim();
+    if (DROPPED.has(name)) return this.argument() === null ? null : "";
+    const letters = inAlphabet(name, "") === null ? null : this.argument();
+    if (letters !== null) return inAlphabet(name, letters);
+    if (SHOWN.has(name) || name === "overline" || name === "underline") return this.argument();
+    if (name === "href") throw new LatexError("a link");
+    return null;
+  }
+
+  /** A group, a macro without arguments or one character; null at the end. */
+  private argument(): string | null {
+    this.skipSpace();
+    const character = pointAt(this.latex, this.at);
+    if (character === "") return null;
+    if (character === "}") return "";
+    if (character === "{") return this.group();
+    if (character === "\\") {
+      const name = this.name();
+      return SIGNS.get(name) ?? missing(name);
+    }
+    this.at += character.length;
+    return character;
+  }
+
+  private option(): void {
+    this.skipSpace();
+    if (this.latex[this.at] !== "[") return;
+    this.at++;
+    this.until((at) => this.latex[at] === "]" || this.latex[at] === "}");
+    if (this.latex[this.at] === "]") this.at++;
+  }
+
+  /** The plain content of braces that follow, or null. */
+  private braced(): string | null {
+    const start = this.at;
+    this.skipSpace();
+    const end = this.latex.indexOf("}", this.at);
+    if (this.latex[this.at] !== "{" || end < 0) {
+      this.at = start;
+      return null;
+    }
+    const content = this.latex.slice(this.at + 1, end);
+    this.at = end + 1;
+    return content;
+  }
+
+  private verbatim(): string {
+    const mark = pointAt(this.latex, this.at);
+    if (mark === "") throw new LatexError("nothing verbatim");
+    const end = this.latex.indexOf(mark, this.at + mark.length);
+    if (end >= 0) this.at = end + mark.length;
+    return "";
+  }
+
+  private display(close: string): string {
+    const content = this.until((at) => this.latex.startsWith(close, at));
+    this.at += close.length;
+    return displayed(content);
+  }
+
+  private environment(): string {
+    const name = this.braced();
+    if (name === null) return "\\begin";
+    const close = "\\end{";
+    if (name === "array") this.braced();
+    const start = this.at;
+    const content = this.until((at) => this.latex[at] === "\\" && this.latex.startsWith(close, at));
+    if (this.at < this.latex.length) {
+      this.at += close.length - 1;
+      this.braced();
+    }
+    if (DISPLAYS.has(name)) return displayed(content);
+    return MATRICES.has(name) ? matrix(this.latex.slice(start, this.at), content) : content;
+  }
+}
+
+function displayed(content: string): string {
+  const lines = content.trim().split("\n");
+  return `\n${lines.map((line) => `    ${line.trim()}`).join("\n")}\n`;
+}
+
+/** "[ 1 2; 3 4 ]" from cells set apart by three spaces and rows by line breaks. */
+function matrix(latex: string, content: string): string {
+  if (latex.trim() === "") throw new LatexError("an empty matrix");
+  const rows = content.split("\n").map((row) => row.split("   ").map((cell) => cell.trim()));
+  while (rows.length > 1 && rows.at(-1)?.join("") === "") rows.pop();
+  return `[ ${rows.map((row) => row.join(" ")).join("; ")} ]`;
+}
+
+/** What a macro with arguments says without them. */
+function missing(name: string): string {
+  if (name === "frac" || name === "nicefrac") return "%s/%s";
+  if (name === "overline" || name === "underline") return "%s";
+  if (name === "sqrt") throw new LatexError("a root of nothing");
+  return "";
+}
+
+/** Every character with a combining mark. */
+function accented(text: string, mark: string): string {
+  return Array.from(text, (character) => (character + mark).normalize("NFC")).join("");
+}

@@ -1,0 +1,77 @@
+/** Number words -> digits: "sixty-four point zero five" -> "64.05". Words that name no number are skipped. */
+import { floatText, parseInteger, words } from "./pythonText.ts";
+
+const SMALL = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"];
+const TEENS = [
+  "eleven",
+  "twelve",
+  "thirteen",
+  "fourteen",
+  "fifteen",
+  "sixteen",
+  "seventeen",
+  "eighteen",
+  "nineteen",
+];
+const TENS = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"];
+const SCALES = ["billion", "million", "thousand"] as const;
+const VALUES: ReadonlyMap<string, number> = new Map([
+  ...[...SMALL, ...TEENS].map((word, value) => [word, value] as const),
+  ...TENS.map((word, i) => [word, 20 + 10 * i] as const),
+  ["hundred", 100],
+  ["thousand", 1e3],
+  ["million", 1e6],
+  ["billion", 1e9],
+]);
+
+/** The text as digits when it is all digits (leading zeros go) or names a number; otherwise the text itself. */
+export function numbersFromWords(text: string): string {
+  const plain = text.replaceAll("-", " ").toLowerCase();
+  if (/^[\p{Nd}\p{No}]+$/u.test(plain)) return String(parseInteger(plain) ?? text);
+  const named = words(plain).filter((word) => VALUES.has(word) || word === "point");
+  if (named.length === 0) return text;
+  const point = named.indexOf("point");
+  const whole = valueOf(point < 0 ? named : named.slice(0, point));
+  if (whole === null || named.lastIndexOf("point") !== point) return text;
+  const decimals = point < 0 ? [] : named.slice(point + 1);
+  if (decimals.length === 0) return String(whole);
+  if (decimals.some((word) => SCALES.some((scale) => scale === word && repeats(named, scale)))) return text;
+  const fraction = decimalsOf(decimals);
+  return fraction === null ? String(whole) : floatText(whole + fraction);
+}
+
+/** "zero five" -> 0.05; null, adding nothing, unless every word is a digit. */
+function decimalsOf(decimals: readonly string[]): number | null {
+  const digits = decimals.map((word) => SMALL.slice(0, 10).indexOf(word));
+  return digits.includes(-1) ? null : Number(`0.${digits.join("")}`);
+}
+
+function repeats(named: readonly string[], word: string): boolean {
+  return named.indexOf(word) !== named.lastIndexOf(word);
+}
+
+/** The sum of billions, millions, thousands and the rest, or null where they are repeated, unordered or empty. */
+function valueOf(named: readonly string[]): number | null {
+  if (SCALES.some((scale) => repeats(named, scale))) return null;
+  if (named.length <= 1) return named.reduce((sum, word) => sum + (VALUES.get(word) ?? 0), 0);
+  let total = 0;
+  let start = 0;
+  for (const scale of SCALES) {
+    const at = named.indexOf(scale);
+    if (at < 0) continue;
+    const multiplier = groupValue(named.slice(start, at));
+    if (at < start || multiplier === null) return null;
+    total += multiplier * (VALUES.get(scale) ?? 0);
+    start = at + 1;
+  }
+  return start === named.length ? total : total + (groupValue(named.slice(start)) ?? 0);
+}
+
+/** "eight hundred nine" -> 809, by the number of words alone; more than four count as the first. */
+function groupValue(group: readonly string[]): number | null {
+  const [first, second = 0, third = 0, fourth = 0] = group.map((word) => VALUES.get(word) ?? 0);
+  if (first === undefined) return null;
+  if (group.length === 2) return first === 100 || second === 100 ? first * second : first + second;
+  if (group.length === 3 || group.length === 4) return first * second + third + fourth;
+  return first;
+}
