@@ -105,6 +105,12 @@ describe("a step's metrics", () => {
     expect(metrics).toMatchObject({ rewardAccuracy: 0.75, reward: 0.5 }); // the second 8 alone is misjudged
   });
 
+  test("judge soft rewards by their distance from the true ones", () => {
+    const group = { ...groupOf("q", ["9", "8"]), rewards: [0.75, -1.5] };
+    // 9 is right and earned 0.75; 8 is wrong and earned 1.5 too little, which counts as 1.
+    expect(measure([group], new Map([["q", "9"]])).rewardAccuracy).toBe((0.75 + 0) / 2);
+  });
+
   test("have the entropy of the votes given, silence aside", () => {
     const entropyOf = (answers: readonly (string | null)[]): number =>
       measure([groupOf("q", answers)], new Map()).voteEntropy;

@@ -43,9 +43,12 @@ function accuracy(truths: readonly Truth[]) {
   };
 }
 
-/** Share of the responses whose reward is the one that the truth would give. */
+/**
+ * How near the rewards are to those that the truth would give: of rewards 0 and 1 the share that is right. Soft rewards
+ * count by their distance, and one that is off by more than 1 counts as wrong.
+ */
 function rewardAccuracyOf({ right, rewards }: Truth): number {
-  return mean(right.map((isRight, i) => Number(Number(isRight) === rewards[i])));
+  return mean(right.map((isRight, i) => 1 - Math.min(1, Math.abs(Number(isRight) - (rewards[i] ?? 0)))));
 }
 
 function shareRight({ right }: Truth): number {
@@ -117,7 +120,9 @@ function describeKept(groups: readonly Group[], key: AnswerKey, task: Task) {
     postEntropy: tokenEntropy(
       groups.flatMap(({ responses, advantages }) => responses.slice(0, advantages.length)),
     ),
-    unanimousShare: mean(rewards.map((kept) => Number(new Set(kept).size === 1))),
+    unanimousShare: mean(
+      groups.map(({ advantages }) => Number(advantages.every((advantage) => advantage === 0))),
+    ),
   };
 }
 

@@ -88,7 +88,7 @@ export const VOTE_TEXTS = {
   ),
   rewardAccuracy: ofTruth(
     "reward accuracy",
-    "mean over responses of [vote reward = true reward]",
+    "mean over responses of [vote reward = true reward]; of soft rewards 1 - |vote reward - true reward|",
     "How many rewards are right: all under a right label, 1 - share(label) - share(truth) under a wrong one. It stays high even then, because a wrong response that disagrees with a wrong label still earns its due 0 (the paper's lucky hit).",
     "train/reward_accuracy, val-ttrl/reward_accuracy",
   ),
@@ -204,8 +204,8 @@ export const KEPT_TEXTS = {
   unanimousShare: text(
     "no-signal groups",
     "share",
-    "groups whose kept rewards are all equal / groups",
-    "Groups that teach nothing in this step because every kept response earned the same.",
+    "groups whose kept responses all have advantage 0 / groups",
+    "Groups that teach nothing in this step, most often because every kept response earned the same.",
   ),
 } as const satisfies Record<string, MetricText>;
 
