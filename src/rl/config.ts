@@ -1,6 +1,8 @@
 /** Every hyperparameter of a run: type, default, bounds, unit and meaning, stated once. The form and the CLI read this table. */
 import { choice, integer, real, type ConfigField } from "./configField.ts";
+import type { KlEstimator } from "./policy.ts";
 import { REWARD_FIELDS } from "./rewardFields.ts";
+import { UPDATE_FIELDS } from "./updateFields.ts";
 
 export type { ChoiceField, ConfigField, NumberField } from "./configField.ts";
 
@@ -31,7 +33,12 @@ export interface TtrlConfig {
   readonly warmupSteps: number;
   readonly schedule: Schedule;
   readonly clipRange: number;
+  readonly clipHigh: number;
+  readonly dualClip: number;
   readonly klCoefficient: number;
+  readonly klEstimator: KlEstimator;
+  readonly klPlace: KlPlace;
+  readonly entropyCoefficient: number;
   readonly gradientClip: number;
   readonly beta1: number;
   readonly beta2: number;
@@ -65,6 +72,9 @@ export type Aggregation =
   | "sequence-mean-token-sum"
   | "sequence-mean-token-mean"
   | "sequence-mean-token-sum-norm";
+
+/** Whether KL to the initial model is a term of the loss or taken from the rewards. */
+export type KlPlace = "loss" | "reward";
 
 /** Learning rate after warm-up: constant, or a half cosine that reaches 0 just after the last step. */
 export type Schedule = "constant" | "cosine";
@@ -129,48 +139,7 @@ export const CONFIG_FIELDS = {
     "A response is cut here; a cut one may still hold an answer.",
   ),
   ...REWARD_FIELDS,
-  advantage: choice(
-    "Update",
-    "Advantage",
-    ["grpo", "dr-grpo", "rloo", "reinforce++", "reinforce++-baseline", "remax"],
-    "What a reward is compared with: grpo the group's mean, over its deviation; dr-grpo the mean alone, so confident votes count for more; rloo the mean of the others; reinforce++ all tokens of the step; reinforce++-baseline the group's mean, then all tokens; remax one greedy response more.",
-  ),
-  aggregation: choice(
-    "Update",
-    "Loss mean",
-    [
-      "token-mean",
-      "trained-token-mean",
-      "sequence-mean-token-sum",
-      "sequence-mean-token-mean",
-      "sequence-mean-token-sum-norm",
-    ],
-    "How token losses become one: token-mean over all kept tokens; trained-token-mean over those with a signal; sequence-mean over responses of their token sum, their token mean, or their token sum over the longest response (Dr. GRPO).",
-  ),
-  updatesPerStep: integer(
-    "Update",
-    "Updates per step",
-    1,
-    [1, 256],
-    "updates",
-    "Optimizer steps per loop step: its questions are split into this many mini-batches (paper: 8).",
-  ),
-  clipRange: real(
-    "Update",
-    "Clip range",
-    0.2,
-    [0.01, 1],
-    "",
-    "The probability ratio is clipped to 1 ± this; it matters only with several updates per step.",
-  ),
-  klCoefficient: real(
-    "Update",
-    "KL coefficient",
-    0,
-    [0, 10],
-    "",
-    "Pull towards the initial model (k3 estimator); 0 keeps no reference copy (paper: 0.001).",
-  ),
+  ...UPDATE_FIELDS,
   learningRate: real(
     "Optimizer",
     "Learning rate",

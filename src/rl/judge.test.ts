@@ -11,11 +11,11 @@ const RESPONSES = [1.5, 0.5, 1, 1].map((entropy, i) => ({
   entropy,
 }));
 
-function judged(values: object): Group {
+function judged(values: object, costs: readonly Float64Array[] = []): Group {
   const config = configFrom({ advantage: "dr-grpo", ...values });
   const question = { id: "q", prompt: "q" };
   const sources = { source: config.labels, leaked: null, random: createRandom(0) };
-  const asked = [{ question, responses: RESPONSES, greedy: null, initialLabel: null }];
+  const asked = [{ question, responses: RESPONSES, greedy: null, costs, initialLabel: null }];
   return judgeStep(asked, "math", config, sources).groups[0]!;
 }
 
@@ -30,6 +30,13 @@ describe("a judged group", () => {
     const { rewards, advantages } = judged({ voting: "soft" });
     expect(rewards).toEqual([0.75, 0.75, 0.75, 0.25]); // mean 5/8
     expect(advantages).toEqual([0.125, 0.125, 0.125, -0.375]);
+  });
+
+  test("pays for its distance to the initial model before it is compared", () => {
+    const costs = [0.5, 0, 0, 0.5].map((cost) => Float64Array.of(cost));
+    // Rewards 0.5 1 1 -0.5, mean 0.5; the rewards told are those of the vote.
+    expect(judged({}, costs).advantages).toEqual([0, 0.5, 0.5, -1]);
+    expect(judged({}, costs).rewards).toEqual([1, 1, 1, 0]);
   });
 
   test("is shaped by entropy", () => {

@@ -15,6 +15,8 @@ export interface Asked {
   readonly responses: readonly Response[];
   /** The greedy response, where the estimator asks for one. */
   readonly greedy: Response | null;
+  /** What each token of each kept response pays for its distance to the initial model; empty where it is free. */
+  readonly costs: readonly Float64Array[];
   /** Majority answer of the initial model; null where the labels do not ask for it. */
   readonly initialLabel: Answer;
 }
@@ -37,10 +39,10 @@ export function judgeStep(
 ): Judged {
   const judged = asked.map((one) => judge(one, task, config, sources));
   // TTRL votes with many and trains on some: the first ones, which is as good as random (section 3.1).
-  const tokenRewards = judged.map(({ responses, rewards }) =>
+  const tokenRewards = judged.map(({ responses, rewards, costs }) =>
     responses
       .slice(0, config.rolloutsPerQuestion)
-      .map(({ tokens }, i) => outcomeRewards(rewards[i] ?? 0, tokens.length)),
+      .map(({ tokens }, i) => paid(outcomeRewards(rewards[i] ?? 0, tokens.length), costs[i])),
   );
   const greedyRewards = judged.flatMap(({ greedyReward }) => (greedyReward === null ? [] : [greedyReward]));
   const advantages = stepAdvantages(tokenRewards, config.advantage, greedyRewards).map((group, q) =>
@@ -59,7 +61,7 @@ export function judgeStep(
 
 /** One question: answers, vote, rewards, and the reward of its greedy response. */
 function judge(
-  { question, responses, greedy, initialLabel }: Asked,
+  { question, responses, greedy, costs, initialLabel }: Asked,
   task: Task,
   config: TtrlConfig,
   sources: JudgeSources,
@@ -72,7 +74,14 @@ function judge(
     : rewardRule(question, { vote, answers, responses }, how);
   const rewards = answers.map(rule);
   const greedyReward = greedy === null ? null : rule(extractAnswer(greedy.text, task));
-  return { question, responses, answers, vote, rewards, greedyReward };
+  return { question, responses, answers, vote, rewards, greedyReward, costs };
+}
+
+/** Token rewards less what the tokens pay. */
+function paid(rewards: Float64Array, costs: Float64Array | undefined): Float64Array {
+  return costs === undefined
+    ? rewards
+    : rewards.map((reward, token) => reward - (costs[token] ?? Number.NaN));
 }
 
 /** A group's advantages after the remedies of the configuration, none by default. */

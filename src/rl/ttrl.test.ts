@@ -162,6 +162,49 @@ describe("what the loop trains on", () => {
     expect(policy.updates[0]!.rollouts.every(({ weight }) => weight === 1 / (16 * 5))).toBe(true);
   });
 
+  test("by PPO's loss alone unless the configuration says more", async () => {
+    const optionsOf = async (values: object) => {
+      const policy = new ThreeNumberPolicy({ q: [0, 0, 0] });
+      await train(policy, studyOf(["q"]), { steps: 1, ...values });
+      return policy.updates[0]!.options;
+    };
+    const plain = {
+      clipLow: 0.2,
+      clipHigh: 0.2,
+      dualClip: Infinity,
+      entropyCoefficient: 0,
+      klEstimator: "k3",
+    };
+    expect(await optionsOf({})).toMatchObject({ ...plain, klCoefficient: 0 });
+    const more = { clipRange: 0.1, clipHigh: 0.28, dualClip: 3, entropyCoefficient: 0.01, klEstimator: "k2" };
+    expect(await optionsOf({ ...more, klCoefficient: 0.5 })).toMatchObject({
+      clipLow: 0.1,
+      clipHigh: 0.28,
+      dualClip: 3,
+      entropyCoefficient: 0.01,
+      klEstimator: "k2",
+      klCoefficient: 0.5,
+    });
+  });
+
+  test("with KL in the reward, on advantages that pay for the distance to the initial model", async () => {
+    const policy = new ThreeNumberPolicy({ sure: [50, 0, 0] }); // always 7, so the rewards are equal
+    const initial = Math.log(0.5); // the initial model was less sure: k1 is -ln 0.5 for each token
+    const moved = Object.assign(policy, {
+      initialLogprobs: (rollouts: readonly unknown[]) =>
+        Promise.resolve(rollouts.map((_, i) => Float32Array.of(i < 8 ? initial : 0))),
+    });
+    const kl = { klPlace: "reward", klEstimator: "k1", klCoefficient: 0.1, advantage: "dr-grpo" };
+    const [step] = await train(moved, studyOf(["sure"]), { steps: 1, ...kl });
+    const { advantages, rewards } = step!.groups[0]!;
+    expect(rewards).toEqual(Array(16).fill(1));
+    // Half pay 0.1 ln 2 and half nothing, so each is half of that off the mean; float32 logprobs.
+    for (const [i, advantage] of advantages.entries()) {
+      expect(advantage).toBeCloseTo((i < 8 ? -0.05 : 0.05) * Math.LN2, 7);
+    }
+    expect(policy.updates[0]!.options.klCoefficient).toBe(0);
+  });
+
   test("with the step's learning rate", async () => {
     const policy = new ThreeNumberPolicy({ q: [0, 0, 0] });
     const steps = await train(policy, studyOf(["q"]), { steps: 2, warmupSteps: 4, learningRate: 0.08 });

@@ -8,9 +8,11 @@ import { voteAtFirst } from "./initialLabels.ts";
 import { judgeStep, type Judged } from "./judge.ts";
 import { rememberLabels, type LabelHistory } from "./labelHistory.ts";
 import type { LeakedLabels } from "./labels.ts";
+import { movesWithoutAdvantage, updateOptions } from "./loss.ts";
 import { measureStep } from "./measure.ts";
 import type { StepMetrics, StepTiming } from "./metrics.ts";
 import type { OnProgress, Policy, Sampling, UpdateStats } from "./policy.ts";
+import { klCosts } from "./rewardKl.ts";
 import { carriesSignal, keptRollouts } from "./rollouts.ts";
 import type { Answer, AnswerKey, Group, Question, Response, Task } from "./types.ts";
 
@@ -83,6 +85,7 @@ export async function* ttrl(
       question,
       responses: at(sampling.value.votes, i),
       greedy: sampling.value.greedy[i]?.[0] ?? null,
+      costs: sampling.value.costs[i] ?? [],
       initialLabel: frozen.initialLabels?.[at(drawn.indices, i)] ?? null,
     }));
     const labelling = {
@@ -129,14 +132,17 @@ async function initialLabelsOf(
   return { initialLabels: await voteAtFirst(policy, study, config, watch) };
 }
 
-/** `votesPerQuestion` responses to each question from the current policy, and a greedy one where it is a baseline. */
+/**
+ * `votesPerQuestion` responses to each question from the current policy; a greedy one where it is a baseline, and what
+ * tokens pay for KL where it is a part of the reward.
+ */
 async function sampleVotes(
   policy: Policy,
   questions: readonly Question[],
   config: TtrlConfig,
   random: Random,
   watch: Watch,
-): Promise<{ votes: Response[][]; greedy: Response[][] }> {
+): Promise<{ votes: Response[][]; greedy: Response[][]; costs: Float64Array[][] }> {
   const requests = questions.map(({ prompt }) => ({ prompt, seed: random.integer(0, 2 ** 31 - 1) }));
   const { votesPerQuestion: count, temperature, topP, maxResponseTokens } = config;
   const sample = (sampling: Sampling): Promise<Response[][]> =>
@@ -144,7 +150,7 @@ async function sampleVotes(
   const votes = await sample({ count, temperature, topP, maxResponseTokens });
   const needsGreedy = config.advantage === "remax";
   const greedy = needsGreedy ? await sample({ count: 1, temperature: 0, topP: 1, maxResponseTokens }) : [];
-  return { votes, greedy };
+  return { votes, greedy, costs: await klCosts(policy, questions, votes, config, watch.signal) };
 }
 
 /** `updatesPerStep` optimizer steps over the groups' kept responses; null when no response carries a signal. */
@@ -156,23 +162,17 @@ async function train(
   watch: Watch,
 ): Promise<UpdateStats | null> {
   const updates: UpdateStats[] = [];
+  const options = updateOptions(config, learningRate);
   const count = Math.min(config.updatesPerStep, groups.length); // a group is never split
   for (let i = 0; i < count; i++) {
     const [first, end] = [i, i + 1].map((part) => Math.floor((part * groups.length) / count));
     const kept = keptRollouts(groups.slice(first, end), advantages.slice(first, end), config);
-    // Responses without advantage move nothing unless KL pulls on them, but they count in the token mean.
-    const rollouts = config.klCoefficient > 0 ? kept : kept.filter(carriesSignal);
+    // Responses without advantage move nothing unless the loss has other terms, but they count in its mean.
+    const rollouts = movesWithoutAdvantage(options) ? kept : kept.filter(carriesSignal);
     if (rollouts.length === 0) continue;
-    const options = { ...config, ...plainLoss(config), learningRate };
     updates.push(await policy.update(rollouts, options, watch.signal, report(watch, "train")));
   }
   return updates.length === 0 ? null : combine(updates);
-}
-
-/** PPO's loss with equal clip bounds and nothing else. */
-function plainLoss({ clipRange }: TtrlConfig) {
-  const bounds = { clipLow: clipRange, clipHigh: clipRange, dualClip: Infinity };
-  return { ...bounds, klEstimator: "k3", entropyCoefficient: 0 } as const;
 }
 
 /** Statistics of several updates as one: token-weighted means, the largest gap, all tokens. */
