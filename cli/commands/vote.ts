@@ -1,11 +1,13 @@
 /** `ttrl vote`: responses in, vote and rewards out; the method's own rules on anybody's samples. */
 import type { Command } from "commander";
 import * as z from "zod";
+import { paperAccuracy, paperVote } from "../../src/grading/paper/vote.ts";
 import { answersEqual, extractAnswer } from "../../src/rl/answer.ts";
 import { rewardFor } from "../../src/rl/reward.ts";
 import type { Task } from "../../src/rl/types.ts";
 import { majorityVote } from "../../src/rl/vote.ts";
 import { mean } from "../../src/math/stats.ts";
+import { settingOption, type GradingSetting } from "../graders.ts";
 import { readJsonLines, writeJsonLine } from "../jsonLines.ts";
 
 const groupLine = z.object({
@@ -22,7 +24,9 @@ const HELP = `
 Input, one JSON object a line: id, task ("math" or "gpqa"), responses (list of texts), truth (optional).
 Output, one line each: id, extracted (answer of every response, null without one), label (the majority's answer, null
 when nobody answered), majority_count, rewards (1 for agreeing with the label), majority_ratio and
-majority_voting_reward; with truth also label_accuracy, reward_accuracy, ground_truth_ratio and pass.
+majority_voting_reward; with truth also label_accuracy, reward_accuracy, ground_truth_ratio and pass. Under the
+paper's rules no answer is "", which votes like any other, and label_accuracy is the authors' own: their code extracts
+from the label once more. label_accuracy_direct grades the label itself.
 
 Examples:
   ttrl vote < responses.jsonl > votes.jsonl
@@ -34,10 +38,34 @@ export function addVote(program: Command): void {
     .command("vote")
     .description("majority vote, rewards and their accuracy for groups of responses: JSONL in, JSONL out")
     .argument("[file]", "JSONL file of groups; standard input without one", "-")
+    .addOption(settingOption())
     .addHelpText("after", HELP)
-    .action(async (file: string) => {
-      for await (const group of readJsonLines(file, groupLine)) writeJsonLine(voteOn(group));
+    .action(async (file: string, { setting }: { setting: GradingSetting }) => {
+      const vote = setting === "paper" ? paperVoteOn : voteOn;
+      for await (const group of readJsonLines(file, groupLine)) writeJsonLine(vote(group));
     });
+}
+
+/** The vote on one group as the paper's authors run it, under their names. */
+export function paperVoteOn({ id, task, responses, truth }: GroupLine) {
+  const vote = paperVote(responses, task);
+  const accuracy = truth == null ? null : paperAccuracy(vote, String(truth), task);
+  return {
+    id,
+    extracted: vote.extracted,
+    label: vote.label,
+    majority_count: vote.majorityCount,
+    rewards: vote.rewards,
+    majority_ratio: vote.majorityCount / responses.length,
+    majority_voting_reward: mean(vote.rewards),
+    ...(accuracy !== null && {
+      label_accuracy: accuracy.labelAccuracy,
+      reward_accuracy: accuracy.rewardAccuracy,
+      ground_truth_ratio: accuracy.groundTruthRatio,
+      pass: accuracy.pass,
+      label_accuracy_direct: accuracy.labelAccuracyDirect,
+    }),
+  };
 }
 
 /** The vote on one group; the metrics that need the truth are absent without it. */
