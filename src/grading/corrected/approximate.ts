@@ -1,0 +1,159 @@
+/** Formula -> its values at a few fixed complex points: two formulas that agree at all of them are the same. */
+import {
+  close,
+  exp,
+  image,
+  log,
+  NOTHING,
+  plus,
+  raise,
+  real,
+  size,
+  times,
+  type Approximate,
+} from "./complex.ts";
+import { toNumber } from "./rational.ts";
+import type { Formula, FunctionName } from "./tree.ts";
+
+/** Points an answer is evaluated at. */
+export const POINTS = 3;
+
+const I: Approximate = { re: 0, im: 1, error: 0 };
+const CONSTANTS = new Map<string, Approximate>([
+  ["π", real(Math.PI)],
+  ["e", real(Math.E)],
+  ["i", I],
+]);
+
+/** FNV-1a with murmur's finish, in [0, 1): the same name gets the same values in every answer. */
+function spread(name: string, salt: number): number {
+  let state = 0x811c9dc5 ^ salt;
+  for (let i = 0; i < name.length; i++) state = Math.imul(state ^ name.charCodeAt(i), 0x01000193);
+  state = Math.imul(state ^ (state >>> 16), 0x85ebca6b);
+  state = Math.imul(state ^ (state >>> 13), 0xc2b2ae35);
+  return ((state ^ (state >>> 16)) >>> 0) / 2 ** 32;
+}
+
+/** Where a variable is at a point: size 0.5 to 2, each point in another quadrant so that sqrt(x^2) is not x. */
+function variable(name: string, point: number): Approximate {
+  const radius = 0.5 + 1.5 * spread(name, 2 * point);
+  const angle = (Math.PI / 2) * (point + 1.1 + 0.8 * spread(name, 2 * point + 1));
+  return { re: radius * Math.cos(angle), im: radius * Math.sin(angle), error: 0 };
+}
+
+/** The value of a formula at one point, its ± with the given sign. */
+export function valueAt(formula: Formula, sign: 1 | -1, point: number): Approximate {
+  const at = (part: Formula): Approximate => valueAt(part, sign, point);
+  switch (formula.kind) {
+    case "number":
+      return real(toNumber(formula.value));
+    case "name":
+      return CONSTANTS.get(formula.name) ?? variable(formula.name, point);
+    case "sum":
+      return formula.terms.map(at).reduce(plus);
+    case "product":
+      return formula.factors.map(at).reduce(times);
+    case "power":
+      return raise(at(formula.base), at(formula.exponent));
+    case "root":
+      return root(at(formula.radicand), at(formula.index));
+    case "either":
+      return times(real(sign), at(formula.term));
+    case "call":
+      return apply(formula.name, at(formula.argument));
+  }
+}
+
+/** The real root of a negative real where the index is odd. */
+function root(radicand: Approximate, index: Approximate): Approximate {
+  const exponent = raise(index, real(-1));
+  const isOdd = index.im === 0 && Math.abs(index.re % 2) === 1;
+  if (!isOdd || radicand.im !== 0 || radicand.re >= 0) return raise(radicand, exponent);
+  return times(real(-1), raise(times(real(-1), radicand), exponent));
+}
+
+const ofExp = (a: Approximate): Approximate => image(exp, a);
+const ofLog = (a: Approximate): Approximate => (close(a, real(0)) === false ? image(log, a) : NOTHING);
+const negate = (a: Approximate): Approximate => times(real(-1), a);
+const minus = (a: Approximate, b: Approximate): Approximate => plus(a, negate(b));
+const over = (a: Approximate, b: Approximate): Approximate => times(a, raise(b, real(-1)));
+const half = (a: Approximate): Approximate => times(real(0.5), a);
+const squareRoot = (a: Approximate): Approximate => raise(a, real(0.5));
+
+/** sin and cos of complex numbers by their addition theorems. */
+const sine = (a: Approximate): Approximate =>
+  image((re, im) => [Math.sin(re) * Math.cosh(im), im === 0 ? 0 : Math.cos(re) * Math.sinh(im)], a);
+const cosine = (a: Approximate): Approximate =>
+  image((re, im) => [Math.cos(re) * Math.cosh(im), im === 0 ? 0 : -Math.sin(re) * Math.sinh(im)], a);
+/** arcsin z = -i log(iz + sqrt(1 - z^2)); on the real interval from the library, to the last digit. */
+function arcsine(a: Approximate): Approximate {
+  if (a.im === 0 && Math.abs(a.re) <= 1) return image((re) => [Math.asin(Math.min(1, re)), 0], a);
+  return negate(times(I, ofLog(plus(times(I, a), squareRoot(minus(real(1), times(a, a)))))));
+}
+function arctangent(a: Approximate): Approximate {
+  if (a.im === 0) return image((re) => [Math.atan(re), 0], a);
+  const turned = times(I, a);
+  const difference = minus(ofLog(minus(real(1), turned)), ofLog(plus(real(1), turned)));
+  return half(times(I, difference));
+}
+
+const HYPERBOLIC = {
+  sinh: (a: Approximate) => half(minus(ofExp(a), ofExp(negate(a)))),
+  cosh: (a: Approximate) => half(plus(ofExp(a), ofExp(negate(a)))),
+};
+
+const APPLY: Record<FunctionName, (a: Approximate) => Approximate> = {
+  ...HYPERBOLIC,
+  tanh: (a) => over(HYPERBOLIC.sinh(a), HYPERBOLIC.cosh(a)),
+  coth: (a) => over(HYPERBOLIC.cosh(a), HYPERBOLIC.sinh(a)),
+  sin: sine,
+  cos: cosine,
+  tan: (a) => over(sine(a), cosine(a)),
+  cot: (a) => over(cosine(a), sine(a)),
+  sec: (a) => over(real(1), cosine(a)),
+  csc: (a) => over(real(1), sine(a)),
+  arcsin: arcsine,
+  arccos: (a) => minus(real(Math.PI / 2), arcsine(a)),
+  arctan: arctangent,
+  arccot: (a) => minus(real(Math.PI / 2), arctangent(a)),
+  ln: ofLog,
+  log: ofLog,
+  lg: (a) => over(ofLog(a), real(Math.LN10)),
+  exp: ofExp,
+  abs: (a) => ({ re: size(a), im: 0, error: 2 * a.error + size(a) * 2 ** -51 }),
+  floor: (a) => roundedDown(a),
+  ceil: (a) => negate(roundedDown(negate(a))),
+  factorial: (a) => generalFactorial(a),
+};
+
+function apply(name: FunctionName, argument: Approximate): Approximate {
+  return APPLY[name](argument);
+}
+
+/** ⌊a⌋, where the error does not reach the next whole number. */
+function roundedDown(a: Approximate): Approximate {
+  const floor = Math.floor(a.re - a.error);
+  return Math.floor(a.re + a.error) === floor ? real(floor) : NOTHING;
+}
+
+/** Lanczos' series of the gamma function, g = 7, nine terms: right to 1e-13 in the right half plane. */
+const LANCZOS = [
+  0.99999999999980993, 676.5203681218851, -1259.1392167224028, 771.32342877765313, -176.61502916214059,
+  12.507343278686905, -0.13857109526572012, 9.9843695780195716e-6, 1.5056327351493116e-7,
+];
+const LANCZOS_ERROR = 1e-12;
+
+/** z! = Γ(z + 1), by reflection left of -1/2: Γ(1 - w) Γ(w) = π / sin πw with w = -z. */
+function generalFactorial(a: Approximate): Approximate {
+  if (a.re < -0.5) {
+    const mirrored = generalFactorial(plus(negate(a), real(-1)));
+    return over(real(Math.PI), times(sine(times(real(-Math.PI), a)), mirrored));
+  }
+  const series = LANCZOS.slice(1)
+    .map((term, n) => over(real(term), plus(a, real(n + 1))))
+    .reduce(plus, real(LANCZOS[0] ?? 1));
+  const base = plus(a, real(7.5));
+  const grown = times(raise(base, plus(a, real(0.5))), ofExp(negate(base)));
+  const product = times(times(real(Math.sqrt(2 * Math.PI)), grown), series);
+  return { ...product, error: product.error + LANCZOS_ERROR * size(product) };
+}

@@ -1,0 +1,78 @@
+/** Whether two answers say the same. */
+import { close, raise, real, times, type Approximate } from "./complex.ts";
+import type { Shape } from "./shape.ts";
+
+/** Three-valued "and": one difference decides, otherwise one doubt leaves it open. */
+function every(verdicts: Iterable<boolean | null>): boolean | null {
+  let all: boolean | null = true;
+  for (const verdict of verdicts) {
+    if (verdict === false) return false;
+    if (verdict === null) all = null;
+  }
+  return all;
+}
+
+/** Three-valued "or". */
+function some(verdicts: Iterable<boolean | null>): boolean | null {
+  let any: boolean | null = false;
+  for (const verdict of verdicts) {
+    if (verdict === true) return true;
+    if (verdict === null) any = null;
+  }
+  return any;
+}
+
+function* pairs<T, R>(a: readonly T[], b: readonly T[], of: (a: T, b: T) => R): Generator<R> {
+  for (const [i, one] of a.entries()) {
+    const other = b[i];
+    if (other !== undefined) yield of(one, other);
+  }
+}
+
+/** Each member of one has an equal in the other, and the other way round. */
+function sameMembers(a: readonly Shape[], b: readonly Shape[]): boolean | null {
+  function* within(members: readonly Shape[], others: readonly Shape[]): Generator<boolean | null> {
+    for (const member of members) yield some(map(others, (other) => compare(member, other)));
+  }
+  return every([every(within(a, b)), every(within(b, a))]);
+}
+
+function* map<T, R>(items: readonly T[], of: (item: T) => R): Generator<R> {
+  for (const item of items) yield of(item);
+}
+
+/** Whether one difference is a constant multiple of the other: 2x = 6 and x - 3 = 0 are one equation. */
+function proportional(a: Shape, b: Shape): boolean | null {
+  if (a.kind !== "value" || b.kind !== "value") return compare(a, b);
+  return every(pairs(upToFactor(a.at), upToFactor(b.at), close));
+}
+
+/** Values at the later points over the value at the first. */
+export function upToFactor(at: readonly Approximate[]): Approximate[] {
+  const [first, ...rest] = at;
+  return first === undefined ? [] : rest.map((one) => times(one, raise(first, real(-1))));
+}
+
+/** True, false, or null when it was not decided. Symmetric. */
+export function compare(a: Shape, b: Shape): boolean | null {
+  if (a.kind === "undecided" || b.kind === "undecided") return null;
+  if (a.kind === "equation" && b.kind === "equation") {
+    if (a.solved !== null && b.solved !== null) return compare(a.solved, b.solved);
+    return proportional(a.difference, b.difference);
+  }
+  if (a.kind === "equation") return a.solved === null ? false : compare(a.solved, b);
+  if (b.kind === "equation") return compare(b, a);
+  if (a.kind === "value" && b.kind === "value") {
+    if (a.exact !== null && b.exact !== null) {
+      return a.exact.top === b.exact.top && a.exact.bottom === b.exact.bottom;
+    }
+    return every(pairs(a.at, b.at, close));
+  }
+  if (a.kind === "text" && b.kind === "text") return a.text === b.text;
+  if (a.kind === "tuple" && b.kind === "tuple") {
+    if (a.brackets !== b.brackets || a.items.length !== b.items.length) return false;
+    return every(pairs(a.items, b.items, compare));
+  }
+  const isSet = a.kind === "set" || a.kind === "union";
+  return isSet && a.kind === b.kind ? sameMembers(a.items, b.items) : false;
+}

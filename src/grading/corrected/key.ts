@@ -1,0 +1,39 @@
+/** A short text that equal answers share. */
+import type { Approximate } from "./complex.ts";
+import { upToFactor } from "./compare.ts";
+import type { Shape } from "./shape.ts";
+
+/** Two values nearer than this are as good as equal here; equality itself is decided by `compare`. */
+const DIGITS = 12;
+
+function digits(number: number): string {
+  return String(Math.abs(number) < 1e-9 ? 0 : Number(number.toPrecision(DIGITS)));
+}
+
+function values(at: readonly Approximate[]): string {
+  const each = at.map(({ re, im }) => (im === 0 ? digits(re) : `${digits(re)},${digits(im)}`));
+  return each.every((one) => one === each[0]) ? (each[0] ?? "") : each.join(" ");
+}
+
+/** Equal answers have the same key but for rounding at the twelfth digit; different ones almost never. */
+export function keyOf(shape: Shape, spelling: string): string {
+  switch (shape.kind) {
+    case "value": {
+      return shape.exact?.bottom === 1n ? String(shape.exact.top) : values(shape.at);
+    }
+    case "set":
+    case "union": {
+      const keys = new Set(shape.items.map((item) => keyOf(item, spelling)));
+      return `${shape.kind}{${[...keys].sort().join(";")}}`;
+    }
+    case "tuple":
+      return `${shape.brackets} ${shape.items.map((item) => keyOf(item, spelling)).join(";")}`;
+    case "equation":
+      if (shape.solved !== null) return keyOf(shape.solved, spelling);
+      return shape.difference.kind === "value" ? `0=${values(upToFactor(shape.difference.at))}` : "0=";
+    case "text":
+      return `"${shape.text}"`;
+    case "undecided":
+      return `?${spelling}`;
+  }
+}

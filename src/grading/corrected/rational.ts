@@ -1,0 +1,122 @@
+/** Exact rational numbers of bounded size. */
+
+/** A reduced fraction, `bottom > 0`. */
+export interface Rational {
+  readonly top: bigint;
+  readonly bottom: bigint;
+}
+
+/** Thrown when an answer needs more work, depth or digits than grading may spend: it stays ungraded. */
+export class OverBudget extends Error {}
+
+/** No number of an answer is longer: about 5,000 decimal digits. */
+const MAX_BITS = 16_384;
+const MAX_FACTORIAL = 1000n;
+/** Work of one answer, in steps of a few nanoseconds: reducing a fraction of n bits takes about (n / 16)^2. */
+const MAX_WORK = 300_000;
+
+export const ZERO: Rational = { top: 0n, bottom: 1n };
+export const ONE: Rational = { top: 1n, bottom: 1n };
+
+/** Length in bits, to four bits: hexadecimal digits are cheap to count. */
+function bits(value: bigint): number {
+  return 4 * value.toString(16).length;
+}
+
+function gcd(a: bigint, b: bigint): bigint {
+  while (b !== 0n) [a, b] = [b, a % b];
+  return a < 0n ? -a : a;
+}
+
+/** A decimal numeral: digits, at most one point, no sign. */
+export function parseDecimal(digits: string, exponent = 0): Rational {
+  const [whole = "", fraction = ""] = digits.split(".");
+  const shift = exponent - fraction.length;
+  if (3.4 * (whole.length + fraction.length + Math.abs(shift)) > MAX_BITS)
+    throw new OverBudget("long number");
+  const value = BigInt(whole + fraction || "0");
+  const scale = 10n ** BigInt(Math.abs(shift));
+  return new Arithmetic().rational(shift < 0 ? value : value * scale, shift < 0 ? scale : 1n) ?? ZERO;
+}
+
+/** Arithmetic of one answer. It throws `OverBudget` where numbers or their number get too large. */
+export class Arithmetic {
+  private left = MAX_WORK;
+
+  /** top/bottom, reduced; null where the bottom is 0. */
+  rational(top: bigint, bottom = 1n): Rational | null {
+    if (bottom === 0n) return null;
+    if (bottom === 1n && top < 1n << 64n && top > -(1n << 64n)) return { top, bottom };
+    const longest = Math.max(bits(top), bits(bottom));
+    if (longest > MAX_BITS) throw new OverBudget("number too long");
+    this.left -= bottom === 1n ? longest : (longest / 16) ** 2;
+    if (this.left < 0) throw new OverBudget("too much arithmetic");
+    const divisor = bottom === 1n ? 1n : gcd(top, bottom) * (bottom < 0n ? -1n : 1n);
+    return { top: top / divisor, bottom: bottom / divisor };
+  }
+
+  add(a: Rational, b: Rational): Rational | null {
+    return this.rational(a.top * b.bottom + b.top * a.bottom, a.bottom * b.bottom);
+  }
+
+  multiply(a: Rational, b: Rational): Rational | null {
+    return this.rational(a.top * b.top, a.bottom * b.bottom);
+  }
+
+  /** base^exponent where that is rational and exactly known here, else null (0^0 included). */
+  power(base: Rational, exponent: Rational): Rational | null {
+    const root = exponent.bottom === 1n ? base : this.rootOf(base, exponent.bottom);
+    if (root === null || (root.top === 0n && exponent.top <= 0n)) return null;
+    const times = exponent.top < 0n ? -exponent.top : exponent.top;
+    const isUnit = root.bottom === 1n && root.top >= -1n && root.top <= 1n;
+    const longest = Math.max(bits(root.top), bits(root.bottom));
+    if (!isUnit && BigInt(longest) * times > BigInt(MAX_BITS)) throw new OverBudget("power too long");
+    const turns = isUnit ? 2n - (times % 2n) : times; // of 0, 1 and -1 only the parity matters
+    const [top, bottom] = times === 0n ? [1n, 1n] : [root.top ** turns, root.bottom ** turns];
+    this.left -= longest * Number(times);
+    if (exponent.top >= 0n) return { top, bottom }; // powers of coprime numbers are coprime
+    return top < 0n ? { top: -bottom, bottom: -top } : { top: bottom, bottom: top };
+  }
+
+  /** The principal `index`-th root of a number that is a perfect power and not negative, else null. */
+  private rootOf(value: Rational, index: bigint): Rational | null {
+    if (value.top < 0n || index > 64n) return null;
+    const top = this.integerRoot(value.top, index);
+    const bottom = this.integerRoot(value.bottom, index);
+    return top === null || bottom === null ? null : { top, bottom };
+  }
+
+  /** Newton's method on integers: at most a few dozen steps from a start at least as high as the root. */
+  private integerRoot(value: bigint, index: bigint): bigint | null {
+    if (value < 2n) return value;
+    this.left -= 64 * bits(value);
+    if (this.left < 0) throw new OverBudget("too much arithmetic");
+    let root = 1n << (BigInt(bits(value)) / index + 1n);
+    for (;;) {
+      const next = ((index - 1n) * root + value / root ** (index - 1n)) / index;
+      if (next >= root) break;
+      root = next;
+    }
+    return root ** index === value ? root : null;
+  }
+
+  /** n! of a small whole number, else null. */
+  factorial(value: Rational): Rational | null {
+    if (value.bottom !== 1n || value.top < 0n) return null;
+    if (value.top > MAX_FACTORIAL) throw new OverBudget("factorial too large");
+    this.left -= Number(value.top) ** 2 / 4;
+    if (this.left < 0) throw new OverBudget("too much arithmetic");
+    let product = 1n;
+    for (let n = 2n; n <= value.top; n++) product *= n;
+    return this.rational(product);
+  }
+}
+
+/** Nearest double; infinite where it is out of range. */
+export function toNumber({ top, bottom }: Rational): number {
+  const direct = Number(top) / Number(bottom);
+  if (Number.isFinite(direct) && (direct !== 0 || top === 0n)) return direct;
+  const shift = BigInt(bits(top) - bits(bottom) - 128); // keep 128 bits of the quotient
+  const quotient = shift >= 0n ? top / (bottom << shift) : (top << -shift) / bottom;
+  return Number(quotient) * 2 ** Number(shift);
+}

@@ -1,0 +1,137 @@
+/** Tree -> what is compared: values, in the arrangement that matters. */
+import { POINTS, valueAt } from "./approximate.ts";
+import { Exact } from "./exact.ts";
+import { real, type Approximate } from "./complex.ts";
+import { Arithmetic, OverBudget, toNumber, type Rational } from "./rational.ts";
+import { Unreadable } from "./scanner.ts";
+import { isFormula, type Formula, type Tree } from "./tree.ts";
+
+export type Shape =
+  /** One value: exact where known, and at each point. */
+  | { readonly kind: "value"; readonly exact: Rational | null; readonly at: readonly Approximate[] }
+  /** Any order: a set, a list of solutions, the two values of a ±. `union` of intervals likewise. */
+  | { readonly kind: "set" | "union"; readonly items: readonly Shape[] }
+  /** In order: a point, an interval. Vectors and matrices are rows of rows. */
+  | { readonly kind: "tuple"; readonly brackets: string; readonly items: readonly Shape[] }
+  /** left - right = 0, known up to a factor; `solved` is the right side of x = ..., which may stand for all of it. */
+  | { readonly kind: "equation"; readonly difference: Shape; readonly solved: Shape | null }
+  | { readonly kind: "text"; readonly text: string }
+  /** More work than an answer is worth. */
+  | { readonly kind: "undecided" };
+
+/** Members of one list; comparing sets takes their square. */
+const MAX_ITEMS = 200;
+
+function value(formula: Formula, sign: 1 | -1): Shape {
+  const exact = new Exact(sign, new Arithmetic()).valueOf(formula);
+  const known = exact === null ? null : real(toNumber(exact));
+  const at = Array.from({ length: POINTS }, (_, point) => known ?? valueAt(formula, sign, point));
+  return { kind: "value", exact, at };
+}
+
+function hasEither(formula: Formula): boolean {
+  switch (formula.kind) {
+    case "number":
+    case "name":
+      return false;
+    case "either":
+      return true;
+    case "sum":
+      return formula.terms.some(hasEither);
+    case "product":
+      return formula.factors.some(hasEither);
+    case "power":
+      return hasEither(formula.base) || hasEither(formula.exponent);
+    case "root":
+      return hasEither(formula.radicand) || hasEither(formula.index);
+    case "call":
+      return hasEither(formula.argument);
+  }
+}
+
+/** What a tree says. */
+export function shapeOf(tree: Tree): Shape {
+  if (isFormula(tree)) {
+    if (!hasEither(tree)) return value(tree, 1);
+    return { kind: "set", items: [value(tree, 1), value(tree, -1)] };
+  }
+  switch (tree.kind) {
+    case "list":
+      return listOf(tree.items, tree.open, tree.close);
+    case "union":
+      return { kind: "union", items: tree.parts.map(shapeOf) };
+    case "matrix":
+      return matrixOf(tree.rows);
+    case "chain":
+      return chainOf(tree);
+  }
+}
+
+function listOf(items: readonly Tree[], open: string, close: string): Shape {
+  if (items.length > MAX_ITEMS) throw new OverBudget("too many values");
+  // x = 2, y = 3 names its values; they are compared by name only as far as their order tells.
+  const shapes = items.map((item) => withoutName(shapeOf(item)));
+  const [only] = shapes;
+  if (open === "{" && shapes.length === 1 && only !== undefined) return only; // braces as brackets, or a set of one
+  if (open === "" || open === "{") {
+    return { kind: "set", items: shapes.flatMap((shape) => (shape.kind === "set" ? shape.items : [shape])) };
+  }
+  return { kind: "tuple", brackets: open + close, items: shapes };
+}
+
+function matrixOf(rows: readonly (readonly Tree[])[]): Shape {
+  if (rows.length > MAX_ITEMS) throw new OverBudget("too many rows");
+  const items = rows.map((row): Shape => ({ kind: "tuple", brackets: "row", items: row.map(shapeOf) }));
+  return { kind: "tuple", brackets: "matrix", items };
+}
+
+/** x = 5 says 5, x ∈ [1, 2] and 1 ≤ x ≤ 2 say the interval. */
+function chainOf({ sides, relations }: Extract<Tree, { kind: "chain" }>): Shape {
+  const [left, middle, right] = sides;
+  const [first, second] = relations;
+  if (left === undefined || middle === undefined) throw new Unreadable("half a relation");
+  if (relations.length === 1 && first === "in" && isName(left)) return shapeOf(middle);
+  if (relations.length === 1 && first === "=") {
+    const solved = isName(left) ? shapeOf(middle) : null;
+    if (!isFormula(left) || !isFormula(middle)) {
+      if (solved !== null) return solved;
+      throw new Unreadable("an equation of arrangements");
+    }
+    const minus: Formula = { kind: "product", factors: [NEGATIVE, middle] };
+    return { kind: "equation", difference: shapeOf({ kind: "sum", terms: [left, minus] }), solved };
+  }
+  if (right !== undefined && sides.length === 3 && isName(middle) && isOrder(first) && isOrder(second)) {
+    const brackets = (first === "<" ? "(" : "[") + (second === "<" ? ")" : "]");
+    return { kind: "tuple", brackets, items: [shapeOf(left), shapeOf(right)] };
+  }
+  if (sides.length === 2 && isOrder(first)) return ray(left, middle, first === "<");
+  return { kind: "tuple", brackets: relations.join(" "), items: sides.map(shapeOf) };
+}
+
+const NEGATIVE: Formula = { kind: "number", value: { top: -1n, bottom: 1n } };
+const INFINITE: Formula = { kind: "name", name: "∞" };
+
+/** x < a is the interval below a, a < x the one above; of two formulas, the order itself. */
+function ray(left: Tree, right: Tree, isStrict: boolean): Shape {
+  const below: Formula = { kind: "product", factors: [NEGATIVE, INFINITE] };
+  if (isName(left)) {
+    return { kind: "tuple", brackets: `(${isStrict ? ")" : "]"}`, items: [shapeOf(below), shapeOf(right)] };
+  }
+  if (isName(right)) {
+    return { kind: "tuple", brackets: `${isStrict ? "(" : "["})`, items: [shapeOf(left), shapeOf(INFINITE)] };
+  }
+  return { kind: "tuple", brackets: isStrict ? "<" : "<=", items: [shapeOf(left), shapeOf(right)] };
+}
+
+function isOrder(relation: string | undefined): boolean {
+  return relation === "<" || relation === "<=";
+}
+
+function isName(tree: Tree): boolean {
+  return tree.kind === "name" && !/^(?:π|e|i|∞|∅|\d.*)$/.test(tree.name);
+}
+
+/** x = 5 as a member of a list. */
+function withoutName(shape: Shape): Shape {
+  return shape.kind === "equation" && shape.solved !== null ? shape.solved : shape;
+}
