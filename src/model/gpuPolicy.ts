@@ -17,11 +17,13 @@ import type {
 } from "../rl/policy.ts";
 import type { Response, Rollout } from "../rl/types.ts";
 import { createBreath } from "./breath.ts";
+import { GpuCritic } from "./gpuCritic.ts";
 import { GradientError } from "./gradientError.ts";
 import type { LanguageModel } from "./languageModel.ts";
 import { parameterShapes, type HostTensor } from "./parameters.ts";
 import { layOutRequests, toResponses } from "./requests.ts";
 import { scoreRollouts } from "./scoreRollouts.ts";
+import type { CriticStart } from "./trainableCritic.ts";
 import {
   NO_INITIAL_MODEL,
   type PolicyStart,
@@ -149,6 +151,10 @@ export class GpuPolicy implements TrainablePolicy {
   async scoreTexts(texts: readonly ScoredText[], temperature: number): Promise<Float32Array> {
     this.#scorer ??= this.#scored(this.#parameters).scorer;
     return (await orFault(this.#gpu.fault, this.#scorer.score(texts, temperature))).logprobs;
+  }
+
+  critic(start: CriticStart): GpuCritic {
+    return new GpuCritic(this.#gpu, this.model, start);
   }
 
   weights(): Promise<Map<string, HostTensor>> {

@@ -62,12 +62,16 @@ function scoredTokens(
 
 /** Logprob and entropy [K] of the scored tokens under softmax(logits / temperature). */
 export function scoreTokens(decoder: Decoder, rows: ScoredRows, temperature: number): TokenLogprob {
-  const { inputs, predictors, targets } = rows;
+  const logits = logitsOf(decoder, predictorStates(decoder, rows));
+  return tokenLogprob(temperature === 1 ? logits : tf.div(logits, temperature), indices(rows.targets));
+}
+
+/** Hidden states [K, D] that predict the scored tokens. */
+export function predictorStates(decoder: Decoder, { inputs, predictors }: ScoredRows): tf.Tensor {
   const attend =
     "whole" in inputs ? causalWhole(decoder.config, inputs.whole) : causal(decoder.config, inputs.starts);
   const hidden = hiddenStates(decoder, indices(inputs.tokens), indices(inputs.positions), attend);
-  const logits = logitsOf(decoder, gatherRows(hidden, indices(predictors)));
-  return tokenLogprob(temperature === 1 ? logits : tf.div(logits, temperature), indices(targets));
+  return gatherRows(hidden, indices(predictors));
 }
 
 /** Weighted next-token loss: sum over tokens of -weight * logprob / normalizer. A scalar. */

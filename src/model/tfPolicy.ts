@@ -21,7 +21,9 @@ import { policyLoss } from "./policyLoss.ts";
 import { layOutRequests, toResponses } from "./requests.ts";
 import { column, type WeightedRow } from "./rolloutRows.ts";
 import { scoreRollouts } from "./scoreRollouts.ts";
+import { TfCritic } from "./tfCritic.ts";
 import type { TfModel } from "./tfModel.ts";
+import type { CriticStart } from "./trainableCritic.ts";
 import {
   NO_INITIAL_MODEL,
   type PolicyStart,
@@ -146,6 +148,10 @@ export class TfPolicy implements TrainablePolicy {
     const values = await logprob.data<"float32">();
     logprob.dispose();
     return values;
+  }
+
+  critic(start: CriticStart): TfCritic {
+    return new TfCritic(this.model, start);
   }
 
   weights(): Promise<Map<string, HostTensor>> {

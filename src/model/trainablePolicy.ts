@@ -3,6 +3,7 @@ import type { OptimizerState } from "../engine/optimizerState.ts";
 import type { Policy } from "../rl/policy.ts";
 import type { LanguageModel } from "./languageModel.ts";
 import type { HostTensor } from "./parameters.ts";
+import type { CriticStart, TrainableCritic } from "./trainableCritic.ts";
 
 /** A text whose tokens from `first` (at least 1) on are to be scored. */
 export interface ScoredText {
@@ -15,6 +16,8 @@ export interface TrainablePolicy extends Policy {
   readonly model: LanguageModel;
   /** Logprobs of the scored tokens, text after text, under softmax(logits / temperature). */
   scoreTexts(texts: readonly ScoredText[], temperature: number): Promise<Float32Array>;
+  /** A critic of this policy's model and on its way of computing, with memory of its own. */
+  critic(start: CriticStart): TrainableCritic;
   /** The weights now, on the host. */
   weights(): Promise<Map<string, HostTensor>>;
   /** Everything beside the weights that the next update depends on, on the host. */

@@ -1,0 +1,93 @@
+/** One update of a critic, whatever computes it: rollouts -> micro-batches -> one optimizer step -> what it did. */
+import type { TrainingRow, ValueTargets } from "../engine/trainingBatch.ts";
+import type { CriticOptions, CriticStats, ValuedRollout } from "../rl/critic.ts";
+import type { OnProgress } from "../rl/policy.ts";
+import { createBreath } from "./breath.ts";
+import { microBatches } from "./microBatches.ts";
+import { textsOf } from "./rolloutRows.ts";
+import type { Tokenizer } from "./tokenizer.ts";
+import { TOKENS_PER_MICRO_BATCH } from "./update.ts";
+
+/** A row that has a loss of values alone. */
+export interface ValuedRow extends TrainingRow {
+  readonly values: ValueTargets;
+}
+
+/** Sums gradients and steps. */
+export interface CriticLearner {
+  /** Adds the gradient of the value loss of some rows; returns that loss and the values, token after token. */
+  accumulate(
+    rows: readonly ValuedRow[],
+    options: CriticOptions,
+  ): Promise<{ readonly loss: number; readonly values: Float32Array }>;
+  /** One step on the summed gradients, which are then forgotten; returns their norm. */
+  step(options: CriticOptions): Promise<number>;
+  /** Drops the gradients summed so far. */
+  forget(): void;
+}
+
+/** Updates on the rollouts; when it is aborted or fails, nothing of it remains. */
+export async function updateCritic(
+  learner: CriticLearner,
+  tokenizer: Tokenizer,
+  rollouts: readonly ValuedRollout[],
+  options: CriticOptions,
+  signal?: AbortSignal,
+  onProgress?: OnProgress,
+): Promise<CriticStats> {
+  const rows = layOut(tokenizer, rollouts);
+  const breathe = createBreath(signal);
+  const values: number[] = [];
+  let loss = 0;
+  let done = 0;
+  try {
+    for (const batch of microBatches(rows, ({ tokens }) => tokens.length, TOKENS_PER_MICRO_BATCH)) {
+      const found = await learner.accumulate(batch, options);
+      loss += found.loss;
+      for (const value of found.values) values.push(value);
+      done += batch.length;
+      onProgress?.(done, rows.length);
+      await breathe();
+    }
+  } catch (error) {
+    learner.forget();
+    throw error;
+  }
+  const gradientNorm = await learner.step(options);
+  return { loss, gradientNorm, ...describe(values, rows, options.valueClip), tokens: values.length };
+}
+
+function layOut(tokenizer: Tokenizer, rollouts: readonly ValuedRollout[]): ValuedRow[] {
+  const texts = textsOf(tokenizer, rollouts);
+  return rollouts.flatMap(({ response, returns, oldValues: old, weight }, i) => {
+    const weights = new Float32Array(response.tokens.length).fill(weight);
+    const values = { old, returns, weights };
+    const policy = { advantages: [], weights: [], oldLogprobs: [], referenceLogprobs: null };
+    return texts.slice(i, i + 1).map((text) => ({ ...text, ...policy, values }));
+  });
+}
+
+/** One number for each scored token of all rows. */
+export function valueColumn(rows: readonly ValuedRow[], name: keyof ValueTargets): Float32Array {
+  return Float32Array.from(rows.flatMap(({ values }) => Array.from(values[name])));
+}
+
+function describe(values: readonly number[], rows: readonly ValuedRow[], valueClip: number) {
+  const [old, returns] = [valueColumn(rows, "old"), valueColumn(rows, "returns")];
+  let clipped = 0;
+  const errors = values.map((value, i) => {
+    const [before, goal] = [old[i] ?? Number.NaN, returns[i] ?? Number.NaN];
+    const moved = Math.min(Math.max(value, before - valueClip), before + valueClip);
+    if ((moved - goal) ** 2 > (value - goal) ** 2) clipped += 1;
+    return goal - value;
+  });
+  return {
+    clipFraction: clipped / values.length,
+    explainedVariance: 1 - variance(errors) / (variance([...returns]) + 1e-5), // as verl, safe for equal returns
+  };
+}
+
+function variance(values: readonly number[]): number {
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  return values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / Math.max(values.length - 1, 1);
+}

@@ -1,0 +1,59 @@
+/** The critic on recorded graphs against the one on TensorFlow.js' operations. */
+import { beforeAll, expect, test } from "vitest";
+import { describeOnGpu } from "../engine/fixture.ts";
+import * as tf from "../kernels/tf.ts";
+import { createRandom } from "../math/random.ts";
+import type { ValuedRollout } from "../rl/critic.ts";
+import { relativeGap, TINY_CONFIG, tinyFolder } from "./fixture.ts";
+import { GpuCritic } from "./gpuCritic.ts";
+import { readLanguageModel } from "./languageModel.ts";
+import { TfCritic } from "./tfCritic.ts";
+
+const OPTIONS = {
+  learningRate: 1e-3,
+  valueClip: 0.2,
+  gradientClip: 1,
+  beta1: 0.9,
+  beta2: 0.99,
+  weightDecay: 0,
+};
+
+describeOnGpu("the critic on recorded graphs", (gpu) => {
+  beforeAll(() => tf.setBackend("cpu")); // the reference; the graphs need no TensorFlow.js
+
+  test.each([true, false])("learns as the one on operations does; tied: %s", async (tied) => {
+    const folder = tinyFolder(1, { ...TINY_CONFIG, tied });
+    const model = readLanguageModel(folder);
+    const random = createRandom(4);
+    const rollouts = [5, 2, 7].map((length): ValuedRollout => {
+      const tokens = Int32Array.from({ length }, () => random.integer(3, 400));
+      const numbers = (): Float32Array => Float32Array.from({ length }, () => random.normal());
+      const response = { text: "", tokens, logprobs: numbers(), entropy: 0, finished: true };
+      return { prompt: "2+2=", response, returns: numbers(), oldValues: numbers(), weight: 1 / (3 * length) };
+    });
+    const head = {
+      shape: [1, TINY_CONFIG.width],
+      data: Float32Array.from({ length: TINY_CONFIG.width }, () => 0.3 * random.normal()),
+    };
+    const start = { weights: new Map([...folder.weights, ["score.weight", head]]), optimizer: null };
+    const [critic, expected] = [new GpuCritic(gpu(), model, start), new TfCritic(model, start)];
+    for (let step = 0; step < 3; step++) {
+      const [values, reference] = [await critic.values(rollouts), await expected.values(rollouts)];
+      expect(values.map(({ length }) => length)).toEqual([5, 2, 7]);
+      // float32 in another order of summation, and of Adam's steps on gradients that are nearly zero.
+      for (const [i, row] of values.entries()) expect(relativeGap(row, reference[i]!)).toBeLessThan(1e-4);
+      const [found, stats] = [
+        await critic.update(rollouts, OPTIONS),
+        await expected.update(rollouts, OPTIONS),
+      ];
+      expect(found).toMatchObject({ tokens: 14, clipFraction: stats.clipFraction });
+      for (const name of ["loss", "gradientNorm", "explainedVariance"] as const)
+        expect(Math.abs(found[name] / stats[name] - 1), name).toBeLessThan(1e-4);
+    }
+    const saved = { weights: await critic.weights(), optimizer: await critic.optimizerState() };
+    const restored = new GpuCritic(gpu(), model, saved);
+    expect(await restored.update(rollouts, OPTIONS)).toEqual(await critic.update(rollouts, OPTIONS));
+    expect(await restored.weights()).toEqual(await critic.weights());
+    for (const each of [critic, expected, restored]) await each.dispose();
+  });
+});

@@ -1,0 +1,96 @@
+/** The critic on recorded WebGPU graphs: the trainer's graph with a value head and no loss of logprobs. */
+import type { Gpu } from "../engine/device.ts";
+import { orFault } from "../engine/faults.ts";
+import { GpuScorer } from "../engine/gpuScorer.ts";
+import { GpuTrainer } from "../engine/gpuTrainer.ts";
+import type { OptimizerState } from "../engine/optimizerState.ts";
+import { ParameterBuffer } from "../engine/parameterBuffer.ts";
+import type { CriticOptions, CriticStats, ValuedRollout } from "../rl/critic.ts";
+import type { OnProgress, ScoredRollout } from "../rl/policy.ts";
+import { updateCritic, type CriticLearner, type ValuedRow } from "./criticUpdate.ts";
+import { GradientError } from "./gradientError.ts";
+import type { LanguageModel } from "./languageModel.ts";
+import type { HostTensor } from "./parameters.ts";
+import { scoreRollouts } from "./scoreRollouts.ts";
+import { criticShapes, withValueHead, type CriticStart, type TrainableCritic } from "./trainableCritic.ts";
+
+/** Tokens have no loss but that of their values. */
+const VALUES_ALONE = {
+  temperature: 1,
+  clipLow: 0,
+  clipHigh: 0,
+  dualClip: Infinity,
+  klCoefficient: 0,
+  entropyCoefficient: 0,
+  normalizer: 1,
+};
+
+export class GpuCritic implements TrainableCritic {
+  readonly #gpu: Gpu;
+  readonly #model: LanguageModel;
+  readonly #parameters: ParameterBuffer;
+  readonly #scorer: GpuScorer;
+  readonly #trainer: GpuTrainer;
+  readonly #learner: CriticLearner;
+
+  /** Uploads the weights. Throws a `RangeError` when they are too large for the GPU. */
+  constructor(gpu: Gpu, model: LanguageModel, { weights, optimizer }: CriticStart) {
+    const { config } = model;
+    this.#gpu = gpu;
+    this.#model = model;
+    this.#parameters = new ParameterBuffer(gpu, criticShapes(config), config.headDim);
+    this.#parameters.upload(withValueHead(config, weights));
+    this.#scorer = new GpuScorer(gpu, config, this.#parameters);
+    this.#trainer = new GpuTrainer(gpu, config, this.#parameters, optimizer ? { state: optimizer } : {});
+    this.#learner = {
+      accumulate: (rows, options) => this.#accumulate(rows, options),
+      step: (options) => this.#step(options),
+      forget: () => this.#trainer.forget(),
+    };
+  }
+
+  values(rollouts: readonly ScoredRollout[], signal?: AbortSignal): Promise<Float32Array[]> {
+    return scoreRollouts(
+      this.#model.tokenizer,
+      rollouts,
+      async (texts) => (await orFault(this.#gpu.fault, this.#scorer.score(texts, 1))).values,
+      signal,
+    );
+  }
+
+  update(
+    rollouts: readonly ValuedRollout[],
+    options: CriticOptions,
+    signal?: AbortSignal,
+    onProgress?: OnProgress,
+  ): Promise<CriticStats> {
+    const { tokenizer } = this.#model;
+    const updated = updateCritic(this.#learner, tokenizer, rollouts, options, signal, onProgress);
+    return orFault(this.#gpu.fault, updated);
+  }
+
+  async #accumulate(rows: readonly ValuedRow[], { valueClip }: CriticOptions) {
+    const { losses, values } = await this.#trainer.accumulate(rows, { ...VALUES_ALONE, valueClip });
+    return { loss: losses.reduce((sum, loss) => sum + loss, 0), values };
+  }
+
+  async #step(options: CriticOptions): Promise<number> {
+    const norm = await this.#trainer.step(options);
+    if (!Number.isFinite(norm)) throw new GradientError(norm);
+    return norm;
+  }
+
+  weights(): Promise<Map<string, HostTensor>> {
+    return orFault(this.#gpu.fault, this.#parameters.download());
+  }
+
+  optimizerState(): Promise<OptimizerState> {
+    return orFault(this.#gpu.fault, this.#trainer.state());
+  }
+
+  async dispose(): Promise<void> {
+    this.#scorer.dispose();
+    await this.#trainer.dispose();
+    this.#parameters.dispose();
+  }
+}

@@ -1,0 +1,43 @@
+/** A critic with what a run needs beside it: a copy of the backbone, a value head and their own optimizer. */
+import type { OptimizerState } from "../engine/optimizerState.ts";
+import type { Critic } from "../rl/critic.ts";
+import type { ModelConfig } from "./config.ts";
+import { parameterShapes, type HostTensor } from "./parameters.ts";
+
+/** A critic on one way of computing it. */
+export interface TrainableCritic extends Critic {
+  /** The weights now, those of the value head included, on the host. */
+  weights(): Promise<Map<string, HostTensor>>;
+  /** Everything beside the weights that the next update depends on, on the host. */
+  optimizerState(): Promise<OptimizerState>;
+  /** Gives all memory back. */
+  dispose(): Promise<void>;
+}
+
+/** What a critic starts from. */
+export interface CriticStart {
+  /** Those of the backbone, or of the critic whose run is continued. */
+  readonly weights: ReadonlyMap<string, HostTensor>;
+  /** Of the run that is continued; null for the beginning. */
+  readonly optimizer: OptimizerState | null;
+}
+
+export const VALUE_WEIGHT = "score.weight";
+export const VALUE_BIAS = "score.bias";
+
+/** Shapes of a critic's parameters: the decoder's, and a value head from its hidden states. */
+export function criticShapes(config: ModelConfig): Map<string, readonly number[]> {
+  return new Map([...parameterShapes(config), [VALUE_WEIGHT, [1, config.width]], [VALUE_BIAS, [1]]]);
+}
+
+/** The weights with a value head; a new one is zero, so that a critic starts by saying 0 of everything. */
+export function withValueHead(
+  { width }: ModelConfig,
+  weights: ReadonlyMap<string, HostTensor>,
+): Map<string, HostTensor> {
+  const zeros: readonly [string, HostTensor][] = [
+    [VALUE_WEIGHT, { shape: [1, width], data: new Float32Array(width) }],
+    [VALUE_BIAS, { shape: [1], data: new Float32Array(1) }],
+  ];
+  return new Map([...zeros, ...weights]);
+}
