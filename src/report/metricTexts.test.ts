@@ -31,9 +31,20 @@ test("every name of the authors' training and evaluation logs of the vote is fou
     ...["label_accuracy", "reward_accuracy", "majority_ratio", "ground_truth_ratio", "pass@N"].flatMap(
       (metric) => [`train/${metric}`, `val-ttrl/${metric}`],
     ),
-    ...["majority_voting_reward"].flatMap((metric) => [`train/${metric}`, `val-ttrl/${metric}`]),
+    "train/majority_voting_reward",
+    "val-ttrl/majority_voting_reward",
+    "val-core/<data set>/acc/mean@N",
+    ...["std@N", "best@k/mean", "worst@k/mean", "maj@k/mean"].map(
+      (metric) => `val-aux/<data set>/acc/${metric}`,
+    ),
     ...["reward_accuracy", "ground_truth_ratio", "pass@k", "entropy"].map((metric) => `train/post_${metric}`),
     "train/entropy",
+    ...["score", "rewards", "advantages"].flatMap((part) =>
+      ["mean", "min", "max"].map((statistic) => `critic/${part}/${statistic}`),
+    ),
+    ...["pg_loss", "pg_clipfrac", "pg_clipfrac_lower", "kl_loss", "entropy_loss", "grad_norm", "lr"].map(
+      (part) => `actor/${part}`,
+    ),
     ...["mean", "min", "max", "clip_ratio"].map((part) => `response_length/${part}`),
   ]) {
     expect(logged).toContain(name);

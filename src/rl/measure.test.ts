@@ -172,6 +172,14 @@ describe("a step's metrics", () => {
     expect(metrics.entropy).toBeCloseTo((3 * 0.4 + 0.8) / 4, 15);
     const kept = measure([{ ...groupOf("q", ["1", "1"], 1), responses: [long, short] }], new Map());
     expect(kept.postEntropy).toBeCloseTo(0.4, 15);
+    const pushed = { ...groupOf("q", ["1", "2"]), responses: [long, short], advantages: [0.5, -0.5] };
+    expect(measure([pushed], new Map())).toMatchObject({
+      advantageMean: (3 * 0.5 - 0.5) / 4,
+      advantageMin: -0.5,
+      advantageMax: 0.5,
+      postRewardMin: 0,
+      postRewardMax: 1,
+    });
   });
 
   test("hand on what the update did, and null when there was none", () => {

@@ -1,6 +1,6 @@
 /** Groups -> metrics: the one place of the method that reads the answer key. */
 import { mean, sum } from "../math/stats.ts";
-import { answersEqual, extractAnswer } from "./answer.ts";
+import { answersEqual, extractAnswers } from "./answer.ts";
 import { measureAtK } from "./atK.ts";
 import { flipRate, type LabelHistory } from "./labelHistory.ts";
 import type { Evaluation, StepMetrics } from "./metrics.ts";
@@ -81,13 +81,25 @@ function describe(judged: readonly Judged[]) {
     voteEntropy: mean(judged.map(({ vote }) => voteEntropyOf(vote))),
     unansweredShare: mean(judged.flatMap(({ answers }) => answers).map((answer) => Number(answer === null))),
     truncatedShare: mean(responses.map((response) => Number(!response.finished))),
-    entropy: tokenEntropy(responses),
+    entropy: tokenMean(
+      responses,
+      responses.map((response) => response.entropy),
+    ),
     responseLength: mean(lengths),
-    // Not Math.min(...lengths): an evaluation may have more responses than a call may have arguments.
-    responseLengthMin: lengths.reduce((least, length) => Math.min(least, length)),
-    responseLengthMax: lengths.reduce((most, length) => Math.max(most, length)),
+    responseLengthMin: least(lengths),
+    responseLengthMax: most(lengths),
     sampledTokens: sum(lengths),
   };
+}
+
+// Not Math.min(...values): there may be more responses than a call may have arguments.
+
+function least(values: readonly number[]): number {
+  return values.reduce((extreme, value) => Math.min(extreme, value));
+}
+
+function most(values: readonly number[]): number {
+  return values.reduce((extreme, value) => Math.max(extreme, value));
 }
 
 /** Entropy (nats) of the votes given; 0 when there are none. */
@@ -97,11 +109,11 @@ function voteEntropyOf({ counts }: Vote): number {
   return sum(votes.map((count) => (count / given) * Math.log(given / count)));
 }
 
-/** Mean entropy over tokens, not over responses; 0 without tokens. */
-function tokenEntropy(responses: readonly Response[]): number {
-  const tokens = sum(responses.map((response) => response.tokens.length));
-  const entropy = sum(responses.map((response) => response.entropy * response.tokens.length));
-  return tokens === 0 ? 0 : entropy / tokens;
+/** Mean over tokens, not over responses, of a value of each response; 0 without tokens. */
+function tokenMean(responses: readonly Response[], values: readonly number[]): number {
+  const lengths = responses.map(({ tokens }) => tokens.length);
+  const tokens = sum(lengths);
+  return tokens === 0 ? 0 : sum(lengths.map((length, i) => length * (values[i] ?? 0))) / tokens;
 }
 
 /** What of a step concerns the responses kept for training. */
@@ -112,17 +124,23 @@ function describeKept(groups: readonly Group[], key: AnswerKey, task: Task) {
   });
   const { rewardAccuracy, groundTruthRatio, passAtN } = accuracy(truths);
   const rewards = groups.map((group) => group.rewards.slice(0, group.advantages.length));
+  const responses = groups.flatMap((group) => group.responses.slice(0, group.advantages.length));
+  const advantages = groups.flatMap((group) => group.advantages);
   return {
     postRewardAccuracy: rewardAccuracy,
     postGroundTruthRatio: groundTruthRatio,
     postPassAtN: passAtN,
     postReward: mean(rewards.map(mean)),
-    postEntropy: tokenEntropy(
-      groups.flatMap(({ responses, advantages }) => responses.slice(0, advantages.length)),
+    postRewardMin: least(rewards.flat()),
+    postRewardMax: most(rewards.flat()),
+    postEntropy: tokenMean(
+      responses,
+      responses.map(({ entropy }) => entropy),
     ),
-    unanimousShare: mean(
-      groups.map(({ advantages }) => Number(advantages.every((advantage) => advantage === 0))),
-    ),
+    advantageMean: tokenMean(responses, advantages),
+    advantageMin: least(advantages),
+    advantageMax: most(advantages),
+    unanimousShare: mean(groups.map((group) => Number(group.advantages.every((value) => value === 0)))),
   };
 }
 
@@ -197,7 +215,10 @@ export function measureEvaluation(
 }
 
 function judge(question: Question, responses: readonly Response[], task: Task): Judged {
-  const answers = responses.map((response) => extractAnswer(response.text, task));
+  const answers = extractAnswers(
+    responses.map(({ text }) => text),
+    task,
+  );
   const vote = majorityVote(answers);
   return {
     question,

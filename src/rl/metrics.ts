@@ -1,7 +1,8 @@
 /** What is measured: the words for each series, and the records. Names follow the authors' logs. */
 import { mean } from "../math/stats.ts";
 import type { AtK } from "./atK.ts";
-import { EVALUATION_TEXTS, KEPT_TEXTS, UPDATE_TEXTS, VOTE_TEXTS } from "./metricTexts.ts";
+import { EVALUATION_TEXTS, VOTE_TEXTS } from "./metricTexts.ts";
+import { KEPT_TEXTS, UPDATE_TEXTS } from "./trainingTexts.ts";
 
 /** Every series of a run: name, unit, formula and meaning. */
 export const METRICS = { ...EVALUATION_TEXTS, ...VOTE_TEXTS, ...KEPT_TEXTS, ...UPDATE_TEXTS } as const;
@@ -35,7 +36,13 @@ export interface StepMetrics {
   readonly postGroundTruthRatio?: number | null;
   readonly postPassAtN?: number | null;
   readonly postReward?: number;
+  readonly postRewardMin?: number;
+  readonly postRewardMax?: number;
   readonly postEntropy?: number;
+  /** Over tokens; the extremes over responses. */
+  readonly advantageMean?: number;
+  readonly advantageMin?: number;
+  readonly advantageMax?: number;
   readonly unanimousShare: number;
   readonly kl: number | null;
   readonly clipFraction: number | null;
