@@ -4,7 +4,7 @@ import type { TrainablePolicy } from "../src/model/trainablePolicy.ts";
 import type { TtrlConfig } from "../src/rl/config.ts";
 import { evaluate } from "../src/rl/evaluate.ts";
 import type { Evaluation } from "../src/rl/metrics.ts";
-import { run, type RunEvent, type RunProgress } from "../src/rl/run.ts";
+import { isOver, run, type RunEvent, type RunProgress } from "../src/rl/run.ts";
 import type { Watch } from "../src/rl/ttrl.ts";
 import { writeCheckpoint, type Checkpoint } from "./checkpoint.ts";
 import type { DatasetFile } from "./datasetFile.ts";
@@ -112,7 +112,7 @@ class Session {
   async #evaluateOthers(): Promise<void> {
     const { policy, config, others } = this.#training;
     const { evaluated, loop } = this.#progress;
-    if (!evaluated || (loop.step !== 0 && loop.step !== config.steps)) return;
+    if (!evaluated || (loop.step !== 0 && !isOver(loop, config))) return;
     for (const { name, study } of others) {
       if (evaluationsOf(this.entries, name).some(({ step }) => step === loop.step)) continue;
       const point = { step: loop.step, samples: config.initialSamples };

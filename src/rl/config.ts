@@ -26,6 +26,8 @@ export interface TtrlConfig {
   readonly consensusFloor: number;
   readonly consensusPenalty: number;
   readonly advantageShaping: AdvantageShaping;
+  readonly stopWindow: number;
+  readonly stopFlipRate: number;
   readonly advantage: AdvantageEstimator;
   readonly aggregation: Aggregation;
   readonly updatesPerStep: number;

@@ -14,7 +14,7 @@ const RESPONSES = [1.5, 0.5, 1, 1].map((entropy, i) => ({
 function judged(values: object, costs: readonly Float64Array[] = []): Group {
   const config = configFrom({ advantage: "dr-grpo", ...values });
   const question = { id: "q", prompt: "q" };
-  const sources = { source: config.labels, leaked: null, random: createRandom(0) };
+  const sources = { leaked: null, random: createRandom(0) };
   const asked = [{ question, responses: RESPONSES, greedy: null, costs, initialLabel: null }];
   return judgeStep(asked, "math", config, sources).groups[0]!;
 }

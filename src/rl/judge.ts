@@ -1,7 +1,7 @@
 /** Responses of a step -> groups: answers, votes, rewards, and advantages, which may compare across questions. */
 import { mean } from "../math/stats.ts";
 import { outcomeRewards, stepAdvantages, type TokenTable } from "./advantage.ts";
-import { extractAnswer } from "./answer.ts";
+import { extractAnswers } from "./answer.ts";
 import type { TtrlConfig } from "./config.ts";
 import { ballotEntropy } from "./ballot.ts";
 import { rewardRule, type LabelSources } from "./labels.ts";
@@ -28,7 +28,7 @@ export interface Judged {
 }
 
 /** What rewards may be made from, beside the configuration and the answers. */
-export type JudgeSources = Pick<LabelSources, "source" | "leaked" | "random">;
+export type JudgeSources = Pick<LabelSources, "leaked" | "random">;
 
 /** Judges all questions of a step. */
 export function judgeStep(
@@ -66,14 +66,22 @@ function judge(
   config: TtrlConfig,
   sources: JudgeSources,
 ) {
-  const answers = responses.map((response) => extractAnswer(response.text, task)); // null keeps its place
+  const texts = [...responses, ...(greedy === null ? [] : [greedy])].map(({ text }) => text);
+  const all = extractAnswers(texts, task); // the greedy answer in the spelling of the group's
+  const answers = all.slice(0, responses.length);
   const vote = majorityVote(answers);
-  const how = { ...sources, initialLabel, voting: config.voting, ballotOptions: config };
+  const how = {
+    ...sources,
+    source: config.labels,
+    initialLabel,
+    voting: config.voting,
+    ballotOptions: config,
+  };
   const rule = lacksConsensus(vote, config)
     ? () => 0
     : rewardRule(question, { vote, answers, responses }, how);
   const rewards = answers.map(rule);
-  const greedyReward = greedy === null ? null : rule(extractAnswer(greedy.text, task));
+  const greedyReward = greedy === null ? null : rule(all.at(-1) ?? null);
   return { question, responses, answers, vote, rewards, greedyReward, costs };
 }
 

@@ -77,4 +77,20 @@ export const REWARD_FIELDS = {
     ["none", "entropy", "clip"],
     "entropy lets responses that were unsurer than their group count for less; clip holds advantages within -2 and 2 (ETTRL).",
   ),
+  stopWindow: integer(
+    "Loop",
+    "Early-stop window",
+    0,
+    [0, 10_000],
+    "steps",
+    "The run ends once pseudo-labels hardly flipped over so many steps: from there on a policy sharpens right and wrong labels alike; 0 never ends early.",
+  ),
+  stopFlipRate: real(
+    "Loop",
+    "Early-stop flip rate",
+    0.01,
+    [0, 1],
+    "",
+    "With an early-stop window, the mean share of changed pseudo-labels at which the run ends.",
+  ),
 } as const;

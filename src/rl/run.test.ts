@@ -105,6 +105,32 @@ describe.each([
   });
 });
 
+describe("a run that stops early", () => {
+  // 7 is all but certain for every question, so no label ever flips. Two of five questions a step: the first step that
+  // asks one again is the third, and two rates are there after the fourth.
+  const sure = Object.fromEntries(PROMPTS.map((prompt): [string, Logits] => [prompt, [50, 0, 0]]));
+  const config = configFrom({ ...CONFIG, stopWindow: 2, stopFlipRate: 0 });
+  const order = (events: readonly RunEvent[]) =>
+    events.map((event) =>
+      event.type === "stepped"
+        ? event.step.metrics.step
+        : `${event.evaluation.step}:${event.evaluation.samples}`,
+    );
+
+  test("ends with a final evaluation once labels have settled", async () => {
+    const events = await collect(new ThreeNumberPolicy(sure), config, initialProgress(config));
+    expect(order(events)).toEqual(["0:5", 1, 2, 3, "3:2", 4, "4:5"]);
+  });
+
+  test("takes no step more when it is resumed, only the evaluation it lacks", async () => {
+    const policy = new ThreeNumberPolicy(sure);
+    const events = await collect(policy, config, initialProgress(config), 6);
+    expect(order(await collect(policy, config, events.at(-1)!.progress))).toEqual(["4:5"]);
+    const all = await collect(new ThreeNumberPolicy(sure), config, initialProgress(config));
+    expect(await collect(policy, config, all.at(-1)!.progress)).toEqual([]);
+  });
+});
+
 describe("an evaluation", () => {
   test("changes nothing and gives the same figures again", async () => {
     const policy = new ThreeNumberPolicy(LOGITS);

@@ -1,6 +1,7 @@
 /** A whole run: an evaluation of the initial model, then steps with evaluations in between, the last one at the end. */
 import type { TtrlConfig } from "./config.ts";
 import { evaluate } from "./evaluate.ts";
+import { hasSettled } from "./earlyStop.ts";
 import { leakedLabels } from "./labels.ts";
 import type { Evaluation } from "./metrics.ts";
 import type { Policy } from "./policy.ts";
@@ -23,6 +24,11 @@ export function initialProgress(config: TtrlConfig): RunProgress {
   return { loop: initialLoopState(config), evaluated: false };
 }
 
+/** Whether no step is left: all are done, or the labels have settled. */
+export function isOver(loop: LoopState, config: TtrlConfig): boolean {
+  return loop.step === config.steps || hasSettled(loop, config);
+}
+
 /** Runs from `progress` to the end, yielding every step and evaluation as it happens. Leaks the truth where asked to. */
 export async function* run(
   policy: Policy,
@@ -34,16 +40,18 @@ export async function* run(
   const leaked = leakedLabels(config.labels, study);
   let { loop, evaluated } = progress;
   if (!evaluated) yield* evaluateIfDue(policy, study, config, loop, watch);
+  if (isOver(loop, config)) return;
   for await (const step of ttrl(policy, study, config, loop, watch, leaked)) {
     loop = step.state;
-    evaluated = !isDue(loop.step, config);
+    evaluated = !isDue(loop, config);
     yield { type: "stepped", step, progress: { loop, evaluated } };
     if (!evaluated) yield* evaluateIfDue(policy, study, config, loop, watch);
+    if (isOver(loop, config)) return;
   }
 }
 
-function isDue(step: number, config: TtrlConfig): boolean {
-  return step % config.evaluateEvery === 0 || step === config.steps;
+function isDue(loop: LoopState, config: TtrlConfig): boolean {
+  return loop.step % config.evaluateEvery === 0 || isOver(loop, config);
 }
 
 async function* evaluateIfDue(
@@ -53,8 +61,8 @@ async function* evaluateIfDue(
   loop: LoopState,
   watch: Watch,
 ): AsyncGenerator<RunEvent> {
-  if (!isDue(loop.step, config)) return;
-  const isEnd = loop.step === 0 || loop.step === config.steps;
+  if (!isDue(loop, config)) return;
+  const isEnd = loop.step === 0 || isOver(loop, config);
   const samples = isEnd ? config.initialSamples : config.evaluationSamples;
   const evaluation = await evaluate(policy, study, config, { step: loop.step, samples }, watch);
   yield { type: "evaluated", evaluation, progress: { loop, evaluated: true } };

@@ -4,6 +4,7 @@
  */
 import { createRandom, restoreRandom, type Random, type RandomState } from "../math/random.ts";
 import { learningRateAt, type TtrlConfig } from "./config.ts";
+import { watchFlips, type FlipWatch } from "./earlyStop.ts";
 import { voteAtFirst } from "./initialLabels.ts";
 import { judgeStep, type Judged } from "./judge.ts";
 import { rememberLabels, type LabelHistory } from "./labelHistory.ts";
@@ -24,7 +25,7 @@ export interface Study {
 }
 
 /** Where the loop stands: everything it needs, beside the policy, to continue exactly. */
-export interface LoopState {
+export interface LoopState extends FlipWatch {
   /** Steps done. */
   readonly step: number;
   /** Indices of the questions still to come in this epoch. */
@@ -75,6 +76,7 @@ export async function* ttrl(
   const random = restoreRandom(state.random);
   const frozen = await initialLabelsOf(policy, study, config, state, watch);
   let { queue, labels } = state;
+  let flips: FlipWatch = state;
   for (let step = state.step + 1; step <= config.steps; step++) {
     const drawn = drawQuestions(study.questions.length, queue, config.questionsPerStep, random);
     queue = drawn.queue;
@@ -88,11 +90,7 @@ export async function* ttrl(
       costs: sampling.value.costs[i] ?? [],
       initialLabel: frozen.initialLabels?.[at(drawn.indices, i)] ?? null,
     }));
-    const labelling = {
-      source: config.labels,
-      leaked,
-      random: createRandom(config.seed, LABEL_STREAM + step),
-    };
+    const labelling = { leaked, random: createRandom(config.seed, LABEL_STREAM + step) };
     const { groups, advantages } = judgeStep(asked, study.task, config, labelling);
     const learningRate = learningRateAt(step, config);
     const training = await timed(() => train(policy, { groups, advantages }, config, learningRate, watch));
@@ -101,7 +99,9 @@ export async function* ttrl(
     const metrics = measureStep(outcome, study.answerKey, study.task);
     const timing = timingOf(metrics, sampling.seconds, training.seconds);
     labels = rememberLabels(labels, groups);
-    yield { metrics, timing, groups, state: { step, queue, random: random.state(), labels, ...frozen } };
+    flips = watchFlips(flips, metrics.flipRate ?? null, config);
+    const reached = { step, queue, random: random.state(), labels, ...frozen, ...flips };
+    yield { metrics, timing, groups, state: reached };
   }
 }
 

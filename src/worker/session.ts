@@ -9,7 +9,7 @@ import type { BackendReport } from "../report/backend.ts";
 import type { StepRecord } from "../report/record.ts";
 import { evaluate } from "../rl/evaluate.ts";
 import type { Evaluation } from "../rl/metrics.ts";
-import { initialProgress, run, type RunEvent } from "../rl/run.ts";
+import { initialProgress, isOver, run, type RunEvent } from "../rl/run.ts";
 import type { Study, Watch } from "../rl/ttrl.ts";
 import type { StartedBackend } from "./backend.ts";
 import { exportRun } from "./exportRun.ts";
@@ -81,7 +81,7 @@ export class Session {
         this.#record(event, study);
         // Not between a step and the evaluation that belongs to it, nor after the last.
         const { loop, evaluated } = event.progress;
-        if (evaluated && loop.step < config.steps) await this.#passGate();
+        if (evaluated && !isOver(loop, config)) await this.#passGate();
       }
       this.#post({ type: "finished", runId });
     } catch (error) {
