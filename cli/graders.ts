@@ -1,19 +1,13 @@
 /** The sets of grading rules by name, and the option that picks one. */
 import { Option } from "commander";
+import { correctedGrader } from "../src/grading/corrected/corrected.ts";
 import type { Grader } from "../src/grading/grader.ts";
 import { paperGrader } from "../src/grading/paper/paperGrader.ts";
-import { answersEqual, extractAnswer } from "../src/rl/answer.ts";
 
 const SETTINGS = ["corrected", "paper"] as const;
 
 /** Which rules: those of the paper's authors, or those with their listed defects mended. */
 export type GradingSetting = (typeof SETTINGS)[number];
-
-const correctedGrader: Grader = {
-  extract: extractAnswer,
-  equal: answersEqual,
-  key: (answer) => answer,
-};
 
 /** The rules of a setting. */
 export const GRADERS: Readonly<Record<GradingSetting, Grader>> = {

@@ -2,7 +2,7 @@
 import type { Command } from "commander";
 import * as z from "zod";
 import { paperAccuracy, paperVote } from "../../src/grading/paper/vote.ts";
-import { answersEqual, extractAnswer } from "../../src/rl/answer.ts";
+import { answersEqual, extractAnswers } from "../../src/rl/answer.ts";
 import { rewardFor } from "../../src/rl/reward.ts";
 import type { Task } from "../../src/rl/types.ts";
 import { majorityVote } from "../../src/rl/vote.ts";
@@ -70,7 +70,7 @@ export function paperVoteOn({ id, task, responses, truth }: GroupLine) {
 
 /** The vote on one group; the metrics that need the truth are absent without it. */
 export function voteOn({ id, task, responses, truth }: GroupLine) {
-  const extracted = responses.map((response) => extractAnswer(response, task));
+  const extracted = extractAnswers(responses, task);
   const { pseudoLabel: label, majorityCount, majorityRatio } = majorityVote(extracted);
   const rewards = extracted.map((answer) => rewardFor(answer, label));
   return {

@@ -1,6 +1,6 @@
 /** Labels of a fixed teacher: what the initial model votes for, taken once, before the first step. */
 import { createRandom } from "../math/random.ts";
-import { extractAnswer } from "./answer.ts";
+import { extractAnswers } from "./answer.ts";
 import type { TtrlConfig } from "./config.ts";
 import type { Policy } from "./policy.ts";
 import type { Study, Watch } from "./ttrl.ts";
@@ -31,6 +31,12 @@ export async function voteAtFirst(
     (done, total) => watch.onProgress?.("sample", done, total),
   );
   return responses.map(
-    (group) => majorityVote(group.map(({ text }) => extractAnswer(text, study.task))).pseudoLabel,
+    (group) =>
+      majorityVote(
+        extractAnswers(
+          group.map(({ text }) => text),
+          study.task,
+        ),
+      ).pseudoLabel,
   );
 }

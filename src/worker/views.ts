@@ -1,5 +1,5 @@
 /** A group of the method -> what the page shows of it. */
-import { answersEqual } from "../rl/answer.ts";
+import { gradeAnswer } from "../rl/answer.ts";
 import type { Answer, AnswerKey, Group, Task } from "../rl/types.ts";
 import type { GroupView } from "./protocol.ts";
 
@@ -7,7 +7,7 @@ import type { GroupView } from "./protocol.ts";
 export function viewGroup(group: Group, key: AnswerKey, task: Task): GroupView {
   const truth = key.get(group.question.id) ?? null;
   const isRight = (answer: Answer): boolean | null =>
-    truth === null ? null : answer !== null && answersEqual(answer, truth, task);
+    truth === null ? null : answer !== null && gradeAnswer(answer, truth, task);
   const unanswered = group.answers.filter((answer) => answer === null).length;
   const histogram = [...group.vote.counts]
     .map(([answer, votes]): GroupView["histogram"][number] => ({ answer, votes, right: isRight(answer) }))
