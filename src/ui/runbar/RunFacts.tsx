@@ -7,6 +7,8 @@ import { measured, shortCount } from "../format.ts";
 import { usePage, usePacedRun, useSettings } from "../page.tsx";
 import { BACKEND_NAMES, BACKEND_WISHES } from "../setup/backendNames.ts";
 
+type ShownBackend = NonNullable<Exclude<BegunRun, { status: "starting" }>["device"]>["backend"];
+
 /** What the run uses and how fast it is; before a run, what it would use. */
 export function RunFacts() {
   const state = usePacedRun((run) => run);
@@ -32,6 +34,11 @@ function PlannedFacts() {
   );
 }
 
+/** Why this backend, and on WebGPU, which has two, why this path. */
+function whyOf({ backend, reason, path, pathReason }: ShownBackend): string {
+  return backend === "webgpu" ? `${reason} · ${path}: ${pathReason}` : reason;
+}
+
 function BegunFacts({ state }: { readonly state: BegunRun }) {
   const { setup, steps } = state.record;
   const device = state.status === "starting" ? null : state.device;
@@ -44,10 +51,7 @@ function BegunFacts({ state }: { readonly state: BegunRun }) {
         ) : (
           <>
             <strong>{BACKEND_NAMES[device.backend.backend]}</strong> · {device.backend.device}
-            <span className="soft">
-              {" "}
-              · {device.backend.reason} · {device.backend.path}: {device.backend.pathReason}
-            </span>
+            <span className="soft"> · {whyOf(device.backend)}</span>
           </>
         )}
       </Fact>
