@@ -56,11 +56,11 @@ describe("the configuration", () => {
   });
 
   test("has other voting than hard for the majority's labels alone", () => {
-    expect(configProblems({ labels: "truth", voting: "soft" })).toEqual([
-      "voting (soft) must be hard unless labels (truth) are majority",
+    expect(configProblems({ labelSource: "truth", voting: "soft" })).toEqual([
+      "voting (soft) must be hard unless labelSource (truth) is majority",
     ]);
-    expect(configProblems({ labels: "truth", voting: "hard" })).toEqual([]);
-    expect(configProblems({ labels: "majority", voting: "soft" })).toEqual([]);
+    expect(configProblems({ labelSource: "truth", voting: "hard" })).toEqual([]);
+    expect(configProblems({ labelSource: "majority", voting: "soft" })).toEqual([]);
   });
 
   test("names every problem at once", () => {

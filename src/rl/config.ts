@@ -16,7 +16,7 @@ export interface TtrlConfig {
   readonly temperature: number;
   readonly topP: number;
   readonly maxResponseTokens: number;
-  readonly labels: LabelSource;
+  readonly labelSource: LabelSource;
   readonly voting: Voting;
   readonly rareAnswerFloor: number;
   readonly rareAnswerBonus: number;
@@ -247,9 +247,9 @@ export function configProblems(values: Readonly<Record<string, unknown>>): strin
     const problem = Object.hasOwn(values, name) ? fieldProblem(CONFIG_FIELDS[name], values[name]) : null;
     if (problem !== null) problems.push(`${name} ${problem}`);
   }
-  const [labels, voting] = [values["labels"], values["voting"]];
-  if (isOther(labels, "majority") && isOther(voting, "hard")) {
-    problems.push(`voting (${voting}) must be hard unless labels (${labels}) are majority`);
+  const [source, voting] = [values["labelSource"], values["voting"]];
+  if (isOther(source, "majority") && isOther(voting, "hard")) {
+    problems.push(`voting (${voting}) must be hard unless labelSource (${source}) is majority`);
   }
   const votes = values["votesPerQuestion"] ?? CONFIG_FIELDS.votesPerQuestion.default;
   const rollouts = values["rolloutsPerQuestion"] ?? CONFIG_FIELDS.rolloutsPerQuestion.default;

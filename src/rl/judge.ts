@@ -72,7 +72,7 @@ function judge(
   const vote = majorityVote(answers);
   const how = {
     ...sources,
-    source: config.labels,
+    source: config.labelSource,
     initialLabel,
     voting: config.voting,
     ballotOptions: config,

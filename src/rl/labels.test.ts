@@ -84,7 +84,7 @@ describe("the truth", () => {
 
   test("must be there for every question that learns from it", () => {
     expect(() => leakedLabels("truth", study)).toThrow(
-      'labels "truth" needs the true answer of every question, and 1 of 2 have none',
+      'label source "truth" needs the true answer of every question, and 1 of 2 have none',
     );
   });
 

@@ -37,8 +37,8 @@ export function leakedLabels(
   const missing = questions.filter(({ id }) => !answerKey.has(id)).length;
   if (missing > 0) {
     throw new RangeError(
-      `labels "${source}" needs the true answer of every question, and ${missing} of ${questions.length} have none; ` +
-        'choose a data set with answers, or labels "majority"',
+      `label source "${source}" needs the true answer of every question, and ${missing} of ${questions.length} have none; ` +
+        'choose a data set with answers, or the label source "majority"',
     );
   }
   return new LeakedLabels(answerKey, task);
@@ -111,6 +111,6 @@ function wrongMajority(question: Question, vote: Vote, truths: LeakedLabels): An
 }
 
 function granted(leaked: LeakedLabels | null, source: LabelSource): LeakedLabels {
-  if (leaked === null) throw new Error(`labels "${source}" without leaked labels`);
+  if (leaked === null) throw new Error(`label source "${source}" without leaked labels`);
   return leaked;
 }

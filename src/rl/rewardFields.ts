@@ -3,9 +3,9 @@ import { choice, integer, real } from "./configField.ts";
 
 /** In the order a form shows them; all remedies are off by default. */
 export const REWARD_FIELDS = {
-  labels: choice(
+  labelSource: choice(
     "Rewards",
-    "Labels",
+    "Label source",
     ["majority", "truth", "initial-majority", "random", "random-reward", "wrong-majority", "format"],
     "What is rewarded. majority is TTRL; the others are controls: the true answer, what the initial model voted for, an answer drawn at random, any response by the toss of a coin, the most frequent wrong answer, any answer at all. truth and wrong-majority learn from the data set's answers.",
   ),

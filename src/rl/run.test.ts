@@ -83,10 +83,10 @@ const EVENTS = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11];
 
 describe.each([
   {},
-  { labels: "initial-majority" },
-  { labels: "random" },
-  { labels: "random-reward", advantage: "reinforce++-baseline" },
-  { labels: "truth", advantage: "reinforce++", aggregation: "sequence-mean-token-mean" },
+  { labelSource: "initial-majority" },
+  { labelSource: "random" },
+  { labelSource: "random-reward", advantage: "reinforce++-baseline" },
+  { labelSource: "truth", advantage: "reinforce++", aggregation: "sequence-mean-token-mean" },
 ])("a run with %o, stopped and resumed", async (values) => {
   const config = configFrom({ ...CONFIG, ...values });
   const undisturbed = await collect(new ThreeNumberPolicy(LOGITS), config, initialProgress(config));

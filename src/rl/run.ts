@@ -37,7 +37,7 @@ export async function* run(
   progress: RunProgress,
   watch: Watch = {},
 ): AsyncGenerator<RunEvent> {
-  const leaked = leakedLabels(config.labels, study);
+  const leaked = leakedLabels(config.labelSource, study);
   let { loop, evaluated } = progress;
   if (!evaluated) yield* evaluateIfDue(policy, study, config, loop, watch);
   if (isOver(loop, config)) return;

@@ -126,7 +126,7 @@ async function initialLabelsOf(
   { step, initialLabels }: LoopState,
   watch: Watch,
 ): Promise<Pick<LoopState, "initialLabels">> {
-  if (config.labels !== "initial-majority") return {};
+  if (config.labelSource !== "initial-majority") return {};
   if (initialLabels !== undefined) return { initialLabels };
   if (step > 0) throw new Error(`the state after step ${step} lacks the initial model's votes`);
   return { initialLabels: await voteAtFirst(policy, study, config, watch) };
