@@ -134,6 +134,20 @@ describeOnGpu("the policy on recorded graphs", (gpu) => {
       await expected.dispose();
     });
 
+    test("beside another policy of the same model, and from weights it is given", async () => {
+      const policy = create();
+      const initial = await policy.weights();
+      const other = policy.another(START);
+      const trained = await rollouts(policy, 4);
+      await policy.update(trained, OPTIONS);
+      expect(await other.weights()).toEqual(initial);
+      expect(await other.score(trained, 1)).not.toEqual(await policy.score(trained, 1));
+      other.load(await policy.weights());
+      expect(await other.score(trained, 1)).toEqual(await policy.score(trained, 1));
+      await policy.dispose();
+      await other.dispose();
+    });
+
     test("on what it sampled with ratios of 1 and logprobs that differ by less than 1e-4", async () => {
       const policy = create();
       for (const temperature of [1, 0.7]) {

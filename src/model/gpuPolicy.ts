@@ -153,12 +153,20 @@ export class GpuPolicy implements TrainablePolicy {
     return (await orFault(this.#gpu.fault, this.#scorer.score(texts, temperature))).logprobs;
   }
 
+  another(start: PolicyStart): GpuPolicy {
+    return new GpuPolicy(this.#gpu, this.model, start);
+  }
+
   critic(start: CriticStart): GpuCritic {
     return new GpuCritic(this.#gpu, this.model, start);
   }
 
   weights(): Promise<Map<string, HostTensor>> {
     return orFault(this.#gpu.fault, this.#parameters.download());
+  }
+
+  load(weights: ReadonlyMap<string, HostTensor>): void {
+    this.#parameters.upload(weights);
   }
 
   optimizerState(): Promise<OptimizerState> {

@@ -26,6 +26,14 @@ export class TfModel implements LanguageModel {
     return downloadTensors(this.parameters);
   }
 
+  /** Replaces the weights. */
+  load(weights: ReadonlyMap<string, HostTensor>): void {
+    for (const [name, tensor] of loadParameters(this.config, weights)) {
+      this.parameters.get(name)?.dispose();
+      this.parameters.set(name, tensor);
+    }
+  }
+
   dispose(): void {
     tf.dispose([...this.parameters.values()]);
     tf.dispose([this.decoder.rope.cos, this.decoder.rope.sin]);

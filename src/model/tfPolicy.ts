@@ -22,7 +22,7 @@ import { layOutRequests, toResponses } from "./requests.ts";
 import { column, type WeightedRow } from "./rolloutRows.ts";
 import { scoreRollouts } from "./scoreRollouts.ts";
 import { TfCritic } from "./tfCritic.ts";
-import type { TfModel } from "./tfModel.ts";
+import { TfModel } from "./tfModel.ts";
 import type { CriticStart } from "./trainableCritic.ts";
 import {
   NO_INITIAL_MODEL,
@@ -150,12 +150,20 @@ export class TfPolicy implements TrainablePolicy {
     return values;
   }
 
+  another(start: PolicyStart): TfPolicy {
+    return new TfPolicy(new TfModel(this.model, start.weights), start);
+  }
+
   critic(start: CriticStart): TfCritic {
     return new TfCritic(this.model, start);
   }
 
   weights(): Promise<Map<string, HostTensor>> {
     return this.model.weights();
+  }
+
+  load(weights: ReadonlyMap<string, HostTensor>): void {
+    this.model.load(weights);
   }
 
   optimizerState(): Promise<OptimizerState> {

@@ -16,10 +16,14 @@ export interface TrainablePolicy extends Policy {
   readonly model: LanguageModel;
   /** Logprobs of the scored tokens, text after text, under softmax(logits / temperature). */
   scoreTexts(texts: readonly ScoredText[], temperature: number): Promise<Float32Array>;
+  /** Another policy of this model and on its way of computing, with memory of its own: a teacher, a reward model. */
+  another(start: PolicyStart): TrainablePolicy;
   /** A critic of this policy's model and on its way of computing, with memory of its own. */
   critic(start: CriticStart): TrainableCritic;
   /** The weights now, on the host. */
   weights(): Promise<Map<string, HostTensor>>;
+  /** Replaces the weights; the optimizer stays as it is. */
+  load(weights: ReadonlyMap<string, HostTensor>): void;
   /** Everything beside the weights that the next update depends on, on the host. */
   optimizerState(): Promise<OptimizerState>;
   /** Gives all memory back. */

@@ -1,0 +1,47 @@
+/** A teacher that follows a policy slowly: its weights are an exponential moving average of the policy's. */
+import type { Policy } from "../rl/policy.ts";
+import type { HostTensor } from "./parameters.ts";
+import type { TrainablePolicy } from "./trainablePolicy.ts";
+
+/** What a follower needs of a policy. */
+type Weighted = Pick<TrainablePolicy, "sample" | "weights" | "load" | "dispose">;
+
+export class Follower implements Pick<Policy, "sample"> {
+  readonly #leader: Weighted;
+  readonly #teacher: Weighted;
+  readonly #decay: number;
+
+  /** `teacher`, which is the follower's from now on, holds the average; `decay` in [0, 1) of it stays at each step. */
+  constructor(leader: Weighted, teacher: Weighted, decay: number) {
+    this.#leader = leader;
+    this.#teacher = teacher;
+    this.#decay = decay;
+  }
+
+  /** weights <- decay * weights + (1 - decay) * the leader's (M-GRPO, arXiv 2512.13070; Co-rewarding-II, 2508.00410). */
+  async follow(): Promise<void> {
+    const [own, leader] = [await this.#teacher.weights(), await this.#leader.weights()];
+    const blended = new Map<string, HostTensor>();
+    for (const [name, { shape, data }] of leader) {
+      const before = own.get(name)?.data ?? data;
+      const after = data.map(
+        (value, i) => this.#decay * (before[i] ?? Number.NaN) + (1 - this.#decay) * value,
+      );
+      blended.set(name, { shape, data: after });
+    }
+    this.#teacher.load(blended);
+  }
+
+  sample(...args: Parameters<Policy["sample"]>): ReturnType<Policy["sample"]> {
+    return this.#teacher.sample(...args);
+  }
+
+  /** The average now, on the host, for a checkpoint. */
+  weights(): Promise<Map<string, HostTensor>> {
+    return this.#teacher.weights();
+  }
+
+  dispose(): Promise<void> {
+    return this.#teacher.dispose();
+  }
+}
