@@ -58,13 +58,18 @@ export function configOptions(): Option[] {
   });
 }
 
+/** Longest list of choices that still fits the column of an option's flags. */
+const LONGEST_VALUE_NAME = 24;
+
 function valueName(field: ConfigField): string {
-  return field.kind === "choice" ? field.choices.join("|") : field.kind;
+  if (field.kind !== "choice") return field.kind;
+  const choices = field.choices.join("|");
+  return choices.length > LONGEST_VALUE_NAME ? "choice" : choices;
 }
 
 function describe(field: ConfigField): string {
   const text = `${field.meaning} (default ${field.default}`;
-  if (field.kind === "choice") return `${text})`;
+  if (field.kind === "choice") return `${text}; one of ${field.choices.join(", ")})`;
   return `${text}; ${field.min} to ${field.max}${field.unit === "" ? "" : ` ${field.unit}`})`;
 }
 
