@@ -18,6 +18,8 @@ describe("where the answer of a response is", () => {
     ["before a special token", "The answer is 5<|im_end|>", "5"],
     ["between dollars", "The answer is $\\frac{1}{2}$ because it is", "\\frac{1}{2}"],
     ["in bold type", "The answer is **5**.", "5"],
+    ["between LaTeX brackets", "The answer is \\(x = 5\\).", "5"],
+    ["with the word after it", "\\boxed{12 marbles}", "12 marbles"],
   ])("%s", (_, text, answer) => {
     expect(extract(text)).toBe(answer);
   });
@@ -35,6 +37,7 @@ describe("where the answer of a response is", () => {
     ["The answer is a strong acid, so I choose D", "D"],
     ["It has a larger mass", null],
     ["ABCD", null],
+    ["vitamin B12 and A_1", null],
     ["\\boxed{13}, as A says", null], // what is boxed counts, and it is no choice
   ])("of multiple choice, a letter: %s", (text, answer) => {
     expect(letter(text)).toBe(answer);
@@ -73,7 +76,7 @@ describe("answers that say the same are equal and share their key", () => {
     ["\\begin{pmatrix} 1/5 \\\\ 2 \\end{pmatrix}", ["\\begin{bmatrix}0.2\\\\2.0\\end{bmatrix}"]],
     ["5x - 7y + 4 = 0", ["7y = 5x + 4", "10x-14y=-8"]],
     ["\\text{east}", ["east", "East", "\\textbf{east}"]],
-    ["5\\text{ cm}^2", ["5", "5 cm", "5 square meters", "5\\mathrm{cm}"]],
+    ["5\\text{ cm}^2", ["5", "5 cm", "5cm", "5 marbles", "5 square meters", "5\\mathrm{cm}"]],
     ["\\frac{270}7\\text{ degrees}", ["270/7", "\\frac{270}{7}^\\circ"]],
     ["\\cot x", ["\\cotx", "\\cot\\,x"]],
     ["n(n-1)", ["n!/(n-2)!", "2\\binom{n}{2}"]],

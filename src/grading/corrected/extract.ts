@@ -70,7 +70,7 @@ function choiceAfterAnswer(text: string): string | null {
 
 /** The last letter A-D that stands alone. Capitals only, so that the article "a" is no choice. */
 export function choiceOf(text: string): string | null {
-  const letters = text.match(/(?<![A-Za-z])[A-D](?![A-Za-z])/g);
+  const letters = text.match(/(?<![A-Za-z\d_])[A-D](?![A-Za-z\d_])/g);
   const lone = /^[\s({\\text]*([a-d])[\s)}.]*$/.exec(text.slice(0, 20))?.[1] ?? null;
   return letters?.at(-1) ?? lone?.toUpperCase() ?? null;
 }

@@ -3,7 +3,9 @@
 const DRESS: readonly (readonly [RegExp, string])[] = [
   [/\\(?:left|right)(?![a-zA-Z])|\\[!,;]|\\?[$%]|\^\{?\\circ\}?/g, ""],
   [/\s+/g, " "],
-  [/ (?![A-Za-z])|(?<![A-Za-z]) /g, ""], // a space between letters may end a word or a LaTeX name
+  [/(?<!\\)\\[()[\]]/g, ""],
+  // A space between letters may end a word or a LaTeX name, and one before a word may follow a value: 5 marbles.
+  [/ (?![A-Za-z])|(?<![A-Za-z\d})]) |(?<![A-Za-z]) (?![A-Za-z]{2})/g, ""],
   [/\\[dt]frac(?![a-zA-Z])/g, "\\frac"],
   [/\\frac ?(\d)(\d)/g, "\\frac{$1}{$2}"],
   [/\.$/, ""],

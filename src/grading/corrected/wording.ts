@@ -8,7 +8,7 @@ const UNITS = [
   ...["seconds?", "sec", "minutes?", "min", "hours?", "hrs?", "days?", "weeks?", "months?", "years?"],
   ...["grams?", "kilograms?", "[km]g", "pounds?", "lbs?", "ounces?", "oz", "tons?", "lit(?:er|re)s?", "ml"],
   ...["gallons?", "quarts?", "pints?", "cups?", "joules?", "watts?", "volts?", "newtons?", "hertz", "hz"],
-  ...["square", "squared", "cubic", "cubed", "sq", "per", "times", "ways?", "people", "apples?"],
+  ...["square", "squared", "cubic", "cubed", "sq", "per", "times", "ways?", "people"],
 ];
 const TRAILING_UNIT = new RegExp(
   `(?<=[\\d})°πa-z] |[\\d})°π])(?:${UNITS.join("|")})(?: ?\\^ ?(?:\\d|\\{ ?-?\\d ?\\}))?\\.?$`,
