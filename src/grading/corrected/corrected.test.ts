@@ -79,6 +79,7 @@ describe("answers that say the same are equal and share their key", () => {
     ["5\\text{ cm}^2", ["5", "5 cm", "5cm", "5 marbles", "5 square meters", "5\\mathrm{cm}"]],
     ["\\frac{270}7\\text{ degrees}", ["270/7", "\\frac{270}{7}^\\circ"]],
     ["\\cot x", ["\\cotx", "\\cot\\,x"]],
+    ["x=2, y=3", ["y = 3 \\text{ and } x = 2"]],
     ["n(n-1)", ["n!/(n-2)!", "2\\binom{n}{2}"]],
     ["\\sqrt[3]{-8}", ["-2"]],
     ["6 - 5i", ["-5i+6", "6-5\\mathrm{i}"]],
@@ -108,6 +109,7 @@ describe("answers that say the same are equal and share their key", () => {
     ["\\sin x", "x"],
     ["east", "seat"],
     ["x > 5", "x < 5"],
+    ["x=2, y=3", "x=3, y=2"],
     ["12345678901234567890", "12345678901234567891"],
     ["", ""],
   ])("%s is not %s", (a, b) => {

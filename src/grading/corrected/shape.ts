@@ -69,14 +69,27 @@ export function shapeOf(tree: Tree): Shape {
 
 function listOf(items: readonly Tree[], open: string, close: string): Shape {
   if (items.length > MAX_ITEMS) throw new OverBudget("too many values");
-  // x = 2, y = 3 names its values; they are compared by name only as far as their order tells.
   const shapes = items.map((item) => withoutName(shapeOf(item)));
+  const named = open === "" ? byName(items, shapes) : null;
+  if (named !== null) return named;
   const [only] = shapes;
   if (open === "{" && shapes.length === 1 && only !== undefined) return only; // braces as brackets, or a set of one
   if (open === "" || open === "{") {
     return { kind: "set", items: shapes.flatMap((shape) => (shape.kind === "set" ? shape.items : [shape])) };
   }
   return { kind: "tuple", brackets: open + close, items: shapes };
+}
+
+/** x = 2, y = 3: values of several names, in the order of the names; null where names are missing or all one. */
+function byName(items: readonly Tree[], shapes: readonly Shape[]): Shape | null {
+  const names = items.map((item) =>
+    item.kind === "chain" && isName(item.sides[0]) ? item.sides[0].name : "",
+  );
+  if (names.includes("") || new Set(names).size < 2) return null;
+  const sorted = shapes.map((shape, i) => ({ shape, name: names[i] ?? "" }));
+  sorted.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
+  const brackets = sorted.map(({ name }) => name).join(" ");
+  return { kind: "tuple", brackets, items: sorted.map(({ shape }) => shape) };
 }
 
 function matrixOf(rows: readonly (readonly Tree[])[]): Shape {
@@ -127,8 +140,8 @@ function isOrder(relation: string | undefined): boolean {
   return relation === "<" || relation === "<=";
 }
 
-function isName(tree: Tree): boolean {
-  return tree.kind === "name" && !/^(?:π|e|i|∞|∅|\d.*)$/.test(tree.name);
+function isName(tree: Tree | undefined): tree is Extract<Tree, { kind: "name" }> {
+  return tree?.kind === "name" && !/^(?:π|e|i|∞|∅|\d.*)$/.test(tree.name);
 }
 
 /** x = 5 as a member of a list. */
