@@ -87,10 +87,11 @@ async function finish(
   const { model, dataset, config } = run;
   const { backend } = run.backend;
   const others = training.others.map(({ name }) => name);
-  const summary = runSummary(entries, dataset, others, config.steps);
+  const steps = stepsOf(entries);
+  const summary = runSummary(entries, dataset, others, steps.length); // fewer than planned after an early stop
   const report = {
     run: describe(run),
-    steps: stepsOf(entries),
+    steps,
     evaluations: evaluationsOf(entries, dataset),
   };
   const card = modelCard(report, new Map(others.map((name) => [name, evaluationsOf(entries, name)])));

@@ -48,3 +48,11 @@ test("further data sets have rows of their own, unknown figures by name", () => 
   expect(card).toContain("| no\\|answers | 0 (base) | 4 | unknown | unknown | 50.0% |");
   expect(card).toContain("| no\\|answers | 2 (final) | 4 | unknown | unknown | 50.0% |");
 });
+
+test("the card of a control says what it learned from", () => {
+  const control = { ...report, run: describedRun(configFrom({ steps: 2, labelSource: "truth" })) };
+  expect(modelCard(control)).toContain('as a control (label source "truth") on the questions');
+  expect(modelCard(control)).toContain("their answers served to train and to measure.");
+  expect(modelCard(report)).toContain("without labels on the questions");
+  expect(modelCard(report)).toContain("their answers served to measure alone.");
+});

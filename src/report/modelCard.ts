@@ -10,12 +10,16 @@ export type FurtherEvaluations = ReadonlyMap<string, readonly Evaluation[]>;
 export function modelCard(report: RunReport, further: FurtherEvaluations = new Map()): string {
   const { run, steps, evaluations } = report;
   const { model, dataset, config } = run;
+  const { labelSource } = config;
+  const learnsFromAnswers = labelSource === "truth" || labelSource === "wrong-majority";
+  const learnt =
+    labelSource === "majority" ? "without labels" : `as a control (label source "${labelSource}")`;
   const unfinished = steps.length < config.steps ? ` The run was to have ${counted(config.steps)}.` : "";
   const measured = new Map([[`${dataset} (trained on)`, evaluations], ...further]);
   return [
     `# ${model}, after test-time reinforcement learning`,
     "",
-    `${model}, trained without labels on the questions of "${dataset}" by TTRL (arXiv 2504.16084): ${counted(steps.length)} of ` +
+    `${model}, trained ${learnt} on the questions of "${dataset}" by TTRL (arXiv 2504.16084): ${counted(steps.length)} of ` +
       `${config.questionsPerStep} questions, ${config.votesPerQuestion} votes each, seed ${config.seed}, ` +
       `on the ${run.backend.backend} backend.${unfinished}`,
     "",
@@ -25,7 +29,8 @@ export function modelCard(report: RunReport, further: FurtherEvaluations = new M
     "",
     `Samples drawn at temperature ${config.evaluationTemperature}, top-p ${config.evaluationTopP}; in brackets the 95% ` +
       `bootstrap interval over questions. The figures of "${dataset}" are measured on the questions trained on; their ` +
-      "answers served to measure alone. `metrics.csv` and `metrics.json` hold every step.",
+      `answers served ${learnsFromAnswers ? "to train and to measure" : "to measure alone"}. ` +
+      "`metrics.csv` and `metrics.json` hold every step.",
     "",
     "Settings of the run, also in `run.json`:",
     "",
