@@ -1,18 +1,18 @@
 /** Formulas evaluated with complex doubles, principal branches throughout. */
-import type { Formula } from "./formula.ts";
+import { NotAFormula, type Formula } from "./formula.ts";
 import { fractionOf } from "./numberText.ts";
 
-/** A value and the largest magnitude among the terms it was summed from: what rounding errors are relative to. */
+/** A value and a bound of its rounding error, in units of 2^-52. */
 export interface Complex {
   readonly re: number;
   readonly im: number;
-  readonly scale: number;
+  readonly error: number;
 }
 
 /** A random complex number for a symbol. */
 export type ComplexPoint = (name: string) => Complex;
 
-/** The value at a point; NaN where it is undefined. */
+/** The value at a point; NaN where it is undefined. Throws `NotAFormula` for a division by zero. */
 export function complexValue(formula: Formula, point: ComplexPoint): Complex {
   switch (formula.kind) {
     case "number":
@@ -28,7 +28,7 @@ export function complexValue(formula: Formula, point: ComplexPoint): Complex {
     case "product":
       return product(complexValue(formula.left, point), complexValue(formula.right, point));
     case "quotient":
-      return product(complexValue(formula.left, point), power(complexValue(formula.right, point), real(-1)));
+      return product(complexValue(formula.left, point), inverse(complexValue(formula.right, point)));
     case "power":
       return power(complexValue(formula.left, point), complexValue(formula.right, point));
     case "sqrt":
@@ -42,9 +42,13 @@ export function complexValue(formula: Formula, point: ComplexPoint): Complex {
   }
 }
 
-/** A complex number of the size it has. */
-export function complex(re: number, im: number, scale = 0): Complex {
-  return { re, im, scale: Math.max(scale, Math.hypot(re, im)) };
+/** A complex number, rounded once beside the error it inherits. */
+export function complex(re: number, im: number, inherited = 0): Complex {
+  return { re, im, error: inherited + Math.hypot(re, im) };
+}
+
+function size({ re, im }: Complex): number {
+  return Math.hypot(re, im);
 }
 
 function real(value: number): Complex {
@@ -58,54 +62,48 @@ function numberValue(text: string): Complex {
   return real(Number.isNaN(plain) && fraction !== null ? Number(fraction.top) : plain);
 }
 
-function negated({ re, im, scale }: Complex): Complex {
-  return { re: -re, im: -im, scale };
+function negated({ re, im, error }: Complex): Complex {
+  return { re: -re, im: -im, error };
 }
 
 function sum(a: Complex, b: Complex): Complex {
-  return complex(a.re + b.re, a.im + b.im, Math.max(a.scale, b.scale));
+  return complex(a.re + b.re, a.im + b.im, a.error + b.error);
 }
 
 function product(a: Complex, b: Complex): Complex {
-  const scale = a.scale * b.scale;
-  if (a.im === 0 && b.im === 0) return complex(a.re * b.re, 0, scale); // infinity times zero stays out of it
-  return complex(a.re * b.re - a.im * b.im, a.re * b.im + a.im * b.re, scale);
+  const error = a.error * size(b) + b.error * size(a);
+  if (a.im === 0 && b.im === 0) return complex(a.re * b.re, 0, error); // infinity times zero stays out of it
+  return complex(a.re * b.re - a.im * b.im, a.re * b.im + a.im * b.re, error);
+}
+
+function inverse(a: Complex): Complex {
+  const square = a.re * a.re + a.im * a.im;
+  if (square === 0) throw new NotAFormula("a division by zero");
+  return complex(a.re / square, -a.im / square, a.error / square);
 }
 
 function logarithm(a: Complex): Complex {
-  return complex(Math.log(Math.hypot(a.re, a.im)), Math.atan2(a.im === 0 ? 0 : a.im, a.re), 1);
+  return complex(Math.log(size(a)), Math.atan2(a.im === 0 ? 0 : a.im, a.re), a.error / size(a));
 }
 
 function exponential(a: Complex): Complex {
-  const size = Math.exp(a.re);
-  return a.im === 0 ? real(size) : complex(size * Math.cos(a.im), size * Math.sin(a.im));
+  const magnitude = Math.exp(a.re);
+  const error = magnitude * a.error;
+  return a.im === 0
+    ? complex(magnitude, 0, error)
+    : complex(magnitude * Math.cos(a.im), magnitude * Math.sin(a.im), error);
 }
 
 function power(base: Complex, exponent: Complex): Complex {
   if (exponent.im === 0 && Number.isInteger(exponent.re) && Math.abs(exponent.re) <= 64) {
-    return integerPower(base, exponent.re);
+    let result = real(1);
+    for (let i = 0; i < Math.abs(exponent.re); i++) result = product(result, base);
+    return exponent.re < 0 ? inverse(result) : result;
   }
   if (base.re === 0 && base.im === 0) return exponent.re > 0 ? real(0) : real(NaN);
-  if (base.im === 0 && base.re > 0 && exponent.im === 0)
-    return grown(real(base.re ** exponent.re), base, exponent);
-  return grown(exponential(product(exponent, logarithm(base))), base, exponent);
-}
-
-/** A power's rounding error grows with its base's relative one and its exponent. */
-function grown(value: Complex, base: Complex, exponent: Complex): Complex {
-  const relative = base.scale / Math.hypot(base.re, base.im);
-  const size = Math.hypot(value.re, value.im);
-  return complex(value.re, value.im, size * relative * Math.max(1, Math.hypot(exponent.re, exponent.im)));
-}
-
-function integerPower(base: Complex, exponent: number): Complex {
-  let result = real(1);
-  for (let i = 0; i < Math.abs(exponent); i++) result = product(result, base);
-  if (exponent >= 0) return result;
-  const square = result.re * result.re + result.im * result.im;
-  if (square === 0) return real(NaN);
-  const relative = result.scale / Math.sqrt(square);
-  return complex(result.re / square, -result.im / square, relative / Math.sqrt(square));
+  const value = exponential(product(exponent, logarithm(base)));
+  const isReal = base.im === 0 && base.re > 0 && exponent.im === 0;
+  return isReal ? { ...value, re: base.re ** exponent.re, im: 0 } : value;
 }
 
 /** Lanczos' approximation (g = 7, n = 9), good to about 1e-15. */
@@ -115,23 +113,24 @@ const LANCZOS = [
 ];
 
 function gamma(z: Complex): Complex {
-  if (z.im === 0 && z.re <= 0 && Number.isInteger(z.re)) return real(NaN);
+  if (z.im === 0 && z.re <= 0 && Number.isInteger(z.re))
+    throw new NotAFormula("a factorial of a negative integer");
   if (z.re < 0.5) {
     const x = Math.PI * z.re;
     const y = Math.PI * z.im;
     const sine = complex(Math.sin(x) * Math.cosh(y), Math.cos(x) * Math.sinh(y));
     const reflected = gamma(complex(1 - z.re, -z.im));
-    return product(real(Math.PI), power(product(sine, reflected), real(-1)));
+    return product(real(Math.PI), inverse(product(sine, reflected)));
   }
   const shifted = complex(z.re - 1, z.im);
   let series = real(LANCZOS[0] ?? 0);
   for (const [i, coefficient] of LANCZOS.entries()) {
-    if (i > 0) series = sum(series, product(real(coefficient), power(sum(shifted, real(i)), real(-1))));
+    if (i > 0) series = sum(series, product(real(coefficient), inverse(sum(shifted, real(i)))));
   }
   const t = sum(shifted, real(7.5));
   const exponent = sum(product(sum(shifted, real(0.5)), logarithm(t)), negated(t));
   const value = product(product(real(Math.sqrt(2 * Math.PI)), exponential(exponent)), series);
-  return complex(value.re, value.im, 100 * Math.hypot(value.re, value.im));
+  return complex(value.re, value.im, 100 * size(value) + value.error);
 }
 
 /** z!! = 2^(z/2) (z/2)! times a factor that is 1 at even integers; only equal arguments need equal values here. */

@@ -15,7 +15,7 @@ import {
   type Numeral,
 } from "./floatNumber.ts";
 import { exactInteger } from "./exactInteger.ts";
-import type { Formula } from "./formula.ts";
+import { NotAFormula, type Formula } from "./formula.ts";
 
 /** Base -> exponent, without exponents of zero. */
 type Powers = ReadonlyMap<string, number>;
@@ -27,7 +27,7 @@ type Terms = ReadonlyMap<string, Term>;
 const ONE = integer(1n);
 const MINUS_ONE = integer(-1n);
 
-/** Whether nothing is left of a formula. */
+/** Whether nothing is left of a formula; throws `NotAFormula` where it divides by zero. */
 export function vanishesInFloats(formula: Formula): boolean {
   return termsOf(formula).size === 0;
 }
@@ -128,6 +128,7 @@ function asFactor(terms: Terms): Term {
 
 function over(left: Terms, right: Terms): Terms {
   const [a, b] = [numberOf(left), numberOf(right)];
+  if (right.size === 0) throw new NotAFormula("a division by zero");
   const ratio = a !== null && b !== null ? dividedBy(a, b) : null;
   if (ratio !== null) return constant(ratio);
   return times(left, integerPower(right, -1));

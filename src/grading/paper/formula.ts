@@ -1,6 +1,4 @@
 /** The formulas of answers as trees, read as Python and the authors' algebra library read them. */
-import { isDecimal, pointAt } from "./pythonText.ts";
-
 /** Numbers are kept as text: what they are worth depends on who evaluates. */
 export type Formula =
   | { readonly kind: "number"; readonly text: string }
@@ -13,7 +11,7 @@ export type Formula =
     }
   | { readonly kind: "negative" | "sqrt" | "ln" | "factorial" | "factorial2"; readonly argument: Formula };
 
-/** Not a formula: the authors' parser raises, and the answers count as different. */
+/** Not a formula, or none with a value: the answers count as different. */
 export class NotAFormula extends Error {}
 
 type Token = { readonly kind: "number" | "name" | "sign"; readonly text: string };
@@ -35,6 +33,12 @@ const MAX_TOKENS = 20_000;
 const MAX_DEPTH = 100;
 
 const FUNCTIONS = new Set(["sqrt", "ln"]);
+const CONSTANTS = new Map<string, "pi" | "oo" | "zoo" | "nan">([
+  ["pi", "pi"],
+  ["oo", "oo"],
+  ["zoo", "zoo"],
+  ["nan", "nan"],
+]);
 /** Names of Greek letters that a product of two letters could be. */
 const GREEK = new Set(["mu", "nu", "xi"]);
 /** Words of the language, and functions that no answer means by its letters: the authors' parser fails on them. */
@@ -83,7 +87,8 @@ function tokens(text: string): Token[] {
     if (found === null || found === "//" || result.length > MAX_TOKENS)
       throw new NotAFormula(text.slice(at, at + 9));
     if (name !== null && RESERVED.has(name)) throw new NotAFormula(name);
-    result.push({ kind: number !== null ? "number" : name !== null ? "name" : "sign", text: found });
+    if (name === null) result.push({ kind: number !== null ? "number" : "sign", text: found });
+    else result.push(...nameTokens(name, text[at] === "!"));
   }
   return result;
 }
@@ -147,34 +152,30 @@ class Parser {
     return negative ? { kind: "negative", argument } : argument;
   }
 
-  /** `xy**2` is x times y squared: a name's letters but the last are factors before it. */
   private power(): Formula {
-    const factors = this.factorials();
-    const last = factors.pop();
-    if (last === undefined) throw new NotAFormula("no factor");
-    if (this.accept("**") === null) return [...factors, last].reduce(product);
+    const left = this.factorials();
+    if (this.accept("**") === null) return left;
     if (++this.depth > MAX_DEPTH) throw new NotAFormula("nested too deeply");
     const right = this.signed();
     this.depth--;
-    return [...factors, { kind: "power", left: last, right } as const].reduce(product);
+    return { kind: "power", left, right };
   }
 
-  private factorials(): Formula[] {
-    let factors = this.atom();
+  private factorials(): Formula {
+    let argument = this.atom();
     while (this.accept("!") !== null) {
-      const kind = this.accept("!") === null ? "factorial" : "factorial2";
-      factors = [{ kind, argument: factors.reduce(product) }];
+      argument = { kind: this.accept("!") === null ? "factorial" : "factorial2", argument };
     }
-    return factors;
+    return argument;
   }
 
-  private atom(): Formula[] {
+  private atom(): Formula {
     const token = this.list[this.at++];
-    if (token?.kind === "number") return [{ kind: "number", text: token.text }];
+    if (token?.kind === "number") return { kind: "number", text: token.text };
     if (token?.kind === "name")
-      return FUNCTIONS.has(token.text) ? [this.call(token.text)] : letters(token.text);
+      return FUNCTIONS.has(token.text) ? this.call(token.text) : symbolOrConstant(token.text);
     if (token?.text !== "(") throw new NotAFormula("no operand");
-    return [this.enclosed()];
+    return this.enclosed();
   }
 
   private call(name: string): Formula {
@@ -189,19 +190,18 @@ class Parser {
   }
 }
 
-function product(left: Formula, right: Formula): Formula {
-  return { kind: "product", left, right };
+/** A name as the letters and numbers that are its factors, unless it is one name; a factorial takes all of them. */
+function nameTokens(name: string, beforeFactorial: boolean): Token[] {
+  const isOne = FUNCTIONS.has(name) || CONSTANTS.has(name) || GREEK.has(name) || name.includes("_");
+  if (isOne) return [{ kind: "name", text: name }];
+  const parts = (name.match(/[0-9]+|[^0-9]/gu) ?? []).map((part): Token => {
+    if (/^0+[1-9]|(?![0-9])\p{Nd}|\p{No}/u.test(part)) throw new NotAFormula("digits that are no number");
+    return { kind: /^[0-9]/.test(part) ? "number" : "name", text: part };
+  });
+  return beforeFactorial ? [{ kind: "sign", text: "(" }, ...parts, { kind: "sign", text: ")" }] : parts;
 }
 
-/** A name as the product of its letters and numbers, unless it is one name. */
-function letters(name: string): Formula[] {
-  if (name === "pi" || name === "oo" || name === "zoo" || name === "nan") return [{ kind: "constant", name }];
-  if (name.includes("_") || GREEK.has(name)) return [{ kind: "symbol", name }];
-  const parts = name.match(/[0-9]+|[^0-9]/gu) ?? [];
-  return parts.map((part) => {
-    if (/^[0-9]/.test(part)) return { kind: "number", text: BigInt(part).toString() };
-    if (isDecimal(pointAt(part, 0)) || /\p{No}/u.test(part))
-      throw new NotAFormula("a digit of another script");
-    return { kind: "symbol", name: part };
-  });
+function symbolOrConstant(name: string): Formula {
+  const constant = CONSTANTS.get(name);
+  return constant === undefined ? { kind: "symbol", name } : { kind: "constant", name: constant };
 }

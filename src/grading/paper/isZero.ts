@@ -8,8 +8,8 @@ import { OverBudget } from "./overBudget.ts";
 
 const POINTS = 3;
 
-/** Differences below this share of the terms' size are rounding errors. */
-const TOLERANCE = 1e-11;
+/** Differences below this share of the bound of the rounding error are rounding errors; the bound is seldom reached. */
+const TOLERANCE = 2 ** -50;
 
 /** Whether a difference, given as the text "(truth)-(given)", is zero; null when that takes too long to tell. */
 export function isZero(difference: string): boolean | null {
@@ -23,11 +23,10 @@ export function isZero(difference: string): boolean | null {
 }
 
 function vanishes(formula: Formula): boolean | null {
-  const exact = vanishesInField(formula);
-  const floats = hasFloat(formula);
-  if (hasInfinity(formula)) return false;
-  if (exact !== null) return exact || (floats && vanishesInFloats(formula));
-  return floats ? vanishesInFloats(formula) : vanishesInNumbers(formula);
+  if (some(formula, isInfinite)) return false;
+  if (!some(formula, isFloat)) return vanishesInField(formula) ?? vanishesInNumbers(formula);
+  // Numbers are rounded as they are combined; an exact zero counts only where the library would expand symbols.
+  return vanishesInFloats(formula) || (some(formula, isSymbol) && vanishesInField(formula) === true);
 }
 
 /** Null when the formula is none of rational functions; true and false are exact. */
@@ -42,11 +41,11 @@ function vanishesInField(formula: Formula): boolean | null {
 function vanishesInNumbers(formula: Formula): boolean | null {
   let seen = 0;
   for (let round = 0; round < 3 * POINTS && seen < POINTS; round++) {
-    const { re, im, scale } = complexValue(formula, (name) => randomPoint(name, round));
+    const { re, im, error } = complexValue(formula, (name) => randomPoint(name, round));
     const size = Math.hypot(re, im);
     if (Number.isNaN(size)) continue;
-    if (size > TOLERANCE * scale || size === Infinity) return false;
-    if (scale < Infinity) seen++;
+    if (size > TOLERANCE * error || size === Infinity) return false;
+    if (error < Infinity) seen++;
   }
   return seen > 0 ? true : null;
 }
@@ -69,15 +68,22 @@ function hash(name: string, round: number): number {
   return (value ^ (value >>> 16)) >>> 0;
 }
 
-/** Infinite and undefined constants: their differences are never zero. */
-function hasInfinity(formula: Formula): boolean {
-  if (formula.kind === "constant") return formula.name !== "pi";
-  if ("argument" in formula) return hasInfinity(formula.argument);
-  return "left" in formula && (hasInfinity(formula.left) || hasInfinity(formula.right));
+/** Whether a formula has a part of some kind. */
+function some(formula: Formula, holds: (part: Formula) => boolean): boolean {
+  if (holds(formula)) return true;
+  if ("argument" in formula) return some(formula.argument, holds);
+  return "left" in formula && (some(formula.left, holds) || some(formula.right, holds));
 }
 
-function hasFloat(formula: Formula): boolean {
-  if (formula.kind === "number") return isFloatText(formula.text);
-  if ("argument" in formula) return hasFloat(formula.argument);
-  return "left" in formula && (hasFloat(formula.left) || hasFloat(formula.right));
+/** Infinite and undefined constants: their differences are never zero. */
+function isInfinite(part: Formula): boolean {
+  return part.kind === "constant" && part.name !== "pi";
+}
+
+function isFloat(part: Formula): boolean {
+  return part.kind === "number" && isFloatText(part.text);
+}
+
+function isSymbol(part: Formula): boolean {
+  return part.kind === "symbol";
 }

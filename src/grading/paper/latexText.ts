@@ -34,6 +34,10 @@ const DISPLAYS = new Set(
   ]),
 );
 
+const END = "\\end";
+/** What an environment may be called. */
+const ENVIRONMENT = /^[\w* .-]+$/;
+
 /** Character runs that stand for one. */
 const LIGATURES: readonly (readonly [string, string])[] = [
   ["---", "—"],
@@ -131,10 +135,17 @@ class Reader {
     if (name === "end") return this.braced() === null ? "\\end" : "";
     if (name === "[") return this.display("\\]");
     if (name === "left" || name === "right" || name === "(" || name === ")" || name === "]") return "";
+    if (name === "\\") this.lineBreakOptions();
     const text = this.applied(name);
     if (text !== null) return text;
-    this.at = start; // an argument is missing: what there is stands for itself
+    if (name !== "\\") this.at = start; // an argument is missing: what there is stands for itself
     return SIGNS.get(name) ?? missing(name);
+  }
+
+  /** A line break's star and extra height, directly after it. */
+  private lineBreakOptions(): void {
+    if (this.latex[this.at] === "*") this.at++;
+    if (this.latex[this.at] === "[") this.option();
   }
 
   /** A macro with its arguments; null when it has none or they break off. */
@@ -171,8 +182,9 @@ class Reader {
       const name = this.name();
       return SIGNS.get(name) ?? missing(name);
     }
-    this.at += character.length;
-    return character;
+    const run = LIGATURES.find(([signs]) => this.latex.startsWith(signs, this.at));
+    this.at += (run?.[0] ?? character).length;
+    return character === "&" ? "" : (run?.[1] ?? character);
   }
 
   private option(): void {
@@ -183,8 +195,8 @@ class Reader {
     if (this.latex[this.at] === "]") this.at++;
   }
 
-  /** The plain content of braces that follow, or null. */
-  private braced(): string | null {
+  /** The content of braces that follow, or null when there are none or it is not plain. */
+  private braced(plain = ENVIRONMENT): string | null {
     const start = this.at;
     this.skipSpace();
     const end = this.latex.indexOf("}", this.at);
@@ -193,6 +205,10 @@ class Reader {
       return null;
     }
     const content = this.latex.slice(this.at + 1, end);
+    if (!plain.test(content)) {
+      this.at = start;
+      return null;
+    }
     this.at = end + 1;
     return content;
   }
@@ -211,15 +227,22 @@ class Reader {
     return displayed(content);
   }
 
+  /** Whether an environment ends at a place; which one does not matter. */
+  private closes(at: number): boolean {
+    return (
+      this.latex.startsWith(`${END}{`, at) &&
+      /^\{[\w* .-]+\}/.test(this.latex.slice(at + END.length, at + 99))
+    );
+  }
+
   private environment(): string {
     const name = this.braced();
     if (name === null) return "\\begin";
-    const close = "\\end{";
-    if (name === "array") this.braced();
+    if (name === "array") this.braced(/^/);
     const start = this.at;
-    const content = this.until((at) => this.latex[at] === "\\" && this.latex.startsWith(close, at));
+    const content = this.until((at) => this.latex[at] === "\\" && this.closes(at));
     if (this.at < this.latex.length) {
-      this.at += close.length - 1;
+      this.at += END.length;
       this.braced();
     }
     if (DISPLAYS.has(name)) return displayed(content);
@@ -234,9 +257,8 @@ function displayed(content: string): string {
 
 /** "[ 1 2; 3 4 ]" from cells set apart by three spaces and rows by line breaks. */
 function matrix(latex: string, content: string): string {
-  if (latex.trim() === "") throw new LatexError("an empty matrix");
+  if (latex === "") throw new LatexError("an empty matrix");
   const rows = content.split("\n").map((row) => row.split("   ").map((cell) => cell.trim()));
-  while (rows.length > 1 && rows.at(-1)?.join("") === "") rows.pop();
   return `[ ${rows.map((row) => row.join(" ")).join("; ")} ]`;
 }
 

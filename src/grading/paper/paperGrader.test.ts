@@ -111,6 +111,10 @@ test.each([
   ["\\sqrt{x^2}", "x", false],
   ["n!*(n+1)", "(n+1)!", true],
   ["1/(x-x)", "x", false],
+  // Products without a sign bind like those with one: 1/xy is y/x.
+  ["1/xy", "y/x", true],
+  ["2^xy", "2^yx", false],
+  ["(3!)**9+x", "(5x)**sqrt(8)", false],
 ])("%j against the truth %j: %s", (given, truth, equal) => {
   expect(paperGrader.equal(given, truth, "math")).toBe(equal);
 });
