@@ -64,10 +64,12 @@ function residue(value: bigint): number {
 }
 
 function raised(base: number, power: bigint): number {
+  if (base === 0) return power === 0n ? 1 : 0;
   let result = 1;
   let square = base;
-  for (const bit of Array.from(power.toString(2)).reverse()) {
-    if (bit === "1") result = (result * square) % PRIME;
+  // Fermat: base^(PRIME-1) is 1.
+  for (let rest = Number(power % BigInt(PRIME - 1)); rest > 0; rest = Math.floor(rest / 2)) {
+    if (rest % 2 === 1) result = (result * square) % PRIME;
     square = (square * square) % PRIME;
   }
   return result;
@@ -78,10 +80,18 @@ function quotient(left: number, right: number): number {
   return right === 0 ? NaN : (left * raised(right, BigInt(PRIME - 2))) % PRIME;
 }
 
-function factorial(value: bigint): number | null {
+/** n! for all n that are allowed, made when the first is asked for. */
+let factorials: Float64Array | null = null;
+
+function factorial(value: bigint): number {
   if (value < 0n) return NaN;
   if (value > MAX_FACTORIAL) throw new OverBudget("a large factorial");
-  let result = 1;
-  for (let factor = 2; factor <= Number(value); factor++) result = (result * factor) % PRIME;
-  return result;
+  factorials ??= allFactorials();
+  return factorials[Number(value)] ?? NaN;
+}
+
+function allFactorials(): Float64Array {
+  const table = new Float64Array(Number(MAX_FACTORIAL) + 1).fill(1);
+  for (let n = 1; n < table.length; n++) table[n] = (n * (table[n - 1] ?? 0)) % PRIME;
+  return table;
 }

@@ -69,7 +69,7 @@ function single(powers: Powers, value: Numeral): Terms {
   const kept = new Map(
     [...powers].filter(([, exponent]) => exponent !== 0).sort(([a], [b]) => (a < b ? -1 : 1)),
   );
-  const key = kept.size === 0 ? "" : JSON.stringify([...kept]);
+  const key = [...kept].map(([name, exponent]) => `{${name}}^${exponent}`).join("");
   return new Map(value.top === 0n ? [] : [[key, { powers: kept, value }]]);
 }
 

@@ -10,6 +10,9 @@ export interface Numeral extends Fraction {
 /** Numbers longer than this are more work than an answer is worth. */
 const MAX_LENGTH = 400_000;
 
+/** Higher powers stay powers. */
+const MAX_POWER = 256;
+
 /** An integer as a numeral. */
 export function integer(value: bigint): Numeral {
   return { top: value, bottom: 1n, bits: 0 };
@@ -92,7 +95,7 @@ export function dividedBy(left: Numeral, right: Numeral): Numeral | null {
 
 /** A small integer power; null where it is none. */
 export function raisedTo(base: Numeral, power: number): Numeral | null {
-  if (!Number.isInteger(power) || Math.abs(power) > 1000) return null;
+  if (!Number.isInteger(power) || Math.abs(power) > MAX_POWER) return null;
   const size = BigInt(Math.abs(power));
   const value = { top: base.top ** size, bottom: base.bottom ** size };
   const result = base.bits > 0 ? rounded(value, base.bits) : { ...value, bits: 0 };

@@ -1,4 +1,6 @@
 /** The formulas of answers as trees, read as Python and the authors' algebra library read them. */
+import { OverBudget } from "./overBudget.ts";
+
 /** Numbers are kept as text: what they are worth depends on who evaluates. */
 export type Formula =
   | { readonly kind: "number"; readonly text: string }
@@ -28,8 +30,9 @@ const NAME = /[\p{L}\p{Nl}_][\p{L}\p{N}_]*/uy;
 const SIGN = /\*\*|\/\/|[-+*/()!]/y;
 const BLANK = /[ \t\f\n]+/y;
 
-/** More signs, or brackets within brackets, are none that a person meant. */
-const MAX_TOKENS = 20_000;
+/** Longer formulas take longer than a pair may. */
+const MAX_TOKENS = 2_000;
+/** Deeper brackets overflow the authors' parser. */
 const MAX_DEPTH = 100;
 
 const FUNCTIONS = new Set(["sqrt", "ln"]);
@@ -64,7 +67,7 @@ const RESERVED = new Set([
   ...["im", "jn", "li", "ntt", "re", "rf", "yn"],
 ]);
 
-/** Reads all of a text; throws `NotAFormula`. */
+/** Reads all of a text; throws `NotAFormula`, and `OverBudget` for a long one. */
 export function parseFormula(text: string): Formula {
   return new Parser(withProducts(tokens(text))).all();
 }
@@ -84,9 +87,9 @@ function tokens(text: string): Token[] {
     const name = number === null ? take(NAME) : null;
     const sign = number === null && name === null ? take(SIGN) : null;
     const found = number ?? name ?? sign;
-    if (found === null || found === "//" || result.length > MAX_TOKENS)
-      throw new NotAFormula(text.slice(at, at + 9));
+    if (found === null || found === "//") throw new NotAFormula(text.slice(at, at + 9));
     if (name !== null && RESERVED.has(name)) throw new NotAFormula(name);
+    if (result.length > MAX_TOKENS) throw new OverBudget("a long formula");
     if (name === null) result.push({ kind: number !== null ? "number" : "sign", text: found });
     else result.push(...nameTokens(name, text[at] === "!"));
   }

@@ -11,6 +11,9 @@ const POINTS = 3;
 /** Differences below this share of the bound of the rounding error are rounding errors; the bound is seldom reached. */
 const TOLERANCE = 2 ** -50;
 
+/** Decimal digits that all literals of a formula may have written out. */
+const MAX_DIGITS = 400_000;
+
 /** Whether a difference, given as the text "(truth)-(given)", is zero; null when that takes too long to tell. */
 export function isZero(difference: string): boolean | null {
   try {
@@ -24,6 +27,7 @@ export function isZero(difference: string): boolean | null {
 
 function vanishes(formula: Formula): boolean | null {
   if (some(formula, isInfinite)) return false;
+  if (literalDigits(formula) > MAX_DIGITS) throw new OverBudget("long numbers");
   if (!some(formula, isFloat)) return vanishesInField(formula) ?? vanishesInNumbers(formula);
   // Numbers are rounded as they are combined; an exact zero counts only where the library would expand symbols.
   return vanishesInFloats(formula) || (some(formula, isSymbol) && vanishesInField(formula) === true);
@@ -66,6 +70,17 @@ function hash(name: string, round: number): number {
   }
   value = Math.imul(value ^ (value >>> 13), 0xc2b2ae35);
   return (value ^ (value >>> 16)) >>> 0;
+}
+
+function literalDigits(formula: Formula): number {
+  if (formula.kind === "number")
+    return formula.text.length + (isFloatText(formula.text) ? exponentOf(formula.text) : 0);
+  if ("argument" in formula) return literalDigits(formula.argument);
+  return "left" in formula ? literalDigits(formula.left) + literalDigits(formula.right) : 0;
+}
+
+function exponentOf(text: string): number {
+  return Math.abs(Number(text.split("e")[1]?.replaceAll("_", "").replace("j", "") ?? 0));
 }
 
 /** Whether a formula has a part of some kind. */
