@@ -54,6 +54,7 @@ test.each([
   ["\\boxed{\\text{east}}", ""],
   ["\\boxed{\\text{five}}", "five"],
   ["\\boxed{six hundred}", "600"],
+  ["\\boxed{nine million nine thousand}", "9010009"],
   ["\\boxed{j+1}", "i+1"],
   ["\\boxed{1 and 2}", "12"],
   ["\\boxed{\\$1{,}000}", "1{,}000"],

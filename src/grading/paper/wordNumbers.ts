@@ -30,12 +30,12 @@ export function numbersFromWords(text: string): string {
   if (/^[\p{Nd}\p{No}]+$/u.test(plain)) return String(parseInteger(plain) ?? text);
   const named = words(plain).filter((word) => VALUES.has(word) || word === "point");
   if (named.length === 0) return text;
+  if (["point", ...SCALES].some((word) => named.indexOf(word) !== named.lastIndexOf(word))) return text;
   const point = named.indexOf("point");
   const whole = valueOf(point < 0 ? named : named.slice(0, point));
-  if (whole === null || named.lastIndexOf("point") !== point) return text;
+  if (whole === null) return text;
   const decimals = point < 0 ? [] : named.slice(point + 1);
   if (decimals.length === 0) return String(whole);
-  if (decimals.some((word) => SCALES.some((scale) => scale === word && repeats(named, scale)))) return text;
   const fraction = decimalsOf(decimals);
   return fraction === null ? String(whole) : floatText(whole + fraction);
 }
@@ -46,16 +46,12 @@ function decimalsOf(decimals: readonly string[]): number | null {
   return digits.includes(-1) ? null : Number(`0.${digits.join("")}`);
 }
 
-function repeats(named: readonly string[], word: string): boolean {
-  return named.indexOf(word) !== named.lastIndexOf(word);
-}
-
-/** The sum of billions, millions, thousands and the rest, or null where they are repeated, unordered or empty. */
+/** The sum of billions, millions, thousands and the rest, or null where they are unordered or empty. */
 function valueOf(named: readonly string[]): number | null {
-  if (SCALES.some((scale) => repeats(named, scale))) return null;
   if (named.length <= 1) return named.reduce((sum, word) => sum + (VALUES.get(word) ?? 0), 0);
   let total = 0;
   let start = 0;
+  let rest = 0; // after the smallest scale that is not the last word: "nine million nine thousand" counts nine twice
   for (const scale of SCALES) {
     const at = named.indexOf(scale);
     if (at < 0) continue;
@@ -63,8 +59,10 @@ function valueOf(named: readonly string[]): number | null {
     if (at < start || multiplier === null) return null;
     total += multiplier * (VALUES.get(scale) ?? 0);
     start = at + 1;
+    if (start < named.length) rest = start;
   }
-  return start === named.length ? total : total + (groupValue(named.slice(start)) ?? 0);
+  const isScaleAlone = start === named.length && rest === 0;
+  return isScaleAlone ? total : total + (groupValue(named.slice(rest)) ?? 0);
 }
 
 /** "eight hundred nine" -> 809, by the number of words alone; more than four count as the first. */
