@@ -1,4 +1,7 @@
-/** The unit words that extraction deletes. Their order is part of the behaviour: each is deleted from what the last left. */
+/**
+ * The unit words that extraction deletes: those of MathQA (arXiv 1905.13319), as the authors list them. Their order is part
+ * of the behaviour: each is deleted from what the last left.
+ */
 import { isWord, pointAt, pointBefore } from "./pythonText.ts";
 
 /** One list a line of subject; a dot stands for any character, as in the authors' patterns. */
