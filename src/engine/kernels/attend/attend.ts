@@ -3,6 +3,7 @@ import type { DecoderShape } from "../../decoderShape.ts";
 import { storedHeadDim } from "../../headPadding.ts";
 import { defineKernel, read, uniform, unroll, write, type Kernel } from "../../kernel.ts";
 import { BATCH_WGSL, ROW_WGSL } from "../../rowState.ts";
+import { addEntry, beginSoftmax } from "./onlineSoftmax.ts";
 
 /**
  * Attention of each line over the shared entries of its prompt and its own: queries [M, H*hd] -> context [M, H*hd].
@@ -28,31 +29,12 @@ export function attend(shape: DecoderShape, keepTotals = false, cache: CacheForm
 }
 
 function body(shape: DecoderShape, cache: CacheFormat): string {
-  const { heads, kvHeads, headDim } = shape;
   const vectors = storedHeadDim(shape) / 4;
-  const { load } = CACHE_VECTORS[cache];
-  const key = (i: number): string => load(`cache[at + ${i}u]`);
-  const value = (i: number): string => load(`cache[at + ${kvHeads * vectors + i}u]`);
-  return `
-  let line = id / ${heads}u;
-  if (line >= batch.count) { return; }
-  let row = rows[line];
-  let head = id % ${heads}u / ${heads / kvHeads}u * ${vectors}u;
-  ${unroll(vectors, (i) => `let query${i} = queries[id * ${vectors}u + ${i}u] * ${1 / Math.sqrt(headDim)}; var sum${i} = vec4f();`)}
-  var largest = -1e30;
-  var total = 0.0;
+  return `${beginSoftmax(shape, "id")}
   for (var part = 0u; part < 2u; part++) {
     let start = select(row.suffixStart, row.prefixStart, part == 0u);
     let end = select(row.write + 1u, row.prefixStart + row.prefixLength, part == 0u);
-    for (var entry = start; entry < end; entry++) {
-      let at = entry * ${2 * kvHeads * vectors}u + head;
-      let score = ${unroll(vectors, (i) => `dot(query${i}, ${key(i)})`, " + ")};
-      let newLargest = max(largest, score);
-      let weight = exp(score - newLargest);
-      let decay = exp(largest - newLargest);
-      largest = newLargest;
-      total = total * decay + weight;
-      ${unroll(vectors, (i) => `sum${i} = sum${i} * decay + weight * ${value(i)};`)}
+    for (var entry = start; entry < end; entry++) {${addEntry(shape, cache)}
     }
   }
   ${unroll(vectors, (i) => `context[id * ${vectors}u + ${i}u] = sum${i} / total;`)}`;

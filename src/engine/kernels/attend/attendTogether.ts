@@ -3,6 +3,7 @@ import type { DecoderShape } from "../../decoderShape.ts";
 import { storedHeadDim } from "../../headPadding.ts";
 import { defineKernel, read, uniform, unroll, write, type Kernel } from "../../kernel.ts";
 import { BATCH_WGSL, ROW_WGSL } from "../../rowState.ts";
+import { addEntry, beginSoftmax } from "./onlineSoftmax.ts";
 
 /** Invocations that may share a line and head; shared memory holds a sum of values of each. */
 const TEAMS = [16, 32, 64] as const;
@@ -42,30 +43,10 @@ var<workgroup> sums: array<vec4f, ${team * vectors}>;`,
 
 /** Softmax over the entries of one member, numbered through prefix and suffix. */
 function ownEntries(shape: DecoderShape, cache: CacheFormat, team: number): string {
-  const { heads, kvHeads, headDim } = shape;
-  const vectors = storedHeadDim(shape) / 4;
-  const { load } = CACHE_VECTORS[cache];
-  const key = (i: number): string => load(`cache[at + ${i}u]`);
-  const value = (i: number): string => load(`cache[at + ${kvHeads * vectors + i}u]`);
-  return `
-  let line = group / ${heads}u;
-  if (line >= batch.count) { return; }
-  let row = rows[line];
-  let head = group % ${heads}u / ${heads / kvHeads}u * ${vectors}u;
-  ${unroll(vectors, (i) => `let query${i} = queries[group * ${vectors}u + ${i}u] * ${1 / Math.sqrt(headDim)}; var sum${i} = vec4f();`)}
-  var largest = -1e30;
-  var total = 0.0;
+  return `${beginSoftmax(shape, "group")}
   let count = row.prefixLength + row.write + 1u - row.suffixStart;
   for (var number = local; number < count; number += ${team}u) {
-    let entry = select(row.suffixStart + number - row.prefixLength, row.prefixStart + number, number < row.prefixLength);
-    let at = entry * ${2 * kvHeads * vectors}u + head;
-    let score = ${unroll(vectors, (i) => `dot(query${i}, ${key(i)})`, " + ")};
-    let newLargest = max(largest, score);
-    let weight = exp(score - newLargest);
-    let decay = exp(largest - newLargest);
-    largest = newLargest;
-    total = total * decay + weight;
-    ${unroll(vectors, (i) => `sum${i} = sum${i} * decay + weight * ${value(i)};`)}
+    let entry = select(row.suffixStart + number - row.prefixLength, row.prefixStart + number, number < row.prefixLength);${addEntry(shape, cache)}
   }`;
 }
 
