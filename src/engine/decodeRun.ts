@@ -58,6 +58,7 @@ export class DecodeRun {
       while (this.#lines.some(({ ended }) => !ended)) {
         const before = pending;
         pending = this.#submitTokens();
+        pending.catch(() => {}); // heard of when it is awaited: it may fail while nobody waits for it yet
         await before;
         this.#gpu.fault.throwIfAborted();
         await breathe(this.#unended);
