@@ -1,6 +1,8 @@
 /** For tests: a policy of three numbers per prompt, so that the whole method runs without a model. */
 import { createRandom } from "../math/random.ts";
+import { configFrom } from "./config.ts";
 import type { Policy, SampleRequest, ScoredRollout, Sampling, UpdateOptions, UpdateStats } from "./policy.ts";
+import { initialLoopState, ttrl, type Step, type Study } from "./ttrl.ts";
 import type { Response, Rollout } from "./types.ts";
 
 /** Logits of the answers "7", "8" and "9". */
@@ -96,4 +98,34 @@ function softmax(logits: readonly number[] | undefined, prompt: string, temperat
 
 function logprobOf({ response }: ScoredRollout, probabilities: readonly number[]): Float32Array {
   return Float32Array.from(response.tokens, (token) => Math.log(probabilities[token]!));
+}
+
+/** Few votes, all trained on, a step size for three numbers. */
+export const QUICK = {
+  votesPerQuestion: 16,
+  rolloutsPerQuestion: 16,
+  warmupSteps: 0,
+  learningRate: 0.1,
+  seed: 1,
+};
+
+/** A study of the given prompts; `truths` by prompt. */
+export function studyOf(prompts: readonly string[], truths: Readonly<Record<string, string>> = {}): Study {
+  const questions = prompts.map((prompt) => ({ id: prompt, prompt }));
+  return { questions, answerKey: new Map(Object.entries(truths)), task: "math" };
+}
+
+/** Prompts q0, q1, ... */
+export const names = (count: number): string[] => Array.from({ length: count }, (_, i) => `q${i}`);
+
+/** Logits of a policy that answers each prompt with 7, 8 and 9 alike. */
+export const uniform = (prompts: readonly string[]): Record<string, Logits> =>
+  Object.fromEntries(prompts.map((prompt): [string, Logits] => [prompt, [0, 0, 0]]));
+
+/** Trains the policy by the loop with `QUICK` and the values, and returns its steps. */
+export async function train(policy: ThreeNumberPolicy, study: Study, values: object): Promise<Step[]> {
+  const config = configFrom({ ...QUICK, ...values });
+  const steps: Step[] = [];
+  for await (const step of ttrl(policy, study, config, initialLoopState(config))) steps.push(step);
+  return steps;
 }

@@ -1,30 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { configFrom } from "./config.ts";
-import { say, ThreeNumberPolicy, type Logits } from "./fixture.ts";
-import { LeakedLabels } from "./labels.ts";
+import { names, QUICK, say, studyOf, ThreeNumberPolicy, train, uniform, type Logits } from "./fixture.ts";
 import type { Sampling } from "./policy.ts";
-import { initialLoopState, ttrl, type Step, type Study } from "./ttrl.ts";
-
-/** Few votes, all trained on, a step size for three numbers. */
-const QUICK = { votesPerQuestion: 16, rolloutsPerQuestion: 16, warmupSteps: 0, learningRate: 0.1, seed: 1 };
-
-/** A study of the given prompts; `truths` by prompt. */
-function studyOf(prompts: readonly string[], truths: Readonly<Record<string, string>> = {}): Study {
-  const questions = prompts.map((prompt) => ({ id: prompt, prompt }));
-  return { questions, answerKey: new Map(Object.entries(truths)), task: "math" };
-}
-
-const names = (count: number): string[] => Array.from({ length: count }, (_, i) => `q${i}`);
-
-const uniform = (prompts: readonly string[]): Record<string, Logits> =>
-  Object.fromEntries(prompts.map((prompt): [string, Logits] => [prompt, [0, 0, 0]]));
-
-async function train(policy: ThreeNumberPolicy, study: Study, values: object): Promise<Step[]> {
-  const config = configFrom({ ...QUICK, ...values });
-  const steps: Step[] = [];
-  for await (const step of ttrl(policy, study, config, initialLoopState(config))) steps.push(step);
-  return steps;
-}
+import { initialLoopState, ttrl } from "./ttrl.ts";
 
 describe("what the loop learns", () => {
   // Initial probabilities of 7, 8 and 9: e^0.8 : e^0.2 : 1 over their sum = 0.50 : 0.27 : 0.22.
@@ -299,61 +277,5 @@ describe("the loop as a generator", () => {
     expect(timing.sampleTokensPerSecond).toBe(metrics.sampledTokens / timing.sampleSeconds);
     expect(timing.trainTokensPerSecond).toBe(metrics.trainedTokens / timing.trainSeconds);
     expect(Object.keys(metrics).filter((name) => /second/i.test(name))).toEqual([]);
-  });
-});
-
-describe("labels", () => {
-  const tilted: Logits = [0.8, 0.2, 0]; // 7 is likeliest
-
-  test("of the truth are learnt where they are leaked, and asked for otherwise", async () => {
-    const policy = new ThreeNumberPolicy({ q: tilted });
-    const study = studyOf(["q"], { q: "9" });
-    const config = configFrom({ ...QUICK, labelSource: "truth", steps: 60 });
-    const state = initialLoopState(config);
-    const leaked = new LeakedLabels(study.answerKey, "math");
-    const steps = ttrl(policy, study, config, state, {}, leaked);
-    while ((await steps.next()).done !== true);
-    expect(policy.probabilities("q")[2]).toBeGreaterThan(0.95);
-    const withheld = train(new ThreeNumberPolicy({ q: tilted }), study, { labelSource: "truth", steps: 1 });
-    await expect(withheld).rejects.toThrow("without leaked labels");
-  });
-
-  test("leave what the first step asks and samples alone", async () => {
-    const first = async (labelSource: string) => {
-      const policy = new ThreeNumberPolicy(uniform(names(4)));
-      const [step] = await train(policy, studyOf(names(4)), { labelSource, steps: 1, questionsPerStep: 3 });
-      return step!.groups.map(({ question, responses }) => ({ question, responses }));
-    };
-    const majority = await first("majority");
-    for (const labelSource of ["initial-majority", "random", "random-reward", "format"]) {
-      expect(await first(labelSource)).toEqual(majority);
-    }
-  });
-
-  test("of the initial model are voted for once, and kept in the state", async () => {
-    const policy = new ThreeNumberPolicy({ a: [3, 0, 0], b: [0, 3, 0] }); // 7 and 8, nine times in ten
-    const study = studyOf(["a", "b"]);
-    const steps = await train(policy, study, {
-      labelSource: "initial-majority",
-      steps: 3,
-      questionsPerStep: 1,
-    });
-    expect(policy.asked).toHaveLength(4);
-    expect(policy.asked[0]).toEqual(["a", "b"]);
-    for (const { state, groups } of steps) {
-      expect(state.initialLabels).toEqual(["7", "8"]);
-      for (const { question, answers, rewards } of groups) {
-        expect(rewards).toEqual(
-          answers.map((answer) => Number(answer === (question.id === "a" ? "7" : "8"))),
-        );
-      }
-    }
-  });
-
-  test("of the initial model cannot be had from a later one", async () => {
-    const config = configFrom({ ...QUICK, labelSource: "initial-majority", steps: 3 });
-    const state = { ...initialLoopState(config), step: 1 };
-    const steps = ttrl(new ThreeNumberPolicy({ q: tilted }), studyOf(["q"]), config, state);
-    await expect(steps.next()).rejects.toThrow("lacks the initial model's votes");
   });
 });
