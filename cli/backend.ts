@@ -4,53 +4,29 @@ import { fileURLToPath } from "node:url";
 import * as z from "zod";
 import * as tf from "../src/kernels/tf.ts";
 import type { Graphs } from "../src/model/openPolicy.ts";
-import { NEEDS_WEBGPU, wasmDevice, type BackendStart } from "../src/report/backend.ts";
-import type { BackendChoice } from "../src/worker/protocol.ts";
+import { wasmDevice } from "../src/report/backend.ts";
+import {
+  NEEDS_WEBGPU,
+  NEVER,
+  startChosen,
+  type BackendChoice,
+  type Started,
+  type StartedBackend,
+} from "../src/report/backendChoice.ts";
 import { InputError } from "./inputError.ts";
 import { tuningMemory } from "./tuningMemory.ts";
-
-/** A started backend. */
-export interface StartedBackend {
-  readonly report: BackendStart;
-  /** What recorded graphs run on, or why there are none. */
-  readonly graphs: Graphs | string;
-  /** Aborts, with an error as its reason, when the GPU reports one or is lost: nothing after that can be trusted. */
-  readonly fault: AbortSignal;
-}
 
 const NO_ADAPTER =
   "no WebGPU adapter was found: install a Vulkan driver and its loader (libvulkan.so.1), point VK_ICD_FILENAMES at " +
   "the driver's .json, or take --backend wasm";
 
-const NEVER = new AbortController().signal;
-
-/** Starts the backend asked for; "auto" takes WebGPU on a hardware adapter, else WASM. */
-export async function startBackend(choice: BackendChoice): Promise<StartedBackend> {
+/** Starts the backend asked for. */
+export function startBackend(choice: BackendChoice): Promise<StartedBackend<Graphs>> {
   tf.env().set("PROD", true); // its one effect is to silence TensorFlow.js' banner and advice
-  const reason = "asked for";
-  switch (choice) {
-    case "cpu":
-      await activate("cpu");
-      return {
-        report: { backend: "cpu", device: "plain JavaScript", reason },
-        graphs: NEEDS_WEBGPU,
-        fault: NEVER,
-      };
-    case "wasm":
-      return startWasm(reason);
-    case "webgpu":
-      if (probeAdapter() === null) throw new InputError(NO_ADAPTER);
-      return startWebGpu(reason);
-    case "webgpu-operations":
-      if (probeAdapter() === null) throw new InputError(NO_ADAPTER);
-      return { ...(await startWebGpu(reason)), graphs: reason };
-    case "auto": {
-      const adapter = probeAdapter();
-      if (adapter === null) return startWasm("there is no WebGPU adapter");
-      if (adapter.software) return startWasm(`WebGPU is software here (${adapter.name}), slower than WASM`);
-      return startWebGpu("there is a hardware WebGPU adapter");
-    }
-  }
+  return startChosen(choice, {
+    findAdapter: () => Promise.resolve(probeAdapter()),
+    start: { cpu: startCpu, wasm: startWasm, webgpu: startWebGpu },
+  });
 }
 
 const adapterReport = z.nullable(z.object({ name: z.string(), software: z.boolean() }));
@@ -66,7 +42,12 @@ function probeAdapter(): z.infer<typeof adapterReport> {
   }
 }
 
-async function startWasm(reason: string): Promise<StartedBackend> {
+async function startCpu(): Promise<Started<Graphs>> {
+  await activate("cpu");
+  return { device: "plain JavaScript", graphs: NEEDS_WEBGPU, fault: NEVER };
+}
+
+async function startWasm(): Promise<Started<Graphs>> {
   const { getThreadsCount } = await import("@tensorflow/tfjs-backend-wasm");
   const { installWasmKernelsInNode } = await import("../src/kernels/wasm/loadNode.ts");
   const [simd, multithreaded] = await Promise.all([
@@ -77,10 +58,11 @@ async function startWasm(reason: string): Promise<StartedBackend> {
   await activate("wasm");
   await installWasmKernelsInNode();
   const device = wasmDevice(true, 1, multithreaded === true ? getThreadsCount() : 1);
-  return { report: { backend: "wasm", device, reason }, graphs: NEEDS_WEBGPU, fault: NEVER };
+  return { device, graphs: NEEDS_WEBGPU, fault: NEVER };
 }
 
-async function startWebGpu(reason: string): Promise<StartedBackend> {
+async function startWebGpu(): Promise<Started<Graphs>> {
+  if (probeAdapter() === null) throw new InputError(NO_ADAPTER);
   const { create, globals } = await import("webgpu");
   Object.assign(globalThis, globals); // GPUBufferUsage and the like, as a browser has them
   const offered = create([]);
@@ -94,7 +76,7 @@ async function startWebGpu(reason: string): Promise<StartedBackend> {
   if (gpu === null) throw new InputError(NO_ADAPTER);
   // All kernels are measured at the first start: those after it then run the same ones, and give the same numbers.
   const graphs = { gpu, memory: tuningMemory(), tuningBudget: Infinity };
-  return { report: { backend: "webgpu", device: gpu.name, reason }, graphs, fault: gpu.fault };
+  return { device: gpu.name, graphs, fault: gpu.fault };
 }
 
 async function activate(backend: string): Promise<void> {

@@ -2,7 +2,7 @@
 import { configFrom } from "../src/rl/config.ts";
 import { evaluationReport } from "../src/report/outcome.ts";
 import { evaluate } from "../src/rl/evaluate.ts";
-import type { BackendChoice } from "../src/worker/protocol.ts";
+import type { BackendChoice } from "../src/report/backendChoice.ts";
 import { startBackend } from "./backend.ts";
 import { fitToModel, readDatasetFile, tellNotices } from "./datasetFile.ts";
 import { writeJsonLine } from "./jsonLines.ts";

@@ -3,7 +3,7 @@ import * as z from "zod";
 import { createRandom } from "../src/math/random.ts";
 import type { SampleRequest } from "../src/rl/policy.ts";
 import type { Response } from "../src/rl/types.ts";
-import type { BackendChoice } from "../src/worker/protocol.ts";
+import type { BackendChoice } from "../src/report/backendChoice.ts";
 import { startBackend } from "./backend.ts";
 import { InputError } from "./inputError.ts";
 import { readJsonLines, writeJsonLine } from "./jsonLines.ts";

@@ -3,10 +3,10 @@ import { readdirSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { readModelFolder, type ModelFolder } from "../src/formats/modelFolder.ts";
 import { readLanguageModel, type LanguageModel } from "../src/model/languageModel.ts";
-import { openPolicy } from "../src/model/openPolicy.ts";
+import { openPolicy, type Graphs } from "../src/model/openPolicy.ts";
 import type { PolicyStart, TrainablePolicy } from "../src/model/trainablePolicy.ts";
 import type { BackendReport } from "../src/report/backend.ts";
-import type { StartedBackend } from "./backend.ts";
+import type { StartedBackend } from "../src/report/backendChoice.ts";
 import { InputError, errorCode, messageOf } from "./inputError.ts";
 import { readBytes, sha256 } from "./textFile.ts";
 
@@ -86,7 +86,7 @@ export function openModel({ folder, content }: ModelFile): LanguageModel {
 export async function openModelPolicy(
   { folder, content }: ModelFile,
   model: LanguageModel,
-  { report, graphs }: StartedBackend,
+  { report, graphs }: StartedBackend<Graphs>,
   start: Partial<PolicyStart> = {},
 ): Promise<{ policy: TrainablePolicy; report: BackendReport }> {
   const whole = { weights: content.weights, reference: null, optimizer: null, ...start };

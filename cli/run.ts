@@ -2,8 +2,9 @@
 import { existsSync, mkdirSync } from "node:fs";
 import packageJson from "../package.json" with { type: "json" };
 import { configProblems, type TtrlConfig } from "../src/rl/config.ts";
-import type { BackendChoice } from "../src/worker/protocol.ts";
-import { startBackend, type StartedBackend } from "./backend.ts";
+import type { Graphs } from "../src/model/openPolicy.ts";
+import type { BackendChoice, StartedBackend } from "../src/report/backendChoice.ts";
+import { startBackend } from "./backend.ts";
 import { readCheckpoint, type Checkpoint } from "./checkpoint.ts";
 import { execute } from "./execute.ts";
 import { InputError, messageOf } from "./inputError.ts";
@@ -75,7 +76,7 @@ function choiceOf({ backend, path }: RunFile["backend"]): BackendChoice {
 
 function openRun(
   file: ModelFile,
-  backend: StartedBackend,
+  backend: StartedBackend<Graphs>,
   config: TtrlConfig,
   checkpoint: Checkpoint | null,
 ): ReturnType<typeof openModelPolicy> {

@@ -2,7 +2,7 @@
 import * as z from "zod";
 import type { LanguageModel } from "../src/model/languageModel.ts";
 import type { TrainablePolicy } from "../src/model/trainablePolicy.ts";
-import type { BackendChoice } from "../src/worker/protocol.ts";
+import type { BackendChoice } from "../src/report/backendChoice.ts";
 import { startBackend } from "./backend.ts";
 import { InputError } from "./inputError.ts";
 import { readJsonLines, writeJsonLine } from "./jsonLines.ts";

@@ -4,7 +4,9 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { configFrom, type TtrlConfig } from "../src/rl/config.ts";
 import { initialProgress } from "../src/rl/run.ts";
 import { describeOnGpu } from "../src/engine/fixture.ts";
-import { startBackend, type StartedBackend } from "./backend.ts";
+import type { Graphs } from "../src/model/openPolicy.ts";
+import type { StartedBackend } from "../src/report/backendChoice.ts";
+import { startBackend } from "./backend.ts";
 import { readCheckpoint } from "./checkpoint.ts";
 import { readDatasetFile, withoutLabels } from "./datasetFile.ts";
 import { createWorkplace, QUICK } from "./fixture.ts";
@@ -28,7 +30,7 @@ interface Result {
 
 /** Runs in `out`, from its checkpoint where it has one, until `stopAt` of what the run shows, or the end. */
 async function go(
-  backend: StartedBackend,
+  backend: StartedBackend<Graphs>,
   out: string,
   options: { config?: TtrlConfig; labels?: boolean; stopAt?: (shown: Shown) => boolean } = {},
 ): Promise<Result> {
@@ -95,9 +97,13 @@ describeOnGpu("on recorded graphs", (gpu) => {
   describeRuns("webgpu", start, STOPS.slice(0, 3));
 });
 
-function describeRuns(backend: string, start: () => Promise<StartedBackend>, stops: typeof STOPS): void {
+function describeRuns(
+  backend: string,
+  start: () => Promise<StartedBackend<Graphs>>,
+  stops: typeof STOPS,
+): void {
   let undisturbed: Result;
-  let started: StartedBackend;
+  let started: StartedBackend<Graphs>;
   const goOn = (...run: [out: string, options?: Parameters<typeof go>[2]]): Promise<Result> =>
     go(started, ...run);
   beforeAll(async () => {

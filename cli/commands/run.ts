@@ -1,6 +1,6 @@
 /** `ttrl run`: options and help. */
 import { type Command, Option } from "commander";
-import type { BackendChoice } from "../../src/worker/protocol.ts";
+import type { BackendChoice } from "../../src/report/backendChoice.ts";
 import { InputError } from "../inputError.ts";
 import { backendOption, configOptions, modelOption, numberWithin } from "../options.ts";
 import { readSettings } from "../settings.ts";

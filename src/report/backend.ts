@@ -30,6 +30,3 @@ export function wasmDevice(simd: boolean, kernelThreads: number, operationThread
 
 /** Why WASM has one thread on some pages. */
 export const NOT_ISOLATED = "threads need a cross-origin isolated page";
-
-/** Why no recorded graphs run on the backends that have none. */
-export const NEEDS_WEBGPU = "recorded graphs need WebGPU";

@@ -2,7 +2,7 @@
 import { mean } from "../math/stats.ts";
 import { DEFAULT_CONFIG, type TtrlConfig } from "../rl/config.ts";
 import type { Evaluation, StepMetrics } from "../rl/metrics.ts";
-import { NEEDS_WEBGPU } from "./backend.ts";
+import { NEEDS_WEBGPU } from "./backendChoice.ts";
 import type { RunDescription, StepRecord } from "./record.ts";
 
 export function describedRun(config: TtrlConfig = DEFAULT_CONFIG): RunDescription {

@@ -5,7 +5,8 @@ import type { StepRecord } from "../report/record.ts";
 import type { TtrlConfig } from "../rl/config.ts";
 import type { Evaluation } from "../rl/metrics.ts";
 import type { Task } from "../rl/types.ts";
-import type { BackendChoice, GroupView, ModelSummary, Phase, WorkerEvent } from "../worker/protocol.ts";
+import type { BackendChoice } from "../report/backendChoice.ts";
+import type { GroupView, ModelSummary, Phase, WorkerEvent } from "../worker/protocol.ts";
 
 export type { StepRecord } from "../report/record.ts";
 export type { GroupView, ResponseView } from "../worker/protocol.ts";

@@ -1,10 +1,10 @@
 /** What the user has set up: model, data set, backend and hyperparameters, as typed, with what is wrong about them. */
 import { createStore, type StoreApi } from "zustand/vanilla";
 import { CONFIG_FIELDS, CONFIG_NAMES, configFrom, configProblems, type TtrlConfig } from "../rl/config.ts";
-import type { BackendChoice } from "../worker/protocol.ts";
+import type { BackendChoice } from "../report/backendChoice.ts";
 
 export type { BackendName } from "../report/backend.ts";
-export type { BackendChoice } from "../worker/protocol.ts";
+export { BACKEND_CHOICES, isBackendChoice, type BackendChoice } from "../report/backendChoice.ts";
 
 export type ConfigName = keyof TtrlConfig;
 
@@ -16,19 +16,6 @@ export interface Settings {
   readonly backend: BackendChoice;
   /** Every hyperparameter as typed: a field may hold what is not a number yet. */
   readonly texts: Readonly<Record<ConfigName, string>>;
-}
-
-/** Backends in the order the form offers them. */
-export const BACKEND_CHOICES = [
-  "auto",
-  "webgpu",
-  "webgpu-operations",
-  "wasm",
-  "cpu",
-] as const satisfies readonly BackendChoice[];
-
-export function isBackendChoice(value: unknown): value is BackendChoice {
-  return BACKEND_CHOICES.some((choice) => choice === value);
 }
 
 /** A hyperparameter's default as the form shows it. */

@@ -9,19 +9,17 @@ import { installWasmKernels } from "../kernels/wasm/installWasmKernels.ts";
 import threadedKernels from "../kernels/wasm/kernels-threaded.wasm?url";
 import kernels from "../kernels/wasm/kernels.wasm?url";
 import { hireThreads } from "../kernels/wasm/threads.ts";
-import { NEEDS_WEBGPU, NOT_ISOLATED, wasmDevice, type BackendStart } from "../report/backend.ts";
+import { NOT_ISOLATED, wasmDevice } from "../report/backend.ts";
+import {
+  NEEDS_WEBGPU,
+  NEVER,
+  startChosen,
+  type BackendChoice,
+  type Started,
+  type StartedBackend,
+} from "../report/backendChoice.ts";
 import type { Graphs } from "../model/openPolicy.ts";
-import type { BackendChoice } from "./protocol.ts";
 import { tuningMemory } from "./tuningMemory.ts";
-
-/** A started backend. */
-export interface StartedBackend {
-  readonly report: BackendStart;
-  /** What recorded graphs run on, or why there are none. */
-  readonly graphs: Graphs | string;
-  /** Aborts, with an error as its reason, when the GPU reports one or is lost: nothing after that can be trusted. */
-  readonly fault: AbortSignal;
-}
 
 /** Milliseconds that measuring kernels may take of a start; the next start goes on with it. */
 const TUNING_BUDGET = 1500;
@@ -29,33 +27,12 @@ const TUNING_BUDGET = 1500;
 /** With more, what one thread must do alone outweighs what they share. */
 const MOST_THREADS = 8;
 
-const NEVER = new AbortController().signal;
-
-/** Starts the backend the user asked for, or for "auto" hardware WebGPU, else WASM. */
-export async function startBackend(choice: BackendChoice): Promise<StartedBackend> {
-  const reason = "chosen by you";
-  switch (choice) {
-    case "cpu":
-      await activate("cpu");
-      return {
-        report: { backend: "cpu", device: "plain JavaScript", reason },
-        graphs: NEEDS_WEBGPU,
-        fault: NEVER,
-      };
-    case "wasm":
-      return startWasm(reason);
-    case "webgpu":
-      return startWebGpu(reason);
-    case "webgpu-operations":
-      return { ...(await startWebGpu(reason)), graphs: reason };
-    case "auto": {
-      const adapter = await findAdapter();
-      if (adapter === null) return startWasm("this browser offers no WebGPU adapter");
-      if (adapter.software)
-        return startWasm(`WebGPU runs in software here (${adapter.name}), which is slower than WASM`);
-      return startWebGpu("hardware WebGPU is available");
-    }
-  }
+/** Starts the backend the user asked for. */
+export function startBackend(choice: BackendChoice): Promise<StartedBackend<Graphs>> {
+  return startChosen(choice, {
+    findAdapter,
+    start: { cpu: startCpu, wasm: startWasm, webgpu: startWebGpu },
+  });
 }
 
 /** What the browser offers; absent on pages that are not served securely, whatever the type says. */
@@ -68,7 +45,12 @@ async function findAdapter(): Promise<AdapterDescription | null> {
   return adapter == null ? null : describeAdapter(adapter);
 }
 
-async function startWebGpu(reason: string): Promise<StartedBackend> {
+async function startCpu(): Promise<Started<Graphs>> {
+  await activate("cpu");
+  return { device: "plain JavaScript", graphs: NEEDS_WEBGPU, fault: NEVER };
+}
+
+async function startWebGpu(): Promise<Started<Graphs>> {
   const offered = webGpu();
   const { openGpu } = await import("../engine/device.ts"); // with TensorFlow.js' WebGPU backend, which WASM does not need
   const gpu = offered === undefined ? null : await openGpu(offered);
@@ -78,10 +60,10 @@ async function startWebGpu(reason: string): Promise<StartedBackend> {
     );
   }
   const graphs = { gpu, memory: tuningMemory, tuningBudget: TUNING_BUDGET };
-  return { report: { backend: "webgpu", device: gpu.name, reason }, graphs, fault: gpu.fault };
+  return { device: gpu.name, graphs, fault: gpu.fault };
 }
 
-async function startWasm(reason: string): Promise<StartedBackend> {
+async function startWasm(): Promise<Started<Graphs>> {
   setWasmPaths({
     "tfjs-backend-wasm.wasm": plainWasm,
     "tfjs-backend-wasm-simd.wasm": simdWasm,
@@ -97,7 +79,7 @@ async function startWasm(reason: string): Promise<StartedBackend> {
   const kernelThreads = simd === true ? await installKernels() : 1;
   const device = wasmDevice(simd === true, kernelThreads, operationThreads);
   const single = crossOriginIsolated ? "" : `; ${NOT_ISOLATED}`;
-  return { report: { backend: "wasm", device, reason: reason + single }, graphs: NEEDS_WEBGPU, fault: NEVER };
+  return { device: device + single, graphs: NEEDS_WEBGPU, fault: NEVER };
 }
 
 /** Installs the fused kernels, and says how many threads they run on. */

@@ -1,8 +1,9 @@
 /** A session on a stage for tests: a tiny model, a few questions, and fakes for what the browser does. */
 import * as tf from "../kernels/tf.ts";
 import { tinyFolder } from "../model/fixture.ts";
+import type { Graphs } from "../model/openPolicy.ts";
+import type { StartedBackend } from "../report/backendChoice.ts";
 import { configFrom, type TtrlConfig } from "../rl/config.ts";
-import type { StartedBackend } from "./backend.ts";
 import type { StudyMessage, WorkerEvent } from "./protocol.ts";
 import { Session, type Surroundings } from "./session.ts";
 
@@ -63,7 +64,7 @@ export class Stage {
     this.session = new Session(
       start,
       {
-        startBackend: (): Promise<StartedBackend> => Promise.resolve(started),
+        startBackend: (): Promise<StartedBackend<Graphs>> => Promise.resolve(started),
         downloadModel: () => Promise.resolve(tinyFolder()),
         post: (event) => this.#receive(event),
         ...surroundings,

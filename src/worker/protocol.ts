@@ -1,14 +1,9 @@
 /** The whole contract between the page and its worker: two unions. Every message of a run names the run. */
-import type { BackendName, BackendReport } from "../report/backend.ts";
+import type { BackendReport } from "../report/backend.ts";
+import type { BackendChoice } from "../report/backendChoice.ts";
 import type { TtrlConfig } from "../rl/config.ts";
 import type { Evaluation, StepMetrics, StepTiming } from "../rl/metrics.ts";
 import type { Question, Task } from "../rl/types.ts";
-
-/**
- * What the user asks for; "auto" takes hardware WebGPU, else WASM. "webgpu-operations" runs TensorFlow.js' operations
- * where "webgpu" runs recorded graphs, to compare the two.
- */
-export type BackendChoice = "auto" | BackendName | "webgpu-operations";
 
 /** A data set as the worker receives it. The answer key serves the metrics alone. */
 export interface StudyMessage {

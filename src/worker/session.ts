@@ -2,26 +2,26 @@
 import type { ModelFolder } from "../formats/modelFolder.ts";
 import { fitQuestions } from "../model/fitQuestions.ts";
 import { readLanguageModel, type LanguageModel } from "../model/languageModel.ts";
-import { openPolicy } from "../model/openPolicy.ts";
+import { openPolicy, type Graphs } from "../model/openPolicy.ts";
 import { parameterCount } from "../model/parameters.ts";
 import type { TrainablePolicy } from "../model/trainablePolicy.ts";
 import type { BackendReport } from "../report/backend.ts";
+import type { BackendChoice, StartedBackend } from "../report/backendChoice.ts";
 import type { StepRecord } from "../report/record.ts";
 import { evaluate } from "../rl/evaluate.ts";
 import type { Evaluation } from "../rl/metrics.ts";
 import { initialProgress, isOver, run, type RunEvent } from "../rl/run.ts";
 import type { Study, Watch } from "../rl/ttrl.ts";
-import type { StartedBackend } from "./backend.ts";
 import { exportRun } from "./exportRun.ts";
 import { Gate } from "./gate.ts";
-import type { AsideRequest, BackendChoice, Command, ModelSummary, Phase, WorkerEvent } from "./protocol.ts";
+import type { AsideRequest, Command, ModelSummary, Phase, WorkerEvent } from "./protocol.ts";
 import { viewGroup } from "./views.ts";
 
 type Start = Extract<Command, { type: "start" }>;
 
 /** What a session needs of the browser; tests bring their own. */
 export interface Surroundings {
-  readonly startBackend: (choice: BackendChoice) => Promise<StartedBackend>;
+  readonly startBackend: (choice: BackendChoice) => Promise<StartedBackend<Graphs>>;
   /** The model folder at a path relative to the page. */
   readonly downloadModel: (
     path: string,

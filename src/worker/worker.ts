@@ -1,7 +1,9 @@
 /** The worker's entry: owns the backend and the session, routes commands. */
-import { startBackend, type StartedBackend } from "./backend.ts";
+import type { Graphs } from "../model/openPolicy.ts";
+import type { BackendChoice, StartedBackend } from "../report/backendChoice.ts";
+import { startBackend } from "./backend.ts";
 import { downloadModel } from "./modelFiles.ts";
-import type { BackendChoice, Command, WorkerEvent } from "./protocol.ts";
+import type { Command, WorkerEvent } from "./protocol.ts";
 import { Session } from "./session.ts";
 
 /** The part of a worker's global scope used here; `self` has the page's type where both libraries are loaded. */
@@ -13,10 +15,10 @@ interface WorkerScope {
 const scope = self as unknown as WorkerScope;
 
 let session: Session | null = null;
-let backend: { readonly choice: BackendChoice; readonly started: StartedBackend } | null = null;
+let backend: { readonly choice: BackendChoice; readonly started: StartedBackend<Graphs> } | null = null;
 
 /** Starts a backend once for all runs that choose it, until its GPU fails. */
-async function startBackendOnce(choice: BackendChoice): Promise<StartedBackend> {
+async function startBackendOnce(choice: BackendChoice): Promise<StartedBackend<Graphs>> {
   if (backend?.choice === choice && !backend.started.fault.aborted) return backend.started;
   backend = { choice, started: await startBackend(choice) };
   return backend.started;
