@@ -19,6 +19,7 @@ const LAYERS = {
   engine: ["math", "kernels/tf"],
   model: ["math", "kernels", "engine", "formats", "type rl"],
   report: ["math", "formats", "rl/types", "rl/config", "rl/metrics"],
+  experiments: ["math", "rl/types", "rl/config", "rl/metrics"],
   worker: ["math", "rl", "tasks", "formats", "data", "kernels", "engine", "model", "report"],
   store: [
     "math",
@@ -27,10 +28,11 @@ const LAYERS = {
     "rl/metrics",
     "data",
     "report",
+    "experiments",
     "worker/protocol",
     "worker/client",
   ],
-  ui: ["math", "rl/types", "rl/config", "rl/metrics", "store"],
+  ui: ["math", "rl/types", "rl/config", "rl/metrics", "experiments", "store"],
 };
 
 /** Folders beside src, and what of src they leave alone. */
