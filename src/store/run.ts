@@ -32,6 +32,13 @@ export interface StepVotes {
   readonly groups: readonly GroupView[];
 }
 
+/** An evaluation besides the run's own ones: "before" or "after" on another data set, or an initial vote by its name. */
+export interface BesideRecord {
+  readonly at: string;
+  readonly dataset: string;
+  readonly evaluation: Evaluation;
+}
+
 /** All a run has reported so far. */
 export interface RunRecord {
   readonly runId: string;
@@ -39,6 +46,8 @@ export interface RunRecord {
   readonly steps: readonly StepRecord[];
   readonly evaluations: readonly Evaluation[];
   readonly votes: readonly StepVotes[];
+  /** What an experiment measures besides; absent where none asked. */
+  readonly beside?: readonly BesideRecord[];
 }
 
 export interface Progress {
@@ -121,6 +130,8 @@ export function reduce(state: RunState, event: WorkerEvent): RunState {
       return state.status === "failed" ? state : { ...state, progress: progressOf(event) };
     case "evaluated":
       return endActivity({ ...state, record: withEvaluation(state.record, event.evaluation) });
+    case "evaluatedBeside":
+      return { ...state, record: withBeside(state.record, event) };
     case "stepped":
       return { ...state, record: withStep(state.record, event) };
     case "paused":
@@ -194,6 +205,13 @@ function latestVotes(votes: readonly StepVotes[]): readonly StepVotes[] {
 function withEvaluation(record: RunRecord, evaluation: Evaluation): RunRecord {
   const others = record.evaluations.filter(({ step }) => step !== evaluation.step);
   return { ...record, evaluations: [...others, evaluation] };
+}
+
+function withBeside(
+  record: RunRecord,
+  { at, dataset, evaluation }: Extract<WorkerEvent, { type: "evaluatedBeside" }>,
+): RunRecord {
+  return { ...record, beside: [...(record.beside ?? []), { at, dataset, evaluation }] };
 }
 
 /** What the user can ask of a run. */

@@ -1,7 +1,7 @@
 /** The live run: commands go out through the client, events come back and are reduced, progress once a frame. */
 import { createStore, type StoreApi } from "zustand/vanilla";
 import type { WorkerClient } from "../worker/client.ts";
-import type { AsideRequest, StudyMessage, WorkerEvent } from "../worker/protocol.ts";
+import type { AsideRequest, Beside, StudyMessage, WorkerEvent } from "../worker/protocol.ts";
 import { reduce, requested, startedRun, type Request, type RunSetup, type RunState } from "./run.ts";
 
 /** A file the worker hands over. */
@@ -22,7 +22,7 @@ export interface RunSurroundings {
 
 export interface RunStore extends Pick<StoreApi<RunState>, "getState" | "subscribe" | "getInitialState"> {
   /** Starts a new run in place of the last one. */
-  start(setup: RunSetup, study: StudyMessage): void;
+  start(setup: RunSetup, study: StudyMessage, beside?: Beside): void;
   /** Asks something of the run; does nothing when the run cannot take it now. */
   request(request: Request): void;
   /** Ends a run that does not answer. */
@@ -46,11 +46,20 @@ export function createRunStore(client: WorkerClient, surroundings: RunSurroundin
 
   return {
     ...store,
-    start(setup, study) {
+    start(setup, study, beside) {
       const runId = `r${++runs}`;
       store.setState(startedRun(runId, setup), true);
       const { model, config, backend } = setup;
-      client.send({ type: "start", runId, model: `models/${model.name}`, study, config, backend });
+      const besides = beside === undefined ? {} : { beside };
+      client.send({
+        type: "start",
+        runId,
+        model: `models/${model.name}`,
+        study,
+        config,
+        backend,
+        ...besides,
+      });
     },
     request(request) {
       const state = store.getState();

@@ -14,6 +14,22 @@ export interface StudyMessage {
   readonly answers: readonly (readonly [string, string])[];
 }
 
+/** Another way to let the initial model vote on the questions of a run. */
+export interface InitialVote {
+  readonly name: string;
+  readonly temperature: number;
+  readonly topP: number;
+  /** Responses per question. */
+  readonly samples: number;
+}
+
+/** What an experiment measures of a run besides the run's own evaluations. */
+export interface Beside {
+  readonly votes: readonly InitialVote[];
+  /** Other data sets, measured before the first step and after the last. */
+  readonly studies: readonly StudyMessage[];
+}
+
 /** Page to worker. */
 export type Command =
   | {
@@ -24,6 +40,7 @@ export type Command =
       readonly study: StudyMessage;
       readonly config: TtrlConfig;
       readonly backend: BackendChoice;
+      readonly beside?: Beside;
     }
   /** Finish the current step, then wait. */
   | { readonly type: "pause"; readonly runId: string }
@@ -101,6 +118,14 @@ export type WorkerEvent =
       readonly total: number;
     }
   | { readonly type: "evaluated"; readonly runId: string; readonly evaluation: Evaluation }
+  /** One of what the start asked to measure beside: "before", "after", or an initial vote by its name. */
+  | {
+      readonly type: "evaluatedBeside";
+      readonly runId: string;
+      readonly at: string;
+      readonly dataset: string;
+      readonly evaluation: Evaluation;
+    }
   | {
       readonly type: "stepped";
       readonly runId: string;

@@ -1,0 +1,47 @@
+/** What an experiment measures of a run besides the run's own evaluations. */
+import type { TtrlConfig } from "../rl/config.ts";
+import { evaluate } from "../rl/evaluate.ts";
+import type { Evaluation } from "../rl/metrics.ts";
+import type { Policy } from "../rl/policy.ts";
+import type { Study, Watch } from "../rl/ttrl.ts";
+import type { InitialVote } from "./protocol.ts";
+
+export interface NamedStudy {
+  readonly name: string;
+  readonly study: Study;
+}
+
+/** What is measured: the run's own questions by other votes, and the questions of others. */
+export interface BesideStudies {
+  readonly own: NamedStudy;
+  readonly votes: readonly InitialVote[];
+  readonly others: readonly NamedStudy[];
+}
+
+/** An evaluation that is not the run's own. */
+export interface BesideEvaluation {
+  /** "before" the first step, "after" the last, or the name of an initial vote. */
+  readonly at: string;
+  readonly dataset: string;
+  readonly evaluation: Evaluation;
+}
+
+/** Before the first step the initial votes; then, as after the last step, the other data sets. */
+export async function* measureBeside(
+  policy: Policy,
+  { own, votes, others }: BesideStudies,
+  config: TtrlConfig,
+  step: number,
+  watch: Watch,
+): AsyncGenerator<BesideEvaluation> {
+  for (const { name, temperature, topP, samples } of step === 0 ? votes : []) {
+    const voting = { ...config, evaluationTemperature: temperature, evaluationTopP: topP };
+    const evaluation = await evaluate(policy, own.study, voting, { step, samples }, watch);
+    yield { at: name, dataset: own.name, evaluation };
+  }
+  for (const { name, study } of others) {
+    const point = { step, samples: config.initialSamples }; // as many as the run's own first and last evaluation
+    const evaluation = await evaluate(policy, study, config, point, watch);
+    yield { at: step === 0 ? "before" : "after", dataset: name, evaluation };
+  }
+}
