@@ -21,6 +21,20 @@ function checkpointAfter(step: number): Checkpoint {
       firstMoments: new Map([["w", tensor(1, 2, 3)]]),
       secondMoments: new Map([["w", tensor(4, 5, 6)]]),
     },
+    companions: new Map([
+      [
+        "critic",
+        {
+          weights: new Map([["score.weight", tensor(-1)]]),
+          optimizer: {
+            updates: 3,
+            firstMoments: new Map([["score.weight", tensor(7)]]),
+            secondMoments: new Map([["score.weight", tensor(8)]]),
+          },
+        },
+      ],
+      ["follower", { weights: new Map([["w", tensor(9)]]), optimizer: null }],
+    ]),
     progress: {
       loop: {
         step,
@@ -44,14 +58,20 @@ test("a checkpoint is read back as it was written", () => {
   expect(readCheckpoint(folder)).toEqual(checkpointAfter(2));
 });
 
-test("one written before labels were remembered is read, with none", () => {
+test("one written before labels were remembered and policies had companions is read, with none", () => {
   writeCheckpoint(folder, checkpointAfter(2));
   const [entry] = readdirSync(folder);
   const path = join(folder, entry ?? "", "state.json");
-  const state = JSON.parse(readFileSync(path, "utf8")) as { progress: { loop: { labels?: unknown } } };
+  const state = JSON.parse(readFileSync(path, "utf8")) as {
+    companions?: unknown;
+    progress: { loop: { labels?: unknown } };
+  };
   delete state.progress.loop.labels;
+  delete state.companions;
   writeFileSync(path, JSON.stringify(state));
-  expect(readCheckpoint(folder)?.progress.loop).toMatchObject({ step: 2, labels: [] });
+  const read = readCheckpoint(folder);
+  expect(read?.progress.loop).toMatchObject({ step: 2, labels: [] });
+  expect(read?.companions.size).toBe(0);
 });
 
 test("there is none before the first", () => {

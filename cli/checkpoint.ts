@@ -4,6 +4,7 @@ import { join } from "node:path";
 import * as z from "zod";
 import { readSafetensors, writeSafetensors, type Tensor } from "../src/formats/safetensors.ts";
 import type { OptimizerState } from "../src/engine/optimizerState.ts";
+import { COMPANIONS, type CompanionState, type CompanionStates } from "../src/model/trainableModels.ts";
 import type { RunProgress } from "../src/rl/run.ts";
 import { completeEntries, writeFolder } from "./durable.ts";
 import { InputError, messageOf } from "./inputError.ts";
@@ -12,6 +13,8 @@ import { InputError, messageOf } from "./inputError.ts";
 export interface Checkpoint {
   readonly weights: ReadonlyMap<string, Tensor>;
   readonly optimizer: OptimizerState;
+  /** Models beside the policy. */
+  readonly companions: CompanionStates;
   /** Steps done, questions still to come in this epoch, random state. */
   readonly progress: RunProgress;
   /** Steps the run was to have: its last evaluation is another than the ones before. */
@@ -24,13 +27,17 @@ export interface Checkpoint {
 
 const word = z.int().check(z.nonnegative(), z.lt(2 ** 32));
 
+const count = z.int().check(z.nonnegative());
+
 const stateFile = z.object({
-  updates: z.int().check(z.nonnegative()),
+  updates: count,
+  // Absent from checkpoints written before there were companions. Null: it takes no optimizer steps.
+  companions: z.array(z.object({ name: z.enum(COMPANIONS), updates: z.nullable(count) })).default([]),
   plannedSteps: z.int().check(z.positive()),
   progress: z.object({
     loop: z.object({
-      step: z.int().check(z.nonnegative()),
-      queue: z.array(z.int().check(z.nonnegative())),
+      step: count,
+      queue: z.array(count),
       random: z.tuple([word, word, word, word]),
       // Absent from checkpoints written before labels were remembered: the flip rate then starts anew.
       labels: z.array(z.tuple([z.string(), z.nullable(z.string())])).default([]),
@@ -43,15 +50,18 @@ const stateFile = z.object({
 
 /** Writes the checkpoint into `folder` and removes older ones: at every moment a complete one is there. */
 export function writeCheckpoint(folder: string, checkpoint: Checkpoint): void {
-  const { weights, optimizer, progress, plannedSteps, metrics, timing } = checkpoint;
+  const { weights, optimizer, companions, progress, plannedSteps, metrics, timing } = checkpoint;
   const older = completeEntries(folder).sort();
-  const state = { updates: optimizer.updates, plannedSteps, progress };
+  const updatesOf = [...companions].map(([name, state]) => ({
+    name,
+    updates: state.optimizer?.updates ?? null,
+  }));
+  const state = { updates: optimizer.updates, companions: updatesOf, plannedSteps, progress };
   writeFolder(
     join(folder, nextName(older.at(-1))),
     new Map<string, Uint8Array | string>([
-      ["model.safetensors", writeSafetensors(weights)],
-      ["first-moments.safetensors", writeSafetensors(optimizer.firstMoments)],
-      ["second-moments.safetensors", writeSafetensors(optimizer.secondMoments)],
+      ...modelFiles("", { weights, optimizer }),
+      ...[...companions].flatMap(([name, companion]) => modelFiles(`${name}-`, companion)),
       ["state.json", `${JSON.stringify(state, null, 2)}\n`],
       ["metrics.jsonl", joinLines(metrics)],
       ["timing.jsonl", joinLines(timing)],
@@ -65,18 +75,21 @@ export function readCheckpoint(folder: string): Checkpoint | null {
   const name = completeEntries(folder).sort().at(-1);
   if (name === undefined) return null;
   const path = join(folder, name);
-  const tensors = (file: string): Map<string, Tensor> =>
-    readSafetensors(readFileSync(join(path, file))).tensors;
   const lines = (file: string): string[] => readFileSync(join(path, file), "utf8").split("\n").slice(0, -1);
   try {
     const state = stateFile.parse(JSON.parse(readFileSync(join(path, "state.json"), "utf8")));
     return {
-      weights: tensors("model.safetensors"),
-      optimizer: {
-        updates: state.updates,
-        firstMoments: tensors("first-moments.safetensors"),
-        secondMoments: tensors("second-moments.safetensors"),
-      },
+      weights: readTensors(path, "model"),
+      optimizer: readOptimizer(path, "", state.updates),
+      companions: new Map(
+        state.companions.map(({ name, updates }) => [
+          name,
+          {
+            weights: readTensors(path, `${name}-model`),
+            optimizer: updates === null ? null : readOptimizer(path, `${name}-`, updates),
+          },
+        ]),
+      ),
       progress: state.progress,
       metrics: lines("metrics.jsonl"),
       timing: lines("timing.jsonl"),
@@ -85,6 +98,29 @@ export function readCheckpoint(folder: string): Checkpoint | null {
   } catch (error) {
     throw new InputError(`${path}: this checkpoint is damaged (${messageOf(error)}); start the run again`);
   }
+}
+
+/** The tensors of one model, in files whose names start with `prefix`. */
+function modelFiles(prefix: string, { weights, optimizer }: CompanionState): [string, Uint8Array][] {
+  const files: [string, Uint8Array][] = [[`${prefix}model.safetensors`, writeSafetensors(weights)]];
+  if (optimizer === null) return files;
+  return [
+    ...files,
+    [`${prefix}first-moments.safetensors`, writeSafetensors(optimizer.firstMoments)],
+    [`${prefix}second-moments.safetensors`, writeSafetensors(optimizer.secondMoments)],
+  ];
+}
+
+function readOptimizer(path: string, prefix: string, updates: number): OptimizerState {
+  return {
+    updates,
+    firstMoments: readTensors(path, `${prefix}first-moments`),
+    secondMoments: readTensors(path, `${prefix}second-moments`),
+  };
+}
+
+function readTensors(path: string, name: string): Map<string, Tensor> {
+  return readSafetensors(readFileSync(join(path, `${name}.safetensors`))).tensors;
 }
 
 /** Counts on from the newest, so that names sort by age. */

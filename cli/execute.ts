@@ -4,7 +4,7 @@ import { constants } from "node:os";
 import { join, resolve } from "node:path";
 import { writeModelFolder } from "../src/formats/modelFolder.ts";
 import { trainedFolder } from "../src/model/languageModel.ts";
-import type { TrainablePolicy } from "../src/model/trainablePolicy.ts";
+import type { TrainableModels } from "../src/model/trainableModels.ts";
 import { reportFiles } from "../src/report/files.ts";
 import { modelCard } from "../src/report/modelCard.ts";
 import { initialProgress } from "../src/rl/run.ts";
@@ -25,7 +25,7 @@ export interface Job {
   readonly out: string;
   readonly run: RunFile;
   readonly sources: Sources;
-  readonly policy: TrainablePolicy;
+  readonly models: TrainableModels;
   /** Where to continue from; null for the beginning. */
   readonly checkpoint: Checkpoint | null;
   /** Aborts when the backend fails. */
@@ -51,13 +51,13 @@ export async function execute(job: Job): Promise<void> {
   else await finish(job, training, entries);
 }
 
-function prepare({ out, run, sources, policy }: Job): Training {
+function prepare({ out, run, sources, models }: Job): Training {
   const { config, checkpointEvery } = run;
   const fit = (dataset: DatasetFile): DatasetFile =>
-    fitToModel(dataset, policy.model, config.maxResponseTokens);
+    fitToModel(dataset, models.policy.model, config.maxResponseTokens);
   const [dataset, others] = [fit(sources.dataset), sources.others.map(fit)];
   tellNotices([dataset, ...others]);
-  return { out, policy, config, dataset, others, checkpointEvery };
+  return { out, models, config, dataset, others, checkpointEvery };
 }
 
 /** The first signal asks the run to stop, the second ends the program. */
@@ -95,7 +95,7 @@ async function finish(
     evaluations: evaluationsOf(entries, dataset),
   };
   const card = modelCard(report, new Map(others.map((name) => [name, evaluationsOf(entries, name)])));
-  const { policy } = training;
+  const { policy } = training.models;
   const trained = trainedFolder(sources.model.content, policy.model, await policy.weights());
   const path = join(out, "model");
   rmSync(path, { recursive: true, force: true }); // of the run before it was given more steps

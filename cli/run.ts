@@ -3,6 +3,8 @@ import { existsSync, mkdirSync } from "node:fs";
 import packageJson from "../package.json" with { type: "json" };
 import { configProblems, type TtrlConfig } from "../src/rl/config.ts";
 import type { Graphs } from "../src/model/openPolicy.ts";
+import { TrainableModels } from "../src/model/trainableModels.ts";
+import type { BackendReport } from "../src/report/backend.ts";
 import type { BackendChoice, StartedBackend } from "../src/report/backendChoice.ts";
 import { startBackend } from "./backend.ts";
 import { readCheckpoint, type Checkpoint } from "./checkpoint.ts";
@@ -36,7 +38,7 @@ export async function startRun(request: RunRequest): Promise<void> {
   makeFolder(out);
   const { model, dataset, others } = sources;
   const backend = await startBackend(request.backend);
-  const { policy, report } = await openRun(model, backend, config, null);
+  const { models, report } = await openModels(model, backend, config, null);
   const run: RunFile = {
     version: packageJson.version,
     model: model.name,
@@ -49,7 +51,7 @@ export async function startRun(request: RunRequest): Promise<void> {
     datasetSource: { path: dataset.file, sha256: dataset.sha256 },
     evalSources: others.map(({ file, sha256 }) => ({ path: file, sha256 })),
   };
-  await execute({ out, run, sources, policy, checkpoint: null, fault: backend.fault });
+  await execute({ out, run, sources, models, checkpoint: null, fault: backend.fault });
 }
 
 /** Continues the run in a folder, to another number of steps where one is given. */
@@ -65,8 +67,8 @@ export async function resumeRun(out: string, steps: string | undefined): Promise
   }
   const sources = readSourcesAgain(run);
   const backend = await startBackend(choiceOf(run.backend));
-  const { policy } = await openRun(sources.model, backend, run.config, checkpoint);
-  await execute({ out, run, sources, policy, checkpoint, fault: backend.fault });
+  const { models } = await openModels(sources.model, backend, run.config, checkpoint);
+  await execute({ out, run, sources, models, checkpoint, fault: backend.fault });
 }
 
 /** The choice that a run was computed by. */
@@ -74,16 +76,18 @@ function choiceOf({ backend, path }: RunFile["backend"]): BackendChoice {
   return backend === "webgpu" && path === "TensorFlow.js operations" ? "webgpu-operations" : backend;
 }
 
-function openRun(
+/** Puts a run's policy on the backend, as it was at the checkpoint, and what it takes to make its companions. */
+export async function openModels(
   file: ModelFile,
   backend: StartedBackend<Graphs>,
   config: TtrlConfig,
   checkpoint: Checkpoint | null,
-): ReturnType<typeof openModelPolicy> {
+): Promise<{ models: TrainableModels; report: BackendReport }> {
   // KL is held against the model the run began with, not the one it continues from.
   const reference = config.klCoefficient > 0 ? file.content.weights : null;
   const start = checkpoint === null ? {} : { weights: checkpoint.weights, optimizer: checkpoint.optimizer };
-  return openModelPolicy(file, openModel(file), backend, { reference, ...start });
+  const { policy, report } = await openModelPolicy(file, openModel(file), backend, { reference, ...start });
+  return { models: new TrainableModels(policy, file.content.weights, checkpoint?.companions), report };
 }
 
 function withSteps(run: RunFile, text: string, done: number): RunFile {

@@ -10,7 +10,8 @@ import { startBackend } from "./backend.ts";
 import { readCheckpoint } from "./checkpoint.ts";
 import { readDatasetFile, withoutLabels } from "./datasetFile.ts";
 import { createWorkplace, QUICK } from "./fixture.ts";
-import { openModel, openModelPolicy, readModelFile } from "./modelFile.ts";
+import { readModelFile } from "./modelFile.ts";
+import { openModels } from "./run.ts";
 import { Stop } from "./stop.ts";
 import { checkpointFolder, positionOf, train, type Display } from "./train.ts";
 
@@ -38,10 +39,7 @@ async function go(
   const folder = join(workplace.folder, out);
   mkdirSync(folder, { recursive: true });
   const checkpoint = readCheckpoint(checkpointFolder(folder));
-  const { policy } = await openModelPolicy(file, openModel(file), backend, {
-    reference: file.content.weights,
-    ...(checkpoint && { weights: checkpoint.weights, optimizer: checkpoint.optimizer }),
-  });
+  const { models } = await openModels(file, backend, config, checkpoint);
   const position = checkpoint
     ? positionOf(checkpoint, config.steps)
     : { progress: initialProgress(config), entries: [] };
@@ -58,10 +56,11 @@ async function go(
     },
   };
   const own = labels ? dataset : withoutLabels(dataset);
-  const training = { out: folder, policy, config, dataset: own, others, checkpointEvery: 3 };
+  const training = { out: folder, models, config, dataset: own, others, checkpointEvery: 3 };
   await train(training, position, stop, display);
-  const weights = Object.fromEntries([...(await policy.weights())].map(([name, { data }]) => [name, data]));
-  await policy.dispose();
+  const trained = await models.policy.weights();
+  const weights = Object.fromEntries([...trained].map(([name, { data }]) => [name, data]));
+  await models.dispose();
   return { metrics: readFileSync(join(folder, "metrics.jsonl"), "utf8"), weights };
 }
 

@@ -1,6 +1,6 @@
 /** A run that is written down as it goes: metrics after every step, a checkpoint from which it continues exactly. */
 import { join } from "node:path";
-import type { TrainablePolicy } from "../src/model/trainablePolicy.ts";
+import type { TrainableModels } from "../src/model/trainableModels.ts";
 import type { TtrlConfig } from "../src/rl/config.ts";
 import { evaluate } from "../src/rl/evaluate.ts";
 import type { Evaluation } from "../src/rl/metrics.ts";
@@ -14,7 +14,7 @@ import type { Stop } from "./stop.ts";
 /** What a run works on. */
 export interface Training {
   readonly out: string;
-  readonly policy: TrainablePolicy;
+  readonly models: TrainableModels;
   readonly config: TtrlConfig;
   /** What it learns from, and is measured by. */
   readonly dataset: DatasetFile;
@@ -76,9 +76,9 @@ class Session {
   }
 
   async run(): Promise<void> {
-    const { policy, dataset, config, checkpointEvery } = this.#training;
+    const { models, dataset, config, checkpointEvery } = this.#training;
     await this.#evaluateOthers();
-    for await (const event of run(policy, dataset.study, config, this.#progress, this.#watch())) {
+    for await (const event of run(models, dataset.study, config, this.#progress, this.#watch())) {
       this.#progress = event.progress;
       this.#add(this.#entryOf(event));
       await this.#evaluateOthers();
@@ -92,11 +92,12 @@ class Session {
 
   /** Writes a checkpoint unless the newest has everything already. */
   async save(): Promise<void> {
-    const { policy, config, out } = this.#training;
+    const { models, config, out } = this.#training;
     if (this.#journal.entries.length === this.#saved) return;
     const checkpoint: Checkpoint = {
-      weights: await policy.weights(),
-      optimizer: await policy.optimizerState(),
+      weights: await models.policy.weights(),
+      optimizer: await models.policy.optimizerState(),
+      companions: await models.companions(),
       progress: this.#progress,
       plannedSteps: config.steps,
       metrics: this.#journal.lines("metrics"),
@@ -110,13 +111,13 @@ class Session {
 
   /** The other data sets, when the evaluation of the initial or the final model is done and theirs is not. */
   async #evaluateOthers(): Promise<void> {
-    const { policy, config, others } = this.#training;
+    const { models, config, others } = this.#training;
     const { evaluated, loop } = this.#progress;
     if (!evaluated || (loop.step !== 0 && !isOver(loop, config))) return;
     for (const { name, study } of others) {
       if (evaluationsOf(this.entries, name).some(({ step }) => step === loop.step)) continue;
       const point = { step: loop.step, samples: config.initialSamples };
-      const evaluation = await evaluate(policy, study, config, point, this.#watch());
+      const evaluation = await evaluate(models.policy, study, config, point, this.#watch());
       this.#add(this.#evaluationEntry(name, evaluation));
     }
   }

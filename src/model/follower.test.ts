@@ -17,10 +17,10 @@ test("a follower moves to the leader by what the decay leaves, and samples from 
   const begin = { reference: null, optimizer: null };
   const leader = new TfPolicy(new TfModel(model, second.weights), begin);
   const teacher = leader.another({ ...begin, weights: first.weights });
-  const follower = new Follower(leader, teacher, 0.75);
+  const follower = new Follower(leader, teacher);
   const before = await follower.sample(REQUESTS, SAMPLING);
-  await follower.follow();
-  await follower.follow();
+  await follower.follow(0.75);
+  await follower.follow(0.75);
   // 0.75² = 0.5625 of its own weights are left; float32 rounds twice.
   for (const [name, { data }] of await follower.weights()) {
     const [own, others] = [first.weights.get(name)!.data, second.weights.get(name)!.data];

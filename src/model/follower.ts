@@ -1,4 +1,5 @@
 /** A teacher that follows a policy slowly: its weights are an exponential moving average of the policy's. */
+import type { Follower as FollowerRole } from "../rl/models.ts";
 import type { Policy } from "../rl/policy.ts";
 import type { HostTensor } from "./parameters.ts";
 import type { TrainablePolicy } from "./trainablePolicy.ts";
@@ -6,27 +7,23 @@ import type { TrainablePolicy } from "./trainablePolicy.ts";
 /** What a follower needs of a policy. */
 type Weighted = Pick<TrainablePolicy, "sample" | "weights" | "load" | "dispose">;
 
-export class Follower implements Pick<Policy, "sample"> {
+export class Follower implements FollowerRole {
   readonly #leader: Weighted;
   readonly #teacher: Weighted;
-  readonly #decay: number;
 
-  /** `teacher`, which is the follower's from now on, holds the average; `decay` in [0, 1) of it stays at each step. */
-  constructor(leader: Weighted, teacher: Weighted, decay: number) {
+  /** `teacher`, which is the follower's from now on, holds the average. */
+  constructor(leader: Weighted, teacher: Weighted) {
     this.#leader = leader;
     this.#teacher = teacher;
-    this.#decay = decay;
   }
 
   /** weights <- decay * weights + (1 - decay) * the leader's (M-GRPO, arXiv 2512.13070; Co-rewarding-II, 2508.00410). */
-  async follow(): Promise<void> {
+  async follow(decay: number): Promise<void> {
     const [own, leader] = [await this.#teacher.weights(), await this.#leader.weights()];
     const blended = new Map<string, HostTensor>();
     for (const [name, { shape, data }] of leader) {
       const before = own.get(name)?.data ?? data;
-      const after = data.map(
-        (value, i) => this.#decay * (before[i] ?? Number.NaN) + (1 - this.#decay) * value,
-      );
+      const after = data.map((value, i) => decay * (before[i] ?? Number.NaN) + (1 - decay) * value);
       blended.set(name, { shape, data: after });
     }
     this.#teacher.load(blended);

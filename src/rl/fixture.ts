@@ -1,6 +1,8 @@
 /** For tests: a policy of three numbers per prompt, so that the whole method runs without a model. */
 import { createRandom } from "../math/random.ts";
 import { configFrom } from "./config.ts";
+import type { Critic, CriticOptions, CriticStats, ValuedRollout } from "./critic.ts";
+import type { Follower, Models } from "./models.ts";
 import type { Policy, SampleRequest, ScoredRollout, Sampling, UpdateOptions, UpdateStats } from "./policy.ts";
 import { initialLoopState, ttrl, type Step, type Study } from "./ttrl.ts";
 import type { Response, Rollout } from "./types.ts";
@@ -17,18 +19,42 @@ export function say(text: string, token = 0, logprob = 0): Response {
   return { text, tokens, logprobs: Float32Array.of(logprob), entropy: 0, finished: true };
 }
 
-/** Answers a prompt with 7, 8 or 9 in a box, by softmax(logits / temperature), and learns by exact gradients. */
-export class ThreeNumberPolicy implements Policy {
+/**
+ * Answers a prompt with 7, 8 or 9 in a box, by softmax(logits / temperature), and learns by exact gradients. Its own
+ * companions are as simple.
+ */
+export class ThreeNumberPolicy implements Policy, Models {
   readonly logits: Map<string, number[]>;
   readonly #initial: Readonly<Record<string, Logits>>;
   /** What the policy was trained on, update by update. */
   readonly updates: { readonly rollouts: readonly Rollout[]; readonly options: UpdateOptions }[] = [];
   /** Prompts sampled, call by call. */
   readonly asked: string[][] = [];
+  readonly #critic = new OneNumberCritic();
+  #follower: ThreeNumberFollower | null = null;
+  #rewardModel: ThreeNumberPolicy | null = null;
 
   constructor(initial: Readonly<Record<string, Logits>>) {
     this.#initial = initial;
     this.logits = new Map(Object.entries(initial).map(([prompt, logits]) => [prompt, [...logits]]));
+  }
+
+  get policy(): this {
+    return this;
+  }
+
+  critic(): Promise<OneNumberCritic> {
+    return Promise.resolve(this.#critic);
+  }
+
+  follower(): Promise<ThreeNumberFollower> {
+    this.#follower ??= new ThreeNumberFollower(this, new ThreeNumberPolicy(this.#initial));
+    return Promise.resolve(this.#follower);
+  }
+
+  rewardModel(): Promise<ThreeNumberPolicy> {
+    this.#rewardModel ??= new ThreeNumberPolicy(this.#initial);
+    return Promise.resolve(this.#rewardModel);
   }
 
   /** Probabilities of "7", "8" and "9". */
@@ -86,6 +112,61 @@ export class ThreeNumberPolicy implements Policy {
     const tokens = rollouts.length;
     const clipping = { clipFraction: 0, clipFractionLow: 0 };
     return { loss: 0, gradientNorm: 1, ...clipping, entropy: 0, kl: null, tokens, logprobGap: 0 };
+  }
+}
+
+/** Keeps one value for each prompt: responses of one token begin with nothing else. */
+export class OneNumberCritic implements Critic {
+  readonly value = new Map<string, number>();
+  /** What the critic was trained on, update by update. */
+  readonly updates: { readonly rollouts: readonly ValuedRollout[]; readonly options: CriticOptions }[] = [];
+
+  values(rollouts: readonly ScoredRollout[]): Promise<Float32Array[]> {
+    return Promise.resolve(
+      rollouts.map(({ prompt, response }) =>
+        new Float32Array(response.tokens.length).fill(this.value.get(prompt) ?? 0),
+      ),
+    );
+  }
+
+  update(rollouts: readonly ValuedRollout[], options: CriticOptions): Promise<CriticStats> {
+    this.updates.push({ rollouts, options });
+    const before = new Map(this.value);
+    let loss = 0;
+    for (const { prompt, returns, weight } of rollouts) {
+      const error = (before.get(prompt) ?? 0) - returns[0]!;
+      loss += (weight * error ** 2) / 2;
+      const moved = (this.value.get(prompt) ?? 0) - STEP * options.learningRate * weight * error;
+      this.value.set(prompt, moved);
+    }
+    const tokens = rollouts.length;
+    return Promise.resolve({ loss, gradientNorm: 1, clipFraction: 0, explainedVariance: 0, tokens });
+  }
+}
+
+/** Averages the logits of its leader. */
+class ThreeNumberFollower implements Follower {
+  readonly #leader: ThreeNumberPolicy;
+  readonly teacher: ThreeNumberPolicy;
+
+  constructor(leader: ThreeNumberPolicy, teacher: ThreeNumberPolicy) {
+    this.#leader = leader;
+    this.teacher = teacher;
+  }
+
+  follow(decay: number): Promise<void> {
+    for (const [prompt, logits] of this.teacher.logits) {
+      const goal = this.#leader.logits.get(prompt)!;
+      this.teacher.logits.set(
+        prompt,
+        logits.map((logit, i) => decay * logit + (1 - decay) * goal[i]!),
+      );
+    }
+    return Promise.resolve();
+  }
+
+  sample(requests: readonly SampleRequest[], sampling: Sampling, signal?: AbortSignal) {
+    return this.teacher.sample(requests, sampling, signal);
   }
 }
 

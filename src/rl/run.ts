@@ -4,7 +4,7 @@ import { evaluate } from "./evaluate.ts";
 import { hasSettled } from "./earlyStop.ts";
 import { leakedLabels } from "./labels.ts";
 import type { Evaluation } from "./metrics.ts";
-import type { Policy } from "./policy.ts";
+import type { Models } from "./models.ts";
 import { initialLoopState, ttrl, type LoopState, type Step, type Study, type Watch } from "./ttrl.ts";
 
 /** What a run reports, in order. */
@@ -12,7 +12,7 @@ export type RunEvent =
   | { readonly type: "evaluated"; readonly evaluation: Evaluation; readonly progress: RunProgress }
   | { readonly type: "stepped"; readonly step: Step; readonly progress: RunProgress };
 
-/** How far a run has come; with the policy's own state, enough to continue exactly. */
+/** How far a run has come; with the models' own state, enough to continue exactly. */
 export interface RunProgress {
   readonly loop: LoopState;
   /** True when the evaluation due at this step is done. */
@@ -31,7 +31,7 @@ export function isOver(loop: LoopState, config: TtrlConfig): boolean {
 
 /** Runs from `progress` to the end, yielding every step and evaluation as it happens. Leaks the truth where asked to. */
 export async function* run(
-  policy: Policy,
+  models: Models,
   study: Study,
   config: TtrlConfig,
   progress: RunProgress,
@@ -39,13 +39,13 @@ export async function* run(
 ): AsyncGenerator<RunEvent> {
   const leaked = leakedLabels(config.labelSource, study);
   let { loop, evaluated } = progress;
-  if (!evaluated) yield* evaluateIfDue(policy, study, config, loop, watch);
+  if (!evaluated) yield* evaluateIfDue(models, study, config, loop, watch);
   if (isOver(loop, config)) return;
-  for await (const step of ttrl(policy, study, config, loop, watch, leaked)) {
+  for await (const step of ttrl(models, study, config, loop, watch, leaked)) {
     loop = step.state;
     evaluated = !isDue(loop, config);
     yield { type: "stepped", step, progress: { loop, evaluated } };
-    if (!evaluated) yield* evaluateIfDue(policy, study, config, loop, watch);
+    if (!evaluated) yield* evaluateIfDue(models, study, config, loop, watch);
     if (isOver(loop, config)) return;
   }
 }
@@ -55,7 +55,7 @@ function isDue(loop: LoopState, config: TtrlConfig): boolean {
 }
 
 async function* evaluateIfDue(
-  policy: Policy,
+  { policy }: Models,
   study: Study,
   config: TtrlConfig,
   loop: LoopState,

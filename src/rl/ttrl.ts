@@ -12,6 +12,7 @@ import type { LeakedLabels } from "./labels.ts";
 import { movesWithoutAdvantage, updateOptions } from "./loss.ts";
 import { measureStep } from "./measure.ts";
 import type { StepMetrics, StepTiming } from "./metrics.ts";
+import type { Models } from "./models.ts";
 import type { OnProgress, Policy, Sampling, UpdateStats } from "./policy.ts";
 import { klCosts } from "./rewardKl.ts";
 import { carriesSignal, keptRollouts } from "./rollouts.ts";
@@ -24,7 +25,7 @@ export interface Study {
   readonly task: Task;
 }
 
-/** Where the loop stands: everything it needs, beside the policy, to continue exactly. */
+/** Where the loop stands: everything it needs, beside the models, to continue exactly. */
 export interface LoopState extends FlipWatch {
   /** Steps done. */
   readonly step: number;
@@ -62,17 +63,18 @@ export function initialLoopState(config: TtrlConfig): LoopState {
 
 /**
  * The loop. Yields after every step; not asking for the next one pauses it, and the watch's signal stops it inside a
- * step. Continues from `state`, which must be the state of the policy passed in. `leaked` is truth to learn from, for the
+ * step. Continues from `state`, which must be the state of the models passed in. `leaked` is truth to learn from, for the
  * labels that are made of it.
  */
 export async function* ttrl(
-  policy: Policy,
+  models: Models,
   study: Study,
   config: TtrlConfig,
   state: LoopState,
   watch: Watch = {},
   leaked: LeakedLabels | null = null,
 ): AsyncGenerator<Step> {
+  const { policy } = models;
   const random = restoreRandom(state.random);
   const frozen = await initialLabelsOf(policy, study, config, state, watch);
   let { queue, labels } = state;

@@ -4,7 +4,7 @@ import { fitQuestions } from "../model/fitQuestions.ts";
 import { readLanguageModel, type LanguageModel } from "../model/languageModel.ts";
 import { openPolicy, type Graphs } from "../model/openPolicy.ts";
 import { parameterCount } from "../model/parameters.ts";
-import type { TrainablePolicy } from "../model/trainablePolicy.ts";
+import { TrainableModels } from "../model/trainableModels.ts";
 import type { BackendReport } from "../report/backend.ts";
 import type { BackendChoice, StartedBackend } from "../report/backendChoice.ts";
 import type { StepRecord } from "../report/record.ts";
@@ -38,7 +38,7 @@ class Stopped extends Error {}
 interface Loaded {
   readonly backend: BackendReport;
   readonly folder: ModelFolder;
-  readonly policy: TrainablePolicy;
+  readonly models: TrainableModels;
   /** The data set without the questions that are too long for the model. */
   readonly study: Study;
   /** The sentence that names them, or null. */
@@ -73,11 +73,11 @@ export class Session {
     const { runId, config } = this.#start;
     try {
       await previous?.end();
-      const { backend, policy, study, notice } = (this.#loaded = await this.#load());
-      const model = summarize(this.#start.model, policy.model);
+      const { backend, models, study, notice } = (this.#loaded = await this.#load());
+      const model = summarize(this.#start.model, models.policy.model);
       this.#post({ type: "started", runId, backend, model, notice });
       const watch = this.#watch(this.#controller);
-      for await (const event of run(policy, study, config, initialProgress(config), watch)) {
+      for await (const event of run(models, study, config, initialProgress(config), watch)) {
         this.#record(event, study);
         // Not between a step and the evaluation that belongs to it, nor after the last.
         const { loop, evaluated } = event.progress;
@@ -113,27 +113,27 @@ export class Session {
     this.stop();
     await this.#run;
     await this.#aside.done;
-    await this.#loaded?.policy.dispose();
+    await this.#loaded?.models.dispose();
     this.#loaded = null;
   }
 
   /** Evaluates the policy as it is. */
   evaluate(): void {
-    this.#doAside("evaluate", async ({ policy, study }, watch) => {
+    this.#doAside("evaluate", async ({ models, study }, watch) => {
       const { config } = this.#start;
       const point = { step: this.#steps.length, samples: config.evaluationSamples };
-      this.#evaluated(await evaluate(policy, study, config, point, watch));
+      this.#evaluated(await evaluate(models.policy, study, config, point, watch));
     });
   }
 
   /** Hands over the trained model folder as a zip. */
   export(): void {
-    this.#doAside("export", async ({ backend, folder, policy }) => {
+    this.#doAside("export", async ({ backend, folder, models }) => {
       const name = baseName(this.#start.model);
       const { study, config } = this.#start;
       const run = { model: name, dataset: study.name, backend, config };
       const report = { run, steps: this.#steps, evaluations: this.#evaluations };
-      const zip = await exportRun(folder, policy, report);
+      const zip = await exportRun(folder, models.policy, report);
       const fileName = `${name}-ttrl-step-${this.#steps.length}.zip`;
       this.#post({ type: "exported", runId: this.runId, fileName, zip }, [zip.buffer]);
     });
@@ -168,7 +168,8 @@ export class Session {
     const { weights } = folder;
     const reference = config.klCoefficient > 0 ? weights : null;
     const { policy, ...path } = await openPolicy(model, { weights, reference, optimizer: null }, graphs);
-    return { backend: { ...report, ...path }, folder, policy, study, notice };
+    const models = new TrainableModels(policy, weights);
+    return { backend: { ...report, ...path }, folder, models, study, notice };
   }
 
   #watch({ signal }: AbortController): Watch {
