@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { bootstrapInterval, seedInterval } from "./stats.ts";
+import { bootstrapInterval, quantile, seedInterval } from "./stats.ts";
 
 describe("the interval over seeds", () => {
   // Published table of Student's t, two-sided 95%, to three decimals; half a unit of the last one is the tolerance.
@@ -41,4 +41,14 @@ test("the interval over questions is the same whenever it is asked for, and depe
   // Normal approximation: 1 ± 1.96 * 0.83 / sqrt(30) = 1 ± 0.297; draws of thirds move the ends by less than 0.07.
   expect(Math.abs(low - 0.703)).toBeLessThan(0.07);
   expect(Math.abs(high - 1.297)).toBeLessThan(0.07);
+});
+
+// numpy.quantile([4, 1, 3, 2], [0, 0.25, 0.5, 1])
+test.each([
+  [0, 1],
+  [0.25, 1.75],
+  [0.5, 2.5],
+  [1, 4],
+])("the quantile at %d lies between neighbours", (share, expected) => {
+  expect(quantile([4, 1, 3, 2], share)).toBe(expected);
 });

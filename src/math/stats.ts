@@ -19,6 +19,15 @@ export function standardDeviation(values: readonly number[]): number {
   return Math.sqrt(sum(values.map((value) => (value - centre) ** 2)) / (values.length - 1));
 }
 
+/** The value below which this share of the values lies, between two neighbours on the line through them (NumPy's "linear"). */
+export function quantile(values: readonly number[], share: number): number {
+  if (values.length === 0) throw new RangeError("quantile of an empty list");
+  const sorted = [...values].sort((a, b) => a - b);
+  const place = share * (sorted.length - 1);
+  const [below = 0, above = below] = sorted.slice(Math.floor(place), Math.floor(place) + 2);
+  return below + (place - Math.floor(place)) * (above - below);
+}
+
 /** 95% bootstrap interval of the mean (percentile method, 2000 seeded draws). */
 export function bootstrapInterval(values: readonly number[], seed = 42): readonly [number, number] {
   const random = createRandom(seed);

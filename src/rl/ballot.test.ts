@@ -3,7 +3,7 @@ import { ballotEntropy, ballotRewards, type Ballot } from "./ballot.ts";
 import type { Answer } from "./types.ts";
 import { majorityVote } from "./vote.ts";
 
-const OFF = { rareAnswerFloor: 0, rareAnswerBonus: 0, unsurePenalty: 0 };
+const OFF = { rareAnswerFloor: 0, rareAnswerBonus: 0, unsurePenalty: 0, trustCentre: 1, trustWidth: 0.5 };
 
 function ballot(answers: readonly Answer[], entropies: readonly number[]): Ballot {
   return { vote: majorityVote(answers), answers, responses: entropies.map((entropy) => ({ entropy })) };
@@ -64,6 +64,13 @@ describe("rewards of a ballot", () => {
     const clear = answers.map((answer, i) => (i === 8 ? "8" : answer)); // nine against five
     const rewards = ballotRewards("selective", ballot(clear, entropies), { ...OFF, unsurePenalty: 0.1 });
     expect([...rewards.values()]).toEqual([9 / 16, 0, 1 / 16 - 1 / 8 - 0.1 * 0.5, 0]);
+  });
+
+  // Shares 1/2 and 1/4 are one and one and a half widths from the centre: exp(-1/2) and exp(-9/8).
+  test("multi-label: every answer by the trust in its share, together 1", () => {
+    const trusts = [Math.exp(-1 / 2), Math.exp(-9 / 8)] as const;
+    const total = trusts[0] + trusts[1];
+    expectClose(ballotRewards("multi-label", four, OFF), { 8: trusts[0] / total, 9: trusts[1] / total });
   });
 
   test("selective: a lead is not enough when fewer than three in eight agree", () => {

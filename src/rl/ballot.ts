@@ -1,6 +1,7 @@
 /** Votes -> rewards of answers, for votes that are more than one winner. Shares, counts and entropies of a group. */
 import { mean, sum } from "../math/stats.ts";
 import type { Voting } from "./config.ts";
+import { labelWeights, type TrustShape } from "./labelWeights.ts";
 import type { Answer, Response, Vote } from "./types.ts";
 
 /** A group's votes and how sure each was. */
@@ -11,7 +12,7 @@ export interface Ballot {
 }
 
 /** What the kinds of votes can be tuned by. */
-export interface BallotOptions {
+export interface BallotOptions extends TrustShape {
   /** DARE's tau: answers with a smaller weighted share get none. */
   readonly rareAnswerFloor: number;
   /** DARE's alpha: what a rare and sure answer earns beside its share. */
@@ -43,6 +44,8 @@ export function ballotRewards(
       return entropyWeightedRewards(ballot, options);
     case "selective":
       return selectiveRewards(ballot, options);
+    case "multi-label":
+      return labelWeights(ballot.vote, ballot.answers.length, options);
   }
 }
 

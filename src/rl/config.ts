@@ -1,13 +1,14 @@
 /** Every hyperparameter of a run: type, default, bounds, unit and meaning, stated once. The form and the CLI read this table. */
 import { choice, integer, real, type ConfigField } from "./configField.ts";
 import type { KlEstimator } from "./policy.ts";
+import { REMEDY_FIELDS, remedyProblems, type RemedyConfig } from "./remedyFields.ts";
 import { REWARD_FIELDS } from "./rewardFields.ts";
 import { UPDATE_FIELDS } from "./updateFields.ts";
 
 export type { ChoiceField, ConfigField, NumberField } from "./configField.ts";
 
 /** A run's hyperparameters. */
-export interface TtrlConfig {
+export interface TtrlConfig extends RemedyConfig {
   readonly seed: number;
   readonly steps: number;
   readonly questionsPerStep: number;
@@ -58,10 +59,10 @@ export type LabelSource =
   "majority" | "truth" | "initial-majority" | "random" | "random-reward" | "wrong-majority" | "format";
 
 /** How votes become rewards where the labels are the majority's; formulas and sources in `rl/ballot.ts`. */
-export type Voting = "hard" | "soft" | "entropy-weighted" | "selective";
+export type Voting = "hard" | "soft" | "entropy-weighted" | "selective" | "multi-label";
 
-/** What advantages are changed by; formulas and source in `rl/reshape.ts`. */
-export type AdvantageShaping = "none" | "entropy" | "clip";
+/** What advantages are changed by; formulas and sources in `rl/reshape.ts`. */
+export type AdvantageShaping = "none" | "entropy" | "clip" | "outliers";
 
 /** How rewards become advantages; formulas and sources in `rl/advantage.ts`. */
 export type AdvantageEstimator =
@@ -140,6 +141,7 @@ export const CONFIG_FIELDS = {
     "tokens",
     "A response is cut here; a cut one may still hold an answer.",
   ),
+  ...REMEDY_FIELDS,
   ...REWARD_FIELDS,
   ...UPDATE_FIELDS,
   learningRate: real(
@@ -256,7 +258,7 @@ export function configProblems(values: Readonly<Record<string, unknown>>): strin
   if (typeof votes === "number" && typeof rollouts === "number" && rollouts > votes) {
     problems.push(`rolloutsPerQuestion (${rollouts}) must not exceed votesPerQuestion (${votes})`);
   }
-  return problems;
+  return [...problems, ...remedyProblems(values)];
 }
 
 /** Whether a choice was given and is not its default. */

@@ -5,7 +5,7 @@ export type ConfigField = NumberField | ChoiceField;
 
 interface FieldText {
   readonly label: string;
-  readonly group: "Loop" | "Sampling" | "Rewards" | "Update" | "Optimizer" | "Evaluation";
+  readonly group: "Loop" | "Sampling" | "Votes" | "Rewards" | "Update" | "Optimizer" | "Evaluation";
   /** One sentence: what it does and which way to turn it. */
   readonly meaning: string;
 }

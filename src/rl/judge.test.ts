@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { createRandom } from "../math/random.ts";
 import { configFrom } from "./config.ts";
 import { say } from "./fixture.ts";
-import { judgeStep } from "./judge.ts";
+import { judgeStep, type Asked } from "./judge.ts";
 import type { Group } from "./types.ts";
 
 /** Three say 8, one says 9; the first is unsure. */
@@ -11,11 +11,11 @@ const RESPONSES = [1.5, 0.5, 1, 1].map((entropy, i) => ({
   entropy,
 }));
 
-function judged(values: object, costs: readonly Float64Array[] = []): Group {
+function judged(values: object, costs: readonly Float64Array[] = [], others: Partial<Asked> = {}): Group {
   const config = configFrom({ advantage: "dr-grpo", ...values });
   const question = { id: "q", prompt: "q" };
   const sources = { leaked: null, random: createRandom(0) };
-  const asked = [{ question, responses: RESPONSES, greedy: null, costs, initialLabel: null }];
+  const asked = [{ question, responses: RESPONSES, greedy: null, costs, initialLabel: null, ...others }];
   return judgeStep(asked, "math", config, sources).groups[0]!;
 }
 
@@ -61,5 +61,56 @@ describe("a judged group", () => {
     expect(judged({ consensusFloor: 3, consensusPenalty: 0.5 }).advantages).toEqual([
       0.25, 0.25, 0.25, -0.75,
     ]);
+  });
+
+  // Trusts of 3/4 and 1/4 around 1 with width 1/2: weights e / (1 + e) and 1 / (1 + e), see labelWeights.test.ts.
+  const multiLabel = { voting: "multi-label", trustCentre: 1, trustWidth: 0.5 };
+  const ahead = (Math.E - 1) / (Math.E + 1); // by how much the first label weighs more
+
+  test("has every answer as a label, each compared by its own deviation", () => {
+    const { rewards, advantages } = judged({ ...multiLabel, advantage: "grpo" });
+    expect(rewards[0]).toBeCloseTo((1 + ahead) / 2, 14);
+    expect(rewards[3]).toBeCloseTo((1 - ahead) / 2, 14);
+    for (const [i, value] of [0.5, 0.5, 0.5, -1.5].entries())
+      expect(advantages[i]).toBeCloseTo(value * ahead, 5);
+  });
+
+  test("has the weights as rewards where nothing is divided by the deviation", () => {
+    const { advantages } = judged(multiLabel);
+    for (const [i, value] of [0.25, 0.25, 0.25, -0.75].entries())
+      expect(advantages[i]).toBeCloseTo(value * ahead, 14);
+  });
+
+  test("has no labels at all below the consensus floor", () => {
+    const below = judged({ ...multiLabel, advantage: "grpo", consensusFloor: 4, consensusPenalty: 0.5 });
+    expect(below.advantages).toEqual([-0.5, -0.5, -0.5, -0.5]);
+  });
+
+  test("counts for what its question is trusted", () => {
+    expect(judged({}, [], { trust: 0.5 }).advantages).toEqual([0.125, 0.125, 0.125, -0.375]);
+  });
+
+  test("is rewarded by novelty within the agreeing and the dissenting", () => {
+    const { rewards, novelty } = judged({ novelty: "n-grams" });
+    expect(rewards).toEqual([0.75, 0.75, 0.75, -0.75]); // all responses are the same one token
+    expect(novelty).toEqual([0, 0, 0, 0]);
+    expect(judged({ novelty: "n-grams", consensusFloor: 4 }).rewards).toEqual([0, 0, 0, 0]);
+  });
+
+  test("follows a teacher's votes, and is trained on its own responses alone", () => {
+    const teachers = Array.from({ length: 4 }, () => say("\\boxed{9.0}"));
+    const { vote, rewards, answers, teacher } = judged({}, [], { teachers });
+    expect([...vote.counts]).toEqual([["8", 3], ["9", 5]]); // prettier-ignore
+    expect(vote.majorityRatio).toBe(5 / 8);
+    expect(rewards).toEqual([0, 0, 0, 1]);
+    expect(answers).toHaveLength(4);
+    expect(teacher?.answers).toEqual(["9", "9", "9", "9"]); // in the group's spelling
+  });
+
+  test("may leave the vote to the teacher", () => {
+    const teachers = [say("\\boxed{7}"), say("\\boxed{9}"), say("\\boxed{9}")];
+    const { vote, rewards } = judged({}, [], { teachers, voters: 0 });
+    expect(vote).toMatchObject({ pseudoLabel: "9", majorityCount: 2, majorityRatio: 2 / 3 });
+    expect(rewards).toEqual([0, 0, 0, 1]);
   });
 });

@@ -3,16 +3,24 @@ import { mean } from "../math/stats.ts";
 import { outcomeRewards, stepAdvantages, type TokenTable } from "./advantage.ts";
 import { extractAnswers } from "./answer.ts";
 import type { TtrlConfig } from "./config.ts";
-import { ballotEntropy } from "./ballot.ts";
 import { rewardRule, type LabelSources } from "./labels.ts";
-import { penalise, shapeAdvantages } from "./reshape.ts";
-import type { Answer, Group, Question, Response, Task, Vote } from "./types.ts";
+import { labelWeights, multiLabelAdvantages } from "./labelWeights.ts";
+import { noveltyRewards } from "./novelty.ts";
+import { lacksConsensus, remedied } from "./reshape.ts";
+import { rewardFor } from "./reward.ts";
+import type { Answer, Group, Question, Response, Task } from "./types.ts";
 import { majorityVote } from "./vote.ts";
 
 /** A question of a step and what was sampled for it. */
 export interface Asked {
   readonly question: Question;
   readonly responses: readonly Response[];
+  /** How many of the responses vote, the first ones; all where it is absent. */
+  readonly voters?: number;
+  /** A teacher's responses, which vote too and are not trained on. */
+  readonly teachers?: readonly Response[];
+  /** What the question counts for; 1 where it is absent. */
+  readonly trust?: number;
   /** The greedy response, where the estimator asks for one. */
   readonly greedy: Response | null;
   /** What each token of each kept response pays for its distance to the initial model; empty where it is free. */
@@ -38,38 +46,50 @@ export function judgeStep(
   sources: JudgeSources,
 ): Judged {
   const judged = asked.map((one) => judge(one, task, config, sources));
-  // TTRL votes with many and trains on some: the first ones, which is as good as random (section 3.1).
-  const tokenRewards = judged.map(({ responses, rewards, costs }) =>
-    responses
-      .slice(0, config.rolloutsPerQuestion)
-      .map(({ tokens }, i) => paid(outcomeRewards(rewards[i] ?? 0, tokens.length), costs[i])),
-  );
+  const tokenRewards = judged.map((group) => tokenRewardsOf(group, config));
   const greedyRewards = judged.flatMap(({ greedyReward }) => (greedyReward === null ? [] : [greedyReward]));
-  const advantages = stepAdvantages(tokenRewards, config.advantage, greedyRewards).map((group, q) =>
-    remedied(group, judged[q], config),
+  const compared = isMultiLabel(config)
+    ? judged.map((group) => underAllLabels(group, config))
+    : stepAdvantages(tokenRewards, config.advantage, greedyRewards);
+  const advantages = judged.map((group, q) => remedied(compared[q] ?? [], group, config));
+  const groups = judged.map(
+    ({ question, responses, answers, vote, rewards, teacher, novelty }, q): Group => ({
+      question,
+      responses,
+      answers,
+      vote,
+      rewards,
+      advantages: (advantages[q] ?? []).map(levelOf),
+      teacher,
+      novelty,
+    }),
   );
-  const groups = judged.map(({ question, responses, answers, vote, rewards }, q): Group => ({
-    question,
-    responses,
-    answers,
-    vote,
-    rewards,
-    advantages: (advantages[q] ?? []).map(levelOf),
-  }));
   return { groups, advantages };
 }
 
-/** One question: answers, vote, rewards, and the reward of its greedy response. */
-function judge(
-  { question, responses, greedy, costs, initialLabel }: Asked,
-  task: Task,
-  config: TtrlConfig,
-  sources: JudgeSources,
-) {
-  const texts = [...responses, ...(greedy === null ? [] : [greedy])].map(({ text }) => text);
-  const all = extractAnswers(texts, task); // the greedy answer in the spelling of the group's
+/** A question with its vote and what its responses earn. */
+interface Voted extends Required<Omit<Group, "advantages">> {
+  /** How many voted, silent ones included. */
+  readonly votes: number;
+  readonly greedyReward: number | null;
+  readonly costs: readonly Float64Array[];
+  readonly trust: number;
+}
+
+/** One question: answers, votes of policy and teacher, rewards, and the reward of its greedy response. */
+function judge(asked: Asked, task: Task, config: TtrlConfig, sources: JudgeSources): Voted {
+  const { question, responses, greedy, costs, initialLabel, trust = 1, teachers = [] } = asked;
+  const voters = asked.voters ?? responses.length;
+  // All together, so that the greedy and the teacher's answers are in the spelling of the group's.
+  const texts = [...responses, ...teachers, ...(greedy === null ? [] : [greedy])].map(({ text }) => text);
+  const all = extractAnswers(texts, task);
   const answers = all.slice(0, responses.length);
-  const vote = majorityVote(answers);
+  const teacherAnswers = all.slice(responses.length, responses.length + teachers.length);
+  const cast = {
+    answers: [...answers.slice(0, voters), ...teacherAnswers],
+    responses: [...responses.slice(0, voters), ...teachers],
+  };
+  const vote = majorityVote(cast.answers);
   const how = {
     ...sources,
     source: config.labelSource,
@@ -77,12 +97,25 @@ function judge(
     voting: config.voting,
     ballotOptions: config,
   };
-  const rule = lacksConsensus(vote, config)
-    ? () => 0
-    : rewardRule(question, { vote, answers, responses }, how);
-  const rewards = answers.map(rule);
+  const isDropped = lacksConsensus(vote, config);
+  const rule = isDropped ? () => 0 : rewardRule(question, { vote, ...cast }, how);
+  const earned = { rewards: answers.map(rule), novelty: null };
+  const isNovel = config.novelty === "n-grams" && !isDropped;
+  const { rewards, novelty } = isNovel ? noveltyRewards({ responses, answers, ...earned }) : earned;
   const greedyReward = greedy === null ? null : rule(all.at(-1) ?? null);
-  return { question, responses, answers, vote, rewards, greedyReward, costs };
+  const teacher = teachers.length === 0 ? null : { responses: teachers, answers: teacherAnswers };
+  const votes = cast.answers.length;
+  return { question, responses, answers, vote, votes, rewards, novelty, greedyReward, costs, trust, teacher };
+}
+
+/** Token rewards of the responses kept. TTRL votes with many and trains on the first ones, as good as random (section 3.1). */
+function tokenRewardsOf(
+  { responses, rewards, costs }: Voted,
+  { rolloutsPerQuestion }: TtrlConfig,
+): Float64Array[] {
+  return responses
+    .slice(0, rolloutsPerQuestion)
+    .map(({ tokens }, i) => paid(outcomeRewards(rewards[i] ?? 0, tokens.length), costs[i]));
 }
 
 /** Token rewards less what the tokens pay. */
@@ -92,24 +125,20 @@ function paid(rewards: Float64Array, costs: Float64Array | undefined): Float64Ar
     : rewards.map((reward, token) => reward - (costs[token] ?? Number.NaN));
 }
 
-/** A group's advantages after the remedies of the configuration, none by default. */
-function remedied(
-  advantages: readonly Float64Array[],
-  group: { readonly vote: Vote; readonly responses: readonly Response[] } | undefined,
-  config: TtrlConfig,
-): readonly Float64Array[] {
-  if (group === undefined) throw new Error("advantages of a group that was not judged");
-  const { vote, responses } = group;
-  if (lacksConsensus(vote, config)) return penalise(advantages, config.consensusPenalty);
-  const entropy = ballotEntropy(vote);
-  if (entropy < config.leastVoteEntropy || entropy > config.mostVoteEntropy) {
-    return advantages.map(({ length }) => new Float64Array(length));
-  }
-  return shapeAdvantages(advantages, responses, config.advantageShaping);
+/** Whether each label's advantages are divided by a deviation of their own; else its sum is that of weighted rewards. */
+function isMultiLabel({ labelSource, voting, advantage }: TtrlConfig): boolean {
+  return labelSource === "majority" && voting === "multi-label" && advantage === "grpo";
 }
 
-function lacksConsensus({ majorityCount }: Vote, { consensusFloor }: TtrlConfig): boolean {
-  return majorityCount < consensusFloor;
+/** A group's advantages with every answer as a label, weighted. */
+function underAllLabels(group: Voted, config: TtrlConfig): readonly Float64Array[] {
+  const isDropped = lacksConsensus(group.vote, config);
+  const weights = isDropped ? new Map<string, number>() : labelWeights(group.vote, group.votes, config);
+  const rewardsUnder = (label: Answer): Float64Array[] => {
+    const rewards = group.answers.map((answer) => rewardFor(answer, label));
+    return tokenRewardsOf({ ...group, rewards }, config);
+  };
+  return multiLabelAdvantages(weights, rewardsUnder);
 }
 
 /** Mean over tokens, exact where all tokens are equal. */

@@ -12,7 +12,13 @@ const ANSWERS: readonly Answer[] = ["8", "9", "8", null, "7", "8", "9", "8"];
 
 const VOTING = {
   voting: "hard",
-  ballotOptions: { rareAnswerFloor: 0, rareAnswerBonus: 0, unsurePenalty: 0 },
+  ballotOptions: {
+    rareAnswerFloor: 0,
+    rareAnswerBonus: 0,
+    unsurePenalty: 0,
+    trustCentre: 1,
+    trustWidth: 0.5,
+  },
 } as const;
 
 const ballotOf = (answers: readonly Answer[]): Ballot => ({

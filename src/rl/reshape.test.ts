@@ -21,6 +21,20 @@ describe("shaped advantages", () => {
     expect(plain(shapeAdvantages(ADVANTAGES, [], "clip"))).toEqual([[2, 1], [-2]]);
   });
 
+  // Quartiles of 0.1, 0.9, 1, 1.2 and 1.4 are 0.9 and 1.2: the bound is 0.9 - 0.75 * 0.3 = 0.675.
+  test("of outliers that are far too sure are 0", () => {
+    const responses = [1, 0.1, 1.2, 0.9, 1.4].map((entropy) => ({ entropy }));
+    const advantages = responses.map(() => Float64Array.of(1, 2));
+    const kept = plain(shapeAdvantages(advantages, responses, "outliers"));
+    expect(kept).toEqual([
+      [1, 2],
+      [0, 0],
+      [1, 2],
+      [1, 2],
+      [1, 2],
+    ]);
+  });
+
   test("by none are the same", () => {
     expect(plain(shapeAdvantages(ADVANTAGES, [], "none"))).toEqual([[3, 1], [-2.5]]);
   });

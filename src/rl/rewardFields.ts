@@ -12,8 +12,8 @@ export const REWARD_FIELDS = {
   voting: choice(
     "Rewards",
     "Voting",
-    ["hard", "soft", "entropy-weighted", "selective"],
-    "What the majority's votes earn: hard 1 for the winner (TTRL); soft each answer's share (EMPO); entropy-weighted shares that count sure votes for more (DARE); selective the winner's share only under a clear consensus, and a penalty for rare and unsure answers (SCRL).",
+    ["hard", "soft", "entropy-weighted", "selective", "multi-label"],
+    "What the majority's votes earn: hard 1 for the winner (TTRL); soft each answer's share (EMPO); entropy-weighted shares that count sure votes for more (DARE); selective the winner's share only under a clear consensus, and a penalty for rare and unsure answers (SCRL); multi-label makes every answer a label and weighs the losses by the trust in its share (RESTRAIN).",
   ),
   rareAnswerFloor: real(
     "Rewards",
@@ -74,8 +74,8 @@ export const REWARD_FIELDS = {
   advantageShaping: choice(
     "Rewards",
     "Advantage shaping",
-    ["none", "entropy", "clip"],
-    "entropy lets responses that were unsurer than their group count for less; clip holds advantages within -2 and 2 (ETTRL).",
+    ["none", "entropy", "clip", "outliers"],
+    "entropy lets responses that were unsurer than their group count for less; clip holds advantages within -2 and 2 (ETTRL); outliers leaves out responses far surer than their group, against collapse (M-GRPO).",
   ),
   stopWindow: integer(
     "Loop",

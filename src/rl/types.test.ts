@@ -20,7 +20,13 @@ test("the truth is out of reach of vote, reward and advantage by type", () => {
   // @ts-expect-error -- advantages come from rewards alone
   groupAdvantages([1], key);
   const ballot = { vote: majorityVote(["2"]), answers: ["2"], responses: [{ entropy: 0 }] };
-  const ballotOptions = { rareAnswerFloor: 0, rareAnswerBonus: 0, unsurePenalty: 0 };
+  const ballotOptions = {
+    rareAnswerFloor: 0,
+    rareAnswerBonus: 0,
+    unsurePenalty: 0,
+    trustCentre: 1,
+    trustWidth: 0.5,
+  };
   const votes = { source: "majority", voting: "hard", ballotOptions } as const;
   const sources = { ...votes, initialLabel: null, random: createRandom(0) };
   rewardRule(question, ballot, { ...sources, leaked: new LeakedLabels(key, "math") });

@@ -50,10 +50,14 @@ export interface Group {
   /** `answers[i]` belongs to `responses[i]`. */
   readonly answers: readonly Answer[];
   readonly vote: Vote;
-  /** Vote reward of every response, 0 or 1. */
+  /** Vote reward of every response: 0 or 1 unless a remedy grades them. */
   readonly rewards: readonly number[];
   /** Advantages of the responses kept for training: the first `advantages.length` of `responses`. */
   readonly advantages: readonly number[];
+  /** A teacher's responses to the question, which voted too; null where there is none. */
+  readonly teacher?: { readonly responses: readonly Response[]; readonly answers: readonly Answer[] } | null;
+  /** How unlike the others each response is; null where nothing is rewarded for it. */
+  readonly novelty?: readonly (number | null)[] | null;
 }
 
 /** A response ready to train on. */
