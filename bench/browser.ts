@@ -10,7 +10,7 @@ import { findBrowser } from "../tools/ensureBrowser.mjs";
 import type { Limits } from "./limits.ts";
 import { ROOT } from "./node.ts";
 import type { Runner } from "./run.ts";
-import type { JobResult } from "./workload.ts";
+import type { JobResult } from "./job.ts";
 
 const PEERS = join(import.meta.dirname, "node_modules");
 const BUILT = join(ROOT, "out", "bench");

@@ -1,16 +1,14 @@
 /** Runs a contender's workloads under a time budget. */
 import { CannotRun, type BenchModel, type Contender, type Opened, type Surroundings } from "./contender.ts";
 import { matrixParameters } from "./models.ts";
+import type { Job, JobResult, Skipped } from "./job.ts";
 import {
   promptOf,
   rollouts,
   trainingRows,
   type Check,
-  type Job,
-  type JobResult,
   type Measurement,
   type Part,
-  type Skipped,
   type Workload,
 } from "./workload.ts";
 

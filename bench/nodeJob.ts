@@ -12,7 +12,7 @@ import { measureLimits } from "./limits.ts";
 import { runJob } from "./measure.ts";
 import { openModel } from "./models.ts";
 import { ROOT } from "./node.ts";
-import type { Job } from "./workload.ts";
+import type { Job } from "./job.ts";
 
 async function file(path: string): Promise<Uint8Array<ArrayBuffer> | null> {
   const folder = path.startsWith("onnx/") ? "bench" : "public";

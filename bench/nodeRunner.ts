@@ -5,7 +5,7 @@ import { CONTENDERS } from "./contenders.ts";
 import type { KernelsAsked } from "./kernels.ts";
 import type { Limits } from "./limits.ts";
 import type { Runner } from "./run.ts";
-import type { Job, JobResult } from "./workload.ts";
+import type { Job, JobResult } from "./job.ts";
 
 export async function openNode(): Promise<Runner> {
   return {

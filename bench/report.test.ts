@@ -4,7 +4,8 @@ import { matrixParameters } from "./models.ts";
 import { embedded } from "./node.ts";
 import { markdown, MATRIX_PARAMETERS } from "./report.ts";
 import { compare, differenceOf, type Report, type Runner } from "./run.ts";
-import type { Check, Job, JobResult, Part, Workload } from "./workload.ts";
+import type { Job, JobResult } from "./job.ts";
+import type { Check, Part, Workload } from "./workload.ts";
 
 const CHECK: Check = { greedy: [5, 6], logprobs: [-0.5, -1], losses: [0.5, 0.25] };
 const WORKLOAD: Workload = { model: "abacus-0.2M", kind: "decode", rows: 64, tokens: 64 };

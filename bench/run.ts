@@ -1,7 +1,8 @@
 /** A whole comparison: its jobs one after another, and what they gave. */
 import { CONTENDERS, type ContenderName } from "./contenders.ts";
 import type { Limits } from "./limits.ts";
-import type { Check, Job, JobResult, Measurement, Skipped } from "./workload.ts";
+import type { Job, JobResult, Skipped } from "./job.ts";
+import type { Check, Measurement } from "./workload.ts";
 
 /** Where jobs run. */
 export interface Runner {

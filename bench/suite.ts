@@ -1,6 +1,7 @@
 /** Which contender measures what. */
 import { CONTENDERS, NAMES, type ContenderName } from "./contenders.ts";
-import type { Job, ModelName, Skipped, Workload } from "./workload.ts";
+import type { Job, Skipped } from "./job.ts";
+import type { ModelName, Workload } from "./workload.ts";
 
 /** The embedded default model: everything is measured with it. */
 const DEFAULT: ModelName = "abacus-0.2M";

@@ -1,7 +1,5 @@
 /** What is measured: models, workloads, and the numbers that a contender is given and gives back. */
 
-import type { ContenderName } from "./contenders.ts";
-
 /** A decoder to measure with: an embedded model, or a published model's shape with random weights. */
 export type ModelName = "abacus-0.1M" | "abacus-0.2M" | "abacus-0.5M" | "SmolLM2-135M shape";
 
@@ -37,17 +35,6 @@ export const PROMPT = 32;
 export const CLIP = 0.2;
 export const STEP = { learningRate: 1e-3, beta1: 0.9, beta2: 0.95, weightDecay: 0, gradientClip: 1 };
 
-/** A job for one contender in a worker or process of its own: what it opens once and then measures. */
-export interface Job {
-  readonly contender: ContenderName;
-  readonly model: ModelName;
-  readonly workloads: readonly Workload[];
-  /** Seconds a workload, warm-up apart. */
-  readonly budget: number;
-  /** All of each workload is run, whatever the budget. */
-  readonly full: boolean;
-}
-
 /** What a contender computes for the comparison with the others: the same for all that run the same weights. */
 export interface Check {
   /** Most probable tokens after the prompt. */
@@ -71,20 +58,6 @@ export interface Measurement {
   readonly workload: Workload;
   /** From small to large; the last is all of the workload where the budget allowed it. */
   readonly parts: readonly Part[];
-}
-
-/** Something that did not run. */
-export interface Skipped {
-  readonly contender: ContenderName;
-  readonly model: ModelName;
-  readonly what: string;
-  readonly reason: string;
-}
-
-export interface JobResult {
-  readonly check: Check | null;
-  readonly measurements: readonly Measurement[];
-  readonly skipped: readonly Skipped[];
 }
 
 /** The prompt of all workloads. */

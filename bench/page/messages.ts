@@ -1,6 +1,6 @@
 /** Between the bench page and its workers. */
 import type { Limits } from "../limits.ts";
-import type { JobResult } from "../workload.ts";
+import type { JobResult } from "../job.ts";
 
 export type FromWorker =
   { readonly line: string } | { readonly error: string } | { readonly result: JobResult | Limits | null };

@@ -1,5 +1,5 @@
 /** Runs jobs for the program that drives this page, each in a worker of its own. */
-import type { Job } from "../workload.ts";
+import type { Job } from "../job.ts";
 import type { FromWorker, Limits } from "./messages.ts";
 
 /** What the driving program calls. */

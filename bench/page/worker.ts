@@ -12,7 +12,7 @@ import { CONTENDERS } from "../contenders.ts";
 import { measureLimits } from "../limits.ts";
 import { runJob } from "../measure.ts";
 import { openModel } from "../models.ts";
-import type { Job } from "../workload.ts";
+import type { Job } from "../job.ts";
 import type { FromWorker } from "./messages.ts";
 
 const post = (message: FromWorker): void => self.postMessage(message);

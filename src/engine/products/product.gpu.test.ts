@@ -6,7 +6,8 @@ import { transpose } from "../parameterLayout.ts";
 import { normReference, productReference } from "../reference.ts";
 import { nameOf } from "../variants.ts";
 import { MORE_PRODUCTS, SMALL_PRODUCTS } from "./fixture.ts";
-import { defineProduct, weightsByInput, weightsByOutput } from "./product.ts";
+import { defineProduct } from "./defineProduct.ts";
+import { weightsByInput, weightsByOutput } from "./product.ts";
 
 /** More than a tile has, and no size a multiple of one. */
 const [LINES, INPUTS, OUTPUTS] = [37, 36, 44];

@@ -2,12 +2,7 @@
  * Products of the batch's lines and matrices, of which most of the engine's work consists: what they have in common, said
  * once for all variants. A kernel names its factors and what becomes of the sums; a variant decides who computes what.
  */
-import { defineKernel, unroll, type Binding, type Kernel } from "../kernel.ts";
-import { BATCH_WGSL } from "../rowState.ts";
-import type { ProductVariant } from "../variants.ts";
-import { registersText } from "./registers.ts";
-import { splitText } from "./split.ts";
-import { tileText } from "./tile.ts";
+import { unroll, type Binding } from "../kernel.ts";
 
 /** A matrix, read in blocks of four by four: four inputs of the sum and a vector of four outputs. */
 export interface Weights {
@@ -56,29 +51,6 @@ export interface ProductText {
   readonly declarations: string;
   readonly body: string;
   readonly enables?: readonly string[];
-}
-
-/**
- * A product's kernel. Lines and columns beyond the last are computed as copies of it and not stored, so buffers need no
- * room for whole tiles.
- */
-export function defineProduct(product: Product, variant: ProductVariant): Kernel {
-  const { workgroup, workgroups, declarations, body, enables } = textOf(product, variant);
-  return defineKernel({
-    name: product.name,
-    bindings: product.bindings,
-    workgroup,
-    invocations: (lines) => workgroups(lines) * workgroup,
-    ...(enables ? { enables } : {}),
-    declarations: `${BATCH_WGSL}${product.declarations ?? ""}${declarations}`,
-    body,
-  });
-}
-
-function textOf(product: Product, variant: ProductVariant): ProductText {
-  if (variant.kind === "registers") return registersText(product, variant);
-  if (variant.kind === "split") return splitText(product, variant);
-  return tileText(product, variant);
 }
 
 /** The weights of a matrix [K, N] that starts at vector `start` of a buffer. */

@@ -1,6 +1,7 @@
 import { read, uniform, write, type Kernel } from "../../kernel.ts";
 import { vectorOffset, type LayerLayout } from "../../parameterLayout.ts";
-import { defineProduct, weightsByInput } from "../../products/product.ts";
+import { defineProduct } from "../../products/defineProduct.ts";
+import { weightsByInput } from "../../products/product.ts";
 import { PLAIN_PRODUCT, type ProductVariant } from "../../variants.ts";
 
 /**

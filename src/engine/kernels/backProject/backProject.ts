@@ -1,6 +1,7 @@
 import { read, uniform, write, type Kernel } from "../../kernel.ts";
 import { vectorOffset, type LayerLayout } from "../../parameterLayout.ts";
-import { defineProduct, weightsByOutput, type Term } from "../../products/product.ts";
+import { defineProduct } from "../../products/defineProduct.ts";
+import { weightsByOutput, type Term } from "../../products/product.ts";
 import { PLAIN_PRODUCT, type ProductVariant } from "../../variants.ts";
 
 /** A matrix of the layer, and the columns of a gradient that belong to its outputs. */

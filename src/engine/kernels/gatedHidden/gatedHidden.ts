@@ -1,7 +1,8 @@
 import type { DecoderShape } from "../../decoderShape.ts";
 import { read, uniform, write, type Kernel } from "../../kernel.ts";
 import { vectorOffset, type LayerLayout } from "../../parameterLayout.ts";
-import { defineProduct, weightsByInput, type Weights } from "../../products/product.ts";
+import { defineProduct } from "../../products/defineProduct.ts";
+import { weightsByInput, type Weights } from "../../products/product.ts";
 import { PLAIN_PRODUCT, type ProductVariant } from "../../variants.ts";
 
 /**

@@ -1,6 +1,7 @@
 import type { DecoderShape } from "../../decoderShape.ts";
 import { read, uniform, unroll, write, type Kernel } from "../../kernel.ts";
-import { defineProduct, weightsByOutput } from "../../products/product.ts";
+import { defineProduct } from "../../products/defineProduct.ts";
+import { weightsByOutput } from "../../products/product.ts";
 import { PLAIN_PRODUCT, type ProductVariant } from "../../variants.ts";
 
 /** logits [M, V] = RMSNorm(x [M, D]) times the transpose of matrix [V, D], the norm folded in. */

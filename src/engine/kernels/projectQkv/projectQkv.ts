@@ -3,7 +3,8 @@ import type { DecoderShape } from "../../decoderShape.ts";
 import { storedHeadDim } from "../../headPadding.ts";
 import { read, uniform, unroll, write, type Kernel } from "../../kernel.ts";
 import { vectorOffset, type LayerLayout } from "../../parameterLayout.ts";
-import { defineProduct, type Weights } from "../../products/product.ts";
+import { defineProduct } from "../../products/defineProduct.ts";
+import type { Weights } from "../../products/product.ts";
 import { ROW_WGSL } from "../../rowState.ts";
 import { PLAIN_PRODUCT, type ProductVariant } from "../../variants.ts";
 
