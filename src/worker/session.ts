@@ -5,13 +5,15 @@ import { readLanguageModel, type LanguageModel } from "../model/languageModel.ts
 import { openPolicy, type Graphs } from "../model/openPolicy.ts";
 import { parameterCount } from "../model/parameters.ts";
 import { TrainableModels } from "../model/trainableModels.ts";
+import type { TrainablePolicy } from "../model/trainablePolicy.ts";
 import type { BackendReport } from "../report/backend.ts";
 import type { BackendChoice, StartedBackend } from "../report/backendChoice.ts";
 import type { StepRecord } from "../report/record.ts";
 import { evaluate } from "../rl/evaluate.ts";
 import type { Evaluation } from "../rl/metrics.ts";
 import { initialProgress, isOver, run, type RunEvent } from "../rl/run.ts";
-import type { Study, Watch } from "../rl/ttrl.ts";
+import type { LoopState, Study, Watch } from "../rl/ttrl.ts";
+import { measureBeside } from "./beside.ts";
 import { exportRun } from "./exportRun.ts";
 import { Gate } from "./gate.ts";
 import type { AsideRequest, Command, ModelSummary, Phase, WorkerEvent } from "./protocol.ts";
@@ -79,6 +81,8 @@ export class Session {
       const watch = this.#watch(this.#controller);
       for await (const event of run(models, study, config, initialProgress(config), watch)) {
         this.#record(event, study);
+        if (event.type === "evaluated")
+          await this.#measureBeside(event.progress.loop, models.policy, study, watch);
         // Not between a step and the evaluation that belongs to it, nor after the last.
         const { loop, evaluated } = event.progress;
         if (evaluated && !isOver(loop, config)) await this.#passGate();
@@ -195,6 +199,20 @@ export class Session {
     this.#post({ type: "stepped", runId: this.runId, metrics, timing, groups: views });
   }
 
+  /** What an experiment wants to know of the initial and of the final policy. */
+  async #measureBeside(loop: LoopState, policy: TrainablePolicy, study: Study, watch: Watch): Promise<void> {
+    const { study: asked, config, beside } = this.#start;
+    if (beside === undefined || (loop.step > 0 && !isOver(loop, config))) return;
+    const others = beside.studies.map((other) => ({
+      name: other.name,
+      study: fitStudy(policy.model, { study: other, config }).study,
+    }));
+    const studies = { own: { name: asked.name, study }, votes: beside.votes, others };
+    for await (const found of measureBeside(policy, studies, config, loop.step, watch)) {
+      this.#post({ type: "evaluatedBeside", runId: this.runId, ...found });
+    }
+  }
+
   #evaluated(evaluation: Evaluation): void {
     this.#evaluations.push(evaluation);
     this.#post({ type: "evaluated", runId: this.runId, evaluation });
@@ -218,7 +236,10 @@ export class Session {
 }
 
 /** The data set as far as the model can read it. Throws when no question fits. */
-function fitStudy(model: LanguageModel, { study: { questions, answers, task }, config }: Start) {
+function fitStudy(
+  model: LanguageModel,
+  { study: { questions, answers, task }, config }: Pick<Start, "study" | "config">,
+) {
   const fitting = fitQuestions(model, questions, config.maxResponseTokens);
   if (fitting.questions.length === 0) {
     throw new RangeError(`no question can be asked; ${fitting.notice ?? "the data set is empty"}`);
