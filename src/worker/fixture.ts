@@ -4,7 +4,7 @@ import { tinyFolder } from "../model/fixture.ts";
 import type { Graphs } from "../model/openPolicy.ts";
 import type { StartedBackend } from "../report/backendChoice.ts";
 import { configFrom, type TtrlConfig } from "../rl/config.ts";
-import type { StudyMessage, WorkerEvent } from "./protocol.ts";
+import type { Beside, StudyMessage, WorkerEvent } from "./protocol.ts";
 import { Session, type Surroundings } from "./session.ts";
 
 /** Multiple choice: a random model babbles, and a capital letter that stands alone is an answer. */
@@ -12,7 +12,7 @@ const QUESTIONS = [0, 1, 2, 3].map((i) => ({
   id: `q${i}`,
   prompt: `${i} + 1?\nA. ${i}\nB. ${i + 1}\nC. ${i + 2}\nD. ${i + 3}`,
 }));
-const STUDY: StudyMessage = {
+export const STUDY: StudyMessage = {
   name: "Sums",
   task: "gpqa",
   questions: QUESTIONS,
@@ -51,7 +51,12 @@ export class Stage {
   readonly #waiting: { readonly type: EventType; readonly resolve: () => void }[] = [];
   readonly #reactions = new Map<EventType, () => void>();
 
-  constructor(config: TtrlConfig = CONFIG, surroundings: Partial<Surroundings> = {}, previous?: Session) {
+  constructor(
+    config: TtrlConfig = CONFIG,
+    surroundings: Partial<Surroundings> = {},
+    previous?: Session,
+    beside?: Beside,
+  ) {
     const start = {
       type: "start",
       runId: "r1",
@@ -59,6 +64,7 @@ export class Stage {
       study: STUDY,
       config,
       backend: "auto",
+      ...(beside !== undefined && { beside }),
     } as const;
     const started = { report: REPORT, graphs: GRAPHS, fault: this.#fault.signal };
     this.session = new Session(
