@@ -19,6 +19,8 @@ export interface EvaluationRequest {
   readonly maxResponseTokens: number;
   readonly seed: number;
   readonly backend: BackendChoice;
+  /** Whether each question is told beside them all. */
+  readonly each?: boolean;
 }
 
 /** Evaluates as `ttrl run` does before its first step, and prints the result. */
@@ -57,6 +59,7 @@ export async function evaluateModel(request: EvaluationRequest): Promise<void> {
     path,
     seed,
     ...evaluationReport(evaluation),
+    ...(request.each === true && { each: evaluation.questions }),
     seconds,
   });
 }

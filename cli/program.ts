@@ -2,6 +2,7 @@
 import { Command } from "commander";
 import packageJson from "../package.json" with { type: "json" };
 import { addEval } from "./commands/eval.ts";
+import { addExperiment } from "./commands/experiment.ts";
 import { addExtract } from "./commands/extract.ts";
 import { addGenerate } from "./commands/generate.ts";
 import { addGrade } from "./commands/grade.ts";
@@ -24,5 +25,6 @@ export function createProgram(): Command {
   addVote(program);
   addExtract(program);
   addGrade(program);
+  addExperiment(program);
   return program;
 }

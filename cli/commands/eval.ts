@@ -35,6 +35,7 @@ export function addEval(program: Command): void {
     .addOption(numberOption("--top-p <number>", evaluationTopP))
     .addOption(numberOption("--max-response-tokens <integer>", maxResponseTokens))
     .addOption(numberOption("--seed <integer>", seed, { meaning: "Same seed, same backend: same numbers." }))
+    .option("--each", "tell pass@1 and majority of each question as well")
     .addOption(backendOption())
     .addHelpText("after", HELP)
     .action(async (request: EvaluationRequest) => {

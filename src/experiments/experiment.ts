@@ -144,3 +144,8 @@ export function otherDatasets(experiment: Experiment, variant: Variant): readonl
   const { dataset, level } = subjectOf(experiment, variant);
   return experiment.evaluate.filter((name) => name !== dataset || level !== undefined);
 }
+
+/** The name of a data set, or of the part of it that has one level. */
+export function datasetName({ dataset, level }: Pick<Subject, "dataset" | "level">): string {
+  return level === undefined ? dataset : `${dataset}-${level}`;
+}

@@ -1,0 +1,85 @@
+/** `ttrl experiment`: options and help. */
+import { resolve } from "node:path";
+import { type Command, InvalidArgumentError, Option } from "commander";
+import { InputError } from "../inputError.ts";
+import { backendOption, numberWithin } from "../options.ts";
+
+interface ExperimentOptions {
+  readonly out?: string;
+  readonly list?: true;
+  readonly jobs: number;
+  readonly only?: readonly string[];
+  readonly seeds?: readonly number[];
+  readonly backend: string;
+}
+
+const HELP = `
+An experiment is a file of experiments/: models, data sets, variants, seeds, the columns of its table, its figure.
+Writes into --out: <name>.json (every run in short), <name>.svg (the figure), <name>.md (the table, with 95% intervals),
+and below cells/ each run and evaluation in a folder that is named by a hash of everything that determines its numbers.
+Finished cells are skipped, also those of other experiments; a run that was stopped or killed continues.
+
+Examples:
+  ttrl experiment --list
+  ttrl experiment main --out out/experiments --list
+  ttrl experiment main levels --out out/experiments --jobs 2
+  ttrl experiment main --out out/experiments --only word-0.2M --seeds 0 1 2`;
+
+/** Adds `experiment` to the program. */
+export function addExperiment(program: Command): void {
+  program
+    .command("experiment")
+    .description("run experiments of the paper and beyond it, and draw what came of them")
+    .argument("[names...]", "experiments, such as main; --list tells them")
+    .option(
+      "--out <folder>",
+      "where cells and results are written; several experiments share their cells there",
+    )
+    .option(
+      "--list",
+      "tell the experiments, or the cells of those named and which are finished, and run nothing",
+    )
+    .addOption(
+      new Option("--jobs <integer>", "cells side by side")
+        .argParser(numberWithin({ kind: "integer", min: 1, max: 64 }))
+        .default(2),
+    )
+    .option("--only <variant...>", "only these variants")
+    .addOption(new Option("--seeds <seed...>", "only these seeds").argParser(collectSeed))
+    .addOption(backendOption().default("wasm"))
+    .addHelpText("after", HELP)
+    .action(async (names: readonly string[], options: ExperimentOptions) => {
+      await (options.list === true ? list(names, options) : run(names, options));
+    });
+}
+
+const wholeNumber = numberWithin({ kind: "integer", min: 0, max: 2 ** 31 - 1 });
+
+function collectSeed(text: string, before: readonly number[] | undefined): number[] {
+  const seed = wholeNumber(text);
+  if (before?.includes(seed) === true) throw new InvalidArgumentError("Give each seed once.");
+  return [...(before ?? []), seed];
+}
+
+async function list(names: readonly string[], options: ExperimentOptions): Promise<void> {
+  const { listCells, listExperiments, plansOf } = await import("../experiments/plan.ts");
+  if (names.length === 0) {
+    process.stdout.write(listExperiments());
+    return;
+  }
+  const request = requestOf(names, options);
+  for (const plan of plansOf(request)) process.stdout.write(listCells(plan, request.out));
+}
+
+async function run(names: readonly string[], options: ExperimentOptions): Promise<void> {
+  if (names.length === 0) throw new InputError("experiment needs a name; ttrl experiment --list tells them");
+  const { runExperiments } = await import("../experiments/experiment.ts");
+  await runExperiments(requestOf(names, options));
+}
+
+function requestOf(names: readonly string[], options: ExperimentOptions) {
+  const { out, jobs, only = [], seeds = [], backend } = options;
+  if (out === undefined)
+    throw new InputError("experiment needs --out <folder>; cells of earlier experiments there are used");
+  return { names, out: resolve(out), jobs, only, seeds, backend };
+}

@@ -1,0 +1,102 @@
+/** `ttrl experiment`: computes the cells of experiments and writes what came of them. */
+import { mkdirSync } from "node:fs";
+import { constants } from "node:os";
+import { join } from "node:path";
+import { InputError, messageOf } from "../inputError.ts";
+import { cellHash, type Cell, type Unit } from "./cell.ts";
+import { Children } from "./child.ts";
+import { isUnitFinished, plansOf, type ExperimentRequest, type Plan } from "./plan.ts";
+import { programVersion } from "./program.ts";
+import { finishCell, type Workshop } from "./runCell.ts";
+import { writeResult } from "./writeResult.ts";
+
+/** Runs what is not finished, then writes the results: also after a stop or a failure, of what is finished. */
+export async function runExperiments(request: ExperimentRequest): Promise<void> {
+  const { out } = request;
+  const plans = plansOf(request);
+  makeFolder(join(out, "cells"));
+  const children = new Children();
+  stopOnSignals(children);
+  const queue = new Queue({ out, program: programVersion(), children }, plans);
+  await Promise.all(Array.from({ length: request.jobs }, () => queue.work()));
+  for (const plan of plans) writeResult(plan, out);
+  const signal = children.stoppedBy();
+  if (signal !== null) {
+    console.error("stopped; the same command continues");
+    process.exitCode = 128 + constants.signals[signal];
+  }
+  if (queue.failures.length > 0) throw new InputError(queue.failures.join("\n"));
+}
+
+/** Units in order, taken by whoever is free. */
+class Queue {
+  readonly failures: string[] = [];
+  readonly #workshop: Workshop;
+  readonly #units: readonly { readonly plan: Plan; readonly unit: Unit }[];
+  /** Cells under way: whoever needs one that another unit computes waits for it. */
+  readonly #underWay = new Map<string, Promise<boolean>>();
+  #next = 0;
+
+  constructor(workshop: Workshop, plans: readonly Plan[]) {
+    this.#workshop = workshop;
+    const all = plans.flatMap((plan) => plan.wanted.map((unit) => ({ plan, unit })));
+    this.#units = all.filter(({ unit }) => !isUnitFinished(workshop.out, unit));
+    const [done, total] = [all.length - this.#units.length, all.length];
+    console.error(`${total} runs with their evaluations, of which ${done} are finished`);
+  }
+
+  /** Takes units until none is left, or all are to stop. */
+  async work(): Promise<void> {
+    for (;;) {
+      const taken = this.#units[this.#next];
+      if (taken === undefined || this.#workshop.children.stoppedBy() !== null) return;
+      this.#next += 1;
+      const place = `${this.#next}/${this.#units.length}`;
+      const start = performance.now();
+      const isDone = await this.#finish(taken.unit);
+      const seconds = Math.round((performance.now() - start) / 1000);
+      const { experiment } = taken.plan;
+      const name = `${experiment.name} ${taken.unit.variant.name}, seed ${taken.unit.seed}`;
+      console.error(`${place} ${name}: ${isDone ? "finished" : "not finished"} after ${seconds} s`);
+    }
+  }
+
+  async #finish({ run, evaluations }: Unit): Promise<boolean> {
+    try {
+      for (const cell of [run, ...evaluations.map((evaluation) => evaluation.cell)]) {
+        if (!(await this.#finishOnce(cell))) return false;
+      }
+      return true;
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      this.failures.push(messageOf(error)); // the other cells do not depend on it
+      return false;
+    }
+  }
+
+  #finishOnce(cell: Cell): Promise<boolean> {
+    const hash = cellHash(cell);
+    const work = this.#underWay.get(hash) ?? finishCell(this.#workshop, cell);
+    this.#underWay.set(hash, work);
+    return work;
+  }
+}
+
+/** The first signal asks all runs to stop, the second ends them. */
+function stopOnSignals(children: Children): void {
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    process.on(signal, () => {
+      if (children.stoppedBy() === null) return children.stop(signal);
+      children.kill();
+      process.exit(128 + constants.signals[signal]);
+    });
+  }
+}
+
+function makeFolder(path: string): void {
+  try {
+    mkdirSync(path, { recursive: true });
+  } catch (error) {
+    throw new InputError(`${path}: the folder cannot be made (${messageOf(error)}); name another --out`);
+  }
+}

@@ -1,0 +1,184 @@
+/** The files in experiments/: found by name, checked before anything runs. */
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import * as z from "zod";
+import { configOf, otherDatasets, type Experiment } from "../../src/experiments/experiment.ts";
+import { InputError, messageOf } from "../inputError.ts";
+import { issuesOf } from "../jsonLines.ts";
+
+/** Where experiments are. */
+const EXPERIMENTS = fileURLToPath(new URL("../../experiments/", import.meta.url));
+
+const name = z.string().regex(/^[\w.-]+$/, "must be made of letters, digits, dots, - and _");
+const seeds = z.array(z.int().check(z.nonnegative())).check(z.minLength(1));
+const settings = z.record(z.string(), z.union([z.number(), z.string()]));
+const evaluationReading = z.strictObject({
+  at: z.string(),
+  value: z.enum(["passAt1", "majority", "responseLength", "entropy", "unansweredShare", "majorityRatio"]),
+  dataset: z.exactOptional(z.string()),
+  level: z.exactOptional(z.string()),
+});
+const STEP_VALUES = [
+  "labelAccuracy",
+  "rewardAccuracy",
+  "groundTruthRatio",
+  "majorityRatio",
+  "reward",
+  "entropy",
+  "responseLength",
+  "flipRate",
+] as const;
+const reading = z.union([
+  z.strictObject({ at: z.enum(["first", "last"]), value: z.enum(STEP_VALUES) }),
+  evaluationReading,
+]);
+const labels = z.array(z.string());
+const plot = z.discriminatedUnion("kind", [
+  z.strictObject({ kind: z.literal("bars"), columns: labels, marks: z.exactOptional(labels) }),
+  z.strictObject({ kind: z.literal("matrix"), columns: labels }),
+  z.strictObject({
+    kind: z.literal("curves"),
+    series: z.array(
+      z.strictObject({
+        of: z.enum(["steps", "evaluations"]),
+        metric: z.enum([...STEP_VALUES, "passAt1", "majority"]),
+        label: z.string(),
+      }),
+    ),
+    marks: z.exactOptional(labels),
+  }),
+]);
+const experiment = z.strictObject({
+  name,
+  title: z.string(),
+  question: z.string(),
+  paper: z.nullable(z.string()),
+  expects: z.string(),
+  base: z.strictObject({
+    model: z.string(),
+    dataset: z.string(),
+    level: z.exactOptional(name),
+    config: settings,
+  }),
+  variants: z
+    .array(
+      z.strictObject({
+        name,
+        label: z.string(),
+        model: z.exactOptional(z.string()),
+        dataset: z.exactOptional(z.string()),
+        level: z.exactOptional(name),
+        config: z.exactOptional(settings),
+        seeds: z.exactOptional(seeds),
+      }),
+    )
+    .check(z.minLength(1)),
+  seeds,
+  evaluate: z.array(z.string()),
+  initialVotes: z.array(
+    z.strictObject({
+      name: z.string(),
+      temperature: z.number().check(z.nonnegative(), z.lte(4)),
+      topP: z.number().check(z.gte(0.05), z.lte(1)),
+      samples: z.int().check(z.gte(1), z.lte(1024)),
+    }),
+  ),
+  table: z.array(
+    z.strictObject({ label: z.string(), read: reading, minus: z.exactOptional(evaluationReading) }),
+  ),
+  plot,
+});
+
+/** Names of all experiments. */
+export function experimentNames(): string[] {
+  return readdirSync(EXPERIMENTS)
+    .filter((file) => file.endsWith(".json"))
+    .map((file) => basename(file, ".json"))
+    .sort();
+}
+
+/** Reads an experiment by name, or a file of one's own by its path, which ends in .json. */
+export function readExperiment(wanted: string): Experiment {
+  const path = wanted.endsWith(".json") ? wanted : join(EXPERIMENTS, `${wanted}.json`);
+  if (!existsSync(path)) {
+    const names = experimentNames().join(", ");
+    throw new InputError(
+      `there is no experiment "${wanted}"; name one of ${names}, or a .json file that is one`,
+    );
+  }
+  const parsed = experiment.safeParse(parseJson(path));
+  if (!parsed.success) throw new InputError(`${path}: ${issuesOf(parsed.error)}`);
+  const read = parsed.data as Experiment; // its settings are checked by name below
+  const problem = problemOf(read, basename(path, ".json"));
+  if (problem !== null) throw new InputError(`${path}: ${problem}`);
+  return read;
+}
+
+function parseJson(path: string): unknown {
+  try {
+    return JSON.parse(readFileSync(path, "utf8"));
+  } catch (error) {
+    throw new InputError(`${path}: not JSON (${messageOf(error)}); correct the file`);
+  }
+}
+
+/** What the parts of an experiment say that does not fit together; null when all does. */
+function problemOf(read: Experiment, file: string): string | null {
+  if (read.name !== file) return `"name" is "${read.name}"; it must be that of the file`;
+  return (
+    repeated(
+      "variants",
+      read.variants.map((variant) => variant.name),
+    ) ??
+    repeated(
+      "table",
+      read.table.map(({ label }) => label),
+    ) ??
+    settingProblem(read) ??
+    columnProblem(read) ??
+    readingProblem(read)
+  );
+}
+
+function repeated(place: string, values: readonly string[]): string | null {
+  const found = values.find((value, i) => values.indexOf(value) !== i);
+  return found === undefined ? null : `"${place}" has "${found}" twice; give each a name of its own`;
+}
+
+function settingProblem(read: Experiment): string | null {
+  for (const variant of read.variants) {
+    try {
+      configOf(read, variant, 0);
+    } catch (error) {
+      return `variant "${variant.name}": ${messageOf(error)}`;
+    }
+  }
+  return null;
+}
+
+function columnProblem({ plot: figure, table }: Experiment): string | null {
+  const known = table.map(({ label }) => label);
+  const named = [
+    ...("columns" in figure ? figure.columns : []),
+    ...("marks" in figure ? (figure.marks ?? []) : []),
+  ];
+  const missing = named.find((label) => !known.includes(label));
+  if (missing === undefined) return null;
+  return `"plot" names the column "${missing}", which "table" has not; its columns are ${known.join(", ")}`;
+}
+
+function readingProblem(read: Experiment): string | null {
+  const moments = ["before", "after", "first", "last", ...read.initialVotes.map((vote) => vote.name)];
+  const datasets = new Set(read.variants.flatMap((variant) => otherDatasets(read, variant)));
+  for (const column of read.table) {
+    for (const part of [column.read, ...(column.minus === undefined ? [] : [column.minus])]) {
+      if (!moments.includes(part.at))
+        return `column "${column.label}" reads at "${part.at}"; it can be one of ${moments.join(", ")}`;
+      const { dataset } = { dataset: undefined, ...part };
+      if (dataset !== undefined && !datasets.has(dataset))
+        return `column "${column.label}" reads "${dataset}", which "evaluate" does not name`;
+    }
+  }
+  return null;
+}

@@ -1,0 +1,75 @@
+/** The models and data sets that experiments name. */
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
+import { basename, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { datasetName } from "../../src/experiments/experiment.ts";
+import { writeFile } from "../durable.ts";
+import { InputError } from "../inputError.ts";
+import { sha256 } from "../textFile.ts";
+
+/** A file that a cell is determined by. */
+export interface Source {
+  readonly name: string;
+  /** Of a model the folder. */
+  readonly path: string;
+  /** Of a model its weights. */
+  readonly sha256: string;
+}
+
+/** Where models are looked for, and data sets. */
+const MODELS = ["../../public/models/", "../../experiments/models/"].map((folder) =>
+  fileURLToPath(new URL(folder, import.meta.url)),
+);
+const DATASETS = fileURLToPath(new URL("../../public/datasets/", import.meta.url));
+
+const known = new Map<string, Source>();
+
+/** A model by the name of its folder, or by the path of another one. */
+export function findModel(name: string): Source {
+  const folders = [...MODELS.map((folder) => join(folder, name)), resolve(name)];
+  const path = folders.find((folder) => existsSync(join(folder, "model.safetensors")));
+  if (path === undefined) {
+    throw new InputError(
+      `model "${name}": there is no model.safetensors in ${folders.join(" or ")}; name one of public/models, or make the model as docs/experiments/README.md says`,
+    );
+  }
+  return remember(path, () => ({ name, path, sha256: hashOf(join(path, "model.safetensors")) }));
+}
+
+/**
+ * A data set by the name of its file without ending, or by the path of another one; of one level, a part of it that is
+ * written below `out`.
+ */
+export function findDataset(dataset: string, level: string | undefined, out: string): Source {
+  const path = [join(DATASETS, `${dataset}.json`), resolve(dataset)].find(existsSync);
+  if (path === undefined) {
+    throw new InputError(
+      `data set "${dataset}": there is no ${join(DATASETS, dataset)}.json; name a file of that folder without its ending, or the path of another one`,
+    );
+  }
+  if (level === undefined) return remember(path, () => ({ name: dataset, path, sha256: hashOf(path) }));
+  return remember(`${out} ${path} ${level}`, () => writePart(path, dataset, level, out));
+}
+
+function remember(key: string, make: () => Source): Source {
+  const source = known.get(key) ?? make();
+  known.set(key, source);
+  return source;
+}
+
+function writePart(path: string, dataset: string, level: string, out: string): Source {
+  const rows = JSON.parse(readFileSync(path, "utf8")) as { readonly level?: string }[]; // our own committed files
+  const chosen = rows.filter((row) => row.level === level);
+  if (chosen.length === 0)
+    throw new InputError(`${path}: no question has the level "${level}"; name one that some have`);
+  const name = datasetName({ dataset, level });
+  const part = join(out, "datasets", `${basename(name)}.json`);
+  const text = `${JSON.stringify(chosen, null, 2)}\n`;
+  mkdirSync(join(out, "datasets"), { recursive: true });
+  if (!existsSync(part) || readFileSync(part, "utf8") !== text) writeFile(part, text);
+  return { name, path: part, sha256: sha256(Buffer.from(text)) };
+}
+
+function hashOf(path: string): string {
+  return sha256(readFileSync(path));
+}

@@ -1,0 +1,140 @@
+/** Brings one cell to its end: begins it, continues it, or leaves it as it is. */
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { checkpointFolder } from "../train.ts";
+import { writeFile } from "../durable.ts";
+import { InputError } from "../inputError.ts";
+import { readRunFile, runFilePath } from "../runFile.ts";
+import {
+  cellFolder,
+  cellText,
+  readRecord,
+  recordPath,
+  type Cell,
+  type CellRecord,
+  type EvaluationCell,
+} from "./cell.ts";
+import type { Children } from "./child.ts";
+import type { ProgramVersion } from "./program.ts";
+
+/** Where and by what cells are computed. */
+export interface Workshop {
+  readonly out: string;
+  readonly program: ProgramVersion;
+  readonly children: Children;
+}
+
+/** Whether a cell is finished. Throws where its run was made with other settings than are asked for now. */
+export function isFinished(out: string, cell: Cell): boolean {
+  const folder = cellFolder(out, cell);
+  const record = readRecord(folder);
+  if (record === null || record.finished === null) return false;
+  if (cell.kind === "run") checkSettings(folder, cell);
+  return true;
+}
+
+/** A default that has changed since is no part of the cell's name. */
+function checkSettings(folder: string, { config }: Extract<Cell, { kind: "run" }>): void {
+  const before = new Map<string, unknown>(Object.entries(readRunFile(folder).config));
+  for (const [name, value] of Object.entries(config)) {
+    if (before.get(name) === value) continue;
+    throw new InputError(
+      `${folder}: was run with ${name} ${String(before.get(name))}, which is ${value} by default now; remove the folder to run it again`,
+    );
+  }
+}
+
+/** Computes a cell unless it is finished. False when it was stopped before its end. */
+export async function finishCell(workshop: Workshop, cell: Cell): Promise<boolean> {
+  const { out, children } = workshop;
+  if (isFinished(out, cell)) return true;
+  if (children.stoppedBy() !== null) return false;
+  if (cell.kind === "evaluation" && "kind" in cell.model && !(await finishCell(workshop, cell.model)))
+    return false;
+  const folder = cellFolder(out, cell);
+  const record = begin(folder, cell, workshop.program);
+  const start = performance.now();
+  const args = cell.kind === "run" ? runArguments(folder, cell) : evaluationArguments(out, cell);
+  const pidFile = join(folder, "running");
+  const result = await children
+    .run(args, join(folder, "log.txt"), (pid) => writeFileSync(pidFile, String(pid)))
+    .finally(() => rmSync(pidFile, { force: true }));
+  const seconds = record.seconds + (performance.now() - start) / 1000;
+  if (result.status !== 0) {
+    writeRecord(folder, { ...record, seconds });
+    if (children.stoppedBy() !== null) return false;
+    throw new InputError(
+      `${folder}: the cell failed (${result.lastWords}); all it said is in log.txt there; the same command tries it again`,
+    );
+  }
+  if (cell.kind === "evaluation") writeFile(join(folder, "evaluation.json"), result.stdout);
+  rmSync(checkpointFolder(folder), { recursive: true, force: true }); // nothing is left to continue
+  writeRecord(folder, { ...record, seconds, finished: new Date().toISOString() });
+  return true;
+}
+
+/** The record to go on with. Work of another version of the program is thrown away: no cell mixes two. */
+function begin(folder: string, cell: Cell, program: ProgramVersion): CellRecord {
+  throwIfRunning(folder);
+  const found = readRecord(folder);
+  if (found?.commit === program.commit && found.version === program.version) return found;
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  const begun = new Date().toISOString();
+  const record = { text: cellText(cell), ...program, begun, finished: null, seconds: 0 };
+  writeRecord(folder, record);
+  return record;
+}
+
+function throwIfRunning(folder: string): void {
+  const path = join(folder, "running");
+  if (!existsSync(path)) return;
+  const pid = Number(readFileSync(path, "utf8"));
+  if (!isAlive(pid)) return;
+  throw new InputError(
+    `${folder}: process ${pid} is computing this cell; wait for it, or end it, and try again`,
+  );
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function writeRecord(folder: string, record: CellRecord): void {
+  writeFile(recordPath(folder), `${JSON.stringify(record, null, 2)}\n`);
+}
+
+function runArguments(
+  folder: string,
+  { model, dataset, config, backend }: Extract<Cell, { kind: "run" }>,
+): string[] {
+  if (existsSync(runFilePath(folder))) return ["run", "--resume", folder];
+  const settings = join(folder, "settings.json");
+  writeFile(settings, `${JSON.stringify(config, null, 2)}\n`);
+  const paths = ["--model", model.path, "--dataset", dataset.path, "--out", folder];
+  return ["run", ...paths, "--config", settings, "--backend", backend];
+}
+
+function evaluationArguments(out: string, cell: EvaluationCell): string[] {
+  const { model, dataset } = cell;
+  const values = {
+    model: "kind" in model ? join(cellFolder(out, model), "model") : model.path,
+    dataset: dataset.path,
+    samples: cell.samples,
+    temperature: cell.temperature,
+    "top-p": cell.topP,
+    "max-response-tokens": cell.maxResponseTokens,
+    seed: cell.seed,
+    backend: cell.backend,
+  };
+  return [
+    "eval",
+    "--each",
+    ...Object.entries(values).flatMap(([name, value]) => [`--${name}`, String(value)]),
+  ];
+}
