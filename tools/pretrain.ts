@@ -1,6 +1,7 @@
 /**
  * Trains an embedded model from nothing and writes its Hugging Face folder with a model card.
- *   npm run pretrain -- <name> [--out folder]
+ *   npm run pretrain -- <name> [--out folder] [--share 0.1]
+ * --share takes only that share of each stage's documents: an under-trained model.
  */
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -90,11 +91,25 @@ async function train(rung: Rung, out: string): Promise<void> {
   }
 }
 
-const { values, positionals } = parseArgs({ allowPositionals: true, options: { out: { type: "string" } } });
+/** The rung with a share of its documents. */
+function shortened(whole: Rung, share: number): Rung {
+  const stages = whole.stages.map((stage) => ({ ...stage, documents: Math.round(share * stage.documents) }));
+  return { ...whole, stages };
+}
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { out: { type: "string" }, share: { type: "string", default: "1" } },
+});
+const share = Number(values.share);
+if (!(share > 0 && share <= 1)) {
+  console.error(`--share ${values.share}: give a number above 0, at most 1`);
+  process.exit(2);
+}
 const rung = LADDER.find(({ name }) => name === positionals[0]);
 if (rung === undefined) {
   console.error(`name one of the models: ${LADDER.map(({ name }) => name).join(", ")}`);
   process.exit(2);
 }
-await train(rung, values.out ?? join("public/models", rung.name));
+await train(shortened(rung, share), values.out ?? join("public/models", rung.name));
 process.exit(0);
