@@ -102,7 +102,7 @@ function costOfLayer(kind: string, config: ModelConfig, batch: Batch): Cost | nu
     ],
     gatedBackward: [2 * lines * width * hiddenWidth, width * hiddenWidth + lines * (width + 5 * hiddenWidth)],
     attendBackwardQueries: [6 * pairs * queries, keys * cache + 4 * lines * queries],
-    attendBackwardKeys: [8 * pairs * queries, 2 * keys * cache + 3 * lines * queries],
+    attendBackwardKeys: [8 * pairs * queries, 2 * keys * cache + 2 * lines * queries],
     normBackward: [0, 4 * lines * width],
     lineSums: [0, 2 * lines * width],
     embeddingGradient: [0, 2 * lines * width],

@@ -153,7 +153,7 @@ class ForwardPass {
       queries: this.lines(queryWidth(shape)),
       cache: this.lines(2 * keyWidth(shape)),
       context: this.lines(queryWidth(shape)),
-      totals: this.lines(heads),
+      totals: this.lines(2 * heads),
       middle: this.keep ? this.lines(width) : x,
       gates: this.lines(hiddenWidth),
       ups: this.lines(hiddenWidth),

@@ -52,7 +52,7 @@ function decodeFamilies(device: GPUDevice, shape: DecoderShape, { layer }: Layer
     return {
       name: `decode ${slot}`,
       lines: DECODE_LINES,
-      candidates: productCandidates(device, slot, TRAIN_LINES, kernel),
+      candidates: productCandidates(device, slot, DECODE_LINES, kernel, plain[slot]),
     };
   });
   const withTeams = (changed: Partial<Teams>) =>
@@ -85,17 +85,18 @@ function trainFamilies(device: GPUDevice, shape: DecoderShape, { layer }: LayerB
     return {
       name: `train ${slot}`,
       lines: TRAIN_LINES,
-      candidates: productCandidates(device, slot, TRAIN_LINES, kernel),
+      candidates: productCandidates(device, slot, TRAIN_LINES, kernel, PLAIN_VARIANTS.train[slot]),
     };
   });
 }
 
-/** Those variants that the kernel and the device can run at all, and that may pay for so many lines. */
+/** Those variants that the kernel and the device can run at all and that may pay for so many lines, the plain one first. */
 function productCandidates(
   device: GPUDevice,
   slot: string,
   lines: number,
   kernel: (variant: ProductVariant) => Kernel,
+  plain: ProductVariant,
 ): Map<string, Kernel> {
   const features: ReadonlySet<string> = device.features;
   const possible = PRODUCT_VARIANTS.filter((variant) => {
@@ -104,7 +105,8 @@ function productCandidates(
     if (lines > MOST_ROWS) return variant.lines > 1;
     return variant.kind !== "tile" || variant.tileLines <= lines + 1;
   });
-  return new Map(possible.map((variant) => [nameOf(variant), kernel(variant)]));
+  const ordered = [plain, ...possible.filter((variant) => variant !== plain)];
+  return new Map(ordered.map((variant) => [nameOf(variant), kernel(variant)]));
 }
 
 const usesSubgroups = (variant: ProductVariant): boolean => variant.kind === "split" && variant.subgroups;

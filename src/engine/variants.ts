@@ -31,10 +31,13 @@ export interface Tile extends Omit<Registers, "kind"> {
 /** How a product of lines and a matrix is computed. */
 export type ProductVariant = Registers | Split | Tile;
 
-/** What software adapters run, and what every other variant is compared with. */
-export const PLAIN_PRODUCT: ProductVariant = { kind: "registers", lines: 4, vectors: 1 };
-
 const registers = (lines: number, vectors: number): Registers => ({ kind: "registers", lines, vectors });
+
+/** What software adapters run for the few lines of a token, and what every other variant is compared with. */
+export const PLAIN_PRODUCT: ProductVariant = registers(4, 1);
+/** The same for a micro-batch, whose many lines keep a device busy with larger tiles too. */
+export const PLAIN_TRAINING_PRODUCT: ProductVariant = registers(8, 1);
+
 const split = (lines: number, vectors: number, slices: number, subgroups = false): Split => ({
   kind: "split",
   lines,
@@ -52,10 +55,10 @@ const tile = (tileLines: number, tileVectors: number, lines: number, vectors: nu
   depth: 4,
 });
 
-/** Variants worth measuring, the plain one first. Those a device cannot run are found out by trying. */
+/** Variants worth measuring. Those a device cannot run are found out by trying. */
 export const PRODUCT_VARIANTS: readonly ProductVariant[] = [
   PLAIN_PRODUCT,
-  registers(8, 1),
+  PLAIN_TRAINING_PRODUCT,
   registers(4, 2),
   registers(1, 1),
   split(4, 1, 8),
@@ -101,13 +104,13 @@ export interface Variants {
   readonly teams: Teams | null;
 }
 
-const ofAll = <Name extends string>(names: readonly Name[]): Record<Name, ProductVariant> =>
-  Object.fromEntries(names.map((name) => [name, PLAIN_PRODUCT])) as Record<Name, ProductVariant>; // one for each name
+const ofAll = <Name extends string>(names: readonly Name[], variant: ProductVariant) =>
+  Object.fromEntries(names.map((name) => [name, variant])) as Record<Name, ProductVariant>; // one for each name
 
 /** Right everywhere, and what runs where nothing was measured. */
 export const PLAIN_VARIANTS: Variants = {
-  decode: ofAll(DECODE_PRODUCTS),
-  train: ofAll(TRAIN_PRODUCTS),
+  decode: ofAll(DECODE_PRODUCTS, PLAIN_PRODUCT),
+  train: ofAll(TRAIN_PRODUCTS, PLAIN_TRAINING_PRODUCT),
   teams: null,
 };
 

@@ -8,7 +8,8 @@ import { addEntry, beginSoftmax } from "./onlineSoftmax.ts";
 /**
  * Attention of each line over the shared entries of its prompt and its own: queries [M, H*hd] -> context [M, H*hd].
  * Grouped queries; softmax online (arXiv 1805.02867), so nothing of the length of the context is stored.
- * With `keepTotals` also the logarithm of the softmax' denominator [M, H], which the backward pass wants.
+ * With `keepTotals` also the logarithm of the softmax' denominator, which the backward pass wants, and room for what it
+ * adds to it: [M, H, 2].
  * One invocation: one line and head.
  */
 export function attend(shape: DecoderShape, keepTotals = false, cache: CacheFormat = "f32"): Kernel {
@@ -20,11 +21,11 @@ export function attend(shape: DecoderShape, keepTotals = false, cache: CacheForm
       queries: read("array<vec4f>"),
       cache: read(`array<${CACHE_VECTORS[cache].type}>`),
       context: write("array<vec4f>"),
-      ...(keepTotals ? { totals: write("array<f32>") } : {}),
+      ...(keepTotals ? { totals: write("array<vec2f>") } : {}),
     },
     invocations: (lines) => lines * shape.heads,
     declarations: BATCH_WGSL + ROW_WGSL,
-    body: body(shape, cache) + (keepTotals ? "\n  totals[id] = largest + log(total);" : ""),
+    body: body(shape, cache) + (keepTotals ? "\n  totals[id] = vec2f(largest + log(total), 0.0);" : ""),
   });
 }
 

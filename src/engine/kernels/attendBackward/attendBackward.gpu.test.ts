@@ -64,7 +64,7 @@ describeOnGpu("attendBackward", (gpu) => {
       const forward = await runKernel(gpu(), attend(shape, true), count, {
         ...contents,
         context: new Float32Array(count * heads * headDim),
-        totals: new Float32Array(count * heads),
+        totals: new Float32Array(2 * count * heads),
       });
       expectClose("context", forward["context"]!, expected.value, TOLERANCE);
       const kept = {
@@ -74,12 +74,13 @@ describeOnGpu("attendBackward", (gpu) => {
         gradient: floats(expected.weights.data),
         rope: ropeTable(maxPositions, headDim, ropeTheta),
       };
-      const { queryGradient } = await runKernel(gpu(), attendBackwardQueries(shape), count, {
+      const { queryGradient, totals } = await runKernel(gpu(), attendBackwardQueries(shape), count, {
         ...kept,
         queryGradient: new Float32Array(count * heads * headDim),
       });
       const { cacheGradient } = await runKernel(gpu(), attendBackwardKeys(shape), count, {
         ...kept,
+        totals: floats(totals!),
         cacheGradient: new Float32Array(count * 2 * width),
       });
       const half = (second: number): number[] =>

@@ -15,8 +15,6 @@ const FORWARD = {
   rows: read("array<Row>"),
   queries: read("array<vec4f>"),
   cache: read("array<vec4f>"),
-  context: read("array<vec4f>"),
-  totals: read("array<f32>"),
   gradient: read("array<vec4f>"),
   rope: read("array<vec4f>"),
 };
@@ -41,7 +39,10 @@ function dots(count: number, left: (i: number) => string, right: (i: number) => 
   return unroll(count, (i) => `dot(${left(i)}, ${right(i)})`, " + ");
 }
 
-/** Gradient of the queries [M, H*hd]. One invocation: one line and head. */
+/**
+ * Gradient of the queries [M, H*hd]. One invocation: one line and head, whose product of context and gradient, the mean
+ * slope of its weights, stays beside the softmax' denominator for the keys.
+ */
 export function attendBackwardQueries(shape: DecoderShape): Kernel {
   const { heads, kvHeads, headDim } = shape;
   const vectors = storedHeadDim(shape) / 4;
@@ -50,7 +51,12 @@ export function attendBackwardQueries(shape: DecoderShape): Kernel {
   const value = (i: number): string => `cache[at + ${kvHeads * vectors + i}u]`;
   return defineKernel({
     name: "attendBackwardQueries",
-    bindings: { ...FORWARD, queryGradient: write("array<vec4f>") },
+    bindings: {
+      ...FORWARD,
+      context: read("array<vec4f>"),
+      totals: write("array<vec2f>"),
+      queryGradient: write("array<vec4f>"),
+    },
     invocations: (lines) => lines * heads,
     declarations: BATCH_WGSL + ROW_WGSL,
     body: `
@@ -65,10 +71,12 @@ export function attendBackwardQueries(shape: DecoderShape): Kernel {
     (i) => `slope${i}`,
     (i) => `context[id * ${vectors}u + ${i}u]`,
   )};
+  let total = totals[id].x;
+  totals[id].y = mean;
   for (var step = 0u; step <= row.prefixLength + line - row.suffixStart; step++) {
     let entry = select(row.suffixStart + step - row.prefixLength, row.prefixStart + step, step < row.prefixLength);
     let at = entry * ${2 * kvHeads * vectors}u + head;
-    let weight = exp(${dots(vectors, (i) => `query${i}`, key)} - totals[id]);
+    let weight = exp(${dots(vectors, (i) => `query${i}`, key)} - total);
     let change = weight * (${dots(vectors, (i) => `slope${i}`, value)} - mean) * ${scale};
     ${unroll(vectors, (i) => `sum${i} += change * ${key(i)};`)}
   }
@@ -81,7 +89,7 @@ export function attendBackwardQueries(shape: DecoderShape): Kernel {
 export function attendBackwardKeys(shape: DecoderShape): Kernel {
   return defineKernel({
     name: "attendBackwardKeys",
-    bindings: { ...FORWARD, cacheGradient: write("array<vec4f>") },
+    bindings: { ...FORWARD, totals: read("array<vec2f>"), cacheGradient: write("array<vec4f>") },
     invocations: (lines) => lines * shape.kvHeads,
     declarations: BATCH_WGSL + ROW_WGSL,
     body: keysBody(shape),
@@ -104,23 +112,19 @@ function keysBody(shape: DecoderShape): string {
     for (var member = 0u; member < ${group}u; member++) {
       let query = later * ${heads}u + id % ${kvHeads}u * ${group}u + member;
       let at = query * ${vectors}u;
+      let total = totals[query];
+      ${unroll(vectors, (i) => `let query${i} = queries[at + ${i}u]; let slope${i} = gradient[at + ${i}u];`)}
       let weight = exp(${dots(
         vectors,
         (i) => `key${i}`,
-        (i) => `queries[at + ${i}u]`,
-      )} - totals[query]);
-      ${unroll(vectors, (i) => `let slope${i} = gradient[at + ${i}u];`)}
-      let mean = ${dots(
-        vectors,
-        (i) => `slope${i}`,
-        (i) => `context[at + ${i}u]`,
-      )};
+        (i) => `query${i}`,
+      )} - total.x);
       let change = weight * (${dots(
         vectors,
         (i) => `slope${i}`,
         (i) => `value${i}`,
-      )} - mean) * ${scale};
-      ${unroll(vectors, (i) => `keySum${i} += change * queries[at + ${i}u]; valueSum${i} += weight * slope${i};`)}
+      )} - total.y) * ${scale};
+      ${unroll(vectors, (i) => `keySum${i} += change * query${i}; valueSum${i} += weight * slope${i};`)}
     }
   }
   ${turnBack("keySum", vectors)}
