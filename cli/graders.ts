@@ -1,23 +1,10 @@
-/** The sets of grading rules by name, and the option that picks one. */
+/** The option that picks a set of grading rules. */
 import { Option } from "commander";
-import { correctedGrader } from "../src/grading/corrected/corrected.ts";
-import type { Grader } from "../src/grading/grader.ts";
-import { paperGrader } from "../src/grading/paper/paperGrader.ts";
-
-const SETTINGS = ["corrected", "paper"] as const;
-
-/** Which rules: those of the paper's authors, or those with their listed defects mended. */
-export type GradingSetting = (typeof SETTINGS)[number];
-
-/** The rules of a setting. */
-export const GRADERS: Readonly<Record<GradingSetting, Grader>> = {
-  corrected: correctedGrader,
-  paper: paperGrader,
-};
+import { GRADERS, type GradingSetting } from "../src/grading/graders.ts";
 
 /** `--setting paper|corrected`. */
 export function settingOption(): Option {
   return new Option("--setting <rules>", "whose rules: corrected, or paper for the authors' to the letter")
-    .choices([...SETTINGS])
+    .choices(Object.keys(GRADERS))
     .default("corrected" satisfies GradingSetting);
 }

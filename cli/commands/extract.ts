@@ -1,7 +1,8 @@
 /** `ttrl extract`: responses in, their answers out. */
 import type { Command } from "commander";
 import * as z from "zod";
-import { GRADERS, settingOption, type GradingSetting } from "../graders.ts";
+import { GRADERS, type GradingSetting } from "../../src/grading/graders.ts";
+import { settingOption } from "../graders.ts";
 import { readJsonLines, writeJsonLine } from "../jsonLines.ts";
 
 const responseLine = z.object({

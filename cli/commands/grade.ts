@@ -1,7 +1,8 @@
 /** `ttrl grade`: pairs of answers in, whether they say the same out. */
 import type { Command } from "commander";
 import * as z from "zod";
-import { GRADERS, settingOption, type GradingSetting } from "../graders.ts";
+import { GRADERS, type GradingSetting } from "../../src/grading/graders.ts";
+import { settingOption } from "../graders.ts";
 import { readJsonLines, writeJsonLine } from "../jsonLines.ts";
 
 const pairLine = z.object({

@@ -1,9 +1,12 @@
-import { expect, test } from "vitest";
-import { voteOn } from "./vote.ts";
+import { existsSync, readFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import { voteOn, type GroupLine } from "./vote.ts";
+
+const DATA = new URL("../../../shared/data/grader/majority.jsonl", import.meta.url);
 
 test("the majority labels, agreement is rewarded, and truth measures both", () => {
   const responses = ["\\boxed{4}", "The answer is 04.", "\\boxed{5}", "I do not know"];
-  expect(voteOn({ id: "q", task: "math", responses, truth: "5" })).toEqual({
+  expect(voteOn({ id: "q", task: "math", responses, truth: "5" }, "corrected")).toEqual({
     id: "q",
     extracted: ["4", "4", "5", null],
     label: "4",
@@ -16,11 +19,12 @@ test("the majority labels, agreement is rewarded, and truth measures both", () =
     reward_accuracy: 0.25,
     ground_truth_ratio: 0.25,
     pass: 1,
+    ungraded_share: 0,
   });
 });
 
 test("without truth there are no metrics of truth", () => {
-  const vote = voteOn({ id: 1, task: "gpqa", responses: ["A", "B", "B"] });
+  const vote = voteOn({ id: 1, task: "gpqa", responses: ["A", "B", "B"] }, "corrected");
   expect(Object.keys(vote)).toEqual([
     "id",
     "extracted",
@@ -34,12 +38,64 @@ test("without truth there are no metrics of truth", () => {
 });
 
 test("silence wins no vote and earns nothing", () => {
-  const vote = voteOn({ id: 1, task: "math", responses: ["hm", "hm", "hm"], truth: "1" });
+  const vote = voteOn({ id: 1, task: "math", responses: ["hm", "hm", "hm"], truth: "1" }, "corrected");
   expect(vote).toMatchObject({
     label: null,
     majority_count: 0,
     rewards: [0, 0, 0],
     label_accuracy: 0,
     pass: 0,
+  });
+});
+
+test("what could not be graded is left out, and counted apart", () => {
+  const responses = ["\\boxed{9^9^9^9}", "\\boxed{5}", "\\boxed{5}", "\\boxed{4}"];
+  const vote = voteOn({ id: 1, task: "math", responses, truth: "5" }, "corrected");
+  // Of the three that were graded all were rewarded as they should be, and two are right.
+  expect(vote).toMatchObject({
+    ungraded_share: 0.25,
+    reward_accuracy: 1,
+    ground_truth_ratio: 2 / 3,
+    pass: 1,
+  });
+  const alone = voteOn({ id: 1, task: "math", responses: responses.slice(0, 1), truth: "5" }, "corrected");
+  expect(alone).toMatchObject({
+    label_accuracy: null,
+    reward_accuracy: null,
+    ground_truth_ratio: null,
+    pass: null,
+    ungraded_share: 1,
+  });
+  const wrong = voteOn(
+    { id: 1, task: "math", responses: [...responses.slice(0, 1), "\\boxed{4}"], truth: "5" },
+    "corrected",
+  );
+  expect(wrong).toMatchObject({ ground_truth_ratio: 0, pass: null }); // the first may be right
+});
+
+describe("under the paper's rules", () => {
+  test.skipIf(!existsSync(DATA))("votes and their metrics agree with the authors' in ../shared", () => {
+    for (const line of readFileSync(DATA, "utf8").trim().split("\n")) {
+      const row = JSON.parse(line) as GroupLine; // compared below
+      const counted = { majority_count: expect.any(Number) as number, ungraded_share: 0 }; // not in the file
+      expect({ ...row, ...voteOn(row, "paper") }).toEqual({ ...row, ...counted });
+    }
+  });
+
+  test("no answer wins like any other, and is rewarded", () => {
+    const vote = voteOn(
+      { id: 1, task: "math", responses: ["no idea", "hm", "\\boxed{3}"], truth: "3" },
+      "paper",
+    );
+    expect(vote).toMatchObject({ label: "", majority_count: 2, rewards: [1, 1, 0] });
+    expect(vote).toMatchObject({ reward_accuracy: 0, ground_truth_ratio: 1 / 3, pass: 1 });
+  });
+
+  test("a right label that is no number is logged as wrong, and as right when graded directly", () => {
+    const vote = voteOn(
+      { id: 1, task: "math", responses: ["\\boxed{5x}", "\\boxed{5x}"], truth: "5x" },
+      "paper",
+    );
+    expect(vote).toMatchObject({ label_accuracy: 0, label_accuracy_direct: 1 });
   });
 });

@@ -1,13 +1,13 @@
 /** `ttrl vote`: responses in, vote and rewards out; the method's own rules on anybody's samples. */
 import type { Command } from "commander";
 import * as z from "zod";
-import { paperAccuracy, paperVote } from "../../src/grading/paper/vote.ts";
-import { answersEqual, extractAnswers } from "../../src/rl/answer.ts";
-import { rewardFor } from "../../src/rl/reward.ts";
-import type { Task } from "../../src/rl/types.ts";
-import { majorityVote } from "../../src/rl/vote.ts";
+import type { GradingSetting } from "../../src/grading/graders.ts";
 import { mean } from "../../src/math/stats.ts";
-import { settingOption, type GradingSetting } from "../graders.ts";
+import { extractAnswers, gradeAnswer, gradeLabel, type AnswerRules } from "../../src/rl/answer.ts";
+import { rewardFor } from "../../src/rl/reward.ts";
+import type { Answer } from "../../src/rl/types.ts";
+import { majorityVote } from "../../src/rl/vote.ts";
+import { settingOption } from "../graders.ts";
 import { readJsonLines, writeJsonLine } from "../jsonLines.ts";
 
 const groupLine = z.object({
@@ -24,9 +24,10 @@ const HELP = `
 Input, one JSON object a line: id, task ("math" or "gpqa"), responses (list of texts), truth (optional).
 Output, one line each: id, extracted (answer of every response, null without one), label (the majority's answer, null
 when nobody answered), majority_count, rewards (1 for agreeing with the label), majority_ratio and
-majority_voting_reward; with truth also label_accuracy, reward_accuracy, ground_truth_ratio and pass. Under the
-paper's rules no answer is "", which votes like any other, and label_accuracy is the authors' own: their code extracts
-from the label once more. label_accuracy_direct grades the label itself.
+majority_voting_reward; with truth also label_accuracy, reward_accuracy, ground_truth_ratio, pass and ungraded_share:
+the share of responses that could not be decided within the time for a pair, which the others leave out (null where
+nothing is left). Under the paper's rules no answer is "", which votes like any other, and label_accuracy is the
+authors' own: their code extracts from the label once more. label_accuracy_direct grades the label itself.
 
 Examples:
   ttrl vote < responses.jsonl > votes.jsonl
@@ -41,38 +42,16 @@ export function addVote(program: Command): void {
     .addOption(settingOption())
     .addHelpText("after", HELP)
     .action(async (file: string, { setting }: { setting: GradingSetting }) => {
-      const vote = setting === "paper" ? paperVoteOn : voteOn;
-      for await (const group of readJsonLines(file, groupLine)) writeJsonLine(vote(group));
+      for await (const group of readJsonLines(file, groupLine)) writeJsonLine(voteOn(group, setting));
     });
 }
 
-/** The vote on one group as the paper's authors run it, under their names. */
-export function paperVoteOn({ id, task, responses, truth }: GroupLine) {
-  const vote = paperVote(responses, task);
-  const accuracy = truth == null ? null : paperAccuracy(vote, String(truth), task);
-  return {
-    id,
-    extracted: vote.extracted,
-    label: vote.label,
-    majority_count: vote.majorityCount,
-    rewards: vote.rewards,
-    majority_ratio: vote.majorityCount / responses.length,
-    majority_voting_reward: mean(vote.rewards),
-    ...(accuracy !== null && {
-      label_accuracy: accuracy.labelAccuracy,
-      reward_accuracy: accuracy.rewardAccuracy,
-      ground_truth_ratio: accuracy.groundTruthRatio,
-      pass: accuracy.pass,
-      label_accuracy_direct: accuracy.labelAccuracyDirect,
-    }),
-  };
-}
-
-/** The vote on one group; the metrics that need the truth are absent without it. */
-export function voteOn({ id, task, responses, truth }: GroupLine) {
-  const extracted = extractAnswers(responses, task);
+/** The vote on one group under the authors' names; the metrics that need the truth are absent without it. */
+export function voteOn({ id, task, responses, truth }: GroupLine, answers: GradingSetting) {
+  const rules = { task, answers };
+  const extracted = extractAnswers(responses, rules);
   const { pseudoLabel: label, majorityCount, majorityRatio } = majorityVote(extracted);
-  const rewards = extracted.map((answer) => rewardFor(answer, label));
+  const rewards = extracted.map(oncePerAnswer((answer) => rewardFor(answer, label, rules)));
   return {
     id,
     extracted,
@@ -81,24 +60,45 @@ export function voteOn({ id, task, responses, truth }: GroupLine) {
     rewards,
     majority_ratio: majorityRatio,
     majority_voting_reward: mean(rewards),
-    ...(truth == null ? {} : accuracy(extracted, label, rewards, String(truth), task)),
+    ...(truth == null ? {} : accuracy({ extracted, label, rewards }, String(truth), rules)),
   };
 }
 
-function accuracy(
-  extracted: readonly (string | null)[],
-  label: string | null,
-  rewards: readonly number[],
-  truth: string,
-  task: Task,
-) {
-  const isRight = (answer: string | null): number =>
-    Number(answer !== null && answersEqual(answer, truth, task));
-  const right = extracted.map(isRight);
+interface Outcome {
+  readonly extracted: readonly Answer[];
+  readonly label: Answer;
+  readonly rewards: readonly number[];
+}
+
+function accuracy({ extracted, label, rewards }: Outcome, truth: string, rules: AnswerRules) {
+  const direct = oncePerAnswer((answer) => answer !== null && gradeAnswer(answer, truth, rules));
+  const grades = extracted.map(direct);
+  const graded = grades.flatMap((grade, i) => (grade === null ? [] : [{ grade, reward: rewards[i] }]));
   return {
-    label_accuracy: isRight(label),
-    reward_accuracy: mean(right.map((value, i) => Number(value === rewards[i]))),
-    ground_truth_ratio: mean(right),
-    pass: Math.max(...right),
+    label_accuracy: asNumber(label !== null && gradeLabel(label, truth, rules)),
+    reward_accuracy: share(graded.map(({ grade, reward }) => Number(grade) === reward)),
+    ground_truth_ratio: share(graded.map(({ grade }) => grade)),
+    pass: grades.includes(true) ? 1 : grades.includes(null) ? null : 0,
+    ungraded_share: mean(grades.map((grade) => Number(grade === null))),
+    ...(rules.answers === "paper" && { label_accuracy_direct: asNumber(direct(label)) }),
   };
+}
+
+/** A function of answers that is computed once for each. */
+function oncePerAnswer<T>(of: (answer: Answer) => T): (answer: Answer) => T {
+  const known = new Map<Answer, { readonly value: T }>();
+  return (answer) => {
+    const found = known.get(answer) ?? { value: of(answer) };
+    known.set(answer, found);
+    return found.value;
+  };
+}
+
+/** Share of what holds; null of nothing. */
+function share(holds: readonly boolean[]): number | null {
+  return holds.length === 0 ? null : mean(holds.map(Number));
+}
+
+function asNumber(grade: boolean | null): number | null {
+  return grade === null ? null : Number(grade);
 }

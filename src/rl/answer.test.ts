@@ -1,8 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { answersEqual, extractAnswer, extractAnswers, gradeAnswer } from "./answer.ts";
+import { MATH } from "./fixture.ts";
 
-const math = (text: string) => extractAnswer(text, "math");
-const letter = (text: string) => extractAnswer(text, "gpqa");
+const CHOICE = { task: "gpqa", answers: "corrected" } as const;
+
+const math = (text: string) => extractAnswer(text, MATH);
+const letter = (text: string) => extractAnswer(text, CHOICE);
 const boxed = (answers: readonly string[]) => answers.map((answer) => `so \\boxed{${answer}}.`);
 
 describe("spelling of an extracted answer", () => {
@@ -34,7 +37,7 @@ describe("spelling of an extracted answer", () => {
 describe("answers of a group", () => {
   test("that say the same take the spelling of the first", () => {
     const texts = boxed(["\\frac{1}{2}", "0.5", "7", "2/4", "007", "2^{-1}"]);
-    expect(extractAnswers(texts, "math")).toEqual([
+    expect(extractAnswers(texts, MATH)).toEqual([
       "\\frac{1}{2}",
       "\\frac{1}{2}",
       "7",
@@ -45,23 +48,23 @@ describe("answers of a group", () => {
   });
 
   test("keep null in its place, and different answers apart", () => {
-    expect(extractAnswers(["no", ...boxed(["1", "2"]), ""], "math")).toEqual([null, "1", "2", null]);
-    expect(extractAnswers(["I choose B", "\\boxed{C}", "It is a gas"], "gpqa")).toEqual(["B", "C", null]);
+    expect(extractAnswers(["no", ...boxed(["1", "2"]), ""], MATH)).toEqual([null, "1", "2", null]);
+    expect(extractAnswers(["I choose B", "\\boxed{C}", "It is a gas"], CHOICE)).toEqual(["B", "C", null]);
   });
 });
 
 describe("grading", () => {
   test("compares an answer with the truth of the data set", () => {
-    expect(answersEqual("25", "025", "math")).toBe(true);
-    expect(answersEqual("142", "142.0", "math")).toBe(true);
-    expect(answersEqual("142", "143", "math")).toBe(false);
-    expect(answersEqual("B", "(B)", "gpqa")).toBe(true);
-    expect(answersEqual("B", "C", "gpqa")).toBe(false);
+    expect(answersEqual("25", "025", MATH)).toBe(true);
+    expect(answersEqual("142", "142.0", MATH)).toBe(true);
+    expect(answersEqual("142", "143", MATH)).toBe(false);
+    expect(answersEqual("B", "(B)", CHOICE)).toBe(true);
+    expect(answersEqual("B", "C", CHOICE)).toBe(false);
   });
 
   test("leaves open what it cannot decide, which counts as no agreement", () => {
-    expect(gradeAnswer("9^9^9^9", "1", "math")).toBeNull();
-    expect(answersEqual("9^9^9^9", "1", "math")).toBe(false);
+    expect(gradeAnswer("9^9^9^9", "1", MATH)).toBeNull();
+    expect(answersEqual("9^9^9^9", "1", MATH)).toBe(false);
   });
 });
 

@@ -1,6 +1,7 @@
 /** Every hyperparameter of a run: type, default, bounds, unit and meaning, stated once. The form and the CLI read this table. */
 import { choice, integer, real, type ConfigField } from "./configField.ts";
 import type { KlEstimator } from "./policy.ts";
+import { PAPER_FIELDS, type PaperConfig } from "./paperFields.ts";
 import { REMEDY_FIELDS, remedyProblems, type RemedyConfig } from "./remedyFields.ts";
 import { REWARD_FIELDS } from "./rewardFields.ts";
 import { UPDATE_FIELDS } from "./updateFields.ts";
@@ -8,7 +9,7 @@ import { UPDATE_FIELDS } from "./updateFields.ts";
 export type { ChoiceField, ConfigField, NumberField } from "./configField.ts";
 
 /** A run's hyperparameters. */
-export interface TtrlConfig extends RemedyConfig {
+export interface TtrlConfig extends RemedyConfig, PaperConfig {
   readonly seed: number;
   readonly steps: number;
   readonly questionsPerStep: number;
@@ -142,6 +143,7 @@ export const CONFIG_FIELDS = {
     "A response is cut here; a cut one may still hold an answer.",
   ),
   ...REMEDY_FIELDS,
+  ...PAPER_FIELDS,
   ...REWARD_FIELDS,
   ...UPDATE_FIELDS,
   learningRate: real(

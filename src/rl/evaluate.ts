@@ -1,5 +1,6 @@
 /** Evaluation: k samples a question at the evaluation temperature (TTRL, section 3.1: T 0.6, top-p 0.95). */
 import { createRandom } from "../math/random.ts";
+import { answerRules } from "./answer.ts";
 import type { TtrlConfig } from "./config.ts";
 import { measureEvaluation } from "./measure.ts";
 import type { Evaluation } from "./metrics.ts";
@@ -33,7 +34,8 @@ export async function evaluate(
     watch.signal,
     (done, total) => watch.onProgress?.("evaluate", done, total),
   );
-  return measureEvaluation({ step, temperature, topP }, questions, responses, study.answerKey, study.task);
+  const rules = answerRules(study, config);
+  return measureEvaluation({ step, temperature, topP }, questions, responses, study.answerKey, rules);
 }
 
 /** At most `count` items, evenly spread over the list, so that every level keeps its share. */

@@ -5,7 +5,11 @@ import type { Critic, CriticOptions, CriticStats, ValuedRollout } from "./critic
 import type { Follower, Models } from "./models.ts";
 import type { Policy, SampleRequest, ScoredRollout, Sampling, UpdateOptions, UpdateStats } from "./policy.ts";
 import { initialLoopState, ttrl, type Step, type Study } from "./ttrl.ts";
+import type { AnswerRules } from "./answer.ts";
 import type { Response, Rollout } from "./types.ts";
+
+/** The rules of a run by default, on free-form mathematics. */
+export const MATH: AnswerRules = { task: "math", answers: "corrected" };
 
 /** Logits of the answers "7", "8" and "9". */
 export type Logits = readonly [number, number, number];

@@ -1,6 +1,6 @@
 /** Labels of a fixed teacher: what the initial model votes for, taken once, before the first step. */
 import { createRandom } from "../math/random.ts";
-import { extractAnswers } from "./answer.ts";
+import { answerRules, extractAnswers } from "./answer.ts";
 import type { TtrlConfig } from "./config.ts";
 import type { Policy } from "./policy.ts";
 import type { Study, Watch } from "./ttrl.ts";
@@ -30,13 +30,9 @@ export async function voteAtFirst(
     watch.signal,
     (done, total) => watch.onProgress?.("sample", done, total),
   );
-  return responses.map(
-    (group) =>
-      majorityVote(
-        extractAnswers(
-          group.map(({ text }) => text),
-          study.task,
-        ),
-      ).pseudoLabel,
-  );
+  const rules = answerRules(study, config);
+  return responses.map((group) => {
+    const texts = group.map(({ text }) => text);
+    return majorityVote(extractAnswers(texts, rules)).pseudoLabel;
+  });
 }

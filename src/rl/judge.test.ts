@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { createRandom } from "../math/random.ts";
 import { configFrom } from "./config.ts";
-import { say } from "./fixture.ts";
+import { MATH, say } from "./fixture.ts";
 import { judgeStep, type Asked } from "./judge.ts";
 import type { Group } from "./types.ts";
 
@@ -11,12 +11,28 @@ const RESPONSES = [1.5, 0.5, 1, 1].map((entropy, i) => ({
   entropy,
 }));
 
+/** The groups of one question with these texts, under the paper's rules. */
+function judgedByPaper(texts: readonly string[], values: object = {}): Group {
+  const config = configFrom({ advantage: "dr-grpo", answers: "paper", ...values });
+  const asked = [
+    {
+      question: { id: "q", prompt: "q" },
+      responses: texts.map((text) => say(text)),
+      greedy: null,
+      costs: [],
+      initialLabel: null,
+    },
+  ];
+  const sources = { leaked: null, random: createRandom(0) };
+  return judgeStep(asked, { task: "math", answers: "paper" }, config, sources).groups[0]!;
+}
+
 function judged(values: object, costs: readonly Float64Array[] = [], others: Partial<Asked> = {}): Group {
   const config = configFrom({ advantage: "dr-grpo", ...values });
   const question = { id: "q", prompt: "q" };
   const sources = { leaked: null, random: createRandom(0) };
   const asked = [{ question, responses: RESPONSES, greedy: null, costs, initialLabel: null, ...others }];
-  return judgeStep(asked, "math", config, sources).groups[0]!;
+  return judgeStep(asked, MATH, config, sources).groups[0]!;
 }
 
 describe("a judged group", () => {
@@ -112,5 +128,23 @@ describe("a judged group", () => {
     const { vote, rewards } = judged({}, [], { teachers, voters: 0 });
     expect(vote).toMatchObject({ pseudoLabel: "9", majorityCount: 2, majorityRatio: 2 / 3 });
     expect(rewards).toEqual([0, 0, 0, 1]);
+  });
+});
+
+describe("a group judged by the paper's rules", () => {
+  test("rewards silence when it wins the vote", () => {
+    const { vote, rewards } = judgedByPaper(["hm", "no idea", "\\boxed{3}"]);
+    expect([vote.pseudoLabel, vote.majorityCount, rewards]).toEqual(["", 2, [1, 1, 0]]);
+  });
+
+  test("splits the vote between spellings, yet rewards all that say the same", () => {
+    const texts = ["\\frac12", "\\frac12", "0.5", "0.5", "3", "3", "3"].map((answer) => `\\boxed{${answer}}`);
+    expect(judgedByPaper(texts).rewards).toEqual([0, 0, 0, 0, 1, 1, 1]);
+    expect(judgedByPaper(texts.slice(0, -1)).rewards).toEqual([1, 1, 1, 1, 0, 0]);
+  });
+
+  test("gives each spelling the share of its own votes", () => {
+    const texts = ["\\frac12", "0.5", "0.5", "3"].map((answer) => `\\boxed{${answer}}`);
+    expect(judgedByPaper(texts, { voting: "soft" }).rewards).toEqual([0.25, 0.5, 0.5, 0.25]);
   });
 });

@@ -1,14 +1,14 @@
 /** Responses of a step -> groups: answers, votes, rewards, and advantages, which may compare across questions. */
 import { mean } from "../math/stats.ts";
 import { outcomeRewards, stepAdvantages, type TokenTable } from "./advantage.ts";
-import { extractAnswers } from "./answer.ts";
+import { extractAnswers, type AnswerRules } from "./answer.ts";
 import type { TtrlConfig } from "./config.ts";
 import { rewardRule, type LabelSources } from "./labels.ts";
 import { labelWeights, multiLabelAdvantages } from "./labelWeights.ts";
 import { noveltyRewards } from "./novelty.ts";
 import { lacksConsensus, remedied } from "./reshape.ts";
 import { rewardFor } from "./reward.ts";
-import type { Answer, Group, Question, Response, Task } from "./types.ts";
+import type { Answer, Group, Question, Response } from "./types.ts";
 import { majorityVote } from "./vote.ts";
 
 /** A question of a step and what was sampled for it. */
@@ -41,15 +41,15 @@ export type JudgeSources = Pick<LabelSources, "leaked" | "random">;
 /** Judges all questions of a step. */
 export function judgeStep(
   asked: readonly Asked[],
-  task: Task,
+  rules: AnswerRules,
   config: TtrlConfig,
   sources: JudgeSources,
 ): Judged {
-  const judged = asked.map((one) => judge(one, task, config, sources));
+  const judged = asked.map((one) => judge(one, rules, config, sources));
   const tokenRewards = judged.map((group) => tokenRewardsOf(group, config));
   const greedyRewards = judged.flatMap(({ greedyReward }) => (greedyReward === null ? [] : [greedyReward]));
   const compared = isMultiLabel(config)
-    ? judged.map((group) => underAllLabels(group, config))
+    ? judged.map((group) => underAllLabels(group, rules, config))
     : stepAdvantages(tokenRewards, config.advantage, greedyRewards);
   const advantages = judged.map((group, q) => remedied(compared[q] ?? [], group, config));
   const groups = judged.map(
@@ -77,12 +77,12 @@ interface Voted extends Required<Omit<Group, "advantages">> {
 }
 
 /** One question: answers, votes of policy and teacher, rewards, and the reward of its greedy response. */
-function judge(asked: Asked, task: Task, config: TtrlConfig, sources: JudgeSources): Voted {
+function judge(asked: Asked, rules: AnswerRules, config: TtrlConfig, sources: JudgeSources): Voted {
   const { question, responses, greedy, costs, initialLabel, trust = 1, teachers = [] } = asked;
   const voters = asked.voters ?? responses.length;
   // All together, so that the greedy and the teacher's answers are in the spelling of the group's.
   const texts = [...responses, ...teachers, ...(greedy === null ? [] : [greedy])].map(({ text }) => text);
-  const all = extractAnswers(texts, task);
+  const all = extractAnswers(texts, rules);
   const answers = all.slice(0, responses.length);
   const teacherAnswers = all.slice(responses.length, responses.length + teachers.length);
   const cast = {
@@ -93,6 +93,7 @@ function judge(asked: Asked, task: Task, config: TtrlConfig, sources: JudgeSourc
   const how = {
     ...sources,
     source: config.labelSource,
+    rules,
     initialLabel,
     voting: config.voting,
     ballotOptions: config,
@@ -131,11 +132,11 @@ function isMultiLabel({ labelSource, voting, advantage }: TtrlConfig): boolean {
 }
 
 /** A group's advantages with every answer as a label, weighted. */
-function underAllLabels(group: Voted, config: TtrlConfig): readonly Float64Array[] {
+function underAllLabels(group: Voted, rules: AnswerRules, config: TtrlConfig): readonly Float64Array[] {
   const isDropped = lacksConsensus(group.vote, config);
   const weights = isDropped ? new Map<string, number>() : labelWeights(group.vote, group.votes, config);
   const rewardsUnder = (label: Answer): Float64Array[] => {
-    const rewards = group.answers.map((answer) => rewardFor(answer, label));
+    const rewards = group.answers.map((answer) => rewardFor(answer, label, rules));
     return tokenRewardsOf({ ...group, rewards }, config);
   };
   return multiLabelAdvantages(weights, rewardsUnder);

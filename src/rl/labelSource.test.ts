@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { configFrom } from "./config.ts";
-import { names, QUICK, studyOf, ThreeNumberPolicy, train, uniform, type Logits } from "./fixture.ts";
+import { MATH, names, QUICK, studyOf, ThreeNumberPolicy, train, uniform, type Logits } from "./fixture.ts";
 import { LeakedLabels } from "./labels.ts";
 import { initialLoopState, ttrl } from "./ttrl.ts";
 
@@ -12,7 +12,7 @@ describe("labels of a run", () => {
     const study = studyOf(["q"], { q: "9" });
     const config = configFrom({ ...QUICK, labelSource: "truth", steps: 60 });
     const state = initialLoopState(config);
-    const leaked = new LeakedLabels(study.answerKey, "math");
+    const leaked = new LeakedLabels(study.answerKey, MATH);
     const steps = ttrl(policy, study, config, state, {}, leaked);
     while ((await steps.next()).done !== true);
     expect(policy.probabilities("q")[2]).toBeGreaterThan(0.95);

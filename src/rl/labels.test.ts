@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { createRandom } from "../math/random.ts";
 import type { Ballot } from "./ballot.ts";
 import type { LabelSource } from "./config.ts";
+import { MATH } from "./fixture.ts";
 import { leakedLabels, rewardRule } from "./labels.ts";
 import type { Answer } from "./types.ts";
 import { majorityVote } from "./vote.ts";
@@ -11,6 +12,7 @@ const QUESTION = { id: "q", prompt: "3*3?" };
 const ANSWERS: readonly Answer[] = ["8", "9", "8", null, "7", "8", "9", "8"];
 
 const VOTING = {
+  rules: MATH,
   voting: "hard",
   ballotOptions: {
     rareAnswerFloor: 0,
@@ -32,7 +34,7 @@ function rewards(source: LabelSource, truth = "9", answers = ANSWERS, seed = 1):
   const rule = rewardRule(QUESTION, ballotOf(answers), {
     ...VOTING,
     source,
-    leaked: leakedLabels(source, study),
+    leaked: leakedLabels({ labelSource: source, answers: "corrected" }, study),
     initialLabel: "7",
     random: createRandom(seed),
   });
@@ -59,6 +61,14 @@ describe("a reward by labels", () => {
     expect(rewards("truth", "9.0")).toEqual([0, 1, 0, 0, 0, 0, 1, 0]);
   });
 
+  test("wrong-majority takes no answer for wrong that could not be graded", () => {
+    expect(rewards("wrong-majority", "9", ["9^9^9^9", "9^9^9^9", "8"])).toEqual([0, 0, 1]);
+  });
+
+  test("initial-majority knows its label however it is written", () => {
+    expect(rewards("initial-majority", "9", ["7.0", "\\frac{14}{2}", "8"])).toEqual([1, 1, 0]);
+  });
+
   test("random rewards one of the answers, each as often whatever its votes", () => {
     const drawn = new Map<string, number>();
     for (let seed = 0; seed < 600; seed++) {
@@ -81,15 +91,17 @@ describe("a reward by labels", () => {
 
 describe("the truth", () => {
   const study = { questions: [QUESTION, { id: "r", prompt: "?" }], answerKey: new Map([["q", "9"]]), task: "math" } as const; // prettier-ignore
+  const leaked = (labelSource: LabelSource, of: Parameters<typeof leakedLabels>[1]) =>
+    leakedLabels({ labelSource, answers: "corrected" }, of);
 
   test("is leaked to the labels that are made of it and to no others", () => {
-    expect(leakedLabels("majority", study)).toBeNull();
-    expect(leakedLabels("format", study)).toBeNull();
-    expect(leakedLabels("truth", { ...study, questions: [QUESTION] })).not.toBeNull();
+    expect(leaked("majority", study)).toBeNull();
+    expect(leaked("format", study)).toBeNull();
+    expect(leaked("truth", { ...study, questions: [QUESTION] })).not.toBeNull();
   });
 
   test("must be there for every question that learns from it", () => {
-    expect(() => leakedLabels("truth", study)).toThrow(
+    expect(() => leaked("truth", study)).toThrow(
       'label source "truth" needs the true answer of every question, and 1 of 2 have none',
     );
   });

@@ -1,8 +1,8 @@
 /** Where labels come from: the vote, or one of the controls that show how much of a gain is due to it. */
 import type { Random } from "../math/random.ts";
-import { answersEqual } from "./answer.ts";
+import { answerRules, answersEqual, gradeAnswer, type AnswerRules } from "./answer.ts";
 import { ballotRewards, type Ballot, type BallotOptions } from "./ballot.ts";
-import type { LabelSource, Voting } from "./config.ts";
+import type { LabelSource, TtrlConfig, Voting } from "./config.ts";
 import { rewardFor } from "./reward.ts";
 import type { Answer, AnswerKey, Question, Task, Vote } from "./types.ts";
 
@@ -12,28 +12,28 @@ import type { Answer, AnswerKey, Question, Task, Vote } from "./types.ts";
  */
 export class LeakedLabels {
   readonly #truths: AnswerKey;
-  readonly #task: Task;
+  readonly #rules: AnswerRules;
 
-  constructor(truths: AnswerKey, task: Task) {
+  constructor(truths: AnswerKey, rules: AnswerRules) {
     this.#truths = truths;
-    this.#task = task;
+    this.#rules = rules;
   }
 
-  /** Whether the answer to the question is right. */
-  isRight(question: Question, answer: Answer): boolean {
+  /** Whether the answer to the question is right; null where that is not decided. */
+  isRight(question: Question, answer: Answer): boolean | null {
     const truth = this.#truths.get(question.id);
     if (truth === undefined) throw new Error(`no true answer of question "${question.id}" was leaked`);
-    return answer !== null && answersEqual(answer, truth, this.#task);
+    return answer !== null && gradeAnswer(answer, truth, this.#rules);
   }
 }
 
 /** Leaks the answer key where the source learns from it, else null. Throws where the key has gaps. */
 export function leakedLabels(
-  source: LabelSource,
+  { labelSource: source, answers }: Pick<TtrlConfig, "labelSource" | "answers">,
   study: { readonly questions: readonly Question[]; readonly answerKey: AnswerKey; readonly task: Task },
 ): LeakedLabels | null {
   if (source !== "truth" && source !== "wrong-majority") return null;
-  const { questions, answerKey, task } = study;
+  const { questions, answerKey } = study;
   const missing = questions.filter(({ id }) => !answerKey.has(id)).length;
   if (missing > 0) {
     throw new RangeError(
@@ -41,12 +41,13 @@ export function leakedLabels(
         'choose a data set with answers, or the label source "majority"',
     );
   }
-  return new LeakedLabels(answerKey, task);
+  return new LeakedLabels(answerKey, answerRules(study, { answers }));
 }
 
 /** What the rewards of one question may be made from. */
 export interface LabelSources {
   readonly source: LabelSource;
+  readonly rules: AnswerRules;
   /** What "majority" means by votes. */
   readonly voting: Voting;
   readonly ballotOptions: BallotOptions;
@@ -73,28 +74,33 @@ export type RewardRule = (answer: Answer) => number;
  * - "format": any answer at all (the same paper's format reward).
  */
 export function rewardRule(question: Question, ballot: Ballot, sources: LabelSources): RewardRule {
-  const { source, leaked, initialLabel, random } = sources;
+  const { source, rules, leaked, initialLabel, random } = sources;
   const { vote } = ballot;
   switch (source) {
     case "majority": {
       const rewards = ballotRewards(sources.voting, ballot, sources.ballotOptions);
-      return (answer) => (answer === null ? 0 : (rewards.get(answer) ?? 0));
+      return (answer) => {
+        if (answer === null) return 0;
+        const isAlike = ([candidate]: readonly [string, number]): boolean =>
+          answersEqual(answer, candidate, rules);
+        return rewards.get(answer) ?? [...rewards].find(isAlike)?.[1] ?? 0; // the paper's rules split equal answers
+      };
     }
     case "initial-majority":
-      return (answer) => rewardFor(answer, initialLabel);
+      return (answer) => rewardFor(answer, initialLabel, rules);
     case "random": {
       const label = vote.counts.size === 0 ? null : random.choice([...vote.counts.keys()]);
-      return (answer) => rewardFor(answer, label);
+      return (answer) => rewardFor(answer, label, rules);
     }
     case "random-reward":
       return () => (random.uniform() < 0.5 ? 1 : 0);
     case "wrong-majority": {
       const label = wrongMajority(question, vote, granted(leaked, source));
-      return (answer) => rewardFor(answer, label);
+      return (answer) => rewardFor(answer, label, rules);
     }
     case "truth": {
       const truths = granted(leaked, source);
-      return (answer) => (truths.isRight(question, answer) ? 1 : 0);
+      return (answer) => (truths.isRight(question, answer) === true ? 1 : 0);
     }
     case "format":
       return (answer) => (answer === null ? 0 : 1);
@@ -105,7 +111,7 @@ export function rewardRule(question: Question, ballot: Ballot, sources: LabelSou
 function wrongMajority(question: Question, vote: Vote, truths: LeakedLabels): Answer {
   let [label, most]: [Answer, number] = [null, 0];
   for (const [answer, count] of vote.counts) {
-    if (count > most && !truths.isRight(question, answer)) [label, most] = [answer, count];
+    if (count > most && truths.isRight(question, answer) === false) [label, most] = [answer, count];
   }
   return label;
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { groupAdvantages } from "./advantage.ts";
 import { extractAnswer } from "./answer.ts";
-import { say } from "./fixture.ts";
+import { MATH, say } from "./fixture.ts";
 import { rememberLabels } from "./labelHistory.ts";
 import { measureEvaluation, measureStep } from "./measure.ts";
 import { byLevel, METRICS, type StepMetrics } from "./metrics.ts";
@@ -15,15 +15,15 @@ const responsesOf = (answers: readonly (string | null)[]): Response[] =>
 
 function groupOf(id: string, answers: readonly (string | null)[], kept = answers.length): Group {
   const responses = responsesOf(answers);
-  const extracted = responses.map(({ text }) => extractAnswer(text, "math"));
+  const extracted = responses.map(({ text }) => extractAnswer(text, MATH));
   const vote = majorityVote(extracted);
-  const rewards = extracted.map((answer) => rewardFor(answer, vote.pseudoLabel));
+  const rewards = extracted.map((answer) => rewardFor(answer, vote.pseudoLabel, MATH));
   const advantages = groupAdvantages(rewards.slice(0, kept), "grpo");
   return { question: { id, prompt: id }, responses, answers: extracted, vote, rewards, advantages };
 }
 
 const measure = (groups: readonly Group[], key: AnswerKey): Required<StepMetrics> =>
-  measureStep({ step: 1, groups, labels: [], learningRate: 1e-3, update: null }, key, "math");
+  measureStep({ step: 1, groups, labels: [], learningRate: 1e-3, update: null }, key, MATH);
 
 describe("a step's metrics", () => {
   // The authors' example of a "lucky hit": the label 8 is wrong, yet three of eight responses are wrong and disagree
@@ -58,6 +58,34 @@ describe("a step's metrics", () => {
       majorityRatio: 0.25,
       reward: 0.25,
       rewardAccuracy: 1,
+    });
+  });
+
+  test("leave out what could not be graded, and count it apart", () => {
+    // Of the three answers that were graded two are right, and each reward is what the truth would give.
+    const some = measure([groupOf("q", ["9^9^9^9", "8", "8", "5"])], new Map([["q", "8"]]));
+    expect(some).toMatchObject({ labelAccuracy: 1, rewardAccuracy: 1, passAtN: 1, ungradedShare: 0.25 });
+    expect(some.groundTruthRatio).toBeCloseTo(2 / 3, 15);
+    // Nothing right is known, and something that may be: neither passed nor failed.
+    const none = measure([groupOf("q", ["9^9^9^9", "9^9^9^9", "5"], 1)], new Map([["q", "8"]]));
+    expect(none).toMatchObject({
+      labelAccuracy: null,
+      passAtN: null,
+      groundTruthRatio: 0,
+      postRewardAccuracy: null,
+    });
+    const both = measure(
+      [groupOf("q", ["9^9^9^9"]), groupOf("r", ["8"])],
+      new Map([
+        ["q", "8"],
+        ["r", "8"],
+      ]),
+    );
+    expect(both).toMatchObject({
+      labelAccuracy: 1,
+      rewardAccuracy: 1,
+      groundTruthRatio: 1,
+      ungradedShare: 0.5,
     });
   });
 
@@ -126,7 +154,7 @@ describe("a step's metrics", () => {
   test("count the labels that changed since the question was last asked", () => {
     const labels = rememberLabels([], [groupOf("a", ["1", "1"]), groupOf("b", ["2"]), groupOf("c", [null])]);
     const rate = (groups: readonly Group[]): number | null =>
-      measureStep({ step: 2, groups, labels, learningRate: 1e-3, update: null }, new Map(), "math").flipRate;
+      measureStep({ step: 2, groups, labels, learningRate: 1e-3, update: null }, new Map(), MATH).flipRate;
     expect(rate([groupOf("a", ["1"]), groupOf("b", ["3"])])).toBe(0.5);
     expect(rate([groupOf("c", [null]), groupOf("a", [null])])).toBe(0.5); // from an answer to none is a change
     expect(rate([groupOf("b", ["3"]), groupOf("new", ["3"])])).toBe(1); // a new question does not count
@@ -187,7 +215,7 @@ describe("a step's metrics", () => {
     const update = { ...shown, clipFractionLow: 0, entropy: 1, tokens: 12 };
     const groups = [groupOf("q", ["1", "2"])];
     expect(
-      measureStep({ step: 4, groups, labels: [], learningRate: 0.5, update }, new Map(), "math"),
+      measureStep({ step: 4, groups, labels: [], learningRate: 0.5, update }, new Map(), MATH),
     ).toMatchObject({
       ...shown,
       step: 4,
@@ -218,7 +246,7 @@ describe("an evaluation", () => {
   ];
   const key = new Map([["a", "1"], ["b", "5"], ["c", "3"]]); // prettier-ignore
   const at = { step: 10, temperature: 0.6, topP: 0.95 };
-  const evaluation = measureEvaluation(at, questions, responses.map(responsesOf), key, "math");
+  const evaluation = measureEvaluation(at, questions, responses.map(responsesOf), key, MATH);
 
   test("gives pass@1, Maj@N and pass@N over the questions whose truth is known", () => {
     expect(evaluation).toMatchObject({ ...at, samples: 4, unansweredShare: 1 / 16, sampledTokens: 16 });
@@ -261,8 +289,22 @@ describe("an evaluation", () => {
     ]);
   });
 
+  test("leaves what could not be graded out of the means, and its question out of the draws", () => {
+    const answers = [["9^9^9^9", "1", "2", null], ...responses.slice(1)]; // of a: 1 right of 3 graded
+    const some = measureEvaluation(at, questions, answers.map(responsesOf), key, MATH);
+    expect(some.passAt1).toBeCloseTo((1 / 3 + 1 / 4 + 1) / 3, 15);
+    expect(some.ungradedShare).toBeCloseTo(1 / 12, 15);
+    expect(some.questions[0]).toMatchObject({ passAt1: 1 / 3, majority: null }); // its label is the first of three
+    expect(some.majAtN).toBe(0.5); // of b and c
+    expect(some.atK[0]?.pass).toBeCloseTo((3 / 6 + 1) / 2, 15); // of b and c
+    expect(byLevel(some)).toEqual([
+      { level: "L1", questions: 1, passAt1: 0.25, majAtN: 0 },
+      { level: "L2", questions: 1, passAt1: 1, majAtN: 1 },
+    ]);
+  });
+
   test("knows nothing of pass@1 without a key", () => {
-    const blind = measureEvaluation(at, questions, responses.map(responsesOf), new Map(), "math");
+    const blind = measureEvaluation(at, questions, responses.map(responsesOf), new Map(), MATH);
     expect(blind).toMatchObject({ passAt1: null, majAtN: null, passAtN: null, rewardAccuracy: null });
     expect(blind).toMatchObject({ stdAtN: null, atK: [] });
     expect(byLevel(blind)).toEqual([]);

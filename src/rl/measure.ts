@@ -1,12 +1,13 @@
 /** Groups -> metrics: the one place of the method that reads the answer key. */
 import { mean, sum } from "../math/stats.ts";
-import { answersEqual, extractAnswers } from "./answer.ts";
+import { extractAnswers, gradeAnswer, gradeLabel, type AnswerRules } from "./answer.ts";
 import { measureAtK } from "./atK.ts";
+import { ballotEntropy } from "./ballot.ts";
 import { flipRate, type LabelHistory } from "./labelHistory.ts";
 import type { Evaluation, StepMetrics } from "./metrics.ts";
 import type { UpdateStats } from "./policy.ts";
 import { rewardFor } from "./reward.ts";
-import type { Answer, AnswerKey, Group, Question, Response, Task, Vote } from "./types.ts";
+import type { Answer, AnswerKey, Group, Question, Response, Vote } from "./types.ts";
 import { majorityVote } from "./vote.ts";
 
 /** A question and what came of its responses. */
@@ -18,28 +19,42 @@ interface Judged {
   readonly rewards: readonly number[];
 }
 
+/** Whether an answer or a label is right: null where the grader did not decide it, which counts neither way. */
+type Grade = boolean | null;
+
 /** Correctness of a group against the truth of its question. */
 interface Truth {
   readonly answers: readonly Answer[];
   readonly rewards: readonly number[];
-  readonly right: readonly boolean[];
-  readonly labelRight: boolean;
+  readonly right: readonly Grade[];
+  readonly labelRight: Grade;
 }
 
 /** Null when the key has no answer for the question. */
-function truthOf({ question, answers, vote, rewards }: Judged, key: AnswerKey, task: Task): Truth | null {
+function truthOf(
+  { question, answers, vote, rewards }: Judged,
+  key: AnswerKey,
+  rules: AnswerRules,
+): Truth | null {
   const truth = key.get(question.id);
   if (truth === undefined) return null;
-  const equal = (answer: Answer): boolean => answer !== null && answersEqual(answer, truth, task);
-  return { answers, rewards, right: answers.map(equal), labelRight: equal(vote.pseudoLabel) };
+  const right = answers.map((answer): Grade => answer !== null && gradeAnswer(answer, truth, rules));
+  const { pseudoLabel } = vote;
+  return {
+    answers,
+    rewards,
+    right,
+    labelRight: pseudoLabel !== null && gradeLabel(pseudoLabel, truth, rules),
+  };
 }
 
-/** Accuracies over the questions whose truth is known; null when it is of none. */
+/** Accuracies over the questions whose truth is known, by what of them was graded; null when that is nothing. */
 function accuracy(truths: readonly Truth[]) {
   return {
-    rewardAccuracy: meanOrNull(truths.map(rewardAccuracyOf)),
-    groundTruthRatio: meanOrNull(truths.map(shareRight)),
-    passAtN: meanOrNull(truths.map(({ right }) => Number(right.includes(true)))),
+    rewardAccuracy: meanKnown(truths.map(rewardAccuracyOf)),
+    groundTruthRatio: meanKnown(truths.map(shareRight)),
+    passAtN: meanKnown(truths.map(anyRight)),
+    ungradedShare: meanKnown(truths.map(({ right }) => mean(right.map((grade) => Number(grade === null))))),
   };
 }
 
@@ -47,12 +62,23 @@ function accuracy(truths: readonly Truth[]) {
  * How near the rewards are to those that the truth would give: of rewards 0 and 1 the share that is right. Soft rewards
  * count by their distance, and one that is off by more than 1 counts as wrong.
  */
-function rewardAccuracyOf({ right, rewards }: Truth): number {
-  return mean(right.map((isRight, i) => 1 - Math.min(1, Math.abs(Number(isRight) - (rewards[i] ?? 0)))));
+function rewardAccuracyOf({ right, rewards }: Truth): number | null {
+  const nearness = (grade: boolean, i: number): number =>
+    1 - Math.min(1, Math.abs(Number(grade) - (rewards[i] ?? 0)));
+  return meanKnown(right.map((grade, i) => (grade === null ? null : nearness(grade, i))));
 }
 
-function shareRight({ right }: Truth): number {
-  return mean(right.map(Number));
+function shareRight({ right }: Truth): number | null {
+  return meanKnown(right.map(toNumber));
+}
+
+/** Whether any response is right; not known where none is, and one was not graded. */
+function anyRight({ right }: Truth): number | null {
+  return right.includes(true) ? 1 : right.includes(null) ? null : 0;
+}
+
+function toNumber(grade: Grade): number | null {
+  return grade === null ? null : Number(grade);
 }
 
 /** The same without the responses that only voted: the first `count` are kept. */
@@ -66,9 +92,10 @@ function keep(truth: Truth, count: number): Truth {
   };
 }
 
-/** Mean of the values, or null when there are none. */
-function meanOrNull(values: readonly number[]): number | null {
-  return values.length === 0 ? null : mean(values);
+/** Mean of the values that are known, or null when none is. */
+function meanKnown(values: readonly (number | null)[]): number | null {
+  const known = values.filter((value) => value !== null);
+  return known.length === 0 ? null : mean(known);
 }
 
 /** What needs no truth: the votes, and the responses as they are. */
@@ -78,7 +105,7 @@ function describe(judged: readonly Judged[]) {
   return {
     majorityRatio: mean(judged.map(({ vote }) => vote.majorityRatio)),
     reward: mean(judged.map(({ rewards }) => mean(rewards))),
-    voteEntropy: mean(judged.map(({ vote }) => voteEntropyOf(vote))),
+    voteEntropy: mean(judged.map(({ vote }) => ballotEntropy(vote))),
     unansweredShare: mean(judged.flatMap(({ answers }) => answers).map((answer) => Number(answer === null))),
     truncatedShare: mean(responses.map((response) => Number(!response.finished))),
     entropy: tokenMean(
@@ -102,13 +129,6 @@ function most(values: readonly number[]): number {
   return values.reduce((extreme, value) => Math.max(extreme, value));
 }
 
-/** Entropy (nats) of the votes given; 0 when there are none. */
-function voteEntropyOf({ counts }: Vote): number {
-  const votes = [...counts.values()];
-  const given = sum(votes);
-  return sum(votes.map((count) => (count / given) * Math.log(given / count)));
-}
-
 /** Mean over tokens, not over responses, of a value of each response; 0 without tokens. */
 function tokenMean(responses: readonly Response[], values: readonly number[]): number {
   const lengths = responses.map(({ tokens }) => tokens.length);
@@ -117,9 +137,9 @@ function tokenMean(responses: readonly Response[], values: readonly number[]): n
 }
 
 /** What of a step concerns the responses kept for training. */
-function describeKept(groups: readonly Group[], key: AnswerKey, task: Task) {
+function describeKept(groups: readonly Group[], key: AnswerKey, rules: AnswerRules) {
   const truths = groups.flatMap((group) => {
-    const truth = truthOf(group, key, task);
+    const truth = truthOf(group, key, rules);
     return truth === null ? [] : keep(truth, group.advantages.length);
   });
   const { rewardAccuracy, groundTruthRatio, passAtN } = accuracy(truths);
@@ -159,16 +179,16 @@ export interface StepOutcome {
 export function measureStep(
   { step, groups, labels, learningRate, update }: StepOutcome,
   key: AnswerKey,
-  task: Task,
+  rules: AnswerRules,
 ): Required<StepMetrics> {
-  const truths = groups.map((group) => truthOf(group, key, task)).filter((truth) => truth !== null);
+  const truths = groups.map((group) => truthOf(group, key, rules)).filter((truth) => truth !== null);
   return {
     step,
-    labelAccuracy: meanOrNull(truths.map((truth) => Number(truth.labelRight))),
+    labelAccuracy: meanKnown(truths.map(({ labelRight }) => toNumber(labelRight))),
     ...accuracy(truths),
     ...describe(groups),
-    flipRate: flipRate(labels, groups, task),
-    ...describeKept(groups, key, task),
+    flipRate: flipRate(labels, groups, rules),
+    ...describeKept(groups, key, rules),
     kl: update?.kl ?? null,
     clipFraction: update?.clipFraction ?? null,
     clipFractionLow: update?.clipFractionLow ?? null,
@@ -186,45 +206,52 @@ export function measureEvaluation(
   questions: readonly Question[],
   responses: readonly (readonly Response[])[],
   key: AnswerKey,
-  task: Task,
+  rules: AnswerRules,
 ): Required<Evaluation> {
-  const judged = questions.map((question, i) => judge(question, responses[i] ?? [], task));
-  const scored = judged.map((group) => ({ ...group, truth: truthOf(group, key, task) }));
+  const judged = questions.map((question, i) => judge(question, responses[i] ?? [], rules));
+  const scored = judged.map((group) => ({ ...group, truth: truthOf(group, key, rules) }));
   const truths = scored.map(({ truth }) => truth).filter((truth) => truth !== null);
-  const { groundTruthRatio: passAt1, passAtN, rewardAccuracy } = accuracy(truths);
+  const { groundTruthRatio: passAt1, ...rest } = accuracy(truths);
   return {
     step: at.step,
     samples: responses[0]?.length ?? 0,
     temperature: at.temperature,
     topP: at.topP,
     passAt1,
-    majAtN: meanOrNull(truths.map((truth) => Number(truth.labelRight))),
-    passAtN,
-    stdAtN: meanOrNull(truths.map(shareRight).map((share) => Math.sqrt(share * (1 - share)))),
-    rewardAccuracy,
+    majAtN: meanKnown(truths.map(({ labelRight }) => toNumber(labelRight))),
+    stdAtN: meanKnown(truths.map(shareRight).map(deviation)),
+    ...rest,
     ...describe(judged),
-    atK: measureAtK(truths),
+    atK: measureAtK(truths.filter(isGraded)),
     questions: scored.map(({ question, vote, truth }) => ({
       id: question.id,
       level: question.level ?? null,
       passAt1: truth === null ? null : shareRight(truth),
-      majority: truth === null ? null : Number(truth.labelRight),
+      majority: truth === null ? null : toNumber(truth.labelRight),
       majorityRatio: vote.majorityRatio,
     })),
   };
 }
 
-function judge(question: Question, responses: readonly Response[], task: Task): Judged {
-  const answers = extractAnswers(
-    responses.map(({ text }) => text),
-    task,
-  );
+/** Standard deviation of being right, from the share that is. */
+function deviation(share: number | null): number | null {
+  return share === null ? null : Math.sqrt(share * (1 - share));
+}
+
+/** Draws of k need a grade for every response. */
+function isGraded(truth: Truth): truth is Truth & { readonly right: readonly boolean[] } {
+  return !truth.right.includes(null);
+}
+
+function judge(question: Question, responses: readonly Response[], rules: AnswerRules): Judged {
+  const texts = responses.map(({ text }) => text);
+  const answers = extractAnswers(texts, rules);
   const vote = majorityVote(answers);
   return {
     question,
     responses,
     answers,
     vote,
-    rewards: answers.map((answer) => rewardFor(answer, vote.pseudoLabel)),
+    rewards: answers.map((answer) => rewardFor(answer, vote.pseudoLabel, rules)),
   };
 }

@@ -98,6 +98,12 @@ export const VOTE_TEXTS = {
     "How many rewards are right: all under a right label, 1 - share(label) - share(truth) under a wrong one. It stays high even then, because a wrong response that disagrees with a wrong label still earns its due 0 (the paper's lucky hit).",
     "train/reward_accuracy, val-ttrl/reward_accuracy",
   ),
+  ungradedShare: ofTruth(
+    "ungraded",
+    "mean over responses of [right or wrong not decided within the time for a pair]",
+    "Answers too large or too deep to compare with the truth. They count neither as right nor as wrong: accuracies are over what was graded, and figures of k responses over questions without any.",
+    null,
+  ),
   groundTruthRatio: ofTruth(
     "ground-truth ratio",
     "mean over responses of [answer = truth]",

@@ -20,6 +20,7 @@ export interface StepMetrics {
   readonly rewardAccuracy: number | null;
   readonly groundTruthRatio: number | null;
   readonly passAtN: number | null;
+  readonly ungradedShare?: number | null;
   readonly majorityRatio: number;
   readonly reward: number;
   readonly voteEntropy?: number;
@@ -69,9 +70,9 @@ export interface StepTiming {
 export interface QuestionScore {
   readonly id: string;
   readonly level: string | null;
-  /** Share of right responses, or null without truth. */
+  /** Share of right responses among those graded, or null without truth. */
   readonly passAt1: number | null;
-  /** 1 when the majority answer is right. */
+  /** 1 when the majority answer is right; null without truth, and where that was not decided. */
   readonly majority: number | null;
   readonly majorityRatio: number;
 }
@@ -88,6 +89,7 @@ export interface Evaluation {
   readonly majAtN: number | null;
   readonly passAtN: number | null;
   readonly stdAtN?: number | null;
+  readonly ungradedShare?: number | null;
   readonly rewardAccuracy: number | null;
   readonly majorityRatio: number;
   readonly reward?: number;
@@ -105,19 +107,19 @@ export interface Evaluation {
   readonly questions: readonly QuestionScore[];
 }
 
-/** pass@1 and Maj@N of an evaluation by level, in the order the levels appear. */
+/** pass@1 and Maj@N of an evaluation by level, in the order the levels appear; over the questions that have both. */
 export function byLevel(
   evaluation: Evaluation,
 ): { level: string; questions: number; passAt1: number; majAtN: number }[] {
-  const levels = new Map<string, QuestionScore[]>();
-  for (const score of evaluation.questions) {
-    if (score.level === null || score.passAt1 === null) continue;
-    levels.set(score.level, [...(levels.get(score.level) ?? []), score]);
+  const levels = new Map<string, { readonly passAt1: number; readonly majority: number }[]>();
+  for (const { level, passAt1, majority } of evaluation.questions) {
+    if (level === null || passAt1 === null || majority === null) continue;
+    levels.set(level, [...(levels.get(level) ?? []), { passAt1, majority }]);
   }
   return [...levels].map(([level, scores]) => ({
     level,
     questions: scores.length,
-    passAt1: mean(scores.map((score) => score.passAt1 ?? 0)),
-    majAtN: mean(scores.map((score) => score.majority ?? 0)),
+    passAt1: mean(scores.map(({ passAt1 }) => passAt1)),
+    majAtN: mean(scores.map(({ majority }) => majority)),
   }));
 }

@@ -37,7 +37,7 @@ export async function* run(
   progress: RunProgress,
   watch: Watch = {},
 ): AsyncGenerator<RunEvent> {
-  const leaked = leakedLabels(config.labelSource, study);
+  const leaked = leakedLabels(config, study);
   let { loop, evaluated } = progress;
   if (!evaluated) yield* evaluateIfDue(models, study, config, loop, watch);
   if (isOver(loop, config)) return;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { say } from "./fixture.ts";
+import { MATH, say } from "./fixture.ts";
 import { drawVotes, leaderConfidence, type Stopping } from "./sequentialVote.ts";
 import type { Answer } from "./types.ts";
 import { majorityVote } from "./vote.ts";
@@ -48,7 +48,7 @@ describe("drawing votes", () => {
       );
     };
     const all = { votesPerQuestion: 30, voteBatch: 0, voteConfidence: 0.95, ...stopping };
-    const votes = await drawVotes(draw, 2, all, "math");
+    const votes = await drawVotes(draw, 2, all, MATH);
     return { calls, votes: votes.map((responses) => responses.map(({ tokens }) => tokens[0])) };
   }
 

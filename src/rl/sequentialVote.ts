@@ -1,7 +1,7 @@
 /** Votes in batches, and no more of them once the winner is safe (OptPO, arXiv 2512.02882). */
-import { extractAnswers } from "./answer.ts";
+import { extractAnswers, type AnswerRules } from "./answer.ts";
 import type { TtrlConfig } from "./config.ts";
-import type { Response, Task, Vote } from "./types.ts";
+import type { Response, Vote } from "./types.ts";
 import { majorityVote } from "./vote.ts";
 
 /** How votes are drawn until one answer is safe. */
@@ -22,7 +22,7 @@ export async function drawVotes(
   draw: DrawVotes,
   questions: number,
   { votesPerQuestion, voteBatch, voteConfidence }: Stopping,
-  task: Task,
+  rules: AnswerRules,
 ): Promise<Response[][]> {
   const batch = voteBatch === 0 ? votesPerQuestion : voteBatch;
   const votes = Array.from({ length: questions }, (): Response[] => []);
@@ -32,7 +32,7 @@ export async function drawVotes(
     for (const [place, question] of open.entries()) votes[question]?.push(...(drawn[place] ?? []));
     open = open.filter((question) => {
       const texts = (votes[question] ?? []).map(({ text }) => text);
-      return leaderConfidence(majorityVote(extractAnswers(texts, task))) < voteConfidence;
+      return leaderConfidence(majorityVote(extractAnswers(texts, rules))) < voteConfidence;
     });
   }
   return votes;

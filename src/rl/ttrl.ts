@@ -3,6 +3,7 @@
  * This file sees no truth: the answer key is only handed on to `measureStep`.
  */
 import { createRandom, restoreRandom, type Random, type RandomState } from "../math/random.ts";
+import { answerRules } from "./answer.ts";
 import { learningRateAt, type TtrlConfig } from "./config.ts";
 import { watchFlips, type FlipWatch } from "./earlyStop.ts";
 import { voteAtFirst } from "./initialLabels.ts";
@@ -75,6 +76,7 @@ export async function* ttrl(
   leaked: LeakedLabels | null = null,
 ): AsyncGenerator<Step> {
   const { policy } = models;
+  const rules = answerRules(study, config);
   const random = restoreRandom(state.random);
   const frozen = await initialLabelsOf(policy, study, config, state, watch);
   let { queue, labels } = state;
@@ -93,12 +95,12 @@ export async function* ttrl(
       initialLabel: frozen.initialLabels?.[at(drawn.indices, i)] ?? null,
     }));
     const labelling = { leaked, random: createRandom(config.seed, LABEL_STREAM + step) };
-    const { groups, advantages } = judgeStep(asked, study.task, config, labelling);
+    const { groups, advantages } = judgeStep(asked, rules, config, labelling);
     const learningRate = learningRateAt(step, config);
     const training = await timed(() => train(policy, { groups, advantages }, config, learningRate, watch));
 
     const outcome = { step, groups, labels, learningRate, update: training.value };
-    const metrics = measureStep(outcome, study.answerKey, study.task);
+    const metrics = measureStep(outcome, study.answerKey, rules);
     const timing = timingOf(metrics, sampling.seconds, training.seconds);
     labels = rememberLabels(labels, groups);
     flips = watchFlips(flips, metrics.flipRate ?? null, config);

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { createRandom } from "../math/random.ts";
 import { groupAdvantages } from "./advantage.ts";
+import { MATH } from "./fixture.ts";
 import { LeakedLabels, rewardRule } from "./labels.ts";
 import { rewardFor } from "./reward.ts";
 import type { AnswerKey, Question } from "./types.ts";
@@ -16,7 +17,7 @@ test("the truth is out of reach of vote, reward and advantage by type", () => {
   // @ts-expect-error -- a key is no list of answers
   expect(() => majorityVote(key)).not.toThrow();
   // @ts-expect-error -- nor a pseudo-label
-  rewardFor("2", key);
+  expect(() => rewardFor("2", key, MATH)).toThrow();
   // @ts-expect-error -- advantages come from rewards alone
   groupAdvantages([1], key);
   const ballot = { vote: majorityVote(["2"]), answers: ["2"], responses: [{ entropy: 0 }] };
@@ -28,8 +29,8 @@ test("the truth is out of reach of vote, reward and advantage by type", () => {
     trustWidth: 0.5,
   };
   const votes = { source: "majority", voting: "hard", ballotOptions } as const;
-  const sources = { ...votes, initialLabel: null, random: createRandom(0) };
-  rewardRule(question, ballot, { ...sources, leaked: new LeakedLabels(key, "math") });
+  const sources = { ...votes, rules: MATH, initialLabel: null, random: createRandom(0) };
+  rewardRule(question, ballot, { ...sources, leaked: new LeakedLabels(key, MATH) });
   // @ts-expect-error -- truth to learn from has a type of its own
   expect(() => rewardRule(question, ballot, { ...sources, leaked: key })).not.toThrow();
 });

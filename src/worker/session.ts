@@ -9,6 +9,7 @@ import type { TrainablePolicy } from "../model/trainablePolicy.ts";
 import type { BackendReport } from "../report/backend.ts";
 import type { BackendChoice, StartedBackend } from "../report/backendChoice.ts";
 import type { StepRecord } from "../report/record.ts";
+import { answerRules } from "../rl/answer.ts";
 import { evaluate } from "../rl/evaluate.ts";
 import type { Evaluation } from "../rl/metrics.ts";
 import { initialProgress, isOver, run, type RunEvent } from "../rl/run.ts";
@@ -188,14 +189,15 @@ export class Session {
     this.#post({ type: "progress", runId: this.runId, phase, done, total });
   };
 
-  #record(event: RunEvent, { answerKey, task }: Study): void {
+  #record(event: RunEvent, study: Study): void {
     if (event.type === "evaluated") {
       this.#evaluated(event.evaluation);
       return;
     }
     const { metrics, timing, groups } = event.step;
     this.#steps.push({ metrics, timing });
-    const views = groups.map((group) => viewGroup(group, answerKey, task));
+    const rules = answerRules(study, this.#start.config);
+    const views = groups.map((group) => viewGroup(group, study.answerKey, rules));
     this.#post({ type: "stepped", runId: this.runId, metrics, timing, groups: views });
   }
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { say } from "../rl/fixture.ts";
+import { MATH, say } from "../rl/fixture.ts";
 import { rewardFor } from "../rl/reward.ts";
 import type { Group } from "../rl/types.ts";
 import { majorityVote } from "../rl/vote.ts";
@@ -8,7 +8,7 @@ import { viewGroup } from "./views.ts";
 /** Five responses, of which the first three are trained on. */
 function group(answers: readonly (string | null)[]): Group {
   const vote = majorityVote(answers);
-  const rewards = answers.map((answer) => rewardFor(answer, vote.pseudoLabel));
+  const rewards = answers.map((answer) => rewardFor(answer, vote.pseudoLabel, MATH));
   return {
     question: { id: "q", prompt: "1+1?", level: "L1" },
     responses: answers.map((answer) => ({ ...say(`text ${answer}`), entropy: 0.5 })),
@@ -21,7 +21,7 @@ function group(answers: readonly (string | null)[]): Group {
 
 describe("the view of a group", () => {
   const answers = ["3", "2", null, "2", "2"];
-  const view = viewGroup(group(answers), new Map([["q", "2.0"]]), "math");
+  const view = viewGroup(group(answers), new Map([["q", "2.0"]]), MATH);
 
   test("shows the vote, most votes first and silence last", () => {
     expect(view).toMatchObject({ pseudoLabel: "2", majorityRatio: 3 / 5, truth: "2.0" });
@@ -47,14 +47,14 @@ describe("the view of a group", () => {
   });
 
   test("says of nothing whether it is right when there is no truth", () => {
-    const blind = viewGroup(group(answers), new Map(), "math");
+    const blind = viewGroup(group(answers), new Map(), MATH);
     expect(blind.truth).toBeNull();
     const rights = [...blind.histogram, ...blind.responses].map(({ right }) => right);
     expect(new Set(rights)).toEqual(new Set([null]));
   });
 
   test("has a histogram of silence alone when nobody answered", () => {
-    const silent = viewGroup(group([null, null, null]), new Map(), "math");
+    const silent = viewGroup(group([null, null, null]), new Map(), MATH);
     expect(silent).toMatchObject({ pseudoLabel: null, histogram: [{ answer: null, votes: 3, right: null }] });
   });
 

@@ -1,13 +1,13 @@
 /** A group of the method -> what the page shows of it. */
-import { gradeAnswer } from "../rl/answer.ts";
-import type { Answer, AnswerKey, Group, Task } from "../rl/types.ts";
+import { gradeAnswer, type AnswerRules } from "../rl/answer.ts";
+import type { Answer, AnswerKey, Group } from "../rl/types.ts";
 import type { GroupView } from "./protocol.ts";
 
 /** The vote of one question made visible; `truth` is null when the key has none. */
-export function viewGroup(group: Group, key: AnswerKey, task: Task): GroupView {
+export function viewGroup(group: Group, key: AnswerKey, rules: AnswerRules): GroupView {
   const truth = key.get(group.question.id) ?? null;
   const isRight = (answer: Answer): boolean | null =>
-    truth === null ? null : answer !== null && gradeAnswer(answer, truth, task);
+    truth === null ? null : answer !== null && gradeAnswer(answer, truth, rules);
   const unanswered = group.answers.filter((answer) => answer === null).length;
   const histogram = [...group.vote.counts]
     .map(([answer, votes]): GroupView["histogram"][number] => ({ answer, votes, right: isRight(answer) }))
