@@ -5,6 +5,7 @@ import { createLab } from "./store/lab.ts";
 import { hashOf } from "./store/link.ts";
 import { isUnderWay } from "./store/run.ts";
 import { App } from "./ui/App.tsx";
+import { browserShelf } from "./ui/experiments/shelf.ts";
 import { download } from "./ui/export/download.ts";
 import { createView, PageProvider } from "./ui/page.tsx";
 import { applyTheme, rememberedTheme } from "./ui/theme.ts";
@@ -20,6 +21,7 @@ const lab = createLab({
   client: createWorkerClient(),
   readText,
   hash: location.hash,
+  shelf: browserShelf(),
   deliver: ({ fileName, bytes }) => download(fileName, bytes, "application/zip"),
   nextFrame: (callback) => void requestAnimationFrame(callback),
 });

@@ -2,12 +2,14 @@
 import { createStore, type StoreApi } from "zustand/vanilla";
 import { DatasetError } from "../data/datasetError.ts";
 import { MAX_DATASET_BYTES, readDataset, type DatasetReading } from "../data/dataset.ts";
+import { datasetName } from "../experiments/experiment.ts";
 import type { StudyMessage } from "../worker/protocol.ts";
 import { messageOf, type DatasetEntry, type ReadText } from "./catalogue.ts";
 
 /** A data set that can be trained on. */
 export interface LoadedDataset {
-  readonly source: "embedded" | "file";
+  /** "part" is the questions of one level of an embedded one. */
+  readonly source: "embedded" | "part" | "file";
   readonly title: string;
   readonly fileName: string;
   readonly reading: DatasetReading;
@@ -28,8 +30,8 @@ export interface TextFile {
 }
 
 export interface DatasetStore extends StoreApi<DatasetState> {
-  /** Loads an embedded data set. */
-  loadEmbedded(entry: DatasetEntry): Promise<void>;
+  /** Loads an embedded data set, or of it the questions of one level. */
+  loadEmbedded(entry: DatasetEntry, level?: string): Promise<void>;
   /** Reads the text of a dropped file. */
   readFile(fileName: string, text: string): void;
 }
@@ -42,10 +44,9 @@ export function createDatasetStore(readText: ReadText): DatasetStore {
   const fail = (message: string): void =>
     store.setState((state) => ({ status: "failed", message, inUse: datasetInUse(state) }), true);
 
-  const use = (fileName: string, text: string, about: Pick<LoadedDataset, "source" | "title">): void => {
+  const use = (read: () => LoadedDataset): void => {
     try {
-      const reading = readDataset(fileName, text);
-      store.setState({ status: "ready", inUse: { ...about, fileName, reading } }, true);
+      store.setState({ status: "ready", inUse: read() }, true);
     } catch (error) {
       if (!(error instanceof DatasetError)) throw error;
       fail(error.message);
@@ -54,20 +55,36 @@ export function createDatasetStore(readText: ReadText): DatasetStore {
 
   return {
     ...store,
-    async loadEmbedded({ file, title }) {
+    async loadEmbedded(entry, level) {
+      const { file } = entry;
       const turn = ++latest;
       store.setState((state) => ({ status: "reading", fileName: file, inUse: datasetInUse(state) }), true);
       const text = await readText(`datasets/${file}`).catch((error: unknown) => {
         if (turn === latest) fail(`${file} could not be loaded (${messageOf(error)}). Reload the page.`);
         return null;
       });
-      if (text !== null && turn === latest) use(file, text, { source: "embedded", title });
+      if (text !== null && turn === latest) use(() => readEmbedded(entry, text, level));
     },
     readFile(fileName, text) {
       latest++;
-      use(fileName, text, { source: "file", title: fileName });
+      use(() => ({ source: "file", title: fileName, fileName, reading: readDataset(fileName, text) }));
     },
   };
+}
+
+/** Reads the text of an embedded data set, or of it the questions of one level. */
+export function readEmbedded({ file, title }: DatasetEntry, text: string, level?: string): LoadedDataset {
+  const reading = readDataset(file, text);
+  if (level === undefined) return { source: "embedded", title, fileName: file, reading };
+  const questions = reading.questions.filter((question) => question.level === level);
+  if (questions.length === 0) {
+    throw new DatasetError(file, `no question has the level ${level}`, "Choose another data set.");
+  }
+  const ids = new Set(questions.map(({ id }) => id));
+  const answerKey = new Map([...reading.answerKey].filter(([id]) => ids.has(id)));
+  const name = datasetName({ dataset: reading.name, level });
+  const part = { ...reading, name, questions, answerKey };
+  return { source: "part", title: `${title}, level ${level}`, fileName: file, reading: part };
 }
 
 /** The text of a dropped file; throws, saying what to do, when it is too large to read. */

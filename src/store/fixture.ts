@@ -2,7 +2,18 @@
 import { stepOf } from "../report/fixture.ts";
 import { DEFAULT_CONFIG, type TtrlConfig } from "../rl/config.ts";
 import type { GroupView, WorkerEvent } from "../worker/protocol.ts";
+import type { KeptCells, Shelf } from "./ownResults.ts";
 import type { RunRecord, RunSetup } from "./run.ts";
+
+/** A shelf that lasts as long as the test. */
+export function memoryShelf(kept: readonly KeptCells[] = []): Shelf {
+  const shelf = new Map(kept.map((cells) => [cells.definition.name, cells]));
+  return {
+    load: () => Promise.resolve([...shelf.values()]),
+    save: (cells) => Promise.resolve(void shelf.set(cells.definition.name, cells)),
+    remove: (name) => Promise.resolve(void shelf.delete(name)),
+  };
+}
 
 export { evaluationOf, metricsOf, stepOf } from "../report/fixture.ts";
 

@@ -3,7 +3,7 @@ import type { WorkerClient } from "../worker/client.ts";
 import type { Command, WorkerEvent } from "../worker/protocol.ts";
 import { configurationText } from "./configurationFile.ts";
 import type { TextFile } from "./dataset.ts";
-import { setupOf, startedEvent } from "./fixture.ts";
+import { memoryShelf, setupOf, startedEvent } from "./fixture.ts";
 import { createLab, startObstacle, type Lab } from "./lab.ts";
 
 const FILES: Readonly<Record<string, string>> = {
@@ -46,6 +46,7 @@ function openLab(hash = ""): Promise<void> {
       const text = FILES[path];
       return text === undefined ? Promise.reject(new Error(`no ${path}`)) : Promise.resolve(text);
     },
+    shelf: memoryShelf(),
     deliver: () => undefined,
     nextFrame: (callback) => callback(),
   });

@@ -19,7 +19,10 @@ import {
   type DatasetStore,
   type TextFile,
 } from "./dataset.ts";
+import { createExperimentListStore, type ExperimentListStore } from "./experimentList.ts";
+import { createExperimentRunner, isBusy, type ExperimentRunner } from "./experimentRunner.ts";
 import { settingsOf } from "./link.ts";
+import { createOwnResultsStore, type OwnResultsStore, type Shelf } from "./ownResults.ts";
 import { pacedStore, type ReadableStore } from "./pace.ts";
 import { isUnderWay, type RunState } from "./run.ts";
 import { createRunStore, type RunStore, type RunSurroundings } from "./runStore.ts";
@@ -31,6 +34,13 @@ export interface Notice {
   readonly text: string;
 }
 
+/** The experiments: what there is, what this browser has measured of it, and what it is measuring. */
+export interface Experiments {
+  readonly list: ExperimentListStore;
+  readonly own: OwnResultsStore;
+  readonly runner: ExperimentRunner;
+}
+
 export interface Lab {
   readonly run: RunStore;
   /** The run for views that cost much to redraw: at most two changes a second. */
@@ -39,6 +49,7 @@ export interface Lab {
   readonly dataset: DatasetStore;
   readonly catalogue: CatalogueStore;
   readonly notice: StoreApi<Notice | null>;
+  readonly experiments: Experiments;
   /** Loads the lists and the chosen data set. */
   open(): Promise<void>;
   /** Starts a run of the set-up; does nothing when the set-up is not complete (`startObstacle` says why). */
@@ -54,6 +65,8 @@ export interface LabSurroundings extends Omit<RunSurroundings, "tellRefusal"> {
   readonly client: WorkerClient;
   readonly readText: ReadText;
   readonly hash: string;
+  /** Keeps what experiments measured. */
+  readonly shelf: Shelf;
 }
 
 /** What the page could not do. */
@@ -68,7 +81,7 @@ function refusal(request: AsideRequest, message: string): Notice {
 }
 
 /** Creates the stores of a page. */
-export function createLab({ client, readText, hash, ...surroundings }: LabSurroundings): Lab {
+export function createLab({ client, readText, hash, shelf, ...surroundings }: LabSurroundings): Lab {
   const notice = createStore<Notice | null>(() => null);
   const run = createRunStore(client, {
     ...surroundings,
@@ -77,7 +90,7 @@ export function createLab({ client, readText, hash, ...surroundings }: LabSurrou
   const settings = createSettingsStore(settingsOf(hash));
   const dataset = createDatasetStore(readText);
   const catalogue = createCatalogueStore(readText);
-  const stores = { run, settings, dataset, catalogue, notice };
+  const stores = withExperiments({ run, settings, dataset, catalogue, notice }, readText, shelf);
 
   const loadChosenDataset = async (): Promise<void> => {
     const entry = chosenDataset(catalogue.getState(), settings.getState().dataset);
@@ -90,7 +103,7 @@ export function createLab({ client, readText, hash, ...surroundings }: LabSurrou
     async open() {
       await catalogue.load();
       dropUnknownChoices(stores);
-      await loadChosenDataset();
+      await Promise.all([loadChosenDataset(), openExperiments(stores)]);
     },
     start: () => startRun(stores),
     chooseDataset(file) {
@@ -102,7 +115,7 @@ export function createLab({ client, readText, hash, ...surroundings }: LabSurrou
       if (namesDataset) await loadChosenDataset();
     },
     follow(newHash) {
-      if (isUnderWay(run.getState())) return;
+      if (isLocked(stores)) return;
       settings.setState(settingsOf(newHash));
       dropUnknownChoices(stores);
       void loadChosenDataset();
@@ -110,7 +123,29 @@ export function createLab({ client, readText, hash, ...surroundings }: LabSurrou
   };
 }
 
-type Stores = Pick<Lab, "run" | "settings" | "dataset" | "catalogue" | "notice">;
+type BaseStores = Pick<Lab, "run" | "settings" | "dataset" | "catalogue" | "notice">;
+type Stores = BaseStores & Pick<Lab, "experiments">;
+
+function withExperiments(stores: BaseStores, readText: ReadText, shelf: Shelf): Stores {
+  const own = createOwnResultsStore(shelf, (text) => stores.notice.setState({ tone: "problem", text }, true));
+  const runner = createExperimentRunner({
+    ...stores,
+    readText,
+    keep: (experiment, cell) => own.keep(experiment, cell),
+    onStart: () => stores.notice.setState(null, true),
+  });
+  return { ...stores, experiments: { list: createExperimentListStore(readText), own, runner } };
+}
+
+async function openExperiments({ experiments: { list, own } }: Stores): Promise<void> {
+  await list.load();
+  await own.restore(list.getState().experiments.map(({ experiment }) => experiment));
+}
+
+/** Whether a run is under way, or a queue of them that begins the next in a moment. */
+function isLocked({ run, experiments }: Stores): boolean {
+  return isUnderWay(run.getState()) || isBusy(experiments.runner.getState());
+}
 
 /** Why Start is not possible, as a sentence; null when it is. */
 export function startObstacle(
@@ -125,12 +160,13 @@ export function startObstacle(
   return configOf(settings.texts) === null ? "A setting needs attention: see the marked field." : null;
 }
 
-function startRun({ run, settings, dataset, catalogue, notice }: Stores): void {
+function startRun(stores: Stores): void {
+  const { run, settings, dataset, catalogue, notice } = stores;
   const { model: modelName, backend, texts } = settings.getState();
   const model = chosenModel(catalogue.getState(), modelName);
   const loaded = datasetInUse(dataset.getState());
   const config = configOf(texts);
-  if (model === null || loaded === null || config === null || isUnderWay(run.getState())) return;
+  if (model === null || loaded === null || config === null || isLocked(stores)) return;
   const { name, task, questions, answerKey } = loaded.reading;
   const study = { name, title: loaded.title, task, questions: questions.length, answers: answerKey.size };
   notice.setState(null, true);
@@ -157,12 +193,12 @@ function dropUnknownChoices({ settings, catalogue, notice }: Stores): void {
 
 /** Takes a file; true when it was a configuration that names an embedded data set, which is then to be loaded. */
 async function takeFile(stores: Stores, file: TextFile): Promise<boolean> {
-  const { run, dataset, notice } = stores;
+  const { dataset, notice } = stores;
   const refuse = (text: string): false => {
     notice.setState({ tone: "problem", text }, true);
     return false;
   };
-  if (isUnderWay(run.getState())) {
+  if (isLocked(stores)) {
     return refuse(`${file.name} was not read: a run is under way. Stop it first, then drop the file again.`);
   }
   const text = await textOf(file).catch((error: unknown) => refuse(messageOf(error)));
