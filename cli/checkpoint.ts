@@ -42,6 +42,7 @@ const stateFile = z.object({
       // Absent from checkpoints written before labels were remembered: the flip rate then starts anew.
       labels: z.array(z.tuple([z.string(), z.nullable(z.string())])).default([]),
       initialLabels: z.exactOptional(z.array(z.nullable(z.string()))),
+      initialRatios: z.exactOptional(z.array(z.number())),
       recentFlipRates: z.exactOptional(z.array(z.number())),
     }),
     evaluated: z.boolean(),

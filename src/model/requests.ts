@@ -15,7 +15,7 @@ export interface RequestedRows {
 export function layOutRequests(
   { config, tokenizer }: LanguageModel,
   requests: readonly SampleRequest[],
-  { count, maxResponseTokens }: Sampling,
+  { count, first = 0, maxResponseTokens }: Sampling,
 ): RequestedRows {
   const prompts = requests.map(({ prompt }) => tokenizer.encodePrompt(prompt));
   const longest = prompts.reduce((length, prompt) => Math.max(length, prompt.length), 0);
@@ -26,7 +26,7 @@ export function layOutRequests(
     );
   }
   const rows = requests.flatMap(({ seed }, prompt) =>
-    Array.from({ length: count }, (_, stream): RowRequest => ({ prompt, seed, stream })),
+    Array.from({ length: count }, (_, i): RowRequest => ({ prompt, seed, stream: first + i })),
   );
   return { prompts, rows };
 }

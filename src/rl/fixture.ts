@@ -81,14 +81,18 @@ export class ThreeNumberPolicy implements Policy, Models {
     );
   }
 
-  async sample(requests: readonly SampleRequest[], { count, temperature }: Sampling, signal?: AbortSignal) {
+  async sample(
+    requests: readonly SampleRequest[],
+    { count, first = 0, temperature }: Sampling,
+    signal?: AbortSignal,
+  ) {
     await Promise.resolve();
     signal?.throwIfAborted();
     this.asked.push(requests.map(({ prompt }) => prompt));
     return requests.map(({ prompt, seed }) => {
       const probabilities = this.probabilities(prompt, temperature);
-      return Array.from({ length: count }, (_, stream) => {
-        const token = createRandom(seed, stream).weighted(probabilities);
+      return Array.from({ length: count }, (_, i) => {
+        const token = createRandom(seed, first + i).weighted(probabilities);
         return say(`\\boxed{${7 + token}}`, token, Math.log(probabilities[token]!));
       });
     });

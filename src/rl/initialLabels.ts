@@ -1,26 +1,47 @@
-/** Labels of a fixed teacher: what the initial model votes for, taken once, before the first step. */
+/** What the initial model votes for, taken once, before the first step: labels of a fixed teacher, and trust in questions. */
 import { createRandom } from "../math/random.ts";
 import { answerRules, extractAnswers } from "./answer.ts";
 import type { TtrlConfig } from "./config.ts";
 import type { Policy } from "./policy.ts";
-import type { Study, Watch } from "./ttrl.ts";
-import type { Answer } from "./types.ts";
+import type { LoopState, Study, Watch } from "./ttrl.ts";
+import type { Vote } from "./types.ts";
 import { majorityVote } from "./vote.ts";
 
 /** A stream of the seed of its own, so that the steps after it draw what they draw under other labels. */
 const INITIAL_LABEL_STREAM = 1 << 22;
 
-/**
- * The majority answer to every question of the study, by its index, sampled as the votes of a step are. A second, frozen
- * model that voted anew at every visit would give the same distribution of labels, drawn once a visit instead of once a
- * run; keeping the draw is what a fixed teacher's label file is (SRT, arXiv 2505.21444, offline labels).
- */
-export async function voteAtFirst(
+/** The initial model's votes by index of the question, as part of the loop's state; nothing where nobody asks for them. */
+export type InitialVotes = Pick<LoopState, "initialLabels" | "initialRatios">;
+
+/** The votes of the initial model where the configuration needs them: those of the state, or taken now, before any step. */
+export async function initialVotes(
   policy: Policy,
   study: Study,
   config: TtrlConfig,
+  { step, initialLabels, initialRatios }: LoopState,
   watch: Watch,
-): Promise<Answer[]> {
+): Promise<InitialVotes> {
+  const asLabels = config.labelSource === "initial-majority";
+  const asTrust = config.questionTrust === "initial-consensus";
+  const known = {
+    ...(asLabels && initialLabels !== undefined ? { initialLabels } : {}),
+    ...(asTrust && initialRatios !== undefined ? { initialRatios } : {}),
+  };
+  if (Object.keys(known).length === Number(asLabels) + Number(asTrust)) return known;
+  if (step > 0) throw new Error(`the state after step ${step} lacks the initial model's votes`);
+  const votes = await voteAtFirst(policy, study, config, watch);
+  return {
+    ...(asLabels ? { initialLabels: votes.map(({ pseudoLabel }) => pseudoLabel) } : {}),
+    ...(asTrust ? { initialRatios: votes.map(({ majorityRatio }) => majorityRatio) } : {}),
+  };
+}
+
+/**
+ * The vote on every question of the study, by its index, sampled as the votes of a step are. A second, frozen
+ * model that voted anew at every visit would give the same distribution of labels, drawn once a visit instead of once a
+ * run; keeping the draw is what a fixed teacher's label file is (SRT, arXiv 2505.21444, offline labels).
+ */
+async function voteAtFirst(policy: Policy, study: Study, config: TtrlConfig, watch: Watch): Promise<Vote[]> {
   const random = createRandom(config.seed, INITIAL_LABEL_STREAM);
   const requests = study.questions.map(({ prompt }) => ({ prompt, seed: random.integer(0, 2 ** 31 - 1) }));
   const { votesPerQuestion: count, temperature, topP, maxResponseTokens } = config;
@@ -33,6 +54,6 @@ export async function voteAtFirst(
   const rules = answerRules(study, config);
   return responses.map((group) => {
     const texts = group.map(({ text }) => text);
-    return majorityVote(extractAnswers(texts, rules)).pseudoLabel;
+    return majorityVote(extractAnswers(texts, rules));
   });
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { stepAdvantages } from "./advantage.ts";
+import { groupAdvantages } from "./advantage.ts";
 import { labelWeights, multiLabelAdvantages, trustIn } from "./labelWeights.ts";
 import { majorityVote } from "./vote.ts";
 
@@ -45,13 +45,11 @@ describe("labels by weight", () => {
   });
 
   test("of an estimator that divides by nothing are its advantage of the weights as rewards", () => {
-    const separate = [...weights].map(([label, weight]) =>
-      stepAdvantages([under(label)], "rloo")[0]!.map((tokens) => weight * tokens[1]!),
-    );
-    const rewards = answers.map((answer) => Float64Array.of(0, weights.get(answer)!));
-    const [together] = stepAdvantages([rewards], "rloo");
-    for (const [i, tokens] of together!.entries()) {
-      expect(tokens[1]).toBeCloseTo(separate[0]![i]! + separate[1]![i]!, 14);
+    const rewardsOf = (label: string) => answers.map((answer) => Number(answer === label));
+    const [eight = [], nine = []] = ["8", "9"].map((label) => groupAdvantages(rewardsOf(label), "rloo"));
+    const together = groupAdvantages(answers.map((answer) => weights.get(answer)!), "rloo"); // prettier-ignore
+    for (const [i, value] of together.entries()) {
+      expect(value).toBeCloseTo(weights.get("8")! * eight[i]! + weights.get("9")! * nine[i]!, 14);
     }
   });
 });

@@ -1,6 +1,6 @@
 /** How far answers and questions are trusted by the share of votes they got (RESTRAIN, arXiv 2510.02172). */
 import { sum } from "../math/stats.ts";
-import { stepAdvantages, type TokenTable } from "./advantage.ts";
+import { groupAdvantages } from "./advantage.ts";
 import type { Answer, Vote } from "./types.ts";
 
 /** RESTRAIN's g: a Gaussian over vote shares. */
@@ -39,14 +39,13 @@ export function labelWeights(
  */
 export function multiLabelAdvantages(
   weights: ReadonlyMap<string, number>,
-  rewardsUnder: (label: Answer) => TokenTable[number],
+  rewardsUnder: (label: Answer) => readonly Float64Array[],
 ): Float64Array[] {
   let total = rewardsUnder(null).map(({ length }) => new Float64Array(length));
   for (const [label, weight] of weights) {
-    const [advantages = []] = stepAdvantages([rewardsUnder(label)], "grpo");
-    total = total.map((tokens, i) =>
-      tokens.map((value, token) => value + weight * (advantages[i]?.[token] ?? Number.NaN)),
-    );
+    const rewards = rewardsUnder(label).map((tokens) => sum([...tokens]));
+    const advantages = groupAdvantages(rewards, "grpo");
+    total = total.map((tokens, i) => tokens.map((value) => value + weight * (advantages[i] ?? Number.NaN)));
   }
   return total;
 }

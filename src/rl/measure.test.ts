@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { groupAdvantages } from "./advantage.ts";
+import { DEFAULT_CONFIG } from "./config.ts";
 import { extractAnswer } from "./answer.ts";
 import { MATH, say } from "./fixture.ts";
 import { rememberLabels } from "./labelHistory.ts";
@@ -23,7 +24,11 @@ function groupOf(id: string, answers: readonly (string | null)[], kept = answers
 }
 
 const measure = (groups: readonly Group[], key: AnswerKey): Required<StepMetrics> =>
-  measureStep({ step: 1, groups, labels: [], learningRate: 1e-3, update: null }, key, MATH);
+  measureStep(
+    { step: 1, groups, labels: [], learningRate: 1e-3, update: null, config: DEFAULT_CONFIG },
+    key,
+    MATH,
+  );
 
 describe("a step's metrics", () => {
   // The authors' example of a "lucky hit": the label 8 is wrong, yet three of eight responses are wrong and disagree
@@ -154,7 +159,11 @@ describe("a step's metrics", () => {
   test("count the labels that changed since the question was last asked", () => {
     const labels = rememberLabels([], [groupOf("a", ["1", "1"]), groupOf("b", ["2"]), groupOf("c", [null])]);
     const rate = (groups: readonly Group[]): number | null =>
-      measureStep({ step: 2, groups, labels, learningRate: 1e-3, update: null }, new Map(), MATH).flipRate;
+      measureStep(
+        { step: 2, groups, labels, learningRate: 1e-3, update: null, config: DEFAULT_CONFIG },
+        new Map(),
+        MATH,
+      ).flipRate;
     expect(rate([groupOf("a", ["1"]), groupOf("b", ["3"])])).toBe(0.5);
     expect(rate([groupOf("c", [null]), groupOf("a", [null])])).toBe(0.5); // from an answer to none is a change
     expect(rate([groupOf("b", ["3"]), groupOf("new", ["3"])])).toBe(1); // a new question does not count
@@ -215,7 +224,11 @@ describe("a step's metrics", () => {
     const update = { ...shown, clipFractionLow: 0, entropy: 1, tokens: 12 };
     const groups = [groupOf("q", ["1", "2"])];
     expect(
-      measureStep({ step: 4, groups, labels: [], learningRate: 0.5, update }, new Map(), MATH),
+      measureStep(
+        { step: 4, groups, labels: [], learningRate: 0.5, update, config: DEFAULT_CONFIG },
+        new Map(),
+        MATH,
+      ),
     ).toMatchObject({
       ...shown,
       step: 4,

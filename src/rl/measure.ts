@@ -3,7 +3,9 @@ import { mean, sum } from "../math/stats.ts";
 import { extractAnswers, gradeAnswer, gradeLabel, type AnswerRules } from "./answer.ts";
 import { measureAtK } from "./atK.ts";
 import { ballotEntropy } from "./ballot.ts";
+import type { TtrlConfig } from "./config.ts";
 import { flipRate, type LabelHistory } from "./labelHistory.ts";
+import { measureRemedies, teacherTokens } from "./measureRemedies.ts";
 import type { Evaluation, StepMetrics } from "./metrics.ts";
 import type { UpdateStats } from "./policy.ts";
 import { rewardFor } from "./reward.ts";
@@ -173,22 +175,27 @@ export interface StepOutcome {
   readonly learningRate: number;
   /** Null when no group had a signal. */
   readonly update: UpdateStats | null;
+  /** What the votes were drawn by. */
+  readonly config: Pick<TtrlConfig, "votesPerQuestion" | "voteBatch">;
 }
 
 /** The metrics of one step. */
 export function measureStep(
-  { step, groups, labels, learningRate, update }: StepOutcome,
+  { step, groups, labels, learningRate, update, config }: StepOutcome,
   key: AnswerKey,
   rules: AnswerRules,
 ): Required<StepMetrics> {
   const truths = groups.map((group) => truthOf(group, key, rules)).filter((truth) => truth !== null);
+  const described = describe(groups);
   return {
     step,
     labelAccuracy: meanKnown(truths.map(({ labelRight }) => toNumber(labelRight))),
     ...accuracy(truths),
-    ...describe(groups),
+    ...described,
+    sampledTokens: described.sampledTokens + teacherTokens(groups),
     flipRate: flipRate(labels, groups, rules),
     ...describeKept(groups, key, rules),
+    ...measureRemedies(groups, config),
     kl: update?.kl ?? null,
     clipFraction: update?.clipFraction ?? null,
     clipFractionLow: update?.clipFractionLow ?? null,

@@ -2,10 +2,17 @@
 import { mean } from "../math/stats.ts";
 import type { AtK } from "./atK.ts";
 import { EVALUATION_TEXTS, VOTE_TEXTS } from "./metricTexts.ts";
+import { REMEDY_TEXTS } from "./remedyTexts.ts";
 import { KEPT_TEXTS, UPDATE_TEXTS } from "./trainingTexts.ts";
 
 /** Every series of a run: name, unit, formula and meaning. */
-export const METRICS = { ...EVALUATION_TEXTS, ...VOTE_TEXTS, ...KEPT_TEXTS, ...UPDATE_TEXTS } as const;
+export const METRICS = {
+  ...EVALUATION_TEXTS,
+  ...VOTE_TEXTS,
+  ...KEPT_TEXTS,
+  ...REMEDY_TEXTS,
+  ...UPDATE_TEXTS,
+} as const;
 
 export type MetricName = keyof typeof METRICS;
 
@@ -45,6 +52,10 @@ export interface StepMetrics {
   readonly advantageMin?: number;
   readonly advantageMax?: number;
   readonly unanimousShare: number;
+  /** Null where the remedy that they tell of is off. */
+  readonly savedVotes?: number | null;
+  readonly teacherAgreement?: number | null;
+  readonly novelty?: number | null;
   readonly kl: number | null;
   readonly clipFraction: number | null;
   readonly clipFractionLow?: number | null;
@@ -52,7 +63,7 @@ export interface StepMetrics {
   readonly loss: number | null;
   readonly logprobGap: number | null;
   readonly learningRate: number;
-  /** Response tokens sampled in this step. */
+  /** Response tokens sampled in this step, a teacher's included. */
   readonly sampledTokens: number;
   /** Response tokens trained on in this step. */
   readonly trainedTokens: number;

@@ -5,6 +5,8 @@ import type { Response, Rollout } from "./types.ts";
 export interface Sampling {
   /** Responses to draw for each prompt. */
   readonly count: number;
+  /** Number of the first of them: it is drawn from this stream of its request's seed, the others from those after it; 0 where absent. */
+  readonly first?: number;
   /** Softmax temperature; logprobs are of this tempered distribution. 0 means greedy. */
   readonly temperature: number;
   /** Nucleus: the smallest set of tokens whose probability reaches this; 1 means all. */

@@ -27,9 +27,10 @@ export async function drawVotes(
   const batch = voteBatch === 0 ? votesPerQuestion : voteBatch;
   const votes = Array.from({ length: questions }, (): Response[] => []);
   let open = [...votes.keys()];
-  for (let first = 0; first < votesPerQuestion && open.length > 0; first += batch) {
+  for (let first = 0; open.length > 0; first += batch) {
     const drawn = await draw(open, { first, count: Math.min(batch, votesPerQuestion - first) });
     for (const [place, question] of open.entries()) votes[question]?.push(...(drawn[place] ?? []));
+    if (first + batch >= votesPerQuestion) return votes;
     open = open.filter((question) => {
       const texts = (votes[question] ?? []).map(({ text }) => text);
       return leaderConfidence(majorityVote(extractAnswers(texts, rules))) < voteConfidence;

@@ -6,18 +6,20 @@ import { createRandom, restoreRandom, type Random, type RandomState } from "../m
 import { answerRules } from "./answer.ts";
 import { learningRateAt, type TtrlConfig } from "./config.ts";
 import { watchFlips, type FlipWatch } from "./earlyStop.ts";
-import { voteAtFirst } from "./initialLabels.ts";
+import { initialVotes, type InitialVotes } from "./initialLabels.ts";
 import { judgeStep, type Judged } from "./judge.ts";
 import { rememberLabels, type LabelHistory } from "./labelHistory.ts";
 import type { LeakedLabels } from "./labels.ts";
+import { trustIn } from "./labelWeights.ts";
 import { movesWithoutAdvantage, updateOptions } from "./loss.ts";
 import { measureStep } from "./measure.ts";
 import type { StepMetrics, StepTiming } from "./metrics.ts";
 import type { Models } from "./models.ts";
-import type { OnProgress, Policy, Sampling, UpdateStats } from "./policy.ts";
-import { klCosts } from "./rewardKl.ts";
+import type { OnProgress, Policy, UpdateStats } from "./policy.ts";
 import { carriesSignal, keptRollouts } from "./rollouts.ts";
-import type { Answer, AnswerKey, Group, Question, Response, Task } from "./types.ts";
+import { sampleStep } from "./sampleStep.ts";
+import { teacherDecayAt } from "./teacher.ts";
+import type { Answer, AnswerKey, Group, Question, Task } from "./types.ts";
 
 /** What a run learns from. The answer key serves the metrics alone. */
 export interface Study {
@@ -35,8 +37,10 @@ export interface LoopState extends FlipWatch {
   readonly random: RandomState;
   /** The pseudo-labels of the steps so far, for the flip rate alone. */
   readonly labels: LabelHistory;
-  /** What the initial model voted for, by index of the question; only where the labels are these. */
+  /** What the initial model voted for, by index of the question; only where it is asked for. */
   readonly initialLabels?: readonly Answer[];
+  /** The majority ratios of these votes. */
+  readonly initialRatios?: readonly number[];
 }
 
 /** Streams of one seed from here on are labels': whatever draws them, the loop asks and samples the same. */
@@ -78,7 +82,7 @@ export async function* ttrl(
   const { policy } = models;
   const rules = answerRules(study, config);
   const random = restoreRandom(state.random);
-  const frozen = await initialLabelsOf(policy, study, config, state, watch);
+  const frozen = await initialVotes(policy, study, config, state, watch);
   let { queue, labels } = state;
   let flips: FlipWatch = state;
   for (let step = state.step + 1; step <= config.steps; step++) {
@@ -86,20 +90,20 @@ export async function* ttrl(
     queue = drawn.queue;
     const questions = drawn.indices.map((index) => at(study.questions, index));
 
-    const sampling = await timed(() => sampleVotes(policy, questions, config, random, watch));
+    const reported = { signal: watch.signal, onProgress: report(watch, "sample") };
+    const sampling = await timed(() => sampleStep(models, { questions, rules }, config, random, reported));
     const asked = questions.map((question, i) => ({
       question,
-      responses: at(sampling.value.votes, i),
-      greedy: sampling.value.greedy[i]?.[0] ?? null,
-      costs: sampling.value.costs[i] ?? [],
-      initialLabel: frozen.initialLabels?.[at(drawn.indices, i)] ?? null,
+      ...at(sampling.value, i),
+      ...beliefsOf(at(drawn.indices, i), frozen, config),
     }));
     const labelling = { leaked, random: createRandom(config.seed, LABEL_STREAM + step) };
     const { groups, advantages } = judgeStep(asked, rules, config, labelling);
     const learningRate = learningRateAt(step, config);
     const training = await timed(() => train(policy, { groups, advantages }, config, learningRate, watch));
+    if (config.teacherShare > 0) await (await models.follower()).follow(teacherDecayAt(step, config));
 
-    const outcome = { step, groups, labels, learningRate, update: training.value };
+    const outcome = { step, groups, labels, learningRate, update: training.value, config };
     const metrics = measureStep(outcome, study.answerKey, rules);
     const timing = timingOf(metrics, sampling.seconds, training.seconds);
     labels = rememberLabels(labels, groups);
@@ -122,39 +126,13 @@ function drawQuestions(count: number, queue: readonly number[], wanted: number, 
   return { indices: [...indices, ...next.slice(0, missing)], queue: next.slice(missing) };
 }
 
-/** What the initial model voted for, as part of the state; nothing where the labels are others. */
-async function initialLabelsOf(
-  policy: Policy,
-  study: Study,
-  config: TtrlConfig,
-  { step, initialLabels }: LoopState,
-  watch: Watch,
-): Promise<Pick<LoopState, "initialLabels">> {
-  if (config.labelSource !== "initial-majority") return {};
-  if (initialLabels !== undefined) return { initialLabels };
-  if (step > 0) throw new Error(`the state after step ${step} lacks the initial model's votes`);
-  return { initialLabels: await voteAtFirst(policy, study, config, watch) };
-}
-
-/**
- * `votesPerQuestion` responses to each question from the current policy; a greedy one where it is a baseline, and what
- * tokens pay for KL where it is a part of the reward.
- */
-async function sampleVotes(
-  policy: Policy,
-  questions: readonly Question[],
-  config: TtrlConfig,
-  random: Random,
-  watch: Watch,
-): Promise<{ votes: Response[][]; greedy: Response[][]; costs: Float64Array[][] }> {
-  const requests = questions.map(({ prompt }) => ({ prompt, seed: random.integer(0, 2 ** 31 - 1) }));
-  const { votesPerQuestion: count, temperature, topP, maxResponseTokens } = config;
-  const sample = (sampling: Sampling): Promise<Response[][]> =>
-    policy.sample(requests, sampling, watch.signal, report(watch, "sample"));
-  const votes = await sample({ count, temperature, topP, maxResponseTokens });
-  const needsGreedy = config.advantage === "remax";
-  const greedy = needsGreedy ? await sample({ count: 1, temperature: 0, topP: 1, maxResponseTokens }) : [];
-  return { votes, greedy, costs: await klCosts(policy, questions, votes, config, watch.signal) };
+/** What the initial model's votes say of a question: its label, and how far it is trusted. */
+function beliefsOf(index: number, { initialLabels, initialRatios }: InitialVotes, config: TtrlConfig) {
+  const isEqual = config.questionTrust === "equal";
+  return {
+    initialLabel: initialLabels?.[index] ?? null,
+    trust: isEqual ? 1 : trustIn(at(initialRatios ?? [], index), config),
+  };
 }
 
 /** `updatesPerStep` optimizer steps over the groups' kept responses; null when no response carries a signal. */

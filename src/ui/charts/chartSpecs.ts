@@ -138,6 +138,15 @@ export const SECONDARY_CHARTS: readonly ChartSpec[] = [
   chart("flipRate", [ofSteps("flipRate", "flip rate")], { absence: UNTIL_SECOND_TIME }),
   chart("responseLength", [ofSteps("responseLength", "response length")]),
   chart("unanimousShare", [ofSteps("unanimousShare", "no-signal groups")]),
+  chart("savedVotes", [ofSteps("savedVotes", "votes saved")], {
+    absence: "Measured only where votes are drawn in batches, which end when the winner is safe.",
+  }),
+  chart("teacherAgreement", [ofSteps("teacherAgreement", "teacher agreement")], {
+    absence: "Measured only where a teacher has a share of the votes.",
+  }),
+  chart("novelty", [ofSteps("novelty", "novelty")], {
+    absence: "Measured only where novelty is rewarded.",
+  }),
   chart("kl", [ofSteps("kl", "KL to initial")], {
     absence: "Measured only with a KL coefficient above 0, which keeps a copy of the initial model.",
   }),
