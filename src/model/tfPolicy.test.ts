@@ -266,6 +266,17 @@ describe.each(["stock operations on wasm", "WASM kernels"] as const)(
       expect(new Set(together[1]!.map(({ text }) => text)).size).toBeGreaterThan(1);
     });
 
+    test("goes on where an earlier draw ended", async () => {
+      const { policy } = create();
+      const requests = ["2+2=", "3+4="].map((prompt, seed) => ({ prompt, seed }));
+      const all = await policy.sample(requests, SAMPLING);
+      const [first, rest] = [
+        await policy.sample(requests, { ...SAMPLING, count: 1 }),
+        await policy.sample(requests, { ...SAMPLING, count: 3, first: 1 }),
+      ];
+      expect(first.map((responses, i) => [...responses, ...rest[i]!])).toEqual(all);
+    });
+
     test("samples more rows than one batch holds, in their places", async () => {
       const { policy } = create();
       const requests = [1, 2, 3].map((seed) => ({ prompt: `${seed}+${seed}=`, seed }));

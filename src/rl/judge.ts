@@ -53,11 +53,12 @@ export function judgeStep(
     : stepAdvantages(tokenRewards, config.advantage, greedyRewards);
   const advantages = judged.map((group, q) => remedied(compared[q] ?? [], group, config));
   const groups = judged.map(
-    ({ question, responses, answers, vote, rewards, teacher, novelty }, q): Group => ({
+    ({ question, responses, answers, vote, votes, rewards, teacher, novelty }, q): Group => ({
       question,
       responses,
       answers,
       vote,
+      votes,
       rewards,
       advantages: (advantages[q] ?? []).map(levelOf),
       teacher,
@@ -69,8 +70,6 @@ export function judgeStep(
 
 /** A question with its vote and what its responses earn. */
 interface Voted extends Required<Omit<Group, "advantages">> {
-  /** How many voted, silent ones included. */
-  readonly votes: number;
   readonly greedyReward: number | null;
   readonly costs: readonly Float64Array[];
   readonly trust: number;

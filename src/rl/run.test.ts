@@ -87,6 +87,9 @@ describe.each([
   { labelSource: "random" },
   { labelSource: "random-reward", advantage: "reinforce++-baseline" },
   { labelSource: "truth", advantage: "reinforce++", aggregation: "sequence-mean-token-mean" },
+  { voteBatch: 2, voteConfidence: 0.6, novelty: "n-grams" },
+  { teacherShare: 0.5, teacherDecay: 0.5, teacherDecayEnd: 0.9 },
+  { questionTrust: "initial-consensus", voting: "multi-label", advantage: "grpo" },
 ])("a run with %o, stopped and resumed", async (values) => {
   const config = configFrom({ ...CONFIG, ...values });
   const undisturbed = await collect(new ThreeNumberPolicy(LOGITS), config, initialProgress(config));

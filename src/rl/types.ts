@@ -50,6 +50,8 @@ export interface Group {
   /** `answers[i]` belongs to `responses[i]`. */
   readonly answers: readonly Answer[];
   readonly vote: Vote;
+  /** How many voted, silent ones and a teacher's included; all responses where it is absent. */
+  readonly votes?: number;
   /** Vote reward of every response: 0 or 1 unless a remedy grades them. */
   readonly rewards: readonly number[];
   /** Advantages of the responses kept for training: the first `advantages.length` of `responses`. */

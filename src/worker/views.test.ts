@@ -53,6 +53,19 @@ describe("the view of a group", () => {
     expect(new Set(rights)).toEqual(new Set([null]));
   });
 
+  test("counts the votes of a teacher, and not the responses that did not vote", () => {
+    const all = group(["3", "2", null]);
+    // The first two vote, and a teacher says 3, 3 and nothing.
+    const counted = { ...all, vote: majorityVote(["3", "2", "3", "3", null]), votes: 5 };
+    expect(viewGroup(counted, new Map(), MATH).histogram.map(({ answer, votes }) => [answer, votes])).toEqual(
+      [
+        ["3", 3],
+        ["2", 1],
+        [null, 1],
+      ],
+    );
+  });
+
   test("has a histogram of silence alone when nobody answered", () => {
     const silent = viewGroup(group([null, null, null]), new Map(), MATH);
     expect(silent).toMatchObject({ pseudoLabel: null, histogram: [{ answer: null, votes: 3, right: null }] });

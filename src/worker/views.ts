@@ -1,4 +1,5 @@
 /** A group of the method -> what the page shows of it. */
+import { sum } from "../math/stats.ts";
 import { gradeAnswer, type AnswerRules } from "../rl/answer.ts";
 import type { Answer, AnswerKey, Group } from "../rl/types.ts";
 import type { GroupView } from "./protocol.ts";
@@ -8,7 +9,8 @@ export function viewGroup(group: Group, key: AnswerKey, rules: AnswerRules): Gro
   const truth = key.get(group.question.id) ?? null;
   const isRight = (answer: Answer): boolean | null =>
     truth === null ? null : answer !== null && gradeAnswer(answer, truth, rules);
-  const unanswered = group.answers.filter((answer) => answer === null).length;
+  const given = sum([...group.vote.counts.values()]);
+  const unanswered = (group.votes ?? group.responses.length) - given;
   const histogram = [...group.vote.counts]
     .map(([answer, votes]): GroupView["histogram"][number] => ({ answer, votes, right: isRight(answer) }))
     .sort((a, b) => b.votes - a.votes);

@@ -13,7 +13,7 @@ interface Bar {
 
 /** Votes by answer as bars, most first. */
 export function Histogram({ group }: { readonly group: GroupView }) {
-  const total = group.responses.length;
+  const total = group.histogram.reduce((sum, { votes }) => sum + votes, 0);
   return (
     <ul className="bars" aria-label="Votes by answer">
       {barsOf(group).map(({ name, votes, kind, right }) => (
