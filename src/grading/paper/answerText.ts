@@ -44,7 +44,7 @@ export function spellAnswer(answer: string): string {
   text = text.replaceAll("and", "").replaceAll("\\mathbf", "");
   text = replaceSpans(text, "\\mbox{", "}", () => "");
   if (text.includes("j") && !text.includes("i")) text = text.replaceAll("j", "i");
-  text = withoutZeroDecimals(text);
+  text = withoutLastZeroDecimals(withoutZeroDecimals(text));
   if (text.startsWith(".")) text = `0${text}`;
   text = bracedRoots(withoutShortName(text)).replaceAll(" ", "");
   return wholeFraction(bracedFractions(text));
@@ -80,7 +80,7 @@ function withoutLastText(text: string): string {
   return rest === "" ? text : rest;
 }
 
-/** "12.000" -> "12", also before other characters; "3.50" stays. */
+/** "12.000x" -> "12x": zero decimals before another character; "3.50x" stays. */
 function withoutZeroDecimals(text: string): string {
   let result = "";
   let copied = 0;
@@ -91,12 +91,19 @@ function withoutZeroDecimals(text: string): string {
     let end = dot + 1;
     while (text[end] === "0") end++;
     const after = pointAt(text, end);
-    if (isDecimal(after)) continue;
+    if (after === "" || isDecimal(after)) continue;
     result += text.slice(copied, dot);
     copied = end;
     free = end + after.length;
   }
   return result + text.slice(copied);
+}
+
+/** "12.000" -> "12" at the end of the text; "3.50" stays. */
+function withoutLastZeroDecimals(text: string): string {
+  let dot = text.length - 1;
+  while (text[dot] === "0") dot--;
+  return text[dot] === "." && isDecimal(pointBefore(text, dot)) ? text.slice(0, dot) : text;
 }
 
 /** "x=5" -> "5": with exactly one "=" and at most two characters before it, what follows. */

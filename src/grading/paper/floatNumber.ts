@@ -85,8 +85,12 @@ export function multiplied(left: Numeral, right: Numeral): Numeral {
   return settled({ top: a.top * b.top, bottom: a.bottom * b.bottom }, left, right);
 }
 
-/** The quotient, or null for a division by zero. */
+/** The quotient, or null for a division by zero. A fraction is multiplied by the rounded reciprocal of a float. */
 export function dividedBy(left: Numeral, right: Numeral): Numeral | null {
+  if (left.bits === 0 && right.bits > 0 && (left.top !== 1n || left.bottom !== 1n)) {
+    const reciprocal = dividedBy(integer(1n), right);
+    return reciprocal === null ? null : multiplied(left, reciprocal);
+  }
   const [a, b] = [beside(left, right), beside(right, left)];
   if (b.top === 0n) return null;
   const sign = b.top < 0n ? -1n : 1n;

@@ -16,7 +16,8 @@ export type Formula =
 /** Not a formula, or none with a value: the answers count as different. */
 export class NotAFormula extends Error {}
 
-type Token = { readonly kind: "number" | "name" | "sign"; readonly text: string };
+/** A line break is no token to Python's parser, yet no product is written across it. */
+type Token = { readonly kind: "number" | "name" | "sign" | "break"; readonly text: string };
 
 const DIGITS = String.raw`[0-9](?:_?[0-9])*`;
 const EXPONENT = String.raw`[e][-+]?${DIGITS}`;
@@ -28,7 +29,8 @@ const NUMBER = new RegExp(
 );
 const NAME = /[\p{L}\p{Nl}_][\p{L}\p{N}_]*/uy;
 const SIGN = /\*\*|\/\/|[-+*/()!]/y;
-const BLANK = /[ \t\f\n]+/y;
+const BLANK = /[ \t\f]+/y;
+const BREAK = /\n[ \t\f\n]*/y;
 
 /** Longer formulas take longer than a pair may. */
 const MAX_TOKENS = 2_000;
@@ -83,6 +85,10 @@ function tokens(text: string): Token[] {
   };
   while (at < text.length) {
     if (take(BLANK) !== null) continue;
+    if (take(BREAK) !== null) {
+      result.push({ kind: "break", text: "\n" });
+      continue;
+    }
     const number = take(NUMBER);
     const name = number === null ? take(NAME) : null;
     const sign = number === null && name === null ? take(SIGN) : null;
@@ -96,12 +102,16 @@ function tokens(text: string): Token[] {
   return result;
 }
 
-/** Sets a product's sign between factors that stand side by side. */
+/** Sets a product's sign between factors that stand side by side on a line. */
 function withProducts(list: readonly Token[]): Token[] {
   return list.flatMap((token, i) => {
-    const next = list[i + 1];
+    if (token.kind === "break") return [];
+    const isBroken = list[i + 1]?.kind === "break";
+    const next = list[isBroken ? i + 2 : i + 1];
     const ends = token.kind !== "sign" || token.text === ")" || token.text === "!";
     const starts = next !== undefined && (next.kind !== "sign" || next.text === "(");
+    if (isBroken && ends && (starts || next?.text === "!"))
+      throw new NotAFormula("a factor on a line of its own");
     const applied = token.kind === "name" && FUNCTIONS.has(token.text) && next?.text === "(";
     return ends && starts && !applied ? [token, { kind: "sign", text: "*" } as const] : [token];
   });

@@ -8,6 +8,9 @@ import { OverBudget } from "./overBudget.ts";
 
 const POINTS = 3;
 
+/** Where roots, powers or logarithms have branches: sqrt(z^2) is z at every other point. */
+const POINTS_OF_BRANCHES = 24;
+
 /** Differences below this share of the bound of the rounding error are rounding errors; the bound is seldom reached. */
 const TOLERANCE = 2 ** -50;
 
@@ -44,7 +47,8 @@ function vanishesInField(formula: Formula): boolean | null {
 
 function vanishesInNumbers(formula: Formula): boolean | null {
   let seen = 0;
-  for (let round = 0; round < 3 * POINTS && seen < POINTS; round++) {
+  const wanted = some(formula, hasBranches) && some(formula, isSymbol) ? POINTS_OF_BRANCHES : POINTS;
+  for (let round = 0; round < 3 * wanted && seen < wanted; round++) {
     const { re, im, error } = complexValue(formula, (name) => randomPoint(name, round));
     const size = Math.hypot(re, im);
     if (Number.isNaN(size)) continue;
@@ -97,6 +101,10 @@ function isInfinite(part: Formula): boolean {
 
 function isFloat(part: Formula): boolean {
   return part.kind === "number" && isFloatText(part.text);
+}
+
+function hasBranches({ kind }: Formula): boolean {
+  return kind === "sqrt" || kind === "power" || kind === "ln";
 }
 
 function isSymbol(part: Formula): boolean {

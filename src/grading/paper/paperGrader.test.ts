@@ -46,6 +46,7 @@ test.each([
   ["The answer is 12 apples.", "12"],
   ["\\boxed{142.0}", "142"],
   ["\\boxed{3.500}", "3.500"],
+  ["\\boxed{18.0.0}", "18"],
   ["\\boxed{x=5}", "5"],
   ["\\boxed{5\\text{ cm}}", "5"],
   ["\\boxed{a+b}", "+b"],
@@ -112,6 +113,11 @@ test.each([
   ["\\sqrt{x^2}", "x", false],
   ["n!*(n+1)", "(n+1)!", true],
   ["1/(x-x)", "x", false],
+  // A number times the rounded reciprocal of another; a root on every branch; no product across a line break.
+  ["\\frac{11}{36}.000", "\\frac{11}{36}", false],
+  ["5r^5", "\\sqrt{(5r^5)^2}", false],
+  ["3\\\\\\sqrt{13}+x", "x+3\\sqrt{13}", false],
+  ["x+\\\\3", "3+x", true],
   // Products without a sign bind like those with one: 1/xy is y/x.
   ["1/xy", "y/x", true],
   ["2^xy", "2^yx", false],
