@@ -2,6 +2,7 @@
 import { existsSync, mkdirSync } from "node:fs";
 import packageJson from "../package.json" with { type: "json" };
 import { configProblems, type TtrlConfig } from "../src/rl/config.ts";
+import { keepsInitialModel } from "../src/rl/loss.ts";
 import type { Graphs } from "../src/model/openPolicy.ts";
 import { TrainableModels } from "../src/model/trainableModels.ts";
 import type { BackendReport } from "../src/report/backend.ts";
@@ -84,7 +85,7 @@ export async function openModels(
   checkpoint: Checkpoint | null,
 ): Promise<{ models: TrainableModels; report: BackendReport }> {
   // KL is held against the model the run began with, not the one it continues from.
-  const reference = config.klCoefficient > 0 ? file.content.weights : null;
+  const reference = keepsInitialModel(config) ? file.content.weights : null;
   const start = checkpoint === null ? {} : { weights: checkpoint.weights, optimizer: checkpoint.optimizer };
   const { policy, report } = await openModelPolicy(file, openModel(file), backend, { reference, ...start });
   return { models: new TrainableModels(policy, file.content.weights, checkpoint?.companions), report };

@@ -54,7 +54,8 @@ export async function updateCritic(
     throw error;
   }
   const gradientNorm = await learner.step(options);
-  return { loss, gradientNorm, ...describe(values, rows, options.valueClip), tokens: values.length };
+  const clipped = clipFraction(values, rows, options.valueClip);
+  return { loss, gradientNorm, clipFraction: clipped, tokens: values.length };
 }
 
 function layOut(tokenizer: Tokenizer, rollouts: readonly ValuedRollout[]): ValuedRow[] {
@@ -72,22 +73,13 @@ export function valueColumn(rows: readonly ValuedRow[], name: keyof ValueTargets
   return Float32Array.from(rows.flatMap(({ values }) => Array.from(values[name])));
 }
 
-function describe(values: readonly number[], rows: readonly ValuedRow[], valueClip: number) {
+/** Share of the values that clipping makes the loss of larger. */
+function clipFraction(values: readonly number[], rows: readonly ValuedRow[], valueClip: number): number {
   const [old, returns] = [valueColumn(rows, "old"), valueColumn(rows, "returns")];
-  let clipped = 0;
-  const errors = values.map((value, i) => {
+  const clipped = values.filter((value, i) => {
     const [before, goal] = [old[i] ?? Number.NaN, returns[i] ?? Number.NaN];
     const moved = Math.min(Math.max(value, before - valueClip), before + valueClip);
-    if ((moved - goal) ** 2 > (value - goal) ** 2) clipped += 1;
-    return goal - value;
+    return (moved - goal) ** 2 > (value - goal) ** 2;
   });
-  return {
-    clipFraction: clipped / values.length,
-    explainedVariance: 1 - variance(errors) / (variance([...returns]) + 1e-5), // as verl, safe for equal returns
-  };
-}
-
-function variance(values: readonly number[]): number {
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  return values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / Math.max(values.length - 1, 1);
+  return clipped.length / values.length;
 }

@@ -54,12 +54,10 @@ describe.each(["stock operations on wasm", "WASM kernels"] as const)(
         // 5 tokens are off by 1, 2 by 0, 7 by 0.5: half the mean square is (5 + 7 / 4) / 28.
         expect(first.loss).toBeCloseTo(6.75 / 28, 5);
         expect(first).toMatchObject({ tokens: 14, clipFraction: 0 });
-        expect(first.explainedVariance).toBeCloseTo(0, 3); // a constant explains nothing
         let last = first;
         for (let i = 0; i < 60; i++) last = await critic.update(rollouts, { ...OPTIONS, valueClip: 10 });
         // Nothing tells the first tokens apart, which all follow the same prompt: 0.5 is best there, off by 0.5 twice.
         expect(last.loss).toBeCloseTo(0.5 / 28, 3);
-        expect(last.explainedVariance).toBeCloseTo(1 - 0.5 / 1.589, 1); // 14 returns vary by 1.589 in total
       },
     );
 

@@ -39,6 +39,7 @@ export async function update(
     clipFraction: sums.clipped / tokens,
     clipFractionLow: sums.clippedLow / tokens,
     entropy: sums.entropy / tokens,
+    oldKl: sums.oldKl / tokens,
     kl: sums.kl === null ? null : sums.kl / tokens,
     tokens,
     logprobGap: sums.gap,

@@ -18,17 +18,19 @@ export interface Sums {
   readonly clipped: number;
   readonly clippedLow: number;
   readonly entropy: number;
+  /** Summed logprobs when sampled less those when trained. */
+  readonly oldKl: number;
   /** Summed k3; null without an initial model. */
   readonly kl: number | null;
   readonly gap: number;
 }
 
 /** Of no tokens. */
-export const NO_SUMS: Sums = { loss: 0, clipped: 0, clippedLow: 0, entropy: 0, kl: null, gap: 0 };
+export const NO_SUMS: Sums = { loss: 0, clipped: 0, clippedLow: 0, entropy: 0, oldKl: 0, kl: null, gap: 0 };
 
 /** The sums with those of one more micro-batch. */
 export function added(
-  { loss, clipped, clippedLow, entropy, kl, gap }: Sums,
+  { loss, clipped, clippedLow, entropy, oldKl, kl, gap }: Sums,
   rows: readonly WeightedRow[],
   { loss: batchLoss, logprobs, entropies, referenceLogprobs }: Accumulated,
   { clipLow, clipHigh, dualClip }: Pick<UpdateOptions, "clipLow" | "clipHigh" | "dualClip">,
@@ -40,12 +42,13 @@ export function added(
     const ratio = Math.exp(difference);
     const advantage = advantages[i] ?? Number.NaN;
     gap = Math.max(gap, Math.abs(difference));
+    oldKl -= difference;
     if ((advantage > 0 && ratio > 1 + clipHigh) || (advantage < 0 && ratio < 1 - clipLow)) clipped += 1;
     if (advantage < 0 && ratio > dualClip) clippedLow += 1;
     entropy += entropies[i] ?? Number.NaN;
   }
   if (referenceLogprobs !== null) kl = (kl ?? 0) + summedK3(logprobs, referenceLogprobs);
-  return { loss: loss + batchLoss, clipped, clippedLow, entropy, kl, gap };
+  return { loss: loss + batchLoss, clipped, clippedLow, entropy, oldKl, kl, gap };
 }
 
 /** k3 = exp(d) - d - 1 with d = reference logprob - logprob: estimates KL (Schulman), never negative. */

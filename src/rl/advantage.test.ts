@@ -1,12 +1,12 @@
 import { describe, expect, test } from "vitest";
-import {
-  generalisedAdvantages,
-  groupAdvantages,
-  outcomeRewards,
-  stepAdvantages,
-  whiten,
-} from "./advantage.ts";
+import { generalisedAdvantages, groupAdvantages, outcomeRewards, stepAdvantages } from "./advantage.ts";
+import type { AdvantageEstimator } from "./config.ts";
+import { explainedVariance } from "./criticTurn.ts";
 import fixture from "./fixtures/advantages.json" with { type: "json" };
+import { whiten } from "./tokenTable.ts";
+
+/** The estimator with the paper's settings. */
+const by = (advantage: AdvantageEstimator) => ({ advantage, gamma: 1, lambda: 1, processWeight: 1 });
 
 /** Token tables as plain numbers. */
 const plain = (table: readonly (readonly Float64Array[])[]): number[][][] =>
@@ -60,33 +60,35 @@ describe("advantages of a step's tokens", () => {
   test("reinforce++ whitens over all tokens, so that a long response counts for more", () => {
     const scale = Math.sqrt(0.25 + 1e-8);
     const low = -0.25 / scale;
-    expect(plain(stepAdvantages(rewards, "reinforce++"))).toEqual([[[0.75 / scale], [low, low, low]]]);
+    expect(plain(stepAdvantages(rewards, by("reinforce++")))).toEqual([[[0.75 / scale], [low, low, low]]]);
   });
 
   // Centred in the group 1/2 | -1/2 -1/2 -1/2: mean -1/4, deviations 3/4 and -1/4 as above.
   test("reinforce++-baseline centres each group before it whitens", () => {
     const scale = Math.sqrt(0.25 + 1e-8);
     const low = -0.25 / scale;
-    expect(plain(stepAdvantages(rewards, "reinforce++-baseline"))).toEqual([
+    expect(plain(stepAdvantages(rewards, by("reinforce++-baseline")))).toEqual([
       [[0.75 / scale], [low, low, low]],
     ]);
   });
 
   test("remax subtracts the greedy response's reward, and wants it", () => {
     const early = [[Float64Array.of(0.5, 1), outcomeRewards(0, 1)]];
-    expect(plain(stepAdvantages(early, "remax", [1]))).toEqual([[[0.5, 0], [-1]]]);
-    expect(() => stepAdvantages(early, "remax")).toThrow("no greedy reward for question 0");
+    expect(plain(stepAdvantages(early, by("remax"), { greedyRewards: [1] }))).toEqual([[[0.5, 0], [-1]]]);
+    expect(() => stepAdvantages(early, by("remax"))).toThrow("no greedy reward for question 0");
   });
 
   // Rewards to come 1 1 with values 1/2 1/4: advantages 1/2 and 3/4, mean 5/8, variance 1/32 with the n - 1 divisor.
   test("gae is the reward to come less the value, whitened; the returns are not", () => {
     const values = [[Float64Array.of(0.5, 0.25)]];
-    const { advantages, returns } = generalisedAdvantages([[outcomeRewards(1, 2)]], values);
+    const { advantages, returns } = generalisedAdvantages([[outcomeRewards(1, 2)]], values, by("gae"));
     const scale = Math.sqrt(1 / 32 + 1e-8);
     expect(plain(returns)).toEqual([[[1, 1]]]);
     expect(advantages[0]?.[0]?.[0]).toBeCloseTo(-0.125 / scale, 14); // float64 rounding of a square root squared
     expect(advantages[0]?.[0]?.[1]).toBeCloseTo(0.125 / scale, 14);
-    expect(() => generalisedAdvantages([[outcomeRewards(1, 3)]], values)).toThrow("differ in shape");
+    expect(() => generalisedAdvantages([[outcomeRewards(1, 3)]], values, by("gae"))).toThrow(
+      "differ in shape",
+    );
   });
 
   test("whitening leaves a single token and equal tokens at zero", () => {
@@ -108,21 +110,37 @@ describe("against verl's own functions, with responses of unequal lengths", () =
     expect(plain(actual).map((group) => group.map(({ length }) => length))).toEqual(fixture.lengths);
     const numbers = plain(actual).flat(2);
     for (const [i, want] of expected.flat(2).entries()) {
-      // Both are float64; verl's REINFORCE++ sums in another order. The absolute part is for its zeros.
-      expect(Math.abs(numbers[i]! - want)).toBeLessThanOrEqual(1e-9 * Math.abs(want) + 1e-12);
+      // Both are float64; verl adds 1e-8 to numbers of tokens. The absolute part is for its zeros.
+      expect(Math.abs(numbers[i]! - want)).toBeLessThanOrEqual(1e-8 * Math.abs(want) + 1e-12);
     }
   };
 
   test.each(["grpo", "dr-grpo", "rloo", "reinforce++", "reinforce++-baseline", "remax"] as const)(
     "%s",
     (name) => {
-      table(fixture.expected[name], stepAdvantages(rewards, name, fixture.greedyRewards));
+      table(
+        fixture.expected[name],
+        stepAdvantages(rewards, by(name), { greedyRewards: fixture.greedyRewards }),
+      );
     },
   );
 
   test("gae and its returns", () => {
-    const { advantages, returns } = generalisedAdvantages(rewards, values);
+    const { advantages, returns } = generalisedAdvantages(rewards, values, by("gae"));
     table(fixture.expected.gae, advantages);
     table(fixture.returns, returns);
+    table(fixture.expected.gae, stepAdvantages(rewards, by("gae"), { scores: values }));
+  });
+
+  test("gae and reinforce++ with discounts", () => {
+    const { gamma, lambda, returns: expected, explainedVariance: explained } = fixture.discounted;
+    const discounted = (advantage: AdvantageEstimator) => ({ ...by(advantage), gamma, lambda });
+    const { advantages, returns } = generalisedAdvantages(rewards, values, discounted("gae"));
+    table(fixture.expected["gae-discounted"], advantages);
+    table(expected, returns);
+    table(fixture.expected["reinforce++-discounted"], stepAdvantages(rewards, discounted("reinforce++")));
+    const all = (tokens: readonly Float64Array[][]): number[] => plain(tokens).flat(2);
+    // 1e-5 of the variance stands beside it in both.
+    expect(explainedVariance(all(values), all(returns))).toBeCloseTo(explained, 9);
   });
 });

@@ -1,18 +1,14 @@
 /**
  * Rewards of a step's kept responses -> advantages of their tokens. Tables are indexed by question, response and token;
- * responses differ in length. The discounts gamma and lambda are 1, as in TTRL.
+ * responses differ in length.
  */
 import { mean, standardDeviation, sum } from "../math/stats.ts";
-import type { AdvantageEstimator } from "./config.ts";
-
-/** One number for each token of each kept response of each question of a step. */
-export type TokenTable = readonly (readonly Float64Array[])[];
+import type { TtrlConfig } from "./config.ts";
+import { combinedRewards } from "./prime.ts";
+import { rewardsToCome, whiten, type TokenTable } from "./tokenTable.ts";
 
 /** Keeps the division finite when all rewards of a group are equal; the authors' value. */
 const EPSILON = 1e-6;
-
-/** The same for the variance of all tokens; verl's value. */
-const WHITEN_EPSILON = 1e-8;
 
 /** Token rewards of a response that is judged as a whole: on its own last token, zero before. */
 export function outcomeRewards(reward: number, length: number): Float64Array {
@@ -42,17 +38,32 @@ function groupScale(rewards: readonly number[], estimator: "grpo" | "dr-grpo" | 
   return estimator === "rloo" && rewards.length > 1 ? (rewards.length - 1) / rewards.length : 1;
 }
 
+/** What of a configuration turns rewards into advantages. */
+export type Estimation = Pick<TtrlConfig, "advantage" | "gamma" | "lambda" | "processWeight">;
+
+/** What some estimators need of a step beside its rewards. */
+export interface Comparands {
+  /** Reward of the greedy response to each question, for "remax". */
+  readonly greedyRewards?: readonly number[];
+  /** Of each token: the critic's value for "gae", the implicit process reward for "prime". */
+  readonly scores?: TokenTable;
+}
+
 /**
  * Advantages of a step by the estimator. "grpo", "dr-grpo" and "rloo": `groupAdvantages` on every token.
  * "reinforce++-baseline": reward minus the group's mean, then whitened over all tokens of the step (arXiv 2501.03262).
  * "reinforce++": the reward still to come, whitened, with no group at all (same source). "remax": the reward still to
  * come minus the reward of the greedy response to the question (arXiv 2310.10505, algorithm 2), which only it needs.
+ * "gae": `generalisedAdvantages`. "prime": what is still to come of `combinedRewards`, whitened.
  */
 export function stepAdvantages(
   rewards: TokenTable,
-  estimator: AdvantageEstimator,
-  greedyRewards: readonly number[] = [],
+  estimation: Estimation,
+  { greedyRewards = [], scores = [] }: Comparands = {},
 ): Float64Array[][] {
+  const { advantage: estimator, gamma } = estimation;
+  const toCome = (table: TokenTable, discount: number): Float64Array[][] =>
+    table.map((group) => group.map((tokens) => rewardsToCome(tokens, discount)));
   switch (estimator) {
     case "grpo":
     case "dr-grpo":
@@ -61,55 +72,44 @@ export function stepAdvantages(
     case "reinforce++-baseline":
       return whiten(broadcast(rewards, "dr-grpo"));
     case "reinforce++":
-      return whiten(rewards.map((group) => group.map(rewardsToCome)));
+      return whiten(toCome(rewards, gamma));
     case "remax":
-      return rewards.map((group, question) => {
+      return toCome(rewards, 1).map((group, question) => {
         const baseline = greedyRewards[question];
         if (baseline === undefined) throw new Error(`no greedy reward for question ${question} of the step`);
-        return group.map((response) => rewardsToCome(response).map((reward) => reward - baseline));
+        return group.map((tokens) => tokens.map((reward) => reward - baseline));
       });
+    case "gae":
+      return generalisedAdvantages(rewards, scores, estimation).advantages;
+    case "prime":
+      return whiten(toCome(combinedRewards(rewards, scores, estimation.processWeight), 1));
   }
 }
 
 /**
- * Generalised advantage estimation (arXiv 1506.02438, equation 16) for PPO: delta_t = r_t + V_{t+1} - V_t with V = 0
- * after the last token, A_t = delta_t + A_{t+1}. `returns` = A + V, what the critic learns; the advantages are whitened
- * after that. `values[q][i][t]` predicts what follows before token t is known.
+ * Generalised advantage estimation (arXiv 1506.02438, equation 16) for PPO: delta_t = r_t + gamma V_{t+1} - V_t with V = 0
+ * after the last token, A_t = delta_t + gamma lambda A_{t+1}. `returns` = A + V, what the critic learns; the advantages
+ * are whitened after that. `values[q][i][t]` predicts what follows before token t is known.
  */
 export function generalisedAdvantages(
   rewards: TokenTable,
   values: TokenTable,
+  { gamma, lambda }: Pick<Estimation, "gamma" | "lambda">,
 ): { readonly advantages: Float64Array[][]; readonly returns: Float64Array[][] } {
-  // With gamma = lambda = 1 the deltas telescope: A_t = sum of the rewards from t on - V_t, and A + V is that sum.
-  const returns = rewards.map((group) => group.map(rewardsToCome));
-  const advantages = returns.map((group, question) =>
-    group.map((toCome, i) => {
+  const advantages = rewards.map((group, question) =>
+    group.map((tokens, i) => {
       const predicted = values[question]?.[i];
-      if (predicted?.length !== toCome.length) throw new Error("values and rewards differ in shape");
-      return toCome.map((reward, token) => reward - (predicted[token] ?? 0));
+      if (predicted?.length !== tokens.length) throw new Error("values and rewards differ in shape");
+      const deltas = tokens.map(
+        (reward, token) => reward + gamma * (predicted[token + 1] ?? 0) - (predicted[token] ?? 0),
+      );
+      return rewardsToCome(deltas, gamma * lambda);
     }),
   );
+  const returns = advantages.map((group, question) =>
+    group.map((tokens, i) => tokens.map((advantage, t) => advantage + (values[question]?.[i]?.[t] ?? 0))),
+  );
   return { advantages: whiten(advantages), returns };
-}
-
-/** Centred on the mean of all tokens, divided by sqrt(variance + 1e-8) with the n - 1 divisor: long responses weigh more. */
-export function whiten(table: TokenTable): Float64Array[][] {
-  const all = table.flat().flatMap((tokens) => [...tokens]);
-  if (all.length === 0) return [];
-  const centre = mean(all);
-  const scale = Math.sqrt(standardDeviation(all) ** 2 + WHITEN_EPSILON);
-  return table.map((group) => group.map((tokens) => tokens.map((value) => (value - centre) / scale)));
-}
-
-/** The sum of a response's rewards from each token to its end. */
-function rewardsToCome(rewards: Float64Array): Float64Array {
-  const toCome = new Float64Array(rewards.length);
-  let rest = 0;
-  for (let token = rewards.length - 1; token >= 0; token--) {
-    rest += rewards[token] ?? 0;
-    toCome[token] = rest;
-  }
-  return toCome;
 }
 
 /** Each response's advantage within its group, on all of its tokens. */

@@ -1,4 +1,5 @@
 /** Every hyperparameter of a run: type, default, bounds, unit and meaning, stated once. The form and the CLI read this table. */
+import { COMPANION_FIELDS, companionProblems, type CompanionConfig } from "./companionFields.ts";
 import { choice, integer, real, type ConfigField } from "./configField.ts";
 import type { KlEstimator } from "./policy.ts";
 import { PAPER_FIELDS, type PaperConfig } from "./paperFields.ts";
@@ -9,7 +10,7 @@ import { UPDATE_FIELDS } from "./updateFields.ts";
 export type { ChoiceField, ConfigField, NumberField } from "./configField.ts";
 
 /** A run's hyperparameters. */
-export interface TtrlConfig extends RemedyConfig, PaperConfig {
+export interface TtrlConfig extends RemedyConfig, CompanionConfig, PaperConfig {
   readonly seed: number;
   readonly steps: number;
   readonly questionsPerStep: number;
@@ -67,7 +68,7 @@ export type AdvantageShaping = "none" | "entropy" | "clip" | "outliers";
 
 /** How rewards become advantages; formulas and sources in `rl/advantage.ts`. */
 export type AdvantageEstimator =
-  "grpo" | "dr-grpo" | "rloo" | "reinforce++" | "reinforce++-baseline" | "remax";
+  "grpo" | "dr-grpo" | "rloo" | "reinforce++" | "reinforce++-baseline" | "remax" | "gae" | "prime";
 
 /** How the losses of an update's tokens become one number; the weights are in `rl/rollouts.ts`. */
 export type Aggregation =
@@ -146,6 +147,7 @@ export const CONFIG_FIELDS = {
   ...PAPER_FIELDS,
   ...REWARD_FIELDS,
   ...UPDATE_FIELDS,
+  ...COMPANION_FIELDS,
   learningRate: real(
     "Optimizer",
     "Learning rate",
@@ -260,7 +262,7 @@ export function configProblems(values: Readonly<Record<string, unknown>>): strin
   if (typeof votes === "number" && typeof rollouts === "number" && rollouts > votes) {
     problems.push(`rolloutsPerQuestion (${rollouts}) must not exceed votesPerQuestion (${votes})`);
   }
-  return [...problems, ...remedyProblems(values)];
+  return [...problems, ...remedyProblems(values), ...companionProblems(values)];
 }
 
 /** Whether a choice was given and is not its default. */

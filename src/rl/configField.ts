@@ -5,7 +5,15 @@ export type ConfigField = NumberField | ChoiceField;
 
 interface FieldText {
   readonly label: string;
-  readonly group: "Loop" | "Sampling" | "Votes" | "Rewards" | "Update" | "Optimizer" | "Evaluation";
+  readonly group:
+    | "Loop"
+    | "Sampling"
+    | "Votes"
+    | "Rewards"
+    | "Update"
+    | "Critic and reward model"
+    | "Optimizer"
+    | "Evaluation";
   /** One sentence: what it does and which way to turn it. */
   readonly meaning: string;
 }

@@ -29,8 +29,6 @@ export interface CriticStats {
   readonly gradientNorm: number;
   /** Share of tokens where the clip gave the larger loss. */
   readonly clipFraction: number;
-  /** 1 - variance of (return - value) / variance of returns: 1 for a perfect critic, 0 for a constant one. */
-  readonly explainedVariance: number;
   readonly tokens: number;
 }
 

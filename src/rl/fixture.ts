@@ -119,7 +119,7 @@ export class ThreeNumberPolicy implements Policy, Models {
     }
     const tokens = rollouts.length;
     const clipping = { clipFraction: 0, clipFractionLow: 0 };
-    return { loss: 0, gradientNorm: 1, ...clipping, entropy: 0, kl: null, tokens, logprobGap: 0 };
+    return { loss: 0, gradientNorm: 1, ...clipping, entropy: 0, oldKl: 0, kl: null, tokens, logprobGap: 0 };
   }
 }
 
@@ -148,7 +148,7 @@ export class OneNumberCritic implements Critic {
       this.value.set(prompt, moved);
     }
     const tokens = rollouts.length;
-    return Promise.resolve({ loss, gradientNorm: 1, clipFraction: 0, explainedVariance: 0, tokens });
+    return Promise.resolve({ loss, gradientNorm: 1, clipFraction: 0, tokens });
   }
 }
 

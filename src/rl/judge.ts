@@ -1,6 +1,6 @@
 /** Responses of a step -> groups: answers, votes, rewards, and advantages, which may compare across questions. */
 import { mean } from "../math/stats.ts";
-import { outcomeRewards, stepAdvantages, type TokenTable } from "./advantage.ts";
+import { outcomeRewards, stepAdvantages } from "./advantage.ts";
 import { extractAnswers, type AnswerRules } from "./answer.ts";
 import type { TtrlConfig } from "./config.ts";
 import { rewardRule, type LabelSources } from "./labels.ts";
@@ -8,6 +8,7 @@ import { labelWeights, multiLabelAdvantages } from "./labelWeights.ts";
 import { noveltyRewards } from "./novelty.ts";
 import { lacksConsensus, remedied } from "./reshape.ts";
 import { rewardFor } from "./reward.ts";
+import type { TokenTable } from "./tokenTable.ts";
 import type { Answer, Group, Question, Response } from "./types.ts";
 import { majorityVote } from "./vote.ts";
 
@@ -25,13 +26,17 @@ export interface Asked {
   readonly greedy: Response | null;
   /** What each token of each kept response pays for its distance to the initial model; empty where it is free. */
   readonly costs: readonly Float64Array[];
+  /** What a companion says of each token of each kept response; absent where the estimator has none. */
+  readonly scores?: readonly Float64Array[];
   /** Majority answer of the initial model; null where the labels do not ask for it. */
   readonly initialLabel: Answer;
 }
 
-/** A step, judged: `advantages[q][i][t]` is of token t of the kept response i of group q. */
+/** A step, judged: `rewards[q][i][t]` and `advantages[q][i][t]` are of token t of the kept response i of group q. */
 export interface Judged {
   readonly groups: readonly Group[];
+  /** What the tokens earn, less what they pay. */
+  readonly rewards: TokenTable;
   readonly advantages: TokenTable;
 }
 
@@ -50,7 +55,10 @@ export function judgeStep(
   const greedyRewards = judged.flatMap(({ greedyReward }) => (greedyReward === null ? [] : [greedyReward]));
   const compared = isMultiLabel(config)
     ? judged.map((group) => underAllLabels(group, rules, config))
-    : stepAdvantages(tokenRewards, config.advantage, greedyRewards);
+    : stepAdvantages(tokenRewards, config, {
+        greedyRewards,
+        scores: asked.map(({ scores }) => scores ?? []),
+      });
   const advantages = judged.map((group, q) => remedied(compared[q] ?? [], group, config));
   const groups = judged.map(
     ({ question, responses, answers, vote, votes, rewards, teacher, novelty }, q): Group => ({
@@ -65,7 +73,7 @@ export function judgeStep(
       novelty,
     }),
   );
-  return { groups, advantages };
+  return { groups, rewards: tokenRewards, advantages };
 }
 
 /** A question with its vote and what its responses earn. */

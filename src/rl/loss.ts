@@ -19,3 +19,8 @@ export function updateOptions(config: TtrlConfig, learningRate: number): UpdateO
 export function movesWithoutAdvantage({ klCoefficient, entropyCoefficient }: UpdateOptions): boolean {
   return klCoefficient > 0 || entropyCoefficient > 0;
 }
+
+/** Whether a run needs the initial model beside the policy: for KL, and for what PRIME's reward model is compared with. */
+export function keepsInitialModel({ klCoefficient, advantage }: TtrlConfig): boolean {
+  return klCoefficient > 0 || advantage === "prime";
+}

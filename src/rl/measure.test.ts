@@ -25,7 +25,7 @@ function groupOf(id: string, answers: readonly (string | null)[], kept = answers
 
 const measure = (groups: readonly Group[], key: AnswerKey): Required<StepMetrics> =>
   measureStep(
-    { step: 1, groups, labels: [], learningRate: 1e-3, update: null, config: DEFAULT_CONFIG },
+    { step: 1, groups, labels: [], learningRate: 1e-3, update: null, companion: {}, config: DEFAULT_CONFIG },
     key,
     MATH,
   );
@@ -160,7 +160,7 @@ describe("a step's metrics", () => {
     const labels = rememberLabels([], [groupOf("a", ["1", "1"]), groupOf("b", ["2"]), groupOf("c", [null])]);
     const rate = (groups: readonly Group[]): number | null =>
       measureStep(
-        { step: 2, groups, labels, learningRate: 1e-3, update: null, config: DEFAULT_CONFIG },
+        { step: 2, groups, labels, learningRate: 1e-3, update: null, companion: {}, config: DEFAULT_CONFIG },
         new Map(),
         MATH,
       ).flipRate;
@@ -220,12 +220,12 @@ describe("a step's metrics", () => {
   });
 
   test("hand on what the update did, and null when there was none", () => {
-    const shown = { loss: -1, gradientNorm: 2, clipFraction: 0.1, kl: 0.3, logprobGap: 1e-6 };
+    const shown = { loss: -1, gradientNorm: 2, clipFraction: 0.1, kl: 0.3, oldKl: 0.01, logprobGap: 1e-6 };
     const update = { ...shown, clipFractionLow: 0, entropy: 1, tokens: 12 };
     const groups = [groupOf("q", ["1", "2"])];
     expect(
       measureStep(
-        { step: 4, groups, labels: [], learningRate: 0.5, update, config: DEFAULT_CONFIG },
+        { step: 4, groups, labels: [], learningRate: 0.5, update, companion: {}, config: DEFAULT_CONFIG },
         new Map(),
         MATH,
       ),

@@ -3,6 +3,7 @@ import { mean, sum } from "../math/stats.ts";
 import { extractAnswers, gradeAnswer, gradeLabel, type AnswerRules } from "./answer.ts";
 import { measureAtK } from "./atK.ts";
 import { ballotEntropy } from "./ballot.ts";
+import { NO_COMPANION, type CompanionMetrics } from "./companionMetrics.ts";
 import type { TtrlConfig } from "./config.ts";
 import { flipRate, type LabelHistory } from "./labelHistory.ts";
 import { measureRemedies, teacherTokens } from "./measureRemedies.ts";
@@ -173,15 +174,17 @@ export interface StepOutcome {
   /** The pseudo-labels before the step. */
   readonly labels: LabelHistory;
   readonly learningRate: number;
-  /** Null when no group had a signal. */
+  /** Of the policy; null when it was not trained. */
   readonly update: UpdateStats | null;
+  /** Of its companion; empty where there is none. */
+  readonly companion: Partial<CompanionMetrics>;
   /** What the votes were drawn by. */
   readonly config: Pick<TtrlConfig, "votesPerQuestion" | "voteBatch">;
 }
 
 /** The metrics of one step. */
 export function measureStep(
-  { step, groups, labels, learningRate, update, config }: StepOutcome,
+  { step, groups, labels, learningRate, update, companion, config }: StepOutcome,
   key: AnswerKey,
   rules: AnswerRules,
 ): Required<StepMetrics> {
@@ -202,7 +205,10 @@ export function measureStep(
     gradientNorm: update?.gradientNorm ?? null,
     loss: update?.loss ?? null,
     logprobGap: update?.logprobGap ?? null,
+    oldKl: update?.oldKl ?? null,
     learningRate,
+    ...NO_COMPANION,
+    ...companion,
     trainedTokens: update?.tokens ?? 0,
   };
 }

@@ -1,6 +1,7 @@
 /** What is measured: the words for each series, and the records. Names follow the authors' logs. */
 import { mean } from "../math/stats.ts";
 import type { AtK } from "./atK.ts";
+import { COMPANION_TEXTS, type CompanionMetrics } from "./companionMetrics.ts";
 import { EVALUATION_TEXTS, VOTE_TEXTS } from "./metricTexts.ts";
 import { REMEDY_TEXTS } from "./remedyTexts.ts";
 import { KEPT_TEXTS, UPDATE_TEXTS } from "./trainingTexts.ts";
@@ -12,6 +13,7 @@ export const METRICS = {
   ...KEPT_TEXTS,
   ...REMEDY_TEXTS,
   ...UPDATE_TEXTS,
+  ...COMPANION_TEXTS,
 } as const;
 
 export type MetricName = keyof typeof METRICS;
@@ -20,7 +22,7 @@ export type MetricName = keyof typeof METRICS;
  * One step of the loop. A value is null where it cannot be known (no truth, no reference model, no update); the optional
  * ones are absent from runs recorded before they were measured.
  */
-export interface StepMetrics {
+export interface StepMetrics extends Partial<CompanionMetrics> {
   /** Counted from 1. */
   readonly step: number;
   readonly labelAccuracy: number | null;
@@ -62,6 +64,7 @@ export interface StepMetrics {
   readonly gradientNorm: number | null;
   readonly loss: number | null;
   readonly logprobGap: number | null;
+  readonly oldKl?: number | null;
   readonly learningRate: number;
   /** Response tokens sampled in this step, a teacher's included. */
   readonly sampledTokens: number;

@@ -60,6 +60,8 @@ export interface UpdateStats {
   readonly clipFractionLow: number;
   /** Mean entropy (nats) of the next-token distribution, before the update. */
   readonly entropy: number;
+  /** Mean logprob when sampled less that before the update: estimates KL(policy that sampled || policy). */
+  readonly oldKl: number;
   /** Mean k3 estimate of KL(policy || initial model) in nats a token, or null when no reference is kept. */
   readonly kl: number | null;
   /** Tokens trained on. */

@@ -1,6 +1,7 @@
 /** KL to the initial model as a part of the reward: what each token of the kept responses pays. */
 import type { TtrlConfig } from "./config.ts";
 import type { KlEstimator, Policy } from "./policy.ts";
+import { scoreGroups } from "./rollouts.ts";
 import type { Question, Response } from "./types.ts";
 
 /**
@@ -33,18 +34,17 @@ export async function klCosts(
   const { klCoefficient, klEstimator, klPlace, rolloutsPerQuestion, temperature } = config;
   if (klPlace === "loss" || klCoefficient === 0) return [];
   const kept = votes.map((responses) => responses.slice(0, rolloutsPerQuestion));
-  const rollouts = kept.flatMap((responses, question) =>
+  const groups = kept.map((responses, question) =>
     responses.map((response) => ({ prompt: questions[question]?.prompt ?? "", response })),
   );
-  const initial = await policy.initialLogprobs(rollouts, temperature, signal);
-  const costs = rollouts.map(({ response }, i) => {
-    const logprobs = initial[i];
-    if (logprobs === undefined)
-      throw new Error(`the initial model scored ${initial.length} responses, not ${i + 1}`);
-    return klEstimates(response.logprobs, logprobs, klEstimator).map((estimate) => klCoefficient * estimate);
-  });
-  const ends = kept.map((_, question) => kept.slice(0, question + 1).flat().length);
+  const initial = await scoreGroups(groups, (rollouts) =>
+    policy.initialLogprobs(rollouts, temperature, signal),
+  );
   return kept.map((responses, question) =>
-    costs.slice((ends[question] ?? 0) - responses.length, ends[question]),
+    responses.map(({ logprobs }, i) => {
+      const initially = initial[question]?.[i];
+      if (initially === undefined) throw new Error(`the initial model did not score response ${i}`);
+      return klEstimates(logprobs, initially, klEstimator).map((estimate) => klCoefficient * estimate);
+    }),
   );
 }

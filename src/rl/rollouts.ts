@@ -1,6 +1,7 @@
 /** Groups and the advantages of their tokens -> rollouts to train on, with the weights that make up the loss. */
-import type { TokenTable } from "./advantage.ts";
 import type { Aggregation } from "./config.ts";
+import type { ScoredRollout } from "./policy.ts";
+import type { TokenTable } from "./tokenTable.ts";
 import type { Group, Rollout } from "./types.ts";
 
 /** How an update's losses are averaged. */
@@ -32,6 +33,16 @@ export function keptRollouts(
   );
   const weightOf = weighing(unweighted, averaging);
   return unweighted.map((rollout) => ({ ...rollout, weight: weightOf(rollout) }));
+}
+
+/** Scores the responses of several questions at once, and hands each question its own. */
+export async function scoreGroups<Rollout extends ScoredRollout>(
+  groups: readonly (readonly Rollout[])[],
+  score: (rollouts: readonly Rollout[]) => Promise<Float32Array[]>,
+): Promise<Float32Array[][]> {
+  const scores = await score(groups.flat());
+  let next = 0;
+  return groups.map(({ length }) => scores.slice(next, (next += length)));
 }
 
 /** Whether a rollout moves the policy by its rewards. */

@@ -87,6 +87,13 @@ export const UPDATE_TEXTS = {
     "How far the policy has moved from the initial model (k3 estimator).",
     "actor/kl_loss",
   ),
+  oldKl: text(
+    "KL within the step",
+    "nats",
+    "mean over tokens of (logprob when sampled - logprob before the update)",
+    "How far earlier updates of the step moved the policy from the one that sampled; 0 with one update a step.",
+    "actor/ppo_kl",
+  ),
   clipFraction: text(
     "clip fraction",
     "share",

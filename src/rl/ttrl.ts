@@ -4,21 +4,19 @@
  */
 import { createRandom, restoreRandom, type Random, type RandomState } from "../math/random.ts";
 import { answerRules } from "./answer.ts";
-import { learningRateAt, type TtrlConfig } from "./config.ts";
+import { companionTurn } from "./companions.ts";
+import type { TtrlConfig } from "./config.ts";
 import { watchFlips, type FlipWatch } from "./earlyStop.ts";
 import { initialVotes, type InitialVotes } from "./initialLabels.ts";
-import { judgeStep, type Judged } from "./judge.ts";
+import { judgeStep } from "./judge.ts";
 import { rememberLabels, type LabelHistory } from "./labelHistory.ts";
 import type { LeakedLabels } from "./labels.ts";
 import { trustIn } from "./labelWeights.ts";
-import { movesWithoutAdvantage, updateOptions } from "./loss.ts";
 import { measureStep } from "./measure.ts";
 import type { StepMetrics, StepTiming } from "./metrics.ts";
 import type { Models } from "./models.ts";
-import type { OnProgress, Policy, UpdateStats } from "./policy.ts";
-import { carriesSignal, keptRollouts } from "./rollouts.ts";
 import { sampleStep } from "./sampleStep.ts";
-import { teacherDecayAt } from "./teacher.ts";
+import { trainStep } from "./trainStep.ts";
 import type { Answer, AnswerKey, Group, Question, Task } from "./types.ts";
 
 /** What a run learns from. The answer key serves the metrics alone. */
@@ -79,10 +77,9 @@ export async function* ttrl(
   watch: Watch = {},
   leaked: LeakedLabels | null = null,
 ): AsyncGenerator<Step> {
-  const { policy } = models;
   const rules = answerRules(study, config);
   const random = restoreRandom(state.random);
-  const frozen = await initialVotes(policy, study, config, state, watch);
+  const frozen = await initialVotes(models.policy, study, config, state, watch);
   let { queue, labels } = state;
   let flips: FlipWatch = state;
   for (let step = state.step + 1; step <= config.steps; step++) {
@@ -90,20 +87,21 @@ export async function* ttrl(
     queue = drawn.queue;
     const questions = drawn.indices.map((index) => at(study.questions, index));
 
-    const reported = { signal: watch.signal, onProgress: report(watch, "sample") };
-    const sampling = await timed(() => sampleStep(models, { questions, rules }, config, random, reported));
+    const sampling = await timed(() => sampleAndScore(models, { questions, rules }, config, random, watch));
+    const { sampled, companion } = sampling.value;
     const asked = questions.map((question, i) => ({
       question,
-      ...at(sampling.value, i),
+      ...at(sampled, i),
+      scores: companion?.scores[i] ?? [],
       ...beliefsOf(at(drawn.indices, i), frozen, config),
     }));
     const labelling = { leaked, random: createRandom(config.seed, LABEL_STREAM + step) };
-    const { groups, advantages } = judgeStep(asked, rules, config, labelling);
-    const learningRate = learningRateAt(step, config);
-    const training = await timed(() => train(policy, { groups, advantages }, config, learningRate, watch));
-    if (config.teacherShare > 0) await (await models.follower()).follow(teacherDecayAt(step, config));
+    const judged = judgeStep(asked, rules, config, labelling);
+    const trainees = { models, companion };
+    const training = await timed(() => trainStep(trainees, judged, config, step, during(watch, "train")));
 
-    const outcome = { step, groups, labels, learningRate, update: training.value, config };
+    const { groups } = judged;
+    const outcome = { step, groups, labels, ...training.value, config };
     const metrics = measureStep(outcome, study.answerKey, rules);
     const timing = timingOf(metrics, sampling.seconds, training.seconds);
     labels = rememberLabels(labels, groups);
@@ -126,52 +124,25 @@ function drawQuestions(count: number, queue: readonly number[], wanted: number, 
   return { indices: [...indices, ...next.slice(0, missing)], queue: next.slice(missing) };
 }
 
+/** Responses to the questions, and what a companion says of those kept, where the estimator has one. */
+async function sampleAndScore(
+  models: Models,
+  asked: Parameters<typeof sampleStep>[1],
+  config: TtrlConfig,
+  random: Random,
+  watch: Watch,
+) {
+  const sampled = await sampleStep(models, asked, config, random, during(watch, "sample"));
+  const companion = await companionTurn(models, asked.questions, sampled, config, watch.signal);
+  return { sampled, companion };
+}
+
 /** What the initial model's votes say of a question: its label, and how far it is trusted. */
 function beliefsOf(index: number, { initialLabels, initialRatios }: InitialVotes, config: TtrlConfig) {
   const isEqual = config.questionTrust === "equal";
   return {
     initialLabel: initialLabels?.[index] ?? null,
     trust: isEqual ? 1 : trustIn(at(initialRatios ?? [], index), config),
-  };
-}
-
-/** `updatesPerStep` optimizer steps over the groups' kept responses; null when no response carries a signal. */
-async function train(
-  policy: Policy,
-  { groups, advantages }: Judged,
-  config: TtrlConfig,
-  learningRate: number,
-  watch: Watch,
-): Promise<UpdateStats | null> {
-  const updates: UpdateStats[] = [];
-  const options = updateOptions(config, learningRate);
-  const count = Math.min(config.updatesPerStep, groups.length); // a group is never split
-  for (let i = 0; i < count; i++) {
-    const [first, end] = [i, i + 1].map((part) => Math.floor((part * groups.length) / count));
-    const kept = keptRollouts(groups.slice(first, end), advantages.slice(first, end), config);
-    // Responses without advantage move nothing unless the loss has other terms, but they count in its mean.
-    const rollouts = movesWithoutAdvantage(options) ? kept : kept.filter(carriesSignal);
-    if (rollouts.length === 0) continue;
-    updates.push(await policy.update(rollouts, options, watch.signal, report(watch, "train")));
-  }
-  return updates.length === 0 ? null : combine(updates);
-}
-
-/** Statistics of several updates as one: token-weighted means, the largest gap, all tokens. */
-function combine(updates: readonly UpdateStats[]): UpdateStats {
-  const tokens = updates.reduce((total, update) => total + update.tokens, 0);
-  const weighted = (pick: (update: UpdateStats) => number): number =>
-    updates.reduce((total, update) => total + (pick(update) * update.tokens) / tokens, 0);
-  return {
-    loss: weighted((update) => update.loss),
-    gradientNorm: weighted((update) => update.gradientNorm),
-    clipFraction: weighted((update) => update.clipFraction),
-    clipFractionLow: weighted((update) => update.clipFractionLow),
-    entropy: weighted((update) => update.entropy),
-    kl: updates.some((update) => update.kl === null) ? null : weighted((update) => update.kl ?? 0),
-    // Only the first update trains on the policy that sampled; later gaps are the policy's movement.
-    logprobGap: at(updates, 0).logprobGap,
-    tokens,
   };
 }
 
@@ -190,8 +161,9 @@ async function timed<T>(work: () => Promise<T>): Promise<{ value: T; seconds: nu
   return { value, seconds: Math.max(performance.now() - start, 1) / 1000 };
 }
 
-function report(watch: Watch, phase: "sample" | "train"): OnProgress {
-  return (done, total) => watch.onProgress?.(phase, done, total);
+/** The watch of work in one phase. */
+function during({ signal, onProgress }: Watch, phase: "sample" | "train") {
+  return { signal, onProgress: (done: number, total: number) => onProgress?.(phase, done, total) };
 }
 
 function at<T>(items: readonly T[], index: number): T {

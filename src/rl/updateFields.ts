@@ -6,8 +6,8 @@ export const UPDATE_FIELDS = {
   advantage: choice(
     "Update",
     "Advantage",
-    ["grpo", "dr-grpo", "rloo", "reinforce++", "reinforce++-baseline", "remax"],
-    "What a reward is compared with: grpo the group's mean, over its deviation; dr-grpo the mean alone, so confident votes count for more; rloo the mean of the others; reinforce++ all tokens of the step; reinforce++-baseline the group's mean, then all tokens; remax one greedy response more.",
+    ["grpo", "dr-grpo", "rloo", "reinforce++", "reinforce++-baseline", "remax", "gae", "prime"],
+    "What a reward is compared with: grpo the group's mean, over its deviation; dr-grpo the mean alone, so confident votes count for more; rloo the mean of the others; reinforce++ all tokens of the step; reinforce++-baseline the group's mean, then all tokens; remax one greedy response more; gae what a critic foresees (PPO); prime the mean of the others, with token rewards of an implicit reward model beside the vote's (PRIME).",
   ),
   aggregation: choice(
     "Update",

@@ -11,6 +11,7 @@ import type { BackendChoice, StartedBackend } from "../report/backendChoice.ts";
 import type { StepRecord } from "../report/record.ts";
 import { answerRules } from "../rl/answer.ts";
 import { evaluate } from "../rl/evaluate.ts";
+import { keepsInitialModel } from "../rl/loss.ts";
 import type { Evaluation } from "../rl/metrics.ts";
 import { initialProgress, isOver, run, type RunEvent } from "../rl/run.ts";
 import type { LoopState, Study, Watch } from "../rl/ttrl.ts";
@@ -171,7 +172,7 @@ export class Session {
     const model = readLanguageModel(folder);
     const { study, notice } = fitStudy(model, this.#start);
     const { weights } = folder;
-    const reference = config.klCoefficient > 0 ? weights : null;
+    const reference = keepsInitialModel(config) ? weights : null;
     const { policy, ...path } = await openPolicy(model, { weights, reference, optimizer: null }, graphs);
     const models = new TrainableModels(policy, weights);
     return { backend: { ...report, ...path }, folder, models, study, notice };

@@ -10,7 +10,9 @@ torch 2.15.0.
   lengths, rewards     by question and response; the reward sits on the response's last token
   greedyRewards        by question, for remax
   values               by question, response and token, for gae
-  expected             by estimator, question, response and token; gae also has its returns
+  discounted           gamma and lambda of "reinforce++-discounted" and "gae-discounted"
+  expected             by estimator, question, response and token; gae also has its returns, and the
+                       explained variance of its values, by the formula of verl's metrics
 """
 
 import json
@@ -18,13 +20,16 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from verl import DataProto
 from verl.trainer.config import AlgoConfig
 from verl.trainer.ppo import core_algos
+from verl.trainer.ppo.metric_utils import compute_data_metrics
 
 FILE = Path(__file__).parents[2] / "src" / "rl" / "fixtures" / "advantages.json"
 LENGTHS = [[3, 7, 1, 5], [2, 6, 4], [8, 1]]
 REWARDS = [[1.0, 0.0, 0.0, 1.0], [1.0, 1.0, 1.0], [0.0, 0.75]]
 GREEDY_REWARDS = [1.0, 1.0, 0.0]
+GAMMA, LAMBDA = 0.9, 0.8
 
 lengths = [length for group in LENGTHS for length in group]
 rewards = [reward for group in REWARDS for reward in group]
@@ -51,6 +56,24 @@ def grpo(by_deviation):
     )
 
 
+def explained_variance(returns):
+    """critic/vf_explained_var, of verl's own metrics of a step."""
+    tokens = {"input_ids": torch.zeros_like(mask), "attention_mask": mask.long()}
+    columns = {
+        "token_level_scores": token_rewards,
+        "token_level_rewards": token_rewards,
+        "advantages": returns,
+        "returns": returns,
+        "values": values,
+        "responses": torch.zeros_like(mask),
+        "prompts": torch.zeros(len(lengths), 1),
+        "attention_mask": torch.cat([torch.ones(len(lengths), 1), mask], 1).long(),
+        "response_mask": mask,
+    }
+    metrics = compute_data_metrics(DataProto.from_single_dict(tokens | columns), use_critic=True)
+    return metrics["critic/vf_explained_var"]
+
+
 baselines = torch.tensor([GREEDY_REWARDS[g] for g in index], dtype=torch.float64)
 computed = {
     "grpo": grpo(True),
@@ -64,6 +87,10 @@ computed = {
     ),
     "remax": core_algos.compute_remax_outcome_advantage(token_rewards, baselines, mask),
     "gae": core_algos.compute_gae_advantage_return(token_rewards, values, mask, 1.0, 1.0),
+    "reinforce++-discounted": core_algos.compute_reinforce_plus_plus_outcome_advantage(
+        token_rewards, mask, config=AlgoConfig(gamma=GAMMA)
+    ),
+    "gae-discounted": core_algos.compute_gae_advantage_return(token_rewards, values, mask, GAMMA, LAMBDA),
 }
 fixture = {
     "lengths": LENGTHS,
@@ -72,6 +99,12 @@ fixture = {
     "values": rows(values),
     "expected": {name: rows(advantages) for name, (advantages, _) in computed.items()},
     "returns": rows(computed["gae"][1]),
+    "discounted": {
+        "gamma": GAMMA,
+        "lambda": LAMBDA,
+        "returns": rows(computed["gae-discounted"][1]),
+        "explainedVariance": explained_variance(computed["gae-discounted"][1]),
+    },
 }
 FILE.parent.mkdir(exist_ok=True)
 FILE.write_text(json.dumps(fixture) + "\n")
