@@ -2,13 +2,14 @@ import react from "@vitejs/plugin-react";
 import { defineConfig } from "vitest/config";
 import { selfContainedThreads } from "./tools/selfContainedThreads.ts";
 import { ISOLATION } from "./tools/serve.mjs";
+import { shipExperiments } from "./tools/shipExperiments.ts";
 
 /** A build is worth a word when something is wrong, not when it is slow. */
 const QUIET = { checks: { pluginTimings: false } };
 
 export default defineConfig({
   base: "./",
-  plugins: [react()],
+  plugins: [react(), shipExperiments({ definitions: "experiments", results: "docs/experiments" })],
   build: {
     target: "es2023",
     chunkSizeWarningLimit: 2500, // TensorFlow.js is one large chunk, loaded by the worker alone

@@ -11,7 +11,10 @@ const SOURCES = [
   "index.html",
   "src",
   "public",
+  "experiments",
+  "docs/experiments",
   "tools/selfContainedThreads.ts",
+  "tools/shipExperiments.ts",
   "vite.config.ts",
   "package-lock.json",
 ];
@@ -19,7 +22,7 @@ const SOURCES = [
 /** Runs `vite build` unless `dist` is newer than every source; exits where the build fails. */
 export function ensureBuild() {
   const built = join(DIST, "index.html");
-  const sources = SOURCES.map((name) => join(ROOT, name));
+  const sources = SOURCES.map((name) => join(ROOT, name)).filter((path) => existsSync(path)); // results may be none yet
   if (existsSync(built) && Math.max(...sources.map(newest)) < statSync(built).mtimeMs) return;
   console.log("Building the page ...");
   const vite = join(ROOT, "node_modules", "vite", "bin", "vite.js");

@@ -6,6 +6,7 @@ import { useEffect } from "react";
 import { HeadlineCharts, SecondaryCharts } from "./charts/Charts.tsx";
 import { OpenDialog } from "./dialogs/OpenDialog.tsx";
 import { DropZone } from "./DropZone.tsx";
+import { Experiments } from "./experiments/Experiments.tsx";
 import { ExportPanel } from "./export/ExportPanel.tsx";
 import { Intro } from "./intro/Intro.tsx";
 import { NoticeBar } from "./NoticeBar.tsx";
@@ -37,6 +38,7 @@ export function App() {
           <ExportPanel />
           <VoteBoard />
           <SecondaryCharts />
+          <Experiments />
         </main>
       </div>
       <DropZone />

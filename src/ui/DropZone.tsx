@@ -1,11 +1,10 @@
 import { useEffect, useState } from "react";
-import { isUnderWay } from "../store/run.ts";
-import { usePage, useRun } from "./page.tsx";
+import { useIsLocked, usePage } from "./page.tsx";
 
 /** Lets a file be dropped anywhere on the page, and says so while one is dragged over it. */
 export function DropZone() {
   const { lab } = usePage();
-  const isLocked = useRun(isUnderWay);
+  const isLocked = useIsLocked();
   const [isOver, setOver] = useState(false);
   useEffect(() => {
     const stop = new AbortController();

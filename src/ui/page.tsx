@@ -4,7 +4,8 @@ import { useStore } from "zustand";
 import { createStore, type StoreApi } from "zustand/vanilla";
 import type { MetricName } from "../rl/metrics.ts";
 import type { Lab } from "../store/lab.ts";
-import type { RunRecord, RunState } from "../store/run.ts";
+import { isBusy } from "../store/experimentRunner.ts";
+import { isUnderWay, type RunRecord, type RunState } from "../store/run.ts";
 import type { Settings } from "../store/settings.ts";
 
 /** What is open: definitions of some metrics (or all), the keyboard's sheet, or nothing. */
@@ -23,6 +24,8 @@ export interface View {
   readonly isSetupOpen: boolean | null;
   readonly isIntroOpen: boolean | null;
   readonly hasShortcuts: boolean;
+  /** Name of the experiment that is open. */
+  readonly openExperiment: string | null;
 }
 
 /** Creates the view's store. */
@@ -34,6 +37,7 @@ export function createView(): StoreApi<View> {
     isSetupOpen: null,
     isIntroOpen: null,
     hasShortcuts: true,
+    openExperiment: null,
   }));
 }
 
@@ -74,6 +78,13 @@ export function useSettings<T>(select: (settings: Settings) => T): T {
 
 export function useView<T>(select: (view: View) => T): T {
   return useStore(usePage().view, select);
+}
+
+/** Whether the set-up belongs to a run under way, or to a queue of them that begins the next in a moment. */
+export function useIsLocked(): boolean {
+  const isRunning = useRun(isUnderWay);
+  const hasQueue = useStore(usePage().lab.experiments.runner, isBusy);
+  return isRunning || hasQueue;
 }
 
 /** Whether the truth is known: of the run on show, else of the data set that is set up. */

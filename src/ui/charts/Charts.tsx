@@ -1,4 +1,5 @@
 import { useHasAnswers, usePacedRecord, usePage, useView } from "../page.tsx";
+import { HEADLINE_ID } from "../sections.ts";
 import { chartsFor } from "./chartSpecs.ts";
 import { MetricChart } from "./MetricChart.tsx";
 import "./charts.css";
@@ -9,9 +10,11 @@ export function HeadlineCharts() {
   const smoothing = useView((view) => view.smoothing);
   const hasAnswers = useHasAnswers();
   return (
-    <section aria-labelledby="headline-title">
+    <section aria-labelledby={HEADLINE_ID}>
       <div className="section-head">
-        <h2 id="headline-title">{hasAnswers ? "Is it learning?" : "What the votes do"}</h2>
+        <h2 id={HEADLINE_ID} tabIndex={-1}>
+          {hasAnswers ? "Is it learning?" : "What the votes do"}
+        </h2>
         {!hasAnswers && (
           <p className="soft charts-note">
             This data set has no answers, so pass@1, Maj@N, label accuracy and reward accuracy cannot be known

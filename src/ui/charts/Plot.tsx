@@ -12,6 +12,7 @@ import {
 import { METRICS } from "../../rl/metrics.ts";
 import { tick } from "../format.ts";
 import { usePage } from "../page.tsx";
+import { AXIS } from "./axis.ts";
 import { stepTicks } from "./stepTicks.ts";
 import { rawKey, type ChartRow } from "./chartRows.ts";
 import type { ChartSpec, Series } from "./chartSpecs.ts";
@@ -101,12 +102,6 @@ function valueAxis({ series, from }: ChartSpec): YAxisProps {
     ...AXIS,
   };
 }
-
-const AXIS = {
-  stroke: "var(--line-strong)",
-  tick: { fill: "var(--ink-soft)", fontSize: 11 },
-  tickLine: false,
-} as const;
 
 function line(series: Series, isShort: boolean) {
   const { key, label, ink, from } = series;

@@ -1,7 +1,9 @@
 import { Icon } from "../Icon.tsx";
 import { usePage } from "../page.tsx";
+import { EXPERIMENTS_ID, showSection } from "../sections.ts";
 import { ThemeButton } from "../ThemeButton.tsx";
 import { Announcer } from "./Announcer.tsx";
+import { QueueRow } from "./QueueRow.tsx";
 import { RunButtons } from "./RunButtons.tsx";
 import { RunFacts } from "./RunFacts.tsx";
 import { RunProgress } from "./RunProgress.tsx";
@@ -17,6 +19,10 @@ export function RunBar() {
         <RunButtons />
         <RunProgress />
         <div className="runbar__tools">
+          <button type="button" className="button button--plain" onClick={() => showSection(EXPERIMENTS_ID)}>
+            <Icon name="flask" />
+            <span className="runbar__tool-text">Experiments</span>
+          </button>
           <button
             type="button"
             className="button button--plain"
@@ -29,6 +35,7 @@ export function RunBar() {
           <ThemeButton />
         </div>
       </div>
+      <QueueRow />
       <RunFacts />
       <Announcer />
     </header>

@@ -6,7 +6,7 @@ import { usePage, useSettings } from "../page.tsx";
 import { DatasetReading } from "./DatasetReading.tsx";
 import { FileButton } from "./FileButton.tsx";
 
-/** Value of the list's entry for a dropped file, which is no file of the page. */
+/** Value of the list's entry for a dropped file or for one level of a data set: neither is a file of the page. */
 const OWN_FILE = "";
 
 /** Which questions are trained on: an embedded data set, or a file of the user's. */
@@ -16,7 +16,7 @@ export function DatasetPicker({ isLocked }: { readonly isLocked: boolean }) {
   const state = useStore(lab.dataset);
   const file = useSettings((settings) => settings.dataset);
   const inUse = datasetInUse(state);
-  const isOwn = inUse?.source === "file";
+  const isOwn = inUse !== null && inUse.source !== "embedded";
   const datasets = catalogue.status === "ready" ? catalogue.datasets : [];
   return (
     <div className="setup__part">

@@ -1,9 +1,8 @@
-import { isUnderWay } from "../../store/run.ts";
 import { CONFIG_NAMES } from "../../rl/config.ts";
 import { isChanged } from "../../store/settings.ts";
 import { counted } from "../format.ts";
 import { Icon } from "../Icon.tsx";
-import { usePage, useRun, useSettings, useView } from "../page.tsx";
+import { useIsLocked, usePage, useSettings, useView } from "../page.tsx";
 import { BackendPicker } from "./BackendPicker.tsx";
 import { ConfigForm } from "./ConfigForm.tsx";
 import { DatasetPicker } from "./DatasetPicker.tsx";
@@ -12,7 +11,7 @@ import "./setup.css";
 
 /** What a run will be: model, data set, backend and hyperparameters. Locked while a run is under way. */
 export function Setup() {
-  const isLocked = useRun(isUnderWay);
+  const isLocked = useIsLocked();
   const isOpen = useView((view) => view.isSetupOpen) ?? !isLocked;
   return (
     <aside className="setup panel" aria-labelledby="setup-title" data-open={isOpen}>

@@ -1,0 +1,39 @@
+import { useEffect, useMemo } from "react";
+import { useStore } from "zustand";
+import type { ListedExperiment } from "../../store/experimentList.ts";
+import { cellsOf } from "../../store/ownResults.ts";
+import { usePage } from "../page.tsx";
+import { CommittedNote } from "./CommittedNote.tsx";
+import { compare, measuredRows } from "./comparison.ts";
+import { ExperimentActions } from "./ExperimentActions.tsx";
+import { ExperimentFigure } from "./ExperimentFigure.tsx";
+import { ExperimentTable } from "./ExperimentTable.tsx";
+import { VariantList } from "./VariantList.tsx";
+
+/** An experiment opened: what was expected, what came out, and what can be run here. */
+export function ExperimentDetails({ listed }: { readonly listed: ListedExperiment }) {
+  const { list, own } = usePage().lab.experiments;
+  const { experiment } = listed;
+  const committed = useStore(list, (state) => state.committed[experiment.name]) ?? { status: "loading" };
+  const cells = cellsOf(useStore(own), experiment.name);
+  const result = committed.status === "ready" ? committed.result : null;
+  const comparison = useMemo(() => compare(experiment, result, cells), [experiment, result, cells]);
+  useEffect(() => void list.loadResult(experiment.name), [list, experiment.name]);
+  return (
+    <div className="experiment__details">
+      <p>
+        <strong>Expected, before it was run:</strong> {experiment.expects}
+      </p>
+      <CommittedNote committed={committed} experiment={experiment} />
+      {measuredRows(comparison).length > 0 && (
+        <>
+          <ExperimentFigure {...{ experiment, comparison }} />
+          <ExperimentTable {...{ experiment, comparison }} />
+        </>
+      )}
+      <h4 className="experiment__subtitle">Run it here</h4>
+      <ExperimentActions {...{ experiment, cells, result }} />
+      <VariantList {...{ experiment, cells }} />
+    </div>
+  );
+}

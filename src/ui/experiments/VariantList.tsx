@@ -1,0 +1,115 @@
+import { useStore } from "zustand";
+import { seedsOf, type Experiment, type Variant } from "../../experiments/experiment.ts";
+import type { ResultCell } from "../../experiments/result.ts";
+import { jobsLeft, missingFor } from "../../store/experimentSetup.ts";
+import type { QueuedJob } from "../../store/experimentQueue.ts";
+import { sentence } from "../format.ts";
+import { Icon } from "../Icon.tsx";
+import { useIsLocked, usePage } from "../page.tsx";
+import { HEADLINE_ID, showSection } from "../sections.ts";
+import { subjectText, variantText } from "./settingsText.ts";
+
+interface VariantListProps {
+  readonly experiment: Experiment;
+  /** What was measured here. */
+  readonly cells: readonly ResultCell[];
+}
+
+/** The variants: what each changes, how far it is here, and a button that runs it live. */
+export function VariantList({ experiment, cells }: VariantListProps) {
+  const catalogue = useStore(usePage().lab.catalogue);
+  return (
+    <>
+      <p className="small">
+        <span className="soft">Unless a variant says otherwise:</span>{" "}
+        {subjectText(experiment.base, catalogue)}
+      </p>
+      <ul className="variants">
+        {experiment.variants.map((variant) => (
+          <VariantItem key={variant.name} {...{ experiment, variant, cells }} />
+        ))}
+      </ul>
+    </>
+  );
+}
+
+interface VariantItemProps extends VariantListProps {
+  readonly variant: Variant;
+}
+
+function VariantItem({ experiment, variant, cells }: VariantItemProps) {
+  const { lab } = usePage();
+  const isLocked = useIsLocked();
+  const catalogue = useStore(lab.catalogue);
+  const missing = missingFor(experiment, variant, catalogue);
+  const changes = variantText(variant, catalogue);
+  const runLive = (): void => {
+    const seeds = seedsOf(experiment, variant);
+    const next = jobsLeft(experiment, [variant], seeds.length, cells)[0];
+    const job = next ?? { variant: variant.name, seed: seeds[0] ?? 0 };
+    lab.experiments.runner.start(experiment, [job]);
+    showSection(HEADLINE_ID);
+  };
+  return (
+    <li className="variant" data-testid={`variant-${variant.name}`}>
+      <div className="variant__text">
+        <p className="variant__label">{variant.label}</p>
+        {changes !== "" && <p className="small soft">{changes}</p>}
+        <VariantState {...{ experiment, variant, cells, missing }} />
+      </div>
+      <button
+        type="button"
+        className="button button--small"
+        disabled={isLocked || missing !== null}
+        title="Set the page up for this variant, start it and show the charts"
+        onClick={runLive}
+      >
+        <Icon name="play" />
+        Run live<span className="unseen">: {variant.label}</span>
+      </button>
+    </li>
+  );
+}
+
+interface VariantStateProps extends VariantItemProps {
+  readonly missing: string | null;
+}
+
+function VariantState({ experiment, variant, cells, missing }: VariantStateProps) {
+  const queue = useStore(usePage().lab.experiments.runner);
+  const jobs = queue?.experiment === experiment.name ? queue.jobs : [];
+  const job = jobs.findLast((each) => each.variant === variant.name && each.status !== "done");
+  const seeds = cells.filter((cell) => cell.variant === variant.name).map(({ seed }) => seed);
+  if (missing !== null) return <p className="small soft">{missing}</p>;
+  return (
+    <>
+      {seeds.length > 0 && (
+        <p className="small variant__done">
+          Measured here with seed {[...seeds].sort((a, b) => a - b).join(", ")}.
+        </p>
+      )}
+      {job !== undefined && <JobState job={job} />}
+    </>
+  );
+}
+
+function JobState({ job }: { readonly job: QueuedJob }) {
+  switch (job.status) {
+    case "running":
+      return <p className="small">Running now, seed {job.seed}.</p>;
+    case "waiting":
+      return <p className="small soft">Waiting, seed {job.seed}.</p>;
+    case "failed":
+      return (
+        <p className="small problem">
+          Failed, seed {job.seed}. {sentence(job.message)}
+        </p>
+      );
+    case "left":
+      return <p className="small soft">Not run to its end, seed {job.seed}.</p>;
+    case "done":
+      return null;
+    default:
+      return job satisfies never;
+  }
+}

@@ -1,0 +1,28 @@
+/** How far a queue of an experiment's runs is, in words. */
+import type { Experiment } from "../../experiments/experiment.ts";
+import { tally, type Job, type Queue } from "../../store/experimentQueue.ts";
+import { count, counted } from "../format.ts";
+
+/** "run 2 of 9, 0.2M, word, seed 0 · 1 failed". */
+export function underWayText({ variants }: Experiment, queue: Queue, job: Job): string {
+  const { failed, left } = tally(queue);
+  const place = queue.jobs.findIndex((each) => each.status === "running") + 1;
+  const label = variants.find(({ name }) => name === job.variant)?.label ?? job.variant;
+  const troubles = [
+    ...(failed === 0 ? [] : [`${count(failed)} failed`]),
+    ...(left === 0 ? [] : [`${count(left)} left out`]),
+  ];
+  return [`run ${place} of ${queue.jobs.length}, ${label}, seed ${job.seed}`, ...troubles].join(" · ");
+}
+
+/** "8 of 9 runs done, 1 failed". */
+export function overText(queue: Queue): string {
+  const { done, failed, left } = tally(queue);
+  const all = queue.jobs.length;
+  if (done === all) return `${counted(all, "run")} done.`;
+  const troubles = [
+    ...(failed === 0 ? [] : [`${count(failed)} failed`]),
+    ...(left === 0 ? [] : [`${count(left)} not run to the end`]),
+  ];
+  return `${count(done)} of ${counted(all, "run")} done, ${troubles.join(", ")}. Run all again makes up for the rest.`;
+}
