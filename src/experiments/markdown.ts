@@ -7,7 +7,7 @@ import type { ExperimentResult, ResultRow } from "./result.ts";
 export function markdownOf(result: ExperimentResult): string {
   const { definition, missing } = result;
   const paper = definition.paper === null ? "Not in the paper." : `In the paper: ${definition.paper}.`;
-  const open = missing.map(({ variant, seed }) => `${variant} seed ${seed}`).join(", ");
+  const open = openRuns(missing);
   return [
     `# ${definition.title}`,
     `${definition.question} ${paper}`,
@@ -20,6 +20,16 @@ export function markdownOf(result: ExperimentResult): string {
   ]
     .map((paragraph) => `${paragraph}\n`)
     .join("\n");
+}
+
+/** The runs not made yet, a variant with all its seeds at a time. */
+function openRuns(missing: ExperimentResult["missing"]): string {
+  return [...new Set(missing.map(({ variant }) => variant))]
+    .map((name) => {
+      const seeds = missing.filter(({ variant }) => variant === name).map(({ seed }) => seed);
+      return `${name} seed${seeds.length === 1 ? "" : "s"} ${seeds.join(", ")}`;
+    })
+    .join("; ");
 }
 
 const INTERVALS =
