@@ -3,7 +3,13 @@ import { ballotEntropy, ballotRewards, type Ballot } from "./ballot.ts";
 import type { Answer } from "./types.ts";
 import { majorityVote } from "./vote.ts";
 
-const OFF = { rareAnswerFloor: 0, rareAnswerBonus: 0, unsurePenalty: 0, trustCentre: 1, trustWidth: 0.5 };
+const OFF = {
+  rareAnswerFloor: 0,
+  rareAnswerBonus: 0,
+  unsurePenalty: 0,
+  trustCentre: 1,
+  labelTrustWidth: 0.5,
+};
 
 function ballot(answers: readonly Answer[], entropies: readonly number[]): Ballot {
   return { vote: majorityVote(answers), answers, responses: entropies.map((entropy) => ({ entropy })) };

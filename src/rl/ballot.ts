@@ -1,7 +1,7 @@
 /** Votes -> rewards of answers, for votes that are more than one winner. Shares, counts and entropies of a group. */
 import { mean, sum } from "../math/stats.ts";
 import type { Voting } from "./config.ts";
-import { labelWeights, type TrustShape } from "./labelWeights.ts";
+import { labelWeights } from "./labelWeights.ts";
 import type { Answer, Response, Vote } from "./types.ts";
 
 /** A group's votes and how sure each was. */
@@ -12,13 +12,16 @@ export interface Ballot {
 }
 
 /** What the kinds of votes can be tuned by. */
-export interface BallotOptions extends TrustShape {
+export interface BallotOptions {
   /** DARE's tau: answers with a smaller weighted share get none. */
   readonly rareAnswerFloor: number;
   /** DARE's alpha: what a rare and sure answer earns beside its share. */
   readonly rareAnswerBonus: number;
   /** SCRL's lambda: what an answer loses for each nat that it is less sure than the group. */
   readonly unsurePenalty: number;
+  /** RESTRAIN's k and sigma: the vote share that is trusted most, and how far around it. */
+  readonly trustCentre: number;
+  readonly labelTrustWidth: number;
 }
 
 /** SCRL's gates on the vote shares: of the winner, of its lead, and below which an answer may be called wrong. */
@@ -45,7 +48,7 @@ export function ballotRewards(
     case "selective":
       return selectiveRewards(ballot, options);
     case "multi-label":
-      return labelWeights(ballot.vote, ballot.answers.length, options);
+      return multiLabelWeights(ballot.vote, ballot.answers.length, options);
   }
 }
 
@@ -103,6 +106,15 @@ function selectiveRewards(ballot: Ballot, { unsurePenalty }: BallotOptions): Rea
       return [answer, isNegative ? share - NEGATIVE - unsurePenalty * doubt : 0];
     }),
   );
+}
+
+/** RESTRAIN's weights of the answers as labels, of a vote of so many. */
+export function multiLabelWeights(
+  vote: Vote,
+  votes: number,
+  { trustCentre: centre, labelTrustWidth: width }: Pick<BallotOptions, "trustCentre" | "labelTrustWidth">,
+): ReadonlyMap<string, number> {
+  return labelWeights(vote, votes, { centre, width });
 }
 
 /** Mean entropy (nats a token) of the responses that give each answer. */

@@ -3,14 +3,15 @@ import { COMPANION_FIELDS, companionProblems, type CompanionConfig } from "./com
 import { choice, integer, real, type ConfigField } from "./configField.ts";
 import type { KlEstimator } from "./policy.ts";
 import { PAPER_FIELDS, type PaperConfig } from "./paperFields.ts";
-import { REMEDY_FIELDS, remedyProblems, type RemedyConfig } from "./remedyFields.ts";
-import { REWARD_FIELDS } from "./rewardFields.ts";
+import { remedyProblems, TRUST_FIELDS, VOTER_FIELDS, type RemedyConfig } from "./remedyFields.ts";
+import { REWARD_FIELDS, type RewardConfig } from "./rewardFields.ts";
 import { UPDATE_FIELDS } from "./updateFields.ts";
 
 export type { ChoiceField, ConfigField, NumberField } from "./configField.ts";
+export type { AdvantageShaping, LabelSource, Voting } from "./rewardFields.ts";
 
 /** A run's hyperparameters. */
-export interface TtrlConfig extends RemedyConfig, CompanionConfig, PaperConfig {
+export interface TtrlConfig extends RewardConfig, RemedyConfig, CompanionConfig, PaperConfig {
   readonly seed: number;
   readonly steps: number;
   readonly questionsPerStep: number;
@@ -19,18 +20,6 @@ export interface TtrlConfig extends RemedyConfig, CompanionConfig, PaperConfig {
   readonly temperature: number;
   readonly topP: number;
   readonly maxResponseTokens: number;
-  readonly labelSource: LabelSource;
-  readonly voting: Voting;
-  readonly rareAnswerFloor: number;
-  readonly rareAnswerBonus: number;
-  readonly unsurePenalty: number;
-  readonly leastVoteEntropy: number;
-  readonly mostVoteEntropy: number;
-  readonly consensusFloor: number;
-  readonly consensusPenalty: number;
-  readonly advantageShaping: AdvantageShaping;
-  readonly stopWindow: number;
-  readonly stopFlipRate: number;
   readonly advantage: AdvantageEstimator;
   readonly aggregation: Aggregation;
   readonly updatesPerStep: number;
@@ -55,16 +44,6 @@ export interface TtrlConfig extends RemedyConfig, CompanionConfig, PaperConfig {
   readonly evaluationTemperature: number;
   readonly evaluationTopP: number;
 }
-
-/** What is rewarded; each is told in `rl/labels.ts`. */
-export type LabelSource =
-  "majority" | "truth" | "initial-majority" | "random" | "random-reward" | "wrong-majority" | "format";
-
-/** How votes become rewards where the labels are the majority's; formulas and sources in `rl/ballot.ts`. */
-export type Voting = "hard" | "soft" | "entropy-weighted" | "selective" | "multi-label";
-
-/** What advantages are changed by; formulas and sources in `rl/reshape.ts`. */
-export type AdvantageShaping = "none" | "entropy" | "clip" | "outliers";
 
 /** How rewards become advantages; formulas and sources in `rl/advantage.ts`. */
 export type AdvantageEstimator =
@@ -143,9 +122,10 @@ export const CONFIG_FIELDS = {
     "tokens",
     "A response is cut here; a cut one may still hold an answer.",
   ),
-  ...REMEDY_FIELDS,
+  ...VOTER_FIELDS,
   ...PAPER_FIELDS,
   ...REWARD_FIELDS,
+  ...TRUST_FIELDS,
   ...UPDATE_FIELDS,
   ...COMPANION_FIELDS,
   learningRate: real(

@@ -80,7 +80,7 @@ describe("a judged group", () => {
   });
 
   // Trusts of 3/4 and 1/4 around 1 with width 1/2: weights e / (1 + e) and 1 / (1 + e), see labelWeights.test.ts.
-  const multiLabel = { voting: "multi-label", trustCentre: 1, trustWidth: 0.5 };
+  const multiLabel = { voting: "multi-label", trustCentre: 1, labelTrustWidth: 0.5 };
   const ahead = (Math.E - 1) / (Math.E + 1); // by how much the first label weighs more
 
   test("has every answer as a label, each compared by its own deviation", () => {

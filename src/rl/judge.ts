@@ -2,9 +2,10 @@
 import { mean } from "../math/stats.ts";
 import { outcomeRewards, stepAdvantages } from "./advantage.ts";
 import { extractAnswers, type AnswerRules } from "./answer.ts";
+import { multiLabelWeights } from "./ballot.ts";
 import type { TtrlConfig } from "./config.ts";
 import { rewardRule, type LabelSources } from "./labels.ts";
-import { labelWeights, multiLabelAdvantages } from "./labelWeights.ts";
+import { multiLabelAdvantages } from "./labelWeights.ts";
 import { noveltyRewards } from "./novelty.ts";
 import { lacksConsensus, remedied } from "./reshape.ts";
 import { rewardFor } from "./reward.ts";
@@ -141,7 +142,7 @@ function isMultiLabel({ labelSource, voting, advantage }: TtrlConfig): boolean {
 /** A group's advantages with every answer as a label, weighted. */
 function underAllLabels(group: Voted, rules: AnswerRules, config: TtrlConfig): readonly Float64Array[] {
   const isDropped = lacksConsensus(group.vote, config);
-  const weights = isDropped ? new Map<string, number>() : labelWeights(group.vote, group.votes, config);
+  const weights = isDropped ? new Map<string, number>() : multiLabelWeights(group.vote, group.votes, config);
   const rewardsUnder = (label: Answer): Float64Array[] => {
     const rewards = group.answers.map((answer) => rewardFor(answer, label, rules));
     return tokenRewardsOf({ ...group, rewards }, config);

@@ -3,12 +3,12 @@ import { groupAdvantages } from "./advantage.ts";
 import { labelWeights, multiLabelAdvantages, trustIn } from "./labelWeights.ts";
 import { majorityVote } from "./vote.ts";
 
-const SHAPE = { trustCentre: 1, trustWidth: 0.5 };
+const SHAPE = { centre: 1, width: 0.5 };
 
 test("trust is a Gaussian over vote shares", () => {
   expect(trustIn(1, SHAPE)).toBe(1);
   expect(trustIn(0.5, SHAPE)).toBeCloseTo(Math.exp(-1 / 2), 15); // one width from the centre
-  expect(trustIn(0.25, { trustCentre: 0.75, trustWidth: 0.25 })).toBeCloseTo(Math.exp(-2), 15);
+  expect(trustIn(0.25, { centre: 0.75, width: 0.25 })).toBeCloseTo(Math.exp(-2), 15);
 });
 
 describe("labels by weight", () => {

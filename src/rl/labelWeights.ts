@@ -6,14 +6,14 @@ import type { Answer, Vote } from "./types.ts";
 /** RESTRAIN's g: a Gaussian over vote shares. */
 export interface TrustShape {
   /** k: the share that is trusted most; 1 lets trust rise with the share. */
-  readonly trustCentre: number;
+  readonly centre: number;
   /** sigma: narrow trusts the winner alone, wide trusts all alike. */
-  readonly trustWidth: number;
+  readonly width: number;
 }
 
 /** g(f) = exp(-(f - k)^2 / (2 sigma^2)). A question's weight u is g of its majority ratio under the initial model. */
-export function trustIn(share: number, { trustCentre, trustWidth }: TrustShape): number {
-  return Math.exp(-((share - trustCentre) ** 2) / (2 * trustWidth ** 2));
+export function trustIn(share: number, { centre, width }: TrustShape): number {
+  return Math.exp(-((share - centre) ** 2) / (2 * width ** 2));
 }
 
 /**

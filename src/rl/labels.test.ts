@@ -19,7 +19,7 @@ const VOTING = {
     rareAnswerBonus: 0,
     unsurePenalty: 0,
     trustCentre: 1,
-    trustWidth: 0.5,
+    labelTrustWidth: 0.5,
   },
 } as const;
 

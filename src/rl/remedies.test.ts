@@ -90,7 +90,7 @@ describe("a teacher", () => {
 });
 
 describe("question weights", () => {
-  const values = { questionTrust: "initial-consensus", trustCentre: 1, trustWidth: 0.25 };
+  const values = { questionTrust: "initial-consensus", trustCentre: 1, questionTrustWidth: 0.25 };
 
   test("are the trust in the initial model's consensus, and scale all advantages", async () => {
     const plain = await firstStep({});
@@ -99,8 +99,8 @@ describe("question weights", () => {
     expect(initialRatios?.slice(0, 2)).toEqual([1, 1]);
     for (const [g, { question, advantages }] of weighted.groups.entries()) {
       const trust = trustIn(initialRatios![PROMPTS.indexOf(question.id)]!, {
-        trustCentre: 1,
-        trustWidth: 0.25,
+        centre: 1,
+        width: 0.25,
       });
       for (const [i, value] of advantages.entries()) {
         expect(value).toBeCloseTo(trust * plain.groups[g]!.advantages[i]!, 14);

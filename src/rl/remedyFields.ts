@@ -11,7 +11,8 @@ export interface RemedyConfig {
   readonly novelty: Novelty;
   readonly questionTrust: QuestionTrust;
   readonly trustCentre: number;
-  readonly trustWidth: number;
+  readonly labelTrustWidth: number;
+  readonly questionTrustWidth: number;
 }
 
 /** What tells responses of one answer apart; formula and source in `rl/novelty.ts`. */
@@ -20,8 +21,8 @@ export type Novelty = "none" | "n-grams";
 /** What questions count for; formula and source in `rl/labelWeights.ts`. */
 export type QuestionTrust = "equal" | "initial-consensus";
 
-/** In the order a form shows them. */
-export const REMEDY_FIELDS = {
+/** Who votes, and how long; in the order a form shows them. */
+export const VOTER_FIELDS = {
   voteBatch: integer(
     "Votes",
     "Vote batch",
@@ -62,6 +63,10 @@ export const REMEDY_FIELDS = {
     "",
     "The decay rises to this along a half cosine by the last step (Co-rewarding-II: 0.9999); 0 holds it.",
   ),
+} as const;
+
+/** How far votes are trusted; in the order a form shows them. */
+export const TRUST_FIELDS = {
   novelty: choice(
     "Rewards",
     "Novelty",
@@ -82,13 +87,21 @@ export const REMEDY_FIELDS = {
     "",
     "With multi-label votes or question weights, the share of the votes that is trusted most; 1 lets trust rise with the share (RESTRAIN).",
   ),
-  trustWidth: real(
+  labelTrustWidth: real(
     "Rewards",
-    "Trust width",
-    0.3,
+    "Label trust width",
+    0.2,
     [0.01, 10],
     "",
-    "With multi-label votes or question weights, the width of the bell around the trust centre; narrow trusts the winner alone, wide trusts rare answers too (RESTRAIN).",
+    "With multi-label votes, the width of the bell around the trust centre; narrow trusts the winner alone, wide trusts rare answers too (RESTRAIN).",
+  ),
+  questionTrustWidth: real(
+    "Rewards",
+    "Question trust width",
+    0.5,
+    [0.01, 10],
+    "",
+    "With question weights, the width of the bell around the trust centre; wide lets all questions count alike (RESTRAIN).",
   ),
 } as const;
 

@@ -1,6 +1,32 @@
 /** The part of the configuration's table that says what is rewarded: labels, and remedies published since the paper. */
 import { choice, integer, real } from "./configField.ts";
 
+/** What these fields hold. */
+export interface RewardConfig {
+  readonly labelSource: LabelSource;
+  readonly voting: Voting;
+  readonly rareAnswerFloor: number;
+  readonly rareAnswerBonus: number;
+  readonly unsurePenalty: number;
+  readonly leastVoteEntropy: number;
+  readonly mostVoteEntropy: number;
+  readonly consensusFloor: number;
+  readonly consensusPenalty: number;
+  readonly advantageShaping: AdvantageShaping;
+  readonly stopWindow: number;
+  readonly stopFlipRate: number;
+}
+
+/** What is rewarded; each is told in `rl/labels.ts`. */
+export type LabelSource =
+  "majority" | "truth" | "initial-majority" | "random" | "random-reward" | "wrong-majority" | "format";
+
+/** How votes become rewards where the labels are the majority's; formulas and sources in `rl/ballot.ts`. */
+export type Voting = "hard" | "soft" | "entropy-weighted" | "selective" | "multi-label";
+
+/** What advantages are changed by; formulas and sources in `rl/reshape.ts`. */
+export type AdvantageShaping = "none" | "entropy" | "clip" | "outliers";
+
 /** In the order a form shows them; all remedies are off by default. */
 export const REWARD_FIELDS = {
   labelSource: choice(

@@ -139,10 +139,10 @@ async function sampleAndScore(
 
 /** What the initial model's votes say of a question: its label, and how far it is trusted. */
 function beliefsOf(index: number, { initialLabels, initialRatios }: InitialVotes, config: TtrlConfig) {
-  const isEqual = config.questionTrust === "equal";
+  const { questionTrust, trustCentre: centre, questionTrustWidth: width } = config;
   return {
     initialLabel: initialLabels?.[index] ?? null,
-    trust: isEqual ? 1 : trustIn(at(initialRatios ?? [], index), config),
+    trust: questionTrust === "equal" ? 1 : trustIn(at(initialRatios ?? [], index), { centre, width }),
   };
 }
 

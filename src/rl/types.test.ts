@@ -26,7 +26,7 @@ test("the truth is out of reach of vote, reward and advantage by type", () => {
     rareAnswerBonus: 0,
     unsurePenalty: 0,
     trustCentre: 1,
-    trustWidth: 0.5,
+    labelTrustWidth: 0.5,
   };
   const votes = { source: "majority", voting: "hard", ballotOptions } as const;
   const sources = { ...votes, rules: MATH, initialLabel: null, random: createRandom(0) };
