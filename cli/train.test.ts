@@ -6,6 +6,7 @@ import { initialProgress } from "../src/rl/run.ts";
 import { describeOnGpu } from "../src/engine/fixture.ts";
 import type { Graphs } from "../src/model/openPolicy.ts";
 import type { StartedBackend } from "../src/report/backendChoice.ts";
+import type { CompanionStates } from "../src/model/trainableModels.ts";
 import { startBackend } from "./backend.ts";
 import { readCheckpoint } from "./checkpoint.ts";
 import { readDatasetFile, withoutLabels } from "./datasetFile.ts";
@@ -27,6 +28,7 @@ const CONFIG = configFrom({ ...QUICK, steps: 4, updatesPerStep: 2, klCoefficient
 interface Result {
   readonly metrics: string;
   readonly weights: Readonly<Record<string, Float32Array>>;
+  readonly companions: CompanionStates;
 }
 
 /** Runs in `out`, from its checkpoint where it has one, until `stopAt` of what the run shows, or the end. */
@@ -60,8 +62,9 @@ async function go(
   await train(training, position, stop, display);
   const trained = await models.policy.weights();
   const weights = Object.fromEntries([...trained].map(([name, { data }]) => [name, data]));
+  const companions = await models.companions();
   await models.dispose();
-  return { metrics: readFileSync(join(folder, "metrics.jsonl"), "utf8"), weights };
+  return { metrics: readFileSync(join(folder, "metrics.jsonl"), "utf8"), weights, companions };
 }
 
 /** What the run showed: work in a phase after `step` steps, or that something was recorded. */
@@ -87,6 +90,36 @@ const STOPS: [string, string, number, number][] = [
 describe.each(["cpu", "wasm"] as const)("on %s", (backend) =>
   describeRuns(backend, () => startBackend(backend), backend === "cpu" ? STOPS.slice(0, 3) : STOPS),
 );
+
+/** Runs with a model beside the policy, whose state has to be continued too. */
+const COMPANIONS = {
+  "a critic": { advantage: "gae", criticLearningRate: 0.02 },
+  "a reward model": { advantage: "prime", rewardModelLearningRate: 0.02, klCoefficient: 0 },
+  "a teacher": { teacherShare: 0.5, teacherDecay: 0.5 },
+};
+
+describe.each(Object.entries(COMPANIONS))("with %s", (name, values) => {
+  const config = { ...CONFIG, ...values } as TtrlConfig;
+
+  test.each([
+    ["after step 3", "step recorded", 3, 0],
+    ["while training step 3", "train", 2, 1],
+    ["while sampling step 3", "sample", 2, 1],
+  ])("a run stopped %s and continued equals the undisturbed one, its companion too", async (...stop) => {
+    const [place, phase, step, done] = stop;
+    const backend = await startBackend("wasm");
+    const undisturbed = await go(backend, `${name}-undisturbed-${place}`, { config });
+    const stopAt = (shown: Shown): boolean =>
+      shown.phase === phase && shown.step === step && shown.done >= done;
+    const stopped = await go(backend, `${name}-${place}`, { config, stopAt });
+    expect(stopped.metrics.length).toBeLessThan(undisturbed.metrics.length);
+    const continued = await go(backend, `${name}-${place}`, { config });
+    expectSame(continued, undisturbed);
+    expect(continued.companions).toEqual(undisturbed.companions);
+    const begun = readCheckpoint(checkpointFolder(join(workplace.folder, `${name}-${place}`)));
+    expect(begun?.companions.size).toBe(1); // else this test shows little
+  });
+});
 
 describeOnGpu("on recorded graphs", (gpu) => {
   const report = { backend: "webgpu", device: "for tests", reason: "a test" } as const;
