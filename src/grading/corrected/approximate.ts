@@ -15,9 +15,6 @@ import {
 import { toNumber } from "./rational.ts";
 import type { Formula, FunctionName } from "./tree.ts";
 
-/** Points an answer is evaluated at. */
-export const POINTS = 3;
-
 const I: Approximate = { re: 0, im: 1, error: 0 };
 const CONSTANTS = new Map<string, Approximate>([
   ["π", real(Math.PI)],
@@ -41,26 +38,31 @@ function variable(name: string, point: number): Approximate {
   return { re: radius * Math.cos(angle), im: radius * Math.sin(angle), error: 0 };
 }
 
-/** The value of a formula at one point, its ± with the given sign. */
+/** The value of a formula at one point, its ± with the given sign. Plain loops: votes on formulas spend their time here. */
 export function valueAt(formula: Formula, sign: 1 | -1, point: number): Approximate {
-  const at = (part: Formula): Approximate => valueAt(part, sign, point);
   switch (formula.kind) {
     case "number":
       return real(toNumber(formula.value));
     case "name":
       return CONSTANTS.get(formula.name) ?? variable(formula.name, point);
-    case "sum":
-      return formula.terms.map(at).reduce(plus);
-    case "product":
-      return formula.factors.map(at).reduce(times);
+    case "sum": {
+      let total = real(0);
+      for (const term of formula.terms) total = plus(total, valueAt(term, sign, point));
+      return total;
+    }
+    case "product": {
+      let total = real(1);
+      for (const factor of formula.factors) total = times(total, valueAt(factor, sign, point));
+      return total;
+    }
     case "power":
-      return raise(at(formula.base), at(formula.exponent));
+      return raise(valueAt(formula.base, sign, point), valueAt(formula.exponent, sign, point));
     case "root":
-      return root(at(formula.radicand), at(formula.index));
+      return root(valueAt(formula.radicand, sign, point), valueAt(formula.index, sign, point));
     case "either":
-      return times(real(sign), at(formula.term));
+      return times(real(sign), valueAt(formula.term, sign, point));
     case "call":
-      return apply(formula.name, at(formula.argument));
+      return apply(formula.name, valueAt(formula.argument, sign, point));
   }
 }
 

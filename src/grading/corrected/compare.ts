@@ -1,6 +1,7 @@
 /** Whether two answers say the same. */
 import { close, raise, real, times, type Approximate } from "./complex.ts";
 import type { Shape } from "./shape.ts";
+import type { Value } from "./value.ts";
 
 /** Three-valued "and": one difference decides, otherwise one doubt leaves it open. */
 function every(verdicts: Iterable<boolean | null>): boolean | null {
@@ -44,13 +45,27 @@ function* map<T, R>(items: readonly T[], of: (item: T) => R): Generator<R> {
 /** Whether one difference is a constant multiple of the other: 2x = 6 and x - 3 = 0 are one equation. */
 function proportional(a: Shape, b: Shape): boolean | null {
   if (a.kind !== "value" || b.kind !== "value") return compare(a, b);
-  return every(pairs(upToFactor(a.at), upToFactor(b.at), close));
+  return atAll(Math.max(a.points, b.points, 2) - 1, (point) =>
+    close(upToFactor(a, point + 1), upToFactor(b, point + 1)),
+  );
 }
 
-/** Values at the later points over the value at the first. */
-export function upToFactor(at: readonly Approximate[]): Approximate[] {
-  const [first, ...rest] = at;
-  return first === undefined ? [] : rest.map((one) => times(one, raise(first, real(-1))));
+/** The value at a point over that at the first one. */
+export function upToFactor(value: Value, point: number): Approximate {
+  return times(value.at(point), raise(value.at(0), real(-1)));
+}
+
+/** Whether two values are the same. */
+function sameValue(a: Value, b: Value): boolean | null {
+  if (a.exact !== null && b.exact !== null) {
+    return a.exact.top === b.exact.top && a.exact.bottom === b.exact.bottom;
+  }
+  return atAll(Math.max(a.points, b.points), (point) => close(a.at(point), b.at(point)));
+}
+
+/** `every` over the points 0 to `points` - 1; none beyond a difference is computed. */
+function atAll(points: number, holds: (point: number) => boolean | null): boolean | null {
+  return every(map([...Array(points).keys()], holds));
 }
 
 /** True, false, or null when it was not decided. Symmetric. */
@@ -63,10 +78,7 @@ export function compare(a: Shape, b: Shape): boolean | null {
   if (a.kind === "equation") return a.solved === null ? false : compare(a.solved, b);
   if (b.kind === "equation") return compare(b, a);
   if (a.kind === "value" && b.kind === "value") {
-    if (a.exact !== null && b.exact !== null) {
-      return a.exact.top === b.exact.top && a.exact.bottom === b.exact.bottom;
-    }
-    return every(pairs(a.at, b.at, close));
+    return sameValue(a, b);
   }
   if (a.kind === "text" && b.kind === "text") return a.text === b.text;
   if (a.kind === "tuple" && b.kind === "tuple") {

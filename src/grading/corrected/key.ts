@@ -10,17 +10,15 @@ function digits(number: number): string {
   return String(Math.abs(number) < 1e-9 ? 0 : Number(number.toPrecision(DIGITS)));
 }
 
-function values(at: readonly Approximate[]): string {
-  const each = at.map(({ re, im }) => (im === 0 ? digits(re) : `${digits(re)},${digits(im)}`));
-  return each.every((one) => one === each[0]) ? (each[0] ?? "") : each.join(" ");
+function spelled({ re, im }: Approximate): string {
+  return im === 0 ? digits(re) : `${digits(re)},${digits(im)}`;
 }
 
 /** Equal answers have the same key but for rounding at the twelfth digit; different ones almost never. */
 export function keyOf(shape: Shape, spelling: string): string {
   switch (shape.kind) {
-    case "value": {
-      return shape.exact?.bottom === 1n ? String(shape.exact.top) : values(shape.at);
-    }
+    case "value":
+      return shape.exact?.bottom === 1n ? String(shape.exact.top) : spelled(shape.at(0));
     case "set":
     case "union": {
       const keys = new Set(shape.items.map((item) => keyOf(item, spelling)));
@@ -30,7 +28,7 @@ export function keyOf(shape: Shape, spelling: string): string {
       return `${shape.brackets} ${shape.items.map((item) => keyOf(item, spelling)).join(";")}`;
     case "equation":
       if (shape.solved !== null) return keyOf(shape.solved, spelling);
-      return shape.difference.kind === "value" ? `0=${values(upToFactor(shape.difference.at))}` : "0=";
+      return shape.difference.kind === "value" ? `0=${spelled(upToFactor(shape.difference, 1))}` : "0=";
     case "text":
       return `"${shape.text}"`;
     case "undecided":

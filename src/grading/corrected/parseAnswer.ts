@@ -27,7 +27,7 @@ function arrangement(read: readonly Tree[], open: string, close: string): Tree {
 
 function items(scanner: Scanner): Tree[] {
   const read = [chain(scanner)];
-  while (scanner.match(/[,;]/y) !== null) read.push(chain(scanner));
+  while (scanner.take(",;") !== "") read.push(chain(scanner));
   return read;
 }
 
@@ -48,8 +48,8 @@ function chain(scanner: Scanner): Tree {
   const sides = [union(scanner)];
   const signs: string[] = [];
   for (;;) {
-    const sign = scanner.match(/[=≈≡<>≤≥≠∈]/y)?.[0];
-    if (sign === undefined) break;
+    const sign = scanner.take("=≈≡<>≤≥≠∈");
+    if (sign === "") break;
     signs.push(sign);
     sides.push(union(scanner));
   }

@@ -11,16 +11,16 @@ const HALF: Formula = { kind: "number", value: { top: 1n, bottom: 2n } };
 export type ReadEnclosed = (scanner: Scanner) => Tree;
 
 const TRIGONOMETRIC = /^(?:sin|cos|tan|cot|sec|csc)$/;
-/** What a product goes on with without a sign. */
-const FACTOR_START = /[\d.({\p{L}π∞√∅]|\\(?!end)/uy;
-/** The same after a numeral: two numerals in a row are no product. */
-const SYMBOL_START = /[({\p{L}π∞√∅]|\\(?!end)/uy;
+const SIGNS = "+-±∓";
+const TWO_LETTERS = /[a-z]{2}/y;
 const FUNCTION_START = new RegExp(`\\\\?(?:${FUNCTIONS.join("|")})`, "y");
 
 const MIXED = /(\d+) (\d+) ?\/ ?(\d+)/y;
 const PROPER = /\\frac ?(?:\{ ?(\d+) ?\}|(\d)) ?(?:\{ ?(\d+) ?\}|(\d))(?! ?\^)/y;
 const GROUPED = /\d{1,3}(?:[,\u2009]\d{3})+(?:\.\d+)?(?![\d,])/y;
 const GROUPED_INSIDE = /\d{1,3}(?:\u2009\d{3})+(?:\.\d+)?(?!\d)/y;
+/** The most frequent numeral; none of the forms above, no base, fraction or exponent begins with it. */
+const PLAIN_INTEGER = /\d+(?![\d.,_e\\ \u2009])/y;
 const NUMERAL = /(\d+(?: \d+)*(?:\.\d*)?|\.\d+)(?:e([+-]?\d{1,5})(?!\d))?/y;
 
 export class FormulaParser {
@@ -31,20 +31,22 @@ export class FormulaParser {
 
   /** Terms with their signs. An arrangement stands alone. */
   sum(): Tree {
-    const { scanner } = this;
     const sign = this.sign();
     const first = this.product();
-    if (sign === "" && scanner.sees(/[^+\-±∓]|$/y)) return first;
+    if (sign === "" && !this.seesSign()) return first;
     const terms = [signed(sign, formula(first))];
-    while (scanner.sees(/[+\-±∓]/y)) terms.push(signed(this.sign(), formula(this.product())));
+    while (this.seesSign()) terms.push(signed(this.sign(), formula(this.product())));
     return terms.length === 1 && terms[0] !== undefined ? terms[0] : { kind: "sum", terms };
+  }
+
+  private seesSign(): boolean {
+    const next = this.scanner.peek();
+    return next !== "" && SIGNS.includes(next);
   }
 
   /** One of + - ± ∓, or none. */
   private sign(): string {
-    const { scanner } = this;
-    if (scanner.accept("+/-")) return "±";
-    return scanner.match(/[+\-±∓]/y)?.[0] ?? "";
+    return this.scanner.accept("+/-") ? "±" : this.scanner.take(SIGNS);
   }
 
   private product(): Tree {
@@ -52,14 +54,22 @@ export class FormulaParser {
     const first = this.factor();
     const factors: Tree[] = [first];
     for (;;) {
-      if (scanner.accept("*")) factors.push(formula(this.factor()));
-      else if (scanner.accept("/")) factors.push(inverse(formula(this.factor())));
-      else if (scanner.sees(factors.at(-1)?.kind === "number" ? SYMBOL_START : FACTOR_START))
-        factors.push(this.factor());
+      const sign = scanner.take("*/");
+      if (sign === "*") factors.push(formula(this.factor()));
+      else if (sign === "/") factors.push(inverse(formula(this.factor())));
+      else if (this.startsFactor(factors.at(-1)?.kind === "number")) factors.push(this.factor());
       else if (scanner.peek() === "‹") this.unit();
       else break;
     }
     return factors.length === 1 ? first : { kind: "product", factors: factors.map(formula) };
+  }
+
+  /** Whether a product goes on without a sign; two numerals in a row are none. */
+  private startsFactor(afterNumeral: boolean): boolean {
+    const next = this.scanner.peek();
+    if (next === "") return false;
+    if (next === "\\") return !this.scanner.follows("\\end");
+    return isDigit(next) || next === "." ? !afterNumeral : "({π∞√∅".includes(next) || isLetter(next);
   }
 
   /** A unit after a value says nothing about the value: ‹ cm›^2. */
@@ -81,7 +91,7 @@ export class FormulaParser {
     let value = base;
     for (;;) {
       if (this.scanner.accept("!")) value = call("factorial", formula(value));
-      else if (!this.scanner.accept("°")) return value;
+      else if (this.scanner.take("°") === "") return value;
       else if (this.scanner.angles > 0) {
         const straight: Formula = { kind: "number", value: { top: 1n, bottom: 180n } };
         value = { kind: "product", factors: [formula(value), straight, { kind: "name", name: "π" }] };
@@ -92,12 +102,12 @@ export class FormulaParser {
   private primary(): Tree {
     const { scanner } = this;
     const next = scanner.peek();
-    if (/[\d.]/.test(next)) return this.numeral();
+    if (next === "") throw new Unreadable("no value");
+    if (isDigit(next) || next === ".") return this.numeral();
     if (next === "\\") return this.macro();
-    if (/[([{⦃]/.test(next)) return scanner.nested(() => this.enclosed(scanner));
+    if ("([{⦃".includes(next)) return scanner.nested(() => this.enclosed(scanner));
     if (scanner.accept("√")) return this.root();
-    const bars = /[|⌊⌈]/.test(next) ? next : "";
-    if (bars !== "") return scanner.nested(() => this.barred(bars));
+    if ("|⌊⌈".includes(next)) return scanner.nested(() => this.barred(next));
     return this.word();
   }
 
@@ -110,6 +120,8 @@ export class FormulaParser {
 
   private numeral(): Formula {
     const { scanner } = this;
+    const plain = scanner.match(PLAIN_INTEGER);
+    if (plain !== null) return number(plain[0]);
     const mixed = scanner.match(MIXED);
     if (mixed !== null) {
       const [, whole = "", top = "", bottom = ""] = mixed;
@@ -131,6 +143,7 @@ export class FormulaParser {
 
   /** "_8" of 52_8 or a_{8}: part of a name. */
   private subscript(): string {
+    if (this.scanner.peek() !== "_") return "";
     const found = this.scanner.match(/_ ?(?:(\p{L}|\d+)|\{([^{}]*)\})/uy);
     return found === null ? "" : `_${found[1] ?? (found[2] ?? "").replaceAll(" ", "")}`;
   }
@@ -139,22 +152,26 @@ export class FormulaParser {
   private word(): Formula {
     const { scanner } = this;
     if (scanner.accept("sqrt")) return this.root();
-    const name = scanner.match(FUNCTION_START);
+    const name = scanner.sees(TWO_LETTERS) ? scanner.match(FUNCTION_START) : null;
     if (name !== null) return this.apply(name[0]);
     const letter = scanner.match(/pi|infinity|inf|[\p{L}π∞∅]/uy);
     if (letter === null) throw new Unreadable("no value");
     const constant = letter[0] === "pi" ? "π" : letter[0].startsWith("inf") ? "∞" : letter[0];
-    return { kind: "name", name: constant + this.subscript() + (scanner.match(/'+/y)?.[0] ?? "") };
+    return { kind: "name", name: constant + this.subscript() + this.primes() };
+  }
+
+  private primes(): string {
+    return this.scanner.peek() === "'" ? (this.scanner.match(/'+/y)?.[0] ?? "") : "";
   }
 
   private macro(): Tree {
     const { scanner } = this;
+    if (scanner.accept("\\frac")) return scanner.nested(() => fraction(this.argument(), this.argument()));
+    if (scanner.accept("\\sqrt")) return scanner.nested(() => this.root());
     const functionName = scanner.match(FUNCTION_START);
     if (functionName !== null) return this.apply(functionName[0].replace("\\", ""));
     if (scanner.sees(/\\begin/y)) return scanner.nested(() => this.enclosed(scanner));
     const name = scanner.match(/\\([a-z]+)/y)?.[1];
-    if (name === "frac") return scanner.nested(() => fraction(this.argument(), this.argument()));
-    if (name === "sqrt") return scanner.nested(() => this.root());
     if (name === "binom") return scanner.nested(() => binomial(this.argument(), this.argument()));
     if (name === undefined || name === "end") throw new Unreadable("no value");
     return { kind: "name", name: `\\${name}${this.subscript()}` };
@@ -206,7 +223,7 @@ export class FormulaParser {
     const { scanner } = this;
     if (scanner.sees(/[({|]/y)) return formula(this.postfix(this.primary()));
     const factors = [formula(this.factor())];
-    while (scanner.sees(FACTOR_START) && !scanner.sees(FUNCTION_START) && !scanner.sees(/[(\d]/y)) {
+    while (this.startsFactor(true) && !scanner.sees(FUNCTION_START) && scanner.peek() !== "(") {
       factors.push(formula(this.factor()));
     }
     return { kind: "product", factors };
@@ -219,6 +236,14 @@ export function formula(tree: Tree): Formula {
   const only = tree.kind === "list" && tree.open === "[" && tree.close === "]" ? tree.items : [];
   if (only.length === 1 && only[0] !== undefined && isFormula(only[0])) return only[0];
   throw new Unreadable("no formula");
+}
+
+function isDigit(character: string): boolean {
+  return character >= "0" && character <= "9";
+}
+
+function isLetter(character: string): boolean {
+  return (character >= "a" && character <= "z") || (character > "\x7f" && /\p{L}/u.test(character));
 }
 
 function number(digits: string, exponent = 0): Formula {

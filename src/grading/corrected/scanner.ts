@@ -23,13 +23,27 @@ export class Scanner {
   /** The next character that is no space, or "" at the end. */
   peek(): string {
     this.skip();
-    return this.text[this.at] ?? "";
+    const code = this.text.codePointAt(this.at);
+    return code === undefined ? "" : String.fromCodePoint(code);
+  }
+
+  /** The next character when it is one of `signs`, and moves over it; else "". */
+  take(signs: string): string {
+    const next = this.peek();
+    if (next === "" || !signs.includes(next)) return "";
+    this.at += next.length;
+    return next;
+  }
+
+  /** Whether `sign` comes next. */
+  follows(sign: string): boolean {
+    this.skip();
+    return this.text.startsWith(sign, this.at);
   }
 
   /** Moves over `sign` when it comes next. */
   accept(sign: string): boolean {
-    this.skip();
-    if (!this.text.startsWith(sign, this.at)) return false;
+    if (!this.follows(sign)) return false;
     this.at += sign.length;
     return true;
   }

@@ -1,14 +1,11 @@
 /** Tree -> what is compared: values, in the arrangement that matters. */
-import { POINTS, valueAt } from "./approximate.ts";
-import { Exact } from "./exact.ts";
-import { real, type Approximate } from "./complex.ts";
-import { Arithmetic, OverBudget, toNumber, type Rational } from "./rational.ts";
+import { OverBudget } from "./rational.ts";
 import { Unreadable } from "./scanner.ts";
 import { isFormula, type Formula, type Tree } from "./tree.ts";
+import { some, Value } from "./value.ts";
 
 export type Shape =
-  /** One value: exact where known, and at each point. */
-  | { readonly kind: "value"; readonly exact: Rational | null; readonly at: readonly Approximate[] }
+  | Value
   /** Any order: a set, a list of solutions, the two values of a ±. `union` of intervals likewise. */
   | { readonly kind: "set" | "union"; readonly items: readonly Shape[] }
   /** In order: a point, an interval. Vectors and matrices are rows of rows. */
@@ -22,38 +19,11 @@ export type Shape =
 /** Members of one list; comparing sets takes their square. */
 const MAX_ITEMS = 200;
 
-function value(formula: Formula, sign: 1 | -1): Shape {
-  const exact = new Exact(sign, new Arithmetic()).valueOf(formula);
-  const known = exact === null ? null : real(toNumber(exact));
-  const at = Array.from({ length: POINTS }, (_, point) => known ?? valueAt(formula, sign, point));
-  return { kind: "value", exact, at };
-}
-
-function hasEither(formula: Formula): boolean {
-  switch (formula.kind) {
-    case "number":
-    case "name":
-      return false;
-    case "either":
-      return true;
-    case "sum":
-      return formula.terms.some(hasEither);
-    case "product":
-      return formula.factors.some(hasEither);
-    case "power":
-      return hasEither(formula.base) || hasEither(formula.exponent);
-    case "root":
-      return hasEither(formula.radicand) || hasEither(formula.index);
-    case "call":
-      return hasEither(formula.argument);
-  }
-}
-
 /** What a tree says. */
 export function shapeOf(tree: Tree): Shape {
   if (isFormula(tree)) {
-    if (!hasEither(tree)) return value(tree, 1);
-    return { kind: "set", items: [value(tree, 1), value(tree, -1)] };
+    if (!some(tree, ({ kind }) => kind === "either")) return new Value(tree, 1);
+    return { kind: "set", items: [new Value(tree, 1), new Value(tree, -1)] };
   }
   switch (tree.kind) {
     case "list":

@@ -1,5 +1,6 @@
 /** Formulas evaluated with complex doubles, principal branches throughout. */
-import { NotAFormula, type Formula } from "./formula.ts";
+import type { Formula } from "./formula.ts";
+import { NotAFormula } from "./notAFormula.ts";
 import { fractionOf } from "./numberText.ts";
 
 /** A value and a bound of its rounding error, in units of 2^-52. */

@@ -15,7 +15,8 @@ import {
   type Numeral,
 } from "./floatNumber.ts";
 import { exactInteger } from "./exactInteger.ts";
-import { NotAFormula, type Formula } from "./formula.ts";
+import type { Formula } from "./formula.ts";
+import { NotAFormula } from "./notAFormula.ts";
 
 /** Base -> exponent, without exponents of zero. */
 type Powers = ReadonlyMap<string, number>;

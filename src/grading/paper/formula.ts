@@ -1,4 +1,5 @@
 /** The formulas of answers as trees, read as Python and the authors' algebra library read them. */
+import { NotAFormula } from "./notAFormula.ts";
 import { OverBudget } from "./overBudget.ts";
 
 /** Numbers are kept as text: what they are worth depends on who evaluates. */
@@ -12,9 +13,6 @@ export type Formula =
       readonly right: Formula;
     }
   | { readonly kind: "negative" | "sqrt" | "ln" | "factorial" | "factorial2"; readonly argument: Formula };
-
-/** Not a formula, or none with a value: the answers count as different. */
-export class NotAFormula extends Error {}
 
 /** A line break is no token to Python's parser, yet no product is written across it. */
 type Token = { readonly kind: "number" | "name" | "sign" | "break"; readonly text: string };

@@ -2,7 +2,8 @@
 import { complex, complexValue, type Complex } from "./complexValue.ts";
 import { fieldValue } from "./fieldValue.ts";
 import { vanishesInFloats } from "./floatForm.ts";
-import { NotAFormula, parseFormula, type Formula } from "./formula.ts";
+import { parseFormula, type Formula } from "./formula.ts";
+import { NotAFormula } from "./notAFormula.ts";
 import { isFloatText } from "./numberText.ts";
 import { OverBudget } from "./overBudget.ts";
 

@@ -1,0 +1,70 @@
+/** What a formula is worth: exactly, where arithmetic alone finds it, and at points, each computed when it is asked for. */
+import { valueAt } from "./approximate.ts";
+import { real, type Approximate } from "./complex.ts";
+import { Exact } from "./exact.ts";
+import { Arithmetic, toNumber, type Rational } from "./rational.ts";
+import type { Formula } from "./tree.ts";
+
+/** Points that tell two rational functions apart. */
+const POINTS = 3;
+
+/** Where roots and logarithms have branches: sqrt(z^2) is z on one half of the plane, so at every other point. */
+const POINTS_OF_BRANCHES = 16;
+
+/** The value of a formula whose ± has one sign. */
+export class Value {
+  readonly kind = "value";
+  /** Null for variables, and where it is irrational. */
+  readonly exact: Rational | null;
+  /** At how many points it has to be compared. */
+  readonly points: number;
+  readonly #at: Approximate[] = [];
+
+  constructor(
+    private readonly formula: Formula,
+    private readonly sign: 1 | -1,
+  ) {
+    const isConstant = !some(formula, isVariable);
+    this.exact = isConstant ? new Exact(sign, new Arithmetic()).valueOf(formula) : null;
+    this.points = isConstant ? 1 : some(formula, hasBranches) ? POINTS_OF_BRANCHES : POINTS;
+  }
+
+  /** The value at a point; a constant is the same at all. */
+  at(point: number): Approximate {
+    const place = this.points === 1 ? 0 : point;
+    return (this.#at[place] ??=
+      this.exact === null ? valueAt(this.formula, this.sign, place) : real(toNumber(this.exact)));
+  }
+}
+
+/** Whether a formula has a part of some kind. */
+export function some(formula: Formula, holds: (part: Formula) => boolean): boolean {
+  if (holds(formula)) return true;
+  switch (formula.kind) {
+    case "number":
+    case "name":
+      return false;
+    case "sum":
+      return formula.terms.some((term) => some(term, holds));
+    case "product":
+      return formula.factors.some((factor) => some(factor, holds));
+    case "power":
+      return some(formula.base, holds) || some(formula.exponent, holds);
+    case "root":
+      return some(formula.radicand, holds) || some(formula.index, holds);
+    case "call":
+      return some(formula.argument, holds);
+    case "either":
+      return some(formula.term, holds);
+  }
+}
+
+function isVariable(part: Formula): boolean {
+  return part.kind === "name" && part.name !== "π" && part.name !== "e" && part.name !== "i";
+}
+
+/** Whole powers have none. */
+function hasBranches(part: Formula): boolean {
+  if (part.kind === "power") return part.exponent.kind !== "number" || part.exponent.value.bottom !== 1n;
+  return part.kind === "root" || part.kind === "call";
+}
