@@ -1,5 +1,6 @@
 /** What the initial model votes for, taken once, before the first step: labels of a fixed teacher, and trust in questions. */
 import { createRandom } from "../math/random.ts";
+import { sum } from "../math/stats.ts";
 import { answerRules, extractAnswers } from "./answer.ts";
 import type { TtrlConfig } from "./config.ts";
 import type { Policy } from "./policy.ts";
@@ -13,6 +14,9 @@ const INITIAL_LABEL_STREAM = 1 << 22;
 /** The initial model's votes by index of the question, as part of the loop's state; nothing where nobody asks for them. */
 export type InitialVotes = Pick<LoopState, "initialLabels" | "initialRatios">;
 
+/** These votes, and the response tokens sampled for them just now. */
+type TakenVotes = InitialVotes & { readonly tokens: number };
+
 /** The votes of the initial model where the configuration needs them: those of the state, or taken now, before any step. */
 export async function initialVotes(
   policy: Policy,
@@ -20,17 +24,18 @@ export async function initialVotes(
   config: TtrlConfig,
   { step, initialLabels, initialRatios }: LoopState,
   watch: Watch,
-): Promise<InitialVotes> {
+): Promise<TakenVotes> {
   const asLabels = config.labelSource === "initial-majority";
   const asTrust = config.questionTrust === "initial-consensus";
   const known = {
     ...(asLabels && initialLabels !== undefined ? { initialLabels } : {}),
     ...(asTrust && initialRatios !== undefined ? { initialRatios } : {}),
   };
-  if (Object.keys(known).length === Number(asLabels) + Number(asTrust)) return known;
+  if (Object.keys(known).length === Number(asLabels) + Number(asTrust)) return { ...known, tokens: 0 };
   if (step > 0) throw new Error(`the state after step ${step} lacks the initial model's votes`);
-  const votes = await voteAtFirst(policy, study, config, watch);
+  const { votes, tokens } = await voteAtFirst(policy, study, config, watch);
   return {
+    tokens,
     ...(asLabels ? { initialLabels: votes.map(({ pseudoLabel }) => pseudoLabel) } : {}),
     ...(asTrust ? { initialRatios: votes.map(({ majorityRatio }) => majorityRatio) } : {}),
   };
@@ -41,7 +46,12 @@ export async function initialVotes(
  * model that voted anew at every visit would give the same distribution of labels, drawn once a visit instead of once a
  * run; keeping the draw is what a fixed teacher's label file is (SRT, arXiv 2505.21444, offline labels).
  */
-async function voteAtFirst(policy: Policy, study: Study, config: TtrlConfig, watch: Watch): Promise<Vote[]> {
+async function voteAtFirst(
+  policy: Policy,
+  study: Study,
+  config: TtrlConfig,
+  watch: Watch,
+): Promise<{ votes: Vote[]; tokens: number }> {
   const random = createRandom(config.seed, INITIAL_LABEL_STREAM);
   const requests = study.questions.map(({ prompt }) => ({ prompt, seed: random.integer(0, 2 ** 31 - 1) }));
   const { votesPerQuestion: count, temperature, topP, maxResponseTokens } = config;
@@ -52,8 +62,9 @@ async function voteAtFirst(policy: Policy, study: Study, config: TtrlConfig, wat
     (done, total) => watch.onProgress?.("sample", done, total),
   );
   const rules = answerRules(study, config);
-  return responses.map((group) => {
+  const votes = responses.map((group) => {
     const texts = group.map(({ text }) => text);
     return majorityVote(extractAnswers(texts, rules));
   });
+  return { votes, tokens: sum(responses.flat().map(({ tokens }) => tokens.length)) };
 }

@@ -41,6 +41,8 @@ describe("labels of a run", () => {
       questionsPerStep: 1,
     });
     expect(policy.asked).toHaveLength(4);
+    // 16 votes a question, each of one token; the first step pays for the votes of both questions besides its own.
+    expect(steps.map(({ metrics }) => metrics.sampledTokens)).toEqual([48, 16, 16]);
     expect(policy.asked[0]).toEqual(["a", "b"]);
     for (const { state, groups } of steps) {
       expect(state.initialLabels).toEqual(["7", "8"]);

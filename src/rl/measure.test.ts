@@ -25,7 +25,16 @@ function groupOf(id: string, answers: readonly (string | null)[], kept = answers
 
 const measure = (groups: readonly Group[], key: AnswerKey): Required<StepMetrics> =>
   measureStep(
-    { step: 1, groups, labels: [], learningRate: 1e-3, update: null, companion: {}, config: DEFAULT_CONFIG },
+    {
+      step: 1,
+      groups,
+      labels: [],
+      learningRate: 1e-3,
+      update: null,
+      companion: {},
+      besideTokens: 0,
+      config: DEFAULT_CONFIG,
+    },
     key,
     MATH,
   );
@@ -160,7 +169,16 @@ describe("a step's metrics", () => {
     const labels = rememberLabels([], [groupOf("a", ["1", "1"]), groupOf("b", ["2"]), groupOf("c", [null])]);
     const rate = (groups: readonly Group[]): number | null =>
       measureStep(
-        { step: 2, groups, labels, learningRate: 1e-3, update: null, companion: {}, config: DEFAULT_CONFIG },
+        {
+          step: 2,
+          groups,
+          labels,
+          learningRate: 1e-3,
+          update: null,
+          companion: {},
+          besideTokens: 0,
+          config: DEFAULT_CONFIG,
+        },
         new Map(),
         MATH,
       ).flipRate;
@@ -225,7 +243,16 @@ describe("a step's metrics", () => {
     const groups = [groupOf("q", ["1", "2"])];
     expect(
       measureStep(
-        { step: 4, groups, labels: [], learningRate: 0.5, update, companion: {}, config: DEFAULT_CONFIG },
+        {
+          step: 4,
+          groups,
+          labels: [],
+          learningRate: 0.5,
+          update,
+          companion: {},
+          besideTokens: 0,
+          config: DEFAULT_CONFIG,
+        },
         new Map(),
         MATH,
       ),

@@ -178,13 +178,15 @@ export interface StepOutcome {
   readonly update: UpdateStats | null;
   /** Of its companion; empty where there is none. */
   readonly companion: Partial<CompanionMetrics>;
+  /** Response tokens sampled for something else than votes and training: greedy ones, the initial model's votes. */
+  readonly besideTokens: number;
   /** What the votes were drawn by. */
   readonly config: Pick<TtrlConfig, "votesPerQuestion" | "voteBatch">;
 }
 
 /** The metrics of one step. */
 export function measureStep(
-  { step, groups, labels, learningRate, update, companion, config }: StepOutcome,
+  { step, groups, labels, learningRate, update, companion, config, besideTokens }: StepOutcome,
   key: AnswerKey,
   rules: AnswerRules,
 ): Required<StepMetrics> {
@@ -195,7 +197,7 @@ export function measureStep(
     labelAccuracy: meanKnown(truths.map(({ labelRight }) => toNumber(labelRight))),
     ...accuracy(truths),
     ...described,
-    sampledTokens: described.sampledTokens + teacherTokens(groups),
+    sampledTokens: described.sampledTokens + teacherTokens(groups) + besideTokens,
     flipRate: flipRate(labels, groups, rules),
     ...describeKept(groups, key, rules),
     ...measureRemedies(groups, config),

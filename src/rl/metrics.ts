@@ -66,7 +66,7 @@ export interface StepMetrics extends Partial<CompanionMetrics> {
   readonly logprobGap: number | null;
   readonly oldKl?: number | null;
   readonly learningRate: number;
-  /** Response tokens sampled in this step, a teacher's included. */
+  /** All response tokens sampled in this step: also a teacher's, greedy ones, and in the first step the initial votes'. */
   readonly sampledTokens: number;
   /** Response tokens trained on in this step. */
   readonly trainedTokens: number;

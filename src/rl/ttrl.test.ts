@@ -131,6 +131,7 @@ describe("what the loop trains on", () => {
     expect(step!.groups[0]!.rewards).toEqual([0, 1, 1, 0]);
     expect(step!.groups[0]!.advantages).toEqual([-1, 0, 0]);
     expect(policy.updates[0]!.rollouts).toHaveLength(1);
+    expect(step!.metrics.sampledTokens).toBe(5); // each has one token, the greedy response too
   });
 
   test("with the loss mean of the configuration", async () => {

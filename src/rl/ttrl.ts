@@ -3,6 +3,7 @@
  * This file sees no truth: the answer key is only handed on to `measureStep`.
  */
 import { createRandom, restoreRandom, type Random, type RandomState } from "../math/random.ts";
+import { sum } from "../math/stats.ts";
 import { answerRules } from "./answer.ts";
 import { companionTurn } from "./companions.ts";
 import type { TtrlConfig } from "./config.ts";
@@ -15,7 +16,7 @@ import { trustIn } from "./labelWeights.ts";
 import { measureStep } from "./measure.ts";
 import type { StepMetrics, StepTiming } from "./metrics.ts";
 import type { Models } from "./models.ts";
-import { sampleStep } from "./sampleStep.ts";
+import { sampleStep, type Sampled } from "./sampleStep.ts";
 import { trainStep } from "./trainStep.ts";
 import type { Answer, AnswerKey, Group, Question, Task } from "./types.ts";
 
@@ -79,7 +80,7 @@ export async function* ttrl(
 ): AsyncGenerator<Step> {
   const rules = answerRules(study, config);
   const random = restoreRandom(state.random);
-  const frozen = await initialVotes(models.policy, study, config, state, watch);
+  const { tokens: initialTokens, ...frozen } = await initialVotes(models.policy, study, config, state, watch);
   let { queue, labels } = state;
   let flips: FlipWatch = state;
   for (let step = state.step + 1; step <= config.steps; step++) {
@@ -101,7 +102,8 @@ export async function* ttrl(
     const training = await timed(() => trainStep(trainees, judged, config, step, during(watch, "train")));
 
     const { groups } = judged;
-    const outcome = { step, groups, labels, ...training.value, config };
+    const besideTokens = greedyTokens(sampled) + (step === 1 ? initialTokens : 0);
+    const outcome = { step, groups, labels, ...training.value, config, besideTokens };
     const metrics = measureStep(outcome, study.answerKey, rules);
     const timing = timingOf(metrics, sampling.seconds, training.seconds);
     labels = rememberLabels(labels, groups);
@@ -135,6 +137,10 @@ async function sampleAndScore(
   const sampled = await sampleStep(models, asked, config, random, during(watch, "sample"));
   const companion = await companionTurn(models, asked.questions, sampled, config, watch.signal);
   return { sampled, companion };
+}
+
+function greedyTokens(sampled: readonly Sampled[]): number {
+  return sum(sampled.map(({ greedy }) => greedy?.tokens.length ?? 0));
 }
 
 /** What the initial model's votes say of a question: its label, and how far it is trusted. */
