@@ -41,6 +41,8 @@ export interface ChartSpec {
 
 const UNTIL_STEP = "Appears with the first step.";
 const UNTIL_SECOND_TIME = "Appears when questions come up a second time.";
+const ONLY_WITH_CRITIC = "Measured only with a critic: advantages by gae (PPO).";
+const ONLY_WITH_REWARD_MODEL = "Measured only with a reward model: advantages by prime.";
 const UNTIL_EVALUATION = "Appears with the evaluation before the first step.";
 
 type StepMetric = Exclude<keyof StepRecord["metrics"], "step" | "sampledTokens" | "trainedTokens">;
@@ -147,9 +149,25 @@ export const SECONDARY_CHARTS: readonly ChartSpec[] = [
   chart("novelty", [ofSteps("novelty", "novelty")], {
     absence: "Measured only where novelty is rewarded.",
   }),
-  chart("kl", [ofSteps("kl", "KL to initial")], {
-    absence: "Measured only with a KL coefficient above 0, which keeps a copy of the initial model.",
+  chart("valueMean", [ofSteps("valueMean", "critic"), ofSteps("postReward", "reward earned", 2)], {
+    absence: ONLY_WITH_CRITIC,
   }),
+  chart("valueExplainedVariance", [ofSteps("valueExplainedVariance", "explained variance")], {
+    from: null,
+    absence: ONLY_WITH_CRITIC,
+  }),
+  chart("valueLoss", [ofSteps("valueLoss", "value loss")], { absence: ONLY_WITH_CRITIC }),
+  chart("rewardModelAccuracy", [ofSteps("rewardModelAccuracy", "reward-model accuracy")], {
+    absence: ONLY_WITH_REWARD_MODEL,
+  }),
+  chart("rewardModelLoss", [ofSteps("rewardModelLoss", "reward-model loss")], {
+    absence: ONLY_WITH_REWARD_MODEL,
+  }),
+  chart("kl", [ofSteps("kl", "KL to initial")], {
+    absence:
+      "Measured only with a copy of the initial model, which a KL coefficient above 0 keeps, and PRIME's reward model.",
+  }),
+  chart("oldKl", [ofSteps("oldKl", "KL within the step")], { from: null }),
   chart("clipFraction", [ofSteps("clipFraction", "clip fraction")]),
   chart("gradientNorm", [ofSteps("gradientNorm", "gradient norm")]),
   chart("learningRate", [ofSteps("learningRate", "learning rate")]),
