@@ -165,6 +165,13 @@ describe("a step's metrics", () => {
     expect(entropyOf([null, null])).toBe(0);
   });
 
+  test("judge rewards by novelty by their sign", () => {
+    const group = groupOf("q", ["1", "1", "2", "3"]);
+    const novel = { ...group, rewards: [0.5, 1, -1, -0.5], novelty: [0, 1, 0, 1] };
+    expect(measure([novel], new Map([["q", "1"]])).rewardAccuracy).toBe(1);
+    expect(measure([novel], new Map([["q", "3"]])).rewardAccuracy).toBe(1 / 4);
+  });
+
   test("count the labels that changed since the question was last asked", () => {
     const labels = rememberLabels([], [groupOf("a", ["1", "1"]), groupOf("b", ["2"]), groupOf("c", [null])]);
     const rate = (groups: readonly Group[]): number | null =>

@@ -20,6 +20,7 @@ interface Judged {
   readonly answers: readonly Answer[];
   readonly vote: Vote;
   readonly rewards: readonly number[];
+  readonly novelty?: Group["novelty"];
 }
 
 /** Whether an answer or a label is right: null where the grader did not decide it, which counts neither way. */
@@ -35,7 +36,7 @@ interface Truth {
 
 /** Null when the key has no answer for the question. */
 function truthOf(
-  { question, answers, vote, rewards }: Judged,
+  { question, answers, vote, rewards, novelty }: Judged,
   key: AnswerKey,
   rules: AnswerRules,
 ): Truth | null {
@@ -45,7 +46,7 @@ function truthOf(
   const { pseudoLabel } = vote;
   return {
     answers,
-    rewards,
+    rewards: novelty == null ? rewards : rewards.map((reward) => Number(reward > 0)),
     right,
     labelRight: pseudoLabel !== null && gradeLabel(pseudoLabel, truth, rules),
   };
@@ -63,7 +64,7 @@ function accuracy(truths: readonly Truth[]) {
 
 /**
  * How near the rewards are to those that the truth would give: of rewards 0 and 1 the share that is right. Soft rewards
- * count by their distance, and one that is off by more than 1 counts as wrong.
+ * count by their distance, and one that is off by more than 1 counts as wrong. Rewards by novelty are right by their sign.
  */
 function rewardAccuracyOf({ right, rewards }: Truth): number | null {
   const nearness = (grade: boolean, i: number): number =>

@@ -94,7 +94,7 @@ export const VOTE_TEXTS = {
   ),
   rewardAccuracy: ofTruth(
     "reward accuracy",
-    "mean over responses of [vote reward = true reward]; of soft rewards 1 - |vote reward - true reward|",
+    "mean over responses of [vote reward = true reward]; of soft rewards 1 - |vote reward - true reward|, of rewards by novelty [above 0 = right]",
     "How many rewards are right: all under a right label, 1 - share(label) - share(truth) under a wrong one. It stays high even then, because a wrong response that disagrees with a wrong label still earns its due 0 (the paper's lucky hit).",
     "train/reward_accuracy, val-ttrl/reward_accuracy",
   ),
