@@ -17,6 +17,7 @@ const HELP = `
 An experiment is a file of experiments/: models, data sets, variants, seeds, the columns of its table, its figure.
 Writes into --out: <name>.json (every run in short), <name>.svg (the figure), <name>.md (the table, with 95% intervals),
 and below cells/ each run and evaluation in a folder that is named by a hash of everything that determines its numbers.
+Prints one JSON line for each experiment: how many of its runs are finished, and where the result is.
 Finished cells are skipped, also those of other experiments; a run that was stopped or killed continues.
 
 Examples:

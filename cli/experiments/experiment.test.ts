@@ -48,6 +48,7 @@ describe("an experiment", () => {
   test("computes its cells, writes result, figure and table, and does nothing a second time", async () => {
     const first = await ttrl(["experiment", write("first"), "--out", out]);
     expect(first.stderr).toContain("2 runs with their evaluations, of which 0 are finished");
+    expect(JSON.parse(first.stdout)).toMatchObject({ experiment: "first", runs: 2, of: 2 });
     expect(first.status).toBe(0);
     const { cells, missing, table } = result(out, "first");
     expect(cells.map(({ variant, seed }) => [variant, seed])).toEqual([

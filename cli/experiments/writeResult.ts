@@ -7,10 +7,11 @@ import { figureOf } from "../../src/experiments/figure.ts";
 import { markdownOf } from "../../src/experiments/markdown.ts";
 import type { Environment, ExperimentResult } from "../../src/experiments/result.ts";
 import { writeFile } from "../durable.ts";
+import { writeJsonLine } from "../jsonLines.ts";
 import { collectUnit, type Collected } from "./collect.ts";
 import { isUnitFinished, type Plan } from "./plan.ts";
 
-/** Writes <name>.json, .svg and .md into `out`; nothing when no run is finished. */
+/** Writes <name>.json, .svg and .md into `out`, and says so; nothing when no run is finished. */
 export function writeResult({ experiment, units }: Plan, out: string): void {
   const finished = units.filter((unit) => isUnitFinished(out, unit));
   if (finished.length === 0) return;
@@ -29,7 +30,12 @@ export function writeResult({ experiment, units }: Plan, out: string): void {
   writeFile(`${path}.json`, `${JSON.stringify(result)}\n`);
   writeFile(`${path}.svg`, figureOf(result));
   writeFile(`${path}.md`, markdownOf(result));
-  console.error(`${path}.json, .svg, .md: ${finished.length} of ${units.length} runs`);
+  writeJsonLine({
+    experiment: experiment.name,
+    runs: finished.length,
+    of: units.length,
+    result: `${path}.json`,
+  });
 }
 
 function environmentOf(collected: readonly Collected[]): Environment {

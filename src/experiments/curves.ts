@@ -6,7 +6,9 @@ import type { Estimate, ExperimentResult, ResultCell } from "./result.ts";
 import { scaleOf, type Scale } from "./scale.ts";
 import { element, figure, legend, line, seriesStyle, text } from "./svg.ts";
 
-const [PANEL_WIDTH, PANEL_HEIGHT] = [400, 250];
+const PANEL_HEIGHT = 250;
+/** Of one panel alone, and of one beside another. */
+const [WIDE, NARROW] = [620, 400];
 const MARGIN = { left: 52, right: 16, top: 26, bottom: 40 };
 /** Steps of the loop that one point of a line is the mean of. */
 const SMOOTHING = 5;
@@ -38,19 +40,19 @@ export function curvesOf(
 ): string {
   const panels = panelsOf(result, series);
   const columns = Math.min(2, panels.length);
-  const width = columns * PANEL_WIDTH + 16;
+  const panelWidth = columns === 1 ? WIDE : NARROW;
+  const width = columns * panelWidth + 16;
   const labels = (panels[0]?.curves ?? []).map((curve) => curve.label);
   const names = legend([...labels, ...marks], { x: 8, y: 16, width: width - 16 }, (i, x, y) =>
     i < labels.length ? stroke(i, `${x},${y} ${x + 20},${y}`) : line("mark", x, y, x + 20, y),
   );
   const lines = marksOf(result, marks);
   const drawn = panels.flatMap((panel, i) =>
-    drawPanel(
-      panel,
-      lines,
-      (i % columns) * PANEL_WIDTH,
-      names.height + 8 + Math.floor(i / columns) * PANEL_HEIGHT,
-    ),
+    drawPanel(panel, lines, {
+      x: (i % columns) * panelWidth,
+      y: names.height + 8 + Math.floor(i / columns) * PANEL_HEIGHT,
+      width: panelWidth,
+    }),
   );
   const height = names.height + 8 + Math.ceil(panels.length / columns) * PANEL_HEIGHT;
   return figure(width, height + 8, result.definition.title, [...names.parts, ...drawn]);
@@ -118,10 +120,9 @@ function marksOf({ table }: ExperimentResult, marks: readonly string[]): Estimat
 function drawPanel(
   { title, unit, curves }: Panel,
   marks: readonly Estimate[],
-  x: number,
-  y: number,
+  { x, y, width }: { readonly x: number; readonly y: number; readonly width: number },
 ): string[] {
-  const [left, right] = [x + MARGIN.left, x + PANEL_WIDTH - MARGIN.right];
+  const [left, right] = [x + MARGIN.left, x + width - MARGIN.right];
   const [top, bottom] = [y + MARGIN.top, y + PANEL_HEIGHT - MARGIN.bottom];
   const points = curves.flatMap((curve) => curve.points);
   const ends = points.flatMap((point) => [point.mean, ...(point.interval ?? [])]);
