@@ -34,6 +34,24 @@ describe("a whole run of a tiny model, on plain and on fused WASM", () => {
 describe("a session", () => {
   beforeAll(() => useImplementation("WASM kernels"));
 
+  test.each([
+    ["a critic", { advantage: "gae" }],
+    ["a reward model", { advantage: "prime", klCoefficient: 0 }],
+    ["a teacher", { teacherShare: 0.5 }],
+  ])("makes %s when the first step asks for it, and gives it back with the policy", async (_, values) => {
+    const before = tf.memory().numTensors;
+    const stage = await wholeRun({ ...CONFIG, ...values } as typeof CONFIG);
+    expect(stage.story).toEqual(WHOLE_STORY);
+    const held = stage.tensors.filter((_, i) => ["stepped", "evaluated"].includes(stage.events[i]!.type));
+    const [initially = 0, ...later] = held;
+    expect(new Set(later).size).toBe(1); // no step leaves a tensor behind
+    expect(later[0]).toBeGreaterThan(initially);
+    const repeated = await wholeRun({ ...CONFIG, ...values } as typeof CONFIG);
+    expect(figures(repeated)).toEqual(figures(stage));
+    for (const { session } of [stage, repeated]) await session.end();
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
   test("gives the same figures bit for bit for the same seed, and others for another", async () => {
     const [first, second, other] = [
       await wholeRun(),
