@@ -7,6 +7,7 @@ import { backendOption, numberWithin } from "../options.ts";
 interface ExperimentOptions {
   readonly out?: string;
   readonly list?: true;
+  readonly report?: true;
   readonly jobs: number;
   readonly only?: readonly string[];
   readonly seeds?: readonly number[];
@@ -40,6 +41,7 @@ export function addExperiment(program: Command): void {
       "--list",
       "tell the experiments, or the cells of those named and which are finished, and run nothing",
     )
+    .option("--report", "write the results of the cells that are finished, and run nothing")
     .addOption(
       new Option("--jobs <integer>", "cells side by side")
         .argParser(numberWithin({ kind: "integer", min: 1, max: 64 }))
@@ -74,8 +76,10 @@ async function list(names: readonly string[], options: ExperimentOptions): Promi
 
 async function run(names: readonly string[], options: ExperimentOptions): Promise<void> {
   if (names.length === 0) throw new InputError("experiment needs a name; ttrl experiment --list tells them");
-  const { runExperiments } = await import("../experiments/experiment.ts");
-  await runExperiments(requestOf(names, options));
+  const request = requestOf(names, options);
+  const { reportExperiments, runExperiments } = await import("../experiments/experiment.ts");
+  if (options.report === true) reportExperiments(request);
+  else await runExperiments(request);
 }
 
 function requestOf(names: readonly string[], options: ExperimentOptions) {

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import type { ExperimentResult } from "../../src/experiments/result.ts";
@@ -103,7 +103,11 @@ describe("an experiment", () => {
       "1",
     ]);
     expect(ran.status).toBe(0);
-    expect(result(few, "first").missing).toEqual([{ variant: "plain", seed: 0 }]);
+    const { missing } = result(few, "first");
+    expect(missing).toEqual([{ variant: "plain", seed: 0 }]);
+    rmSync(join(few, "first.json"));
+    await ttrl(["experiment", join(folder, "first.json"), "--out", few, "--report"]);
+    expect(result(few, "first").missing).toEqual(missing);
   });
 
   test("that is stopped continues, and comes to the same numbers", async () => {

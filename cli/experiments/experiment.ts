@@ -28,6 +28,11 @@ export async function runExperiments(request: ExperimentRequest): Promise<void> 
   if (queue.failures.length > 0) throw new InputError(queue.failures.join("\n"));
 }
 
+/** Writes the results of what is finished. */
+export function reportExperiments(request: ExperimentRequest): void {
+  for (const plan of plansOf(request)) writeResult(plan, request.out);
+}
+
 /** Units in order, taken by whoever is free. */
 class Queue {
   readonly failures: string[] = [];
