@@ -6,8 +6,8 @@ import { momentOf, resultCell } from "../../src/experiments/resultCell.ts";
 import { sum } from "../../src/math/stats.ts";
 import type { Evaluation, QuestionScore } from "../../src/rl/metrics.ts";
 import type { Metrics } from "../journal.ts";
-import { readRunFile } from "../runFile.ts";
 import { cellFolder, readRecord, type CellRecord, type Unit } from "./cell.ts";
+import { readRecordedRun } from "./recordedRun.ts";
 
 /** A unit whose cells are all finished, and the records of these. */
 export interface Collected {
@@ -44,7 +44,7 @@ export function collectUnit(out: string, { variant, seed, run, evaluations }: Un
     seconds: sum(records.map(({ seconds }) => seconds)),
     commit: [...new Set(records.map(({ commit }) => commit))].join(" "),
   });
-  const { backend, device } = readRunFile(folder).backend;
+  const { backend, device } = readRecordedRun(folder).backend;
   return { cell, records, backend: `${backend} (${device})` };
 }
 

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { checkpointFolder } from "../train.ts";
 import { writeFile } from "../durable.ts";
 import { InputError } from "../inputError.ts";
-import { readRunFile, runFilePath } from "../runFile.ts";
+import { runFilePath } from "../runFile.ts";
 import {
   cellFolder,
   cellText,
@@ -16,6 +16,7 @@ import {
 } from "./cell.ts";
 import type { Children } from "./child.ts";
 import type { ProgramVersion } from "./program.ts";
+import { checkSettings } from "./recordedRun.ts";
 
 /** Where and by what cells are computed. */
 export interface Workshop {
@@ -29,19 +30,8 @@ export function isFinished(out: string, cell: Cell): boolean {
   const folder = cellFolder(out, cell);
   const record = readRecord(folder);
   if (record === null || record.finished === null) return false;
-  if (cell.kind === "run") checkSettings(folder, cell);
+  if (cell.kind === "run") checkSettings(folder, cell.config);
   return true;
-}
-
-/** A default that has changed since is no part of the cell's name. */
-function checkSettings(folder: string, { config }: Extract<Cell, { kind: "run" }>): void {
-  const before = new Map<string, unknown>(Object.entries(readRunFile(folder).config));
-  for (const [name, value] of Object.entries(config)) {
-    if (before.get(name) === value) continue;
-    throw new InputError(
-      `${folder}: was run with ${name} ${String(before.get(name))}, which is ${value} by default now; remove the folder to run it again`,
-    );
-  }
 }
 
 /** Computes a cell unless it is finished. False when it was stopped before its end. */
