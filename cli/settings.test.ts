@@ -25,6 +25,15 @@ test("an option of its own name wins over --set, which wins over the file", () =
   expect(settings).toEqual({ ...DEFAULT_CONFIG, steps: 3, seed: 2, learningRate: 0.001 });
 });
 
+test("everything wins over a preset", () => {
+  const { answers, votesPerQuestion, questionsPerStep } = readSettings({
+    preset: "paper",
+    set: ["votesPerQuestion=32"],
+    options: { questionsPerStep: "4" },
+  });
+  expect([answers, votesPerQuestion, questionsPerStep]).toEqual(["paper", 32, 4]);
+});
+
 test("the run.json of another run serves as a file of settings", () => {
   const config = file("run.json", '{"model": "m", "config": {"steps": 7}}');
   expect(readSettings({ config, options: {} }).steps).toBe(7);

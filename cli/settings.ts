@@ -1,6 +1,6 @@
-/** Where a run's configuration comes from: a file, then --set, then options of their own name, each over the last. */
+/** Where a run's configuration comes from: a preset, a file, --set, options of their own name, each over the last. */
 import * as z from "zod";
-import { CONFIG_NAMES, configFrom, configProblems, type TtrlConfig } from "../src/rl/config.ts";
+import { CONFIG_NAMES, configFrom, configProblems, PAPER_PRESET, type TtrlConfig } from "../src/rl/config.ts";
 import { InputError, messageOf } from "./inputError.ts";
 import { issuesOf } from "./jsonLines.ts";
 import { parseNumber } from "./options.ts";
@@ -10,8 +10,14 @@ const settings = z.record(z.string(), z.unknown());
 /** The run.json of a run, or the one that the page exports, holds its settings under "config". */
 const runFile = z.object({ config: settings });
 
+/** Sets of settings by name. */
+export const PRESETS = { paper: PAPER_PRESET } as const;
+
+export type PresetName = keyof typeof PRESETS;
+
 /** What the command line says of the configuration. */
 export interface SettingSources {
+  readonly preset?: PresetName;
   readonly config?: string;
   readonly set?: readonly string[];
   /** Options by name of their field. */
@@ -19,7 +25,7 @@ export interface SettingSources {
 }
 
 /** The configuration; a wrong value is told with the place it came from. */
-export function readSettings({ config, set = [], options }: SettingSources): TtrlConfig {
+export function readSettings({ preset, config, set = [], options }: SettingSources): TtrlConfig {
   const given = Object.fromEntries(
     CONFIG_NAMES.flatMap((name) => (options[name] === undefined ? [] : [[name, parse(options[name])]])),
   );
@@ -32,7 +38,11 @@ export function readSettings({ config, set = [], options }: SettingSources): Ttr
     const [problem] = configProblems({ votesPerQuestion: 1024, ...values }); // rollouts are held against votes below
     if (problem !== undefined) throw new InputError(`${place}: ${problem}`);
   }
-  const merged = Object.fromEntries(layers.flatMap(({ values }) => Object.entries(values)));
+  const merged = Object.fromEntries(
+    [preset === undefined ? {} : PRESETS[preset], ...layers.map(({ values }) => values)].flatMap(
+      Object.entries,
+    ),
+  );
   const problems = configProblems(merged);
   if (problems.length > 0) throw new InputError(problems.join("; "));
   return configFrom(merged);

@@ -21,7 +21,9 @@ process.stdout.write("", () => process.exit(status));
 function statusOf(error: unknown): number {
   if (error instanceof CommanderError && error.exitCode === 0) return 0; // --help, --version
   if (error instanceof CommanderError && error.code === "commander.help")
-    return complain("name a command: run, eval, generate, score, vote, extract, grade or experiment; ttrl --help explains them");
+    return complain(
+      "name a command: run, eval, generate, score, vote, extract, grade or experiment; ttrl --help explains them",
+    );
   if (error instanceof CommanderError) return complain(messageOf(error).replace(/^error: /, ""));
   if (isInputError(error)) return complain(messageOf(error));
   console.error(error instanceof Error ? (error.stack ?? error.message) : error);

@@ -3,13 +3,14 @@ import { type Command, Option } from "commander";
 import type { BackendChoice } from "../../src/report/backendChoice.ts";
 import { InputError } from "../inputError.ts";
 import { backendOption, configOptions, modelOption, numberWithin } from "../options.ts";
-import { readSettings } from "../settings.ts";
+import { PRESETS, readSettings, type PresetName } from "../settings.ts";
 
 interface RunOptions {
   readonly model?: string;
   readonly dataset?: string;
   readonly out?: string;
   readonly backend: BackendChoice;
+  readonly preset?: PresetName;
   readonly config?: string;
   readonly set?: readonly string[];
   readonly eval?: readonly string[];
@@ -44,6 +45,7 @@ export function addRun(program: Command): void {
     .option("--dataset <file>", "questions to learn from, JSON or JSONL; answers serve the metrics alone")
     .option("--out <folder>", "where the run is written; must hold no other run")
     .addOption(backendOption())
+    .addOption(presetOption())
     .option("--config <file>", "JSON object of settings by name, or the run.json of another run")
     .option("--set <name=value...>", "settings by name, over those of --config")
     .option("--eval <file...>", "further data sets to measure by before and after: held out, transfer")
@@ -56,6 +58,13 @@ export function addRun(program: Command): void {
     const given = Object.keys(options).filter((name) => command.getOptionValueSource(name) === "cli");
     await (options.resume === undefined ? start(options) : resume(options.resume, options, given));
   });
+}
+
+function presetOption(): Option {
+  return new Option(
+    "--preset <name>",
+    "settings to begin with: paper are the authors', the defects of their code included",
+  ).choices(Object.keys(PRESETS));
 }
 
 function labelsOption(): Option {
@@ -74,13 +83,18 @@ function checkpointOption(): Option {
 }
 
 async function start(options: RunOptions): Promise<void> {
-  const { model, dataset, out, backend, config, set, labels, checkpointEvery } = options;
+  const { model, dataset, out, backend, preset, config, set, labels, checkpointEvery } = options;
   if (model === undefined || dataset === undefined || out === undefined) {
     throw new InputError(
       "run needs --model <folder>, --dataset <file> and --out <folder>, or --resume <folder>",
     );
   }
-  const sources = { ...(config !== undefined && { config }), ...(set && { set }), options };
+  const sources = {
+    ...(preset !== undefined && { preset }),
+    ...(config !== undefined && { config }),
+    ...(set && { set }),
+    options,
+  };
   const { startRun } = await import("../run.ts");
   const request = { model, dataset, out, backend, labels, checkpointEvery, evals: options.eval ?? [] };
   await startRun({ ...request, config: readSettings(sources) });

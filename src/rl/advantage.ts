@@ -10,10 +10,14 @@ import { rewardsToCome, whiten, type TokenTable } from "./tokenTable.ts";
 /** Keeps the division finite when all rewards of a group are equal; the authors' value. */
 const EPSILON = 1e-6;
 
-/** Token rewards of a response that is judged as a whole: on its own last token, zero before. */
-export function outcomeRewards(reward: number, length: number): Float64Array {
+/** Token rewards of a response that is judged as a whole: on one token, its last one unless told, or on none. */
+export function outcomeRewards(
+  reward: number,
+  length: number,
+  token: number | null = length - 1,
+): Float64Array {
   const rewards = new Float64Array(length);
-  rewards[length - 1] = reward;
+  if (token !== null) rewards[token] = reward;
   return rewards;
 }
 

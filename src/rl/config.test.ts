@@ -6,6 +6,7 @@ import {
   configProblems,
   DEFAULT_CONFIG,
   learningRateAt,
+  PAPER_PRESET,
 } from "./config.ts";
 
 describe("the configuration", () => {
@@ -67,6 +68,13 @@ describe("the configuration", () => {
     expect(configProblems({ steps: 0, topP: 2, nonsense: 1 })).toHaveLength(3);
   });
 
+  test("takes the paper's preset, which sets every field that reproduces the authors' code", () => {
+    expect(configProblems(PAPER_PRESET)).toEqual([]);
+    for (const name of ["answers", "rewardToken", "epochRest", "scheduleLag"] as const) {
+      expect(PAPER_PRESET[name]).not.toBe(DEFAULT_CONFIG[name]);
+    }
+  });
+
   test("gives every field a sentence", () => {
     for (const { label, meaning } of Object.values(CONFIG_FIELDS)) {
       expect(label).not.toBe("");
@@ -94,6 +102,14 @@ describe("the learning rate", () => {
     const cosine = rates({ schedule: "cosine" });
     const expected = [0.04, 0.08, 0.04 * (1 + Math.SQRT1_2), 0.04, 0.04 * (1 - Math.SQRT1_2)];
     for (const [i, rate] of cosine.entries()) expect(rate).toBeCloseTo(expected[i]!, 15);
+  });
+
+  // Each step has the rate of the one before; the half cosine is then divided over one step less: 0, 1/3, 2/3.
+  test("lags behind as the authors' does, so that the first step teaches nothing", () => {
+    const expected = [0, 0.04, 0.08, 0.06, 0.02];
+    const lagging = rates({ schedule: "cosine", scheduleLag: 1 });
+    for (const [i, rate] of lagging.entries()) expect(rate).toBeCloseTo(expected[i]!, 15);
+    expect(rates({ warmupSteps: 0, scheduleLag: 1 })[0]).toBe(0.08); // without a warm-up nothing is there to lag
   });
 
   test("is still warming up when the run is shorter than the warm-up", () => {

@@ -7,6 +7,7 @@ import { remedyProblems, TRUST_FIELDS, VOTER_FIELDS, type RemedyConfig } from ".
 import { REWARD_FIELDS, type RewardConfig } from "./rewardFields.ts";
 import { UPDATE_FIELDS } from "./updateFields.ts";
 
+export { PAPER_PRESET } from "./paperFields.ts";
 export type { ChoiceField, ConfigField, NumberField } from "./configField.ts";
 export type { AdvantageShaping, LabelSource, Voting } from "./rewardFields.ts";
 
@@ -53,6 +54,7 @@ export type AdvantageEstimator =
 export type Aggregation =
   | "token-mean"
   | "trained-token-mean"
+  | "pair-token-mean"
   | "sequence-mean-token-sum"
   | "sequence-mean-token-mean"
   | "sequence-mean-token-sum-norm";
@@ -274,9 +276,10 @@ export function configFrom(values: Readonly<Record<string, unknown>>): TtrlConfi
 
 /** Learning rate of a step counted from 1: linear warm-up, then the schedule. */
 export function learningRateAt(step: number, config: TtrlConfig): number {
-  const { learningRate, warmupSteps, steps, schedule } = config;
-  if (step <= warmupSteps) return (learningRate * step) / warmupSteps;
+  const { learningRate, warmupSteps, steps, schedule, scheduleLag } = config;
+  const done = step - scheduleLag;
+  if (warmupSteps > 0 && done <= warmupSteps) return (learningRate * done) / warmupSteps;
   if (schedule === "constant") return learningRate;
-  const progress = (step - warmupSteps) / (steps - warmupSteps + 1);
+  const progress = (done - warmupSteps) / (steps + 1 - scheduleLag - warmupSteps);
   return (learningRate * (1 + Math.cos(Math.PI * progress))) / 2;
 }

@@ -143,6 +143,20 @@ describe("a group judged by the paper's rules", () => {
     expect(judgedByPaper(texts.slice(0, -1)).rewards).toEqual([1, 1, 1, 1, 0, 0]);
   });
 
+  test("rewards every response where the last vote ends, if the estimator can tell", () => {
+    const responses = [2, 3, 1].map((length) => ({ ...say("\\boxed{8}"), tokens: new Int32Array(length) }));
+    const asked = [
+      { question: { id: "q", prompt: "q" }, responses, greedy: null, costs: [], initialLabel: null },
+    ];
+    const rewarded = (values: Record<string, unknown>) => {
+      const sources = { leaked: null, random: createRandom(0) };
+      return judgeStep(asked, MATH, configFrom(values), sources).rewards[0]!.map((tokens) => [...tokens]);
+    };
+    const early = { rewardToken: "group-last", advantage: "reinforce++" };
+    expect(rewarded(early)).toEqual([[1, 0], [1, 0, 0], [1]]);
+    expect(rewarded({ advantage: "reinforce++" })).toEqual([[0, 1], [0, 0, 1], [1]]);
+  });
+
   test("gives each spelling the share of its own votes", () => {
     const texts = ["\\frac12", "0.5", "0.5", "3"].map((answer) => `\\boxed{${answer}}`);
     expect(judgedByPaper(texts, { voting: "soft" }).rewards).toEqual([0.25, 0.5, 0.5, 0.25]);

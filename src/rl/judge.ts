@@ -9,6 +9,7 @@ import { multiLabelAdvantages } from "./labelWeights.ts";
 import { noveltyRewards } from "./novelty.ts";
 import { lacksConsensus, remedied } from "./reshape.ts";
 import { rewardFor } from "./reward.ts";
+import { rewardedToken } from "./rewardToken.ts";
 import type { TokenTable } from "./tokenTable.ts";
 import type { Answer, Group, Question, Response } from "./types.ts";
 import { majorityVote } from "./vote.ts";
@@ -118,13 +119,11 @@ function judge(asked: Asked, rules: AnswerRules, config: TtrlConfig, sources: Ju
 }
 
 /** Token rewards of the responses kept. TTRL votes with many and trains on the first ones, as good as random (section 3.1). */
-function tokenRewardsOf(
-  { responses, rewards, costs }: Voted,
-  { rolloutsPerQuestion }: TtrlConfig,
-): Float64Array[] {
-  return responses
-    .slice(0, rolloutsPerQuestion)
-    .map(({ tokens }, i) => paid(outcomeRewards(rewards[i] ?? 0, tokens.length), costs[i]));
+function tokenRewardsOf({ responses, rewards, costs }: Voted, config: TtrlConfig): Float64Array[] {
+  return responses.slice(0, config.rolloutsPerQuestion).map((response, i) => {
+    const token = rewardedToken(response, responses, config);
+    return paid(outcomeRewards(rewards[i] ?? 0, response.tokens.length, token), costs[i]);
+  });
 }
 
 /** Token rewards less what the tokens pay. */

@@ -30,6 +30,7 @@ describe("rollouts of an update", () => {
   test.each<[Aggregation, number[]]>([
     ["token-mean", [1 / 6, 1 / 6, 1 / 6]],
     ["trained-token-mean", [1 / 4, 1 / 4, 1 / 4]],
+    ["pair-token-mean", [1 / 8, 1 / 8, 1 / 4]],
     ["sequence-mean-token-sum", [1 / 3, 1 / 3, 1 / 3]],
     ["sequence-mean-token-mean", [1 / 3, 1 / 9, 1 / 6]],
     ["sequence-mean-token-sum-norm", [1 / 30, 1 / 30, 1 / 30]],

@@ -13,8 +13,10 @@ export interface Averaging {
 /**
  * The kept responses of one update's groups; `advantages[g][i][t]` is of token t of response i of group g. The loss of an
  * update is the sum over rollouts and tokens of weight x token loss, with weights, over the R kept responses of T tokens,
- * - "token-mean": 1 / T (DAPO, arXiv 2503.14476, equation 8; the authors' code per micro-batch),
+ * - "token-mean": 1 / T (DAPO, arXiv 2503.14476, equation 8),
  * - "trained-token-mean": 1 / tokens of the responses that carry a signal, so that groups without one cost no step size,
+ * - "pair-token-mean": 1 / (pairs x tokens of its pair), the token mean of each micro-batch of two responses as the
+ *   authors run it, averaged over micro-batches,
  * - "sequence-mean-token-sum": 1 / R,
  * - "sequence-mean-token-mean": 1 / (R x own length) (GRPO, arXiv 2402.03300, equation 3),
  * - "sequence-mean-token-sum-norm": 1 / (R x longest response allowed) (Dr. GRPO, arXiv 2503.20783, section 3.2).
@@ -61,6 +63,8 @@ function weighing(
       return constant(1 / tokensOf(kept));
     case "trained-token-mean":
       return constant(1 / Math.max(tokensOf(kept.filter(carriesSignal)), 1));
+    case "pair-token-mean":
+      return pairWeights(kept);
     case "sequence-mean-token-sum":
       return constant(1 / kept.length);
     case "sequence-mean-token-mean":
@@ -68,6 +72,17 @@ function weighing(
     case "sequence-mean-token-sum-norm":
       return constant(1 / (kept.length * maxResponseTokens));
   }
+}
+
+function pairWeights(kept: readonly Unweighted[]): (rollout: Unweighted) => number {
+  const pairs = Math.ceil(kept.length / 2);
+  const weights = new Map(
+    kept.map((rollout, i) => {
+      const first = i - (i % 2);
+      return [rollout, 1 / (pairs * tokensOf(kept.slice(first, first + 2)))];
+    }),
+  );
+  return (rollout) => weights.get(rollout) ?? Number.NaN; // made of the same list
 }
 
 function constant(weight: number): () => number {

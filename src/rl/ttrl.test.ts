@@ -193,11 +193,16 @@ describe("what the loop trains on", () => {
 });
 
 describe("which questions a step asks", () => {
-  async function asked(count: number, questionsPerStep: number, steps: number): Promise<string[][]> {
+  async function asked(
+    count: number,
+    questionsPerStep: number,
+    steps: number,
+    values = {},
+  ): Promise<string[][]> {
     const prompts = names(count);
     const policy = new ThreeNumberPolicy(uniform(prompts));
     const few = { votesPerQuestion: 1, rolloutsPerQuestion: 1 };
-    await train(policy, studyOf(prompts), { ...few, questionsPerStep, steps });
+    await train(policy, studyOf(prompts), { ...few, questionsPerStep, steps, ...values });
     return policy.asked;
   }
 
@@ -222,6 +227,12 @@ describe("which questions a step asks", () => {
 
   test("no step asks a question twice, not even where two epochs meet", async () => {
     for (const step of await asked(5, 4, 50)) expect(new Set(step).size).toBe(4);
+  });
+
+  test("an epoch may drop the questions that fill no step", async () => {
+    const steps = await asked(7, 3, 40, { epochRest: "dropped" });
+    for (let i = 0; i < steps.length; i += 2) expect(new Set([...steps[i]!, ...steps[i + 1]!]).size).toBe(6);
+    expect(new Set(steps.flat()).size).toBe(7); // another one each time
   });
 
   test("a step larger than the data set asks every question once", async () => {

@@ -84,7 +84,7 @@ export async function* ttrl(
   let { queue, labels } = state;
   let flips: FlipWatch = state;
   for (let step = state.step + 1; step <= config.steps; step++) {
-    const drawn = drawQuestions(study.questions.length, queue, config.questionsPerStep, random);
+    const drawn = drawQuestions(study.questions.length, queue, config, random);
     queue = drawn.queue;
     const questions = drawn.indices.map((index) => at(study.questions, index));
 
@@ -113,11 +113,11 @@ export async function* ttrl(
   }
 }
 
-/** The next questions. Each epoch asks every question once, in an order of its own. */
-function drawQuestions(count: number, queue: readonly number[], wanted: number, random: Random) {
-  const size = Math.min(wanted, count);
-  const indices = queue.slice(0, size);
-  if (indices.length === size) return { indices, queue: queue.slice(size) };
+/** The next questions. Each epoch asks every question once, in an order of its own; it may drop what fills no step. */
+function drawQuestions(count: number, queue: readonly number[], config: TtrlConfig, random: Random) {
+  const size = Math.min(config.questionsPerStep, count);
+  if (queue.length >= size) return { indices: queue.slice(0, size), queue: queue.slice(size) };
+  const indices = config.epochRest === "kept" ? queue : [];
   const epoch = random.shuffle([...Array(count).keys()]);
   // A question already drawn in this step waits till the epoch's end, so that no step holds a question twice.
   const drawn = new Set(indices);

@@ -15,11 +15,12 @@ export const UPDATE_FIELDS = {
     [
       "token-mean",
       "trained-token-mean",
+      "pair-token-mean",
       "sequence-mean-token-sum",
       "sequence-mean-token-mean",
       "sequence-mean-token-sum-norm",
     ],
-    "How token losses become one: token-mean over all kept tokens; trained-token-mean over those with a signal; sequence-mean over responses of their token sum, their token mean, or their token sum over the longest response (Dr. GRPO).",
+    "How token losses become one: token-mean over all kept tokens; trained-token-mean over those with a signal; pair-token-mean over pairs of responses of their token means, the authors' micro-batches; sequence-mean over responses of their token sum, their token mean, or their token sum over the longest response (Dr. GRPO).",
   ),
   updatesPerStep: integer(
     "Update",

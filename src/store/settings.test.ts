@@ -1,7 +1,14 @@
 import { describe, expect, test } from "vitest";
-import { DEFAULT_CONFIG } from "../rl/config.ts";
+import { DEFAULT_CONFIG, PAPER_PRESET } from "../rl/config.ts";
 import { hashOf, settingsOf } from "./link.ts";
-import { configOf, DEFAULT_SETTINGS, isChanged, problemsByField, type Settings } from "./settings.ts";
+import {
+  configOf,
+  DEFAULT_SETTINGS,
+  isChanged,
+  problemsByField,
+  withPaperPreset,
+  type Settings,
+} from "./settings.ts";
 
 const texts = (changes: Partial<Settings["texts"]>): Settings["texts"] => ({
   ...DEFAULT_SETTINGS.texts,
@@ -12,6 +19,11 @@ describe("settings", () => {
   test("the untouched form is the demo's configuration", () => {
     expect(configOf(DEFAULT_SETTINGS.texts)).toEqual(DEFAULT_CONFIG);
     expect(problemsByField(DEFAULT_SETTINGS.texts).size).toBe(0);
+  });
+
+  test("the paper's settings leave alone what they do not say", () => {
+    const changed = withPaperPreset(texts({ steps: "20", schedule: "constant" }));
+    expect(configOf(changed)).toEqual({ ...DEFAULT_CONFIG, ...PAPER_PRESET, steps: 20 });
   });
 
   test("numbers may be written in any way a number can be", () => {

@@ -1,6 +1,13 @@
 /** What the user has set up: model, data set, backend and hyperparameters, as typed, with what is wrong about them. */
 import { createStore, type StoreApi } from "zustand/vanilla";
-import { CONFIG_FIELDS, CONFIG_NAMES, configFrom, configProblems, type TtrlConfig } from "../rl/config.ts";
+import {
+  CONFIG_FIELDS,
+  CONFIG_NAMES,
+  configFrom,
+  configProblems,
+  PAPER_PRESET,
+  type TtrlConfig,
+} from "../rl/config.ts";
 import type { BackendChoice } from "../report/backendChoice.ts";
 
 export type { BackendName } from "../report/backend.ts";
@@ -27,6 +34,12 @@ export function defaultText(name: ConfigName): string {
 export function textsBy(textOf: (name: ConfigName) => string): Record<ConfigName, string> {
   const entries = CONFIG_NAMES.map((name) => [name, textOf(name)] as const);
   return Object.fromEntries(entries) as Record<ConfigName, string>; // fromEntries forgets that every name is there
+}
+
+/** The texts with the paper's settings put in; what the paper's do not say stays. */
+export function withPaperPreset(texts: Settings["texts"]): Settings["texts"] {
+  const preset: Partial<TtrlConfig> = PAPER_PRESET;
+  return textsBy((name) => String(preset[name] ?? texts[name]));
 }
 
 /** The demo. */

@@ -4,6 +4,7 @@ import {
   DEFAULT_SETTINGS,
   isChanged,
   problemsByField,
+  withPaperPreset,
   type ConfigName,
   type Settings,
 } from "../../store/settings.ts";
@@ -26,6 +27,15 @@ export function ConfigForm({ isLocked }: { readonly isLocked: boolean }) {
     <div className="setup__part">
       <div className="setup__label setup__settings-head">
         <h3>Hyperparameters</h3>
+        <button
+          type="button"
+          className="button button--plain button--small"
+          disabled={isLocked}
+          title="The authors' settings, the defects of their code included"
+          onClick={() => lab.settings.setState({ texts: withPaperPreset(texts) })}
+        >
+          As in the paper
+        </button>
         <button
           type="button"
           className="button button--plain button--small"
