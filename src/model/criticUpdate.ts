@@ -69,12 +69,19 @@ function layOut(tokenizer: Tokenizer, rollouts: readonly ValuedRollout[]): Value
 }
 
 /** One number for each scored token of all rows. */
-export function valueColumn(rows: readonly ValuedRow[], name: keyof ValueTargets): Float32Array {
+export function valueColumn(
+  rows: readonly Pick<ValuedRow, "values">[],
+  name: keyof ValueTargets,
+): Float32Array {
   return Float32Array.from(rows.flatMap(({ values }) => Array.from(values[name])));
 }
 
 /** Share of the values that clipping makes the loss of larger. */
-function clipFraction(values: readonly number[], rows: readonly ValuedRow[], valueClip: number): number {
+export function clipFraction(
+  values: readonly number[],
+  rows: readonly Pick<ValuedRow, "values">[],
+  valueClip: number,
+): number {
   const [old, returns] = [valueColumn(rows, "old"), valueColumn(rows, "returns")];
   const clipped = values.filter((value, i) => {
     const [before, goal] = [old[i] ?? Number.NaN, returns[i] ?? Number.NaN];
