@@ -1,5 +1,6 @@
 /** A worker that plays a run without a model: for tests of the page alone, which need its states and not its numbers. */
 import type { Page } from "@playwright/test";
+import type { Evaluation } from "../src/rl/metrics.ts";
 import type { Command, GroupView, WorkerEvent } from "../src/worker/protocol.ts";
 
 export interface Script {
@@ -76,6 +77,7 @@ function installFakeWorker(script: Script): void {
       });
       await this.#work("evaluate", 8);
       this.#evaluate(config.initialSamples);
+      this.#measureBeside(start, true);
       while (this.#step < config.steps && !(await this.#isOver())) await this.#playStep();
       if (this.#wish() === "end") this.#emit({ type: "stopped", runId });
       else if (this.#step === config.steps) this.#emit({ type: "finished", runId });
@@ -117,8 +119,10 @@ function installFakeWorker(script: Script): void {
         groups: this.#groups(start),
       });
       const { evaluateEvery, steps, evaluationSamples, initialSamples } = start.config;
-      if (this.#step === steps) this.#evaluate(initialSamples);
-      else if (this.#step % evaluateEvery === 0) this.#evaluate(evaluationSamples);
+      if (this.#step === steps) {
+        this.#evaluate(initialSamples);
+        this.#measureBeside(start, false);
+      } else if (this.#step % evaluateEvery === 0) this.#evaluate(evaluationSamples);
     }
 
     #metrics({ config, study }: Start, hasTruth: boolean) {
@@ -152,7 +156,26 @@ function installFakeWorker(script: Script): void {
     }
 
     #evaluate(samples: number): void {
-      const { runId, study } = this.#start ?? { runId: "", study: { questions: [], answers: [] } };
+      if (this.#start === null) return;
+      const { runId, study } = this.#start;
+      this.#emit({ type: "evaluated", runId, evaluation: this.#evaluation(samples, study) });
+    }
+
+    /** What an experiment measures beside. */
+    #measureBeside({ runId, study, config, beside }: Start, isBefore: boolean): void {
+      if (beside === undefined) return;
+      for (const { name: at, samples } of isBefore ? beside.votes : []) {
+        const evaluation = this.#evaluation(samples, study);
+        this.#emit({ type: "evaluatedBeside", runId, at, dataset: study.name, evaluation });
+      }
+      for (const other of beside.studies) {
+        const evaluation = this.#evaluation(config.initialSamples, other);
+        const at = isBefore ? "before" : "after";
+        this.#emit({ type: "evaluatedBeside", runId, at, dataset: other.name, evaluation });
+      }
+    }
+
+    #evaluation(samples: number, study: Start["study"]): Evaluation {
       const hasTruth = study.answers.length > 0;
       const gain = learnt(this.#step);
       const questions = study.questions.slice(0, 200).map(({ id, level }, i) => {
@@ -168,28 +191,24 @@ function installFakeWorker(script: Script): void {
       });
       const meanOf = (values: readonly (number | null)[]): number =>
         values.reduce<number>((sum, value) => sum + (value ?? 0), 0) / Math.max(1, values.length);
-      this.#emit({
-        type: "evaluated",
-        runId,
-        evaluation: {
-          step: this.#step,
-          samples,
-          temperature: 0.6,
-          topP: 0.95,
-          passAt1: hasTruth ? meanOf(questions.map(({ passAt1 }) => passAt1)) : null,
-          majAtN: hasTruth ? meanOf(questions.map(({ majority }) => majority)) : null,
-          passAtN: hasTruth ? 0.95 : null,
-          rewardAccuracy: hasTruth ? wobble(0.8 + 0.12 * gain) : null,
-          majorityRatio: wobble(0.5 + 0.4 * gain),
-          voteEntropy: 1.2 - gain,
-          unansweredShare: 0.02,
-          truncatedShare: 0.01,
-          entropy: 0.2,
-          responseLength: 40,
-          sampledTokens: samples * questions.length * 40,
-          questions,
-        },
-      });
+      return {
+        step: this.#step,
+        samples,
+        temperature: 0.6,
+        topP: 0.95,
+        passAt1: hasTruth ? meanOf(questions.map(({ passAt1 }) => passAt1)) : null,
+        majAtN: hasTruth ? meanOf(questions.map(({ majority }) => majority)) : null,
+        passAtN: hasTruth ? 0.95 : null,
+        rewardAccuracy: hasTruth ? wobble(0.8 + 0.12 * gain) : null,
+        majorityRatio: wobble(0.5 + 0.4 * gain),
+        voteEntropy: 1.2 - gain,
+        unansweredShare: 0.02,
+        truncatedShare: 0.01,
+        entropy: 0.2,
+        responseLength: 40,
+        sampledTokens: samples * questions.length * 40,
+        questions,
+      };
     }
 
     #groups({ study, config }: Start): GroupView[] {

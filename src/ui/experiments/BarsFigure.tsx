@@ -1,6 +1,7 @@
 import { Bar, BarChart, CartesianGrid, ErrorBar, Tooltip, XAxis, YAxis, type XAxisProps } from "recharts";
 import { numberText, tickText, UNIT_WORDS } from "../../experiments/numbers.ts";
 import type { Estimate, Unit } from "../../experiments/result.ts";
+import { sum } from "../../math/stats.ts";
 import { AXIS } from "../charts/axis.ts";
 import { InkKey } from "./InkKey.tsx";
 import {
@@ -15,7 +16,11 @@ import {
 } from "./comparison.ts";
 import { inkOf } from "./inks.ts";
 
-const [BAR, GAP, AXIS_ROOM] = [11, 14, 34];
+/** Heights of the bars of each source, and room around. */
+const BAR: Readonly<Record<Source, number>> = { committed: 11, own: 8 };
+const [GAP, AXIS_ROOM] = [14, 34];
+/** Of the names at the left: pixels of a sign and of a line, and the most that a name gets of a phone's width. */
+const [SIGN, LINE, MOST] = [6.2, 13, 140];
 
 interface BarsFigureProps {
   readonly comparison: Comparison;
@@ -40,7 +45,8 @@ export function BarsFigure({ comparison, columns, marks }: BarsFigureProps) {
   const rows = measuredRows(comparison);
   const series = seriesOf(comparison, columns, marks);
   const unit = comparison.columns[columnIndex(comparison.columns, columns[0] ?? "")]?.unit ?? "share";
-  const height = rows.length * (series.length * (BAR + 1) + GAP) + AXIS_ROOM;
+  const lines = Math.max(...rows.map(({ label }) => Math.ceil((label.length * SIGN) / (MOST - 12))));
+  const height = rows.length * (Math.max(groupHeight(series), lines * LINE) + GAP) + AXIS_ROOM;
   return (
     <>
       <InkKey
@@ -63,9 +69,10 @@ interface BarsProps {
 }
 
 function Bars({ rows, series, unit }: BarsProps) {
-  const bars = series.filter(({ isMark }) => !isMark).length;
+  const bars = groupHeight(series.filter(({ isMark }) => !isMark));
   return (
     <BarChart
+      key={series.map(({ key }) => key).join()} // bars lie in the order in which they were first drawn
       responsive
       layout="vertical"
       className="plot"
@@ -99,6 +106,10 @@ function Bars({ rows, series, unit }: BarsProps) {
       {series.map((each) => barOf(each, bars))}
     </BarChart>
   );
+}
+
+function groupHeight(series: readonly BarSeries[]): number {
+  return sum(series.map(({ source }) => BAR[source] + 1));
 }
 
 /** Shares always on the whole scale, as in the other charts. */
@@ -137,7 +148,7 @@ function barOf({ key, label, source, colour, isMark, read }: BarSeries, bars: nu
       key={key}
       name={`${label}, ${SOURCE_NAMES[source]}`}
       dataKey={(row: ComparedRow) => read(row)?.mean}
-      barSize={BAR}
+      barSize={BAR[source]}
       fill={colour}
       fillOpacity={source === "own" ? 0.25 : 1}
       stroke={colour}
@@ -171,14 +182,14 @@ interface MarkPlace {
   readonly width?: number;
 }
 
-/** A line at the end of its bar, across the bars of the group, which lie above. */
+/** A line at the end of its bar, across the bars of the group, which lie above and are `bars` pixels high. */
 function Mark({ x = 0, y = 0, width = 0, bars }: MarkPlace & { readonly bars: number }) {
   const end = x + width;
   return (
     <line
       x1={end}
       x2={end}
-      y1={y - bars * (BAR + 1) - 2}
+      y1={y - bars - 2}
       y2={y + 2}
       stroke="var(--ink)"
       strokeWidth={2}
@@ -187,9 +198,9 @@ function Mark({ x = 0, y = 0, width = 0, bars }: MarkPlace & { readonly bars: nu
   );
 }
 
-/** Enough for the longest name, but no more than a third of a phone; longer names take two lines. */
+/** Enough for the longest name; those that are too long take more lines. */
 function labelWidth(rows: readonly ComparedRow[]): number {
-  return Math.min(130, 12 + 6.2 * Math.max(...rows.map(({ label }) => label.length)));
+  return Math.min(MOST, 12 + SIGN * Math.max(...rows.map(({ label }) => label.length)));
 }
 
 interface BarsTooltipProps {

@@ -26,10 +26,10 @@ export function ExperimentDetails({ listed }: { readonly listed: ListedExperimen
       </p>
       <CommittedNote committed={committed} experiment={experiment} />
       {measuredRows(comparison).length > 0 && (
-        <>
+        <div className="experiment__result">
           <ExperimentFigure {...{ experiment, comparison }} />
           <ExperimentTable {...{ experiment, comparison }} />
-        </>
+        </div>
       )}
       <h4 className="experiment__subtitle">Run it here</h4>
       <ExperimentActions {...{ experiment, cells, result }} />

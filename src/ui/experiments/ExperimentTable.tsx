@@ -38,7 +38,9 @@ export function ExperimentTable({ experiment, comparison }: ExperimentTableProps
         <thead>
           <tr>
             <th scope="col">Variant</th>
-            <th scope="col">Runs</th>
+            <th scope="col" className="compared__source">
+              Runs
+            </th>
             {comparison.columns.map(({ label, unit }) => (
               <th key={label} scope="col">
                 {label} <span className="compared__unit">{UNIT_SIGNS[unit]}</span>
@@ -81,7 +83,7 @@ function SourceCells({ row, source, columns }: VariantRowsProps & { readonly sou
   const { seeds = [], values = [] } = row[source] ?? {};
   return (
     <>
-      <td>
+      <td className="compared__source">
         {SOURCE_NAMES[source]}, {counted(seeds.length, "seed")}
       </td>
       {columns.map(({ label, unit }, i) => (

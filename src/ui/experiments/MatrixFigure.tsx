@@ -85,8 +85,8 @@ function Field({ estimates, unit, largest }: FieldProps) {
         <p key={source}>
           <strong>{numberText(mean, unit)}</strong>
           <span className="small">
-            {interval !== null && ` [${interval.map((end) => numberText(end, unit)).join(", ")}]`}{" "}
-            {SOURCE_NAMES[source]}
+            {interval !== null && ` [${interval.map((end) => numberText(end, unit)).join(", ")}]`}
+            {source === "own" && ` ${SOURCE_NAMES.own}`}
           </span>
         </p>
       ))}

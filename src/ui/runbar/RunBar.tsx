@@ -19,7 +19,13 @@ export function RunBar() {
         <RunButtons />
         <RunProgress />
         <div className="runbar__tools">
-          <button type="button" className="button button--plain" onClick={() => showSection(EXPERIMENTS_ID)}>
+          <button
+            type="button"
+            className="button button--plain"
+            aria-label="Experiments"
+            title="Go to the experiments"
+            onClick={() => showSection(EXPERIMENTS_ID)}
+          >
             <Icon name="flask" />
             <span className="runbar__tool-text">Experiments</span>
           </button>
