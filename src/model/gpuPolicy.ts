@@ -100,7 +100,7 @@ export class GpuPolicy implements TrainablePolicy {
     });
     const generated = await orFault(this.#gpu.fault, decoded);
     onProgress?.(rows.length, rows.length);
-    return toResponses(this.model.tokenizer, generated, sampling.count);
+    return toResponses(this.model.tokenizer, prompts, generated);
   }
 
   update(

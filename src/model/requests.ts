@@ -31,15 +31,19 @@ export function layOutRequests(
   return { prompts, rows };
 }
 
-/** Responses by request, `count` for each. */
+/** Responses by prompt, as many for each. */
 export function toResponses(
   tokenizer: Tokenizer,
+  prompts: readonly Int32Array[],
   generated: readonly Generated[],
-  count: number,
 ): Response[][] {
-  return Array.from({ length: generated.length / count }, (_, i) =>
-    generated
-      .slice(i * count, (i + 1) * count)
-      .map(({ tokens, ...measured }): Response => ({ text: tokenizer.decode(tokens), tokens, ...measured })),
+  const count = generated.length / prompts.length;
+  return prompts.map(({ length: promptTokens }, i) =>
+    generated.slice(i * count, (i + 1) * count).map(({ tokens, ...measured }): Response => ({
+      text: tokenizer.decode(tokens),
+      tokens,
+      promptTokens,
+      ...measured,
+    })),
   );
 }

@@ -80,7 +80,7 @@ export class TfPolicy implements TrainablePolicy {
       );
       onProgress?.(generated.length, rows.length);
     }
-    return toResponses(this.model.tokenizer, generated, sampling.count);
+    return toResponses(this.model.tokenizer, prompts, generated);
   }
 
   #rowsPerBatch(maxTokens: number): number {

@@ -42,6 +42,14 @@ export function metricsOf(step: number, changes: Partial<StepMetrics> = {}): Req
     postRewardMin: 0,
     postRewardMax: 1,
     postEntropy: 0.5,
+    postResponseLength: 40,
+    postResponseLengthMin: 20,
+    postResponseLengthMax: 60,
+    postTruncatedShare: 0,
+    promptLength: 20,
+    promptLengthMin: 10,
+    promptLengthMax: 30,
+    batchTokens: 750,
     advantageMean: 0,
     advantageMin: -1,
     advantageMax: 1,
@@ -74,7 +82,14 @@ export function metricsOf(step: number, changes: Partial<StepMetrics> = {}): Req
 
 /** A step of 2 s sampling at 500 tokens/s and 1 s training. */
 export function stepOf(step: number, changes: Partial<StepMetrics> = {}): StepRecord {
-  const timing = { sampleSeconds: 2, trainSeconds: 1, sampleTokensPerSecond: 500, trainTokensPerSecond: 500 };
+  const speeds = {
+    sampleTokensPerSecond: 500,
+    trainTokensPerSecond: 500,
+    sampleMsPerToken: 2,
+    trainMsPerToken: 2,
+  };
+  const whole = { judgeSeconds: 0, stepSeconds: 3, batchTokensPerSecond: 250 };
+  const timing = { sampleSeconds: 2, trainSeconds: 1, ...speeds, ...whole };
   return { metrics: metricsOf(step, changes), timing };
 }
 

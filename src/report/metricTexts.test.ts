@@ -46,6 +46,10 @@ test("every name of the authors' training and evaluation logs of the vote is fou
       (part) => `actor/${part}`,
     ),
     ...["mean", "min", "max", "clip_ratio"].map((part) => `response_length/${part}`),
+    ...["mean", "min", "max"].map((part) => `prompt_length/${part}`),
+    ...["gen", "adv", "update_actor", "step"].map((part) => `timing_s/${part}`),
+    ...["gen", "update_actor"].map((part) => `timing_per_token_ms/${part}`),
+    ...["total_num_tokens", "time_per_step", "throughput"].map((part) => `perf/${part}`),
   ]) {
     expect(logged).toContain(name);
   }

@@ -28,6 +28,14 @@ const STEP_FIELDS = namesOf({
   postRewardMin: true,
   postRewardMax: true,
   postEntropy: true,
+  postResponseLength: true,
+  postResponseLengthMin: true,
+  postResponseLengthMax: true,
+  postTruncatedShare: true,
+  promptLength: true,
+  promptLengthMin: true,
+  promptLengthMax: true,
+  batchTokens: true,
   advantageMean: true,
   advantageMin: true,
   advantageMax: true,
@@ -61,6 +69,11 @@ const TIMING_FIELDS = namesOf({
   trainSeconds: true,
   sampleTokensPerSecond: true,
   trainTokensPerSecond: true,
+  judgeSeconds: true,
+  stepSeconds: true,
+  sampleMsPerToken: true,
+  trainMsPerToken: true,
+  batchTokensPerSecond: true,
 } satisfies Record<keyof StepTiming, true>);
 
 const EVALUATION_FIELDS = namesOf({

@@ -103,6 +103,22 @@ describe("a step's metrics", () => {
     });
   });
 
+  test("tell the lengths of what is trained on, and of prompts where the policy knows them", () => {
+    const said = (length: number, promptTokens?: number): Response => ({
+      ...say("\\boxed{8}"),
+      tokens: new Int32Array(length),
+      finished: length < 4,
+      ...(promptTokens !== undefined && { promptTokens }),
+    });
+    const group = groupOf("q", ["8", "8", "8"], 2);
+    const kept = measure([{ ...group, responses: [said(2, 10), said(4, 12), said(9, 14)] }], new Map());
+    expect(kept).toMatchObject({ postResponseLength: 3, postResponseLengthMin: 2, postResponseLengthMax: 4 });
+    expect(kept).toMatchObject({ postTruncatedShare: 0.5, batchTokens: 28, responseLength: 5 });
+    expect(kept).toMatchObject({ promptLength: 11, promptLengthMin: 10, promptLengthMax: 12 });
+    const blind = measure([{ ...group, responses: [said(2), said(4), said(9)] }], new Map());
+    expect(blind).toMatchObject({ promptLength: null, batchTokens: null, postResponseLength: 3 });
+  });
+
   test("of a group in which nobody answered are zero, not undefined", () => {
     const metrics = measure([groupOf("q", [null, null])], new Map([["q", "8"]]));
     // Both rewards are 0 and both responses are wrong: the rewards are right.

@@ -161,10 +161,28 @@ function describeKept(groups: readonly Group[], key: AnswerKey, rules: AnswerRul
       responses,
       responses.map(({ entropy }) => entropy),
     ),
+    ...keptLengths(responses),
     advantageMean: tokenMean(responses, advantages),
     advantageMin: least(advantages),
     advantageMax: most(advantages),
     unanimousShare: mean(groups.map((group) => Number(group.advantages.every((value) => value === 0)))),
+  };
+}
+
+/** Lengths of the responses kept for training and of their prompts: what the authors log of lengths. */
+function keptLengths(kept: readonly Response[]) {
+  const lengths = kept.map(({ tokens }) => tokens.length);
+  const prompts = kept.map(({ promptTokens }) => promptTokens).filter((length) => length !== undefined);
+  const isKnown = prompts.length === kept.length;
+  return {
+    postResponseLength: mean(lengths),
+    postResponseLengthMin: least(lengths),
+    postResponseLengthMax: most(lengths),
+    postTruncatedShare: mean(kept.map(({ finished }) => Number(!finished))),
+    promptLength: isKnown ? mean(prompts) : null,
+    promptLengthMin: isKnown ? least(prompts) : null,
+    promptLengthMax: isKnown ? most(prompts) : null,
+    batchTokens: isKnown ? sum(prompts) + sum(lengths) : null,
   };
 }
 

@@ -3,7 +3,7 @@
 /** How one series reads: for captions, the metrics dialog and the documentation. */
 export interface MetricText {
   readonly name: string;
-  readonly unit: "share" | "nats" | "tokens" | "tokens/s" | "seconds" | "";
+  readonly unit: "share" | "nats" | "tokens" | "tokens/s" | "seconds" | "ms" | "";
   readonly formula: string;
   readonly meaning: string;
   /** True when it cannot be computed without the answer key. */
@@ -147,7 +147,6 @@ export const VOTE_TEXTS = {
     "share",
     "responses cut at the limit / responses",
     "Responses that did not end by themselves.",
-    "response_length/clip_ratio",
   ),
   entropy: text(
     "entropy",
@@ -161,20 +160,17 @@ export const VOTE_TEXTS = {
     "tokens",
     "mean tokens per response",
     "Length of the responses, the end token included.",
-    "response_length/mean",
   ),
   responseLengthMin: text(
     "shortest response",
     "tokens",
     "tokens of the shortest response",
     "Very short responses often hold no working, or no answer.",
-    "response_length/min",
   ),
   responseLengthMax: text(
     "longest response",
     "tokens",
     "tokens of the longest response",
     "At the limit as soon as a single response is cut.",
-    "response_length/max",
   ),
 } as const satisfies Record<string, MetricText>;

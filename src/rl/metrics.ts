@@ -49,6 +49,15 @@ export interface StepMetrics extends Partial<CompanionMetrics> {
   readonly postRewardMin?: number;
   readonly postRewardMax?: number;
   readonly postEntropy?: number;
+  readonly postResponseLength?: number;
+  readonly postResponseLengthMin?: number;
+  readonly postResponseLengthMax?: number;
+  readonly postTruncatedShare?: number;
+  /** Null where the policy tells no prompts' tokens. */
+  readonly promptLength?: number | null;
+  readonly promptLengthMin?: number | null;
+  readonly promptLengthMax?: number | null;
+  readonly batchTokens?: number | null;
   /** Over tokens; the extremes over responses. */
   readonly advantageMean?: number;
   readonly advantageMin?: number;
@@ -78,6 +87,13 @@ export interface StepTiming {
   readonly trainSeconds: number;
   readonly sampleTokensPerSecond: number;
   readonly trainTokensPerSecond: number;
+  /** The others are absent from runs recorded before they were measured. */
+  readonly judgeSeconds?: number;
+  readonly stepSeconds?: number;
+  readonly sampleMsPerToken?: number;
+  /** Null where nothing was trained on. */
+  readonly trainMsPerToken?: number | null;
+  readonly batchTokensPerSecond?: number | null;
 }
 
 /** One question of an evaluation. */

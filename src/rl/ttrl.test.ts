@@ -288,6 +288,9 @@ describe("the loop as a generator", () => {
     const { timing, metrics } = step!;
     expect(timing.sampleTokensPerSecond).toBe(metrics.sampledTokens / timing.sampleSeconds);
     expect(timing.trainTokensPerSecond).toBe(metrics.trainedTokens / timing.trainSeconds);
+    expect(timing.stepSeconds).toBe(timing.sampleSeconds + timing.judgeSeconds! + timing.trainSeconds);
+    expect(timing.sampleMsPerToken! * timing.sampleTokensPerSecond).toBeCloseTo(1000, 9);
+    expect(timing.batchTokensPerSecond).toBeNull(); // three numbers have no prompts' tokens
     expect(Object.keys(metrics).filter((name) => /second/i.test(name))).toEqual([]);
   });
 });

@@ -97,7 +97,7 @@ export async function* ttrl(
       ...beliefsOf(at(drawn.indices, i), frozen, config),
     }));
     const labelling = { leaked, random: createRandom(config.seed, LABEL_STREAM + step) };
-    const judged = judgeStep(asked, rules, config, labelling);
+    const { value: judged, ...judging } = await timed(() => judgeStep(asked, rules, config, labelling));
     const trainees = { models, companion };
     const training = await timed(() => trainStep(trainees, judged, config, step, during(watch, "train")));
 
@@ -105,7 +105,7 @@ export async function* ttrl(
     const besideTokens = greedyTokens(sampled) + (step === 1 ? initialTokens : 0);
     const outcome = { step, groups, labels, ...training.value, config, besideTokens };
     const metrics = measureStep(outcome, study.answerKey, rules);
-    const timing = timingOf(metrics, sampling.seconds, training.seconds);
+    const timing = timingOf(metrics, { sampling, judging, training });
     labels = rememberLabels(labels, groups);
     flips = watchFlips(flips, metrics.flipRate ?? null, config);
     const reached = { step, queue, random: random.state(), labels, ...frozen, ...flips };
@@ -152,16 +152,29 @@ function beliefsOf(index: number, { initialLabels, initialRatios }: InitialVotes
   };
 }
 
-function timingOf(metrics: StepMetrics, sampleSeconds: number, trainSeconds: number): StepTiming {
+interface Timed {
+  readonly seconds: number;
+}
+
+function timingOf(
+  { sampledTokens, trainedTokens, batchTokens = null }: StepMetrics,
+  { sampling, judging, training }: Readonly<Record<"sampling" | "judging" | "training", Timed>>,
+): StepTiming {
+  const stepSeconds = sampling.seconds + judging.seconds + training.seconds;
   return {
-    sampleSeconds,
-    trainSeconds,
-    sampleTokensPerSecond: metrics.sampledTokens / sampleSeconds,
-    trainTokensPerSecond: metrics.trainedTokens / trainSeconds,
+    sampleSeconds: sampling.seconds,
+    trainSeconds: training.seconds,
+    sampleTokensPerSecond: sampledTokens / sampling.seconds,
+    trainTokensPerSecond: trainedTokens / training.seconds,
+    judgeSeconds: judging.seconds,
+    stepSeconds,
+    sampleMsPerToken: (1000 * sampling.seconds) / sampledTokens,
+    trainMsPerToken: trainedTokens === 0 ? null : (1000 * training.seconds) / trainedTokens,
+    batchTokensPerSecond: batchTokens === null ? null : batchTokens / stepSeconds,
   };
 }
 
-async function timed<T>(work: () => Promise<T>): Promise<{ value: T; seconds: number }> {
+async function timed<T>(work: () => T | Promise<T>): Promise<{ value: T; seconds: number }> {
   const start = performance.now();
   const value = await work();
   return { value, seconds: Math.max(performance.now() - start, 1) / 1000 };

@@ -23,6 +23,8 @@ export interface Response {
   readonly text: string;
   /** Token ids as sampled, the end-of-sequence token included when the response ended by itself. */
   readonly tokens: Int32Array;
+  /** Tokens of the prompt it answers; absent where the policy knows none. */
+  readonly promptTokens?: number;
   /** Log-probability (nats) of each token under the distribution it was drawn from, before top-p. Same length as `tokens`. */
   readonly logprobs: Float32Array;
   /** Mean entropy (nats) of the next-token distribution over the response's tokens. */

@@ -63,7 +63,7 @@ const ofTiming = (metric: TimingMetric, label: string, ink: Ink = 1): StepSeries
   label,
   ink,
   from: "steps",
-  read: (record) => record.timing[metric],
+  read: (record) => record.timing[metric] ?? null,
 });
 
 const ofEvaluations = (metric: MetricName & keyof Evaluation, ink: Ink = 2): EvaluationSeries => ({
