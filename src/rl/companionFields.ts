@@ -34,7 +34,7 @@ export const COMPANION_FIELDS = {
   criticLearningRate: real(
     "Critic and reward model",
     "Critic learning rate",
-    1e-3,
+    2e-3,
     [1e-8, 0.1],
     "",
     "AdamW step size of gae's critic, constant from the first step; well above the policy's, since the critic has to keep up with it (paper: 18 times the policy's).",
@@ -58,10 +58,10 @@ export const COMPANION_FIELDS = {
   rewardModelLearningRate: real(
     "Critic and reward model",
     "Reward-model learning rate",
-    2e-4,
+    1e-3,
     [1e-8, 0.1],
     "",
-    "AdamW step size of prime's reward model, constant from the first step (paper: twice the policy's).",
+    "AdamW step size of prime's reward model, constant from the first step; until it tells responses apart its token rewards mislead (paper: twice the policy's, which is too slow for small models).",
   ),
   processScale: real(
     "Critic and reward model",
