@@ -1,5 +1,6 @@
 /** Weights <-> the bytes of a safetensors file (https://github.com/huggingface/safetensors#format). */
-import { readHeader, type TensorEntry } from "./safetensorsHeader.ts";
+import { widenFloats } from "./floats.ts";
+import { readHeader } from "./safetensorsHeader.ts";
 
 export { SafetensorsError } from "./safetensorsHeader.ts";
 
@@ -28,33 +29,9 @@ export function readSafetensors(file: Uint8Array): Safetensors {
   for (const entry of entries) {
     const bytes = new Uint8Array(entry.end - entry.begin);
     bytes.set(file.subarray(dataStart + entry.begin, dataStart + entry.end)); // not slice: a Node Buffer's shares memory
-    tensors.set(entry.name, { shape: entry.shape, data: toFloat32(entry.dtype, bytes.buffer) });
+    tensors.set(entry.name, { shape: entry.shape, data: widenFloats(entry.dtype, bytes.buffer) });
   }
   return { tensors, metadata };
-}
-
-/** Typed arrays are little-endian wherever WebAssembly or WebGPU runs, as the format is. */
-function toFloat32(dtype: TensorEntry["dtype"], buffer: ArrayBufferLike): Float32Array {
-  if (dtype === "F32") return new Float32Array(buffer);
-  const bits = new Uint16Array(buffer);
-  const values = new Float32Array(bits.length);
-  if (dtype === "F16") {
-    for (const [i, half] of bits.entries()) values[i] = halfToNumber(half);
-  } else {
-    const words = new Uint32Array(values.buffer);
-    for (const [i, upperHalf] of bits.entries()) words[i] = upperHalf << 16; // BF16
-  }
-  return values;
-}
-
-/** IEEE 754 binary16 (1 sign, 5 exponent, 10 fraction bits) -> number. */
-function halfToNumber(bits: number): number {
-  const sign = bits & 0x8000 ? -1 : 1;
-  const exponent = (bits >> 10) & 0x1f;
-  const fraction = bits & 0x3ff;
-  if (exponent === 0) return sign * fraction * 2 ** -24; // zero and subnormals
-  if (exponent === 31) return fraction === 0 ? sign * Infinity : NaN;
-  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
 }
 
 /**

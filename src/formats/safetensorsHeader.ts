@@ -2,6 +2,7 @@
  * The header of a safetensors file: 8 bytes of length, then JSON that names every tensor with its dtype, shape and
  * place. Everything a file claims is checked here, before a byte of tensor data is copied: a file is a stranger's.
  */
+import type { FloatType } from "./floats.ts";
 import { HeaderSyntaxError, parseHeaderJson, quote, type HeaderValue } from "./safetensorsJson.ts";
 
 /** A safetensors file that cannot be read: what is wrong, where, and what to do. */
@@ -10,7 +11,7 @@ export class SafetensorsError extends Error {
 }
 
 /** Element types that become float32. Others (quantised, integer) have no use in the models we run. */
-const BYTES_PER_ELEMENT = new Map([
+const BYTES_PER_ELEMENT: ReadonlyMap<string, number> = new Map<FloatType, number>([
   ["F32", 4],
   ["F16", 2],
   ["BF16", 2],
@@ -19,7 +20,7 @@ const BYTES_PER_ELEMENT = new Map([
 /** One tensor of the file: `begin` and `end` are byte offsets into the data section. */
 export interface TensorEntry {
   readonly name: string;
-  readonly dtype: string;
+  readonly dtype: FloatType;
   readonly shape: readonly number[];
   readonly begin: number;
   readonly end: number;
@@ -105,6 +106,7 @@ function checkEntry(name: string, value: HeaderValue): TensorEntry {
   if (begin === undefined || end === undefined || offsets.length !== 2 || begin > end) {
     return fail(where, `data_offsets must be [begin, end] with begin <= end, not ${list(offsets)}`);
   }
+  if (!isFloatType(dtype)) return failDtype(where, dtype);
   const bytes = byteCount(where, dtype, shape);
   if (bytes !== end - begin) {
     fail(where, `${dtype} of shape ${list(shape)} takes ${bytes} bytes, but its offsets span ${end - begin}`);
@@ -112,17 +114,17 @@ function checkEntry(name: string, value: HeaderValue): TensorEntry {
   return { name, dtype, shape, begin, end };
 }
 
-function byteCount(where: string, dtype: string, shape: readonly number[]): number {
-  const width = BYTES_PER_ELEMENT.get(dtype);
-  if (width === undefined) {
-    const known = [...BYTES_PER_ELEMENT.keys()].join(", ");
-    return fail(
-      where,
-      `dtype ${quote(dtype)} is not one of ${known}`,
-      "Save the model in float32 or float16.",
-    );
-  }
-  let bytes = width;
+function isFloatType(dtype: string): dtype is FloatType {
+  return BYTES_PER_ELEMENT.has(dtype);
+}
+
+function failDtype(where: string, dtype: string): never {
+  const known = [...BYTES_PER_ELEMENT.keys()].join(", ");
+  return fail(where, `dtype ${quote(dtype)} is not one of ${known}`, "Save the model in float32 or float16.");
+}
+
+function byteCount(where: string, dtype: FloatType, shape: readonly number[]): number {
+  let bytes = BYTES_PER_ELEMENT.get(dtype) ?? 0;
   for (const size of shape) {
     bytes *= size;
     if (!Number.isSafeInteger(bytes)) fail(where, "its shape has more than 2^53 bytes");

@@ -39,3 +39,45 @@ describe("the tokenizer of a model folder", () => {
     expect(() => createTokenizer(json, {})).toThrow("tokenizer_config.json has no chat_template");
   });
 });
+
+describe("what other models' folders say otherwise", () => {
+  const rendered = (changes: object, tokenizerJson: object = json): string => {
+    const tokenizer = createTokenizer(tokenizerJson, { ...config, ...changes });
+    return tokenizer.decode(tokenizer.encodePrompt("hi"));
+  };
+
+  test("special tokens written as objects", () => {
+    const chat_template = "{{ eos_token | length }}{{ messages[0].content }}{{ bos_token }}";
+    expect(rendered({ chat_template, eos_token: { content: "<eos>" }, bos_token: null })).toBe("5hi");
+  });
+
+  test("several chat templates", () => {
+    const chat_template = [
+      { name: "tool_use", template: "tools" },
+      { name: "default", template: "talk" },
+    ];
+    expect(rendered({ chat_template })).toBe("talk");
+    expect(() => rendered({ chat_template: chat_template.slice(0, 1) })).toThrow("has no chat_template");
+  });
+
+  test("a day in the prompt, which is the same every day", () => {
+    const chat_template =
+      "{% if not date_string is defined %}{% set date_string = strftime_now('%d') %}{% endif %}{{ date_string }}";
+    expect(rendered({ chat_template })).toBe("26 Jul 2024");
+  });
+
+  /** Python's tokenizers 0.23: Digits(individual_digits=True).pre_tokenize_str("a1½²b") is a, 1, ½, ², b. */
+  test("a cut at digits, which are all numeric characters", () => {
+    const pieces = ["a", "1", "½", "²", "b", "1½"];
+    const model = { type: "BPE", vocab: Object.fromEntries(pieces.map((piece, id) => [piece, id])) };
+    const digits = { type: "Digits", individual_digits: true };
+    const none = { normalizer: null, post_processor: null, decoder: null };
+    const whole = { ...none, added_tokens: [], model: { ...model, merges: ["1 ½"] } };
+    const read = (pre_tokenizer: object): number[] => [
+      ...createTokenizer({ ...whole, pre_tokenizer }, config).encode("a1½²b"),
+    ];
+    expect(read(digits)).toEqual([0, 1, 2, 3, 4]);
+    expect(read({ type: "Sequence", pretokenizers: [digits] })).toEqual([0, 1, 2, 3, 4]);
+    expect(read({ ...digits, individual_digits: false })).toEqual([0, 5, 3, 4]);
+  });
+});

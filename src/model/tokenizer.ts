@@ -18,14 +18,14 @@ interface TokenizerConfig {
   readonly eos_token?: unknown;
 }
 
+/** The day that Llama's templates name where they are told none: a prompt must not depend on when it is asked. */
+const FIXED_DAY = "26 Jul 2024";
+
 /** Builds a tokenizer from the two files of a model folder. */
 export function createTokenizer(tokenizerJson: object, tokenizerConfig: object): Tokenizer {
-  const tokenizer = new HuggingFaceTokenizer(tokenizerJson, tokenizerConfig);
+  const tokenizer = new HuggingFaceTokenizer(withDigitsAsInRust(tokenizerJson) as object, tokenizerConfig);
   const config: TokenizerConfig = tokenizerConfig;
-  if (typeof config.chat_template !== "string") {
-    throw new Error("tokenizer_config.json has no chat_template: the model cannot be asked a question");
-  }
-  const template = new Template(config.chat_template);
+  const template = new Template(templateText(config.chat_template));
   const encode = (text: string): Int32Array =>
     Int32Array.from(tokenizer.encode(text, { add_special_tokens: false }).ids);
   return {
@@ -41,10 +41,46 @@ export function createTokenizer(tokenizerJson: object, tokenizerConfig: object):
       encode(
         template.render({
           messages: [{ role: "user", content: prompt }],
-          bos_token: config.bos_token ?? "",
-          eos_token: config.eos_token ?? "",
+          bos_token: tokenText(config.bos_token),
+          eos_token: tokenText(config.eos_token),
+          date_string: FIXED_DAY,
           add_generation_prompt: true,
         }),
       ),
   };
+}
+
+/** A folder may hold several templates, of which "default" is for talking. */
+function templateText(template: unknown): string {
+  if (typeof template === "string") return template;
+  const all: readonly unknown[] = Array.isArray(template) ? template : [];
+  const named = all.find((one) => property(one, "name") === "default");
+  const text = property(named, "template");
+  if (typeof text === "string") return text;
+  throw new Error("tokenizer_config.json has no chat_template: the model cannot be asked a question");
+}
+
+/** A special token is written as its text, or as an object with it; one that is not there is no text. */
+function tokenText(token: unknown): string {
+  const text = typeof token === "string" ? token : property(token, "content");
+  return typeof text === "string" ? text : "";
+}
+
+function property(value: unknown, name: string): unknown {
+  return typeof value === "object" && value !== null ? new Map(Object.entries(value)).get(name) : undefined;
+}
+
+/**
+ * Rust's `Digits` cuts at every numeric character, the library's at 0 to 9 alone and leaves ½ and ² where they are.
+ * Written as a split by \p{N}, both do the same.
+ */
+function withDigitsAsInRust(part: unknown): unknown {
+  const inner = property(part, "pre_tokenizer");
+  if (inner !== undefined && inner !== null)
+    return { ...(part as object), pre_tokenizer: withDigitsAsInRust(inner) };
+  const steps = property(part, "pretokenizers");
+  if (Array.isArray(steps)) return { ...(part as object), pretokenizers: steps.map(withDigitsAsInRust) };
+  if (property(part, "type") !== "Digits") return part;
+  const regex = property(part, "individual_digits") === true ? "\\p{N}" : "\\p{N}+";
+  return { type: "Split", pattern: { Regex: regex }, behavior: "Isolated", invert: false };
 }

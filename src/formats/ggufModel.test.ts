@@ -1,0 +1,86 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { GgufMetadata } from "./ggufMetadata.ts";
+import { readGgufModel } from "./ggufModel.ts";
+import { readGgufTokenizer, stopTokens } from "./ggufTokenizer.ts";
+import { readSafetensors } from "./safetensors.ts";
+
+const file = new Uint8Array(readFileSync(new URL("fixtures/tiny-llama.gguf", import.meta.url)));
+const source = new URL("../model/fixtures/tiny-llama/", import.meta.url);
+
+/** The file with a text of its metadata exchanged for one as long. */
+function renamed(from: string, to: string): Uint8Array {
+  const copy = Buffer.from(file);
+  copy.write(to, copy.indexOf(from));
+  return new Uint8Array(copy);
+}
+
+describe("a model that was converted to GGUF", () => {
+  const model = readGgufModel(file);
+
+  it("has the weights of the folder that it was converted from, under their names", () => {
+    const { tensors } = readSafetensors(readFileSync(new URL("model.safetensors", source)));
+    expect([...model.weights.keys()].sort()).toEqual([...tensors.keys()].sort());
+    for (const [name, { shape, data }] of tensors) expect(model.weights.get(name)).toEqual({ shape, data });
+  });
+
+  it("has its configuration, numbers as they were written", () => {
+    const original = JSON.parse(readFileSync(new URL("config.json", source), "utf8")) as object;
+    const { config } = model;
+    const shared = Object.keys(config).filter((key) => key in original);
+    // The tiny model has its tokens from another tokenizer.
+    const own = ["bos_token_id", "eos_token_id"];
+    expect(shared).toContain("num_key_value_heads");
+    for (const key of shared.filter((name) => !own.includes(name)))
+      expect(original).toHaveProperty(key, config[key]);
+    expect(config).toMatchObject({ rope_scaling: null, bos_token_id: 0, eos_token_id: [1, 2] });
+    expect(model.generationConfig).toEqual({ eos_token_id: [1, 2] });
+  });
+
+  it("has its tokenizer and its chat template", () => {
+    expect(model.tokenizerConfig).toMatchObject({ bos_token: "<s>", eos_token: "</s>", pad_token: null });
+    expect(model.tokenizerConfig["chat_template"]).toBe("{{ bos_token }}{{ messages[0]['content'] }}");
+    expect(model.tokenizerJson).toMatchObject({ model: { vocab: { "<s>": 0, "!": 3 }, merges: ["1 2"] } });
+  });
+
+  it.each([
+    ["llama", "gemma", /its architecture is gemma, and llama and qwen2 run/],
+    ["llama.context_length", "llama.context_lengt_", /its metadata lacks llama\.context_length/],
+    ["gpt2", "bert", /its tokenizer is of kind bert, and byte-level BPE \(gpt2\) is read/],
+    ["smollm", "zmollm", /cuts texts into words by rule "zmollm" .* and gpt-2, smollm, /],
+    ["blk.1.attn_q", "blk.1.attn_z", /tensor "blk\.1\.attn_z\.weight" has no part in the models that run/],
+  ])("is refused in words with %s changed to %s", (from, to, message) => {
+    expect(() => readGgufModel(renamed(from, to))).toThrow(message);
+  });
+});
+
+describe("the tokenizer in a file's metadata", () => {
+  const pieces = new Map<string, number | string | readonly (number | string)[]>([
+    ["tokenizer.ggml.model", "gpt2"],
+    ["tokenizer.ggml.pre", "qwen2"],
+    ["tokenizer.ggml.tokens", ["a", "b", "<|im_end|>", "<tool>", "<|eot_id|>", "<|endoftext|>"]],
+    ["tokenizer.ggml.token_type", [1, 1, 3, 4, 1, 3]],
+    ["tokenizer.ggml.eos_token_id", 5],
+    ["tokenizer.ggml.eot_token_id", 2],
+  ]);
+
+  it("keeps control tokens out of texts, and others that are never cut in them", () => {
+    const { tokenizerJson } = readGgufTokenizer(new GgufMetadata(pieces));
+    expect(tokenizerJson["added_tokens"]).toMatchObject([
+      { id: 2, content: "<|im_end|>", special: true },
+      { id: 3, content: "<tool>", special: false },
+      { id: 5, content: "<|endoftext|>", special: true },
+    ]);
+  });
+
+  it("ends a response at the named tokens and at every known end that is a control token", () => {
+    expect(stopTokens(new GgufMetadata(pieces))).toEqual([5, 2]);
+  });
+
+  it("says which entry has the wrong kind", () => {
+    const wrong = new Map([...pieces, ["tokenizer.ggml.tokens", "a b"] as const]);
+    expect(() => readGgufTokenizer(new GgufMetadata(wrong))).toThrow(
+      'tokenizer.ggml.tokens = "a b", where a list of texts is expected',
+    );
+  });
+});

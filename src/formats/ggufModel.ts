@@ -1,0 +1,149 @@
+/** A GGUF file of a language model -> the Hugging Face folder that it was converted from, weights in float32. */
+import { readGgufTensors } from "./gguf.ts";
+import { readGgufHeader } from "./ggufHeader.ts";
+import { GgufMetadata } from "./ggufMetadata.ts";
+import { GgufError } from "./ggufReader.ts";
+import { readGgufTokenizer, stopTokens } from "./ggufTokenizer.ts";
+import type { JsonObject, ModelFolder } from "./modelFolder.ts";
+import type { Tensor } from "./safetensors.ts";
+
+/** Architectures by llama.cpp's name. Its llama rotates neighbouring numbers, so that q and k come in another order. */
+const ARCHITECTURES: ReadonlyMap<string, { readonly className: string; readonly isInterleaved: boolean }> =
+  new Map([
+    ["llama", { className: "LlamaForCausalLM", isInterleaved: true }],
+    ["qwen2", { className: "Qwen2ForCausalLM", isInterleaved: false }],
+  ]);
+
+/** Reads a whole file. Throws `GgufError` for what is damaged or what this decoder does not compute. */
+export function readGgufModel(file: Uint8Array): ModelFolder {
+  const header = readGgufHeader(file);
+  const metadata = new GgufMetadata(header.metadata);
+  const name = metadata.requiredText("general.architecture");
+  const architecture = ARCHITECTURES.get(name);
+  if (architecture === undefined) {
+    const known = [...ARCHITECTURES.keys()].join(" and ");
+    throw new GgufError(`its architecture is ${name}, and ${known} run`, null, "Choose another model.");
+  }
+  const shapes = new Map(header.entries.map((entry) => [entry.name, entry.shape]));
+  const heads = metadata.required(`${name}.attention.head_count`);
+  const kvHeads = metadata.number(`${name}.attention.head_count_kv`) ?? heads;
+  const config = configOf(name, architecture.className, metadata, shapes, { heads, kvHeads });
+  const { tokenizerJson, tokenizerConfig } = readGgufTokenizer(metadata);
+  const weights = new Map<string, Tensor>();
+  const names = header.entries.map((entry) => [entry.name, huggingFaceName(entry.name)] as const);
+  const tensors = readGgufTensors(file, header);
+  for (const [stored, own] of names) {
+    const tensor = tensors.get(stored);
+    if (tensor === undefined || own === null) continue;
+    const turned = architecture.isInterleaved ? headsOf(own, heads, kvHeads) : null;
+    weights.set(own, turned === null ? tensor : withHalvesApart(tensor, turned));
+  }
+  const generationConfig = { eos_token_id: config["eos_token_id"] };
+  return { config, weights, tokenizerJson, tokenizerConfig, generationConfig };
+}
+
+function configOf(
+  name: string,
+  className: string,
+  metadata: GgufMetadata,
+  shapes: ReadonlyMap<string, readonly number[]>,
+  { heads, kvHeads }: { readonly heads: number; readonly kvHeads: number },
+): JsonObject {
+  const of = (key: string): number => metadata.required(`${name}.${key}`);
+  const optional = (key: string): number | undefined => metadata.number(`${name}.${key}`);
+  if ((optional("expert_count") ?? 0) > 0)
+    throw new GgufError("it is a mixture of experts, and dense models run", null, "Choose another model.");
+  const width = of("embedding_length");
+  return {
+    architectures: [className],
+    model_type: name,
+    hidden_act: "silu",
+    hidden_size: width,
+    intermediate_size: of("feed_forward_length"),
+    num_hidden_layers: of("block_count"),
+    num_attention_heads: heads,
+    num_key_value_heads: kvHeads,
+    head_dim: optional("attention.key_length") ?? optional("rope.dimension_count") ?? width / heads,
+    vocab_size: shapes.get("token_embd.weight")?.[0] ?? 0,
+    max_position_embeddings: of("context_length"),
+    rms_norm_eps: shortest(of("attention.layer_norm_rms_epsilon")),
+    rope_theta: shortest(optional("rope.freq_base") ?? 10_000),
+    rope_scaling: ropeScaling(name, metadata, shapes),
+    tie_word_embeddings: !shapes.has("output.weight"),
+    torch_dtype: "float32",
+    bos_token_id: metadata.number("tokenizer.ggml.bos_token_id") ?? null,
+    eos_token_id: stopTokens(metadata),
+    pad_token_id: metadata.number("tokenizer.ggml.padding_token_id") ?? null,
+  };
+}
+
+/** Named, so that whoever reads the configuration can refuse it; null where positions are as they were trained. */
+function ropeScaling(
+  name: string,
+  metadata: GgufMetadata,
+  shapes: ReadonlyMap<string, readonly number[]>,
+): JsonObject | null {
+  if (shapes.has("rope_freqs.weight")) return { rope_type: "llama3" };
+  const type = metadata.text(`${name}.rope.scaling.type`) ?? "none";
+  return type === "none" ? null : { rope_type: type, factor: metadata.number(`${name}.rope.scaling.factor`) };
+}
+
+/** The shortest decimal that is the same float32: 1e-5 where the file has 9.999999747378752e-6. */
+function shortest(value: number): number {
+  const short = Number(value.toPrecision(7));
+  return Math.fround(short) === Math.fround(value) ? short : value;
+}
+
+const WHOLE: ReadonlyMap<string, string> = new Map([
+  ["token_embd.weight", "model.embed_tokens.weight"],
+  ["output_norm.weight", "model.norm.weight"],
+  ["output.weight", "lm_head.weight"],
+]);
+
+const IN_LAYER: ReadonlyMap<string, string> = new Map([
+  ["attn_norm", "input_layernorm"],
+  ["attn_q", "self_attn.q_proj"],
+  ["attn_k", "self_attn.k_proj"],
+  ["attn_v", "self_attn.v_proj"],
+  ["attn_output", "self_attn.o_proj"],
+  ["ffn_norm", "post_attention_layernorm"],
+  ["ffn_gate", "mlp.gate_proj"],
+  ["ffn_up", "mlp.up_proj"],
+  ["ffn_down", "mlp.down_proj"],
+]);
+
+/** Hugging Face's name of a tensor; null for factors of positions, which the configuration speaks of. */
+function huggingFaceName(name: string): string | null {
+  if (name === "rope_freqs.weight") return null;
+  const [, layer, part = "", kind] = /^blk\.(\d+)\.(\w+)\.(weight|bias)$/.exec(name) ?? [];
+  const inLayer = IN_LAYER.get(part);
+  const found = inLayer === undefined ? WHOLE.get(name) : `model.layers.${layer}.${inLayer}.${kind}`;
+  if (found !== undefined) return found;
+  throw new GgufError(
+    `tensor ${JSON.stringify(name)} has no part in the models that run`,
+    null,
+    "Choose another model.",
+  );
+}
+
+/** Heads of a projection whose rows llama.cpp orders otherwise; null for any other parameter. */
+function headsOf(name: string, heads: number, kvHeads: number): number | null {
+  if (name.includes("q_proj")) return heads;
+  return name.includes("k_proj") ? kvHeads : null;
+}
+
+/**
+ * Undoes what llama.cpp's converter does for its rotation of neighbours: within each head it put row i of the first half
+ * and row i of the second half side by side.
+ */
+function withHalvesApart({ shape, data }: Tensor, heads: number): Tensor {
+  const [rows = 0, columns = 1] = shape;
+  const [headRows, half] = [rows / heads, rows / heads / 2];
+  const ordered = new Float32Array(data.length);
+  for (let row = 0; row < rows; row++) {
+    const [head, within] = [Math.floor(row / headRows), row % headRows];
+    const from = head * headRows + (within < half ? 2 * within : 2 * (within - half) + 1);
+    ordered.set(data.subarray(from * columns, (from + 1) * columns), row * columns);
+  }
+  return { shape, data: ordered };
+}

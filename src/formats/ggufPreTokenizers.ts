@@ -1,0 +1,90 @@
+/**
+ * How a text is cut into words before merging, by the name that llama.cpp gives it (`tokenizer.ggml.pre`), in the words
+ * of tokenizer.json. A wrong cut gives wrong tokens without a complaint, so unknown names are refused.
+ */
+import { GgufError } from "./ggufReader.ts";
+import type { JsonObject } from "./modelFolder.ts";
+
+/** What of tokenizer.json the name decides. */
+interface PreTokenizer {
+  readonly normalizer: JsonObject | null;
+  readonly preTokenizer: JsonObject;
+  /** A word that is a token is never merged from its parts. */
+  readonly ignoreMerges: boolean;
+}
+
+/** GPT-2's own cut comes with ByteLevel. */
+const BYTE_LEVEL = { type: "ByteLevel", add_prefix_space: false, trim_offsets: true, use_regex: true };
+
+const GPT2: PreTokenizer = { normalizer: null, preTokenizer: BYTE_LEVEL, ignoreMerges: false };
+
+const SMOLLM: PreTokenizer = {
+  ...GPT2,
+  preTokenizer: {
+    type: "Sequence",
+    pretokenizers: [{ type: "Digits", individual_digits: true }, BYTE_LEVEL],
+  },
+};
+
+function splitBy(regex: string): JsonObject {
+  return {
+    type: "Sequence",
+    pretokenizers: [
+      { type: "Split", pattern: { Regex: regex }, behavior: "Isolated", invert: false },
+      { ...BYTE_LEVEL, use_regex: false },
+    ],
+  };
+}
+
+const LLAMA3: PreTokenizer = {
+  normalizer: null,
+  preTokenizer: splitBy(
+    "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}{1,3}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+",
+  ),
+  ignoreMerges: true,
+};
+
+const QWEN2: PreTokenizer = {
+  normalizer: { type: "NFC" },
+  preTokenizer: splitBy(
+    "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+",
+  ),
+  ignoreMerges: false,
+};
+
+const TEKKEN: PreTokenizer = {
+  normalizer: null,
+  preTokenizer: splitBy(
+    "[^\\r\\n\\p{L}\\p{N}]?[\\p{Lu}\\p{Lt}\\p{Lm}\\p{Lo}\\p{M}]*[\\p{Ll}\\p{Lm}\\p{Lo}\\p{M}]+|[^\\r\\n\\p{L}\\p{N}]?[\\p{Lu}\\p{Lt}\\p{Lm}\\p{Lo}\\p{M}]+[\\p{Ll}\\p{Lm}\\p{Lo}\\p{M}]*|\\p{N}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n/]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+",
+  ),
+  ignoreMerges: true,
+};
+
+const BY_NAME: ReadonlyMap<string, PreTokenizer> = new Map([
+  ["gpt-2", GPT2],
+  ["smollm", SMOLLM],
+  ["starcoder", SMOLLM],
+  ["refact", SMOLLM],
+  ["llama-bpe", LLAMA3],
+  ["llama3", LLAMA3],
+  ["qwen2", QWEN2],
+  ["deepseek-r1-qwen", QWEN2],
+  ["tekken", TEKKEN],
+]);
+
+/** Whether a tokenizer of that kind (`tokenizer.ggml.model`) is byte-level BPE. */
+export function isByteLevel(model: string): boolean {
+  return model === "gpt2";
+}
+
+/** The cut of that name; throws when it is not known. */
+export function preTokenizerOf(name: string | undefined): PreTokenizer {
+  const found = name === undefined ? undefined : BY_NAME.get(name);
+  if (found !== undefined) return found;
+  const known = [...BY_NAME.keys()].join(", ");
+  throw new GgufError(
+    `it cuts texts into words by ${name === undefined ? "no named rule" : `rule "${name}"`} (tokenizer.ggml.pre), and ${known} are known`,
+    null,
+    "Open the model's Hugging Face folder instead.",
+  );
+}

@@ -1,0 +1,108 @@
+"""Writes the GGUF files that the reader is tested against, with the Python library `gguf` of llama.cpp.
+
+    pip install gguf safetensors
+    python tools/oracle/make_gguf_fixtures.py             (from the root of the repository)
+
+src/formats/fixtures/blocks.gguf         one tensor [2, 256] of each packing. Bytes are random, so that every bit of every
+                                         field is met; only the float16 scales are drawn small enough to be finite.
+src/formats/fixtures/blocks.safetensors  the same tensors as gguf's own `dequantize` reads them
+src/formats/fixtures/tiny-llama.gguf     the model of src/model/fixtures/tiny-llama as llama.cpp's converter lays it out:
+                                         other names, and the rows of q and k of each head with the halves interleaved
+The committed files came from gguf 0.19.0 (printed below), safetensors 0.8.0.
+"""
+
+import json
+from importlib.metadata import version
+from pathlib import Path
+
+import numpy as np
+from gguf import GGMLQuantizationType as Type
+from gguf import GGUFWriter, MODEL_ARCH, TokenType, get_tensor_name_map
+from gguf.constants import GGML_QUANT_SIZES
+from gguf.quants import dequantize
+from safetensors.numpy import load_file, save_file
+
+FIXTURES = Path("src/formats/fixtures")
+ROWS, COLUMNS = 2, 256
+# Where in a block the float16 scales are.
+SCALES = {
+    Type.Q8_0: (0,), Type.Q4_0: (0,), Type.Q4_1: (0, 2), Type.Q5_0: (0,), Type.Q5_1: (0, 2),
+    Type.Q4_K: (0, 2), Type.Q5_K: (0, 2), Type.Q6_K: (208,),
+}  # fmt: skip
+
+
+def blocks():
+    random = np.random.default_rng(7)
+    writer = GGUFWriter(FIXTURES / "blocks.gguf", "llama")
+    expected = {}
+    for kind in (Type.F32, Type.F16, Type.BF16, *SCALES):
+        weights, size = GGML_QUANT_SIZES[kind]
+        if kind in SCALES:
+            data = random.integers(0, 256, (ROWS, COLUMNS // weights, size), dtype=np.uint8)
+            for at in SCALES[kind]:
+                scale = random.normal(0, 0.1, data.shape[:2]).astype(np.float16)
+                data[..., at : at + 2] = scale[..., None].view(np.uint8)
+            data = data.reshape(ROWS, -1)
+        else:
+            numbers = random.normal(0, 1, (ROWS, COLUMNS)).astype(np.float32)
+            if kind == Type.F32:
+                data = numbers
+            elif kind == Type.F16:
+                data = numbers.astype(np.float16)
+            else:
+                data = (numbers.view(np.uint32) >> 16).astype(np.uint16).view(np.uint8)
+        writer.add_tensor(kind.name, data, raw_dtype=kind)
+        expected[kind.name] = dequantize(data, kind).reshape(ROWS, COLUMNS).astype(np.float32)
+    finish(writer)
+    save_file(expected, FIXTURES / "blocks.safetensors")
+
+
+def interleaved(weights, heads):
+    """As `LlamaModel.permute` of llama.cpp's convert_hf_to_gguf.py."""
+    rows, *rest = weights.shape
+    return weights.reshape(heads, 2, rows // heads // 2, *rest).swapaxes(1, 2).reshape(weights.shape)
+
+
+def tiny_llama():
+    source = Path("src/model/fixtures/tiny-llama")
+    config = json.loads((source / "config.json").read_text())
+    writer = GGUFWriter(FIXTURES / "tiny-llama.gguf", "llama")
+    writer.add_block_count(config["num_hidden_layers"])
+    writer.add_context_length(config["max_position_embeddings"])
+    writer.add_embedding_length(config["hidden_size"])
+    writer.add_feed_forward_length(config["intermediate_size"])
+    writer.add_head_count(config["num_attention_heads"])
+    writer.add_head_count_kv(config["num_key_value_heads"])
+    writer.add_rope_freq_base(config["rope_theta"])
+    writer.add_layer_norm_rms_eps(config["rms_norm_eps"])
+    writer.add_rope_dimension_count(config["head_dim"])
+    writer.add_tokenizer_model("gpt2")
+    writer.add_tokenizer_pre("smollm")
+    letters = [chr(33 + i) for i in range(94)]
+    writer.add_token_list(["<s>", "</s>", "<|im_end|>", *letters])
+    writer.add_token_types([TokenType.CONTROL] * 3 + [TokenType.NORMAL] * 94)
+    writer.add_token_merges(["1 2"])
+    writer.add_bos_token_id(0)
+    writer.add_eos_token_id(1)
+    writer.add_chat_template("{{ bos_token }}{{ messages[0]['content'] }}")
+    names = get_tensor_name_map(MODEL_ARCH.LLAMA, config["num_hidden_layers"])
+    for name, weights in load_file(source / "model.safetensors").items():
+        if "q_proj" in name:
+            weights = interleaved(weights, config["num_attention_heads"])
+        if "k_proj" in name:
+            weights = interleaved(weights, config["num_key_value_heads"])
+        writer.add_tensor(names.get_name(name, (".weight",)), np.ascontiguousarray(weights))
+    finish(writer)
+
+
+def finish(writer):
+    writer.write_header_to_file()
+    writer.write_kv_data_to_file()
+    writer.write_tensors_to_file()
+    writer.close()
+
+
+FIXTURES.mkdir(exist_ok=True)
+blocks()
+tiny_llama()
+print("gguf", version("gguf"), "safetensors", version("safetensors"))
