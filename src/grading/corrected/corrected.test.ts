@@ -19,10 +19,20 @@ describe("where the answer of a response is", () => {
     ["between dollars", "The answer is $\\frac{1}{2}$ because it is", "\\frac{1}{2}"],
     ["in bold type", "The answer is **5**.", "5"],
     ["between LaTeX brackets", "The answer is \\(x = 5\\).", "5"],
+    ["after a heading", "**Answer:** 5", "5"],
+    ["after the last heading, which may be a word", "Answer: 3?\nFinal answer: east.", "east"],
+    ["after Chinese words", "答案是 17。", "17"],
+    ["after a Chinese heading", "答案：$\\frac{1}{2}$。因为", "\\frac{1}{2}"],
+    ["in words", "The answer is twenty-one.", "twenty-one"],
     ["with the word after it", "\\boxed{12 marbles}", "12 marbles"],
   ])("%s", (_, text, answer) => {
     expect(extract(text)).toBe(answer);
   });
+
+  test.each(["Answer: We add 3 and 4.", "Answer: let us see", "Answer:"])(
+    "not after a heading that working follows: %j",
+    (text) => expect(extract(text)).toBeNull(),
+  );
 
   test.each(["", "46+59=105", "\\boxed{ }", "\\boxed{12", "The answer is \\boxed{12", "the answer is"])(
     "nowhere in %j: a number that merely stands there is none",
@@ -60,7 +70,11 @@ describe("answers that say the same are equal and share their key", () => {
       ],
     ],
     ["1024", ["2^{10}", "2^10", "1,024", "1{,}024", "1\\,024", "1024.0", "x = 1024", "\\text{1024}"]],
-    ["3000000", ["3 million", "3 \\times 10^6", "3e6"]],
+    ["21", ["twenty-one", "Twenty one", "\\text{twenty-one}", "twenty-one apples", "21.0"]],
+    ["-600", ["minus six hundred", "-six hundred", "negative six hundred dollars"]],
+    ["2005", ["two thousand and five", "two thousand five"]],
+    ["123456", ["one hundred twenty-three thousand four hundred and fifty-six"]],
+    ["3000000", ["three million", "3 million", "3 \\times 10^6", "3e6"]],
     ["1\\frac{4}{5}", ["9/5", "1.8", "1 4/5"]],
     ["2\\sqrt{2}", ["\\sqrt{8}", "\\sqrt8", "2^{3/2}", "2√2", "\\frac{4}{\\sqrt{2}}"]],
     ["(x+1)^2", ["x^2+2x+1", "(1+x)(x+1)", "x(x+2)+1"]],
@@ -107,6 +121,11 @@ describe("answers that say the same are equal and share their key", () => {
     ["0.333", "\\frac{1}{3}"],
     ["52_8", "52"],
     ["\\sin x", "x"],
+    ["one-to-one", "1"],
+    ["five and six", "11"],
+    ["five zero", "50"],
+    ["twenty eleven", "31"],
+    ["thousand", "1000"],
     ["east", "seat"],
     ["x > 5", "x < 5"],
     ["x=2, y=3", "x=3, y=2"],

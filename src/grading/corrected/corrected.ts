@@ -4,6 +4,7 @@ import { compare } from "./compare.ts";
 import { choiceOf, statedAnswer } from "./extract.ts";
 import { keyOf } from "./key.ts";
 import { normalise } from "./normalise.ts";
+import { namedNumber } from "./numberWords.ts";
 import { parseAnswer } from "./parseAnswer.ts";
 import { OverBudget } from "./rational.ts";
 import { Unreadable } from "./scanner.ts";
@@ -37,7 +38,7 @@ function read(answer: string): Reading {
 const MAX_LENGTH = 4000;
 
 function readAnew(answer: string): Reading {
-  const text = withoutUnits(normalise(answer));
+  const text = namedNumber(answer) ?? withoutUnits(normalise(answer));
   const shape = readShape(text);
   return { shape, text: bareText(text), key: keyOf(shape, bareText(text)) };
 }

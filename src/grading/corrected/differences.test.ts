@@ -26,9 +26,56 @@ const stricter =
   ({ pair, verdict }: Difference): boolean =>
     verdict === false && pattern.test(pair);
 const milder =
-  (pattern: RegExp, via = /./) =>
-  ({ row, pair, verdict }: Difference): boolean =>
-    verdict === true && via.test(row.via) && pattern.test(pair);
+  (pattern: RegExp) =>
+  ({ pair, verdict }: Difference): boolean =>
+    verdict === true && pattern.test(pair);
+
+/** One answer is a numeral, the other a formula that only arithmetic turns into one. */
+function isNumeralAndFormula({ given, truth }: Row): boolean {
+  const isNumeral = (answer: string): boolean => /^-?\d[\d,]*(?:\.\d+)?(?:e\d+)?$/.test(answer);
+  const isFormula = (answer: string): boolean =>
+    /[-+*/!^(|\\]|illion/.test(answer.slice(1)) || /^[\\(|]/.test(answer);
+  return (isNumeral(given) && isFormula(truth)) || (isNumeral(truth) && isFormula(given));
+}
+
+/** Two fractions of whole numbers whose cross products are equal. */
+function areEqualFractions({ given, truth }: Row): boolean {
+  const [a, b] = [given, truth].map((answer) => {
+    const found = /^(-?)(?:\\[dtc]?frac\{(-?\d+)\}\{(\d+)\}|(-?\d+)\/(\d+))$/.exec(answer);
+    const [, sign, top = found?.[4], bottom = found?.[5]] = found ?? [];
+    return { top: BigInt(top ?? 0) * (sign === "-" ? -1n : 1n), bottom: BigInt(bottom ?? 0) };
+  });
+  return (
+    a !== undefined && b !== undefined && a.bottom * b.bottom !== 0n && a.top * b.bottom === b.top * a.bottom
+  );
+}
+
+/** Both have the same brackets and as many commas; some entry is written another way. */
+function areTuples({ given, truth }: Row): boolean {
+  const frame = (answer: string): string =>
+    answer.replace(/^(.).*(.)$/s, "$1$2") + answer.replace(/[^,]/g, "");
+  return (
+    /^[([].*,.*[)\]]$/.test(truth) && frame(given).replace("((", "(") === frame(truth).replace("((", "(")
+  );
+}
+
+/** The letters that stand for numbers: those of macros, functions and constants are none. */
+function variables(answer: string): string {
+  const letters = answer
+    .replace(/\\text\{([^}]*)\}/g, "$1")
+    .replace(/\\[a-zA-Z]+|sin|cos|ln|sqrt|inf(?:inity)?|pi|[eiI]/g, "")
+    .match(/[a-zA-Z]/g);
+  return [...new Set(letters)].sort().join("");
+}
+
+const structure =
+  (holds: (row: Row) => boolean) =>
+  ({ row, verdict }: Difference): boolean =>
+    verdict === true && row.via === "structure" && holds(row);
+const blocked =
+  (holds: (row: Row) => boolean) =>
+  ({ row, verdict }: Difference): boolean =>
+    verdict === true && row.via === "blocked" && holds(row);
 
 /** Why the corrected grader differs from the authors' one. The first that applies counts; there is no other reason. */
 const REASONS: readonly (readonly [string, (difference: Difference) => boolean])[] = [
@@ -49,7 +96,9 @@ const REASONS: readonly (readonly [string, (difference: Difference) => boolean])
   ["signs beyond ASCII", milder(/\P{ASCII}/u)],
   [
     "a unit, a full stop or a mark that is no part of a value",
-    milder(/units?$|units?\n|apples|cents|\.(?:\n|$)|\\#|["']|ft|kg|, ?(?:\n|$)|\{\\circ|\d°|\*\*\\circ/),
+    milder(
+      /units?\}?$|units?\}?\n|apples|cents|\.(?:\n|$)|\\#|["']|ft|kg|, ?(?:\n|$)|\{\\circ|\d°|\*\*\\circ/,
+    ),
   ],
   [
     "members of a set or a list of solutions in any order, each once, a union likewise",
@@ -58,11 +107,15 @@ const REASONS: readonly (readonly [string, (difference: Difference) => boolean])
   ["a semicolon, a word or a typed sign separates like a comma or ±", milder(/;|or|\+-|\\pm/)],
   ["an equation or inequality written another way", milder(/[=<>]|\\in|\\le/)],
   ["decimals right to the last digit of a double", milder(/\.\d{12}/)],
+  ["a number in words is a number", milder(/^twelve$/m)],
+  ["a thin space ends a LaTeX name", milder(/\\[a-z]+\\,[a-z]/)],
+  ["a formula is evaluated where the other answer is a numeral", structure(isNumeralAndFormula)],
+  ["fractions need not be reduced", structure(areEqualFractions)],
+  ["entries of tuples are evaluated", structure(areTuples)],
   [
-    "unreduced or nested fractions, whole-number powers, roots, sums and products are evaluated",
-    milder(/./, /structure/),
+    "more than two letters, powers in brackets and functions are evaluated",
+    blocked(({ given, truth }) => variables(given) === variables(truth)),
   ],
-  ["more than two letters, powers in brackets and infinity are evaluated", milder(/./, /blocked/)],
   ["fractions keep their brackets when they are read", milder(/\\c?frac|\//)],
   [
     "roots, powers, signs and functions are read as they are written",

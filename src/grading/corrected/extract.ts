@@ -5,7 +5,7 @@ import type { Task } from "../grader.ts";
 export function statedAnswer(text: string, task: Task): string | null {
   const plain = withoutSpecialTokens(text);
   const boxed = lastBoxed(plain);
-  if (task === "math") return boxed ?? afterAnswerIs(plain);
+  if (task === "math") return boxed ?? afterAnnouncement(plain);
   if (boxed !== null) return choiceOf(boxed);
   return choiceAfterAnswer(plain) ?? choiceOf(plain);
 }
@@ -35,13 +35,30 @@ function lastBoxed(text: string): string | null {
 /** An answer is short. */
 const LONGEST = 400;
 
-/** What follows the last "answer is", up to the end of the sentence or line; null when it is a box cut off. */
-function afterAnswerIs(text: string): string | null {
-  let start = -1;
-  for (const { index, 0: phrase } of text.matchAll(/answer is/gi)) start = index + phrase.length;
+/** How an answer is announced: "answer is", which has a value after it, or a heading, which may have working. */
+const ANNOUNCEMENT = /answer is|答案(?:是|为)|(answer|答案)(?:\*\*)?[:：]/gi;
+
+/** What a heading is taken for the announcement of: what begins as a value or says x = ..., or one or two words. */
+const VALUE = /^(?:[^a-z]*|[-+\d\\$({[.|].*|[a-z]['_{}\d]*\s*=.*|[a-z]+(?:[ -][a-z]+)?\W*)$/i;
+/** Values of a heading are shorter than sentences. */
+const LONGEST_VALUE = 80;
+
+/** What follows the last announcement, up to the end of the sentence or line; null when it is a box cut off. */
+function afterAnnouncement(text: string): string | null {
+  let [start, isHeading] = [-1, false];
+  for (const { index, 0: phrase, 1: heading } of text.matchAll(ANNOUNCEMENT)) {
+    [start, isHeading] = [index + phrase.length, heading !== undefined];
+  }
   if (start < 0) return null;
   const rest = text.slice(start, start + LONGEST).split("\n", 1)[0] ?? "";
-  const sentence = /^[:\s]*(.*?)(?:\.\s|\.?\s*$)/.exec(rest)?.[1] ?? null;
+  const stated = statedIn(rest);
+  const isValue = stated !== null && stated.length <= LONGEST_VALUE && VALUE.test(stated);
+  return isHeading && !isValue ? null : stated;
+}
+
+/** The value that a sentence begins with. */
+function statedIn(rest: string): string | null {
+  const sentence = /^[:：\s]*(.*?)(?:\.\s|。|\.?\s*$)/.exec(rest)?.[1] ?? null;
   if (sentence === null || sentence.includes("\\boxed")) return null;
   const set = /\$([^$]+)\$/.exec(sentence)?.[1];
   return (
