@@ -65,7 +65,8 @@ function VariantItem({ experiment, variant, cells }: VariantItemProps) {
         onClick={runLive}
       >
         <Icon name="play" />
-        Run live<span className="unseen">: {variant.label}</span>
+        Run live
+        <span className="unseen">{variant.label}</span>
       </button>
     </li>
   );
@@ -75,10 +76,14 @@ interface VariantStateProps extends VariantItemProps {
   readonly missing: string | null;
 }
 
+/** What is told of a variant's jobs, the most important first. */
+const NEWS = ["running", "failed", "waiting", "left"] as const satisfies readonly QueuedJob["status"][];
+
 function VariantState({ experiment, variant, cells, missing }: VariantStateProps) {
   const queue = useStore(usePage().lab.experiments.runner);
   const jobs = queue?.experiment === experiment.name ? queue.jobs : [];
-  const job = jobs.findLast((each) => each.variant === variant.name && each.status !== "done");
+  const own = jobs.filter((each) => each.variant === variant.name);
+  const job = NEWS.flatMap((status) => own.find((each) => each.status === status) ?? [])[0];
   const seeds = cells.filter((cell) => cell.variant === variant.name).map(({ seed }) => seed);
   if (missing !== null) return <p className="small soft">{missing}</p>;
   return (
