@@ -1,7 +1,8 @@
-/** A Hugging Face model folder on disk -> a model, and a policy on the backend. */
+/** A Hugging Face model folder or a GGUF file on disk -> a model, and a policy on the backend. */
 import { readdirSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
-import { readModelFolder, type ModelFolder } from "../src/formats/modelFolder.ts";
+import { readGgufModel } from "../src/formats/ggufModel.ts";
+import { readModelFolder, weightFiles, type ModelFolder } from "../src/formats/modelFolder.ts";
 import { readLanguageModel, type LanguageModel } from "../src/model/languageModel.ts";
 import { openPolicy, type Graphs } from "../src/model/openPolicy.ts";
 import type { PolicyStart, TrainablePolicy } from "../src/model/trainablePolicy.ts";
@@ -10,47 +11,55 @@ import type { StartedBackend } from "../src/report/backendChoice.ts";
 import { InputError, errorCode, messageOf } from "./inputError.ts";
 import { readBytes, sha256 } from "./textFile.ts";
 
-/** A model folder as read, before any backend runs. */
+/** A model as read, before any backend runs. */
 export interface ModelFile {
-  /** Last part of the folder's path. */
+  /** Last part of the path, without ".gguf". */
   readonly name: string;
-  /** Absolute path. */
-  readonly folder: string;
+  /** Absolute path of the folder or of the GGUF file. */
+  readonly path: string;
   readonly content: ModelFolder;
-  /** SHA-256 of model.safetensors. */
+  /** SHA-256 of the file of weights; of several, in the order of their names, as if they were one. */
   readonly sha256: string;
 }
 
-const WEIGHTS = "model.safetensors";
 const PARTS = [
-  WEIGHTS,
   "config.json",
   "generation_config.json",
   "tokenizer.json",
   "tokenizer_config.json",
   "chat_template.jinja",
   "README.md",
+  "model.safetensors.index.json",
 ];
 
-/** Reads a model folder; what is wrong with it is told with its path. */
-export function readModelFile(folder: string): ModelFile {
-  const names = listFolder(folder);
-  // Other files are only named, so that a missing part can be explained by what is there instead.
-  const bytesOf = (name: string): Uint8Array =>
-    PARTS.includes(name) ? readBytes(join(folder, name)) : new Uint8Array();
-  const files = new Map(names.map((name) => [name, bytesOf(name)]));
+/** Reads a model folder, or a file whose name ends with .gguf; what is wrong with it is told with its path. */
+export function readModelFile(place: string): ModelFile {
+  const path = resolve(place);
   try {
-    const content = readModelFolder(files);
-    const path = resolve(folder);
-    return {
-      name: basename(path),
-      folder: path,
-      content,
-      sha256: sha256(files.get(WEIGHTS) ?? new Uint8Array()),
-    };
+    const read = path.toLowerCase().endsWith(".gguf") ? readFile(path) : readFolder(place);
+    return { name: basename(path).replace(/\.gguf$/i, ""), path, ...read };
   } catch (error) {
-    throw new InputError(`${folder}: ${messageOf(error)}`);
+    if (error instanceof InputError) throw error;
+    throw new InputError(`${place}: ${messageOf(error)}`);
   }
+}
+
+type Read = Pick<ModelFile, "content" | "sha256">;
+
+function readFile(path: string): Read {
+  const bytes = readBytes(path);
+  return { content: readGgufModel(bytes), sha256: sha256(bytes) };
+}
+
+function readFolder(folder: string): Read {
+  const names = listFolder(folder);
+  const bytesOf = (name: string): Uint8Array => readBytes(join(folder, name));
+  const weights = weightFiles(names, bytesOf).filter((name) => names.includes(name));
+  // Other files are only named, so that a missing part can be explained by what is there instead.
+  const isRead = (name: string): boolean => PARTS.includes(name) || weights.includes(name);
+  const files = new Map(names.map((name) => [name, isRead(name) ? bytesOf(name) : new Uint8Array()]));
+  const content = readModelFolder(files);
+  return { content, sha256: sha256(...weights.map((name) => files.get(name) ?? new Uint8Array())) };
 }
 
 function listFolder(folder: string): string[] {
@@ -65,38 +74,38 @@ function listFolder(folder: string): string[] {
     };
     const reason = reasons[errorCode(error) ?? ""] ?? messageOf(error);
     throw new InputError(
-      `${folder}: ${reason}; name a Hugging Face model folder, such as one of public/models`,
+      `${folder}: ${reason}; name a Hugging Face model folder, such as one of public/models, or a .gguf file`,
     );
   }
 }
 
 /** The model of a folder but for its weights. */
-export function openModel({ folder, content }: ModelFile): LanguageModel {
+export function openModel({ path, content }: ModelFile): LanguageModel {
   try {
     return readLanguageModel(content);
   } catch (error) {
-    throw new InputError(`${folder}: ${messageOf(error)}`, { cause: error }); // the folder asked for it
+    throw new InputError(`${path}: ${messageOf(error)}`, { cause: error }); // the model asked for it
   }
 }
 
 /**
- * Puts a model on the backend, from the folder's weights or those of `start`; says on standard error when WebGPU was
+ * Puts a model on the backend, from its own weights or those of `start`; says on standard error when WebGPU was
  * started and recorded graphs do not run on it.
  */
 export async function openModelPolicy(
-  { folder, content }: ModelFile,
+  { path, content }: ModelFile,
   model: LanguageModel,
   { report, graphs }: StartedBackend<Graphs>,
   start: Partial<PolicyStart> = {},
 ): Promise<{ policy: TrainablePolicy; report: BackendReport }> {
   const whole = { weights: content.weights, reference: null, optimizer: null, ...start };
   try {
-    const { policy, ...path } = await openPolicy(model, whole, graphs);
-    if (report.backend === "webgpu" && path.path === "TensorFlow.js operations")
-      console.error(`${folder}: TensorFlow.js operations run: ${path.pathReason}`);
-    return { policy, report: { ...report, ...path } };
+    const { policy, ...opened } = await openPolicy(model, whole, graphs);
+    if (report.backend === "webgpu" && opened.path === "TensorFlow.js operations")
+      console.error(`${path}: TensorFlow.js operations run: ${opened.pathReason}`);
+    return { policy, report: { ...report, ...opened } };
   } catch (error) {
-    // Names of parameters, shapes: whatever fails here, the folder asked for it.
-    throw new InputError(`${folder}: ${messageOf(error)}`, { cause: error });
+    // Names of parameters, shapes: whatever fails here, the model asked for it.
+    throw new InputError(`${path}: ${messageOf(error)}`, { cause: error });
   }
 }

@@ -27,7 +27,10 @@ export function parseNumber(text: string): number | string {
 }
 
 export const modelOption = (): Option =>
-  new Option("--model <folder>", "Hugging Face model folder, such as one of public/models");
+  new Option(
+    "--model <folder or .gguf>",
+    "Hugging Face model folder, such as one of public/models, or a GGUF file",
+  );
 
 export const backendOption = (): Option =>
   new Option(

@@ -48,7 +48,7 @@ export async function startRun(request: RunRequest): Promise<void> {
     config,
     checkpointEvery,
     labels,
-    modelSource: { path: model.folder, sha256: model.sha256 },
+    modelSource: { path: model.path, sha256: model.sha256 },
     datasetSource: { path: dataset.file, sha256: dataset.sha256 },
     evalSources: others.map(({ file, sha256 }) => ({ path: file, sha256 })),
   };

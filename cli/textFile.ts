@@ -36,7 +36,9 @@ export function readText(path: string): TextFile {
   }
 }
 
-/** SHA-256 in hex. */
-export function sha256(bytes: Uint8Array): string {
-  return createHash("sha256").update(bytes).digest("hex");
+/** SHA-256 in hex, of several pieces as of one. */
+export function sha256(...pieces: readonly Uint8Array[]): string {
+  const hash = createHash("sha256");
+  for (const piece of pieces) hash.update(piece);
+  return hash.digest("hex");
 }

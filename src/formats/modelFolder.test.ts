@@ -1,7 +1,13 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { ModelFolderError, readModelFolder, writeModelFolder, type ModelFolder } from "./modelFolder.ts";
-import { SafetensorsError } from "./safetensors.ts";
+import {
+  ModelFolderError,
+  readModelFolder,
+  weightFiles,
+  writeModelFolder,
+  type ModelFolder,
+} from "./modelFolder.ts";
+import { SafetensorsError, writeSafetensors } from "./safetensors.ts";
 import { unzip, zip } from "./zip.ts";
 
 const encoder = new TextEncoder();
@@ -92,17 +98,70 @@ describe("reading", () => {
     expect(() => readModelFolder(files)).toThrow(message);
   });
 
-  it("says what to do about weights in several files or in a pickle", () => {
-    const weightless = (instead: string): Map<string, Uint8Array> =>
-      withFile("model.safetensors").set(instead, encoder.encode("{}"));
-    expect(() => readModelFolder(weightless("model.safetensors.index.json"))).toThrow(
-      /split into several files/,
-    );
-    expect(() => readModelFolder(weightless("pytorch_model.bin"))).toThrow(/PyTorch pickle/);
+  it("says what to do about weights in a pickle", () => {
+    const files = withFile("model.safetensors").set("pytorch_model.bin", encoder.encode("{}"));
+    expect(() => readModelFolder(files)).toThrow(/PyTorch pickle/);
   });
 
   it("passes on what is wrong with the weights", () => {
     expect(() => readModelFolder(withFile("model.safetensors", "{}"))).toThrow(SafetensorsError);
+  });
+});
+
+describe("weights in several files", () => {
+  const INDEX = "model.safetensors.index.json";
+  const { weights } = readModelFolder(smallest());
+  const names = [...weights.keys()];
+  const fileOf = (name: string): string =>
+    names.indexOf(name) < 9 ? "model-00001-of-00002.safetensors" : "model-00002-of-00002.safetensors";
+
+  /** The tiny Qwen2 in two files, as `save_pretrained` lays them out; `changes` are made to the index. */
+  function sharded(changes: Record<string, unknown> = {}): Map<string, Uint8Array> {
+    const files = withFile("model.safetensors");
+    const weight_map = { ...Object.fromEntries(names.map((name) => [name, fileOf(name)])), ...changes };
+    files.set(INDEX, encoder.encode(JSON.stringify({ metadata: { total_size: 1 }, weight_map })));
+    for (const file of new Set(names.map(fileOf))) {
+      const part = new Map([...weights].filter(([name]) => fileOf(name) === file));
+      files.set(file, writeSafetensors(part));
+    }
+    return files;
+  }
+
+  it("are read as if they were in one", () => {
+    expect(readModelFolder(sharded()).weights).toEqual(weights);
+    expect(weightFiles([...sharded().keys()], (name) => sharded().get(name)!)).toEqual([
+      "model-00001-of-00002.safetensors",
+      "model-00002-of-00002.safetensors",
+    ]);
+  });
+
+  it("give way to a single file, as in transformers", () => {
+    const files = new Map([...smallest(), [INDEX, encoder.encode("none")]]);
+    expect(readModelFolder(files).weights).toEqual(weights);
+    expect(weightFiles([...files.keys()], (name) => files.get(name)!)).toEqual(["model.safetensors"]);
+  });
+
+  it.each<[string, Map<string, Uint8Array>, RegExp]>([
+    [
+      "a file that is missing",
+      new Map([...sharded()].slice(0, -1)),
+      /no model-00002.* names it: add the file/,
+    ],
+    ["an index without a map", sharded().set(INDEX, encoder.encode("{}")), /it has no weight_map/],
+    [
+      "a place outside the folder",
+      sharded({ x: "../model.safetensors" }),
+      /puts x into "..\/model.safetensors"/,
+    ],
+    ["a tensor that nobody names", sharded({ [names[0]!]: undefined }), /-00001-.* holds .* does not name/],
+    [
+      "a tensor in another file",
+      sharded({ [names[0]!]: fileOf(names.at(-1)!) }),
+      /holds .* puts into .*-00002-/,
+    ],
+    ["a tensor that is nowhere", sharded({ x: fileOf(names[0]!) }), /-00001-.* lacks x/],
+  ])("are refused in words with %s", (_what, files, message) => {
+    expect(() => readModelFolder(files)).toThrow(message);
   });
 });
 

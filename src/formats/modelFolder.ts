@@ -1,5 +1,6 @@
 /** A Hugging Face model folder <-> its files: configuration, weights, tokenizer, and what goes with them. */
 import { readSafetensors, writeSafetensors, type Tensor } from "./safetensors.ts";
+import { INDEX, readIndex, readShards } from "./shards.ts";
 
 /** A parsed JSON file whose meaning is another module's business. */
 export type JsonObject = Readonly<Record<string, unknown>>;
@@ -8,7 +9,7 @@ export type JsonObject = Readonly<Record<string, unknown>>;
 export interface ModelFolder {
   /** config.json */
   readonly config: JsonObject;
-  /** model.safetensors, by Hugging Face name */
+  /** model.safetensors, or the files that its index names; by Hugging Face name */
   readonly weights: ReadonlyMap<string, Tensor>;
   /** tokenizer.json */
   readonly tokenizerJson: JsonObject;
@@ -42,10 +43,32 @@ export function readModelFolder(files: ReadonlyMap<string, Uint8Array>): ModelFo
       ...parseObject("tokenizer_config.json", required("tokenizer_config.json")),
       ...(template && { chat_template: decode("chat_template.jinja", template) }),
     },
-    weights: readSafetensors(required(WEIGHTS)).tensors,
+    weights: readWeights(optional, required),
     ...(generationConfig && { generationConfig: parseObject("generation_config.json", generationConfig) }),
     ...(card && { card: decode("README.md", card) }),
   };
+}
+
+/** As transformers does, one file is taken where both it and an index are there. */
+function readWeights(
+  optional: (name: string) => Uint8Array | undefined,
+  required: (name: string) => Uint8Array,
+): ReadonlyMap<string, Tensor> {
+  const index = optional(WEIGHTS) === undefined ? optional(INDEX) : undefined;
+  if (index === undefined) return readSafetensors(required(WEIGHTS)).tensors;
+  return readShards(weightMap(index), required);
+}
+
+/** Names of the files that hold a folder's weights, given how to read a file that it has. */
+export function weightFiles(names: readonly string[], read: (name: string) => Uint8Array): readonly string[] {
+  if (names.includes(WEIGHTS) || !names.includes(INDEX)) return [WEIGHTS];
+  return [...new Set(weightMap(read(INDEX)).values())].sort();
+}
+
+function weightMap(index: Uint8Array): ReadonlyMap<string, string> {
+  const map = readIndex(parseObject(INDEX, index));
+  if (typeof map === "string") throw new ModelFolderError(`${INDEX}: ${map}. Download the model again.`);
+  return map;
 }
 
 /** Writes a folder: path -> bytes. `extras` are further files, such as a run's configuration and metrics. */
@@ -95,10 +118,10 @@ function failMissing(files: ReadonlyMap<string, Uint8Array>, root: string, name:
   const present = [...files.keys()]
     .filter((path) => path.startsWith(root))
     .map((path) => path.slice(root.length));
-  const sharded = name === WEIGHTS && present.includes("model.safetensors.index.json");
+  const sharded = name !== WEIGHTS && name.endsWith(".safetensors");
   const pickled = name === WEIGHTS && present.includes("pytorch_model.bin");
   const remedy = sharded
-    ? "Its weights are split into several files: save the model again in one piece (max_shard_size)."
+    ? `${INDEX} names it: add the file, or download the model again.`
     : pickled
       ? "Its weights are a PyTorch pickle: save the model again with safe_serialization."
       : "A model folder holds config.json, model.safetensors, tokenizer.json and tokenizer_config.json.";

@@ -11,8 +11,10 @@ export interface LanguageModel {
 
 /** Reads a Hugging Face folder but for its weights. */
 export function readLanguageModel(folder: ModelFolder): LanguageModel {
+  // What generation_config.json says of the end wins, as in transformers.
+  const ends = folder.generationConfig?.["eos_token_id"] ?? folder.config["eos_token_id"];
   return {
-    config: readModelConfig(folder.config),
+    config: readModelConfig({ ...folder.config, eos_token_id: ends }),
     tokenizer: createTokenizer(folder.tokenizerJson, folder.tokenizerConfig),
   };
 }
