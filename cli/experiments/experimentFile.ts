@@ -36,7 +36,7 @@ const reading = z.union([
 const labels = z.array(z.string());
 const plot = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("bars"), columns: labels, marks: z.exactOptional(labels) }),
-  z.strictObject({ kind: z.literal("matrix"), columns: labels }),
+  z.strictObject({ kind: z.literal("matrix"), columns: labels, axes: z.string() }),
   z.strictObject({
     kind: z.literal("curves"),
     series: z.array(

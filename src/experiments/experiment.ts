@@ -93,8 +93,8 @@ export interface Series {
 export type Plot =
   /** A group of bars for each variant, a bar for each column; `marks` are columns drawn as a line across the group. */
   | { readonly kind: "bars"; readonly columns: readonly string[]; readonly marks?: readonly string[] }
-  /** A field for each variant and column. */
-  | { readonly kind: "matrix"; readonly columns: readonly string[] }
+  /** A field for each variant and column; `axes` says what rows and columns are. */
+  | { readonly kind: "matrix"; readonly columns: readonly string[]; readonly axes: string }
   /** A panel for each series with a line for each variant; of one variant, one panel. `marks`: of the first variant. */
   | { readonly kind: "curves"; readonly series: readonly Series[]; readonly marks?: readonly string[] };
 

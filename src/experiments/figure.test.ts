@@ -32,7 +32,7 @@ const SERIES = [
 
 describe.each<[string, Plot]>([
   ["bars", { kind: "bars", columns: ["before", "after"], marks: ["choice"] }],
-  ["matrix", { kind: "matrix", columns: ["before", "after"] }],
+  ["matrix", { kind: "matrix", columns: ["before", "after"], axes: "rows, columns" }],
   ["curves", { kind: "curves", series: SERIES, marks: ["choice"] }],
 ])("a figure of %s", (_, plot) => {
   const svg = figureOf(result(plot));

@@ -11,7 +11,7 @@ export function figureOf(result: ExperimentResult): string {
     case "bars":
       return barsOf(result, plot.columns, plot.marks ?? []);
     case "matrix":
-      return matrixOf(result, plot.columns);
+      return matrixOf(result, plot.columns, plot.axes);
     case "curves":
       return curvesOf(result, plot.series, plot.marks ?? []);
   }

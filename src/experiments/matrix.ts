@@ -6,7 +6,7 @@ import { element, figure, seriesStyle, text, textWidth } from "./svg.ts";
 const [WIDE, HIGH] = [128, 46];
 
 /** Draws the columns named. */
-export function matrixOf(result: ExperimentResult, columns: readonly string[]): string {
+export function matrixOf(result: ExperimentResult, columns: readonly string[], axes: string): string {
   const { rows, columns: known } = result.table;
   const chosen = columns.map((label) => known.findIndex((column) => column.label === label));
   const unit = known[chosen[0] ?? 0]?.unit ?? "share";
@@ -20,7 +20,7 @@ export function matrixOf(result: ExperimentResult, columns: readonly string[]): 
   );
   const names = rows.map(({ label }, r) => text(left - 8, top + (r + 0.5) * HIGH + 4, label, "end"));
   const bottom = top + rows.length * HIGH;
-  const words = `${UNIT_WORDS[unit]}, 95% intervals below; rows: trained on, columns: tested on`;
+  const words = `${UNIT_WORDS[unit]}, 95% intervals below; ${axes}`;
   return figure(left + columns.length * WIDE + 16, bottom + 30, result.definition.title, [
     ...heads,
     ...names,
