@@ -31,9 +31,12 @@ function spread(name: string, salt: number): number {
   return ((state ^ (state >>> 16)) >>> 0) / 2 ** 32;
 }
 
-/** Where a variable is at a point: size 0.5 to 2, each point in another quadrant so that sqrt(x^2) is not x. */
+/**
+ * Where a variable is at a point: size 0.5 to 2, each point in another quadrant so that sqrt(x^2) is not x, and every
+ * other one after the first three farther out so that neither is sqrt((x + 2)^2) x + 2.
+ */
 function variable(name: string, point: number): Approximate {
-  const radius = 0.5 + 1.5 * spread(name, 2 * point);
+  const radius = (0.5 + 1.5 * spread(name, 2 * point)) * (point > 2 && point % 2 === 1 ? 5 : 1);
   const angle = (Math.PI / 2) * (point + 1.1 + 0.8 * spread(name, 2 * point + 1));
   return { re: radius * Math.cos(angle), im: radius * Math.sin(angle), error: 0 };
 }

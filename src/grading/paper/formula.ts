@@ -26,7 +26,7 @@ const NUMBER = new RegExp(
   "y",
 );
 const NAME = /[\p{L}\p{Nl}_][\p{L}\p{N}_]*/uy;
-const SIGN = /\*\*|\/\/|[-+*/()!]/y;
+const SIGN = /\*\*|\/\/|[-+*/()!,]/y;
 const BLANK = /[ \t\f]+/y;
 const BREAK = /\n[ \t\f\n]*/y;
 
@@ -191,7 +191,10 @@ class Parser {
 
   private call(name: string): Formula {
     if (this.accept("(") === null) throw new NotAFormula("a function of nothing");
-    return { kind: name === "ln" ? "ln" : "sqrt", argument: this.enclosed() };
+    const argument = this.sum();
+    this.accept(","); // as after any argument of a function
+    if (this.accept(")") === null) throw new NotAFormula("brackets left open");
+    return { kind: name === "ln" ? "ln" : "sqrt", argument };
   }
 
   private enclosed(): Formula {

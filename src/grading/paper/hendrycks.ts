@@ -35,7 +35,6 @@ function normalForm(answer: string): string | null {
   if (units.length > 1) return null;
   text = replaceEach(value, [
     ["\\%", ""],
-    ["%", ""],
     [" .", " 0."],
     ["{.", "{0."],
   ]);

@@ -59,11 +59,13 @@ function vanishesInNumbers(formula: Formula): boolean | null {
   return seen > 0 ? true : null;
 }
 
-/** Points in all four quadrants, neither close to zero nor large, so that branches differ and powers do not overflow. */
+/** Points in all four quadrants, none close to zero, so that branches differ and powers do not overflow. */
 function randomPoint(name: string, round: number): Complex {
+  // Of every three rounds one is far out, so that x + 2 crosses the branches of roots too.
+  const far = round % 3 === 2 ? 5 : 1;
   const angle = (2 * Math.PI * (hash(name, round) % 99_991)) / 99_991;
   const radius = 0.6 + (hash(name, round + 100) % 99_991) / 99_991;
-  return complex(radius * Math.cos(angle), radius * Math.sin(angle));
+  return complex(far * radius * Math.cos(angle), far * radius * Math.sin(angle));
 }
 
 /** A name and a round as a number that looks random, the same in every run. */
@@ -84,8 +86,13 @@ function literalDigits(formula: Formula): number {
   return "left" in formula ? literalDigits(formula.left) + literalDigits(formula.right) : 0;
 }
 
+/** Powers of ten beyond this fail at once, for want of memory; those that are merely large do not end. */
+const HOPELESS_EXPONENT = 1e12;
+
 function exponentOf(text: string): number {
-  return Math.abs(Number(text.split("e")[1]?.replaceAll("_", "").replace("j", "") ?? 0));
+  const exponent = Math.abs(Number(text.split("e")[1]?.replaceAll("_", "").replace("j", "") ?? 0));
+  if (exponent > HOPELESS_EXPONENT) throw new NotAFormula("more digits than there is memory");
+  return exponent;
 }
 
 /** Whether a formula has a part of some kind. */

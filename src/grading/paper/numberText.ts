@@ -1,5 +1,4 @@
 /** Number literals of Python: exact fractions, and which of them are floating point. */
-import { NotAFormula } from "./notAFormula.ts";
 import { OverBudget } from "./overBudget.ts";
 
 /** A fraction, `bottom` > 0, not necessarily reduced. */
@@ -10,9 +9,6 @@ export interface Fraction {
 
 /** Powers of ten beyond this are more work than an answer is worth. */
 const MAX_EXPONENT = 100_000;
-
-/** Powers of ten beyond this fail at once for want of memory; those between do not end. */
-const HOPELESS_EXPONENT = 1e12;
 
 /** Whether a literal is a floating-point number to Python. */
 export function isFloatText(text: string): boolean {
@@ -33,7 +29,6 @@ export function fractionOf(text: string): Fraction | null {
   const [mantissa = "", power = "0"] = plain.split("e");
   const [whole = "", decimals = ""] = mantissa.split(".");
   const exponent = Number(power) - decimals.length;
-  if (Math.abs(exponent) > HOPELESS_EXPONENT) throw new NotAFormula("a number that fills no memory");
   if (Math.abs(exponent) > MAX_EXPONENT) throw new OverBudget("a power of ten");
   const digits = BigInt(whole + decimals);
   return exponent >= 0

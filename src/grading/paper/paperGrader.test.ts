@@ -118,6 +118,11 @@ test.each([
   ["5r^5", "\\sqrt{(5r^5)^2}", false],
   ["3\\\\\\sqrt{13}+x", "x+3\\sqrt{13}", false],
   ["x+\\\\3", "3+x", true],
+  // The lenient comparison keeps a bare percent sign; an argument may be followed by a comma.
+  ["x = \\frac{3}{2}%", "\\frac{3}{2}", false],
+  ["\\sqrt{51 or }", "\\sqrt{51}", true],
+  ["\\sqrt{(5(b+2))^2}", "5(b+2)", false],
+  ["0.3e533333333333333", "\\frac{1}{3}", false],
   // Products without a sign bind like those with one: 1/xy is y/x.
   ["1/xy", "y/x", true],
   ["2^xy", "2^yx", false],
