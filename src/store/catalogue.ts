@@ -1,4 +1,4 @@
-/** What ships with the page: the embedded models and data sets, as their index files list them. */
+/** What there is to choose from: the models and data sets that ship with the page, and models of the user's. */
 import * as z from "zod/mini";
 import { createStore, type StoreApi } from "zustand/vanilla";
 
@@ -19,7 +19,13 @@ const datasetEntry = z.object({
   questions: z.number(),
 });
 
-export type ModelEntry = z.infer<typeof modelEntry>;
+export interface ModelEntry extends Omit<z.infer<typeof modelEntry>, "parameters"> {
+  /** Null while a file of the user's has not been read. */
+  readonly parameters: number | null;
+  /** The model itself, where it does not ship with the page. */
+  readonly file?: Blob;
+}
+
 export type DatasetEntry = z.infer<typeof datasetEntry>;
 
 /** The first model and the first data set are what one click runs. */
@@ -39,6 +45,8 @@ export type ReadText = (path: string) => Promise<string>;
 export interface CatalogueStore extends StoreApi<CatalogueState> {
   /** Reads both index files; never throws. */
   load(): Promise<void>;
+  /** Adds a model of the user's, in place of one of the same name; returns the name it goes by. Needs to be ready. */
+  addModel(fileName: string, file: Blob): string;
 }
 
 /** Creates the store, not yet loaded. */
@@ -63,7 +71,28 @@ export function createCatalogueStore(readText: ReadText): CatalogueStore {
         store.setState({ status: "failed", message }, true);
       }
     },
+    addModel(fileName, file) {
+      const state = store.getState();
+      if (state.status !== "ready") throw new Error("the list of models is not loaded");
+      const own = ownModel(fileName, file, state.models);
+      const others = state.models.filter(({ name }) => name !== own.name);
+      store.setState({ ...state, models: [...others, own] }, true);
+      return own.name;
+    },
   };
+}
+
+/** Whether a dropped file is a model, by its name. */
+export function isModelFile(fileName: string): boolean {
+  return /\.(gguf|zip)$/i.test(fileName);
+}
+
+/** The entry of a model of the user's; never under the name of one that ships with the page. */
+function ownModel(fileName: string, file: Blob, models: readonly ModelEntry[]): ModelEntry {
+  const base = fileName.replace(/\.(gguf|zip)$/i, "");
+  const isTaken = models.some((model) => model.name === base && model.file === undefined);
+  const description = `${fileName}, ${Math.ceil(file.size / 1e6)} MB, from this computer. It is read when a run starts and stays in this tab.`;
+  return { name: isTaken ? `${base} (own)` : base, title: base, description, parameters: null, file };
 }
 
 /** What was thrown, in words. */

@@ -119,6 +119,30 @@ describe("the lab", () => {
     expect(lab.notice.getState()?.text).toContain("a run is under way");
   });
 
+  test("takes a dropped model, and trains it instead of one of the page's", async () => {
+    const gguf = new File(["GGUF"], "small.gguf");
+    await lab.take(gguf);
+    expect(lab.settings.getState().model).toBe("small (own)"); // "small" ships with the page
+    expect(lab.notice.getState()).toMatchObject({ tone: "news" });
+    lab.start();
+    expect(commands).toMatchObject([{ type: "start", model: "small (own)", modelFile: gguf }]);
+    emit({ type: "stopped", runId: "r1" });
+
+    lab.settings.setState({ model: "small" });
+    lab.start();
+    expect(commands[1]).toMatchObject({ model: "models/small" });
+    expect(commands[1]).not.toHaveProperty("modelFile");
+  });
+
+  test("a model dropped again replaces the one of its name", async () => {
+    const [first, second] = [new File(["a"], "mine.zip"), new File(["b"], "mine.zip")];
+    for (const one of [first, second]) await lab.take(one);
+    const state = lab.catalogue.getState();
+    const own = state.status === "ready" ? state.models.slice(2) : [];
+    expect(own).toMatchObject([{ name: "mine", parameters: null }]);
+    expect(own[0]!.file).toBe(second);
+  });
+
   test("says what a run at rest refused, and why", () => {
     lab.start();
     for (const event of [startedEvent, { type: "paused", runId: "r1" } as const]) emit(event);

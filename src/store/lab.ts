@@ -6,6 +6,7 @@ import {
   chosenDataset,
   chosenModel,
   createCatalogueStore,
+  isModelFile,
   messageOf,
   type CatalogueStore,
   type ReadText,
@@ -55,7 +56,7 @@ export interface Lab {
   /** Starts a run of the set-up; does nothing when the set-up is not complete (`startObstacle` says why). */
   start(): void;
   chooseDataset(file: string): void;
-  /** Takes a dropped file: a data set, or a run's configuration. */
+  /** Takes a dropped file: a data set, a run's configuration, or a model (.gguf, or a zip of a model folder). */
   take(file: TextFile): Promise<void>;
   /** Takes the set-up of another link. */
   follow(hash: string): void;
@@ -170,7 +171,9 @@ function startRun(stores: Stores): void {
   const { name, task, questions, answerKey } = loaded.reading;
   const study = { name, title: loaded.title, task, questions: questions.length, answers: answerKey.size };
   notice.setState(null, true);
-  run.start({ model: { name: model.name, title: model.title }, study, backend, config }, studyOf(loaded));
+  const { file } = model;
+  const chosen = { name: model.name, title: model.title, ...(file !== undefined && { file }) };
+  run.start({ model: chosen, study, backend, config }, studyOf(loaded));
 }
 
 /** A link may name a model or data set that this page does not have: say so and take the default. */
@@ -201,12 +204,24 @@ async function takeFile(stores: Stores, file: TextFile): Promise<boolean> {
   if (isLocked(stores)) {
     return refuse(`${file.name} was not read: a run is under way. Stop it first, then drop the file again.`);
   }
+  if (isModelFile(file.name) && file instanceof Blob) return takeModel(stores, file.name, file);
   const text = await textOf(file).catch((error: unknown) => refuse(messageOf(error)));
   if (text === false) return false;
   const configuration = readConfiguration(text);
   if (configuration !== null) return applyConfiguration(stores, file.name, configuration);
   notice.setState(null, true);
   dataset.readFile(file.name, text);
+  return false;
+}
+
+function takeModel({ catalogue, settings, notice }: Stores, fileName: string, file: Blob): false {
+  const { status } = catalogue.getState();
+  if (status === "ready") settings.setState({ model: catalogue.addModel(fileName, file) });
+  const text =
+    status === "ready"
+      ? `${fileName} is the model now; it is read when a run starts.`
+      : `${fileName} was not taken: the page has not loaded its own models. Drop it again in a moment.`;
+  notice.setState({ tone: status === "ready" ? "news" : "problem", text }, true);
   return false;
 }
 

@@ -13,7 +13,12 @@ export type { GroupView, ResponseView } from "../worker/protocol.ts";
 
 /** What a run was started with. */
 export interface RunSetup {
-  readonly model: { readonly name: string; readonly title: string };
+  readonly model: {
+    readonly name: string;
+    readonly title: string;
+    /** The model itself, where it does not ship with the page. */
+    readonly file?: Blob;
+  };
   readonly study: {
     readonly name: string;
     readonly title: string;

@@ -50,15 +50,14 @@ export function createRunStore(client: WorkerClient, surroundings: RunSurroundin
       const runId = `r${++runs}`;
       store.setState(startedRun(runId, setup), true);
       const { model, config, backend } = setup;
-      const besides = beside === undefined ? {} : { beside };
       client.send({
         type: "start",
         runId,
-        model: `models/${model.name}`,
+        ...placeOf(model),
         study,
         config,
         backend,
-        ...besides,
+        ...(beside !== undefined && { beside }),
       });
     },
     request(request) {
@@ -71,6 +70,11 @@ export function createRunStore(client: WorkerClient, surroundings: RunSurroundin
     },
     forceStop: () => client.restart(),
   };
+}
+
+/** Where the worker finds a model. */
+function placeOf({ name, file }: RunSetup["model"]): { readonly model: string; readonly modelFile?: Blob } {
+  return file === undefined ? { model: `models/${name}` } : { model: name, modelFile: file };
 }
 
 function runIdOf(state: RunState): string | null {

@@ -33,7 +33,7 @@ export function DropZone() {
       <p className="dropzone__text">
         {isLocked
           ? "A run is under way: stop it to use another file."
-          : "Drop a data set or a run's configuration."}
+          : "Drop a data set, a run's configuration or a model (GGUF, or a zip of its folder)."}
       </p>
     </div>
   );

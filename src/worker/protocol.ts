@@ -35,8 +35,10 @@ export type Command =
   | {
       readonly type: "start";
       readonly runId: string;
-      /** Folder of the model, relative to the page, e.g. "models/base-64". */
+      /** Folder of the model, relative to the page, e.g. "models/base-64"; the name of a model of the user's. */
       readonly model: string;
+      /** A model of the user's: a GGUF file, or a zip of a Hugging Face folder. */
+      readonly modelFile?: Blob;
       readonly study: StudyMessage;
       readonly config: TtrlConfig;
       readonly backend: BackendChoice;

@@ -14,10 +14,13 @@ import { evaluate } from "../rl/evaluate.ts";
 import { keepsInitialModel } from "../rl/loss.ts";
 import type { Evaluation } from "../rl/metrics.ts";
 import { initialProgress, isOver, run, type RunEvent } from "../rl/run.ts";
-import type { LoopState, Study, Watch } from "../rl/ttrl.ts";
+import type { LoopState } from "../rl/loopState.ts";
+import type { Study } from "../rl/types.ts";
+import type { Watch } from "../rl/watch.ts";
 import { measureBeside } from "./beside.ts";
 import { exportRun } from "./exportRun.ts";
 import { Gate } from "./gate.ts";
+import { openModelFile } from "./openModelFile.ts";
 import type { AsideRequest, Command, ModelSummary, Phase, WorkerEvent } from "./protocol.ts";
 import { viewGroup } from "./views.ts";
 
@@ -161,13 +164,14 @@ export class Session {
   }
 
   async #load(): Promise<Loaded> {
-    const { model: place, config, backend: choice } = this.#start;
+    const { model: place, modelFile, config, backend: choice } = this.#start;
     const { signal } = this.#controller;
     const { startBackend, downloadModel } = this.#surroundings;
     signal.throwIfAborted();
     const { report, graphs, fault } = await startBackend(choice);
     fault.addEventListener("abort", () => this.#controller.abort(fault.reason));
-    const folder = await downloadModel(place, signal, (done, total) => this.#progress("load", done, total));
+    const tell = (done: number, total: number): void => this.#progress("load", done, total);
+    const folder = await (modelFile ? openModelFile(modelFile) : downloadModel(place, signal, tell));
     signal.throwIfAborted();
     const model = readLanguageModel(folder);
     const { study, notice } = fitStudy(model, this.#start);

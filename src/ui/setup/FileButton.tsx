@@ -2,7 +2,7 @@ import { useRef } from "react";
 import { Icon } from "../Icon.tsx";
 import { usePage } from "../page.tsx";
 
-/** Opens a file without dragging: a data set, or a run's configuration. */
+/** Opens a file without dragging: a data set, a run's configuration, or a model. */
 export function FileButton({ isLocked }: { readonly isLocked: boolean }) {
   const { lab } = usePage();
   const input = useRef<HTMLInputElement>(null);
@@ -27,13 +27,13 @@ export function FileButton({ isLocked }: { readonly isLocked: boolean }) {
         ref={input}
         type="file"
         hidden
-        accept=".json,.jsonl,.ndjson,.txt,application/json"
+        accept=".json,.jsonl,.ndjson,.txt,.gguf,.zip,application/json"
         data-testid="file-input"
         onChange={(event) => take(event.currentTarget)}
       />
       <p id="file-about" className="soft small">
-        or drop a file anywhere: JSON or JSONL with <code>prompt</code> and, if known, <code>answer</code>. It
-        stays in this tab.
+        or drop a file anywhere: JSON or JSONL with <code>prompt</code> and, if known, <code>answer</code>; a
+        model as GGUF or as a zip of its Hugging Face folder. It stays in this tab.
       </p>
     </div>
   );

@@ -3,7 +3,7 @@ import { chosenModel } from "../../store/catalogue.ts";
 import { shortCount } from "../format.ts";
 import { usePage, useSettings } from "../page.tsx";
 
-/** Which embedded model is trained. */
+/** Which model is trained: one that ships with the page, or a file of the user's. */
 export function ModelPicker({ isLocked }: { readonly isLocked: boolean }) {
   const { lab } = usePage();
   const catalogue = useStore(lab.catalogue);
@@ -25,7 +25,8 @@ export function ModelPicker({ isLocked }: { readonly isLocked: boolean }) {
       >
         {models.map((model) => (
           <option key={model.name} value={model.name}>
-            {model.title} · {shortCount(model.parameters)} parameters
+            {model.title}
+            {model.parameters !== null && ` · ${shortCount(model.parameters)} parameters`}
           </option>
         ))}
       </select>
