@@ -3,7 +3,7 @@ import { readDataset, type DatasetReading } from "../src/data/dataset.ts";
 import { fitQuestions } from "../src/model/fitQuestions.ts";
 import type { LanguageModel } from "../src/model/languageModel.ts";
 import { resolve } from "node:path";
-import type { Study } from "../src/rl/ttrl.ts";
+import type { Study } from "../src/rl/types.ts";
 import { InputError } from "./inputError.ts";
 import { readText } from "./textFile.ts";
 

@@ -5,7 +5,7 @@ import type { TtrlConfig } from "../src/rl/config.ts";
 import { evaluate } from "../src/rl/evaluate.ts";
 import type { Evaluation } from "../src/rl/metrics.ts";
 import { isOver, run, type RunEvent, type RunProgress } from "../src/rl/run.ts";
-import type { Watch } from "../src/rl/ttrl.ts";
+import type { Watch } from "../src/rl/watch.ts";
 import { writeCheckpoint, type Checkpoint } from "./checkpoint.ts";
 import type { DatasetFile } from "./datasetFile.ts";
 import { evaluationsOf, Journal, parseEntries, type Entry } from "./journal.ts";

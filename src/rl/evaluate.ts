@@ -5,7 +5,8 @@ import type { TtrlConfig } from "./config.ts";
 import { measureEvaluation } from "./measure.ts";
 import type { Evaluation } from "./metrics.ts";
 import type { Policy } from "./policy.ts";
-import type { Study, Watch } from "./ttrl.ts";
+import type { Study } from "./types.ts";
+import type { Watch } from "./watch.ts";
 
 /** Streams of one seed from here on are evaluations', so that evaluating never changes what the loop draws. */
 const EVALUATION_STREAM = 1 << 20;

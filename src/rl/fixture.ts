@@ -4,9 +4,10 @@ import { configFrom } from "./config.ts";
 import type { Critic, CriticOptions, CriticStats, ValuedRollout } from "./critic.ts";
 import type { Follower, Models } from "./models.ts";
 import type { Policy, SampleRequest, ScoredRollout, Sampling, UpdateOptions, UpdateStats } from "./policy.ts";
-import { initialLoopState, ttrl, type Step, type Study } from "./ttrl.ts";
+import { initialLoopState } from "./loopState.ts";
+import { ttrl, type Step } from "./ttrl.ts";
+import type { Response, Rollout, Study } from "./types.ts";
 import type { AnswerRules } from "./answer.ts";
-import type { Response, Rollout } from "./types.ts";
 
 /** The rules of a run by default, on free-form mathematics. */
 export const MATH: AnswerRules = { task: "math", answers: "corrected" };

@@ -4,8 +4,9 @@ import { sum } from "../math/stats.ts";
 import { answerRules, extractAnswers } from "./answer.ts";
 import type { TtrlConfig } from "./config.ts";
 import type { Policy } from "./policy.ts";
-import type { LoopState, Study, Watch } from "./ttrl.ts";
-import type { Vote } from "./types.ts";
+import type { LoopState } from "./loopState.ts";
+import type { Study, Vote } from "./types.ts";
+import type { Watch } from "./watch.ts";
 import { majorityVote } from "./vote.ts";
 
 /** A stream of the seed of its own, so that the steps after it draw what they draw under other labels. */

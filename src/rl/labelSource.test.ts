@@ -2,7 +2,8 @@ import { describe, expect, test } from "vitest";
 import { configFrom } from "./config.ts";
 import { MATH, names, QUICK, studyOf, ThreeNumberPolicy, train, uniform, type Logits } from "./fixture.ts";
 import { LeakedLabels } from "./labels.ts";
-import { initialLoopState, ttrl } from "./ttrl.ts";
+import { initialLoopState } from "./loopState.ts";
+import { ttrl } from "./ttrl.ts";
 
 describe("labels of a run", () => {
   const tilted: Logits = [0.8, 0.2, 0]; // 7 is likeliest

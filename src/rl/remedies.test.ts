@@ -2,7 +2,8 @@ import { describe, expect, test } from "vitest";
 import { configFrom } from "./config.ts";
 import { names, QUICK, studyOf, ThreeNumberPolicy, train, uniform, type Logits } from "./fixture.ts";
 import { trustIn } from "./labelWeights.ts";
-import { ttrl, type LoopState, type Step } from "./ttrl.ts";
+import type { LoopState } from "./loopState.ts";
+import { ttrl, type Step } from "./ttrl.ts";
 
 const tilted: Logits = [0.8, 0.2, 0]; // 7 is likeliest, half of the time
 const PROMPTS = names(4);

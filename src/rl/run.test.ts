@@ -3,7 +3,7 @@ import { configFrom, type TtrlConfig } from "./config.ts";
 import { evaluate } from "./evaluate.ts";
 import { ThreeNumberPolicy, type Logits } from "./fixture.ts";
 import { initialProgress, run, type RunEvent, type RunProgress } from "./run.ts";
-import type { Study } from "./ttrl.ts";
+import type { Study } from "./types.ts";
 
 const PROMPTS = ["a", "b", "c", "d", "e"];
 const LOGITS = Object.fromEntries(PROMPTS.map((prompt, i): [string, Logits] => [prompt, [i / 4, 0.3, 0]]));

@@ -5,7 +5,10 @@ import { hasSettled } from "./earlyStop.ts";
 import { leakedLabels } from "./labels.ts";
 import type { Evaluation } from "./metrics.ts";
 import type { Models } from "./models.ts";
-import { initialLoopState, ttrl, type LoopState, type Step, type Study, type Watch } from "./ttrl.ts";
+import { initialLoopState, type LoopState } from "./loopState.ts";
+import { ttrl, type Step } from "./ttrl.ts";
+import type { Study } from "./types.ts";
+import type { Watch } from "./watch.ts";
 
 /** What a run reports, in order. */
 export type RunEvent =

@@ -2,7 +2,8 @@ import { describe, expect, test } from "vitest";
 import { configFrom } from "./config.ts";
 import { names, QUICK, say, studyOf, ThreeNumberPolicy, train, uniform, type Logits } from "./fixture.ts";
 import type { Sampling } from "./policy.ts";
-import { initialLoopState, ttrl } from "./ttrl.ts";
+import { initialLoopState } from "./loopState.ts";
+import { ttrl } from "./ttrl.ts";
 
 describe("what the loop learns", () => {
   // Initial probabilities of 7, 8 and 9: e^0.8 : e^0.2 : 1 over their sum = 0.50 : 0.27 : 0.22.

@@ -2,7 +2,7 @@
  * Test-Time Reinforcement Learning (arXiv 2504.16084), read top to bottom: sample, vote, reward, update, repeat.
  * This file sees no truth: the answer key is only handed on to `measureStep`.
  */
-import { createRandom, restoreRandom, type Random, type RandomState } from "../math/random.ts";
+import { createRandom, restoreRandom, type Random } from "../math/random.ts";
 import { sum } from "../math/stats.ts";
 import { answerRules } from "./answer.ts";
 import { companionTurn } from "./companions.ts";
@@ -10,37 +10,17 @@ import type { TtrlConfig } from "./config.ts";
 import { watchFlips, type FlipWatch } from "./earlyStop.ts";
 import { initialVotes, type InitialVotes } from "./initialLabels.ts";
 import { judgeStep } from "./judge.ts";
-import { rememberLabels, type LabelHistory } from "./labelHistory.ts";
+import { rememberLabels } from "./labelHistory.ts";
 import type { LeakedLabels } from "./labels.ts";
+import type { LoopState } from "./loopState.ts";
 import { trustIn } from "./labelWeights.ts";
 import { measureStep } from "./measure.ts";
 import type { StepMetrics, StepTiming } from "./metrics.ts";
 import type { Models } from "./models.ts";
 import { sampleStep, type Sampled } from "./sampleStep.ts";
 import { trainStep } from "./trainStep.ts";
-import type { Answer, AnswerKey, Group, Question, Task } from "./types.ts";
-
-/** What a run learns from. The answer key serves the metrics alone. */
-export interface Study {
-  readonly questions: readonly Question[];
-  readonly answerKey: AnswerKey;
-  readonly task: Task;
-}
-
-/** Where the loop stands: everything it needs, beside the models, to continue exactly. */
-export interface LoopState extends FlipWatch {
-  /** Steps done. */
-  readonly step: number;
-  /** Indices of the questions still to come in this epoch. */
-  readonly queue: readonly number[];
-  readonly random: RandomState;
-  /** The pseudo-labels of the steps so far, for the flip rate alone. */
-  readonly labels: LabelHistory;
-  /** What the initial model voted for, by index of the question; only where it is asked for. */
-  readonly initialLabels?: readonly Answer[];
-  /** The majority ratios of these votes. */
-  readonly initialRatios?: readonly number[];
-}
+import type { Group, Study } from "./types.ts";
+import type { Watch } from "./watch.ts";
 
 /** Streams of one seed from here on are labels': whatever draws them, the loop asks and samples the same. */
 const LABEL_STREAM = 1 << 21;
@@ -52,17 +32,6 @@ export interface Step {
   readonly groups: readonly Group[];
   /** The state after the step. */
   readonly state: LoopState;
-}
-
-/** How a caller watches and stops the loop. */
-export interface Watch {
-  readonly signal?: AbortSignal;
-  readonly onProgress?: (phase: "sample" | "train" | "evaluate", done: number, total: number) => void;
-}
-
-/** The state before the first step. */
-export function initialLoopState(config: TtrlConfig): LoopState {
-  return { step: 0, queue: [], random: createRandom(config.seed).state(), labels: [] };
 }
 
 /**

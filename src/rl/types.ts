@@ -76,3 +76,10 @@ export interface Rollout {
    */
   readonly weight: number;
 }
+
+/** What a run learns from. The answer key serves the metrics alone. */
+export interface Study {
+  readonly questions: readonly Question[];
+  readonly answerKey: AnswerKey;
+  readonly task: Task;
+}

@@ -3,7 +3,8 @@ import type { TtrlConfig } from "../rl/config.ts";
 import { evaluate } from "../rl/evaluate.ts";
 import type { Evaluation } from "../rl/metrics.ts";
 import type { Policy } from "../rl/policy.ts";
-import type { Study, Watch } from "../rl/ttrl.ts";
+import type { Study } from "../rl/types.ts";
+import type { Watch } from "../rl/watch.ts";
 import type { InitialVote } from "./protocol.ts";
 
 export interface NamedStudy {
