@@ -58,6 +58,8 @@ export function latexToText(latex: string): string {
 class Reader {
   private at = 0;
   private depth = 0;
+  /** Groups read so far by where they start: a fraction that breaks off is read again, and so would be all in it. */
+  private readonly groups = new Map<number, { readonly text: string; readonly end: number }>();
 
   constructor(private readonly latex: string) {}
 
@@ -83,9 +85,11 @@ class Reader {
   }
 
   private group(): string {
-    this.at++;
-    const text = this.until((at) => this.latex[at] === "}");
-    this.at++;
+    const start = this.at++;
+    const known = this.groups.get(start);
+    const text = known?.text ?? this.until((at) => this.latex[at] === "}");
+    this.at = known?.end ?? this.at + 1;
+    this.groups.set(start, { text, end: this.at });
     return text;
   }
 
