@@ -99,6 +99,8 @@ interface Sums {
  * is the majority's, ties to the answer seen first.
  */
 function bootstrap({ answers, right }: Scored, sizes: readonly number[], picks: Uint16Array): Sums {
+  if (!right.includes(!right[0]))
+    return sameInEveryDraw(right[0] === true, sizes, picks.length / right.length);
   const { numbers, different } = numberAnswers(answers);
   const codes = Int32Array.from(numbers, (number, i) => 2 * number + Number(right[i]));
   const sums = { best: sizes.map(() => 0), worst: sizes.map(() => 0), maj: sizes.map(() => 0) };
@@ -124,6 +126,12 @@ function bootstrap({ answers, right }: Scored, sizes: readonly number[], picks: 
     }
   }
   return sums;
+}
+
+/** The draws of a question whose responses are all right, or all wrong: nothing is left to chance. */
+function sameInEveryDraw(isRight: boolean, sizes: readonly number[], draws: number): Sums {
+  const all = sizes.map(() => (isRight ? draws : 0));
+  return { best: all, worst: all, maj: all };
 }
 
 /** Equal answers by equal numbers from 1; silence is 0. */

@@ -4,12 +4,16 @@ import { hendrycksForm } from "./hendrycks.ts";
 import { isWhole, strongForm, withoutThousands } from "./strongForm.ts";
 import { strip } from "./pythonText.ts";
 
+/** Longer answers than this are compared in the first, lenient form alone. */
+const MAX_LENGTH = 200_000;
+
 /** Longer answers than this, once normalised, are compared as texts alone. */
 const MAX_FORMULA_LENGTH = 20_000;
 
 /** Whether an answer says the same as the truth; null when deciding would take too long. */
 export function paperAnswersEqual(given: string, truth: string): boolean | null {
   if (hendrycksForm(given) === hendrycksForm(truth)) return true;
+  if (Math.max(given.length, truth.length) > MAX_LENGTH) return null;
   const givenForm = strongForm(given);
   const truthForm = strongForm(truth);
   if (givenForm === truthForm) return true;
