@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { isGguf, readGgufTensors } from "./gguf.ts";
 import { readGgufHeader } from "./ggufHeader.ts";
@@ -110,5 +111,34 @@ describe("a damaged file", () => {
   ])("that %s is refused in words", (_, file, message) => {
     expect(() => read(file)).toThrow(GgufError);
     expect(() => read(file)).toThrow(message);
+  });
+});
+
+describe("any damage", () => {
+  const headerBytes = Math.min(...readGgufHeader(blocks).entries.map(({ begin }) => begin));
+
+  it("is refused as a GgufError, or leaves a file that reads", () => {
+    const place = fc.integer({ min: 0, max: headerBytes - 1 });
+    const changes = fc.array(fc.tuple(place, fc.integer({ min: 0, max: 255 })), {
+      minLength: 1,
+      maxLength: 4,
+    });
+    const length = fc.oneof(fc.constant(blocks.length), fc.integer({ min: 0, max: blocks.length }));
+    let refused = 0;
+    fc.assert(
+      fc.property(changes, length, (bytes, end) => {
+        const file = blocks.slice(0, end);
+        for (const [at, byte] of bytes) if (at < end) file[at] = byte;
+        try {
+          for (const { shape, data } of read(file).values())
+            expect(data).toHaveLength(shape.reduce((product, size) => product * size, 1));
+        } catch (error) {
+          expect(error).toBeInstanceOf(GgufError);
+          refused++;
+        }
+      }),
+      { seed: 5, numRuns: 2000 },
+    );
+    expect(refused).toBeGreaterThan(100); // else little was damaged
   });
 });
