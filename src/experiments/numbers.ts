@@ -13,14 +13,20 @@ export const UNIT_WORDS: Readonly<Record<Unit, string>> = {
 export function numberText(value: number, unit: Unit): string {
   switch (unit) {
     case "share":
-      return `${value < 0 ? "−" : ""}${Math.abs(100 * value).toFixed(1)}`;
+      return signed(value, "");
     case "difference of shares":
-      return `${value < 0 ? "−" : "+"}${Math.abs(100 * value).toFixed(1)}`;
+      return signed(value, "+");
     case "tokens":
       return value.toFixed(1);
     case "nats":
       return value.toFixed(3);
   }
+}
+
+/** A hundred times a value, to a tenth; what rounds to zero is not below it. */
+function signed(value: number, plus: string): string {
+  const tenths = Math.abs(100 * value).toFixed(1);
+  return `${value < 0 && tenths !== "0.0" ? "−" : plus}${tenths}`;
 }
 
 /** A value on an axis: percent without decimals where it has none. */
