@@ -119,6 +119,11 @@ describe("a step's metrics", () => {
     expect(blind).toMatchObject({ promptLength: null, batchTokens: null, postResponseLength: 3 });
   });
 
+  test("count no answer as such under the paper's rules, where it is one like any other", () => {
+    const group = { ...groupOf("q", ["8", null]), answers: ["8", ""], rewards: [1, 0] };
+    expect(measure([group], new Map()).unansweredShare).toBe(0.5);
+  });
+
   test("of a group in which nobody answered are zero, not undefined", () => {
     const metrics = measure([groupOf("q", [null, null])], new Map([["q", "8"]]));
     // Both rewards are 0 and both responses are wrong: the rewards are right.

@@ -110,7 +110,7 @@ function describe(judged: readonly Judged[]) {
     majorityRatio: mean(judged.map(({ vote }) => vote.majorityRatio)),
     reward: mean(judged.map(({ rewards }) => mean(rewards))),
     voteEntropy: mean(judged.map(({ vote }) => ballotEntropy(vote))),
-    unansweredShare: mean(judged.flatMap(({ answers }) => answers).map((answer) => Number(answer === null))),
+    unansweredShare: mean(judged.flatMap(({ answers }) => answers).map((answer) => Number(isSilent(answer)))),
     truncatedShare: mean(responses.map((response) => Number(!response.finished))),
     entropy: tokenMean(
       responses,
@@ -121,6 +121,11 @@ function describe(judged: readonly Judged[]) {
     responseLengthMax: most(lengths),
     sampledTokens: sum(lengths),
   };
+}
+
+/** No answer, which is "" under the paper's rules. */
+function isSilent(answer: Answer): boolean {
+  return answer === null || answer === "";
 }
 
 // Not Math.min(...values): there may be more responses than a call may have arguments.
