@@ -67,6 +67,13 @@ function termsOf(formula: Formula): Terms {
 }
 
 function single(powers: Powers, value: Numeral): Terms {
+  for (const [name, exponent] of powers) {
+    const radicand = /^sqrt (\d+)$/.exec(name)?.[1];
+    const pairs = Math.floor(exponent / 2); // sqrt(n)^2 is n: 1/sqrt(2) is sqrt(2)/2
+    const factor = radicand === undefined || pairs === 0 ? null : raisedTo(integer(BigInt(radicand)), pairs);
+    if (factor === null) continue;
+    return single(new Map([...powers, [name, exponent - 2 * pairs]]), multiplied(value, factor));
+  }
   const kept = new Map(
     [...powers].filter(([, exponent]) => exponent !== 0).sort(([a], [b]) => (a < b ? -1 : 1)),
   );

@@ -107,6 +107,7 @@ test.each([
   ["", "", true],
   // Floating point as the library has it: rounded to 53 bits, never compared with an irrational number.
   ["0.1*3", "3/10", false],
+  ["\\frac{\\sqrt{2}}{2}.0", "\\frac{1}{\\sqrt{2}}", true],
   ["1.5pi", "\\frac{3\\pi}{2}", true],
   ["0.7071067811865476", "\\frac{\\sqrt2}{2}", false],
   // Principal branches, factorials of symbols, division by zero.
