@@ -85,7 +85,7 @@ describe.skipIf(!isThere(SMOLLM2))(`${SMOLLM2} (in TTRL_GGUF)`, () => {
 });
 
 /** Kinds of vocabularies in llama.cpp's folder of models. */
-const VOCABULARIES = ["gpt-2", "starcoder", "refact", "llama-bpe", "qwen2"];
+const VOCABULARIES = ["gpt-2", "starcoder", "refact", "llama-bpe", "qwen2", "deepseek-llm"];
 
 describe.each(VOCABULARIES.map((kind) => `ggml-vocab-${kind}.gguf`))("%s (in TTRL_GGUF)", (name) => {
   test.skipIf(!isThere(name))("reads llama.cpp's own test texts as llama.cpp does", () => {

@@ -5,8 +5,13 @@ import { readGgufModel } from "./ggufModel.ts";
 import { readGgufTokenizer, stopTokens } from "./ggufTokenizer.ts";
 import { readSafetensors } from "./safetensors.ts";
 
-const file = new Uint8Array(readFileSync(new URL("fixtures/tiny-llama.gguf", import.meta.url)));
-const source = new URL("../model/fixtures/tiny-llama/", import.meta.url);
+/** The tiny models of src/model/fixtures as llama.cpp's converter lays them out: tools/oracle/make_gguf_fixtures.py. */
+const read = (name: string): Uint8Array =>
+  new Uint8Array(readFileSync(new URL(`fixtures/tiny-${name}.gguf`, import.meta.url)));
+const file = read("llama");
+const source = (name: string): URL => new URL(`../model/fixtures/tiny-${name}/`, import.meta.url);
+const jsonOf = (name: string): object =>
+  JSON.parse(readFileSync(new URL("config.json", source(name)), "utf8")) as object;
 
 /** The file with a text of its metadata exchanged for one as long. */
 function renamed(from: string, to: string): Uint8Array {
@@ -18,14 +23,15 @@ function renamed(from: string, to: string): Uint8Array {
 describe("a model that was converted to GGUF", () => {
   const model = readGgufModel(file);
 
-  it("has the weights of the folder that it was converted from, under their names", () => {
-    const { tensors } = readSafetensors(readFileSync(new URL("model.safetensors", source)));
-    expect([...model.weights.keys()].sort()).toEqual([...tensors.keys()].sort());
-    for (const [name, { shape, data }] of tensors) expect(model.weights.get(name)).toEqual({ shape, data });
+  it.each(["llama", "qwen2"])("has the weights of the folder that it was converted from: %s", (kind) => {
+    const { weights } = readGgufModel(read(kind));
+    const { tensors } = readSafetensors(readFileSync(new URL("model.safetensors", source(kind))));
+    expect([...weights.keys()].sort()).toEqual([...tensors.keys()].sort());
+    for (const [name, { shape, data }] of tensors) expect(weights.get(name)).toEqual({ shape, data });
   });
 
   it("has its configuration, numbers as they were written", () => {
-    const original = JSON.parse(readFileSync(new URL("config.json", source), "utf8")) as object;
+    const original = jsonOf("llama");
     const { config } = model;
     const shared = Object.keys(config).filter((key) => key in original);
     // The tiny model has its tokens from another tokenizer.
@@ -35,6 +41,12 @@ describe("a model that was converted to GGUF", () => {
       expect(original).toHaveProperty(key, config[key]);
     expect(config).toMatchObject({ rope_scaling: null, bos_token_id: 0, eos_token_id: [1, 2] });
     expect(model.generationConfig).toEqual({ eos_token_id: [1, 2] });
+  });
+
+  it("has what tells a Qwen 2 from a Llama", () => {
+    const { config } = readGgufModel(read("qwen2"));
+    expect(config).toMatchObject({ model_type: "qwen2", tie_word_embeddings: false, head_dim: 8 });
+    expect(config).toMatchObject({ rope_theta: 1_000_000, rms_norm_eps: 1e-6, num_key_value_heads: 1 });
   });
 
   it("has its tokenizer and its chat template", () => {

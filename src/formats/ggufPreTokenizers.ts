@@ -26,14 +26,12 @@ const SMOLLM: PreTokenizer = {
   },
 };
 
+function cutBy(regex: string): JsonObject {
+  return { type: "Split", pattern: { Regex: regex }, behavior: "Isolated", invert: false };
+}
+
 function splitBy(regex: string): JsonObject {
-  return {
-    type: "Sequence",
-    pretokenizers: [
-      { type: "Split", pattern: { Regex: regex }, behavior: "Isolated", invert: false },
-      { ...BYTE_LEVEL, use_regex: false },
-    ],
-  };
+  return { type: "Sequence", pretokenizers: [cutBy(regex), { ...BYTE_LEVEL, use_regex: false }] };
 }
 
 const LLAMA3: PreTokenizer = {
@@ -60,6 +58,26 @@ const TEKKEN: PreTokenizer = {
   ignoreMerges: true,
 };
 
+/** One cut after another; letters are those with case, in either case, and the Chinese and Korean ones. */
+const DEEPSEEK: PreTokenizer = {
+  normalizer: null,
+  preTokenizer: {
+    type: "Sequence",
+    pretokenizers: [
+      ...[
+        "[\\r\\n]",
+        "\\s?[\\p{Lu}\\p{Ll}\\p{Lt}]+",
+        "\\s?[!-/:-~！-／：-～‘-‟　-。]+",
+        "\\s+$",
+        "[一-龥ࠀ-一가-퟿]+",
+      ].map(cutBy),
+      { type: "Digits", individual_digits: true },
+      { ...BYTE_LEVEL, use_regex: false },
+    ],
+  },
+  ignoreMerges: false,
+};
+
 const BY_NAME: ReadonlyMap<string, PreTokenizer> = new Map([
   ["gpt-2", GPT2],
   ["smollm", SMOLLM],
@@ -67,9 +85,11 @@ const BY_NAME: ReadonlyMap<string, PreTokenizer> = new Map([
   ["refact", SMOLLM],
   ["llama-bpe", LLAMA3],
   ["llama3", LLAMA3],
+  ["llama-v3", LLAMA3],
   ["qwen2", QWEN2],
   ["deepseek-r1-qwen", QWEN2],
   ["tekken", TEKKEN],
+  ["deepseek-llm", DEEPSEEK],
 ]);
 
 /** Whether a tokenizer of that kind (`tokenizer.ggml.model`) is byte-level BPE. */

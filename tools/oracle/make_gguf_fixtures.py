@@ -6,8 +6,8 @@
 src/formats/fixtures/blocks.gguf         one tensor [2, 256] of each packing. Bytes are random, so that every bit of every
                                          field is met; only the float16 scales are drawn small enough to be finite.
 src/formats/fixtures/blocks.safetensors  the same tensors as gguf's own `dequantize` reads them
-src/formats/fixtures/tiny-llama.gguf     the model of src/model/fixtures/tiny-llama as llama.cpp's converter lays it out:
-                                         other names, and the rows of q and k of each head with the halves interleaved
+src/formats/fixtures/tiny-*.gguf         the models of src/model/fixtures as llama.cpp's converter lays them out: under
+                                         other names, and for Llama with the halves of q and k interleaved in each head
 The committed files came from gguf 0.19.0 (printed below), safetensors 0.8.0.
 """
 
@@ -63,35 +63,36 @@ def interleaved(weights, heads):
     return weights.reshape(heads, 2, rows // heads // 2, *rest).swapaxes(1, 2).reshape(weights.shape)
 
 
-def tiny_llama():
-    source = Path("src/model/fixtures/tiny-llama")
+def tiny(architecture):
+    source = Path(f"src/model/fixtures/tiny-{architecture}")
     config = json.loads((source / "config.json").read_text())
-    writer = GGUFWriter(FIXTURES / "tiny-llama.gguf", "llama")
+    writer = GGUFWriter(FIXTURES / f"tiny-{architecture}.gguf", architecture)
     writer.add_block_count(config["num_hidden_layers"])
     writer.add_context_length(config["max_position_embeddings"])
     writer.add_embedding_length(config["hidden_size"])
     writer.add_feed_forward_length(config["intermediate_size"])
     writer.add_head_count(config["num_attention_heads"])
     writer.add_head_count_kv(config["num_key_value_heads"])
-    writer.add_rope_freq_base(config["rope_theta"])
+    writer.add_rope_freq_base(config.get("rope_theta") or config["rope_parameters"]["rope_theta"])
     writer.add_layer_norm_rms_eps(config["rms_norm_eps"])
-    writer.add_rope_dimension_count(config["head_dim"])
+    if "head_dim" in config:
+        writer.add_rope_dimension_count(config["head_dim"])
     writer.add_tokenizer_model("gpt2")
     writer.add_tokenizer_pre("smollm")
-    letters = [chr(33 + i) for i in range(94)]
+    letters = [chr(33 + i) for i in range(config["vocab_size"] - 3)]
     writer.add_token_list(["<s>", "</s>", "<|im_end|>", *letters])
-    writer.add_token_types([TokenType.CONTROL] * 3 + [TokenType.NORMAL] * 94)
+    writer.add_token_types([TokenType.CONTROL] * 3 + [TokenType.NORMAL] * len(letters))
     writer.add_token_merges(["1 2"])
     writer.add_bos_token_id(0)
     writer.add_eos_token_id(1)
     writer.add_chat_template("{{ bos_token }}{{ messages[0]['content'] }}")
-    names = get_tensor_name_map(MODEL_ARCH.LLAMA, config["num_hidden_layers"])
+    names = get_tensor_name_map(MODEL_ARCH[architecture.upper()], config["num_hidden_layers"])
     for name, weights in load_file(source / "model.safetensors").items():
-        if "q_proj" in name:
+        if architecture == "llama" and "q_proj" in name:
             weights = interleaved(weights, config["num_attention_heads"])
-        if "k_proj" in name:
+        if architecture == "llama" and "k_proj" in name:
             weights = interleaved(weights, config["num_key_value_heads"])
-        writer.add_tensor(names.get_name(name, (".weight",)), np.ascontiguousarray(weights))
+        writer.add_tensor(names.get_name(name, (".weight", ".bias")), np.ascontiguousarray(weights))
     finish(writer)
 
 
@@ -104,5 +105,6 @@ def finish(writer):
 
 FIXTURES.mkdir(exist_ok=True)
 blocks()
-tiny_llama()
+tiny("llama")
+tiny("qwen2")
 print("gguf", version("gguf"), "safetensors", version("safetensors"))
