@@ -25,6 +25,7 @@ const LAYERS = {
     "math",
     "rl/types",
     "rl/config",
+    "rl/paperPreset",
     "rl/metrics",
     "data",
     "report",

@@ -1,6 +1,7 @@
 /** Where a run's configuration comes from: a preset, a file, --set, options of their own name, each over the last. */
 import * as z from "zod";
-import { CONFIG_NAMES, configFrom, configProblems, PAPER_PRESET, type TtrlConfig } from "../src/rl/config.ts";
+import { CONFIG_NAMES, configFrom, configProblems, type TtrlConfig } from "../src/rl/config.ts";
+import { PAPER_PRESET } from "../src/rl/paperPreset.ts";
 import { InputError, messageOf } from "./inputError.ts";
 import { issuesOf } from "./jsonLines.ts";
 import { parseNumber } from "./options.ts";

@@ -4,6 +4,7 @@
  */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { bpeTokenizerJson } from "../src/formats/bpeTokenizer.ts";
 import { corpus, SKILL_MIX } from "../src/tasks/corpus.ts";
 import { byteSymbols, trainMerges, type Merge } from "./bpe.ts";
 
@@ -34,42 +35,21 @@ function countPieces(): Map<string, number> {
 function tokenizerJson(merges: readonly Merge[]): object {
   const tokens = [...SPECIAL_TOKENS, ...byteSymbols(), ...merges.map(([left, right]) => left + right)];
   const byteLevel = { type: "ByteLevel", add_prefix_space: false, trim_offsets: false, use_regex: false };
-  return {
-    version: "1.0",
-    truncation: null,
-    padding: null,
-    added_tokens: SPECIAL_TOKENS.map((content, id) => ({
-      id,
-      content,
-      single_word: false,
-      lstrip: false,
-      rstrip: false,
-      normalized: false,
-      special: true,
-    })),
+  return bpeTokenizerJson({
+    tokens,
+    merges: merges.map(([left, right]) => `${left} ${right}`),
+    addedTokens: SPECIAL_TOKENS.map((_, id) => ({ id, special: true })),
     normalizer: null,
-    pre_tokenizer: {
+    preTokenizer: {
       type: "Sequence",
       pretokenizers: [
         { type: "Split", pattern: { Regex: PIECES }, behavior: "Isolated", invert: false },
         byteLevel,
       ],
     },
-    post_processor: null,
     decoder: byteLevel,
-    model: {
-      type: "BPE",
-      dropout: null,
-      unk_token: null,
-      continuing_subword_prefix: null,
-      end_of_word_suffix: null,
-      fuse_unk: false,
-      byte_fallback: false,
-      ignore_merges: false,
-      vocab: Object.fromEntries(tokens.map((token, id) => [token, id])),
-      merges: merges.map(([left, right]) => `${left} ${right}`),
-    },
-  };
+    ignoreMerges: false,
+  });
 }
 
 const TOKENIZER_CONFIG = {

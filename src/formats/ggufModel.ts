@@ -4,7 +4,8 @@ import { readGgufHeader } from "./ggufHeader.ts";
 import { GgufMetadata } from "./ggufMetadata.ts";
 import { GgufError } from "./ggufReader.ts";
 import { readGgufTokenizer, stopTokens } from "./ggufTokenizer.ts";
-import type { JsonObject, ModelFolder } from "./modelFolder.ts";
+import type { JsonObject } from "./jsonObject.ts";
+import type { ModelFolder } from "./modelFolder.ts";
 import type { Tensor } from "./safetensors.ts";
 
 /** Architectures by llama.cpp's name. Its llama rotates neighbouring numbers, so that q and k come in another order. */

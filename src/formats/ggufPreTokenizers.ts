@@ -3,7 +3,7 @@
  * of tokenizer.json. A wrong cut gives wrong tokens without a complaint, so unknown names are refused.
  */
 import { GgufError } from "./ggufReader.ts";
-import type { JsonObject } from "./modelFolder.ts";
+import type { JsonObject } from "./jsonObject.ts";
 
 /** What of tokenizer.json the name decides. */
 interface PreTokenizer {

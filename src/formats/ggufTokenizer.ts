@@ -1,8 +1,9 @@
 /** The tokenizer in a GGUF file's metadata -> the two files that Hugging Face keeps it in. */
+import { bpeTokenizerJson } from "./bpeTokenizer.ts";
 import { isByteLevel, preTokenizerOf } from "./ggufPreTokenizers.ts";
 import type { GgufMetadata } from "./ggufMetadata.ts";
 import { GgufError } from "./ggufReader.ts";
-import type { JsonObject } from "./modelFolder.ts";
+import type { JsonObject } from "./jsonObject.ts";
 
 /** Kinds of tokens, as llama.cpp numbers them. */
 const CONTROL = 3;
@@ -28,38 +29,22 @@ export function readGgufTokenizer(metadata: GgufMetadata): TokenizerFiles {
   const types = metadata.numbers("tokenizer.ggml.token_type");
   const { normalizer, preTokenizer, ignoreMerges } = preTokenizerOf(metadata.text("tokenizer.ggml.pre"));
   const byteLevel = { type: "ByteLevel", add_prefix_space: false, trim_offsets: true, use_regex: true };
-  const tokenizerJson = {
-    version: "1.0",
-    truncation: null,
-    padding: null,
-    added_tokens: addedTokens(tokens, types),
+  const tokenizerJson = bpeTokenizerJson({
+    tokens,
+    merges: metadata.texts("tokenizer.ggml.merges"),
+    addedTokens: addedTokens(types),
     normalizer,
-    pre_tokenizer: preTokenizer,
-    post_processor: null,
+    preTokenizer,
     decoder: byteLevel,
-    model: {
-      type: "BPE",
-      dropout: null,
-      unk_token: null,
-      continuing_subword_prefix: null,
-      end_of_word_suffix: null,
-      fuse_unk: false,
-      byte_fallback: false,
-      ignore_merges: ignoreMerges,
-      vocab: Object.fromEntries(tokens.map((token, id) => [token, id])),
-      merges: metadata.texts("tokenizer.ggml.merges"),
-    },
-  };
+    ignoreMerges,
+  });
   return { tokenizerJson, tokenizerConfig: tokenizerConfig(metadata, tokens) };
 }
 
-function addedTokens(tokens: readonly string[], types: readonly number[]): JsonObject[] {
-  return tokens.flatMap((content, id) => {
-    const type = types[id];
-    if (type !== CONTROL && type !== USER_DEFINED) return [];
-    const plain = { single_word: false, lstrip: false, rstrip: false, normalized: false };
-    return [{ id, content, ...plain, special: type === CONTROL }];
-  });
+function addedTokens(types: readonly number[]): { id: number; special: boolean }[] {
+  return types.flatMap((type, id) =>
+    type === CONTROL || type === USER_DEFINED ? [{ id, special: type === CONTROL }] : [],
+  );
 }
 
 function tokenizerConfig(metadata: GgufMetadata, tokens: readonly string[]): JsonObject {

@@ -1,9 +1,7 @@
 /** A Hugging Face model folder <-> its files: configuration, weights, tokenizer, and what goes with them. */
 import { readSafetensors, writeSafetensors, type Tensor } from "./safetensors.ts";
 import { INDEX, readIndex, readShards } from "./shards.ts";
-
-/** A parsed JSON file whose meaning is another module's business. */
-export type JsonObject = Readonly<Record<string, unknown>>;
+import type { JsonObject } from "./jsonObject.ts";
 
 /** What a model folder holds. Anything else in the folder is left alone. */
 export interface ModelFolder {

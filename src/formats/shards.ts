@@ -1,5 +1,5 @@
 /** Weights that Hugging Face saved in several files: an index names, for each tensor, the file that holds it. */
-import type { JsonObject } from "./modelFolder.ts";
+import type { JsonObject } from "./jsonObject.ts";
 import { readSafetensors, SafetensorsError, type Tensor } from "./safetensors.ts";
 
 export const INDEX = "model.safetensors.index.json";

@@ -1,6 +1,7 @@
 /** For tests: tiny random models, two with what PyTorch computes with them and one with the project's tokenizer. */
 import { readFileSync } from "node:fs";
-import type { JsonObject, ModelFolder } from "../formats/modelFolder.ts";
+import type { JsonObject } from "../formats/jsonObject.ts";
+import type { ModelFolder } from "../formats/modelFolder.ts";
 import { readSafetensors } from "../formats/safetensors.ts";
 import type { UpdateOptions } from "../rl/policy.ts";
 import type { Response, Rollout } from "../rl/types.ts";
@@ -154,3 +155,19 @@ export function relativeGap(actual: ArrayLike<number>, expected: ArrayLike<numbe
   const difference = Array.from(actual, (value, i) => value - expected[i]!);
   return Math.hypot(...difference) / Math.hypot(...Array.from(expected));
 }
+
+/** What an update minimises in tests unless they say otherwise: the clipped loss alone. */
+export const PLAIN_UPDATE: UpdateOptions = {
+  learningRate: 1e-3,
+  temperature: 1,
+  clipLow: 0.2,
+  clipHigh: 0.2,
+  dualClip: Infinity,
+  klCoefficient: 0,
+  klEstimator: "k3",
+  entropyCoefficient: 0,
+  gradientClip: 1,
+  beta1: 0.9,
+  beta2: 0.99,
+  weightDecay: 0,
+};

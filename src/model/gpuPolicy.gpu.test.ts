@@ -8,7 +8,7 @@ import { watchGpuBytes } from "../engine/gpuCalls/fixture.ts";
 import * as tf from "../kernels/tf.ts";
 import type { UpdateOptions } from "../rl/policy.ts";
 import type { Response, Rollout } from "../rl/types.ts";
-import { rolloutOf, tinyFolder } from "./fixture.ts";
+import { PLAIN_UPDATE, rolloutOf, tinyFolder } from "./fixture.ts";
 import { GpuPolicy } from "./gpuPolicy.ts";
 import { GradientError } from "./gradientError.ts";
 import { readLanguageModel } from "./languageModel.ts";
@@ -18,20 +18,7 @@ import { TfPolicy } from "./tfPolicy.ts";
 import type { PolicyStart, TrainablePolicy } from "./trainablePolicy.ts";
 
 const SAMPLING = { count: 4, temperature: 1, topP: 1, maxResponseTokens: 12 };
-const OPTIONS: UpdateOptions = {
-  learningRate: 1e-3,
-  temperature: 1,
-  clipLow: 0.2,
-  clipHigh: 0.2,
-  dualClip: Infinity,
-  klCoefficient: 0,
-  klEstimator: "k3",
-  entropyCoefficient: 0,
-  gradientClip: 1,
-  beta1: 0.9,
-  beta2: 0.99,
-  weightDecay: 0.1,
-};
+const OPTIONS: UpdateOptions = { ...PLAIN_UPDATE, weightDecay: 0.1 };
 const PROMPT = "2+2=";
 
 const folder = tinyFolder();

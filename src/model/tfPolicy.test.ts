@@ -1,8 +1,7 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import * as tf from "../kernels/tf.ts";
-import type { UpdateOptions } from "../rl/policy.ts";
 import type { Response, Rollout } from "../rl/types.ts";
-import { rolloutOf, tinyFolder } from "./fixture.ts";
+import { PLAIN_UPDATE, rolloutOf, tinyFolder } from "./fixture.ts";
 import { GradientError } from "./gradientError.ts";
 import { readLanguageModel } from "./languageModel.ts";
 import { TfModel } from "./tfModel.ts";
@@ -11,20 +10,6 @@ import { useImplementation } from "../kernels/testBackend.ts";
 import { TfPolicy } from "./tfPolicy.ts";
 
 const SAMPLING = { count: 4, temperature: 1, topP: 1, maxResponseTokens: 12 };
-const OPTIONS: UpdateOptions = {
-  learningRate: 1e-3,
-  temperature: 1,
-  clipLow: 0.2,
-  clipHigh: 0.2,
-  dualClip: Infinity,
-  klCoefficient: 0,
-  klEstimator: "k3",
-  entropyCoefficient: 0,
-  gradientClip: 1,
-  beta1: 0.9,
-  beta2: 0.99,
-  weightDecay: 0,
-};
 
 describe.each(["stock operations on wasm", "WASM kernels"] as const)(
   "the policy with %s",
@@ -76,7 +61,7 @@ describe.each(["stock operations on wasm", "WASM kernels"] as const)(
         const trained = responses.flatMap((group, i) =>
           group.map((response) => rolloutOf(requests[i]!.prompt, response, 1)),
         );
-        const stats = await policy.update(trained, { ...OPTIONS, temperature });
+        const stats = await policy.update(trained, { ...PLAIN_UPDATE, temperature });
         expect(stats.logprobGap).toBeLessThan(1e-4);
         expect(stats.clipFraction).toBe(0); // the ratio is 1
         expect(stats.tokens).toBe(sum(trained.map(({ response }) => response.tokens.length)));
@@ -87,7 +72,10 @@ describe.each(["stock operations on wasm", "WASM kernels"] as const)(
       const { model, policy } = create();
       const prompt = "2+2=";
       const [good, bad] = (await rollouts(policy, prompt, 2)).map(({ response }) => response);
-      const stats = await policy.update([rolloutOf(prompt, good!, 1), rolloutOf(prompt, bad!, -1)], OPTIONS);
+      const stats = await policy.update(
+        [rolloutOf(prompt, good!, 1), rolloutOf(prompt, bad!, -1)],
+        PLAIN_UPDATE,
+      );
       expect(sum(rescore(model, prompt, good!).logprobs)).toBeGreaterThan(sum(good!.logprobs));
       expect(sum(rescore(model, prompt, bad!).logprobs)).toBeLessThan(sum(bad!.logprobs));
       // Ratios are 1: the loss is minus the sum of advantages over tokens, here 12 - 12 or so, over 48.
@@ -101,18 +89,18 @@ describe.each(["stock operations on wasm", "WASM kernels"] as const)(
       const [{ response }] = (await rollouts(policy, "2+2=", 1)) as [Rollout];
       // Sampled at a logprob lower by 1: the ratio is e, beyond 1.2, so a positive advantage asks for no more.
       const sampled = { ...response, logprobs: response.logprobs.map((logprob) => logprob - 1) };
-      const stats = await policy.update([rolloutOf("2+2=", sampled, 1)], OPTIONS);
+      const stats = await policy.update([rolloutOf("2+2=", sampled, 1)], PLAIN_UPDATE);
       expect(stats).toMatchObject({ clipFraction: 1, gradientNorm: 0 });
       expect(stats.logprobGap).toBeCloseTo(1, 4);
       expect(await model.weights()).toEqual(before);
       // A negative advantage at that ratio is not clipped: the minimum takes the worse of the two.
-      expect((await policy.update([rolloutOf("2+2=", sampled, -1)], OPTIONS)).clipFraction).toBe(0);
+      expect((await policy.update([rolloutOf("2+2=", sampled, -1)], PLAIN_UPDATE)).clipFraction).toBe(0);
     });
 
     test("has no distance to the initial model at first, and some after an update", async () => {
       const { policy } = create({ withReference: true });
       const trained = await rollouts(policy, "2+2=", 4);
-      const options = { ...OPTIONS, klCoefficient: 0.1, learningRate: 0.01 };
+      const options = { ...PLAIN_UPDATE, klCoefficient: 0.1, learningRate: 0.01 };
       expect((await policy.update(trained, options)).kl).toBe(0);
       expect((await policy.update(trained, options)).kl).toBeGreaterThan(1e-4);
     });
@@ -120,18 +108,18 @@ describe.each(["stock operations on wasm", "WASM kernels"] as const)(
     test("is pulled back to the initial model by KL alone", async () => {
       const { policy } = create({ withReference: true });
       const trained = await rollouts(policy, "2+2=", 4);
-      await policy.update(trained, { ...OPTIONS, learningRate: 0.01 });
+      await policy.update(trained, { ...PLAIN_UPDATE, learningRate: 0.01 });
       const kls: number[] = [];
       const still = trained.map((each) => ({ ...each, advantages: each.advantages.map(() => 0) }));
       for (let i = 0; i < 8; i++) {
-        kls.push((await policy.update(still, { ...OPTIONS, klCoefficient: 1, beta1: 0 })).kl!);
+        kls.push((await policy.update(still, { ...PLAIN_UPDATE, klCoefficient: 1, beta1: 0 })).kl!);
       }
       expect(kls.at(-1)!).toBeLessThan(kls[0]! / 2);
     });
 
     test("knows no distance when no initial model is kept", async () => {
       const { policy } = create();
-      expect((await policy.update(await rollouts(policy, "2+2=", 2), OPTIONS)).kl).toBeNull();
+      expect((await policy.update(await rollouts(policy, "2+2=", 2), PLAIN_UPDATE)).kl).toBeNull();
     });
 
     test("scores rollouts under the weights as they are and under the initial ones", async () => {
@@ -148,7 +136,7 @@ describe.each(["stock operations on wasm", "WASM kernels"] as const)(
       expect(gap(await policy.score(trained, 0.8), sampled)).toBeLessThan(1e-4);
       const initial = await policy.initialLogprobs(trained, 0.8);
       expect(await policy.score(trained, 0.8)).toEqual(initial); // the same weights
-      await policy.update(trained, { ...OPTIONS, temperature: 0.8, learningRate: 0.01 });
+      await policy.update(trained, { ...PLAIN_UPDATE, temperature: 0.8, learningRate: 0.01 });
       expect(gap(await policy.score(trained, 0.8), initial)).toBeGreaterThan(0.01);
       expect(await policy.initialLogprobs(trained, 0.8)).toEqual(initial);
     });
@@ -173,7 +161,7 @@ describe.each(["stock operations on wasm", "WASM kernels"] as const)(
       const tokens = sum(trained.map(({ response }) => response.tokens.length));
       const sampled = sum(trained.map(({ response }) => response.entropy * response.tokens.length)) / tokens;
       const still = trained.map((each) => ({ ...each, advantages: each.advantages.map(() => 0) }));
-      const options = { ...OPTIONS, entropyCoefficient: 1 };
+      const options = { ...PLAIN_UPDATE, entropyCoefficient: 1 };
       const before = await policy.update(still, options);
       expect(before.entropy).toBeCloseTo(sampled, 4);
       expect(before.loss).toBeCloseTo((-sampled * tokens) / 48, 3);
@@ -187,20 +175,20 @@ describe.each(["stock operations on wasm", "WASM kernels"] as const)(
       // Sampled at a logprob lower by 2: the ratio is e², beyond 3.
       const sampled = { ...response, logprobs: response.logprobs.map((logprob) => logprob - 2) };
       const trained = [rolloutOf("2+2=", sampled, -1)];
-      const stats = await policy.update(trained, { ...OPTIONS, dualClip: 3 });
+      const stats = await policy.update(trained, { ...PLAIN_UPDATE, dualClip: 3 });
       expect(stats).toMatchObject({ clipFraction: 0, clipFractionLow: 1, gradientNorm: 0 });
       expect(stats.loss).toBeCloseTo((3 * response.tokens.length) / 48, 4);
       expect(await model.weights()).toEqual(before);
-      expect((await policy.update(trained, OPTIONS)).gradientNorm).toBeGreaterThan(0);
+      expect((await policy.update(trained, PLAIN_UPDATE)).gradientNorm).toBeGreaterThan(0);
     });
 
     test("adds micro-batches up to the update of all their rows at once", async () => {
       const [once, twice] = [create(), create()];
       const trained = await rollouts(once.policy, "2+2=", 4);
-      const one = await once.policy.update(trained, OPTIONS);
+      const one = await once.policy.update(trained, PLAIN_UPDATE);
       const share = trained.map((rollout) => ({ ...rollout, weight: rollout.weight / 60 }));
       const copies = Array.from({ length: 60 }, () => share).flat(); // 240 rows of about 18 tokens: two micro-batches
-      const many = await twice.policy.update(copies, OPTIONS);
+      const many = await twice.policy.update(copies, PLAIN_UPDATE);
       expect(many.gradientNorm / one.gradientNorm).toBeCloseTo(1, 3); // float32 sums of 240 rows
       expect(many.loss).toBeCloseTo(one.loss, 5);
       expect(many.tokens).toBe(60 * one.tokens);
@@ -209,7 +197,7 @@ describe.each(["stock operations on wasm", "WASM kernels"] as const)(
     test("leaves no trace of an update aborted between micro-batches", async () => {
       const { model, policy } = create();
       const trained = await rollouts(policy, "2+2=", 4);
-      await policy.update(trained, OPTIONS);
+      await policy.update(trained, PLAIN_UPDATE);
       const [weights, state, held] = [
         await model.weights(),
         await policy.optimizerState(),
@@ -218,7 +206,7 @@ describe.each(["stock operations on wasm", "WASM kernels"] as const)(
       const controller = new AbortController();
       const seen: number[] = [];
       const copies = Array.from({ length: 60 }, () => trained).flat();
-      const aborted = policy.update(copies, OPTIONS, controller.signal, (done) => {
+      const aborted = policy.update(copies, PLAIN_UPDATE, controller.signal, (done) => {
         seen.push(done);
         controller.abort(new Error("enough"));
       });
@@ -233,10 +221,10 @@ describe.each(["stock operations on wasm", "WASM kernels"] as const)(
     test("leaves no trace of an update whose gradient is not a number", async () => {
       const { model, policy } = create();
       const trained = await rollouts(policy, "2+2=", 2);
-      await policy.update(trained, OPTIONS);
+      await policy.update(trained, PLAIN_UPDATE);
       const [weights, held] = [await model.weights(), tf.memory().numTensors];
       const broken = trained.map((each) => ({ ...each, advantages: each.advantages.map(() => Number.NaN) }));
-      await expect(policy.update(broken, OPTIONS)).rejects.toThrow(GradientError);
+      await expect(policy.update(broken, PLAIN_UPDATE)).rejects.toThrow(GradientError);
       expect(await model.weights()).toEqual(weights);
       expect(tf.memory().numTensors).toBe(held);
     });
@@ -313,17 +301,19 @@ describe.each(["stock operations on wasm", "WASM kernels"] as const)(
     test("goes on from saved weights and optimizer bit for bit", async () => {
       const { model, policy } = create();
       const trained = await rollouts(policy, "2+2=", 4);
-      await policy.update(trained, OPTIONS);
+      await policy.update(trained, PLAIN_UPDATE);
       const copy = new TfModel(model, await model.weights());
       const restored = new TfPolicy(copy, { reference: null, optimizer: await policy.optimizerState() });
-      expect(await restored.update(trained, OPTIONS)).toEqual(await policy.update(trained, OPTIONS));
+      expect(await restored.update(trained, PLAIN_UPDATE)).toEqual(
+        await policy.update(trained, PLAIN_UPDATE),
+      );
       expect(await copy.weights()).toEqual(await model.weights());
     });
 
     test("gives everything back when disposed", async () => {
       const before = tf.memory().numTensors;
       const { policy } = create({ withReference: true });
-      await policy.update(await rollouts(policy, "2+2=", 2), OPTIONS);
+      await policy.update(await rollouts(policy, "2+2=", 2), PLAIN_UPDATE);
       await policy.dispose();
       expect(tf.memory().numTensors).toBe(before);
     });

@@ -4,26 +4,13 @@ import * as tf from "../kernels/tf.ts";
 import type { ValuedRollout } from "../rl/critic.ts";
 import type { UpdateOptions } from "../rl/policy.ts";
 import type { Rollout } from "../rl/types.ts";
-import { tinyFolder } from "./fixture.ts";
+import { PLAIN_UPDATE, tinyFolder } from "./fixture.ts";
 import { readLanguageModel } from "./languageModel.ts";
 import { TfModel } from "./tfModel.ts";
 import { TfPolicy } from "./tfPolicy.ts";
 import { TrainableModels, type CompanionStates } from "./trainableModels.ts";
 
-const OPTIONS: UpdateOptions = {
-  learningRate: 0.02,
-  temperature: 1,
-  clipLow: 0.2,
-  clipHigh: 0.2,
-  dualClip: Infinity,
-  klCoefficient: 0,
-  klEstimator: "k3",
-  entropyCoefficient: 0,
-  gradientClip: 1,
-  beta1: 0.9,
-  beta2: 0.99,
-  weightDecay: 0,
-};
+const OPTIONS: UpdateOptions = { ...PLAIN_UPDATE, learningRate: 0.02 };
 
 const ROLLOUT: Rollout & ValuedRollout = {
   prompt: "2+2=",

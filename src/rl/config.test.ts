@@ -6,8 +6,8 @@ import {
   configProblems,
   DEFAULT_CONFIG,
   learningRateAt,
-  PAPER_PRESET,
 } from "./config.ts";
+import { PAPER_PRESET } from "./paperPreset.ts";
 
 describe("the configuration", () => {
   test("has defaults that are valid by its own bounds", () => {

@@ -7,7 +7,6 @@ import { remedyProblems, TRUST_FIELDS, VOTER_FIELDS, type RemedyConfig } from ".
 import { REWARD_FIELDS, type RewardConfig } from "./rewardFields.ts";
 import { UPDATE_FIELDS } from "./updateFields.ts";
 
-export { PAPER_PRESET } from "./paperFields.ts";
 export type { ChoiceField, ConfigField, NumberField } from "./configField.ts";
 export type { AdvantageShaping, LabelSource, Voting } from "./rewardFields.ts";
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { DEFAULT_CONFIG, PAPER_PRESET } from "../rl/config.ts";
+import { DEFAULT_CONFIG } from "../rl/config.ts";
+import { PAPER_PRESET } from "../rl/paperPreset.ts";
 import { hashOf, settingsOf } from "./link.ts";
 import {
   configOf,

@@ -1,13 +1,7 @@
 /** What the user has set up: model, data set, backend and hyperparameters, as typed, with what is wrong about them. */
 import { createStore, type StoreApi } from "zustand/vanilla";
-import {
-  CONFIG_FIELDS,
-  CONFIG_NAMES,
-  configFrom,
-  configProblems,
-  PAPER_PRESET,
-  type TtrlConfig,
-} from "../rl/config.ts";
+import { CONFIG_FIELDS, CONFIG_NAMES, configFrom, configProblems, type TtrlConfig } from "../rl/config.ts";
+import { PAPER_PRESET } from "../rl/paperPreset.ts";
 import type { BackendChoice } from "../report/backendChoice.ts";
 
 export type { BackendName } from "../report/backend.ts";
