@@ -33,6 +33,11 @@ test("what questions do not have is sure over seeds alone", () => {
   expect(length?.interval).toEqual(length?.seedInterval);
 });
 
+test("the interval of a share stays a share", () => {
+  // Student's t of .25 and .5 alone would reach from -1.2 to 2.
+  expect(value(plain, "choice")?.seedInterval).toEqual([0, 1]);
+});
+
 test("first and last are means over ten steps", () => {
   expect(value(plain, "label accuracy, last")?.mean).toBe(0.75);
 });

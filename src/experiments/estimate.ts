@@ -47,10 +47,19 @@ function estimate(experiment: Experiment, column: Column, cells: readonly Result
   const known = values.filter((value) => value !== null);
   if (known.length === 0 || known.length < values.length) return null;
   const bySeed = known.map((value) => (typeof value === "number" ? value : mean(value)));
-  const over = seedInterval(bySeed);
+  const over = within(seedInterval(bySeed), column);
   const questions = known.filter((value) => typeof value !== "number");
-  const interval = questions.length === known.length ? twoLevelInterval(questions) : over;
+  const interval = questions.length === known.length ? within(twoLevelInterval(questions), column) : over;
   return { mean: mean(bySeed), interval, seedInterval: over, bySeed };
+}
+
+/** Student's t and the widening for few seeds can reach beyond what a share can be. */
+function within(
+  interval: readonly [number, number] | null,
+  column: Column,
+): readonly [number, number] | null {
+  if (interval === null || unitOf(column) !== "share") return interval;
+  return [Math.max(0, interval[0]), Math.min(1, interval[1])];
 }
 
 function columnValue(experiment: Experiment, { read, minus }: Column, cell: ResultCell): Value | null {
