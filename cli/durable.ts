@@ -13,10 +13,13 @@ import {
 import { dirname, join } from "node:path";
 
 /** What an unfinished file or folder is called until it is complete. */
-const PARTIAL = ".partial";
+export const PARTIAL = ".partial";
+
+/** A file's content; of a large one piece by piece, so that it need not be in memory twice. */
+export type Content = Uint8Array | string | Iterable<Uint8Array>;
 
 /** Writes a whole folder under a new name: it appears complete or not at all. `path` must not exist. */
-export function writeFolder(path: string, files: ReadonlyMap<string, Uint8Array | string>): void {
+export function writeFolder(path: string, files: ReadonlyMap<string, Content>): void {
   const partial = path + PARTIAL;
   rmSync(partial, { recursive: true, force: true }); // left by a run that was killed
   mkdirSync(partial, { recursive: true });
@@ -27,7 +30,7 @@ export function writeFolder(path: string, files: ReadonlyMap<string, Uint8Array 
 }
 
 /** Writes a file, replacing an older one in a single step. */
-export function writeFile(path: string, content: Uint8Array | string): void {
+export function writeFile(path: string, content: Content): void {
   writeSynced(path + PARTIAL, content);
   renameSync(path + PARTIAL, path);
   syncFolder(dirname(path));
@@ -38,10 +41,11 @@ export function completeEntries(folder: string): string[] {
   return existsSync(folder) ? readdirSync(folder).filter((name) => !name.endsWith(PARTIAL)) : [];
 }
 
-function writeSynced(path: string, content: Uint8Array | string): void {
+function writeSynced(path: string, content: Content): void {
   const file = openSync(path, "w");
   try {
-    writeFileSync(file, content);
+    const isWhole = typeof content === "string" || content instanceof Uint8Array;
+    for (const piece of isWhole ? [content] : content) writeFileSync(file, piece); // goes on where the last ended
     fsyncSync(file);
   } finally {
     closeSync(file);

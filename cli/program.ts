@@ -3,6 +3,7 @@ import { Command } from "commander";
 import packageJson from "../package.json" with { type: "json" };
 import { addEval } from "./commands/eval.ts";
 import { addExperiment } from "./commands/experiment.ts";
+import { addExport } from "./commands/export.ts";
 import { addExtract } from "./commands/extract.ts";
 import { addGenerate } from "./commands/generate.ts";
 import { addGrade } from "./commands/grade.ts";
@@ -23,6 +24,7 @@ export function createProgram(): Command {
   addGenerate(program);
   addScore(program);
   addVote(program);
+  addExport(program);
   addExtract(program);
   addGrade(program);
   addExperiment(program);

@@ -2,8 +2,10 @@
 import { readGgufTensors } from "./gguf.ts";
 import { readGgufHeader } from "./ggufHeader.ts";
 import { GgufMetadata } from "./ggufMetadata.ts";
+import { headsOf, huggingFaceName } from "./ggufNames.ts";
 import { GgufError } from "./ggufReader.ts";
 import { readGgufTokenizer, stopTokens } from "./ggufTokenizer.ts";
+import { withHalvesApart } from "./headRows.ts";
 import type { JsonObject } from "./jsonObject.ts";
 import type { ModelFolder } from "./modelFolder.ts";
 import type { Tensor } from "./safetensors.ts";
@@ -31,7 +33,7 @@ export function readGgufModel(file: Uint8Array): ModelFolder {
   const config = configOf(name, architecture.className, metadata, shapes, { heads, kvHeads });
   const { tokenizerJson, tokenizerConfig } = readGgufTokenizer(metadata);
   const weights = new Map<string, Tensor>();
-  const names = header.entries.map((entry) => [entry.name, huggingFaceName(entry.name)] as const);
+  const names = header.entries.map((entry) => [entry.name, ownName(entry.name)] as const);
   const tensors = readGgufTensors(file, header);
   for (const [stored, own] of names) {
     const tensor = tensors.get(stored);
@@ -95,56 +97,14 @@ function shortest(value: number): number {
   return Math.fround(short) === Math.fround(value) ? short : value;
 }
 
-const WHOLE: ReadonlyMap<string, string> = new Map([
-  ["token_embd.weight", "model.embed_tokens.weight"],
-  ["output_norm.weight", "model.norm.weight"],
-  ["output.weight", "lm_head.weight"],
-]);
-
-const IN_LAYER: ReadonlyMap<string, string> = new Map([
-  ["attn_norm", "input_layernorm"],
-  ["attn_q", "self_attn.q_proj"],
-  ["attn_k", "self_attn.k_proj"],
-  ["attn_v", "self_attn.v_proj"],
-  ["attn_output", "self_attn.o_proj"],
-  ["ffn_norm", "post_attention_layernorm"],
-  ["ffn_gate", "mlp.gate_proj"],
-  ["ffn_up", "mlp.up_proj"],
-  ["ffn_down", "mlp.down_proj"],
-]);
-
 /** Hugging Face's name of a tensor; null for factors of positions, which the configuration speaks of. */
-function huggingFaceName(name: string): string | null {
+function ownName(name: string): string | null {
   if (name === "rope_freqs.weight") return null;
-  const [, layer, part = "", kind] = /^blk\.(\d+)\.(\w+)\.(weight|bias)$/.exec(name) ?? [];
-  const inLayer = IN_LAYER.get(part);
-  const found = inLayer === undefined ? WHOLE.get(name) : `model.layers.${layer}.${inLayer}.${kind}`;
-  if (found !== undefined) return found;
+  const found = huggingFaceName(name);
+  if (found !== null) return found;
   throw new GgufError(
     `tensor ${JSON.stringify(name)} has no part in the models that run`,
     null,
     "Choose another model.",
   );
-}
-
-/** Heads of a projection whose rows llama.cpp orders otherwise; null for any other parameter. */
-function headsOf(name: string, heads: number, kvHeads: number): number | null {
-  if (name.includes("q_proj")) return heads;
-  return name.includes("k_proj") ? kvHeads : null;
-}
-
-/**
- * Undoes what llama.cpp's converter does for its rotation of neighbours: within each head it put row i of the first half
- * and row i of the second half side by side.
- */
-function withHalvesApart({ shape, data }: Tensor, heads: number): Tensor {
-  const [rows = 0, columns = 1] = shape;
-  const [headRows, half] = [rows / heads, rows / heads / 2];
-  const ordered = new Float32Array(data.length);
-  for (let row = 0; row < rows; row++) {
-    const [head, within] = [Math.floor(row / headRows), row % headRows];
-    const from = head * headRows + (within < half ? 2 * within : 2 * (within - half) + 1);
-    ordered.set(data.subarray(from * columns, (from + 1) * columns), row * columns);
-  }
-  return { shape, data: ordered };
 }

@@ -78,6 +78,26 @@ const DEEPSEEK: PreTokenizer = {
   ignoreMerges: false,
 };
 
+/** Numbers apart, in threes from the right; all else is one word, however long. */
+const SUPERBPE: PreTokenizer = {
+  normalizer: null,
+  preTokenizer: {
+    type: "Sequence",
+    pretokenizers: [
+      cutBy("\\p{N}+"),
+      cutBy("\\d{1,3}(?=(?:\\d{3})*(?!\\d))"),
+      { ...BYTE_LEVEL, use_regex: false },
+    ],
+  },
+  ignoreMerges: false,
+};
+
+/** The cut of the embedded models: phrases whole, digits apart. llama.cpp has no name for it. */
+const PHRASES: PreTokenizer = {
+  ...SUPERBPE,
+  preTokenizer: splitBy("\\\\boxed\\{|[0-9]|[A-Za-z ]+(?:[.?] ?)?|\\. ?|[^A-Za-z0-9 .]"),
+};
+
 const BY_NAME: ReadonlyMap<string, PreTokenizer> = new Map([
   ["gpt-2", GPT2],
   ["smollm", SMOLLM],
@@ -90,6 +110,7 @@ const BY_NAME: ReadonlyMap<string, PreTokenizer> = new Map([
   ["deepseek-r1-qwen", QWEN2],
   ["tekken", TEKKEN],
   ["deepseek-llm", DEEPSEEK],
+  ["superbpe", SUPERBPE],
 ]);
 
 /** Whether a tokenizer of that kind (`tokenizer.ggml.model`) is byte-level BPE. */
@@ -107,4 +128,41 @@ export function preTokenizerOf(name: string | undefined): PreTokenizer {
     null,
     "Open the model's Hugging Face folder instead.",
   );
+}
+
+/** llama.cpp's name for a tokenizer's cut. */
+export interface CutName {
+  readonly name: string;
+  /** Texts that the name cuts otherwise, in words; null when there are none. */
+  readonly differs: string | null;
+}
+
+/** The name of the cut in a tokenizer.json, or null when llama.cpp's names that are known here hold none like it. */
+export function cutNameOf(tokenizerJson: JsonObject): CutName | null {
+  const cut = canonical(
+    tokenizerJson["normalizer"],
+    tokenizerJson["pre_tokenizer"],
+    isObject(tokenizerJson["model"]) && tokenizerJson["model"]["ignore_merges"] === true,
+  );
+  const isCut = (rule: PreTokenizer): boolean =>
+    canonical(rule.normalizer, rule.preTokenizer, rule.ignoreMerges) === cut;
+  for (const [name, rule] of BY_NAME) if (isCut(rule)) return { name, differs: null };
+  // The merges of the embedded models hardly ever join what PHRASES parts, so a cut that parts less will do.
+  return isCut(PHRASES)
+    ? { name: "superbpe", differs: 'letters after "? ", and words that follow a backslash' }
+    : null;
+}
+
+/** A cut as text, equal for equal cuts: keys in order, and without what only says where tokens lie in the text. */
+function canonical(normalizer: unknown, preTokenizer: unknown, ignoreMerges: boolean): string {
+  return JSON.stringify([normalizer ?? null, preTokenizer ?? null, ignoreMerges], (key, value: unknown) => {
+    if (key === "trim_offsets") return undefined;
+    return isObject(value)
+      ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : value;
+  });
+}
+
+function isObject(value: unknown): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

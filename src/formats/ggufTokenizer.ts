@@ -6,8 +6,8 @@ import { GgufError } from "./ggufReader.ts";
 import type { JsonObject } from "./jsonObject.ts";
 
 /** Kinds of tokens, as llama.cpp numbers them. */
-const CONTROL = 3;
-const USER_DEFINED = 4;
+export const TOKEN_KINDS = { normal: 1, control: 3, userDefined: 4, unused: 5 } as const;
+const { control: CONTROL, userDefined: USER_DEFINED } = TOKEN_KINDS;
 
 /** tokenizer.json and tokenizer_config.json. */
 export interface TokenizerFiles {
@@ -64,7 +64,14 @@ function tokenizerConfig(metadata: GgufMetadata, tokens: readonly string[]): Jso
 }
 
 /** What ends a turn or a text, whatever the file's maker called the end; llama.cpp stops at the same. */
-const ENDS = new Set(["<|im_end|>", "<|endoftext|>", "<|eot_id|>", "<|eom_id|>", "<|end_of_text|>", "</s>"]);
+export const ENDS: ReadonlySet<string> = new Set([
+  "<|im_end|>",
+  "<|endoftext|>",
+  "<|eot_id|>",
+  "<|eom_id|>",
+  "<|end_of_text|>",
+  "</s>",
+]);
 
 /** Tokens that end a response. */
 export function stopTokens(metadata: GgufMetadata): readonly number[] {

@@ -1,5 +1,11 @@
 /** A Hugging Face model folder <-> its files: configuration, weights, tokenizer, and what goes with them. */
-import { readSafetensors, writeSafetensors, type Tensor } from "./safetensors.ts";
+import {
+  readSafetensors,
+  safetensorsPieces,
+  writeSafetensors,
+  type SafetensorsPacking,
+  type Tensor,
+} from "./safetensors.ts";
 import { INDEX, readIndex, readShards } from "./shards.ts";
 import type { JsonObject } from "./jsonObject.ts";
 
@@ -74,8 +80,31 @@ export function writeModelFolder(
   folder: ModelFolder,
   extras: ReadonlyMap<string, string> = new Map(),
 ): Map<string, Uint8Array> {
+  const files = new Map<string, Uint8Array>([[WEIGHTS, writeSafetensors(folder.weights)]]);
+  for (const [path, bytes] of writeTexts(folder, "F32", extras)) files.set(path, bytes);
+  return files;
+}
+
+/** The same folder with weights of any precision, its weights from their first byte to their last, piece by piece. */
+export function modelFolderPieces(
+  folder: ModelFolder,
+  packing: SafetensorsPacking,
+): Map<string, Uint8Array | Iterable<Uint8Array>> {
+  const weights = safetensorsPieces(folder.weights, packing);
+  return new Map<string, Uint8Array | Iterable<Uint8Array>>([
+    [WEIGHTS, weights],
+    ...writeTexts(folder, packing, new Map()),
+  ]);
+}
+
+/** All files but the weights. */
+function writeTexts(
+  folder: ModelFolder,
+  packing: SafetensorsPacking,
+  extras: ReadonlyMap<string, string>,
+): Map<string, Uint8Array> {
   const texts = new Map([
-    ["config.json", json(inFloat32(folder.config))],
+    ["config.json", json(withDtype(folder.config, packing))],
     ["tokenizer.json", json(folder.tokenizerJson)],
     ["tokenizer_config.json", json(folder.tokenizerConfig)],
   ]);
@@ -87,15 +116,20 @@ export function writeModelFolder(
     texts.set(path, text);
   }
   const encoder = new TextEncoder();
-  const files = new Map<string, Uint8Array>([[WEIGHTS, writeSafetensors(folder.weights)]]);
-  for (const [path, text] of texts) files.set(path, encoder.encode(text));
-  return files;
+  return new Map([...texts].map(([path, text]) => [path, encoder.encode(text)]));
 }
 
-/** The weights are written in float32, and must say so: transformers converts to what the configuration names. */
-function inFloat32(config: JsonObject): JsonObject {
+/** What transformers calls them. */
+const DTYPES: Readonly<Record<SafetensorsPacking, string>> = {
+  F32: "float32",
+  F16: "float16",
+  BF16: "bfloat16",
+};
+
+/** The configuration must say how the weights are written: transformers converts to what it names. */
+function withDtype(config: JsonObject, packing: SafetensorsPacking): JsonObject {
   const key = "dtype" in config ? "dtype" : "torch_dtype"; // the new name, which wins, and the old
-  return { ...config, [key]: "float32" };
+  return { ...config, [key]: DTYPES[packing] };
 }
 
 /** The prefix of the folder that holds config.json: "" or "name/". */

@@ -1,5 +1,6 @@
 /** Weights <-> the bytes of a safetensors file (https://github.com/huggingface/safetensors#format). */
 import { widenFloats } from "./floats.ts";
+import { packedBytes, packedPieces, type Packing } from "./narrowFloats.ts";
 import { readHeader } from "./safetensorsHeader.ts";
 
 export { SafetensorsError } from "./safetensorsHeader.ts";
@@ -34,37 +35,63 @@ export function readSafetensors(file: Uint8Array): Safetensors {
   return { tensors, metadata };
 }
 
-/**
- * Writes float32 tensors. Same tensors, same bytes: names are sorted (by UTF-16 code unit), and the header is padded
- * with spaces to a multiple of 8 so that the data may be used in place.
- */
+/** How safetensors can hold weights. */
+export type SafetensorsPacking = Exclude<Packing, "Q8_0">;
+
+/** Writes float32 tensors: same tensors, same bytes. */
 export function writeSafetensors(
   tensors: ReadonlyMap<string, Tensor>,
   metadata: ReadonlyMap<string, string> = PYTORCH_METADATA,
 ): Uint8Array<ArrayBuffer> {
-  const names = [...tensors.keys()].sort();
-  const members = [`"__metadata__":${JSON.stringify(Object.fromEntries(metadata))}`];
-  const placed: { readonly begin: number; readonly data: Float32Array }[] = [];
-  let end = 0;
-  for (const name of names) {
-    const { shape, data } = checkedTensor(tensors, name);
-    const begin = end;
-    end += data.byteLength;
-    const description = { dtype: "F32", shape, data_offsets: [begin, end] };
-    members.push(`${JSON.stringify(name)}:${JSON.stringify(description)}`);
-    placed.push({ begin, data });
-  }
-
-  const json = new TextEncoder().encode(`{${members.join(",")}}`);
-  const headerBytes = Math.ceil(json.length / 8) * 8;
-  const file = new Uint8Array(8 + headerBytes + end);
-  new DataView(file.buffer).setBigUint64(0, BigInt(headerBytes), true);
-  file.fill(0x20, 8, 8 + headerBytes);
-  file.set(json, 8);
-  for (const { begin, data } of placed) {
-    file.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), 8 + headerBytes + begin);
+  const header = headerBytes(tensors, "F32", metadata);
+  const sizes = [...tensors.values()].map(({ data }) => data.byteLength);
+  const file = new Uint8Array(sizes.reduce((total, size) => total + size, header.length));
+  let at = 0;
+  for (const piece of safetensorsPieces(tensors, "F32", metadata)) {
+    file.set(piece, at);
+    at += piece.length;
   }
   return file;
+}
+
+/** The same file from its first byte to its last, 4 MB at most at a time. Throws `PackingError`. */
+export function* safetensorsPieces(
+  tensors: ReadonlyMap<string, Tensor>,
+  packing: SafetensorsPacking,
+  metadata: ReadonlyMap<string, string> = PYTORCH_METADATA,
+): Generator<Uint8Array> {
+  yield headerBytes(tensors, packing, metadata);
+  for (const name of sortedNames(tensors)) {
+    yield* packedPieces(name, checkedTensor(tensors, name).data, packing);
+  }
+}
+
+/** By UTF-16 code unit. */
+function sortedNames(tensors: ReadonlyMap<string, Tensor>): string[] {
+  return [...tensors.keys()].sort();
+}
+
+/** Padded with spaces to a multiple of 8, so that the data may be used in place. */
+function headerBytes(
+  tensors: ReadonlyMap<string, Tensor>,
+  dtype: SafetensorsPacking,
+  metadata: ReadonlyMap<string, string>,
+): Uint8Array {
+  const members = [`"__metadata__":${JSON.stringify(Object.fromEntries(metadata))}`];
+  let end = 0;
+  for (const name of sortedNames(tensors)) {
+    const { shape, data } = checkedTensor(tensors, name);
+    const begin = end;
+    end += packedBytes(dtype, data.length);
+    const description = { dtype, shape, data_offsets: [begin, end] };
+    members.push(`${JSON.stringify(name)}:${JSON.stringify(description)}`);
+  }
+  const json = new TextEncoder().encode(`{${members.join(",")}}`);
+  const length = Math.ceil(json.length / 8) * 8;
+  const header = new Uint8Array(8 + length).fill(0x20, 8);
+  new DataView(header.buffer).setBigUint64(0, BigInt(length), true);
+  header.set(json, 8);
+  return header;
 }
 
 /** The tensor of that name; a shape that does not fit its data is a mistake of ours, not of a file. */

@@ -8,6 +8,8 @@ src/formats/fixtures/blocks.gguf         one tensor [2, 256] of each packing. By
 src/formats/fixtures/blocks.safetensors  the same tensors as gguf's own `dequantize` reads them
 src/formats/fixtures/tiny-*.gguf         the models of src/model/fixtures as llama.cpp's converter lays them out: under
                                          other names, and for Llama with the halves of q and k interleaved in each head
+src/formats/fixtures/packed.gguf         the same numbers [2, 256] as F32, and as `quantize` of gguf and numpy round them to
+                                         F16, BF16 and Q8_0: ties, subnormals, a block of zeros and one of tiny numbers
 The committed files came from gguf 0.19.0 (printed below), safetensors 0.8.0.
 """
 
@@ -19,7 +21,7 @@ import numpy as np
 from gguf import GGMLQuantizationType as Type
 from gguf import GGUFWriter, MODEL_ARCH, TokenType, get_tensor_name_map
 from gguf.constants import GGML_QUANT_SIZES
-from gguf.quants import dequantize
+from gguf.quants import dequantize, quantize
 from safetensors.numpy import load_file, save_file
 
 FIXTURES = Path("src/formats/fixtures")
@@ -55,6 +57,26 @@ def blocks():
         expected[kind.name] = dequantize(data, kind).reshape(ROWS, COLUMNS).astype(np.float32)
     finish(writer)
     save_file(expected, FIXTURES / "blocks.safetensors")
+
+
+def packed():
+    random = np.random.default_rng(11)
+    numbers = random.normal(0, 0.1, (ROWS, COLUMNS)).astype(np.float32)
+    numbers[0, 32:64] = 0
+    numbers[0, 64:96] *= 1e-6  # subnormal as float16
+    numbers[0, 96:128] *= 1e5
+    numbers[1, :32] = np.arange(-16, 16) * 0.5 * 127 / 15.5 + 0.0  # halves of a block's unit
+    numbers[1, 32] = 127
+    numbers[1, 33:64] = np.arange(31) / 2 - 7.5  # scale 1: ties of Q8_0
+    # Ties of float16 and of bfloat16, on either side of zero, to the even neighbour below and above.
+    bits = np.array([0x3F801000, 0x3F803000, 0xBF801000, 0xBF803000, 0x3F808000, 0x3F818000, 0x33000000, 0x33C00000])
+    numbers[1, 64:72] = bits.astype(np.uint32).view(np.float32)
+    numbers[1, 72] = 65504
+    writer = GGUFWriter(FIXTURES / "packed.gguf", "llama")
+    writer.add_tensor("F32", numbers)
+    for kind in (Type.F16, Type.BF16, Type.Q8_0):
+        writer.add_tensor(kind.name, quantize(numbers, kind), raw_dtype=kind)
+    finish(writer)
 
 
 def interleaved(weights, heads):
@@ -105,6 +127,7 @@ def finish(writer):
 
 FIXTURES.mkdir(exist_ok=True)
 blocks()
+packed()
 tiny("llama")
 tiny("qwen2")
 print("gguf", version("gguf"), "safetensors", version("safetensors"))

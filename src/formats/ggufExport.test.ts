@@ -1,0 +1,116 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { exportGguf, type ExportedDecoder } from "./ggufExport.ts";
+import { readGgufHeader } from "./ggufHeader.ts";
+import { readGgufModel } from "./ggufModel.ts";
+import type { JsonObject } from "./jsonObject.ts";
+import { readModelFolder, type ModelFolder } from "./modelFolder.ts";
+import type { Packing } from "./narrowFloats.ts";
+
+const read = (path: string): Uint8Array => new Uint8Array(readFileSync(new URL(path, import.meta.url)));
+const tiny = (kind: string): ModelFolder => readGgufModel(read(`fixtures/tiny-${kind}.gguf`));
+const ABACUS = "../../public/models/abacus-0.1M/";
+const PARTS = ["config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json"];
+const abacus = readModelFolder(new Map(PARTS.map((name) => [name, read(ABACUS + name)])));
+
+/** What `readModelConfig` of the layer above reads. */
+function decoderOf({ config }: ModelFolder): ExportedDecoder {
+  const number = (key: string): number => Number(config[key]);
+  return {
+    architecture: config["model_type"] === "qwen2" ? "qwen2" : "llama",
+    width: number("hidden_size"),
+    layers: number("num_hidden_layers"),
+    heads: number("num_attention_heads"),
+    kvHeads: number("num_key_value_heads"),
+    headDim: number("head_dim"),
+    hiddenWidth: number("intermediate_size"),
+    vocabulary: number("vocab_size"),
+    maxPositions: number("max_position_embeddings"),
+    ropeTheta: number("rope_theta"),
+    normEpsilon: number("rms_norm_eps"),
+    tied: config["tie_word_embeddings"] === true,
+    eosTokens: [config["eos_token_id"]].flat().map(Number),
+  };
+}
+
+function written(folder: ModelFolder, packing: Packing, changed: Partial<ExportedDecoder> = {}): Uint8Array {
+  const { pieces, bytes } = exportGguf(folder, { ...decoderOf(folder), ...changed }, { packing, name: "m" });
+  const file = new Uint8Array(Buffer.concat([...pieces()]));
+  expect(file.length).toBe(bytes);
+  return file;
+}
+
+describe("a model written as GGUF", () => {
+  it.each(["llama", "qwen2"])("is the same when read again, every bit of it in F32: %s", (kind) => {
+    const folder = tiny(kind);
+    expect(readGgufModel(written(folder, "F32"))).toEqual(folder);
+  });
+
+  it.each(["llama", "qwen2"])("has the tensors of llama.cpp's converter, byte for byte: %s", (kind) => {
+    const tensorsOf = (file: Uint8Array) => {
+      const { entries } = readGgufHeader(file);
+      return new Map(entries.map(({ name, begin, end }) => [name, file.slice(begin, end)]));
+    };
+    const expected = tensorsOf(read(`fixtures/tiny-${kind}.gguf`));
+    expect(tensorsOf(written(tiny(kind), "F32"))).toEqual(expected);
+  });
+
+  it("keeps vectors in F32, and in F16 what does not fill blocks of 32", () => {
+    const { entries } = readGgufHeader(written(abacus, "Q8_0"));
+    const types = new Map(entries.map(({ name, type }) => [name, type.name]));
+    expect(types.get("output_norm.weight")).toBe("F32");
+    expect(types.get("blk.0.ffn_down.weight")).toBe("Q8_0"); // rows of 128
+    expect(types.get("blk.0.attn_q.weight")).toBe("F16"); // rows of 48
+  });
+
+  it("leaves out a head that is the embedding again", () => {
+    const embedding = abacus.weights.get("model.embed_tokens.weight")!;
+    const weights = new Map([...abacus.weights, ["lm_head.weight", embedding] as const]);
+    const again = readGgufModel(written({ ...abacus, weights }, "F32"));
+    expect(again.weights).toEqual(abacus.weights);
+  });
+});
+
+describe("the tokenizer of a model written as GGUF", () => {
+  const metadataOf = (folder: ModelFolder, changed: Partial<ExportedDecoder> = {}) =>
+    readGgufHeader(written(folder, "F32", changed)).metadata;
+
+  it("keeps the name of a cut that llama.cpp knows, and says what differs where it knows none", () => {
+    expect(metadataOf(tiny("llama")).get("tokenizer.ggml.pre")).toBe("smollm");
+    const { cut } = exportGguf(abacus, decoderOf(abacus), { packing: "F32", name: "m" });
+    expect(cut).toEqual({
+      name: "superbpe",
+      differs: 'letters after "? ", and words that follow a backslash',
+    });
+  });
+
+  it("has a token for every row of the embedding, and the special ones by their keys", () => {
+    const metadata = metadataOf(abacus, { vocabulary: 466 });
+    const [tokens, kinds] = ["tokens", "token_type"].map((key) => metadata.get(`tokenizer.ggml.${key}`));
+    expect(tokens).toMatchObject({ length: 466, 0: "<pad>", 1: "<bos>", 2: "<eos>", 465: "[PAD465]" });
+    expect(kinds).toMatchObject({ 0: 3, 1: 3, 2: 3, 3: 1, 465: 5 });
+    const ids = ["bos", "eos", "padding"].map((key) => metadata.get(`tokenizer.ggml.${key}_token_id`));
+    expect(ids).toEqual([1, 2, 0]);
+  });
+
+  it("keeps up to three ends that have no known name, and refuses more", () => {
+    const again = readGgufModel(written(abacus, "F32", { eosTokens: [2, 7, 9] }));
+    expect(again.config["eos_token_id"]).toEqual([2, 7, 9]);
+    expect(() => written(abacus, "F32", { eosTokens: [2, 7, 9, 11] })).toThrow(
+      /more tokens end a response .* 2, 7/,
+    );
+  });
+
+  it("refuses a cut without a name, and what is no BPE", () => {
+    const changed = (values: JsonObject): ModelFolder => ({
+      ...abacus,
+      tokenizerJson: { ...abacus.tokenizerJson, ...values },
+    });
+    expect(() => written(changed({ pre_tokenizer: { type: "Whitespace" } }), "F32")).toThrow(
+      /no name that is known here .* Export safetensors instead/,
+    );
+    expect(() => written(changed({ model: { type: "Unigram", vocab: [] } }), "F32")).toThrow(
+      /byte-level BPE/,
+    );
+  });
+});

@@ -1,0 +1,129 @@
+/** A Hugging Face folder -> the GGUF file of the same model, piece by piece: ggufModel.ts the other way round. */
+import { GgufExportError } from "./ggufExportError.ts";
+import { aligned, ggufHeader, weightsOf, type MetadataValue, type PlacedTensor } from "./ggufHeaderBytes.ts";
+import { ggufName, headsOf } from "./ggufNames.ts";
+import { cutNameOf, type CutName } from "./ggufPreTokenizers.ts";
+import { tokenizerMetadata } from "./ggufTokenizerMetadata.ts";
+import { withHalvesInterleaved } from "./headRows.ts";
+import type { ModelFolder } from "./modelFolder.ts";
+import { BLOCK, packedBytes, packedPieces, type Packing } from "./narrowFloats.ts";
+
+/** The sizes that the header tells of a decoder. */
+export interface ExportedDecoder {
+  readonly architecture: "llama" | "qwen2";
+  readonly width: number;
+  readonly layers: number;
+  readonly heads: number;
+  readonly kvHeads: number;
+  readonly headDim: number;
+  readonly hiddenWidth: number;
+  readonly vocabulary: number;
+  readonly maxPositions: number;
+  readonly ropeTheta: number;
+  readonly normEpsilon: number;
+  readonly tied: boolean;
+  readonly eosTokens: readonly number[];
+}
+
+/** A file about to be written. */
+export interface GgufExport {
+  /** Bytes of the whole file. */
+  readonly bytes: number;
+  readonly cut: CutName;
+  /** Matrices whose rows do not fill Q8_0's blocks of 32, written in F16; by Hugging Face's names. */
+  readonly inHalf: readonly string[];
+  /** The file from its first byte to its last, 4 MB at most at a time. Throws `PackingError`. */
+  readonly pieces: () => Generator<Uint8Array>;
+}
+
+/** llama.cpp's number for what most of a file's weights are. */
+const FILE_TYPES: Readonly<Record<Packing, number>> = { F32: 0, F16: 1, Q8_0: 7, BF16: 32 };
+
+/** Prepares a file named `name` inside. Throws `GgufExportError` for what a GGUF file cannot say. */
+export function exportGguf(
+  folder: ModelFolder,
+  decoder: ExportedDecoder,
+  { packing, name }: { readonly packing: Packing; readonly name: string },
+): GgufExport {
+  const cut = cutNameOf(folder.tokenizerJson);
+  if (cut === null)
+    throw new GgufExportError(
+      "llama.cpp has no name that is known here for how its tokenizer cuts a text into words",
+    );
+  const written = writtenTensors(folder, decoder, packing);
+  const metadata = new Map<string, MetadataValue>([
+    ["general.architecture", { text: decoder.architecture }],
+    ["general.name", { text: name }],
+    ["general.file_type", { uint32: FILE_TYPES[packing] }],
+    ["general.quantization_version", { uint32: 2 }],
+    ...decoderMetadata(decoder),
+    ...tokenizerMetadata(folder, { cut, ...decoder }),
+  ]);
+  const header = ggufHeader(metadata, written);
+  const sizes = written.map((one) => aligned(packedBytes(one.packing, weightsOf(one.shape))));
+  return {
+    bytes: sizes.reduce((total, size) => total + size, header.length),
+    cut,
+    inHalf: packing === "Q8_0" ? written.filter((one) => one.packing === "F16").map((one) => one.source) : [],
+    pieces: function* () {
+      yield header;
+      for (const one of written) yield* tensorPieces(folder, decoder, one);
+    },
+  };
+}
+
+function decoderMetadata(decoder: ExportedDecoder): [string, MetadataValue][] {
+  const { architecture, headDim, heads, kvHeads } = decoder;
+  const numbers: [string, number][] = [
+    ["vocab_size", decoder.vocabulary],
+    ["context_length", decoder.maxPositions],
+    ["embedding_length", decoder.width],
+    ["block_count", decoder.layers],
+    ["feed_forward_length", decoder.hiddenWidth],
+    ["rope.dimension_count", headDim],
+    ["attention.head_count", heads],
+    ["attention.head_count_kv", kvHeads],
+    ["attention.key_length", headDim],
+    ["attention.value_length", headDim],
+  ];
+  return [
+    ...numbers.map(([key, value]): [string, MetadataValue] => [`${architecture}.${key}`, { uint32: value }]),
+    [`${architecture}.rope.freq_base`, { float32: decoder.ropeTheta }],
+    [`${architecture}.attention.layer_norm_rms_epsilon`, { float32: decoder.normEpsilon }],
+  ];
+}
+
+/** A tensor of the file and where it comes from. */
+interface Written extends PlacedTensor {
+  /** Hugging Face's name. */
+  readonly source: string;
+}
+
+function writtenTensors({ weights }: ModelFolder, { tied }: ExportedDecoder, packing: Packing): Written[] {
+  return [...weights].flatMap(([source, { shape }]) => {
+    if (tied && source === "lm_head.weight") return []; // the embedding again
+    const name = ggufName(source);
+    if (name === null) throw new GgufExportError(`parameter ${JSON.stringify(source)} has no name there`);
+    return [{ name, shape, packing: packingOf(shape, packing), source }];
+  });
+}
+
+/** As llama.cpp's converter: vectors stay exact, and rows that do not fill blocks take the next finer packing. */
+function packingOf(shape: readonly number[], packing: Packing): Packing {
+  if (shape.length < 2) return "F32";
+  return (shape.at(-1) ?? 0) % BLOCK[packing] === 0 ? packing : "F16";
+}
+
+function* tensorPieces(
+  { weights }: ModelFolder,
+  { architecture, heads, kvHeads }: ExportedDecoder,
+  { source, shape, packing }: Written,
+): Generator<Uint8Array> {
+  const tensor = weights.get(source);
+  if (tensor === undefined) throw new Error(`${source} is gone`);
+  const turned = architecture === "llama" ? headsOf(source, heads, kvHeads) : null;
+  const { data } = turned === null ? tensor : withHalvesInterleaved(tensor, turned);
+  yield* packedPieces(source, data, packing);
+  const bytes = packedBytes(packing, weightsOf(shape));
+  if (aligned(bytes) > bytes) yield new Uint8Array(aligned(bytes) - bytes);
+}

@@ -1,0 +1,108 @@
+/** Float32 -> the bytes of a file of weights: plain floats, or GGUF's blocks of 8-bit numbers. */
+
+/** How weights can be written. */
+export type Packing = "F32" | "F16" | "BF16" | "Q8_0";
+
+/** A weight that a packing cannot hold: what, and what to do; whoever knows the tensor's name says where. */
+export class PackingError extends Error {
+  override readonly name = "PackingError";
+}
+
+/** Weights in a block. */
+export const BLOCK: Readonly<Record<Packing, number>> = { F32: 1, F16: 1, BF16: 1, Q8_0: 32 };
+
+/** Bytes of a block. */
+const BLOCK_BYTES: Readonly<Record<Packing, number>> = { F32: 4, F16: 2, BF16: 2, Q8_0: 34 };
+
+/** Bytes of `weights` weights, which fill whole blocks. */
+export function packedBytes(packing: Packing, weights: number): number {
+  return (weights / BLOCK[packing]) * BLOCK_BYTES[packing];
+}
+
+/** Weights packed at a time; a multiple of every block. */
+const CHUNK = 2 ** 20;
+
+/** The bytes of a tensor, 4 MB at most at a time; an error names it. */
+export function* packedPieces(name: string, data: Float32Array, packing: Packing): Generator<Uint8Array> {
+  for (let from = 0; from < data.length; from += CHUNK) {
+    try {
+      yield pack(packing, data.subarray(from, from + CHUNK));
+    } catch (error) {
+      throw error instanceof PackingError ? new PackingError(`${name}: ${error.message}`) : error;
+    }
+  }
+}
+
+/** Packs weights, which fill whole blocks; little-endian, as every machine that runs this is. */
+export function pack(packing: Packing, data: Float32Array): Uint8Array {
+  if (packing === "F32") return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+  if (packing === "Q8_0") return packBlocks(data);
+  const bits = new Uint32Array(data.buffer, data.byteOffset, data.length);
+  const packed = new Uint16Array(data.length);
+  const narrow = packing === "F16" ? halfBits : upperHalf;
+  const infinity = packing === "F16" ? 0x7c00 : 0x7f80;
+  for (let i = 0; i < bits.length; i++) {
+    const word = narrow(bits[i] ?? 0);
+    if ((word & 0x7fff) === infinity) refuse(data[i] ?? 0, packing);
+    packed[i] = word;
+  }
+  return new Uint8Array(packed.buffer);
+}
+
+/** Bits of a float32 -> bits of the nearest float16, ties to even; infinity where that is beyond 65504. */
+function halfBits(bits: number): number {
+  const [sign, size] = [(bits >>> 16) & 0x8000, bits & 0x7fffffff];
+  if (size > 0x7f800000) return sign | 0x7e00; // not a number
+  if (size >= 0x477ff000) return sign | 0x7c00; // 65520, halfway to 65536
+  if (size < 0x38800000) return sign | subnormal(size);
+  const rounded = size + 0xfff + ((size >>> 13) & 1);
+  return sign | ((rounded - 0x38000000) >>> 13); // exponents count from 15 instead of 127
+}
+
+const WORD = new Uint32Array(1);
+const FLOAT = new Float32Array(WORD.buffer);
+
+/** Below 2^-14 a float16 is a multiple of 2^-24. */
+function subnormal(bits: number): number {
+  WORD[0] = bits;
+  const units = (FLOAT[0] ?? 0) * 2 ** 24; // exact
+  const below = Math.floor(units);
+  const rest = units - below;
+  return rest > 0.5 || (rest === 0.5 && below % 2 === 1) ? below + 1 : below;
+}
+
+/** Bits of a float32 -> bits of the nearest bfloat16, ties to even. */
+function upperHalf(bits: number): number {
+  if ((bits & 0x7fffffff) > 0x7f800000) return (bits >>> 16) | 0x40; // not a number, and must stay none
+  return ((bits >>> 16) + (((bits & 0xffff) + 0x7fff + ((bits >>> 16) & 1)) >>> 16)) & 0xffff;
+}
+
+/** Per block a float16 scale, its largest magnitude / 127, and 32 signed bytes: as `quantize` of PyPI's gguf rounds. */
+function packBlocks(data: Float32Array): Uint8Array {
+  const packed = new Uint8Array(packedBytes("Q8_0", data.length));
+  const scaleBits = new Uint32Array(1);
+  const scale = new Float32Array(scaleBits.buffer);
+  for (let from = 0, at = 0; from < data.length; from += 32, at += 34) {
+    const block = data.subarray(from, from + 32);
+    const largest = block.reduce((most, weight) => Math.max(most, Math.abs(weight)), 0);
+    scale[0] = Math.fround(largest / 127);
+    const half = halfBits(scaleBits[0] ?? 0);
+    if ((half & 0x7fff) >= 0x7c00) refuse(largest, "Q8_0");
+    packed[at] = half & 255;
+    packed[at + 1] = half >> 8;
+    const perUnit = Math.fround(1 / scale[0]);
+    const isScaled = Number.isFinite(perUnit); // else all are zero, or too small for any scale
+    if (isScaled)
+      block.forEach((weight, i) => (packed[at + 2 + i] = awayFromZero(Math.fround(weight * perUnit)) & 255));
+  }
+  return packed;
+}
+
+/** The nearest whole number, ties away from zero. */
+function awayFromZero(value: number): number {
+  return value < 0 ? -Math.round(-value) : Math.round(value);
+}
+
+function refuse(weight: number, packing: Packing): never {
+  throw new PackingError(`a weight is ${weight}, which ${packing} cannot hold. Export in f32.`);
+}
