@@ -1,8 +1,9 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { readModelFile } from "./modelFile.ts";
+import { writeModelFolder } from "../src/formats/modelFolder.ts";
 import { createWorkplace, ttrl } from "./fixture.ts";
+import { openModel, readModelFile } from "./modelFile.ts";
 
 const MODEL = "public/models/abacus-0.1M";
 const QUESTION = "Zoe has 17 pens. She finds 8 more. How many pens now?";
@@ -35,6 +36,36 @@ describe("ttrl export", () => {
     expect(stderr).toMatch(/superbpe.*\nwrote /);
     expect(status).toBe(0);
     expect(await greedy(join(folder, "m.gguf"))).toEqual(await greedy(MODEL));
+  });
+
+  test("gives embedded models a cut that finds the same tokens in questions and boxed answers", () => {
+    const [original, again] = [MODEL, join(folder, "m.gguf")].map(
+      (path) => openModel(readModelFile(path)).tokenizer,
+    );
+    const questions = JSON.parse(readFileSync("public/datasets/word.json", "utf8")) as { prompt: string }[]; // our own
+    const texts = questions.map(({ prompt }) => `${prompt}\n17 + 8 = 25. The answer is \\boxed{25}.`);
+    expect(texts.map((text) => again!.encode(text))).toEqual(texts.map((text) => original!.encode(text)));
+  });
+
+  test("names the weight that a precision cannot hold, and leaves nothing behind", async () => {
+    const { content } = readModelFile(MODEL);
+    content.weights.get("model.norm.weight")!.data[3] = 1e6;
+    for (const [path, bytes] of writeModelFolder(content)) writeFileSync(join(folder, "model", path), bytes);
+    const out = join(folder, "f16");
+    const options = ["--format", "safetensors", "--precision", "f16"];
+    const { status, stderr } = await ttrl([
+      "export",
+      "--model",
+      join(folder, "model"),
+      "--out",
+      out,
+      ...options,
+    ]);
+    expect(status).toBe(2);
+    expect(stderr).toMatch(
+      /model\.norm\.weight: a weight is 1000000, which F16 cannot hold\. Export in f32\./,
+    );
+    expect([existsSync(out), existsSync(`${out}.partial`)]).toEqual([false, false]);
   });
 
   test("writes a folder in bfloat16, whose numbers are within half a unit of the eighth bit", async () => {
