@@ -7,6 +7,7 @@ import { addExport } from "./commands/export.ts";
 import { addExtract } from "./commands/extract.ts";
 import { addGenerate } from "./commands/generate.ts";
 import { addGrade } from "./commands/grade.ts";
+import { addRecipe } from "./commands/recipe.ts";
 import { addRun } from "./commands/run.ts";
 import { addScore } from "./commands/score.ts";
 import { addVote } from "./commands/vote.ts";
@@ -28,5 +29,6 @@ export function createProgram(): Command {
   addExtract(program);
   addGrade(program);
   addExperiment(program);
+  addRecipe(program);
   return program;
 }

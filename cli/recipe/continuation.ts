@@ -1,0 +1,60 @@
+/** What is left of a run for another trainer: its data, its steps, the sizes of its batches. */
+import type { AnswerKey, Question, Task } from "../../src/rl/types.ts";
+import type { TtrlConfig } from "../../src/rl/config.ts";
+import type { Counterparts } from "./counterparts.ts";
+
+/** A run to be continued elsewhere. */
+export interface Continuation {
+  readonly dataset: string;
+  readonly task: Task;
+  readonly questions: readonly Question[];
+  /** For validation alone; empty when the run had no answers. */
+  readonly answerKey: AnswerKey;
+  readonly config: TtrlConfig;
+  /** Steps to take. */
+  readonly steps: number;
+  /** Steps the run has taken. */
+  readonly stepsDone: number;
+  /** Tokens of the longest prompt, chat template included. */
+  readonly promptTokens: number;
+}
+
+/** Questions a step: other loaders drop an epoch's rest, so that a smaller data set would fill no step. */
+export function questionsPerStep({ config, questions }: Continuation): number {
+  return Math.min(config.questionsPerStep, questions.length);
+}
+
+/** Updates a step: other trainers want mini-batches of one size, so the most that divide the questions. */
+export function updatesPerStep(run: Continuation): number {
+  const questions = questionsPerStep(run);
+  let updates = Math.min(run.config.updatesPerStep, questions);
+  while (questions % updates !== 0) updates--;
+  return updates;
+}
+
+/** Responses in one forward pass on one device, a divisor of an update's responses. */
+export function responsesPerPass(run: Continuation, most: number): number {
+  const perUpdate = (questionsPerStep(run) / updatesPerStep(run)) * run.config.votesPerQuestion;
+  let size = Math.min(most, perUpdate);
+  while (perUpdate % size !== 0) size--;
+  return size;
+}
+
+/** Warm-up that is left, in steps. */
+export function warmupLeft({ config, stepsDone }: Continuation): number {
+  return Math.max(0, config.warmupSteps - stepsDone);
+}
+
+/** What every recipe says of votes and answers. */
+export function addAnswers(list: Counterparts, config: TtrlConfig): void {
+  const { answers, votesPerQuestion, rolloutsPerQuestion } = config;
+  if (rolloutsPerQuestion < votesPerQuestion) list.lose("rolloutsPerQuestion", "all votes are trained on");
+  else list.add("rolloutsPerQuestion", {}, "all votes are trained on, as in the run");
+  if (answers === "paper") list.add("answers", {}, "paper_answers.py: the same rules");
+  else list.lose("answers", "paper_answers.py: the rules of `answers: paper`");
+}
+
+/** JSON lines. */
+export function jsonLines(rows: readonly unknown[]): string {
+  return rows.map((row) => `${JSON.stringify(row)}\n`).join("");
+}

@@ -1,0 +1,187 @@
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { CONFIG_NAMES, configFrom, type TtrlConfig } from "../../src/rl/config.ts";
+import { PAPER_PRESET } from "../../src/rl/paperPreset.ts";
+import { createWorkplace, QUICK, ttrl } from "../fixture.ts";
+import { responsesPerPass, updatesPerStep, type Continuation } from "./continuation.ts";
+import { trlCounterparts, trlFiles } from "./trl.ts";
+import { verlCounterparts, verlFiles } from "./verl.ts";
+
+const QUESTIONS = Array.from({ length: 10 }, (_, i) => ({ id: `q${i}`, prompt: `What is ${i} + 1?` }));
+
+function continuation(values: Partial<TtrlConfig> = {}): Continuation {
+  return {
+    ...{ dataset: "sums", task: "math", questions: QUESTIONS, steps: 50, stepsDone: 100, promptTokens: 20 },
+    answerKey: new Map([["q3", "4"]]),
+    config: configFrom({ ...values }),
+  };
+}
+
+function rows(files: ReadonlyMap<string, string>, name: string): Record<string, unknown>[] {
+  const lines = files.get(name)?.trim().split("\n") ?? [];
+  return lines.map((line) => JSON.parse(line) as Record<string, unknown>); // written by the code under test
+}
+
+function lost(list: { lost(): { setting: string }[] }): string[] {
+  return list.lost().map(({ setting }) => setting);
+}
+
+describe("the sizes of batches", () => {
+  it("never ask for more questions than there are, and split them evenly", () => {
+    const run = continuation({
+      questionsPerStep: 16,
+      updatesPerStep: 4,
+      votesPerQuestion: 6,
+      rolloutsPerQuestion: 6,
+    });
+    expect(updatesPerStep(run)).toBe(2); // of 10 questions, 4 and 3 updates would be uneven
+    expect(responsesPerPass(run, 16)).toBe(15); // an update has 30 responses
+  });
+});
+
+describe("what the settings become", () => {
+  it("keeps all of the authors' loss and optimizer in TRL, pairs of responses included", () => {
+    const list = trlCounterparts(continuation(PAPER_PRESET));
+    const settings = Object.fromEntries(list.settings());
+    expect(settings).toMatchObject({
+      ...{
+        num_generations: 64,
+        "sizes.responses_per_step": 512,
+        "sizes.updates_per_step": 8,
+        "sizes.per_device": 2,
+      },
+      ...{
+        loss_type: "bnpo",
+        scale_rewards: "group",
+        epsilon: 0.2,
+        epsilon_high: 0.2,
+        delta: 3,
+        beta: 0.001,
+      },
+      ...{ adam_beta2: 0.999, weight_decay: 0.01, lr_scheduler_type: "cosine", warmup_steps: 0 },
+    });
+    expect(lost(list)).toEqual(["rolloutsPerQuestion", "rewardToken"]);
+  });
+
+  it("says the same in verl's words", () => {
+    const settings = Object.fromEntries(verlCounterparts(continuation(PAPER_PRESET)).settings());
+    expect(settings).toMatchObject({
+      "data.train_batch_size": 8,
+      "actor_rollout_ref.rollout.n": 64,
+      "actor_rollout_ref.actor.ppo_mini_batch_size": 1, // questions in each of 8 updates
+      "actor_rollout_ref.actor.clip_ratio_c": 3,
+      "actor_rollout_ref.actor.use_kl_loss": true,
+      "actor_rollout_ref.actor.kl_loss_type": "low_var_kl",
+      "actor_rollout_ref.actor.optim.zero_indexed_step": true,
+      "algorithm.adv_estimator": "grpo",
+      "algorithm.norm_adv_by_std_in_grpo": true,
+      "trainer.total_training_steps": 50,
+    });
+  });
+
+  it("names a changed setting without a counterpart, and says nothing of one that is off", () => {
+    const list = trlCounterparts(continuation({ labelSource: "random", advantage: "remax" }));
+    expect(lost(list)).toEqual(expect.arrayContaining(["labelSource", "advantage"]));
+    expect(lost(list)).not.toContain("voting");
+    expect(list.settings().get("scale_rewards")).toBe("group"); // what stands in for remax
+  });
+
+  it("tells every setting once", () => {
+    for (const list of [trlCounterparts(continuation()), verlCounterparts(continuation())]) {
+      expect(list.all().map(({ setting }) => setting)).toEqual(CONFIG_NAMES);
+    }
+  });
+
+  it("continues a warm-up that is not over", () => {
+    const run = { ...continuation({ warmupSteps: 30, updatesPerStep: 2 }), stepsDone: 10 };
+    expect(trlCounterparts(run).settings().get("warmup_steps")).toBe(40); // 20 steps of 2 updates
+  });
+});
+
+describe("the data", () => {
+  it("has answers in verl's validation rows alone, and only where there are any", () => {
+    const files = verlFiles(continuation());
+    const train = rows(files, "train.jsonl");
+    expect(train).toHaveLength(10);
+    expect(new Set(train.map((row) => JSON.stringify(row["reward_model"])))).toEqual(
+      new Set(['{"style":"rule","ground_truth":""}']),
+    );
+    expect(rows(files, "test.jsonl")).toEqual([
+      {
+        data_source: "sums",
+        prompt: [{ role: "user", content: "What is 3 + 1?" }],
+        ability: "math",
+        reward_model: { style: "rule", ground_truth: "4" },
+        extra_info: { split: "test", index: 0, id: "q3", task: "math" },
+      },
+    ]);
+  });
+
+  it("never validates a run without answers", () => {
+    const files = verlFiles({ ...continuation(), answerKey: new Map() });
+    expect(files.get("overrides.txt")).toMatch(/^trainer\.test_freq=-1$/m);
+    expect(files.get("test.jsonl")).toBe(files.get("train.jsonl"));
+  });
+
+  it("is asked as a conversation in TRL, under the question's id", () => {
+    expect(rows(trlFiles(continuation()), "train.jsonl")[1]).toEqual({
+      ...{ prompt: [{ role: "user", content: "What is 1 + 1?" }], question: "q1", task: "math" },
+    });
+  });
+});
+
+describe("ttrl recipe", () => {
+  const workplace = createWorkplace();
+  const run = join(workplace.folder, "run");
+  beforeAll(async () => {
+    const set = Object.entries({ ...QUICK, steps: 1 }).map(([name, value]) => `${name}=${value}`);
+    const model = join(workplace.folder, "model");
+    const dataset = join(workplace.folder, "data.json");
+    await ttrl([
+      "run",
+      "--model",
+      model,
+      "--dataset",
+      dataset,
+      "--out",
+      run,
+      "--backend",
+      "wasm",
+      "--set",
+      ...set,
+    ]);
+  }, 60_000);
+  afterAll(() => workplace.remove());
+
+  it("copies the trained model and writes all that starts with it", async () => {
+    const out = join(workplace.folder, "bundle");
+    const { status, stderr } = await ttrl(["recipe", "verl", "--run", run, "--out", out, "--steps", "7"]);
+    expect(stderr).toContain("verl cannot keep rolloutsPerQuestion = 6: all votes are trained on");
+    expect(status).toBe(0);
+    const weights = "model/model.safetensors";
+    expect(readFileSync(join(out, weights)).equals(readFileSync(join(run, weights)))).toBe(true);
+    for (const name of [
+      "run_verl.sh",
+      "majority_agent.py",
+      "paper_answers.py",
+      "agent_loops.yaml",
+      "README.md",
+    ]) {
+      expect(existsSync(join(out, name)), name).toBe(true);
+    }
+    expect(readFileSync(join(out, "overrides.txt"), "utf8")).toContain("trainer.total_training_steps=7\n");
+  }, 30_000);
+
+  it("refuses a folder that is there already, and one without a run", async () => {
+    const [there, empty] = [join(workplace.folder, "there"), join(workplace.folder, "empty")];
+    mkdirSync(there);
+    const occupied = await ttrl(["recipe", "trl", "--run", run, "--out", there]);
+    expect(occupied).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining("something already") as string,
+    });
+    const nothing = await ttrl(["recipe", "trl", "--run", empty, "--out", join(workplace.folder, "b")]);
+    expect(nothing).toMatchObject({ status: 2, stderr: expect.stringContaining("no run is here") as string });
+  }, 30_000);
+});

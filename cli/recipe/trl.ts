@@ -1,0 +1,136 @@
+/** TRL's GRPOTrainer: the run's settings in its words, and the files of the bundle. */
+import type { TtrlConfig } from "../../src/rl/config.ts";
+import {
+  addAnswers,
+  jsonLines,
+  questionsPerStep,
+  responsesPerPass,
+  updatesPerStep,
+  warmupLeft,
+  type Continuation,
+} from "./continuation.ts";
+import { Counterparts, type Value } from "./counterparts.ts";
+
+const SCALES: Partial<Record<TtrlConfig["advantage"], [scale: string, note: string]>> = {
+  grpo: ["group", ""],
+  "dr-grpo": ["none", ""],
+  rloo: ["none", "the group's mean instead of the others' mean: advantages are (n - 1) / n of ours"],
+  "reinforce++-baseline": ["batch", "rewards are scaled by responses, not by tokens"],
+};
+
+const LOSSES: Partial<Record<TtrlConfig["aggregation"], [loss: string, note: string]>> = {
+  "token-mean": ["dapo", ""],
+  "trained-token-mean": ["dapo", "the mean is over all tokens, those without a signal included"],
+  "pair-token-mean": ["bnpo", "with two responses on a device, as it is set"],
+  "sequence-mean-token-mean": ["grpo", ""],
+  "sequence-mean-token-sum-norm": ["dr_grpo", "sums are over the longest allowed response"],
+};
+
+const MEASURING = [
+  ...(["evaluateEvery", "evaluationQuestions", "evaluationSamples", "initialSamples"] as const),
+  ...(["evaluationTemperature", "evaluationTopP"] as const),
+];
+
+/** The settings in TRL's words; `sizes.*` and `steps` are for the training script, the rest for GRPOConfig. */
+export function trlCounterparts(run: Continuation): Counterparts {
+  const { config, steps } = run;
+  const list = new Counterparts(config);
+  const votes = config.votesPerQuestion;
+  const updates = updatesPerStep(run);
+  list.add("steps", { steps }, "TRL counts updates: these steps times the updates of each");
+  list.add(
+    "questionsPerStep",
+    { "sizes.responses_per_step": questionsPerStep(run) * votes },
+    "times the votes",
+  );
+  list.add("votesPerQuestion", { num_generations: votes });
+  list.add(
+    "updatesPerStep",
+    { "sizes.updates_per_step": updates },
+    "the most that divide a step's questions",
+  );
+  list.add("seed", { seed: config.seed }, "other random numbers");
+  list.add("temperature", { temperature: config.temperature });
+  list.add("topP", { top_p: config.topP });
+  list.add("maxResponseTokens", { max_completion_length: config.maxResponseTokens });
+  addLoss(list, run);
+  addOptimizer(list, run, updates);
+  addMethod(list, config);
+  return list;
+}
+
+function addLoss(list: Counterparts, run: Continuation): void {
+  const { config } = run;
+  const pair = config.aggregation === "pair-token-mean";
+  const device = { "sizes.per_device": responsesPerPass(run, pair ? 2 : 16) };
+  const [scale, scaleNote] = SCALES[config.advantage] ?? [];
+  const [loss, lossNote] = LOSSES[config.aggregation] ?? [];
+  if (scale !== undefined) list.add("advantage", { scale_rewards: scale }, scaleNote);
+  else list.lose("advantage", "grpo", { scale_rewards: "group" });
+  if (loss !== undefined) list.add("aggregation", { loss_type: loss, ...device }, lossNote);
+  else list.lose("aggregation", "the mean over all tokens", { loss_type: "dapo", ...device });
+  list.add("clipRange", { epsilon: config.clipRange });
+  const high = config.clipHigh === 0 ? config.clipRange : config.clipHigh;
+  list.add("clipHigh", { epsilon_high: high });
+  if (config.dualClip > 1) list.add("dualClip", { delta: config.dualClip });
+  else list.add("dualClip", {}, "no bound, as TRL without delta");
+  list.add("entropyCoefficient", { entropy_coef: config.entropyCoefficient });
+  addKl(list, config);
+}
+
+function addKl(list: Counterparts, { klCoefficient, klPlace, klEstimator }: TtrlConfig): void {
+  const note = "against the model the bundle starts from, not against the run's first";
+  list.add("klCoefficient", { beta: klCoefficient }, klCoefficient === 0 ? "" : note);
+  if (klPlace === "loss" || klCoefficient === 0) list.add("klPlace", {}, "TRL's is in the loss");
+  else list.lose("klPlace", "a term of the loss");
+  if (klEstimator === "k3" || klCoefficient === 0) list.add("klEstimator", {}, "TRL's is k3");
+  else list.lose("klEstimator", "k3");
+}
+
+function addOptimizer(list: Counterparts, run: Continuation, updates: number): void {
+  const { config } = run;
+  list.add("learningRate", { learning_rate: config.learningRate }, "AdamW's moments start anew");
+  list.add("warmupSteps", { warmup_steps: warmupLeft(run) * updates }, "what is left of it, in updates");
+  const schedule = config.schedule === "cosine" ? "cosine" : "constant_with_warmup";
+  list.add("schedule", { lr_scheduler_type: schedule }, "over the steps of the bundle, update by update");
+  if (config.scheduleLag === 1) list.add("scheduleLag", {}, "TRL lags by one update always");
+  list.add("gradientClip", { max_grad_norm: config.gradientClip });
+  list.add("beta1", { adam_beta1: config.beta1 });
+  list.add("beta2", { adam_beta2: config.beta2 });
+  list.add("weightDecay", { weight_decay: config.weightDecay });
+}
+
+function addMethod(list: Counterparts, config: TtrlConfig): void {
+  addAnswers(list, config);
+  if (config.rewardToken === "own-last") list.add("rewardToken", {}, "TRL knows rewards of responses alone");
+  if (config.epochRest === "kept") list.lose("epochRest", "dropped");
+  else list.add("epochRest", {}, "TRL drops it always");
+  for (const setting of MEASURING) list.add(setting, {}, "nothing is measured on the way");
+}
+
+/** The bundle's own files. */
+export function trlFiles(run: Continuation): ReadonlyMap<string, string> {
+  const rows = run.questions.map(({ id, prompt }) => ({
+    prompt: [{ role: "user", content: prompt }],
+    question: id,
+    task: run.task,
+  }));
+  return new Map([
+    ["train.jsonl", jsonLines(rows)],
+    ["settings.json", `${JSON.stringify(trlSettings(run), null, 2)}\n`],
+  ]);
+}
+
+/** settings.json: what train_trl.py reads. */
+function trlSettings(run: Continuation) {
+  const all = [...trlCounterparts(run).settings()];
+  const sizes = all.flatMap(([name, value]): [string, Value][] =>
+    name.startsWith("sizes.") ? [[name.slice("sizes.".length), value]] : [],
+  );
+  const grpo = all.filter(([name]) => name !== "steps" && !name.startsWith("sizes."));
+  return {
+    steps: run.steps,
+    sizes: Object.fromEntries(sizes),
+    grpo: { ...Object.fromEntries(grpo), logging_steps: 1, save_strategy: "no", report_to: "none" },
+  };
+}

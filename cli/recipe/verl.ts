@@ -1,0 +1,192 @@
+/** verl's main_ppo on Ray: the run's settings as Hydra overrides, and the files of the bundle. */
+import type { TtrlConfig } from "../../src/rl/config.ts";
+import {
+  addAnswers,
+  jsonLines,
+  questionsPerStep,
+  responsesPerPass,
+  updatesPerStep,
+  warmupLeft,
+  type Continuation,
+} from "./continuation.ts";
+import { Counterparts, type Value } from "./counterparts.ts";
+
+const ACTOR = "actor_rollout_ref.actor";
+const ROLLOUT = "actor_rollout_ref.rollout";
+
+const ESTIMATORS: Partial<Record<TtrlConfig["advantage"], string>> = {
+  grpo: "grpo",
+  "dr-grpo": "grpo",
+  rloo: "rloo",
+  "reinforce++": "reinforce_plus_plus",
+  "reinforce++-baseline": "reinforce_plus_plus_baseline",
+  gae: "gae",
+};
+
+const LOSSES: Record<TtrlConfig["aggregation"], [mode: string, note: string]> = {
+  "token-mean": ["token-mean", ""],
+  "trained-token-mean": ["token-mean", "the mean is over all tokens, those without a signal included"],
+  "pair-token-mean": ["token-mean", "today's verl takes one mean over an update, whatever its micro-batches"],
+  "sequence-mean-token-sum": ["seq-mean-token-sum", ""],
+  "sequence-mean-token-mean": ["seq-mean-token-mean", ""],
+  "sequence-mean-token-sum-norm": ["seq-mean-token-sum-norm", "sums are over the width of verl's batch"],
+};
+
+const KL_PENALTIES = { k1: "kl", k2: "mse", k3: "low_var_kl" } as const;
+
+/** verl wants a bound; no ratio gets here. */
+const NO_DUAL_CLIP = 1e6;
+
+/** The settings as overrides of verl's ppo_trainer. */
+export function verlCounterparts(run: Continuation): Counterparts {
+  const { config, steps } = run;
+  const list = new Counterparts(config);
+  const questions = questionsPerStep(run);
+  list.add("steps", { "trainer.total_training_steps": steps, "trainer.save_freq": steps });
+  list.add("questionsPerStep", { "data.train_batch_size": questions });
+  list.add("votesPerQuestion", { [`${ROLLOUT}.n`]: config.votesPerQuestion });
+  list.add(
+    "updatesPerStep",
+    { [`${ACTOR}.ppo_mini_batch_size`]: questions / updatesPerStep(run) },
+    "as questions in an update, the fewest that divide a step's",
+  );
+  list.add("seed", { "data.seed": config.seed, [`${ROLLOUT}.seed`]: config.seed }, "other random numbers");
+  list.add("temperature", { [`${ROLLOUT}.temperature`]: config.temperature });
+  list.add("topP", { [`${ROLLOUT}.top_p`]: config.topP });
+  list.add("maxResponseTokens", { "data.max_response_length": config.maxResponseTokens });
+  if (config.epochRest === "kept") list.lose("epochRest", "dropped");
+  else list.add("epochRest", {}, "verl drops it always");
+  addAnswers(list, config);
+  if (config.rewardToken === "own-last") list.add("rewardToken", {}, "verl's own way");
+  addLoss(list, config);
+  addAdvantage(list, config);
+  addOptimizer(list, run);
+  addEvaluation(list, run);
+  return list;
+}
+
+function addLoss(list: Counterparts, config: TtrlConfig): void {
+  const [mode, note] = LOSSES[config.aggregation];
+  list.add("aggregation", { [`${ACTOR}.loss_agg_mode`]: mode }, note);
+  list.add("clipRange", {
+    [`${ACTOR}.clip_ratio`]: config.clipRange,
+    [`${ACTOR}.clip_ratio_low`]: config.clipRange,
+  });
+  const high = config.clipHigh === 0 ? config.clipRange : config.clipHigh;
+  list.add("clipHigh", { [`${ACTOR}.clip_ratio_high`]: high });
+  const dual = config.dualClip === 1 ? NO_DUAL_CLIP : config.dualClip;
+  list.add("dualClip", { [`${ACTOR}.clip_ratio_c`]: dual });
+  list.add("entropyCoefficient", { [`${ACTOR}.entropy_coeff`]: config.entropyCoefficient });
+  const inLoss = config.klCoefficient > 0 && config.klPlace === "loss";
+  const inReward = config.klCoefficient > 0 && config.klPlace === "reward";
+  const place = { [`${ACTOR}.use_kl_loss`]: inLoss, "algorithm.use_kl_in_reward": inReward };
+  const penalty = KL_PENALTIES[config.klEstimator];
+  list.add("klPlace", place);
+  list.add("klEstimator", { [`${ACTOR}.kl_loss_type`]: penalty, "algorithm.kl_penalty": penalty });
+  list.add(
+    "klCoefficient",
+    { [`${ACTOR}.kl_loss_coef`]: config.klCoefficient, "algorithm.kl_ctrl.kl_coef": config.klCoefficient },
+    "against the model the bundle starts from, not against the run's first",
+  );
+}
+
+function addAdvantage(list: Counterparts, config: TtrlConfig): void {
+  const estimator = ESTIMATORS[config.advantage];
+  const byDeviation = { "algorithm.norm_adv_by_std_in_grpo": config.advantage !== "dr-grpo" };
+  // Without an estimator verl would take gae, which wants a critic.
+  if (estimator === undefined)
+    list.lose("advantage", "grpo", { "algorithm.adv_estimator": "grpo", ...byDeviation });
+  else list.add("advantage", { "algorithm.adv_estimator": estimator, ...byDeviation });
+  list.add("gamma", { "algorithm.gamma": config.gamma });
+  list.add("lambda", { "algorithm.lam": config.lambda });
+  list.add("criticLearningRate", { "critic.optim.lr": config.criticLearningRate });
+  list.add("criticWarmup", { "trainer.critic_warmup": config.criticWarmup });
+  list.add("valueClip", { "critic.cliprange_value": config.valueClip });
+}
+
+function addOptimizer(list: Counterparts, run: Continuation): void {
+  const { config } = run;
+  const optim = `${ACTOR}.optim`;
+  list.add("learningRate", { [`${optim}.lr`]: config.learningRate }, "AdamW's moments start anew");
+  list.add("warmupSteps", { [`${optim}.lr_warmup_steps`]: warmupLeft(run) }, "what is left of it");
+  list.add("schedule", { [`${optim}.lr_scheduler_type`]: config.schedule }, "over the steps of the bundle");
+  const lags = config.scheduleLag === 1;
+  const lagNote = "where the schedule is cosine; a constant one lags by a step always";
+  list.add("scheduleLag", { [`${optim}.zero_indexed_step`]: lags }, lagNote);
+  list.add("gradientClip", {
+    [`${optim}.clip_grad`]: config.gradientClip,
+    [`${ACTOR}.grad_clip`]: config.gradientClip,
+  });
+  list.add("beta1", { [`${optim}.betas`]: [config.beta1, config.beta2] }, "both in one setting");
+  list.add(
+    "beta2",
+    { [`critic.optim.betas`]: [config.beta1, config.beta2] },
+    "the critic's; the policy's with beta 1",
+  );
+  list.add("weightDecay", { [`${optim}.weight_decay`]: config.weightDecay });
+}
+
+function addEvaluation(list: Counterparts, { config, answerKey }: Continuation): void {
+  const val = `${ROLLOUT}.val_kwargs`;
+  const measured = answerKey.size > 0;
+  const every = measured ? config.evaluateEvery : -1;
+  const note = measured ? "" : "never: the run had no answers to measure by";
+  list.add("evaluateEvery", { "trainer.test_freq": every, "trainer.val_before_train": measured }, note);
+  list.add("evaluationQuestions", { "data.val_max_samples": config.evaluationQuestions }, "the first ones");
+  list.add("evaluationSamples", { [`${val}.n`]: config.evaluationSamples });
+  list.add("initialSamples", {}, "the first and last evaluation are like the others");
+  const sampled = config.evaluationTemperature > 0;
+  list.add("evaluationTemperature", {
+    [`${val}.temperature`]: config.evaluationTemperature,
+    [`${val}.do_sample`]: sampled,
+  });
+  list.add("evaluationTopP", { [`${val}.top_p`]: config.evaluationTopP });
+}
+
+/** The overrides that are no settings of the run. */
+function ownOverrides(run: Continuation): [string, Value][] {
+  const perPass = responsesPerPass(run, 16);
+  return [
+    ["data.max_prompt_length", run.promptTokens],
+    ["data.val_batch_size", "null"],
+    [`${ROLLOUT}.name`, "vllm"],
+    [`${ROLLOUT}.tensor_model_parallel_size`, 1],
+    [`${ROLLOUT}.agent.default_agent_loop`, "majority"],
+    [`${ROLLOUT}.log_prob_micro_batch_size_per_gpu`, perPass],
+    ["actor_rollout_ref.ref.log_prob_micro_batch_size_per_gpu", perPass],
+    [`${ACTOR}.ppo_micro_batch_size_per_gpu`, perPass],
+    ["critic.ppo_micro_batch_size_per_gpu", perPass],
+    ["trainer.total_epochs", 1_000_000], // the number of steps ends the run
+    ["trainer.logger", "[console]"],
+    ["trainer.project_name", "ttrl-lab"],
+  ];
+}
+
+/** The bundle's own files. */
+export function verlFiles(run: Continuation): ReadonlyMap<string, string> {
+  const overrides = [...ownOverrides(run), ...verlCounterparts(run).settings()];
+  const train = verlRows(run, "train");
+  // verl wants a validation file even where it never validates.
+  const test = run.answerKey.size > 0 ? verlRows(run, "test") : train;
+  return new Map([
+    ["overrides.txt", overrides.map(([name, value]) => `${name}=${spelled(value)}\n`).join("")],
+    ["train.jsonl", jsonLines(train)],
+    ["test.jsonl", jsonLines(test)],
+  ]);
+}
+
+/** Rows in verl's schema. The truth is in those of validation alone. */
+function verlRows({ dataset, task, questions, answerKey }: Continuation, split: "train" | "test") {
+  const asked = split === "train" ? questions : questions.filter(({ id }) => answerKey.has(id));
+  return asked.map(({ id, prompt }, i) => ({
+    data_source: dataset,
+    prompt: [{ role: "user", content: prompt }],
+    ability: "math",
+    reward_model: { style: "rule", ground_truth: split === "train" ? "" : answerKey.get(id) },
+    extra_info: { split, index: i, id, task },
+  }));
+}
+
+function spelled(value: Value): string {
+  return typeof value === "string" ? value : JSON.stringify(value);
+}

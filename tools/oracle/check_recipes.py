@@ -1,0 +1,100 @@
+"""Checks the bundles of `ttrl recipe` with the trainers they are for. For people, not for CI.
+
+    pip install torch transformers trl datasets verl ray pandas pyarrow sympy pylatexenc
+    python tools/oracle/check_recipes.py rewards <verl bundle> <groups.jsonl>
+    python tools/oracle/check_recipes.py trl <bundle>      two steps on this machine
+    python tools/oracle/check_recipes.py verl <bundle>     its configuration, by verl's own loader and checks
+
+`rewards` compares label and rewards with those of a file as `ttrl vote --setting paper` writes it, with its responses: by
+the function of both bundles, and, where verl is installed, by verl's agent loop with all responses arriving at once and in
+disorder. Exits 1 at the first failure.
+"""
+
+import asyncio
+import importlib.util
+import json
+import os
+import random
+import subprocess
+import sys
+from pathlib import Path
+
+MODEL_FILES = ("model.safetensors", "config.json", "tokenizer.json")
+
+
+def rewards(bundle, groups):
+    sys.path.insert(0, str(bundle))
+    from paper_answers import vote_rewards
+
+    rows = [json.loads(line) for line in groups.read_text(encoding="utf8").splitlines()]
+    voted = [vote_rewards(row["responses"], row["task"]) for row in rows]
+    wrong = [row["id"] for row, (label, _, earned) in zip(rows, voted) if (label, earned) != (row["label"], row["rewards"])]
+    print(f"{len(rows) - len(wrong)} of {len(rows)} groups have the same label and rewards {wrong}")
+    if importlib.util.find_spec("verl") is not None:
+        apart = [row["id"] for row in rows if asyncio.run(together(row)) != row["rewards"]]
+        print(f"{len(rows) - len(apart)} of {len(rows)} have them in verl's agent loop {apart}")
+        wrong += apart
+    sys.exit(1 if wrong else 0)
+
+
+async def together(row):
+    from majority_agent import Group
+
+    group = Group(len(row["responses"]))
+    places = list(range(group.size))
+    random.Random(0).shuffle(places)
+    earned = await asyncio.gather(*(group.reward(i, row["responses"][i], row["task"]) for i in places))
+    return [reward for _, (reward, _) in sorted(zip(places, earned))]
+
+
+def trl(bundle):
+    from safetensors.torch import load_file
+
+    subprocess.run([sys.executable, str(bundle / "train_trl.py"), "--steps", "2"], check=True)
+    missing = [name for name in MODEL_FILES if not (bundle / "trained" / name).exists()]
+    if missing:
+        sys.exit(f"the trained model lacks {missing}")
+    before, after = (load_file(bundle / name / "model.safetensors") for name in ("model", "trained"))
+    moved = max((before[name] - after[name].float()).abs().max().item() for name in after)
+    print(f"two steps moved the {len(after)} tensors by at most {moved:.2e}")
+    sys.exit(0 if moved > 0 else 1)
+
+
+def verl(bundle):
+    from omegaconf import OmegaConf
+    from verl.trainer.ppo.utils import need_critic, need_reference_policy
+    from verl.utils.config import omega_conf_to_dataclass, validate_config
+
+    path = {"PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])}
+    command = ["bash", str(bundle / "run_verl.sh"), "--cfg", "job", "--resolve"]
+    told = subprocess.run(command, env={**os.environ, **path}, check=True, stdout=subprocess.PIPE, text=True).stdout
+    config = OmegaConf.create(told)
+    validate_config(config, need_reference_policy(config), need_critic(config))
+    for part in (config.actor_rollout_ref.actor, config.actor_rollout_ref.rollout, config.algorithm):
+        print(f"{type(omega_conf_to_dataclass(part)).__name__} accepts its part")
+    check_loaders(config)
+
+
+def check_loaders(config):
+    """What verl would load by the configuration: agent loop, reward function, data set."""
+    import hydra
+    from omegaconf import OmegaConf
+    from verl.trainer.ppo.reward import get_custom_reward_fn
+
+    sys.path.insert(0, config.ray_kwargs.ray_init.runtime_env.env_vars.PYTHONPATH)
+    loop = OmegaConf.load(config.actor_rollout_ref.rollout.agent.agent_loop_config_path)[0]
+    print(f"agent loop {loop.name}: {hydra.utils.get_class(loop._target_).__name__}")
+    import pandas as pd
+
+    row = pd.read_parquet(config.data.val_files).iloc[0]
+    truth = row["reward_model"]["ground_truth"]
+    score = get_custom_reward_fn(config)
+    told = [score(row["data_source"], f"So \\boxed{{{text}}}.", truth, extra_info=row["extra_info"]) for text in (truth, "no")]
+    print(f"validation scores the true answer {told[0]}, another {told[1]}")
+    hidden = {row["ground_truth"] for row in pd.read_parquet(config.data.train_files)["reward_model"]}
+    sys.exit(0 if told == [1.0, 0.0] and hidden == {""} else f"scores {told}, truths among the training rows {hidden}")
+
+
+if __name__ == "__main__":
+    check, *paths = sys.argv[1:]
+    {"rewards": rewards, "trl": trl, "verl": verl}[check](*(Path(path).resolve() for path in paths))
