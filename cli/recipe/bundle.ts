@@ -1,12 +1,14 @@
 /** Writes what continues a run on other machines: model, data, settings, reward and a start script in one folder. */
 import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
+import { readCheckpoint } from "../checkpoint.ts";
 import { fitToModel, tellNotices } from "../datasetFile.ts";
 import { writeFolder } from "../durable.ts";
 import { InputError } from "../inputError.ts";
 import { openModel, readModelFile } from "../modelFile.ts";
 import { readRunFile, type RunFile } from "../runFile.ts";
 import { readSourcesAgain } from "../sources.ts";
+import { checkpointFolder } from "../train.ts";
 import type { Continuation } from "./continuation.ts";
 import type { Counterparts } from "./counterparts.ts";
 import { bundleReadme, type RecipeText } from "./readme.ts";
@@ -92,7 +94,7 @@ export function writeBundle(recipe: Recipe, request: RecipeRequest): void {
   console.error(`${out}: written; start with: cd ${out} && ${text.start}`);
 }
 
-/** What a run leaves to do. Every step it was to take is taken: it goes on for as many again. */
+/** A finished run as what another trainer goes on from. */
 function continuationOf(file: RunFile, folder: string, { run, steps }: RecipeRequest): Continuation {
   const { config } = file;
   if (!existsSync(folder)) {
@@ -102,10 +104,11 @@ function continuationOf(file: RunFile, folder: string, { run, steps }: RecipeReq
   const dataset = fitToModel(readSourcesAgain(file).dataset, model, config.maxResponseTokens);
   tellNotices([dataset]);
   const { questions, answerKey, task } = dataset.study;
+  const checkpoint = readCheckpoint(checkpointFolder(run)); // an early stop leaves fewer steps than planned
   return {
     ...{ dataset: dataset.name, task, questions, answerKey, config },
     steps: steps ?? config.steps,
-    stepsDone: config.steps,
+    stepsDone: checkpoint?.progress.loop.step ?? config.steps,
     promptTokens: Math.max(...questions.map(({ prompt }) => model.tokenizer.encodePrompt(prompt).length)),
   };
 }
