@@ -1,6 +1,7 @@
 import { useHasAnswers, usePacedRecord, usePage, useView } from "../page.tsx";
 import { HEADLINE_ID } from "../sections.ts";
-import { chartsFor } from "./chartSpecs.ts";
+import { isShown } from "./chartRows.ts";
+import { chartsFor, type ChartSpec } from "./chartSpecs.ts";
 import { MetricChart } from "./MetricChart.tsx";
 import "./charts.css";
 
@@ -36,18 +37,40 @@ export function HeadlineCharts() {
 export function SecondaryCharts() {
   const record = usePacedRecord();
   const smoothing = useView((view) => view.smoothing);
-  const hasAnswers = useHasAnswers();
+  const { secondary } = chartsFor(useHasAnswers());
+  const left = secondary.filter((spec) => !isShown(spec, record));
   return (
     <section aria-labelledby="secondary-title">
       <div className="section-head">
         <h2 id="secondary-title">What goes on inside</h2>
       </div>
       <div className="charts">
-        {chartsFor(hasAnswers).secondary.map((spec) => (
-          <MetricChart key={spec.id} {...{ spec, record, smoothing }} />
-        ))}
+        {secondary
+          .filter((spec) => !left.includes(spec))
+          .map((spec) => (
+            <MetricChart key={spec.id} {...{ spec, record, smoothing }} />
+          ))}
       </div>
+      {left.length > 0 && <LeftOut specs={left} />}
     </section>
+  );
+}
+
+/** Charts that this run's settings measure nothing for, and what would. */
+function LeftOut({ specs }: { readonly specs: readonly ChartSpec[] }) {
+  return (
+    <details className="charts-left small">
+      <summary>
+        {specs.length === 1 ? "1 more chart is" : `${specs.length} more charts are`} drawn with other settings
+      </summary>
+      <ul>
+        {specs.map(({ id, title, absence }) => (
+          <li key={id}>
+            <strong>{title}</strong>. {absence}
+          </li>
+        ))}
+      </ul>
+    </details>
   );
 }
 

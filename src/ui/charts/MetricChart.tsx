@@ -3,7 +3,7 @@ import { METRICS } from "../../rl/metrics.ts";
 import type { RunRecord } from "../../store/run.ts";
 import { Icon } from "../Icon.tsx";
 import { usePage } from "../page.tsx";
-import { chartRows, smoothRows, type ChartRow } from "./chartRows.ts";
+import { chartRows, pointsDrawn, smoothRows, type ChartRow } from "./chartRows.ts";
 import type { ChartSpec } from "./chartSpecs.ts";
 import { ChartTable } from "./ChartTable.tsx";
 import { downsample } from "./downsample.ts";
@@ -58,12 +58,6 @@ export const MetricChart = memo(function MetricChart({
     </figure>
   );
 });
-
-/** Points of the chart's step series, before any is left out of the drawing. */
-function pointsDrawn({ series }: ChartSpec, rows: readonly ChartRow[]): number {
-  const ofSteps = series.find(({ from }) => from === "steps") ?? series[0];
-  return rows.filter(({ values }) => (values[ofSteps.key] ?? null) !== null).length;
-}
 
 interface ChartHeadProps {
   readonly id: string;

@@ -59,3 +59,14 @@ export function seriesPoints(rows: readonly ChartRow[], key: string): { step: nu
     return value === null ? [] : [{ step, value }];
   });
 }
+
+/** Points of the chart's step series, before any is left out of the drawing. */
+export function pointsDrawn({ series }: ChartSpec, rows: readonly ChartRow[]): number {
+  const ofSteps = series.find(({ from }) => from === "steps") ?? series[0];
+  return rows.filter(({ values }) => (values[ofSteps.key] ?? null) !== null).length;
+}
+
+/** Whether a chart is drawn: always, unless it is optional and the run has measured nothing for it. */
+export function isShown(spec: ChartSpec, record: RunRecord | null): boolean {
+  return !spec.isOptional || (record !== null && pointsDrawn(spec, chartRows(spec, record)) > 0);
+}

@@ -37,6 +37,8 @@ export interface ChartSpec {
   readonly from: 0 | null;
   /** What to read when nothing was measured. */
   readonly absence: string;
+  /** Only some settings measure it; elsewhere it is named and not drawn. */
+  readonly isOptional: boolean;
 }
 
 const UNTIL_STEP = "Appears with the first step.";
@@ -91,6 +93,7 @@ const chart = (
   hasInitialMajority: false,
   from: 0,
   absence: UNTIL_STEP,
+  isOptional: false,
   ...changes,
 });
 
@@ -142,30 +145,38 @@ export const SECONDARY_CHARTS: readonly ChartSpec[] = [
   chart("unanimousShare", [ofSteps("unanimousShare", "no-signal groups")]),
   chart("savedVotes", [ofSteps("savedVotes", "votes saved")], {
     absence: "Measured only where votes are drawn in batches, which end when the winner is safe.",
+    isOptional: true,
   }),
   chart("teacherAgreement", [ofSteps("teacherAgreement", "teacher agreement")], {
     absence: "Measured only where a teacher has a share of the votes.",
+    isOptional: true,
   }),
   chart("novelty", [ofSteps("novelty", "novelty")], {
     absence: "Measured only where novelty is rewarded.",
+    isOptional: true,
   }),
   chart("valueMean", [ofSteps("valueMean", "critic"), ofSteps("postReward", "reward earned", 2)], {
     absence: ONLY_WITH_CRITIC,
+    isOptional: true,
   }),
   chart("valueExplainedVariance", [ofSteps("valueExplainedVariance", "explained variance")], {
     from: null,
     absence: ONLY_WITH_CRITIC,
+    isOptional: true,
   }),
-  chart("valueLoss", [ofSteps("valueLoss", "value loss")], { absence: ONLY_WITH_CRITIC }),
+  chart("valueLoss", [ofSteps("valueLoss", "value loss")], { absence: ONLY_WITH_CRITIC, isOptional: true }),
   chart("rewardModelAccuracy", [ofSteps("rewardModelAccuracy", "reward-model accuracy")], {
     absence: ONLY_WITH_REWARD_MODEL,
+    isOptional: true,
   }),
   chart("rewardModelLoss", [ofSteps("rewardModelLoss", "reward-model loss")], {
     absence: ONLY_WITH_REWARD_MODEL,
+    isOptional: true,
   }),
   chart("kl", [ofSteps("kl", "KL to initial")], {
     absence:
       "Measured only with a copy of the initial model, which a KL coefficient above 0 keeps, and PRIME's reward model.",
+    isOptional: true,
   }),
   chart("oldKl", [ofSteps("oldKl", "KL within the step")], { from: null }),
   chart("clipFraction", [ofSteps("clipFraction", "clip fraction")]),

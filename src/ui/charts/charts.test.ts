@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { METRICS } from "../../rl/metrics.ts";
 import { evaluationOf, recordOf, stepOf } from "../../store/fixture.ts";
-import { chartRows, rawKey, seriesPoints, smoothRows, type ChartRow } from "./chartRows.ts";
+import { chartRows, isShown, rawKey, seriesPoints, smoothRows, type ChartRow } from "./chartRows.ts";
 import { chartsFor, HEADLINE_CHARTS } from "./chartSpecs.ts";
 import { downsample } from "./downsample.ts";
 import { smooth } from "./smooth.ts";
@@ -85,6 +85,15 @@ test("ticks of the step axis are round and few", () => {
   expect(stepTicks(61)).toEqual([0, 20, 40, 60]);
   expect(stepTicks(100)).toEqual([0, 20, 40, 60, 80, 100]);
   expect(stepTicks(2500)).toEqual([0, 500, 1000, 1500, 2000, 2500]);
+});
+
+test("charts that some settings alone measure are drawn once there is something to draw", () => {
+  const optional = chartsFor(true).secondary.filter((spec) => spec.isOptional);
+  const values = optional.find(({ id }) => id === "valueMean");
+  expect(optional.filter((spec) => isShown(spec, record))).toEqual([]);
+  expect(isShown(values!, null)).toBe(false);
+  expect(isShown(values!, recordOf({ steps: [stepOf(1, { valueMean: 0.5 })] }))).toBe(true);
+  expect(HEADLINE_CHARTS.every((spec) => isShown(spec, null))).toBe(true);
 });
 
 describe("a chart in words", () => {
