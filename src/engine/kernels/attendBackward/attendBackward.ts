@@ -44,11 +44,6 @@ function dots(count: number, left: (i: number) => string, right: (i: number) => 
  * slope of its weights, stays beside the softmax' denominator for the keys.
  */
 export function attendBackwardQueries(shape: DecoderShape): Kernel {
-  const { heads, kvHeads, headDim } = shape;
-  const vectors = storedHeadDim(shape) / 4;
-  const scale = 1 / Math.sqrt(headDim);
-  const key = (i: number): string => `cache[at + ${i}u]`;
-  const value = (i: number): string => `cache[at + ${kvHeads * vectors + i}u]`;
   return defineKernel({
     name: "attendBackwardQueries",
     bindings: {
@@ -57,9 +52,19 @@ export function attendBackwardQueries(shape: DecoderShape): Kernel {
       totals: write("array<vec2f>"),
       queryGradient: write("array<vec4f>"),
     },
-    invocations: (lines) => lines * heads,
+    invocations: (lines) => lines * shape.heads,
     declarations: BATCH_WGSL + ROW_WGSL,
-    body: `
+    body: queriesBody(shape),
+  });
+}
+
+function queriesBody(shape: DecoderShape): string {
+  const { heads, kvHeads, headDim } = shape;
+  const vectors = storedHeadDim(shape) / 4;
+  const scale = 1 / Math.sqrt(headDim);
+  const key = (i: number): string => `cache[at + ${i}u]`;
+  const value = (i: number): string => `cache[at + ${kvHeads * vectors + i}u]`;
+  return `
   let line = id / ${heads}u;
   if (line >= batch.count) { return; }
   let row = rows[line];
@@ -81,8 +86,7 @@ export function attendBackwardQueries(shape: DecoderShape): Kernel {
     ${unroll(vectors, (i) => `sum${i} += change * ${key(i)};`)}
   }
   ${turnBack("sum", vectors)}
-  ${unroll(vectors, (i) => `queryGradient[id * ${vectors}u + ${i}u] = sum${i};`)}`,
-  });
+  ${unroll(vectors, (i) => `queryGradient[id * ${vectors}u + ${i}u] = sum${i};`)}`;
 }
 
 /** Gradients of keys and values [M, 2*Hkv*hd]. One invocation: one line and head of keys. */
