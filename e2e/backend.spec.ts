@@ -43,7 +43,7 @@ test("WebGPU runs recorded graphs where it is asked for, and starts from what WA
   await page.goto("about:blank");
   const onWebGpu = await initialEvaluation(lab, "webgpu");
   await expect(page.getByTestId("backend")).toContainText(
-    /WebGPU.*swiftshader.*chosen by you.*recorded graphs: WebGPU runs/i,
+    /WebGPU.*swiftshader.*asked for.*recorded graphs: WebGPU runs/i,
   );
   const [stepped] = await lab.eventsOf("stepped");
   expect(stepped!.metrics.logprobGap).toBeLessThan(1e-4);
@@ -61,7 +61,7 @@ test("WebGPU runs TensorFlow.js' operations where those are asked for, to compar
   await lab.button("Stop").click();
   await lab.reaches("stopped");
   await expect(page.getByTestId("backend")).toContainText(
-    /WebGPU.*swiftshader.*TensorFlow\.js operations: chosen by you/i,
+    /WebGPU.*swiftshader.*TensorFlow\.js operations: asked for/i,
   );
 });
 
