@@ -6,6 +6,7 @@ import { backendOption, numberWithin } from "../options.ts";
 
 interface ExperimentOptions {
   readonly out?: string;
+  readonly earlier?: string;
   readonly list?: true;
   readonly report?: true;
   readonly jobs: number;
@@ -25,7 +26,8 @@ Examples:
   ttrl experiment --list
   ttrl experiment main --out out/experiments --list
   ttrl experiment main levels --out out/experiments --jobs 2
-  ttrl experiment main --out out/experiments --only word-0.2M --seeds 0 1 2`;
+  ttrl experiment main --out out/experiments --only word-0.2M --seeds 0 1 2
+  ttrl experiment main --out out/experiments --earlier docs/experiments`;
 
 /** Adds `experiment` to the program. */
 export function addExperiment(program: Command): void {
@@ -36,6 +38,10 @@ export function addExperiment(program: Command): void {
     .option(
       "--out <folder>",
       "where cells and results are written; several experiments share their cells there",
+    )
+    .option(
+      "--earlier <folder>",
+      "results of another time or machine, such as docs/experiments: their runs count as finished",
     )
     .option(
       "--list",
@@ -83,8 +89,8 @@ async function run(names: readonly string[], options: ExperimentOptions): Promis
 }
 
 function requestOf(names: readonly string[], options: ExperimentOptions) {
-  const { out, jobs, only = [], seeds = [], backend } = options;
+  const { out, earlier, jobs, only = [], seeds = [], backend } = options;
   if (out === undefined)
     throw new InputError("experiment needs --out <folder>; cells of earlier experiments there are used");
-  return { names, out: resolve(out), jobs, only, seeds, backend };
+  return { names, out: resolve(out), earlier: earlier ?? null, jobs, only, seeds, backend };
 }

@@ -120,6 +120,12 @@ export function cellHash(cell: Cell): string {
   return sha256(Buffer.from(JSON.stringify(identityOf(cell)))).slice(0, 16);
 }
 
+/** What the numbers of a unit depend on, but for the program. */
+export function unitHash({ run, evaluations }: Unit): string {
+  const cells = [cellHash(run), ...evaluations.map(({ at, cell }) => `${at} ${cellHash(cell)}`)];
+  return sha256(Buffer.from(JSON.stringify(cells))).slice(0, 16);
+}
+
 /** Where a cell is below `out`. */
 export function cellFolder(out: string, cell: Cell): string {
   return join(out, "cells", cellHash(cell));

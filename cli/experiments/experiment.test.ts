@@ -1,4 +1,12 @@
-import { existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import type { ExperimentResult } from "../../src/experiments/result.ts";
@@ -108,6 +116,36 @@ describe("an experiment", () => {
     rmSync(join(few, "first.json"));
     await ttrl(["experiment", join(folder, "first.json"), "--out", few, "--report"]);
     expect(result(few, "first").missing).toEqual(missing);
+  });
+
+  test("takes runs from earlier results, whatever their variants are called there, and computes the others", async () => {
+    const [earlier, later] = [join(folder, "earlier"), join(folder, "later")];
+    mkdirSync(earlier);
+    copyFileSync(join(out, "first.json"), join(earlier, "first.json"));
+    const variants = [
+      { name: "new", label: "new", config: { steps: 2 } },
+      { name: "renamed", label: "renamed" },
+    ];
+    const path = write("third", { variants });
+    const args = ["experiment", path, "--out", later, "--earlier", earlier];
+    expect((await ttrl([...args, "--list"])).stdout).toMatch(/earlier {2}\w{16} renamed, seed 0: run/);
+    const ran = await ttrl(args);
+    expect(ran.stderr).toContain("2 runs with their evaluations, of which 1 are finished");
+    const [, taken] = numbers(later, "third");
+    expect(taken).toEqual({ ...numbers(out, "first")[0], variant: "renamed" });
+    expect(result(later, "third").missing).toEqual([]);
+
+    const again = await ttrl([
+      "experiment",
+      path,
+      "--out",
+      join(folder, "none"),
+      "--earlier",
+      later,
+      "--report",
+    ]);
+    expect(JSON.parse(again.stdout)).toMatchObject({ runs: 2, of: 2 });
+    expect(numbers(join(folder, "none"), "third")).toEqual(numbers(later, "third"));
   });
 
   test("that is stopped continues, and comes to the same numbers", async () => {
@@ -232,6 +270,12 @@ describe("what is wrong is told with where it is and what to do", () => {
       "--only hard: there is no such variant; the experiment has plain, soft",
     );
     expect(await run(path, "--out", out, "--seeds", "x")).toContain("whole number");
+    expect(await run(path, "--out", out, "--earlier", join(folder, "no"))).toMatch(
+      /--earlier .*no: cannot be read/,
+    );
+    expect(await run(path, "--out", out, "--earlier", folder)).toMatch(
+      /bad\.json: no result of an experiment/,
+    );
     expect(await run(path)).toContain("needs --out");
     expect(await run("--out", out)).toContain("needs a name");
   });

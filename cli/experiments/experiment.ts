@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { InputError, messageOf } from "../inputError.ts";
 import { cellHash, type Cell, type Unit } from "./cell.ts";
 import { Children } from "./child.ts";
-import { isUnitFinished, plansOf, type ExperimentRequest, type Plan } from "./plan.ts";
+import { isUnitDone, plansOf, type ExperimentRequest, type Plan } from "./plan.ts";
 import { programVersion } from "./program.ts";
 import { finishCell, type Workshop } from "./runCell.ts";
 import { writeResult } from "./writeResult.ts";
@@ -30,6 +30,7 @@ export async function runExperiments(request: ExperimentRequest): Promise<void> 
 
 /** Writes the results of what is finished. */
 export function reportExperiments(request: ExperimentRequest): void {
+  makeFolder(request.out);
   for (const plan of plansOf(request)) writeResult(plan, request.out);
 }
 
@@ -45,7 +46,7 @@ class Queue {
   constructor(workshop: Workshop, plans: readonly Plan[]) {
     this.#workshop = workshop;
     const all = plans.flatMap((plan) => plan.wanted.map((unit) => ({ plan, unit })));
-    this.#units = all.filter(({ unit }) => !isUnitFinished(workshop.out, unit));
+    this.#units = all.filter(({ plan, unit }) => !isUnitDone(plan, workshop.out, unit));
     const [done, total] = [all.length - this.#units.length, all.length];
     console.error(`${total} runs with their evaluations, of which ${done} are finished`);
   }

@@ -8,20 +8,23 @@ import { markdownOf } from "../../src/experiments/markdown.ts";
 import type { Environment, ExperimentResult } from "../../src/experiments/result.ts";
 import { writeFile } from "../durable.ts";
 import { writeJsonLine } from "../jsonLines.ts";
+import type { ComputedRun } from "./earlierRuns.ts";
 import { collectUnit, type Collected } from "./collect.ts";
+import { unitHash, type Unit } from "./cell.ts";
 import { isUnitFinished, type Plan } from "./plan.ts";
 
 /** Writes <name>.json, .svg and .md into `out`, and says so; nothing when no run is finished. */
-export function writeResult({ experiment, units }: Plan, out: string): void {
-  const finished = units.filter((unit) => isUnitFinished(out, unit));
-  if (finished.length === 0) return;
-  const collected = finished.map((unit) => collectUnit(out, unit));
-  const cells = collected.map(({ cell }) => cell);
+export function writeResult(plan: Plan, out: string): void {
+  const { experiment, units } = plan;
+  const found = new Map(units.map((unit) => [unit, findRun(plan, out, unit)]));
+  const runs = [...found.values()].filter((run) => run !== null);
+  if (runs.length === 0) return;
+  const cells = runs.map(({ cell }) => cell);
   const result: ExperimentResult = {
     definition: experiment,
-    environment: environmentOf(collected),
+    environment: together(runs.map(({ environment }) => environment)),
     missing: units
-      .filter((unit) => !finished.includes(unit))
+      .filter((unit) => found.get(unit) === null)
       .map(({ variant, seed }) => ({ variant: variant.name, seed })),
     table: tableOf(experiment, cells),
     cells,
@@ -32,22 +35,52 @@ export function writeResult({ experiment, units }: Plan, out: string): void {
   writeFile(`${path}.md`, markdownOf(result));
   writeJsonLine({
     experiment: experiment.name,
-    runs: finished.length,
+    runs: runs.length,
     of: units.length,
     result: `${path}.json`,
   });
 }
 
-function environmentOf(collected: readonly Collected[]): Environment {
-  const records = collected.flatMap((found) => found.records);
+/** A run that is finished here, else as an earlier result has it; null where there is none. */
+function findRun({ earlier }: Plan, out: string, unit: Unit): ComputedRun | null {
+  const identity = unitHash(unit);
+  if (!isUnitFinished(out, unit)) return withNames(earlier.get(identity), unit);
+  const collected = collectUnit(out, unit);
+  return { cell: { ...collected.cell, identity }, environment: environmentOf(collected) };
+}
+
+/** An earlier run may have been another experiment's, where its variant had another name. */
+function withNames(run: ComputedRun | undefined, { variant, seed }: Unit): ComputedRun | null {
+  return run === undefined ? null : { ...run, cell: { ...run.cell, variant: variant.name, seed } };
+}
+
+function environmentOf({ records, backend }: Collected): Environment {
   const days = records.map(({ begun }) => begun.slice(0, "2026-11-22".length)).sort();
   const processors = cpus();
   return {
     version: packageJson.version,
-    commits: [...new Set(records.map(({ commit }) => commit))].sort(),
-    backend: [...new Set(collected.map(({ backend }) => backend))].join("; "),
+    commits: records.map(({ commit }) => commit),
+    backend,
     hardware: `${processors.length} × ${processors[0]?.model.trim() ?? "unknown processor"}, Node ${process.versions.node}`,
     from: days[0] ?? "",
     to: days.at(-1) ?? "",
+  };
+}
+
+/** What computed several runs, together. */
+function together(environments: readonly Environment[]): Environment {
+  const all = (name: "version" | "backend" | "hardware"): string =>
+    [...new Set(environments.map((environment) => environment[name]))].join("; ");
+  return {
+    version: all("version"),
+    commits: [...new Set(environments.flatMap(({ commits }) => commits))].sort(),
+    backend: all("backend"),
+    hardware: all("hardware"),
+    from: environments.map(({ from }) => from).sort()[0] ?? "",
+    to:
+      environments
+        .map(({ to }) => to)
+        .sort()
+        .at(-1) ?? "",
   };
 }

@@ -64,6 +64,8 @@ export interface ResultCell {
   /** Wall-clock of the run and of its evaluations. */
   readonly seconds: number;
   readonly commit: string;
+  /** A hash of everything that determines its numbers; absent from the page's own. */
+  readonly identity?: string;
 }
 
 /** One evaluation. */
