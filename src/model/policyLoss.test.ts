@@ -70,8 +70,21 @@ test.each(CASES)("clip fractions are verl's: %s", (_, each) => {
   const { length } = logprobs;
   const tokens = new Int32Array(length + 1);
   const { advantages, oldLogprobs } = LOSSES;
-  const row = { tokens, first: 1, advantages, weights: each.weights, oldLogprobs, referenceLogprobs: null };
-  const accumulated = { loss: 0, logprobs, entropies: new Float32Array(length), referenceLogprobs: null };
+  const row = {
+    tokens,
+    first: 1,
+    advantages,
+    weights: each.weights,
+    oldLogprobs,
+    referenceLogprobs: null,
+    count: 1,
+  };
+  const accumulated = {
+    loss: 0,
+    logprobs,
+    entropies: new Float32Array(length),
+    referenceLogprobs: null,
+  };
   const sums = added(NO_SUMS, [row], accumulated, optionsOf(each));
   // verl adds 1e-8 to the tokens it divides by.
   expect(sums.clipped / length).toBeCloseTo(each.clipFraction, 6);

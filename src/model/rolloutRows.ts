@@ -8,6 +8,8 @@ import type { ScoredText } from "./trainablePolicy.ts";
 /** A row whose tokens' shares in the loss are told. */
 export interface WeightedRow extends TrainingRow {
   readonly weights: ArrayLike<number>;
+  /** Rollouts it stands for. */
+  readonly count: number;
 }
 
 /** The texts of rollouts, whose responses are to be scored. */
@@ -32,7 +34,27 @@ export function layOutRollouts(tokenizer: Tokenizer, rollouts: readonly Rollout[
     weights: new Float32Array(response.tokens.length).fill(weight),
     oldLogprobs: response.logprobs,
     referenceLogprobs: null,
+    count: 1,
   }));
+}
+
+/**
+ * Equal rollouts as one row, in the order of the first of each: with the weights of all of them its loss and gradients are
+ * their sum. The more the policy agrees with itself, the less there is to compute.
+ */
+export function mergeEqualRows(rows: readonly WeightedRow[]): WeightedRow[] {
+  const merged = new Map<string, WeightedRow>();
+  for (const row of rows) {
+    const key = [row.tokens, row.first, row.advantages, row.oldLogprobs].map(String).join(";");
+    const found = merged.get(key);
+    merged.set(key, found === undefined ? row : together(found, row));
+  }
+  return [...merged.values()];
+}
+
+function together(found: WeightedRow, { weights, count }: WeightedRow): WeightedRow {
+  const sums = Float32Array.from(found.weights, (weight, i) => weight + (weights[i] ?? Number.NaN));
+  return { ...found, weights: sums, count: found.count + count };
 }
 
 /** One number for each scored token of all rows. */

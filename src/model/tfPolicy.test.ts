@@ -194,6 +194,18 @@ describe.each(["stock operations on wasm", "WASM kernels"] as const)(
       expect(many.tokens).toBe(60 * one.tokens);
     });
 
+    test("learns from a rollout sampled three times what it learns from one of three times the weight", async () => {
+      const [often, once] = [create(), create()];
+      const [a, b] = (await rollouts(often.policy, "2+2=", 2)) as [Rollout, Rollout];
+      const stats = await often.policy.update([a, b, a, a], PLAIN_UPDATE);
+      await once.policy.update([{ ...a, weight: 3 * a.weight }, b], PLAIN_UPDATE);
+      expect(stats.tokens).toBe(3 * a.response.tokens.length + b.response.tokens.length);
+      const expected = await once.model.weights();
+      for (const [name, { data }] of await often.model.weights())
+        expect(data, name).toEqual(expected.get(name)!.data);
+      for (const { policy } of [often, once]) await policy.dispose();
+    });
+
     test("leaves no trace of an update aborted between micro-batches", async () => {
       const { model, policy } = create();
       const trained = await rollouts(policy, "2+2=", 4);

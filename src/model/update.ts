@@ -3,7 +3,7 @@ import type { OnProgress, UpdateOptions, UpdateStats } from "../rl/policy.ts";
 import type { Rollout } from "../rl/types.ts";
 import { createBreath } from "./breath.ts";
 import { microBatches } from "./microBatches.ts";
-import { layOutRollouts, type WeightedRow } from "./rolloutRows.ts";
+import { layOutRollouts, mergeEqualRows, type WeightedRow } from "./rolloutRows.ts";
 import type { Tokenizer } from "./tokenizer.ts";
 import { added, NO_SUMS, type Accumulated, type Sums } from "./updateSums.ts";
 
@@ -29,7 +29,7 @@ export async function update(
   signal?: AbortSignal,
   onProgress?: OnProgress,
 ): Promise<UpdateStats> {
-  const rows = layOutRollouts(tokenizer, rollouts);
+  const rows = mergeEqualRows(layOutRollouts(tokenizer, rollouts));
   const sums = await sumUp(learner, rows, options, createBreath(signal), onProgress);
   const gradientNorm = await learner.step(options);
   const tokens = rollouts.reduce((total, { response }) => total + response.tokens.length, 0);

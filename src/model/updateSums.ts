@@ -37,24 +37,30 @@ export function added(
 ): Sums {
   const oldLogprobs = column(rows, "oldLogprobs");
   const advantages = column(rows, "advantages");
+  const counts = rows.flatMap(({ count, oldLogprobs: { length } }) => Array<number>(length).fill(count));
   for (const [i, logprob] of logprobs.entries()) {
     const difference = logprob - (oldLogprobs[i] ?? Number.NaN);
     const ratio = Math.exp(difference);
     const advantage = advantages[i] ?? Number.NaN;
+    const count = counts[i] ?? Number.NaN;
     gap = Math.max(gap, Math.abs(difference));
-    oldKl -= difference;
-    if ((advantage > 0 && ratio > 1 + clipHigh) || (advantage < 0 && ratio < 1 - clipLow)) clipped += 1;
-    if (advantage < 0 && ratio > dualClip) clippedLow += 1;
-    entropy += entropies[i] ?? Number.NaN;
+    oldKl -= count * difference;
+    if ((advantage > 0 && ratio > 1 + clipHigh) || (advantage < 0 && ratio < 1 - clipLow)) clipped += count;
+    if (advantage < 0 && ratio > dualClip) clippedLow += count;
+    entropy += count * (entropies[i] ?? Number.NaN);
   }
-  if (referenceLogprobs !== null) kl = (kl ?? 0) + summedK3(logprobs, referenceLogprobs);
+  if (referenceLogprobs !== null) kl = (kl ?? 0) + summedK3(logprobs, referenceLogprobs, counts);
   return { loss: loss + batchLoss, clipped, clippedLow, entropy, oldKl, kl, gap };
 }
 
 /** k3 = exp(d) - d - 1 with d = reference logprob - logprob: estimates KL (Schulman), never negative. */
-function summedK3(logprobs: Float32Array, referenceLogprobs: Float32Array): number {
+function summedK3(
+  logprobs: Float32Array,
+  referenceLogprobs: Float32Array,
+  counts: readonly number[],
+): number {
   return logprobs.reduce((sum, logprob, i) => {
     const d = (referenceLogprobs[i] ?? Number.NaN) - logprob;
-    return sum + Math.exp(d) - d - 1;
+    return sum + (counts[i] ?? Number.NaN) * (Math.exp(d) - d - 1);
   }, 0);
 }

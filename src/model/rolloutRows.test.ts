@@ -1,0 +1,59 @@
+import { expect, test } from "vitest";
+import { mergeEqualRows, type WeightedRow } from "./rolloutRows.ts";
+import { added, NO_SUMS } from "./updateSums.ts";
+
+function row(tokens: readonly number[], advantage: number, changed: Partial<WeightedRow> = {}): WeightedRow {
+  const scored = tokens.length - 1;
+  return {
+    tokens: Int32Array.from(tokens),
+    first: 1,
+    advantages: new Float32Array(scored).fill(advantage),
+    weights: new Float32Array(scored).fill(0.125),
+    oldLogprobs: Float32Array.from({ length: scored }, (_, t) => -0.5 * (t + 1)),
+    referenceLogprobs: null,
+    count: 1,
+    ...changed,
+  };
+}
+
+test("equal rows become one with the weights of all, in the order of the first of each", () => {
+  const [a, b] = [row([1, 2, 3], 1), row([1, 2, 4], -1)];
+  const merged = mergeEqualRows([a, b, row([1, 2, 3], 1), row([1, 2, 3], 1, { weights: [0.25, 0.25] })]);
+  expect(merged).toEqual([{ ...a, weights: Float32Array.of(0.5, 0.5), count: 3 }, b]);
+});
+
+test("rows that differ in anything but their weights stay apart", () => {
+  const rows = [
+    row([1, 2, 3], 1),
+    row([1, 2, 3], 0.5),
+    row([1, 23], 1),
+    row([12, 3], 1),
+    row([1, 2, 3], 1, { first: 2, advantages: [1], oldLogprobs: [-0.5], weights: [0.125] }),
+    row([1, 2, 3], 1, { oldLogprobs: [-0.5, -1.25] }), // sampled before another update
+  ];
+  expect(mergeEqualRows(rows)).toEqual(rows);
+});
+
+test("a row counts in what an update did as often as it was sampled", () => {
+  const options = { clipLow: 0.2, clipHigh: 0.2, dualClip: 1.5 };
+  const [a, b] = [row([1, 2, 3], 1), row([1, 5], -1)];
+  const scores = (rows: readonly WeightedRow[]) => {
+    // a: one token within the clip range, one above it; b: beyond the dual clip.
+    const of = (values: readonly number[]) =>
+      Float32Array.from(
+        rows.flatMap(({ tokens: { length } }) => (length === 3 ? values.slice(0, 2) : values[2]!)),
+      );
+    return {
+      loss: 2,
+      logprobs: of([-0.5, -0.5, 0.25]),
+      entropies: of([1, 2, 4]),
+      referenceLogprobs: of([-0.5, -1, 0]),
+    };
+  };
+  const [apart, merged] = [[a, b, a, a], mergeEqualRows([a, b, a, a])];
+  expect(merged).toHaveLength(2);
+  const expected = added(NO_SUMS, apart, scores(apart), options);
+  expect(expected).toMatchObject({ clipped: 3, clippedLow: 1, entropy: 13, oldKl: -2.25, gap: 0.75 });
+  const sums = added(NO_SUMS, merged, scores(merged), options);
+  expect(sums).toEqual({ ...expected, kl: expect.closeTo(expected.kl!, 12) as number }); // other order of the sum
+});
