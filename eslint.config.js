@@ -13,7 +13,7 @@ const LAYERS = {
   grading: ["math"],
   rl: ["math", "grading"],
   tasks: ["math", "type rl"],
-  formats: [],
+  formats: ["math"],
   data: ["math", "type rl"],
   kernels: ["math"],
   engine: ["math", "kernels/tf"],

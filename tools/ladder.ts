@@ -43,6 +43,7 @@ function decoder(width: number, heads: number, hiddenWidth: number): ModelConfig
     vocabulary: 464,
     maxPositions: 2048,
     ropeTheta: 10_000,
+    ropeScaling: null,
     normEpsilon: 1e-5,
     tied: true,
     qkvBias: false,

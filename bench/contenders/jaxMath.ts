@@ -82,9 +82,10 @@ export async function collect(
 }
 
 /** Cosines and sines [count, 1, hd / 2] of positions from `start`. */
-export function rope({ headDim, ropeTheta }: ModelConfig, start: number, count: number): [Values, Values] {
+export function rope(config: ModelConfig, start: number, count: number): [Values, Values] {
+  const { headDim } = config;
   const half = headDim / 2;
-  const table = ropeTable(start + count, headDim, ropeTheta);
+  const table = ropeTable(start + count, config);
   const part = (offset: number): Values => {
     const values = Float32Array.from({ length: count * half }, (_, i) => {
       const [row, column] = [start + Math.floor(i / half), i % half];

@@ -46,7 +46,7 @@ async function openOnWasm(model: BenchModel, { startWasm }: Surroundings, kernel
 /** Opens the model on TensorFlow.js' current backend. */
 function openHere({ config, weights }: BenchModel): Opened {
   const parameters = loadParameters(config, weights);
-  const rope = ropeTable(config.maxPositions, config.headDim, config.ropeTheta);
+  const rope = ropeTable(config.maxPositions, config);
   tf.keep(rope.cos);
   tf.keep(rope.sin);
   const decoder: Decoder = { config: { ...config, eosTokens: [] }, parameters, rope }; // no row ends early

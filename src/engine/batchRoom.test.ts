@@ -11,6 +11,7 @@ const SHAPE = {
   vocabulary: 100,
   maxPositions: 32,
   ropeTheta: 100,
+  ropeScaling: null,
   normEpsilon: 1e-5,
   tied: true,
   qkvBias: true,

@@ -1,5 +1,7 @@
+import type { Rotary } from "../math/rotary.ts";
+
 /** The sizes and switches of a decoder that its computation depends on. */
-export interface DecoderShape {
+export interface DecoderShape extends Rotary {
   /** D */
   readonly width: number;
   readonly layers: number;
@@ -14,7 +16,6 @@ export interface DecoderShape {
   /** V */
   readonly vocabulary: number;
   readonly maxPositions: number;
-  readonly ropeTheta: number;
   readonly normEpsilon: number;
   /** Output head shares the embedding matrix. */
   readonly tied: boolean;

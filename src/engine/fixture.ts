@@ -91,6 +91,7 @@ export const ODD_SHAPE: DecoderShape = {
   vocabulary: 13,
   maxPositions: 32,
   ropeTheta: 100,
+  ropeScaling: null,
   normEpsilon: 1e-5,
   tied: true,
   qkvBias: true,

@@ -28,7 +28,7 @@ test("puts zeros after each run, and takes them out again", () => {
 });
 
 test("turns by the frequencies of the head's true size, and padding by nothing", () => {
-  const table = ropeTable(2, 6, 1000); // frequencies 1, 1000^(-1/3) = 0.1, 0.01
+  const table = ropeTable(2, { headDim: 6, ropeTheta: 1000, ropeScaling: null }); // frequencies 1, 1000^(-1/3) = 0.1, 0.01
   const expected = [1, 1, 1, 0, 0, 0, 0, 0];
   for (const turn of [Math.cos, Math.sin]) expected.push(turn(1), turn(0.1), turn(0.01), 0);
   for (const [i, value] of expected.entries()) expect(table[i]).toBeCloseTo(value, 6);

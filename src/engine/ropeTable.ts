@@ -1,3 +1,4 @@
+import { rotaryFrequencies, type Rotary } from "../math/rotary.ts";
 import { storedHeadDim } from "./headPadding.ts";
 
 /**
@@ -5,15 +6,14 @@ import { storedHeadDim } from "./headPadding.ts";
  * each followed by the zeros of a padded half. Computed in float64: WGSL promises cosines of large angles to 2^-11 only,
  * which shows in the logits.
  */
-export function ropeTable(positions: number, headDim: number, theta: number): Float32Array<ArrayBuffer> {
-  const half = headDim / 2;
-  const stored = storedHeadDim({ headDim });
+export function ropeTable(positions: number, rotary: Rotary): Float32Array<ArrayBuffer> {
+  const frequencies = rotaryFrequencies(rotary);
+  const stored = storedHeadDim(rotary);
   const table = new Float32Array(positions * stored);
   for (let position = 0; position < positions; position++) {
-    for (let i = 0; i < half; i++) {
-      const angle = position * theta ** (-i / half);
-      table[position * stored + i] = Math.cos(angle);
-      table[position * stored + stored / 2 + i] = Math.sin(angle);
+    for (const [i, frequency] of frequencies.entries()) {
+      table[position * stored + i] = Math.cos(position * frequency);
+      table[position * stored + stored / 2 + i] = Math.sin(position * frequency);
     }
   }
   return table;

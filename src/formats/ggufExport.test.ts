@@ -3,15 +3,31 @@ import { describe, expect, it } from "vitest";
 import { exportGguf, type ExportedDecoder } from "./ggufExport.ts";
 import { readGgufHeader } from "./ggufHeader.ts";
 import { readGgufModel } from "./ggufModel.ts";
+import { ROPE_DIVISORS } from "./ggufRotary.ts";
 import type { JsonObject } from "./jsonObject.ts";
 import { readModelFolder, type ModelFolder } from "./modelFolder.ts";
 import type { Packing } from "./narrowFloats.ts";
 
 const read = (path: string): Uint8Array => new Uint8Array(readFileSync(new URL(path, import.meta.url)));
 const tiny = (kind: string): ModelFolder => readGgufModel(read(`fixtures/tiny-${kind}.gguf`));
+const KINDS = ["llama", "qwen2", "llama3", "mistral"];
 const ABACUS = "../../public/models/abacus-0.1M/";
 const PARTS = ["config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json"];
 const abacus = readModelFolder(new Map(PARTS.map((name) => [name, read(ABACUS + name)])));
+
+type Llama3 = Extract<ExportedDecoder["ropeScaling"], { type: "llama3" }>;
+
+function scalingOf(config: JsonObject): Llama3 | null {
+  const scaling = config["rope_scaling"] as Readonly<Record<string, number>> | null | undefined; // of our fixtures
+  if (scaling == null) return null;
+  return {
+    type: "llama3",
+    factor: scaling["factor"]!,
+    lowFrequency: scaling["low_freq_factor"]!,
+    highFrequency: scaling["high_freq_factor"]!,
+    originalPositions: scaling["original_max_position_embeddings"]!,
+  };
+}
 
 /** What `readModelConfig` of the layer above reads. */
 function decoderOf({ config }: ModelFolder): ExportedDecoder {
@@ -27,6 +43,7 @@ function decoderOf({ config }: ModelFolder): ExportedDecoder {
     vocabulary: number("vocab_size"),
     maxPositions: number("max_position_embeddings"),
     ropeTheta: number("rope_theta"),
+    ropeScaling: scalingOf(config),
     normEpsilon: number("rms_norm_eps"),
     tied: config["tie_word_embeddings"] === true,
     eosTokens: [config["eos_token_id"]].flat().map(Number),
@@ -41,18 +58,27 @@ function written(folder: ModelFolder, packing: Packing, changed: Partial<Exporte
 }
 
 describe("a model written as GGUF", () => {
-  it.each(["llama", "qwen2"])("is the same when read again, every bit of it in F32: %s", (kind) => {
+  it.each(KINDS)("is the same when read again, every bit of it in F32: %s", (kind) => {
     const folder = tiny(kind);
     expect(readGgufModel(written(folder, "F32"))).toEqual(folder);
   });
 
-  it.each(["llama", "qwen2"])("has the tensors of llama.cpp's converter, byte for byte: %s", (kind) => {
+  it.each(KINDS)("has the tensors of llama.cpp's converter, byte for byte: %s", (kind) => {
     const tensorsOf = (file: Uint8Array) => {
       const { entries } = readGgufHeader(file);
       return new Map(entries.map(({ name, begin, end }) => [name, file.slice(begin, end)]));
     };
     const expected = tensorsOf(read(`fixtures/tiny-${kind}.gguf`));
-    expect(tensorsOf(written(tiny(kind), "F32"))).toEqual(expected);
+    const found = tensorsOf(written(tiny(kind), "F32"));
+    const [divisors, theirs] = [found, expected].map((tensors) => {
+      const bytes = tensors.get(ROPE_DIVISORS) ?? new Uint8Array();
+      tensors.delete(ROPE_DIVISORS);
+      return new Float32Array(bytes.slice().buffer);
+    });
+    expect(divisors).toHaveLength(theirs!.length);
+    // The converter computes them in float32.
+    for (const [i, divisor] of divisors!.entries()) expect(divisor / theirs![i]!).toBeCloseTo(1, 5);
+    expect(found).toEqual(expected);
   });
 
   it("keeps vectors in F32, and in F16 what does not fill blocks of 32", () => {
@@ -61,6 +87,13 @@ describe("a model written as GGUF", () => {
     expect(types.get("output_norm.weight")).toBe("F32");
     expect(types.get("blk.0.ffn_down.weight")).toBe("Q8_0"); // rows of 128
     expect(types.get("blk.0.attn_q.weight")).toBe("F16"); // rows of 48
+  });
+
+  it("says that a linear scaling stretches positions, and by how much", () => {
+    const config = { ...abacus.config, rope_scaling: { rope_type: "linear", factor: 2 } };
+    const ropeScaling = { type: "linear", factor: 2 } as const;
+    const again = readGgufModel(written({ ...abacus, config }, "F32", { ropeScaling }));
+    expect(again.config["rope_scaling"]).toEqual(config.rope_scaling);
   });
 
   it("leaves out a head that is the embedding again", () => {

@@ -1,25 +1,28 @@
 /** A Hugging Face folder -> the GGUF file of the same model, piece by piece: ggufModel.ts the other way round. */
+import type { Rotary } from "../math/rotary.ts";
 import { GgufExportError } from "./ggufExportError.ts";
 import { aligned, ggufHeader, weightsOf, type MetadataValue, type PlacedTensor } from "./ggufHeaderBytes.ts";
 import { ggufName, headsOf } from "./ggufNames.ts";
 import { cutNameOf, type CutName } from "./ggufPreTokenizers.ts";
+import { ropeDivisors, ROPE_DIVISORS, rotaryMetadata } from "./ggufRotary.ts";
 import { tokenizerMetadata } from "./ggufTokenizerMetadata.ts";
 import { withHalvesInterleaved } from "./headRows.ts";
 import type { ModelFolder } from "./modelFolder.ts";
 import { BLOCK, packedBytes, packedPieces, type Packing } from "./narrowFloats.ts";
 
+/** llama.cpp's names of architectures. Its llama is Mistral, too, and orders the rows of q and k otherwise. */
+const ARCHITECTURES = { llama: "llama", mistral: "llama", qwen2: "qwen2" } as const;
+
 /** The sizes that the header tells of a decoder. */
-export interface ExportedDecoder {
-  readonly architecture: "llama" | "qwen2";
+export interface ExportedDecoder extends Rotary {
+  readonly architecture: keyof typeof ARCHITECTURES;
   readonly width: number;
   readonly layers: number;
   readonly heads: number;
   readonly kvHeads: number;
-  readonly headDim: number;
   readonly hiddenWidth: number;
   readonly vocabulary: number;
   readonly maxPositions: number;
-  readonly ropeTheta: number;
   readonly normEpsilon: number;
   readonly tied: boolean;
   readonly eosTokens: readonly number[];
@@ -50,9 +53,10 @@ export function exportGguf(
     throw new GgufExportError(
       "llama.cpp has no name that is known here for how its tokenizer cuts a text into words",
     );
-  const written = writtenTensors(folder, decoder, packing);
+  const weights = withDivisors(folder.weights, decoder);
+  const written = writtenTensors(weights, decoder, packing);
   const metadata = new Map<string, MetadataValue>([
-    ["general.architecture", { text: decoder.architecture }],
+    ["general.architecture", { text: ARCHITECTURES[decoder.architecture] }],
     ["general.name", { text: name }],
     ["general.file_type", { uint32: FILE_TYPES[packing] }],
     ["general.quantization_version", { uint32: 2 }],
@@ -67,13 +71,14 @@ export function exportGguf(
     inHalf: packing === "Q8_0" ? written.filter((one) => one.packing === "F16").map((one) => one.source) : [],
     pieces: function* () {
       yield header;
-      for (const one of written) yield* tensorPieces(folder, decoder, one);
+      for (const one of written) yield* tensorPieces(weights, decoder, one);
     },
   };
 }
 
 function decoderMetadata(decoder: ExportedDecoder): [string, MetadataValue][] {
-  const { architecture, headDim, heads, kvHeads } = decoder;
+  const { headDim, heads, kvHeads } = decoder;
+  const architecture = ARCHITECTURES[decoder.architecture];
   const numbers: [string, number][] = [
     ["vocab_size", decoder.vocabulary],
     ["context_length", decoder.maxPositions],
@@ -89,9 +94,12 @@ function decoderMetadata(decoder: ExportedDecoder): [string, MetadataValue][] {
   return [
     ...numbers.map(([key, value]): [string, MetadataValue] => [`${architecture}.${key}`, { uint32: value }]),
     [`${architecture}.rope.freq_base`, { float32: decoder.ropeTheta }],
+    ...rotaryMetadata(architecture, decoder),
     [`${architecture}.attention.layer_norm_rms_epsilon`, { float32: decoder.normEpsilon }],
   ];
 }
+
+type Weights = ModelFolder["weights"];
 
 /** A tensor of the file and where it comes from. */
 interface Written extends PlacedTensor {
@@ -99,10 +107,16 @@ interface Written extends PlacedTensor {
   readonly source: string;
 }
 
-function writtenTensors({ weights }: ModelFolder, { tied }: ExportedDecoder, packing: Packing): Written[] {
+/** The weights, and what rotary frequencies are divided by where that is a tensor. */
+function withDivisors(weights: Weights, decoder: ExportedDecoder): Weights {
+  const data = ropeDivisors(decoder);
+  return data === null ? weights : new Map([...weights, [ROPE_DIVISORS, { shape: [data.length], data }]]);
+}
+
+function writtenTensors(weights: Weights, { tied }: ExportedDecoder, packing: Packing): Written[] {
   return [...weights].flatMap(([source, { shape }]) => {
     if (tied && source === "lm_head.weight") return []; // the embedding again
-    const name = ggufName(source);
+    const name = source === ROPE_DIVISORS ? source : ggufName(source);
     if (name === null) throw new GgufExportError(`parameter ${JSON.stringify(source)} has no name there`);
     return [{ name, shape, packing: packingOf(shape, packing), source }];
   });
@@ -115,13 +129,13 @@ function packingOf(shape: readonly number[], packing: Packing): Packing {
 }
 
 function* tensorPieces(
-  { weights }: ModelFolder,
+  weights: Weights,
   { architecture, heads, kvHeads }: ExportedDecoder,
   { source, shape, packing }: Written,
 ): Generator<Uint8Array> {
   const tensor = weights.get(source);
   if (tensor === undefined) throw new Error(`${source} is gone`);
-  const turned = architecture === "llama" ? headsOf(source, heads, kvHeads) : null;
+  const turned = ARCHITECTURES[architecture] === "llama" ? headsOf(source, heads, kvHeads) : null;
   const { data } = turned === null ? tensor : withHalvesInterleaved(tensor, turned);
   yield* packedPieces(source, data, packing);
   const bytes = packedBytes(packing, weightsOf(shape));

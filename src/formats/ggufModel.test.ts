@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { GgufMetadata } from "./ggufMetadata.ts";
 import { readGgufModel } from "./ggufModel.ts";
+import { readRopeScaling, ropeDivisors } from "./ggufRotary.ts";
 import { readGgufTokenizer, stopTokens } from "./ggufTokenizer.ts";
 import { readSafetensors } from "./safetensors.ts";
 
@@ -13,6 +14,14 @@ const source = (name: string): URL => new URL(`../model/fixtures/tiny-${name}/`,
 const jsonOf = (name: string): object =>
   JSON.parse(readFileSync(new URL("config.json", source(name)), "utf8")) as object;
 
+const LLAMA3 = {
+  rope_type: "llama3",
+  factor: 8,
+  low_freq_factor: 1,
+  high_freq_factor: 8,
+  original_max_position_embeddings: 128,
+};
+
 /** The file with a text of its metadata exchanged for one as long. */
 function renamed(from: string, to: string): Uint8Array {
   const copy = Buffer.from(file);
@@ -23,12 +32,15 @@ function renamed(from: string, to: string): Uint8Array {
 describe("a model that was converted to GGUF", () => {
   const model = readGgufModel(file);
 
-  it.each(["llama", "qwen2"])("has the weights of the folder that it was converted from: %s", (kind) => {
-    const { weights } = readGgufModel(read(kind));
-    const { tensors } = readSafetensors(readFileSync(new URL("model.safetensors", source(kind))));
-    expect([...weights.keys()].sort()).toEqual([...tensors.keys()].sort());
-    for (const [name, { shape, data }] of tensors) expect(weights.get(name)).toEqual({ shape, data });
-  });
+  it.each(["llama", "qwen2", "llama3", "mistral"])(
+    "has the weights of the folder that it was converted from: %s",
+    (kind) => {
+      const { weights } = readGgufModel(read(kind));
+      const { tensors } = readSafetensors(readFileSync(new URL("model.safetensors", source(kind))));
+      expect([...weights.keys()].sort()).toEqual([...tensors.keys()].sort());
+      for (const [name, { shape, data }] of tensors) expect(weights.get(name)).toEqual({ shape, data });
+    },
+  );
 
   it("has its configuration, numbers as they were written", () => {
     const original = jsonOf("llama");
@@ -49,6 +61,21 @@ describe("a model that was converted to GGUF", () => {
     expect(config).toMatchObject({ rope_theta: 1_000_000, rms_norm_eps: 1e-6, num_key_value_heads: 1 });
   });
 
+  it("has the settings of Llama 3's scaling, found again from what it divides frequencies by", () => {
+    const { config } = readGgufModel(read("llama3"));
+    expect(config).toMatchObject({ rope_theta: 1000, head_dim: 16, rope_scaling: LLAMA3 });
+  });
+
+  it("runs as a Llama where it was a Mistral, with heads of any size", () => {
+    const { config } = readGgufModel(read("mistral"));
+    expect(config).toMatchObject({
+      model_type: "llama",
+      hidden_size: 24,
+      num_attention_heads: 4,
+      head_dim: 12,
+    });
+  });
+
   it("has its tokenizer and its chat template", () => {
     expect(model.tokenizerConfig).toMatchObject({ bos_token: "<s>", eos_token: "</s>", pad_token: null });
     expect(model.tokenizerConfig["chat_template"]).toBe("{{ bos_token }}{{ messages[0]['content'] }}");
@@ -63,6 +90,38 @@ describe("a model that was converted to GGUF", () => {
     ["blk.1.attn_q", "blk.1.attn_z", /tensor "blk\.1\.attn_z\.weight" has no part in the models that run/],
   ])("is refused in words with %s changed to %s", (from, to, message) => {
     expect(() => readGgufModel(renamed(from, to))).toThrow(message);
+  });
+});
+
+describe("what a file divides rotary frequencies by", () => {
+  const rotary = { headDim: 128, ropeTheta: 500_000 };
+  const divisorsOf = (factor: number): Float32Array =>
+    ropeDivisors({
+      ...rotary,
+      ropeScaling: { type: "llama3", factor, lowFrequency: 1, highFrequency: 4, originalPositions: 8192 },
+    })!;
+  const settingsOf = (divisors: Float32Array) =>
+    readRopeScaling("llama", new GgufMetadata(new Map()), divisors, rotary);
+
+  it.each([8, 32])("are Llama 3.1's and 3.2's settings with factor %i", (factor) => {
+    expect(settingsOf(divisorsOf(factor))).toEqual({
+      rope_type: "llama3",
+      factor,
+      low_freq_factor: 1,
+      high_freq_factor: 4,
+      original_max_position_embeddings: 8192,
+    });
+  });
+
+  it("are refused where they are another scaling's", () => {
+    const others = [
+      divisorsOf(8).map((divisor, i) => (i === 40 ? divisor * 1.01 : divisor)),
+      divisorsOf(8).fill(2),
+    ];
+    for (const divisors of others)
+      expect(() => settingsOf(divisors)).toThrow(
+        /divisors .* are not those of Llama 3's scaling, which runs/,
+      );
   });
 });
 

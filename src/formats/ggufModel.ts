@@ -4,6 +4,7 @@ import { readGgufHeader } from "./ggufHeader.ts";
 import { GgufMetadata } from "./ggufMetadata.ts";
 import { headsOf, huggingFaceName } from "./ggufNames.ts";
 import { GgufError } from "./ggufReader.ts";
+import { readRopeScaling, ROPE_DIVISORS } from "./ggufRotary.ts";
 import { readGgufTokenizer, stopTokens } from "./ggufTokenizer.ts";
 import { withHalvesApart } from "./headRows.ts";
 import type { JsonObject } from "./jsonObject.ts";
@@ -13,7 +14,7 @@ import type { Tensor } from "./safetensors.ts";
 /** Architectures by llama.cpp's name. Its llama rotates neighbouring numbers, so that q and k come in another order. */
 const ARCHITECTURES: ReadonlyMap<string, { readonly className: string; readonly isInterleaved: boolean }> =
   new Map([
-    ["llama", { className: "LlamaForCausalLM", isInterleaved: true }],
+    ["llama", { className: "LlamaForCausalLM", isInterleaved: true }], // Mistral's, too
     ["qwen2", { className: "Qwen2ForCausalLM", isInterleaved: false }],
   ]);
 
@@ -30,11 +31,12 @@ export function readGgufModel(file: Uint8Array): ModelFolder {
   const shapes = new Map(header.entries.map((entry) => [entry.name, entry.shape]));
   const heads = metadata.required(`${name}.attention.head_count`);
   const kvHeads = metadata.number(`${name}.attention.head_count_kv`) ?? heads;
-  const config = configOf(name, architecture.className, metadata, shapes, { heads, kvHeads });
   const { tokenizerJson, tokenizerConfig } = readGgufTokenizer(metadata);
   const weights = new Map<string, Tensor>();
   const names = header.entries.map((entry) => [entry.name, ownName(entry.name)] as const);
   const tensors = readGgufTensors(file, header);
+  const divisors = tensors.get(ROPE_DIVISORS)?.data;
+  const config = configOf(name, architecture.className, metadata, shapes, { heads, kvHeads, divisors });
   for (const [stored, own] of names) {
     const tensor = tensors.get(stored);
     if (tensor === undefined || own === null) continue;
@@ -45,18 +47,28 @@ export function readGgufModel(file: Uint8Array): ModelFolder {
   return { config, weights, tokenizerJson, tokenizerConfig, generationConfig };
 }
 
+/** What the configuration needs beside the metadata. */
+interface Parts {
+  readonly heads: number;
+  readonly kvHeads: number;
+  /** Of rotary frequencies. */
+  readonly divisors: Float32Array | undefined;
+}
+
 function configOf(
   name: string,
   className: string,
   metadata: GgufMetadata,
   shapes: ReadonlyMap<string, readonly number[]>,
-  { heads, kvHeads }: { readonly heads: number; readonly kvHeads: number },
+  { heads, kvHeads, divisors }: Parts,
 ): JsonObject {
   const of = (key: string): number => metadata.required(`${name}.${key}`);
   const optional = (key: string): number | undefined => metadata.number(`${name}.${key}`);
   if ((optional("expert_count") ?? 0) > 0)
     throw new GgufError("it is a mixture of experts, and dense models run", null, "Choose another model.");
   const width = of("embedding_length");
+  const headDim = optional("attention.key_length") ?? optional("rope.dimension_count") ?? width / heads;
+  const ropeTheta = shortest(optional("rope.freq_base") ?? 10_000);
   return {
     architectures: [className],
     model_type: name,
@@ -66,12 +78,12 @@ function configOf(
     num_hidden_layers: of("block_count"),
     num_attention_heads: heads,
     num_key_value_heads: kvHeads,
-    head_dim: optional("attention.key_length") ?? optional("rope.dimension_count") ?? width / heads,
+    head_dim: headDim,
     vocab_size: shapes.get("token_embd.weight")?.[0] ?? 0,
     max_position_embeddings: of("context_length"),
     rms_norm_eps: shortest(of("attention.layer_norm_rms_epsilon")),
-    rope_theta: shortest(optional("rope.freq_base") ?? 10_000),
-    rope_scaling: ropeScaling(name, metadata, shapes),
+    rope_theta: ropeTheta,
+    rope_scaling: readRopeScaling(name, metadata, divisors, { headDim, ropeTheta }),
     tie_word_embeddings: !shapes.has("output.weight"),
     torch_dtype: "float32",
     bos_token_id: metadata.number("tokenizer.ggml.bos_token_id") ?? null,
@@ -80,26 +92,15 @@ function configOf(
   };
 }
 
-/** Named, so that whoever reads the configuration can refuse it; null where positions are as they were trained. */
-function ropeScaling(
-  name: string,
-  metadata: GgufMetadata,
-  shapes: ReadonlyMap<string, readonly number[]>,
-): JsonObject | null {
-  if (shapes.has("rope_freqs.weight")) return { rope_type: "llama3" };
-  const type = metadata.text(`${name}.rope.scaling.type`) ?? "none";
-  return type === "none" ? null : { rope_type: type, factor: metadata.number(`${name}.rope.scaling.factor`) };
-}
-
 /** The shortest decimal that is the same float32: 1e-5 where the file has 9.999999747378752e-6. */
 function shortest(value: number): number {
   const short = Number(value.toPrecision(7));
   return Math.fround(short) === Math.fround(value) ? short : value;
 }
 
-/** Hugging Face's name of a tensor; null for factors of positions, which the configuration speaks of. */
+/** Hugging Face's name of a tensor; null for divisors of frequencies, which the configuration speaks of. */
 function ownName(name: string): string | null {
-  if (name === "rope_freqs.weight") return null;
+  if (name === ROPE_DIVISORS) return null;
   const found = huggingFaceName(name);
   if (found !== null) return found;
   throw new GgufError(

@@ -46,7 +46,7 @@ describeOnGpu("stock operations on webgpu", () => {
     ["rmsNorm", (x, w) => rmsNorm(x, w, 1e-5), (x, w) => rmsNormReference(x, w, 1e-5), [[5, 6], [6]]],
     [
       "rotate",
-      (x) => rotate(x, ints(IDS), ropeTable(8, 4, 100)),
+      (x) => rotate(x, ints(IDS), ropeTable(8, { headDim: 4, ropeTheta: 100, ropeScaling: null })),
       (x) => rotateReference(x, IDS, 4, 100),
       [[5, 8]],
     ],

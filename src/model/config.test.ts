@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { ModelConfigError, readModelConfig, writeModelConfig, type ModelConfig } from "./config.ts";
-import { TINY_CONFIG } from "./fixture.ts";
+import { loadFixture, TINY_CONFIG } from "./fixture.ts";
 
 const LLAMA = {
   model_type: "llama",
@@ -26,6 +26,7 @@ describe("reading config.json", () => {
       vocabulary: 464,
       maxPositions: 512,
       ropeTheta: 10_000,
+      ropeScaling: null,
       normEpsilon: 1e-5,
       tied: false,
       qkvBias: false,
@@ -37,6 +38,40 @@ describe("reading config.json", () => {
     expect(readModelConfig({ ...LLAMA, rope_theta: 5e5 }).ropeTheta).toBe(5e5);
     const parameters = { rope_theta: 1e6, rope_type: "default" };
     expect(readModelConfig({ ...LLAMA, rope_parameters: parameters }).ropeTheta).toBe(1e6);
+  });
+
+  const llama3 = {
+    rope_type: "llama3",
+    factor: 8,
+    low_freq_factor: 1,
+    high_freq_factor: 4,
+    original_max_position_embeddings: 8192,
+  };
+
+  test("finds the scaling of the rotary embedding in either of its places, under either name", () => {
+    const scaling = {
+      type: "llama3",
+      factor: 8,
+      lowFrequency: 1,
+      highFrequency: 4,
+      originalPositions: 8192,
+    };
+    const old = readModelConfig({ ...LLAMA, rope_theta: 5e5, rope_scaling: llama3 });
+    expect(old).toMatchObject({ ropeTheta: 5e5, ropeScaling: scaling });
+    const recent = readModelConfig({ ...LLAMA, rope_parameters: { ...llama3, rope_theta: 5e5 } });
+    expect(recent).toEqual(old);
+    const linear = readModelConfig({ ...LLAMA, rope_scaling: { type: "linear", factor: 2 } });
+    expect(linear.ropeScaling).toEqual({ type: "linear", factor: 2 });
+  });
+
+  test("lets positions go as far as a window shows all of a text", () => {
+    const positions = (change: object): number => readModelConfig({ ...LLAMA, ...change }).maxPositions;
+    expect(positions({ model_type: "mistral", sliding_window: 128 })).toBe(128);
+    expect(positions({ model_type: "mistral", sliding_window: 1024 })).toBe(512);
+    expect(positions({ model_type: "mistral", sliding_window: null })).toBe(512);
+    expect(positions({ model_type: "mistral", max_position_embeddings: 32_768 })).toBe(4096); // unsaid
+    expect(positions({ model_type: "qwen2", use_sliding_window: false, sliding_window: 128 })).toBe(512);
+    expect(positions({ model_type: "qwen2", use_sliding_window: true, sliding_window: 128 })).toBe(128);
   });
 
   test("gives Qwen2 its biases", () => {
@@ -52,17 +87,25 @@ describe("reading config.json", () => {
   });
 
   test.each([
-    [{ model_type: "gpt2" }, 'model_type "gpt2"'],
+    [{ model_type: "gpt2" }, 'model_type "gpt2" (llama, mistral, qwen2 run)'],
     [{ model_type: undefined }, "model_type"],
     [{ hidden_size: 0 }, "hidden_size"],
     [{ num_hidden_layers: 1.5 }, "num_hidden_layers"],
     [{ vocab_size: "464" }, "vocab_size"],
-    [{ rope_scaling: { type: "linear", factor: 2 } }, "scaled rotary embeddings"],
-    [{ rope_parameters: { rope_type: "yarn" } }, "scaled rotary embeddings"],
+    [{ rope_scaling: { type: "dynamic", factor: 2 } }, 'of type "dynamic" (linear and llama3 run)'],
+    [{ rope_parameters: { rope_type: "yarn" } }, 'of type "yarn" (linear and llama3 run)'],
+    [{ rope_scaling: { type: "linear" } }, "linear rope_scaling without factor"],
+    [{ rope_scaling: { ...llama3, high_freq_factor: undefined } }, "llama3 rope_scaling without factor, "],
+    [{ rope_scaling: { ...llama3, high_freq_factor: 1 } }, "low_freq_factor 1 is not below its high_freq_f"],
+    [
+      { rope_scaling: { ...llama3, original_max_position_embeddings: undefined } },
+      "without original_max_position_embeddings",
+    ],
+    [{ rope_scaling: { ...llama3, factor: "8" } }, "rope_scaling.factor"],
+    [{ rope_parameters: { partial_rotary_factor: 0.5 } }, "partial_rotary_factor"],
     [{ attention_bias: true }, "attention_bias"],
     [{ mlp_bias: true }, "mlp_bias"],
     [{ hidden_act: "gelu" }, 'hidden_act "gelu"'],
-    [{ use_sliding_window: true }, "sliding-window"],
     [{ head_dim: 15 }, "head dimension 15"],
     [{ num_attention_heads: 5 }, "head dimension 12.8"],
     [{ num_key_value_heads: 3 }, "num_attention_heads is not a multiple of num_key_value_heads"],
@@ -95,7 +138,10 @@ describe("writing config.json", () => {
     ["a Llama", TINY_CONFIG],
     ["a Qwen2 with two end tokens", qwen],
     ["a model that never ends", { ...TINY_CONFIG, eosTokens: [] }],
-  ])("of %s reads back the same", (_, config) => {
+    ["a Mistral", { ...TINY_CONFIG, architecture: "mistral", headDim: 12 }],
+    ["a Llama of stretched positions", { ...TINY_CONFIG, ropeScaling: { type: "linear", factor: 4 } }],
+    ["a Llama 3.1", loadFixture("tiny-llama3").config],
+  ] satisfies [string, ModelConfig][])("of %s reads back the same", (_, config) => {
     const written: unknown = JSON.parse(JSON.stringify(writeModelConfig(config)));
     expect(readModelConfig(written)).toEqual(config);
   });

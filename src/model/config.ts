@@ -1,11 +1,27 @@
 /** The architecture of a decoder, read from a Hugging Face `config.json`. */
 import * as z from "zod/mini";
 import type { DecoderShape } from "../engine/decoderShape.ts";
+import { readRotary, rotaryFields, writeRotary } from "./rotaryConfig.ts";
 
 /** Llama-style decoder: RMSNorm, RoPE, SwiGLU, grouped-query attention. */
 export interface ModelConfig extends DecoderShape {
-  readonly architecture: "llama" | "qwen2";
+  readonly architecture: Architecture;
 }
+
+/** What each architecture adds to the plain decoder. */
+const ARCHITECTURES = {
+  llama: { className: "LlamaForCausalLM", qkvBias: false },
+  mistral: { className: "MistralForCausalLM", qkvBias: false },
+  qwen2: { className: "Qwen2ForCausalLM", qkvBias: true },
+} as const;
+
+/** An architecture that runs, by the name that `model_type` gives it. */
+export type Architecture = keyof typeof ARCHITECTURES;
+
+const KNOWN = Object.keys(ARCHITECTURES).join(", ");
+
+/** The window of models that slide over a text and do not say how far they see. */
+const USUAL_WINDOW = 4096;
 
 /** A `config.json` that this decoder cannot run; the message says which field and what is supported. */
 export class ModelConfigError extends Error {
@@ -26,18 +42,17 @@ const hfConfig = z.looseObject({
   vocab_size: count,
   max_position_embeddings: count,
   rms_norm_eps: z.number(),
-  rope_theta: z.optional(z.number()),
-  rope_scaling: z.nullish(z.unknown()),
-  rope_parameters: z.nullish(
-    z.looseObject({ rope_theta: z.optional(z.number()), rope_type: z.optional(z.string()) }),
-  ),
+  ...rotaryFields,
   tie_word_embeddings: z.optional(z.boolean()),
   attention_bias: z.optional(z.boolean()),
   mlp_bias: z.optional(z.boolean()),
   hidden_act: z.optional(z.string()),
   use_sliding_window: z.optional(z.boolean()),
+  sliding_window: z.nullish(count),
   eos_token_id: tokenIds,
 });
+
+type HfConfig = z.infer<typeof hfConfig>;
 
 /** Reads a Hugging Face `config.json` object. Throws `ModelConfigError` for what this decoder does not compute. */
 export function readModelConfig(json: unknown): ModelConfig {
@@ -47,53 +62,67 @@ export function readModelConfig(json: unknown): ModelConfig {
     throw new ModelConfigError(`config.json is not a decoder configuration: ${issues.join("; ")}`);
   }
   const hf = parsed.data;
-  refuseUnsupported(hf);
-  const kvHeads = hf.num_key_value_heads ?? hf.num_attention_heads;
+  const { rotary, problems } = readRotary(hf);
+  const architecture = architectureOf(hf.model_type);
+  if (architecture === null) problems.push(`model_type "${hf.model_type}" (${KNOWN} run)`);
+  problems.push(...unsupported(hf));
+  if (architecture === null || rotary === null || problems.length > 0)
+    throw new ModelConfigError(`config.json asks for what this decoder does not run: ${problems.join("; ")}`);
   const eos = hf.eos_token_id ?? [];
   return {
-    architecture: hf.model_type === "qwen2" ? "qwen2" : "llama",
+    architecture,
     width: hf.hidden_size,
     layers: hf.num_hidden_layers,
     heads: hf.num_attention_heads,
-    kvHeads,
+    kvHeads: hf.num_key_value_heads ?? hf.num_attention_heads,
     headDim: hf.head_dim ?? hf.hidden_size / hf.num_attention_heads,
     hiddenWidth: hf.intermediate_size,
     vocabulary: hf.vocab_size,
-    maxPositions: hf.max_position_embeddings,
-    ropeTheta: hf.rope_parameters?.rope_theta ?? hf.rope_theta ?? 10_000,
+    maxPositions: positionsOf(hf),
+    ...rotary,
     normEpsilon: hf.rms_norm_eps,
     tied: hf.tie_word_embeddings ?? false,
-    qkvBias: hf.model_type === "qwen2",
+    qkvBias: ARCHITECTURES[architecture].qkvBias,
     eosTokens: typeof eos === "number" ? [eos] : eos,
   };
 }
 
-function refuseUnsupported(hf: z.infer<typeof hfConfig>): void {
+function architectureOf(modelType: string): Architecture | null {
+  return Object.hasOwn(ARCHITECTURES, modelType) ? (modelType as Architecture) : null; // one of its keys
+}
+
+/**
+ * Positions that texts may have. A window that slides over a text longer than itself shows all of one that is not, so
+ * attending in full is exact up to the window, and no further.
+ */
+function positionsOf(hf: HfConfig): number {
+  const slides = hf.model_type === "mistral" || hf.use_sliding_window === true;
+  const window = hf.sliding_window === undefined ? USUAL_WINDOW : hf.sliding_window;
+  return slides && window !== null
+    ? Math.min(hf.max_position_embeddings, window)
+    : hf.max_position_embeddings;
+}
+
+/** What of it does not run, apart from architecture and rotary embedding. */
+function unsupported(hf: HfConfig): string[] {
   const problems: string[] = [];
-  if (!["llama", "qwen2"].includes(hf.model_type))
-    problems.push(`model_type "${hf.model_type}" (llama and qwen2 run)`);
-  const ropeType = hf.rope_parameters?.rope_type ?? "default";
-  if (hf.rope_scaling != null || ropeType !== "default") problems.push("scaled rotary embeddings");
   if (hf.attention_bias === true) problems.push("attention_bias on all four projections");
   if (hf.mlp_bias === true) problems.push("mlp_bias");
   if ((hf.hidden_act ?? "silu") !== "silu") problems.push(`hidden_act "${hf.hidden_act}" (silu runs)`);
-  if (hf.use_sliding_window === true) problems.push("sliding-window attention");
   const headDim = hf.head_dim ?? hf.hidden_size / hf.num_attention_heads;
   if (!Number.isInteger(headDim) || headDim % 2 !== 0)
     problems.push(`head dimension ${headDim} (even numbers run)`);
   if (hf.num_attention_heads % (hf.num_key_value_heads ?? hf.num_attention_heads) !== 0) {
     problems.push("num_attention_heads is not a multiple of num_key_value_heads");
   }
-  if (problems.length > 0)
-    throw new ModelConfigError(`config.json asks for what this decoder does not run: ${problems.join("; ")}`);
+  return problems;
 }
 
 /** The `config.json` of a decoder: what `readModelConfig` reads, in the form `transformers` writes. */
 export function writeModelConfig(config: ModelConfig): Record<string, unknown> {
   const [eos = null, ...otherEos] = config.eosTokens;
-  const name = config.architecture === "qwen2" ? "Qwen2ForCausalLM" : "LlamaForCausalLM";
   return {
-    architectures: [name],
+    architectures: [ARCHITECTURES[config.architecture].className],
     model_type: config.architecture,
     hidden_act: "silu",
     hidden_size: config.width,
@@ -105,7 +134,8 @@ export function writeModelConfig(config: ModelConfig): Record<string, unknown> {
     vocab_size: config.vocabulary,
     max_position_embeddings: config.maxPositions,
     rms_norm_eps: config.normEpsilon,
-    rope_theta: config.ropeTheta,
+    ...writeRotary(config),
+    sliding_window: null,
     tie_word_embeddings: config.tied,
     torch_dtype: "float32",
     bos_token_id: 1,

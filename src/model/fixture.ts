@@ -1,4 +1,4 @@
-/** For tests: tiny random models, two with what PyTorch computes with them and one with the project's tokenizer. */
+/** For tests: tiny random models, some with what PyTorch computes with them and one with the project's tokenizer. */
 import { readFileSync } from "node:fs";
 import type { JsonObject } from "../formats/jsonObject.ts";
 import type { ModelFolder } from "../formats/modelFolder.ts";
@@ -40,7 +40,7 @@ export interface Fixture {
   readonly tensors: ReadonlyMap<string, HostTensor>;
 }
 
-export const FIXTURES = ["tiny-llama", "tiny-qwen2"] as const;
+export const FIXTURES = ["tiny-llama", "tiny-qwen2", "tiny-llama3", "tiny-mistral"] as const;
 
 const folder = new URL("./fixtures/", import.meta.url);
 
@@ -72,6 +72,7 @@ export const TINY_CONFIG: ModelConfig = {
   vocabulary: 464,
   maxPositions: 128,
   ropeTheta: 10_000,
+  ropeScaling: null,
   normEpsilon: 1e-5,
   tied: true,
   qkvBias: false,

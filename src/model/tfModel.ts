@@ -42,7 +42,7 @@ export class TfModel implements LanguageModel {
 
 /** A decoder over given parameters; computes its rotary table. */
 export function createDecoder(config: ModelConfig, parameters: ReadonlyMap<string, tf.Tensor>): Decoder {
-  const rope = ropeTable(config.maxPositions, config.headDim, config.ropeTheta);
+  const rope = ropeTable(config.maxPositions, config);
   tf.keep(rope.cos);
   tf.keep(rope.sin);
   return { config, parameters, rope };

@@ -85,10 +85,22 @@ def interleaved(weights, heads):
     return weights.reshape(heads, 2, rows // heads // 2, *rest).swapaxes(1, 2).reshape(weights.shape)
 
 
-def tiny(architecture):
-    source = Path(f"src/model/fixtures/tiny-{architecture}")
+def llama3_divisors(dimensions, base, scaling):
+    """As `LlamaModel.generate_extra_tensors` of llama.cpp's converter, and like it in float32."""
+    factor, original = scaling["factor"], scaling["original_max_position_embeddings"]
+    low, high = scaling["low_freq_factor"], scaling["high_freq_factor"]
+    divisors = []
+    for frequency in 1.0 / base ** (np.arange(0, dimensions, 2, dtype=np.float32) / dimensions):
+        turns = original / (2 * np.pi / frequency)
+        smooth = (turns - low) / (high - low)
+        divisors.append(1 if turns > high else factor if turns < low else 1 / ((1 - smooth) / factor + smooth))
+    return np.array(divisors, dtype=np.float32)
+
+
+def tiny(name, architecture):
+    source = Path(f"src/model/fixtures/{name}")
     config = json.loads((source / "config.json").read_text())
-    writer = GGUFWriter(FIXTURES / f"tiny-{architecture}.gguf", architecture)
+    writer = GGUFWriter(FIXTURES / f"{name}.gguf", architecture)
     writer.add_block_count(config["num_hidden_layers"])
     writer.add_context_length(config["max_position_embeddings"])
     writer.add_embedding_length(config["hidden_size"])
@@ -99,6 +111,8 @@ def tiny(architecture):
     writer.add_layer_norm_rms_eps(config["rms_norm_eps"])
     if "head_dim" in config:
         writer.add_rope_dimension_count(config["head_dim"])
+        writer.add_key_length(config["head_dim"])
+        writer.add_value_length(config["head_dim"])
     writer.add_tokenizer_model("gpt2")
     writer.add_tokenizer_pre("smollm")
     letters = [chr(33 + i) for i in range(config["vocab_size"] - 3)]
@@ -108,6 +122,9 @@ def tiny(architecture):
     writer.add_bos_token_id(0)
     writer.add_eos_token_id(1)
     writer.add_chat_template("{{ bos_token }}{{ messages[0]['content'] }}")
+    if config.get("rope_scaling"):
+        divisors = llama3_divisors(config["head_dim"], config["rope_theta"], config["rope_scaling"])
+        writer.add_tensor("rope_freqs.weight", divisors)
     names = get_tensor_name_map(MODEL_ARCH[architecture.upper()], config["num_hidden_layers"])
     for name, weights in load_file(source / "model.safetensors").items():
         if architecture == "llama" and "q_proj" in name:
@@ -128,6 +145,8 @@ def finish(writer):
 FIXTURES.mkdir(exist_ok=True)
 blocks()
 packed()
-tiny("llama")
-tiny("qwen2")
+tiny("tiny-llama", "llama")
+tiny("tiny-qwen2", "qwen2")
+tiny("tiny-llama3", "llama")
+tiny("tiny-mistral", "llama")
 print("gguf", version("gguf"), "safetensors", version("safetensors"))

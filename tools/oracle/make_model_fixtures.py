@@ -3,9 +3,9 @@
     pip install torch transformers safetensors
     python tools/oracle/make_model_fixtures.py            (from the root of the repository; CPU, seconds)
 
-Writes src/model/fixtures/{tiny-llama,tiny-qwen2}/{config.json, model.safetensors, expected.json, expected.safetensors}
+Writes src/model/fixtures/tiny-{llama,qwen2,llama3,mistral}/{config.json, model.safetensors, expected.json, expected.safetensors}
 and src/kernels/adamw/adamw.fixture.json. The seeds are fixed, so a rerun changes at most the last float32 digit.
-The committed files came from torch 2.15.0, transformers 5.23.0, safetensors 0.8.0.
+The committed files came from torch 2.15.0, transformers 5.23.0 (tiny-llama, tiny-qwen2) and 5.24.0, safetensors 0.8.0.
 
 expected.json
   rows            three rows of token ids, of different lengths
@@ -27,7 +27,9 @@ from pathlib import Path
 
 import torch
 from safetensors.torch import load_file, save_file
-from transformers import AutoModelForCausalLM, LlamaConfig, LlamaForCausalLM, Qwen2Config, Qwen2ForCausalLM
+from transformers import (
+    AutoModelForCausalLM, LlamaConfig, LlamaForCausalLM, MistralConfig, MistralForCausalLM, Qwen2Config, Qwen2ForCausalLM,
+)  # fmt: skip
 
 FIXTURES = Path("src/model/fixtures")
 ROW_LENGTHS = (9, 5, 13)
@@ -56,6 +58,31 @@ def tiny_qwen2():
     return Qwen2ForCausalLM(config)
 
 
+def tiny_llama3():
+    """Llama 3.1's scaling with so few original positions that two of eight frequencies are kept, two in between and four
+    divided by the factor: within 20 positions that moves logits by whole units."""
+    config = LlamaConfig(
+        hidden_size=32, num_hidden_layers=2, num_attention_heads=2, num_key_value_heads=1, intermediate_size=48,
+        vocab_size=97, tie_word_embeddings=True, rms_norm_eps=1e-5, max_position_embeddings=64,
+        rope_parameters={
+            "rope_type": "llama3", "rope_theta": 1000.0, "factor": 8.0, "low_freq_factor": 1.0, "high_freq_factor": 8.0,
+            "original_max_position_embeddings": 128,
+        },
+        attn_implementation="eager",
+    )  # fmt: skip
+    return LlamaForCausalLM(config)
+
+
+def tiny_mistral():
+    """Heads of 12, so that all four make 48 of a width of 24, and a window longer than the rows."""
+    config = MistralConfig(
+        hidden_size=24, num_hidden_layers=2, num_attention_heads=4, num_key_value_heads=2, head_dim=12,
+        intermediate_size=40, vocab_size=97, tie_word_embeddings=False, rms_norm_eps=1e-5, max_position_embeddings=64,
+        rope_parameters={"rope_type": "default", "rope_theta": 1000000.0}, sliding_window=48, attn_implementation="eager",
+    )  # fmt: skip
+    return MistralForCausalLM(config)
+
+
 @torch.no_grad()
 def randomise(model, generator):
     """Weights large enough that logits spread over a few units and every part of the model matters."""
@@ -76,7 +103,10 @@ def write_folder(model, folder, plain_rope_theta):
     (folder / "generation_config.json").unlink(missing_ok=True)
     config = json.loads((folder / "config.json").read_text())
     if plain_rope_theta:
-        config["rope_theta"] = config.pop("rope_parameters")["rope_theta"]
+        rope = config.pop("rope_parameters")
+        config["rope_theta"] = rope.pop("rope_theta")
+        if rope["rope_type"] != "default":
+            config["rope_scaling"] = rope
     (folder / "config.json").write_text(json.dumps(config, indent=2) + "\n")
 
 
@@ -231,4 +261,6 @@ if __name__ == "__main__":
     torch.use_deterministic_algorithms(True)
     write_model("tiny-llama", tiny_llama(), seed=11, plain_rope_theta=True)
     write_model("tiny-qwen2", tiny_qwen2(), seed=23, plain_rope_theta=False)
+    write_model("tiny-llama3", tiny_llama3(), seed=31, plain_rope_theta=True)
+    write_model("tiny-mistral", tiny_mistral(), seed=43, plain_rope_theta=False)
     write_adamw()

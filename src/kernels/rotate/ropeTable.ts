@@ -1,3 +1,4 @@
+import { rotaryFrequencies, type Rotary } from "../../math/rotary.ts";
 import * as tf from "../tf.ts";
 
 /** Cosines and sines of the rotary embedding: row = position, column = frequency; both [positions, headDim/2]. */
@@ -7,18 +8,18 @@ export interface RopeTable {
 }
 
 /**
- * The table for positions 0..maxPositions-1 with base `theta`. Computed in float64: GPU cosines of large angles are
- * off by up to 2^-11, which shows in the logits.
+ * The table for positions 0..maxPositions-1. Computed in float64: GPU cosines of large angles are off by up to 2^-11,
+ * which shows in the logits.
  */
-export function ropeTable(maxPositions: number, headDim: number, theta: number): RopeTable {
-  const half = headDim / 2;
+export function ropeTable(maxPositions: number, rotary: Rotary): RopeTable {
+  const frequencies = rotaryFrequencies(rotary);
+  const half = frequencies.length;
   const cos = new Float32Array(maxPositions * half);
   const sin = new Float32Array(maxPositions * half);
   for (let position = 0; position < maxPositions; position++) {
-    for (let i = 0; i < half; i++) {
-      const angle = position * theta ** ((-2 * i) / headDim);
-      cos[position * half + i] = Math.cos(angle);
-      sin[position * half + i] = Math.sin(angle);
+    for (const [i, frequency] of frequencies.entries()) {
+      cos[position * half + i] = Math.cos(position * frequency);
+      sin[position * half + i] = Math.sin(position * frequency);
     }
   }
   return { cos: tf.tensor2d(cos, [maxPositions, half]), sin: tf.tensor2d(sin, [maxPositions, half]) };

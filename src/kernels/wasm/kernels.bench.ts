@@ -87,7 +87,7 @@ function differentiableOperations(): Record<string, [Run, Run]> {
   const ids = tf.tensor1d(Int32Array.from({ length: TOKENS }, (_, i) => (i * 7) % VOCABULARY));
   const positions = tf.tensor1d(Int32Array.from({ length: TOKENS }, (_, i) => i % LENGTH));
   const starts = Int32Array.from({ length: TOKENS / LENGTH + 1 }, (_, i) => i * LENGTH);
-  const table = ropeTable(LENGTH, WIDTH / HEADS, 10_000);
+  const table = ropeTable(LENGTH, { headDim: WIDTH / HEADS, ropeTheta: 10_000, ropeScaling: null });
   const two = <T>(f: (a: tf.Tensor, b: tf.Tensor) => T) => f;
   const x = [TOKENS, WIDTH];
   return {

@@ -72,7 +72,7 @@ describeOnGpu("attendBackward", (gpu) => {
         context: floats(forward["context"]!),
         totals: floats(forward["totals"]!),
         gradient: floats(expected.weights.data),
-        rope: ropeTable(maxPositions, headDim, ropeTheta),
+        rope: ropeTable(maxPositions, shape),
       };
       const { queryGradient, totals } = await runKernel(gpu(), attendBackwardQueries(shape), count, {
         ...kept,

@@ -32,7 +32,7 @@ describeOnGpu("projectQkv", (gpu) => {
     "agrees with float64 in $name (bias: $qkvBias, cache in $format)",
     async ({ qkvBias, format, variant }) => {
       const shape = { ...ODD_SHAPE, qkvBias };
-      const { width, heads, kvHeads, headDim, maxPositions, ropeTheta } = shape;
+      const { width, heads, kvHeads, headDim, maxPositions } = shape;
       const { layout, block, weights } = oddLayer();
       const used = new Map([...weights].filter(([part]) => qkvBias || !part.endsWith("bias")));
       const positions = [5, 0, 31, 2, 7];
@@ -43,7 +43,7 @@ describeOnGpu("projectQkv", (gpu) => {
         rows: statesOf(positions.map((position, i) => ({ position, write: places[i]! }))),
         x: floats(x, 8 * width),
         layer: block,
-        rope: ropeTable(maxPositions, headDim, ropeTheta),
+        rope: ropeTable(maxPositions, shape),
         queries: new Float32Array(8 * heads * headDim),
         cache: new Float32Array((7 * 2 * kvHeads * headDim) / (format === "f32" ? 1 : 2)),
       });
