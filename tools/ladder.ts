@@ -47,6 +47,7 @@ function decoder(width: number, heads: number, hiddenWidth: number): ModelConfig
     normEpsilon: 1e-5,
     tied: true,
     qkvBias: false,
+    qkNorm: false,
     eosTokens: [2],
   };
 }

@@ -15,6 +15,7 @@ const SHAPE = {
   normEpsilon: 1e-5,
   tied: true,
   qkvBias: true,
+  qkNorm: false,
   eosTokens: [],
 };
 const wide = { maxBufferSize: 2 ** 30, maxStorageBufferBindingSize: 2 ** 30 };

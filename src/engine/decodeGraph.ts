@@ -1,17 +1,21 @@
-/** The decoder as a graph: five kernels a layer and three around them read a token of each line and draw the next. */
+/**
+ * The decoder as a graph: five kernels a layer, six where heads are normed, and three around them read a token of each
+ * line and draw the next.
+ */
 import { addProjection } from "./kernels/addProjection/addProjection.ts";
 import { attend } from "./kernels/attend/attend.ts";
 import { attendTogether } from "./kernels/attend/attendTogether.ts";
 import { embed } from "./kernels/embed/embed.ts";
 import { gatedHidden } from "./kernels/gatedHidden/gatedHidden.ts";
 import { head } from "./kernels/head/head.ts";
+import { normHeads } from "./kernels/normHeads/normHeads.ts";
 import { projectQkv } from "./kernels/projectQkv/projectQkv.ts";
 import { sample } from "./kernels/sample/sample.ts";
 import { entryBytes } from "./batchRoom.ts";
 import type { CacheFormat } from "./cacheFormat.ts";
 import type { DecoderShape } from "./decoderShape.ts";
 import type { Gpu } from "./device.ts";
-import { queryWidth } from "./headPadding.ts";
+import { normedWidth, queryWidth } from "./headPadding.ts";
 import { GraphBuilder, type BufferView, type Graph, type Pipelines } from "./graph.ts";
 import { TILE } from "./kernel.ts";
 import type { ParameterBuffer } from "./parameterBuffer.ts";
@@ -137,7 +141,10 @@ function record(
     const queries = scratch(capacity.lines, queryWidth(shape));
     const context = scratch(capacity.lines, queryWidth(shape));
     const hidden = scratch(capacity.lines, shape.hiddenWidth);
-    builder.add(kernels.projectQkv, { batch, rows, x, layer, rope, queries, cache });
+    const heads = scratch(capacity.lines, normedWidth(shape));
+    const projected = { batch, rows, x, layer, rope, heads, queries, cache };
+    builder.add(kernels.projectQkv, projected);
+    if (kernels.normHeads !== null) builder.add(kernels.normHeads, projected);
     cacheKernels = builder.length; // of the last layer, only keys and values are used again
     builder.add(kernels.attend, { batch, rows, queries, cache, context });
     builder.add(kernels.addAttention, { batch, input: context, layer, x });
@@ -162,6 +169,7 @@ export function decoderKernels(
   return {
     embed: embed(shape),
     projectQkv: projectQkv(shape, layer, cache, variants.projectQkv),
+    normHeads: shape.qkNorm ? normHeads(shape, layer, cache) : null,
     attend: teams.attend === 1 ? attend(shape, false, cache) : attendTogether(shape, cache, teams.attend),
     addAttention: addProjection(layer, "self_attn.o_proj.weight", false, variants.addAttention),
     gatedHidden: gatedHidden(shape, layer, false, variants.gatedHidden),

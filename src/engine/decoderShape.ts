@@ -21,6 +21,8 @@ export interface DecoderShape extends Rotary {
   readonly tied: boolean;
   /** Query, key and value projections have a bias (Qwen2). */
   readonly qkvBias: boolean;
+  /** Each head of queries and keys is normed before it turns (Qwen3). */
+  readonly qkNorm: boolean;
   readonly eosTokens: readonly number[];
 }
 

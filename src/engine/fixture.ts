@@ -95,6 +95,7 @@ export const ODD_SHAPE: DecoderShape = {
   normEpsilon: 1e-5,
   tied: true,
   qkvBias: true,
+  qkNorm: false,
   eosTokens: [],
 };
 

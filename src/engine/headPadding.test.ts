@@ -10,6 +10,7 @@ test("pads rows of query, key and value matrices and columns of the output matri
   const of = (part: string, shape: number[]) => storedShape(`model.layers.3.self_attn.${part}`, shape, 6);
   expect(of("q_proj.weight", [12, 5])).toEqual({ shape: [16, 5], runs: { length: 15, stored: 20 } });
   expect(of("k_proj.bias", [6])).toEqual({ shape: [8], runs: { length: 3, stored: 4 } });
+  expect(of("k_norm.weight", [6])).toEqual({ shape: [8], runs: { length: 3, stored: 4 } });
   expect(of("o_proj.weight", [5, 12])).toEqual({ shape: [5, 16], runs: { length: 3, stored: 4 } });
 });
 

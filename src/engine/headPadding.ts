@@ -20,6 +20,11 @@ export function keyWidth(shape: Pick<DecoderShape, "kvHeads" | "headDim">): numb
   return shape.kvHeads * storedHeadDim(shape);
 }
 
+/** Numbers of the heads of queries and keys of a token, side by side. */
+export function normedWidth(shape: Pick<DecoderShape, "heads" | "kvHeads" | "headDim">): number {
+  return queryWidth(shape) + keyWidth(shape);
+}
+
 /** A parameter's numbers in runs: one half of a head each, or as many lines of a matrix. */
 export interface Runs {
   /** Numbers of a run. */
@@ -38,6 +43,7 @@ export interface StoredShape {
 /** The dimension that consists of heads, of the parameters that have one. */
 const HEADS = [
   { name: /self_attn\.[qkv]_proj\.(weight|bias)$/, dimension: 0 },
+  { name: /self_attn\.[qk]_norm\.weight$/, dimension: 0 },
   { name: /self_attn\.o_proj\.weight$/, dimension: 1 },
 ];
 

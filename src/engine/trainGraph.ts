@@ -1,6 +1,6 @@
 /** A micro-batch's passes as one graph: no tape, each gradient where the optimizer reads it. */
 import type { DecoderShape } from "./decoderShape.ts";
-import { keyWidth, queryWidth } from "./headPadding.ts";
+import { keyWidth, normedWidth, queryWidth } from "./headPadding.ts";
 import { GraphBuilder, type BufferView, type Graph, type Pipelines, type Scratch } from "./graph.ts";
 import { chunkTokens, type HeadChunk } from "./headChunks.ts";
 import { TILE } from "./kernel.ts";
@@ -93,6 +93,8 @@ export function buildTrainGraph(inputs: TrainInputs): Promise<Graph> {
 /** What a layer's backward pass needs of its forward pass. */
 interface Kept {
   readonly x: Scratch;
+  /** Queries and keys before their heads are normed, where they are. */
+  readonly heads: Scratch;
   readonly queries: Scratch;
   readonly cache: Scratch;
   readonly context: Scratch;
@@ -150,6 +152,7 @@ class ForwardPass {
     const layer = parameters.layerView(i);
     const kept: Kept = {
       x,
+      heads: this.lines(normedWidth(shape)),
       queries: this.lines(queryWidth(shape)),
       cache: this.lines(2 * keyWidth(shape)),
       context: this.lines(queryWidth(shape)),
@@ -163,6 +166,7 @@ class ForwardPass {
     const { builder } = this;
     const kernels = this.#kernels;
     builder.add(kernels.projectQkv, { batch, rows, layer, rope, ...kept });
+    if (kernels.normHeads !== null) builder.add(kernels.normHeads, { batch, rows, layer, rope, ...kept });
     builder.add(kernels.attend, { batch, rows, ...kept });
     builder.add(kernels.addAttention, { batch, input: kept.context, layer, x, sum: kept.middle });
     builder.add(kernels.gatedHidden, { batch, layer, hidden, ...kept, x: kept.middle });
@@ -264,18 +268,20 @@ class BackwardPass {
     const [normed, scales] = [this.forward.lines(shape.width), this.forward.lines(1)];
     const { builder } = this.forward;
     const kernels = this.#kernels;
-    const { x, context } = kept;
+    const { x, heads, context } = kept;
     builder.add(kernels.contextGradient, { batch, layer, outputGradient, inputGradient: gradient });
     builder.add(kernels.outputGradient, { batch, input: context, outputGradient, gradients });
     builder.add(kernels.attendBackwardQueries, { batch, rows, rope, gradient, ...kept, queryGradient });
     builder.add(kernels.attendBackwardKeys, { batch, rows, rope, gradient, ...kept, cacheGradient });
     const outputs = { queryGradient, cacheGradient };
+    if (kernels.normHeadsBackward !== null)
+      builder.add(kernels.normHeadsBackward, { batch, layer, heads, ...outputs });
     builder.add(kernels.qkvInput, { batch, layer, ...outputs, inputGradient: normed });
     const norm = { x, weights: layer, gradient: normed, inputGradient: outputGradient, scales };
     builder.add(kernels.inputNorm, { batch, ...norm });
     builder.add(kernels.qkvGradient, { batch, input: x, scales, layer, ...outputs, gradients });
     const shares = sums.block(2 * i);
-    builder.add(kernels.inputSums, { batch, x, scales, gradient: normed, ...outputs, shares });
+    builder.add(kernels.inputSums, { batch, x, scales, gradient: normed, heads, ...outputs, shares });
   }
 
   /** The embedding's gradient, from that of the first layer's input; and all sums over lines. */

@@ -1,7 +1,7 @@
 /** The kernels of a decoder's training step and of its scoring, and which gradients its projections take. */
 import type { DecoderShape } from "./decoderShape.ts";
 import { chunkTokens } from "./headChunks.ts";
-import { keyWidth, queryWidth } from "./headPadding.ts";
+import { keyWidth, queryWidth, storedHeadDim } from "./headPadding.ts";
 import { read } from "./kernel.ts";
 import { addProjection } from "./kernels/addProjection/addProjection.ts";
 import { attend } from "./kernels/attend/attend.ts";
@@ -15,6 +15,7 @@ import { headGradients, logitGradient } from "./kernels/headBackward/headBackwar
 import { headStatistics } from "./kernels/headStatistics/headStatistics.ts";
 import { lineSums, type LineTerm } from "./kernels/lineSums/lineSums.ts";
 import { normBackward } from "./kernels/normBackward/normBackward.ts";
+import { normHeads, normHeadsBackward } from "./kernels/normHeads/normHeads.ts";
 import { policyLoss } from "./kernels/policyLoss/policyLoss.ts";
 import { projectQkv } from "./kernels/projectQkv/projectQkv.ts";
 import { normScored } from "./kernels/scored/scored.ts";
@@ -26,6 +27,7 @@ import type { TrainVariants } from "./variants.ts";
 
 const INPUT_NORM = "input_layernorm.weight";
 const MLP_NORM = "post_attention_layernorm.weight";
+const HEAD_NORMS = ["self_attn.q_norm.weight", "self_attn.k_norm.weight"];
 /** A value head's parameters, under the names that token classification models give them. */
 export const VALUE_WEIGHT = "score.weight";
 export const VALUE_BIAS = "score.bias";
@@ -46,6 +48,7 @@ export function forwardKernels(
   return {
     embed: embed(shape),
     projectQkv: projectQkv(shape, layer, "f32", variants.projectQkv),
+    normHeads: shape.qkNorm ? normHeads(shape, layer) : null,
     attend: attend(shape, keep),
     addAttention: addProjection(layer, "self_attn.o_proj.weight", keep, variants.addAttention),
     gatedHidden: gatedHidden(shape, layer, keep, variants.gatedHidden),
@@ -98,6 +101,7 @@ function attentionKernels(shape: DecoderShape, layer: LayerLayout, variants: Tra
     outputGradient: weightGradient(layer, [output], null, variants.outputGradient),
     attendBackwardQueries: attendBackwardQueries(shape),
     attendBackwardKeys: attendBackwardKeys(shape),
+    normHeadsBackward: shape.qkNorm ? normHeadsBackward(shape, layer) : null,
     qkvInput: backProject(layer, qkv, variants.qkvInput),
     inputNorm: residualNorm(shape, layer, INPUT_NORM),
     qkvGradient: weightGradient(layer, qkv, INPUT_NORM, variants.qkvGradient),
@@ -123,15 +127,43 @@ function normTerm({ width }: DecoderShape): LineTerm {
   return { vectors: width / 4, text: `gradient[${place}] * x[${place}] * scales[line]` };
 }
 
-/** Sums for a layer's first norm and, where there are any, for the biases after it. */
+/** Sums for a layer's first norm and, where there are any, for the biases and the norms of heads after it. */
 function inputSums(shape: DecoderShape) {
-  if (!shape.qkvBias) return lineSums(NORM_BINDINGS, [normTerm(shape)]);
+  const { qkvBias, qkNorm } = shape;
+  const bindings = {
+    ...NORM_BINDINGS,
+    ...(qkvBias ? { queryGradient: read("array<vec4f>"), cacheGradient: read("array<vec4f>") } : {}),
+    ...(qkNorm ? { heads: read("array<vec4f>") } : {}),
+  };
   const biases = projections(shape).qkv.map(({ outputs, gradient, column, stride }) => ({
     vectors: outputs / 4,
     text: `${gradient}[line * ${stride / 4}u + ${column / 4}u + column]`,
   }));
-  const gradients = { queryGradient: read("array<vec4f>"), cacheGradient: read("array<vec4f>") };
-  return lineSums({ ...NORM_BINDINGS, ...gradients }, [normTerm(shape), ...biases]);
+  const terms = [normTerm(shape), ...(qkvBias ? biases : []), ...(qkNorm ? headTerms(shape) : [])];
+  return lineSums(bindings, terms, qkNorm ? overHeads(shape) : "");
+}
+
+/** What a line adds to the gradients of the norms of queries and keys: a sum over its heads. */
+function headTerms(shape: DecoderShape): LineTerm[] {
+  const { heads, kvHeads } = shape;
+  const vectors = storedHeadDim(shape) / 4;
+  const from = (first: number, end: number): LineTerm => ({
+    vectors,
+    text: `overHeads(line, ${first}u, ${end}u, column)`,
+  });
+  return [from(0, heads), from(heads, heads + kvHeads)];
+}
+
+function overHeads(shape: DecoderShape): string {
+  const vectors = storedHeadDim(shape) / 4;
+  return `
+fn overHeads(line: u32, first: u32, end: u32, column: u32) -> vec4f {
+  var sum = vec4f();
+  for (var head = first; head < end; head++) {
+    sum += heads[(line * ${shape.heads + shape.kvHeads}u + head) * ${vectors}u + column];
+  }
+  return sum;
+}`;
 }
 
 /** Sums for the last norm and, where there is one, for the value head. */
@@ -158,7 +190,7 @@ export function summedParameters(shape: DecoderShape, value: boolean): string[][
     ? projections(shape).qkv.map(({ part }) => part.replace("weight", "bias"))
     : [];
   const layers = Array.from({ length: shape.layers }, (_, layer) => [
-    named(layer, INPUT_NORM, ...biases),
+    named(layer, INPUT_NORM, ...biases, ...(shape.qkNorm ? HEAD_NORMS : [])),
     named(layer, MLP_NORM),
   ]);
   return [...layers.flat(), ["model.norm.weight", ...(value ? [VALUE_WEIGHT, VALUE_BIAS] : [])]];

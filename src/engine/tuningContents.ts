@@ -1,7 +1,7 @@
 /** What a kernel's bindings hold while it is measured by itself. */
 import { entryBytes } from "./batchRoom.ts";
 import type { DecoderShape } from "./decoderShape.ts";
-import { keyWidth, queryWidth } from "./headPadding.ts";
+import { keyWidth, normedWidth } from "./headPadding.ts";
 import type { LayerBlock } from "./parameterLayout.ts";
 import { ropeTable } from "./ropeTable.ts";
 import { BATCH_BYTES, OUTPUT_TOKENS, OUTPUT_WORDS, packSettings, packStates, ROW_WORDS } from "./rowState.ts";
@@ -36,7 +36,7 @@ export function measuredVocabulary({ vocabulary }: DecoderShape): number {
 /** Content of the binding of this name, of kernels over so many lines. */
 export function contentOf(name: string, shape: DecoderShape, layout: LayerBlock, lines: number): Content {
   const { width, hiddenWidth, vocabulary } = shape;
-  const widest = Math.max(width, hiddenWidth, queryWidth(shape), 2 * keyWidth(shape));
+  const widest = Math.max(width, hiddenWidth, normedWidth(shape), 2 * keyWidth(shape));
   const floats = (count: number): Content => ({ bytes: count * WORD, pattern: NUMBERS });
   if (name === "batch") {
     const settings = { count: lines, maxTokens: ENDLESS, temperature: 1, topP: 0.95, eosTokens: [] };

@@ -10,7 +10,7 @@ import type { Packing } from "./narrowFloats.ts";
 
 const read = (path: string): Uint8Array => new Uint8Array(readFileSync(new URL(path, import.meta.url)));
 const tiny = (kind: string): ModelFolder => readGgufModel(read(`fixtures/tiny-${kind}.gguf`));
-const KINDS = ["llama", "qwen2", "llama3", "mistral"];
+const KINDS = ["llama", "qwen2", "llama3", "mistral", "qwen3"] as const;
 const ABACUS = "../../public/models/abacus-0.1M/";
 const PARTS = ["config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json"];
 const abacus = readModelFolder(new Map(PARTS.map((name) => [name, read(ABACUS + name)])));
@@ -33,7 +33,7 @@ function scalingOf(config: JsonObject): Llama3 | null {
 function decoderOf({ config }: ModelFolder): ExportedDecoder {
   const number = (key: string): number => Number(config[key]);
   return {
-    architecture: config["model_type"] === "qwen2" ? "qwen2" : "llama",
+    architecture: config["model_type"] as "llama" | "qwen2" | "qwen3", // of our fixtures
     width: number("hidden_size"),
     layers: number("num_hidden_layers"),
     heads: number("num_attention_heads"),

@@ -11,7 +11,7 @@ import type { ModelFolder } from "./modelFolder.ts";
 import { BLOCK, packedBytes, packedPieces, type Packing } from "./narrowFloats.ts";
 
 /** llama.cpp's names of architectures. Its llama is Mistral, too, and orders the rows of q and k otherwise. */
-const ARCHITECTURES = { llama: "llama", mistral: "llama", qwen2: "qwen2" } as const;
+const ARCHITECTURES = { llama: "llama", mistral: "llama", qwen2: "qwen2", qwen3: "qwen3" } as const;
 
 /** The sizes that the header tells of a decoder. */
 export interface ExportedDecoder extends Rotary {

@@ -32,7 +32,7 @@ function renamed(from: string, to: string): Uint8Array {
 describe("a model that was converted to GGUF", () => {
   const model = readGgufModel(file);
 
-  it.each(["llama", "qwen2", "llama3", "mistral"])(
+  it.each(["llama", "qwen2", "llama3", "mistral", "qwen3"])(
     "has the weights of the folder that it was converted from: %s",
     (kind) => {
       const { weights } = readGgufModel(read(kind));
@@ -76,6 +76,16 @@ describe("a model that was converted to GGUF", () => {
     });
   });
 
+  it("has what tells a Qwen 3 from a Qwen 2", () => {
+    const { config } = readGgufModel(read("qwen3"));
+    expect(config).toMatchObject({
+      model_type: "qwen3",
+      hidden_size: 24,
+      num_attention_heads: 4,
+      head_dim: 8,
+    });
+  });
+
   it("has its tokenizer and its chat template", () => {
     expect(model.tokenizerConfig).toMatchObject({ bos_token: "<s>", eos_token: "</s>", pad_token: null });
     expect(model.tokenizerConfig["chat_template"]).toBe("{{ bos_token }}{{ messages[0]['content'] }}");
@@ -83,7 +93,7 @@ describe("a model that was converted to GGUF", () => {
   });
 
   it.each([
-    ["llama", "gemma", /its architecture is gemma, and llama and qwen2 run/],
+    ["llama", "gemma", /its architecture is gemma, and llama, qwen2, qwen3 run/],
     ["llama.context_length", "llama.context_lengt_", /its metadata lacks llama\.context_length/],
     ["gpt2", "bert", /its tokenizer is of kind bert, and byte-level BPE \(gpt2\) is read/],
     ["smollm", "zmollm", /cuts texts into words by rule "zmollm" .* and gpt-2, smollm, /],

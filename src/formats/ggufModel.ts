@@ -16,6 +16,7 @@ const ARCHITECTURES: ReadonlyMap<string, { readonly className: string; readonly 
   new Map([
     ["llama", { className: "LlamaForCausalLM", isInterleaved: true }], // Mistral's, too
     ["qwen2", { className: "Qwen2ForCausalLM", isInterleaved: false }],
+    ["qwen3", { className: "Qwen3ForCausalLM", isInterleaved: false }],
   ]);
 
 /** Reads a whole file. Throws `GgufError` for what is damaged or what this decoder does not compute. */
@@ -25,7 +26,7 @@ export function readGgufModel(file: Uint8Array): ModelFolder {
   const name = metadata.requiredText("general.architecture");
   const architecture = ARCHITECTURES.get(name);
   if (architecture === undefined) {
-    const known = [...ARCHITECTURES.keys()].join(" and ");
+    const known = [...ARCHITECTURES.keys()].join(", ");
     throw new GgufError(`its architecture is ${name}, and ${known} run`, null, "Choose another model.");
   }
   const shapes = new Map(header.entries.map((entry) => [entry.name, entry.shape]));

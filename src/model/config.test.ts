@@ -30,6 +30,7 @@ describe("reading config.json", () => {
       normEpsilon: 1e-5,
       tied: false,
       qkvBias: false,
+      qkNorm: false,
       eosTokens: [],
     });
   });
@@ -81,13 +82,22 @@ describe("reading config.json", () => {
     });
   });
 
+  test("gives Qwen3 its norms of heads", () => {
+    expect(readModelConfig({ ...LLAMA, model_type: "qwen3", head_dim: 32 })).toMatchObject({
+      architecture: "qwen3",
+      headDim: 32,
+      qkvBias: false,
+      qkNorm: true,
+    });
+  });
+
   test("takes one end token or several", () => {
     expect(readModelConfig({ ...LLAMA, eos_token_id: 2 }).eosTokens).toEqual([2]);
     expect(readModelConfig({ ...LLAMA, eos_token_id: [2, 5] }).eosTokens).toEqual([2, 5]);
   });
 
   test.each([
-    [{ model_type: "gpt2" }, 'model_type "gpt2" (llama, mistral, qwen2 run)'],
+    [{ model_type: "gpt2" }, 'model_type "gpt2" (llama, mistral, qwen2, qwen3 run)'],
     [{ model_type: undefined }, "model_type"],
     [{ hidden_size: 0 }, "hidden_size"],
     [{ num_hidden_layers: 1.5 }, "num_hidden_layers"],
@@ -139,6 +149,7 @@ describe("writing config.json", () => {
     ["a Qwen2 with two end tokens", qwen],
     ["a model that never ends", { ...TINY_CONFIG, eosTokens: [] }],
     ["a Mistral", { ...TINY_CONFIG, architecture: "mistral", headDim: 12 }],
+    ["a Qwen3", loadFixture("tiny-qwen3").config],
     ["a Llama of stretched positions", { ...TINY_CONFIG, ropeScaling: { type: "linear", factor: 4 } }],
     ["a Llama 3.1", loadFixture("tiny-llama3").config],
   ] satisfies [string, ModelConfig][])("of %s reads back the same", (_, config) => {

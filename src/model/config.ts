@@ -10,9 +10,10 @@ export interface ModelConfig extends DecoderShape {
 
 /** What each architecture adds to the plain decoder. */
 const ARCHITECTURES = {
-  llama: { className: "LlamaForCausalLM", qkvBias: false },
-  mistral: { className: "MistralForCausalLM", qkvBias: false },
-  qwen2: { className: "Qwen2ForCausalLM", qkvBias: true },
+  llama: { className: "LlamaForCausalLM", qkvBias: false, qkNorm: false },
+  mistral: { className: "MistralForCausalLM", qkvBias: false, qkNorm: false },
+  qwen2: { className: "Qwen2ForCausalLM", qkvBias: true, qkNorm: false },
+  qwen3: { className: "Qwen3ForCausalLM", qkvBias: false, qkNorm: true },
 } as const;
 
 /** An architecture that runs, by the name that `model_type` gives it. */
@@ -83,6 +84,7 @@ export function readModelConfig(json: unknown): ModelConfig {
     normEpsilon: hf.rms_norm_eps,
     tied: hf.tie_word_embeddings ?? false,
     qkvBias: ARCHITECTURES[architecture].qkvBias,
+    qkNorm: ARCHITECTURES[architecture].qkNorm,
     eosTokens: typeof eos === "number" ? [eos] : eos,
   };
 }

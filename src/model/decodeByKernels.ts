@@ -66,12 +66,16 @@ function layerWeights(decoder: Decoder, layer: number): LayerWeights {
   const biases = decoder.config.qkvBias
     ? ([part("self_attn.q_proj.bias"), part("self_attn.k_proj.bias"), part("self_attn.v_proj.bias")] as const)
     : undefined;
+  const headNorms = decoder.config.qkNorm
+    ? ([part("self_attn.q_norm.weight"), part("self_attn.k_norm.weight")] as const)
+    : undefined;
   return {
     inputNorm: part("input_layernorm.weight"),
     query: part("self_attn.q_proj.weight"),
     key: part("self_attn.k_proj.weight"),
     value: part("self_attn.v_proj.weight"),
     ...(biases === undefined ? {} : { biases }),
+    ...(headNorms === undefined ? {} : { headNorms }),
     output: part("self_attn.o_proj.weight"),
     postNorm: part("post_attention_layernorm.weight"),
     gate: part("mlp.gate_proj.weight"),

@@ -40,7 +40,7 @@ export interface Fixture {
   readonly tensors: ReadonlyMap<string, HostTensor>;
 }
 
-export const FIXTURES = ["tiny-llama", "tiny-qwen2", "tiny-llama3", "tiny-mistral"] as const;
+export const FIXTURES = ["tiny-llama", "tiny-qwen2", "tiny-llama3", "tiny-mistral", "tiny-qwen3"] as const;
 
 const folder = new URL("./fixtures/", import.meta.url);
 
@@ -76,6 +76,7 @@ export const TINY_CONFIG: ModelConfig = {
   normEpsilon: 1e-5,
   tied: true,
   qkvBias: false,
+  qkNorm: false,
   eosTokens: [2],
 };
 

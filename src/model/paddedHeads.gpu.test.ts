@@ -24,13 +24,16 @@ const PROMPTS = [Int32Array.of(3, 5, 8), Int32Array.of(13), Int32Array.of(21, 34
 const REQUESTS = [0, 0, 0, 1, 1, 2, 2].map((prompt, stream) => ({ prompt, seed: 7, stream }));
 const SAMPLED = { temperature: 0.9, topP: 0.95, maxTokens: 12 };
 
-const CASES: readonly [string, "tiny-llama" | "tiny-qwen2", Partial<ModelConfig>][] = [
+type Name = "tiny-llama" | "tiny-qwen2" | "tiny-qwen3";
+
+const CASES: readonly [string, Name, Partial<ModelConfig>][] = [
   ["heads of 12", "tiny-llama", { headDim: 12, heads: 4, kvHeads: 2 }],
   ["heads of 6 and biases", "tiny-qwen2", { headDim: 6, heads: 3, kvHeads: 1 }],
+  ["heads of 12 and their norms", "tiny-qwen3", { headDim: 12, heads: 4, kvHeads: 2 }],
 ];
 
 /** A fixture's rows and loss, and another model of weights large enough that attention matters. */
-function reshaped(name: "tiny-llama" | "tiny-qwen2", change: Partial<ModelConfig>): Fixture {
+function reshaped(name: Name, change: Partial<ModelConfig>): Fixture {
   const fixture = loadFixture(name);
   const config = { ...fixture.config, ...change };
   const weights = new Map<string, HostTensor>();

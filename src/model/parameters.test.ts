@@ -17,6 +17,7 @@ describe("the parameters of a decoder", () => {
     expect(parameterCount(TINY_CONFIG)).toBe(464 * 16 + 2 * layer + 16);
     expect(parameterCount({ ...TINY_CONFIG, tied: false })).toBe(2 * 464 * 16 + 2 * layer + 16);
     expect(parameterCount({ ...TINY_CONFIG, qkvBias: true })).toBe(464 * 16 + 2 * (layer + 16 + 8 + 8) + 16);
+    expect(parameterCount({ ...TINY_CONFIG, qkNorm: true })).toBe(464 * 16 + 2 * (layer + 8 + 8) + 16);
   });
 
   test("carry Hugging Face's names and [out, in] shapes", () => {

@@ -39,6 +39,8 @@ export function parameterShapes(config: ModelConfig): Map<string, readonly numbe
       add(`self_attn.${part}.weight`, size, width);
       if (config.qkvBias) add(`self_attn.${part}.bias`, size);
     }
+    if (config.qkNorm)
+      for (const part of ["q_norm", "k_norm"]) add(`self_attn.${part}.weight`, config.headDim);
     add("self_attn.o_proj.weight", width, queries);
     add("post_attention_layernorm.weight", width);
     add("mlp.gate_proj.weight", hiddenWidth, width);

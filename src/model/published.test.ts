@@ -18,6 +18,7 @@ const EXPECTED: readonly [string, number[], number][] = [
   ["Qwen2.5-32B", [64, 5120, 40, 8, 128, 27_648, 152_064, 131_072], 32_763_876_352],
   ["Llama-3.1-8B-Instruct", [32, 4096, 32, 8, 128, 14_336, 128_256, 131_072], 8_030_261_248],
   ["Llama-3.2-3B-Instruct", [28, 3072, 24, 8, 128, 8192, 128_256, 131_072], 3_212_749_824],
+  ["Qwen3-8B", [36, 4096, 32, 8, 128, 12_288, 151_936, 40_960], 8_190_735_360],
   ["Mistral-Nemo-Instruct-2407", [40, 5120, 32, 8, 128, 14_336, 131_072, 1_024_000], 12_247_782_400],
   ["Ministral-8B-Instruct-2410", [36, 4096, 32, 8, 128, 12_288, 131_072, 32_768], 8_019_808_256],
   ["DeepSeek-Math-7B-Instruct", [30, 4096, 32, 32, 128, 11_008, 102_400, 4096], 6_910_365_696],
@@ -33,8 +34,8 @@ test.each(EXPECTED)("%s has its shape and its number of parameters", (name, shap
 
 test("each has the options of its architecture", () => {
   const options = (name: string) => {
-    const { architecture, qkvBias, tied, ropeTheta, ropeScaling } = published(name);
-    return { architecture, qkvBias, tied, ropeTheta, ropeScaling };
+    const { architecture, qkvBias, qkNorm, tied, ropeTheta, ropeScaling } = published(name);
+    return { architecture, qkvBias, qkNorm, tied, ropeTheta, ropeScaling };
   };
   const llama3 = (factor: number) => ({
     type: "llama3",
@@ -43,7 +44,7 @@ test("each has the options of its architecture", () => {
     highFrequency: 4,
     originalPositions: 8192,
   });
-  const plain = { qkvBias: false, tied: false, ropeScaling: null };
+  const plain = { qkvBias: false, qkNorm: false, tied: false, ropeScaling: null };
   const qwen2 = { ...plain, architecture: "qwen2", qkvBias: true };
   const llama31 = { ...plain, architecture: "llama", ropeTheta: 5e5, ropeScaling: llama3(8) };
   expect(options("Qwen2.5-Math-1.5B")).toEqual({ ...qwen2, tied: true, ropeTheta: 1e4 });
@@ -54,6 +55,7 @@ test("each has the options of its architecture", () => {
     expect(options(name)).toEqual(llama31);
   expect(options("Llama-3.2-3B-Instruct")).toEqual({ ...llama31, tied: true, ropeScaling: llama3(32) });
   expect(options("DeepSeek-Math-7B-Instruct")).toEqual({ ...plain, architecture: "llama", ropeTheta: 1e4 });
+  expect(options("Qwen3-8B")).toEqual({ ...plain, architecture: "qwen3", qkNorm: true, ropeTheta: 1e6 });
   expect(options("Mistral-Nemo-Instruct-2407")).toEqual({
     ...plain,
     architecture: "mistral",

@@ -63,10 +63,19 @@ function attention(
       : undefined;
     return linear(x, parameter(decoder, layerName(layer, `self_attn.${part}.weight`)), bias);
   };
-  const q = rotate(project("q_proj"), positions, decoder.rope);
-  const k = rotate(project("k_proj"), positions, decoder.rope);
+  const turned = (part: "q" | "k"): tf.Tensor =>
+    rotate(normedHeads(decoder, layer, part, project(`${part}_proj`)), positions, decoder.rope);
+  const [q, k] = [turned("q"), turned("k")];
   const context = attend(layer, q, k, project("v_proj"));
   return linear(context, parameter(decoder, layerName(layer, "self_attn.o_proj.weight")));
+}
+
+/** Queries or keys [M, heads * hd], each head normed where the architecture does that. */
+function normedHeads(decoder: Decoder, layer: number, part: "q" | "k", x: tf.Tensor): tf.Tensor {
+  const { qkNorm, headDim } = decoder.config;
+  if (!qkNorm) return x;
+  const heads = tf.reshape(x, [-1, headDim]);
+  return tf.reshape(normed(decoder, layer, `self_attn.${part}_norm`, heads), x.shape);
 }
 
 function mlp(decoder: Decoder, layer: number, x: tf.Tensor): tf.Tensor {

@@ -3,7 +3,7 @@
     pip install torch transformers safetensors
     python tools/oracle/make_model_fixtures.py            (from the root of the repository; CPU, seconds)
 
-Writes src/model/fixtures/tiny-{llama,qwen2,llama3,mistral}/{config.json, model.safetensors, expected.json, expected.safetensors}
+Writes src/model/fixtures/tiny-{llama,qwen2,llama3,mistral,qwen3}/{config.json, model.safetensors, expected.json, expected.safetensors}
 and src/kernels/adamw/adamw.fixture.json. The seeds are fixed, so a rerun changes at most the last float32 digit.
 The committed files came from torch 2.15.0, transformers 5.23.0 (tiny-llama, tiny-qwen2) and 5.24.0, safetensors 0.8.0.
 
@@ -29,6 +29,7 @@ import torch
 from safetensors.torch import load_file, save_file
 from transformers import (
     AutoModelForCausalLM, LlamaConfig, LlamaForCausalLM, MistralConfig, MistralForCausalLM, Qwen2Config, Qwen2ForCausalLM,
+    Qwen3Config, Qwen3ForCausalLM,
 )  # fmt: skip
 
 FIXTURES = Path("src/model/fixtures")
@@ -81,6 +82,16 @@ def tiny_mistral():
         rope_parameters={"rope_type": "default", "rope_theta": 1000000.0}, sliding_window=48, attn_implementation="eager",
     )  # fmt: skip
     return MistralForCausalLM(config)
+
+
+def tiny_qwen3():
+    """A norm on each head of q and k, no biases; four heads of 8 make 32 of a width of 24."""
+    config = Qwen3Config(
+        hidden_size=24, num_hidden_layers=2, num_attention_heads=4, num_key_value_heads=2, head_dim=8,
+        intermediate_size=40, vocab_size=101, tie_word_embeddings=False, rms_norm_eps=1e-6, max_position_embeddings=64,
+        rope_parameters={"rope_type": "default", "rope_theta": 1000000.0}, attn_implementation="eager",
+    )  # fmt: skip
+    return Qwen3ForCausalLM(config)
 
 
 @torch.no_grad()
@@ -263,4 +274,5 @@ if __name__ == "__main__":
     write_model("tiny-qwen2", tiny_qwen2(), seed=23, plain_rope_theta=False)
     write_model("tiny-llama3", tiny_llama3(), seed=31, plain_rope_theta=True)
     write_model("tiny-mistral", tiny_mistral(), seed=43, plain_rope_theta=False)
+    write_model("tiny-qwen3", tiny_qwen3(), seed=51, plain_rope_theta=True)
     write_adamw()

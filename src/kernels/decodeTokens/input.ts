@@ -9,6 +9,8 @@ export interface LayerWeights {
   readonly value: tf.Tensor;
   /** Of queries, keys and values, where the model has them. */
   readonly biases?: readonly [query: tf.Tensor, key: tf.Tensor, value: tf.Tensor];
+  /** Of each head of queries and keys, where the model has them: [headDim]. */
+  readonly headNorms?: readonly [query: tf.Tensor, key: tf.Tensor];
   readonly output: tf.Tensor;
   readonly postNorm: tf.Tensor;
   readonly gate: tf.Tensor;

@@ -104,6 +104,8 @@ class Packer {
       this.#vector("query bias", layer.biases?.[0], queries),
       this.#vector("key bias", layer.biases?.[1], keys),
       this.#vector("value bias", layer.biases?.[2], keys),
+      this.#vector("query norm", layer.headNorms?.[0], headDim),
+      this.#vector("key norm", layer.headNorms?.[1], headDim),
       this.matrix("output", layer.output, width, queries),
       this.#vector("post norm", layer.postNorm, width),
       this.matrix("gate", layer.gate, hiddenWidth, width),

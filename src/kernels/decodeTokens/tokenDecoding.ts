@@ -203,7 +203,7 @@ function workingMemory(
     step: 0,
     x: floats(d.width),
     normed: floats(d.width),
-    rstd: floats(1),
+    rstd: floats(d.heads),
     queries: floats(d.heads * headDim),
     keys: floats(d.kvHeads * headDim),
     values: floats(d.kvHeads * headDim),

@@ -10,7 +10,8 @@ import { PLAIN_PRODUCT, type ProductVariant } from "../../variants.ts";
 
 /**
  * Queries [M, H*hd] and the cache's keys and values [entries, 2*Hkv*hd], in the format of the cache, of each line, from
- * x [M, D]: RMSNorm, three projections with or without bias, and the rotary embedding of queries and keys.
+ * x [M, D]: RMSNorm, three projections with or without bias, and the rotary embedding of queries and keys. Queries and
+ * keys whose heads are normed come as `heads` [M, (H+Hkv)*hd] instead, not turned yet, for `normHeads`.
  *
  * The three matrices count as two of half as many columns: the left and the right halves of all heads, which the
  * rotation mixes.
@@ -21,7 +22,7 @@ export function projectQkv(
   cache: CacheFormat = "f32",
   variant: ProductVariant = PLAIN_PRODUCT,
 ): Kernel {
-  const { heads, kvHeads, width, normEpsilon } = shape;
+  const { heads, kvHeads, width, normEpsilon, qkNorm } = shape;
   const pairs = storedHeadDim(shape) / 8;
   const norm = vectorOffset(layer, "input_layernorm.weight");
   const product = {
@@ -31,8 +32,9 @@ export function projectQkv(
       rows: read("array<Row>"),
       x: read("array<vec4f>"),
       layer: read("array<vec4f>"),
-      rope: read("array<vec4f>"),
-      queries: write("array<vec4f>"),
+      ...(qkNorm
+        ? { heads: write("array<vec4f>") }
+        : { rope: read("array<vec4f>"), queries: write("array<vec4f>") }),
       cache: write(`array<${CACHE_VECTORS[cache].type}>`),
     },
     declarations: `${ROW_WGSL}${placeFunction(shape, layer)}${storeFunction(shape, cache)}`,
@@ -82,9 +84,9 @@ fn placeOf(head: u32) -> Place {
 }`;
 }
 
-/** WGSL that rotates the two vectors of a line and puts them where they belong. */
+/** WGSL that puts the two vectors of a line where they belong, those of queries and keys turned or to be normed. */
 function storeFunction(shape: DecoderShape, cache: CacheFormat): string {
-  const { heads, kvHeads, qkvBias } = shape;
+  const { heads, kvHeads, qkvBias, qkNorm } = shape;
   const vectors = storedHeadDim(shape) / 4;
   const pairs = vectors / 2;
   const { store } = CACHE_VECTORS[cache];
@@ -103,7 +105,23 @@ fn store(line: u32, headColumn: u32, left: vec4f, right: vec4f) {
     cache[at + ${pairs}u] = ${store("b")};
     return;
   }
-  let cosine = rope[row.position * ${vectors}u + pair];
+  ${qkNorm ? storeHeads(shape) : storeTurned(shape, cache)}
+}`;
+}
+
+function storeHeads(shape: DecoderShape): string {
+  const vectors = storedHeadDim(shape) / 4;
+  return `let at = (line * ${shape.heads + shape.kvHeads}u + head) * ${vectors}u + pair;
+  heads[at] = a;
+  heads[at + ${vectors / 2}u] = b;`;
+}
+
+function storeTurned(shape: DecoderShape, cache: CacheFormat): string {
+  const { heads, kvHeads } = shape;
+  const vectors = storedHeadDim(shape) / 4;
+  const pairs = vectors / 2;
+  const { store } = CACHE_VECTORS[cache];
+  return `let cosine = rope[row.position * ${vectors}u + pair];
   let sine = rope[row.position * ${vectors}u + ${pairs}u + pair];
   let turned = a * cosine - b * sine;
   b = b * cosine + a * sine;
@@ -115,6 +133,5 @@ fn store(line: u32, headColumn: u32, left: vec4f, right: vec4f) {
     let at = row.write * ${2 * kvHeads * vectors}u + column;
     cache[at] = ${store("turned")};
     cache[at + ${pairs}u] = ${store("b")};
-  }
-}`;
+  }`;
 }

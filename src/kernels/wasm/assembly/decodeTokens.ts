@@ -10,7 +10,7 @@ import { openScratch } from "./tile";
 // Whole decoding steps of a Llama-style decoder in one call. Rows are independent of each other, so several threads may
 // decode rows of one batch, each with a `Decoding` of its own; a row's numbers do not depend on who shares its call.
 
-/** Addresses of one layer. Matrices are panels (see `packWeight`); biases may be 0. */
+/** Addresses of one layer. Matrices are panels (see `packWeight`); biases and norms of heads may be 0. */
 @unmanaged
 class Layer {
   inputNorm: usize;
@@ -20,6 +20,8 @@ class Layer {
   queryBias: usize;
   keyBias: usize;
   valueBias: usize;
+  queryNorm: usize;
+  keyNorm: usize;
   output: usize;
   postNorm: usize;
   gate: usize;
@@ -80,6 +82,7 @@ class Decoding {
   // Working memory, for `count` rows.
   x: usize;
   normed: usize;
+  /** Of rows, or of their heads. */
   rstd: usize;
   queries: usize;
   keys: usize;
@@ -129,6 +132,11 @@ function append(d: Decoding, x: usize, suffix: usize, width: i32): void {
   }
 }
 
+/** Norms each head of x [count, heads, headDim] in its place. */
+function normHeads(d: Decoding, x: usize, weight: usize, heads: i32): void {
+  rmsNormForward(x, weight, x, d.rstd, d.count * heads, d.headDim, d.epsilon);
+}
+
 function attend(d: Decoding, layer: Layer): void {
   const half = d.headDim / 2;
   const queryWidth = d.heads * d.headDim;
@@ -137,6 +145,8 @@ function attend(d: Decoding, layer: Layer): void {
   project(d, d.normed, layer.query, layer.queryBias, d.queries, queryWidth, d.width);
   project(d, d.normed, layer.key, layer.keyBias, d.keys, keyWidth, d.width);
   project(d, d.normed, layer.value, layer.valueBias, d.values, keyWidth, d.width);
+  if (layer.queryNorm) normHeads(d, d.queries, layer.queryNorm, d.heads);
+  if (layer.keyNorm) normHeads(d, d.keys, layer.keyNorm, d.kvHeads);
   rotate(d.queries, d.positions, d.cos, d.sin, d.queries, d.count, d.heads, half, 1);
   rotate(d.keys, d.positions, d.cos, d.sin, d.keys, d.count, d.kvHeads, half, 1);
   append(d, d.keys, layer.suffixKeys, keyWidth);
