@@ -1,0 +1,27 @@
+/**
+ * Prints how far logits are from those of transformers, for each tiny model of src/model/fixtures and each way of computing
+ * them in Node: the numbers of docs/MODELS.md.
+ *   npx tsx tools/oracle/logitGaps.ts
+ */
+import { IMPLEMENTATIONS, useImplementation } from "../../src/kernels/testBackend.ts";
+import { FIXTURES, fixtureDecoder, loadFixture } from "../../src/model/fixture.ts";
+import { causal, indices, packRows } from "../../src/model/packedRows.ts";
+import { hiddenStates, logitsOf } from "../../src/model/transformer.ts";
+
+for (const implementation of IMPLEMENTATIONS) {
+  await useImplementation(implementation);
+  for (const name of FIXTURES) console.log(`${implementation}, ${name}: ${gapOf(name).toExponential(1)}`);
+}
+
+/** Largest difference of the logits of all tokens of the fixture's rows. */
+function gapOf(name: (typeof FIXTURES)[number]): number {
+  const fixture = loadFixture(name);
+  const { rows } = fixture.expected;
+  const decoder = fixtureDecoder(fixture);
+  const { tokens, positions, starts } = packRows(rows);
+  const attend = causal(decoder.config, starts);
+  const logits = logitsOf(decoder, hiddenStates(decoder, indices(tokens), indices(positions), attend));
+  const expected = rows.flatMap((_, row) => [...(fixture.tensors.get(`logits.${row}`)?.data ?? [])]);
+  const found = logits.dataSync();
+  return expected.reduce((gap, value, i) => Math.max(gap, Math.abs(value - (found[i] ?? Number.NaN))), 0);
+}
