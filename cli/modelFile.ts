@@ -2,7 +2,7 @@
 import { readdirSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { readGgufModel } from "../src/formats/ggufModel.ts";
-import { readModelFolder, weightFiles, type ModelFolder } from "../src/formats/modelFolder.ts";
+import { PARTS, readModelFolder, weightFiles, type ModelFolder } from "../src/formats/modelFolder.ts";
 import { readLanguageModel, type LanguageModel } from "../src/model/languageModel.ts";
 import { openPolicy, type Graphs } from "../src/model/openPolicy.ts";
 import type { PolicyStart, TrainablePolicy } from "../src/model/trainablePolicy.ts";
@@ -21,16 +21,6 @@ export interface ModelFile {
   /** SHA-256 of the file of weights; of several, in the order of their names, as if they were one. */
   readonly sha256: string;
 }
-
-const PARTS = [
-  "config.json",
-  "generation_config.json",
-  "tokenizer.json",
-  "tokenizer_config.json",
-  "chat_template.jinja",
-  "README.md",
-  "model.safetensors.index.json",
-];
 
 /** Reads a model folder, or a file whose name ends with .gguf; what is wrong with it is told with its path. */
 export function readModelFile(place: string): ModelFile {

@@ -1,7 +1,9 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { blobSource, type ByteSource } from "./byteSource.ts";
 import {
   ModelFolderError,
+  openModelFolder,
   readModelFolder,
   weightFiles,
   writeModelFolder,
@@ -108,6 +110,45 @@ describe("reading", () => {
   });
 });
 
+/** The same files, not in memory; `reads` notes the longest piece that was asked of each. */
+function sourcesOf(
+  files: ReadonlyMap<string, Uint8Array>,
+  reads = new Map<string, number>(),
+): Map<string, ByteSource> {
+  return new Map(
+    [...files].map(([name, bytes]) => {
+      const source = blobSource(new Blob([new Uint8Array(bytes)]));
+      const read: ByteSource["read"] = (begin, end) => {
+        reads.set(name, Math.max(reads.get(name) ?? 0, end - begin));
+        return source.read(begin, end);
+      };
+      return [name, { ...source, read }];
+    }),
+  );
+}
+
+describe("opening files that are not in memory", () => {
+  it("finds the same, weights tensor by tensor", async () => {
+    const reads = new Map<string, number>();
+    const files = withFile("generation_config.json", "{}").set("README.md", encoder.encode("# Card"));
+    files.set("notes.bin", new Uint8Array(9));
+    expect(await openModelFolder(sourcesOf(files, reads))).toEqual(readModelFolder(files));
+    const tensors = [...readModelFolder(files).weights.values()].map(({ data }) => data.byteLength);
+    const header = fixture("model.safetensors").length - tensors.reduce((sum, bytes) => sum + bytes);
+    expect(reads.get("model.safetensors")).toBe(Math.max(header, ...tensors));
+    expect(reads.has("notes.bin")).toBe(false);
+  });
+
+  it("explains what is missing or wrong alike", async () => {
+    const missing = openModelFolder(sourcesOf(withFile("model.safetensors")));
+    await expect(missing).rejects.toThrow(/has no model\.safetensors \(it has config\.json/);
+    const cut = withFile("model.safetensors", fixture("model.safetensors").subarray(0, -4));
+    await expect(openModelFolder(sourcesOf(cut))).rejects.toThrow(SafetensorsError);
+    const empty = withFile("model.safetensors", new Uint8Array(3));
+    await expect(openModelFolder(sourcesOf(empty))).rejects.toThrow("it has 3 bytes");
+  });
+});
+
 describe("weights in several files", () => {
   const INDEX = "model.safetensors.index.json";
   const { weights } = readModelFolder(smallest());
@@ -129,6 +170,12 @@ describe("weights in several files", () => {
 
   it("are read as if they were in one", () => {
     expect(readModelFolder(sharded()).weights).toEqual(weights);
+  });
+
+  it("are opened as if they were in one", async () => {
+    expect((await openModelFolder(sourcesOf(sharded()))).weights).toEqual(weights);
+    const astray = openModelFolder(sourcesOf(sharded({ "model.norm.weight": fileOf(names[0]!) })));
+    await expect(astray).rejects.toThrow(SafetensorsError);
     expect(weightFiles([...sharded().keys()], (name) => sharded().get(name)!)).toEqual([
       "model-00001-of-00002.safetensors",
       "model-00002-of-00002.safetensors",

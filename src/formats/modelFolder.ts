@@ -1,12 +1,14 @@
 /** A Hugging Face model folder <-> its files: configuration, weights, tokenizer, and what goes with them. */
+import type { ByteSource } from "./byteSource.ts";
 import {
+  openSafetensors,
   readSafetensors,
   safetensorsPieces,
   writeSafetensors,
   type SafetensorsPacking,
   type Tensor,
 } from "./safetensors.ts";
-import { INDEX, readIndex, readShards } from "./shards.ts";
+import { INDEX, openShards, readIndex, readShards } from "./shards.ts";
 import type { JsonObject } from "./jsonObject.ts";
 
 /** What a model folder holds. Anything else in the folder is left alone. */
@@ -32,11 +34,49 @@ export class ModelFolderError extends Error {
 
 const WEIGHTS = "model.safetensors";
 
+/** Files of a folder that are read whole; weights may be larger than memory likes. */
+export const PARTS = [
+  "config.json",
+  "generation_config.json",
+  "tokenizer.json",
+  "tokenizer_config.json",
+  "chat_template.jinja",
+  "README.md",
+  INDEX,
+];
+
 /** Reads a folder from its files by path; the files may lie in one folder of any name, as a dropped folder's do. */
 export function readModelFolder(files: ReadonlyMap<string, Uint8Array>): ModelFolder {
   const root = findRoot([...files.keys()]);
   const optional = (name: string): Uint8Array | undefined => files.get(root + name);
   const required = (name: string): Uint8Array => optional(name) ?? failMissing(files, root, name);
+  const parts = readParts(optional, required);
+  const map = weightMapOf(optional);
+  const weights =
+    map === null ? readSafetensors(required(WEIGHTS)).tensors : readShards(map, (file) => required(file));
+  return { ...parts, weights };
+}
+
+/** The same from files that are not in memory: weights are read tensor by tensor. */
+export async function openModelFolder(files: ReadonlyMap<string, ByteSource>): Promise<ModelFolder> {
+  const root = findRoot([...files.keys()]);
+  const read = new Map<string, Uint8Array>();
+  for (const name of PARTS) {
+    const source = files.get(root + name);
+    if (source !== undefined) read.set(name, await source.read(0, source.size));
+  }
+  const optional = (name: string): Uint8Array | undefined => read.get(name);
+  const open = (name: string): ByteSource => files.get(root + name) ?? failMissing(files, root, name);
+  const parts = readParts(optional, (name) => optional(name) ?? failMissing(files, root, name));
+  const map = files.has(root + WEIGHTS) ? null : weightMapOf(optional);
+  const weights = map === null ? (await openSafetensors(open(WEIGHTS))).tensors : await openShards(map, open);
+  return { ...parts, weights };
+}
+
+function readParts(
+  optional: (name: string) => Uint8Array | undefined,
+  required: (name: string) => Uint8Array,
+): Omit<ModelFolder, "weights"> {
   const generationConfig = optional("generation_config.json");
   const card = optional("README.md");
   const template = optional("chat_template.jinja");
@@ -47,20 +87,15 @@ export function readModelFolder(files: ReadonlyMap<string, Uint8Array>): ModelFo
       ...parseObject("tokenizer_config.json", required("tokenizer_config.json")),
       ...(template && { chat_template: decode("chat_template.jinja", template) }),
     },
-    weights: readWeights(optional, required),
     ...(generationConfig && { generationConfig: parseObject("generation_config.json", generationConfig) }),
     ...(card && { card: decode("README.md", card) }),
   };
 }
 
-/** As transformers does, one file is taken where both it and an index are there. */
-function readWeights(
-  optional: (name: string) => Uint8Array | undefined,
-  required: (name: string) => Uint8Array,
-): ReadonlyMap<string, Tensor> {
+/** As transformers does, one file (null) is taken where both it and an index are there. */
+function weightMapOf(optional: (name: string) => Uint8Array | undefined): ReadonlyMap<string, string> | null {
   const index = optional(WEIGHTS) === undefined ? optional(INDEX) : undefined;
-  if (index === undefined) return readSafetensors(required(WEIGHTS)).tensors;
-  return readShards(weightMap(index), required);
+  return index === undefined ? null : weightMap(index);
 }
 
 /** Names of the files that hold a folder's weights, given how to read a file that it has. */
@@ -146,7 +181,7 @@ function findRoot(paths: readonly string[]): string {
   return first;
 }
 
-function failMissing(files: ReadonlyMap<string, Uint8Array>, root: string, name: string): never {
+function failMissing(files: ReadonlyMap<string, unknown>, root: string, name: string): never {
   const present = [...files.keys()]
     .filter((path) => path.startsWith(root))
     .map((path) => path.slice(root.length));

@@ -1,7 +1,8 @@
 /** Weights <-> the bytes of a safetensors file (https://github.com/huggingface/safetensors#format). */
+import type { ByteSource } from "./byteSource.ts";
 import { widenFloats } from "./floats.ts";
 import { packedBytes, packedPieces, type Packing } from "./narrowFloats.ts";
-import { readHeader } from "./safetensorsHeader.ts";
+import { headerSize, readHeader } from "./safetensorsHeader.ts";
 
 export { SafetensorsError } from "./safetensorsHeader.ts";
 
@@ -31,6 +32,19 @@ export function readSafetensors(file: Uint8Array): Safetensors {
     const bytes = new Uint8Array(entry.end - entry.begin);
     bytes.set(file.subarray(dataStart + entry.begin, dataStart + entry.end)); // not slice: a Node Buffer's shares memory
     tensors.set(entry.name, { shape: entry.shape, data: widenFloats(entry.dtype, bytes.buffer) });
+  }
+  return { tensors, metadata };
+}
+
+/** The same tensor by tensor: beside them no more of the file is in memory than the largest of them. */
+export async function openSafetensors(source: ByteSource): Promise<Safetensors> {
+  const start = await source.read(0, Math.min(8, source.size));
+  const header = await source.read(0, headerSize(start, source.size));
+  const { entries, metadata, dataStart } = readHeader(header, source.size);
+  const tensors = new Map<string, Tensor>();
+  for (const { name, dtype, shape, begin, end } of entries) {
+    const bytes = await source.read(dataStart + begin, dataStart + end);
+    tensors.set(name, { shape, data: widenFloats(dtype, bytes.buffer) });
   }
   return { tensors, metadata };
 }

@@ -43,10 +43,15 @@ function fail(where: string, what: string, remedy = DAMAGED): never {
   throw new SafetensorsError(`safetensors ${where}: ${what}. ${remedy}`);
 }
 
-/** Reads and checks the header of a whole file. */
-export function readHeader(file: Uint8Array): SafetensorsHeader {
-  const dataStart = 8 + headerLength(file);
-  const root = parseHeader(file.subarray(8, dataStart));
+/** Bytes of the header, its length included, by the first 8 bytes of a file of `size` bytes. */
+export function headerSize(start: Uint8Array, size: number): number {
+  return 8 + headerLength(start, size);
+}
+
+/** Reads and checks the header of a file of `size` bytes that begins with `start`, the header or more. */
+export function readHeader(start: Uint8Array, size = start.length): SafetensorsHeader {
+  const dataStart = headerSize(start, size);
+  const root = parseHeader(start.subarray(8, dataStart));
   const entries: TensorEntry[] = [];
   let metadata: ReadonlyMap<string, string> = new Map();
   for (const [name, value] of root) {
@@ -54,18 +59,18 @@ export function readHeader(file: Uint8Array): SafetensorsHeader {
     else entries.push(checkEntry(name, value));
   }
   entries.sort((a, b) => a.begin - b.begin || a.end - b.end);
-  checkCoverage(entries, file.length - dataStart);
+  checkCoverage(entries, size - dataStart);
   return { entries, metadata, dataStart };
 }
 
-function headerLength(file: Uint8Array): number {
-  if (file.length < 8) fail("file", `it has ${file.length} bytes, fewer than the 8 of the header length`);
-  const declared = new DataView(file.buffer, file.byteOffset, 8).getBigUint64(0, true);
+function headerLength(start: Uint8Array, size: number): number {
+  if (size < 8) fail("file", `it has ${size} bytes, fewer than the 8 of the header length`);
+  const declared = new DataView(start.buffer, start.byteOffset, 8).getBigUint64(0, true);
   if (declared > BigInt(MAX_HEADER_BYTES)) {
     fail("header", `its declared length is ${declared} bytes, more than the ${MAX_HEADER_BYTES} accepted`);
   }
-  if (declared > BigInt(file.length - 8)) {
-    fail("header", `its declared length is ${declared} bytes, but only ${file.length - 8} follow`);
+  if (declared > BigInt(size - 8)) {
+    fail("header", `its declared length is ${declared} bytes, but only ${size - 8} follow`);
   }
   return Number(declared);
 }

@@ -1,6 +1,7 @@
 /** Weights that Hugging Face saved in several files: an index names, for each tensor, the file that holds it. */
+import type { ByteSource } from "./byteSource.ts";
 import type { JsonObject } from "./jsonObject.ts";
-import { readSafetensors, SafetensorsError, type Tensor } from "./safetensors.ts";
+import { openSafetensors, readSafetensors, SafetensorsError, type Tensor } from "./safetensors.ts";
 
 export const INDEX = "model.safetensors.index.json";
 
@@ -24,13 +25,36 @@ export function readShards(
   read: (file: string) => Uint8Array,
 ): Map<string, Tensor> {
   const weights = new Map<string, Tensor>();
-  for (const file of new Set(weightMap.values())) {
-    for (const [name, tensor] of readSafetensors(read(file)).tensors) {
-      if (weightMap.get(name) !== file)
-        throw new SafetensorsError(`${file} holds ${name}, which ${INDEX} ${placed(weightMap.get(name))}`);
-      weights.set(name, tensor);
-    }
+  for (const file of new Set(weightMap.values()))
+    addShard(weights, weightMap, file, readSafetensors(read(file)).tensors);
+  return complete(weights, weightMap);
+}
+
+/** The same tensor by tensor. */
+export async function openShards(
+  weightMap: ReadonlyMap<string, string>,
+  open: (file: string) => ByteSource,
+): Promise<Map<string, Tensor>> {
+  const weights = new Map<string, Tensor>();
+  for (const file of new Set(weightMap.values()))
+    addShard(weights, weightMap, file, (await openSafetensors(open(file))).tensors);
+  return complete(weights, weightMap);
+}
+
+function addShard(
+  weights: Map<string, Tensor>,
+  weightMap: ReadonlyMap<string, string>,
+  file: string,
+  tensors: ReadonlyMap<string, Tensor>,
+): void {
+  for (const [name, tensor] of tensors) {
+    if (weightMap.get(name) !== file)
+      throw new SafetensorsError(`${file} holds ${name}, which ${INDEX} ${placed(weightMap.get(name))}`);
+    weights.set(name, tensor);
   }
+}
+
+function complete(weights: Map<string, Tensor>, weightMap: ReadonlyMap<string, string>): Map<string, Tensor> {
   const missing = [...weightMap].find(([name]) => !weights.has(name));
   if (missing === undefined) return weights;
   throw new SafetensorsError(`${missing[1]} lacks ${missing[0]}, which ${INDEX} puts there`);

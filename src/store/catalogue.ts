@@ -1,6 +1,8 @@
 /** What there is to choose from: the models and data sets that ship with the page, and models of the user's. */
 import * as z from "zod/mini";
 import { createStore, type StoreApi } from "zustand/vanilla";
+import { sum } from "../math/stats.ts";
+import type { ModelPart } from "../worker/protocol.ts";
 
 const modelEntry = z.object({
   /** Folder under models/. */
@@ -23,7 +25,7 @@ export interface ModelEntry extends Omit<z.infer<typeof modelEntry>, "parameters
   /** Null while a file of the user's has not been read. */
   readonly parameters: number | null;
   /** The model itself, where it does not ship with the page. */
-  readonly file?: Blob;
+  readonly files?: readonly ModelPart[];
 }
 
 export type DatasetEntry = z.infer<typeof datasetEntry>;
@@ -46,7 +48,7 @@ export interface CatalogueStore extends StoreApi<CatalogueState> {
   /** Reads both index files; never throws. */
   load(): Promise<void>;
   /** Adds a model of the user's, in place of one of the same name; returns the name it goes by. Needs to be ready. */
-  addModel(fileName: string, file: Blob): string;
+  addModel(name: string, files: readonly ModelPart[]): string;
 }
 
 /** Creates the store, not yet loaded. */
@@ -71,28 +73,24 @@ export function createCatalogueStore(readText: ReadText): CatalogueStore {
         store.setState({ status: "failed", message }, true);
       }
     },
-    addModel(fileName, file) {
+    addModel(name, files) {
       const state = store.getState();
       if (state.status !== "ready") throw new Error("the list of models is not loaded");
-      const own = ownModel(fileName, file, state.models);
-      const others = state.models.filter(({ name }) => name !== own.name);
+      const own = ownModel(name, files, state.models);
+      const others = state.models.filter((model) => model.name !== own.name);
       store.setState({ ...state, models: [...others, own] }, true);
       return own.name;
     },
   };
 }
 
-/** Whether a dropped file is a model, by its name. */
-export function isModelFile(fileName: string): boolean {
-  return /\.(gguf|zip)$/i.test(fileName);
-}
-
 /** The entry of a model of the user's; never under the name of one that ships with the page. */
-function ownModel(fileName: string, file: Blob, models: readonly ModelEntry[]): ModelEntry {
-  const base = fileName.replace(/\.(gguf|zip)$/i, "");
-  const isTaken = models.some((model) => model.name === base && model.file === undefined);
-  const description = `${fileName}, ${Math.ceil(file.size / 1e6)} MB, from this computer. It is read when a run starts and stays in this tab.`;
-  return { name: isTaken ? `${base} (own)` : base, title: base, description, parameters: null, file };
+function ownModel(name: string, files: readonly ModelPart[], models: readonly ModelEntry[]): ModelEntry {
+  const isTaken = models.some((model) => model.name === name && model.files === undefined);
+  const megabytes = Math.ceil(sum(files.map(({ blob }) => blob.size)) / 1e6);
+  const what = files.length === 1 ? (files[0]?.path ?? name) : `${files.length} files`;
+  const description = `${what}, ${megabytes} MB, from this computer. It is read when a run starts and stays in this tab.`;
+  return { name: isTaken ? `${name} (own)` : name, title: name, description, parameters: null, files };
 }
 
 /** What was thrown, in words. */

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test } from "vitest";
 import type { WorkerClient } from "../worker/client.ts";
 import type { Command, WorkerEvent } from "../worker/protocol.ts";
 import { configurationText } from "./configurationFile.ts";
-import type { TextFile } from "./dataset.ts";
+import type { DroppedFile } from "./dropped.ts";
 import { memoryShelf, setupOf, startedEvent } from "./fixture.ts";
 import { createLab, startObstacle, type Lab } from "./lab.ts";
 
@@ -19,10 +19,14 @@ const FILES: Readonly<Record<string, string>> = {
   "datasets/other.json": '[{"prompt": "2+2?", "answer": "4", "id": "o"}]',
 };
 
-const file = (name: string, text: string, size = text.length): TextFile => ({
-  name,
-  size,
-  text: () => Promise.resolve(text),
+const file = (path: string, text: string, size = text.length): DroppedFile => ({
+  path,
+  file: { name: path, size, text: () => Promise.resolve(text) },
+});
+
+const blob = (path: string): DroppedFile & { readonly file: Blob } => ({
+  path,
+  file: new File([path], path),
 });
 
 let lab: Lab;
@@ -90,21 +94,21 @@ describe("the lab", () => {
   });
 
   test("uses a dropped data set, and keeps it when the next one cannot be read", async () => {
-    await lab.take(file("mine.json", '[{"prompt": "3+3?"}]'));
-    await lab.take(file("broken.json", "[{"));
+    await lab.take([file("mine.json", '[{"prompt": "3+3?"}]')]);
+    await lab.take([file("broken.json", "[{")]);
     expect(lab.dataset.getState()).toMatchObject({ status: "failed", inUse: { fileName: "mine.json" } });
     lab.start();
     expect(commands).toMatchObject([{ study: { name: "mine", answers: [] } }]);
   });
 
   test("refuses a file that is too large without reading it", async () => {
-    await lab.take(file("huge.json", "", 2 ** 31));
+    await lab.take([file("huge.json", "", 2 ** 31)]);
     expect(lab.notice.getState()?.text).toMatch(/huge\.json.*2048 MiB.*Split/);
   });
 
   test("takes the configuration of another run, data set included", async () => {
-    await lab.take(file("mine.json", '[{"prompt": "3+3?"}]'));
-    await lab.take(file("run.json", configurationText(setupOf({ steps: 7 }))));
+    await lab.take([file("mine.json", '[{"prompt": "3+3?"}]')]);
+    await lab.take([file("run.json", configurationText(setupOf({ steps: 7 })))]);
     expect(lab.notice.getState()).toEqual({ tone: "news", text: "The configuration of run.json is set." });
     expect(lab.dataset.getState()).toMatchObject({ status: "ready", inUse: { fileName: "word.json" } });
     lab.start();
@@ -114,33 +118,50 @@ describe("the lab", () => {
   test("takes no file while a run is under way", async () => {
     lab.start();
     emit(startedEvent);
-    await lab.take(file("mine.json", '[{"prompt": "3+3?"}]'));
+    await lab.take([file("mine.json", '[{"prompt": "3+3?"}]')]);
     expect(lab.dataset.getState()).toMatchObject({ inUse: { fileName: "word.json" } });
     expect(lab.notice.getState()?.text).toContain("a run is under way");
   });
 
   test("takes a dropped model, and trains it instead of one of the page's", async () => {
-    const gguf = new File(["GGUF"], "small.gguf");
-    await lab.take(gguf);
+    const gguf = blob("small.gguf");
+    await lab.take([gguf]);
     expect(lab.settings.getState().model).toBe("small (own)"); // "small" ships with the page
     expect(lab.notice.getState()).toMatchObject({ tone: "news" });
     lab.start();
-    expect(commands).toMatchObject([{ type: "start", model: "small (own)", modelFile: gguf }]);
+    const modelFiles = [{ path: "small.gguf", blob: gguf.file }];
+    expect(commands).toMatchObject([{ type: "start", model: "small (own)", modelFiles }]);
     emit({ type: "stopped", runId: "r1" });
 
     lab.settings.setState({ model: "small" });
     lab.start();
     expect(commands[1]).toMatchObject({ model: "models/small" });
-    expect(commands[1]).not.toHaveProperty("modelFile");
+    expect(commands[1]).not.toHaveProperty("modelFiles");
   });
 
   test("a model dropped again replaces the one of its name", async () => {
-    const [first, second] = [new File(["a"], "mine.zip"), new File(["b"], "mine.zip")];
-    for (const one of [first, second]) await lab.take(one);
+    const [first, second] = [blob("mine.zip"), blob("mine.zip")];
+    for (const one of [first, second]) await lab.take([one]);
     const state = lab.catalogue.getState();
     const own = state.status === "ready" ? state.models.slice(2) : [];
     expect(own).toMatchObject([{ name: "mine", parameters: null }]);
-    expect(own[0]!.file).toBe(second);
+    expect(own[0]!.files![0]!.blob).toBe(second.file);
+  });
+
+  test("takes a dropped folder of a model under the folder's name", async () => {
+    await lab.take(["config.json", "model.safetensors"].map((name) => blob(`mine/${name}`)));
+    expect(lab.settings.getState().model).toBe("mine");
+    lab.start();
+    const paths = commands.flatMap((command) => (command.type === "start" ? command.modelFiles : []));
+    expect(paths).toMatchObject([{ path: "mine/config.json" }, { path: "mine/model.safetensors" }]);
+  });
+
+  test("says what is missing from files that are neither a model nor one data set", async () => {
+    await lab.take([blob("mine/model.safetensors"), blob("mine/tokenizer.json")]);
+    expect(lab.notice.getState()?.text).toMatch(/^mine was not taken: it has weights but no config\.json/);
+    await lab.take([file("a.json", "[]"), file("b.json", "[]")]);
+    expect(lab.notice.getState()?.text).toContain("one data set at a time");
+    expect(lab.dataset.getState()).toMatchObject({ inUse: { fileName: "word.json" } });
   });
 
   test("says what a run at rest refused, and why", () => {
@@ -157,7 +178,7 @@ describe("the lab", () => {
 
   test("the data set chosen last wins, however slowly the others load", async () => {
     lab.chooseDataset("other.json");
-    await lab.take(file("mine.json", '[{"prompt": "3+3?"}]'));
+    await lab.take([file("mine.json", '[{"prompt": "3+3?"}]')]);
     await Promise.resolve();
     expect(lab.dataset.getState()).toMatchObject({ inUse: { fileName: "mine.json" } });
   });

@@ -6,20 +6,13 @@ import {
   chosenDataset,
   chosenModel,
   createCatalogueStore,
-  isModelFile,
   messageOf,
   type CatalogueStore,
   type ReadText,
 } from "./catalogue.ts";
 import { readConfiguration, type ReadConfiguration } from "./configurationFile.ts";
-import {
-  createDatasetStore,
-  datasetInUse,
-  studyOf,
-  textOf,
-  type DatasetStore,
-  type TextFile,
-} from "./dataset.ts";
+import { createDatasetStore, datasetInUse, studyOf, textOf, type DatasetStore } from "./dataset.ts";
+import { sortDropped, type Dropped, type DroppedFile } from "./dropped.ts";
 import { createExperimentListStore, type ExperimentListStore } from "./experimentList.ts";
 import { createExperimentRunner, isBusy, type ExperimentRunner } from "./experimentRunner.ts";
 import { settingsOf } from "./link.ts";
@@ -56,8 +49,10 @@ export interface Lab {
   /** Starts a run of the set-up; does nothing when the set-up is not complete (`startObstacle` says why). */
   start(): void;
   chooseDataset(file: string): void;
-  /** Takes a dropped file: a data set, a run's configuration, or a model (.gguf, or a zip of a model folder). */
-  take(file: TextFile): Promise<void>;
+  /** Takes what was dropped: a data set, a run's configuration, or a model. */
+  readonly take: (files: readonly DroppedFile[]) => Promise<void>;
+  /** Says that what was dropped could not be read. */
+  readonly tellUnread: (error: unknown) => void;
   /** Takes the set-up of another link. */
   follow(hash: string): void;
 }
@@ -111,10 +106,11 @@ export function createLab({ client, readText, hash, shelf, ...surroundings }: La
       settings.setState({ dataset: file });
       void loadChosenDataset();
     },
-    async take(file) {
-      const namesDataset = await takeFile(stores, file);
+    take: async (files) => {
+      const namesDataset = await takeFiles(stores, files);
       if (namesDataset) await loadChosenDataset();
     },
+    tellUnread: (error) => tellUnread(stores, error),
     follow(newHash) {
       if (isLocked(stores)) return;
       settings.setState(settingsOf(newHash));
@@ -171,8 +167,8 @@ function startRun(stores: Stores): void {
   const { name, task, questions, answerKey } = loaded.reading;
   const study = { name, title: loaded.title, task, questions: questions.length, answers: answerKey.size };
   notice.setState(null, true);
-  const { file } = model;
-  const chosen = { name: model.name, title: model.title, ...(file !== undefined && { file }) };
+  const { files } = model;
+  const chosen = { name: model.name, title: model.title, ...(files !== undefined && { files }) };
   run.start({ model: chosen, study, backend, config }, studyOf(loaded));
 }
 
@@ -194,33 +190,43 @@ function dropUnknownChoices({ settings, catalogue, notice }: Stores): void {
   notice.setState({ tone: "problem", text }, true);
 }
 
-/** Takes a file; true when it was a configuration that names an embedded data set, which is then to be loaded. */
-async function takeFile(stores: Stores, file: TextFile): Promise<boolean> {
+/** Takes files; true when they were a configuration that names an embedded data set, which is then to be loaded. */
+async function takeFiles(stores: Stores, files: readonly DroppedFile[]): Promise<boolean> {
   const { dataset, notice } = stores;
   const refuse = (text: string): false => {
     notice.setState({ tone: "problem", text }, true);
     return false;
   };
-  if (isLocked(stores)) {
-    return refuse(`${file.name} was not read: a run is under way. Stop it first, then drop the file again.`);
-  }
-  if (isModelFile(file.name) && file instanceof Blob) return takeModel(stores, file.name, file);
-  const text = await textOf(file).catch((error: unknown) => refuse(messageOf(error)));
+  const dropped = sortDropped(files);
+  const { name } = dropped;
+  if (isLocked(stores))
+    return refuse(`${name} was not read: a run is under way. Stop it first, then drop it again.`);
+  if (dropped.kind === "unclear") return refuse(`${name} was not taken: ${dropped.problem}`);
+  if (dropped.kind === "model") return takeModel(stores, dropped);
+  const text = await textOf(dropped.file).catch((error: unknown) => refuse(messageOf(error)));
   if (text === false) return false;
   const configuration = readConfiguration(text);
-  if (configuration !== null) return applyConfiguration(stores, file.name, configuration);
+  if (configuration !== null) return applyConfiguration(stores, name, configuration);
   notice.setState(null, true);
-  dataset.readFile(file.name, text);
+  dataset.readFile(name, text);
   return false;
 }
 
-function takeModel({ catalogue, settings, notice }: Stores, fileName: string, file: Blob): false {
+function tellUnread({ notice }: Stores, error: unknown): void {
+  const text = `What was dropped could not be read (${messageOf(error)}). Drop it again.`;
+  notice.setState({ tone: "problem", text }, true);
+}
+
+function takeModel(
+  { catalogue, settings, notice }: Stores,
+  { name, files }: Extract<Dropped, { kind: "model" }>,
+): false {
   const { status } = catalogue.getState();
-  if (status === "ready") settings.setState({ model: catalogue.addModel(fileName, file) });
+  if (status === "ready") settings.setState({ model: catalogue.addModel(name, files) });
   const text =
     status === "ready"
-      ? `${fileName} is the model now; it is read when a run starts.`
-      : `${fileName} was not taken: the page has not loaded its own models. Drop it again in a moment.`;
+      ? `${name} is the model now; it is read when a run starts.`
+      : `${name} was not taken: the page has not loaded its own models. Drop it again in a moment.`;
   notice.setState({ tone: status === "ready" ? "news" : "problem", text }, true);
   return false;
 }

@@ -6,7 +6,7 @@ import type { TtrlConfig } from "../rl/config.ts";
 import type { Evaluation } from "../rl/metrics.ts";
 import type { Task } from "../rl/types.ts";
 import type { BackendChoice } from "../report/backendChoice.ts";
-import type { GroupView, ModelSummary, Phase, WorkerEvent } from "../worker/protocol.ts";
+import type { GroupView, ModelPart, ModelSummary, Phase, WorkerEvent } from "../worker/protocol.ts";
 
 export type { StepRecord } from "../report/record.ts";
 export type { GroupView, ResponseView } from "../worker/protocol.ts";
@@ -17,7 +17,7 @@ export interface RunSetup {
     readonly name: string;
     readonly title: string;
     /** The model itself, where it does not ship with the page. */
-    readonly file?: Blob;
+    readonly files?: readonly ModelPart[];
   };
   readonly study: {
     readonly name: string;

@@ -1,8 +1,10 @@
 /** The live run: commands go out through the client, events come back and are reduced, progress once a frame. */
 import { createStore, type StoreApi } from "zustand/vanilla";
 import type { WorkerClient } from "../worker/client.ts";
-import type { AsideRequest, Beside, StudyMessage, WorkerEvent } from "../worker/protocol.ts";
+import type { AsideRequest, Beside, Command, StudyMessage, WorkerEvent } from "../worker/protocol.ts";
 import { reduce, requested, startedRun, type Request, type RunSetup, type RunState } from "./run.ts";
+
+type Start = Extract<Command, { type: "start" }>;
 
 /** A file the worker hands over. */
 export interface ExportedFile {
@@ -73,8 +75,8 @@ export function createRunStore(client: WorkerClient, surroundings: RunSurroundin
 }
 
 /** Where the worker finds a model. */
-function placeOf({ name, file }: RunSetup["model"]): { readonly model: string; readonly modelFile?: Blob } {
-  return file === undefined ? { model: `models/${name}` } : { model: name, modelFile: file };
+function placeOf({ name, files }: RunSetup["model"]): Pick<Start, "model" | "modelFiles"> {
+  return files === undefined ? { model: `models/${name}` } : { model: name, modelFiles: files };
 }
 
 function runIdOf(state: RunState): string | null {

@@ -1,7 +1,8 @@
 import { useEffect, useState } from "react";
+import { filesOf } from "./droppedFiles.ts";
 import { useIsLocked, usePage } from "./page.tsx";
 
-/** Lets a file be dropped anywhere on the page, and says so while one is dragged over it. */
+/** Lets files and folders be dropped anywhere on the page, and says so while they are dragged over it. */
 export function DropZone() {
   const { lab } = usePage();
   const isLocked = useIsLocked();
@@ -19,11 +20,11 @@ export function DropZone() {
       if (event.relatedTarget === null) setOver(false); // the file has left the window
     });
     listen("drop", (event) => {
-      const file = event.dataTransfer?.files[0];
+      const transfer = event.dataTransfer;
       setOver(false);
-      if (file === undefined) return;
+      if (transfer?.types.includes("Files") !== true) return;
       event.preventDefault();
-      void lab.take(file);
+      void filesOf(transfer).then(lab.take, lab.tellUnread);
     });
     return () => stop.abort();
   }, [lab]);
@@ -33,7 +34,7 @@ export function DropZone() {
       <p className="dropzone__text">
         {isLocked
           ? "A run is under way: stop it to use another file."
-          : "Drop a data set, a run's configuration or a model (GGUF, or a zip of its folder)."}
+          : "Drop a data set, a run's configuration or a model (its folder, or one file: GGUF or zip)."}
       </p>
     </div>
   );

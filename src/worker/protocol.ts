@@ -30,6 +30,12 @@ export interface Beside {
   readonly studies: readonly StudyMessage[];
 }
 
+/** One file of a model of the user's; in a dropped folder the path begins with its name. */
+export interface ModelPart {
+  readonly path: string;
+  readonly blob: Blob;
+}
+
 /** Page to worker. */
 export type Command =
   | {
@@ -37,8 +43,8 @@ export type Command =
       readonly runId: string;
       /** Folder of the model, relative to the page, e.g. "models/base-64"; the name of a model of the user's. */
       readonly model: string;
-      /** A model of the user's: a GGUF file, or a zip of a Hugging Face folder. */
-      readonly modelFile?: Blob;
+      /** A model of the user's: the files of a Hugging Face folder, or one file that is a GGUF or a zip of a folder. */
+      readonly modelFiles?: readonly ModelPart[];
       readonly study: StudyMessage;
       readonly config: TtrlConfig;
       readonly backend: BackendChoice;

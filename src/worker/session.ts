@@ -20,7 +20,7 @@ import type { Watch } from "../rl/watch.ts";
 import { measureBeside } from "./beside.ts";
 import { exportRun } from "./exportRun.ts";
 import { Gate } from "./gate.ts";
-import { openModelFile } from "./openModelFile.ts";
+import { openModelFiles } from "./openModelFiles.ts";
 import type { AsideRequest, Command, ModelSummary, Phase, WorkerEvent } from "./protocol.ts";
 import { viewGroup } from "./views.ts";
 
@@ -164,14 +164,14 @@ export class Session {
   }
 
   async #load(): Promise<Loaded> {
-    const { model: place, modelFile, config, backend: choice } = this.#start;
+    const { model: place, modelFiles, config, backend: choice } = this.#start;
     const { signal } = this.#controller;
     const { startBackend, downloadModel } = this.#surroundings;
     signal.throwIfAborted();
     const { report, graphs, fault } = await startBackend(choice);
     fault.addEventListener("abort", () => this.#controller.abort(fault.reason));
     const tell = (done: number, total: number): void => this.#progress("load", done, total);
-    const folder = await (modelFile ? openModelFile(modelFile) : downloadModel(place, signal, tell));
+    const folder = await (modelFiles ? openModelFiles(modelFiles) : downloadModel(place, signal, tell));
     signal.throwIfAborted();
     const model = readLanguageModel(folder);
     const { study, notice } = fitStudy(model, this.#start);

@@ -1,0 +1,40 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import { writeModelFolder } from "../formats/modelFolder.ts";
+import { zip } from "../formats/zip.ts";
+import { tinyFolder } from "../model/fixture.ts";
+import { openModelFiles } from "./openModelFiles.ts";
+import type { ModelPart } from "./protocol.ts";
+
+const part = (path: string, content: BlobPart): ModelPart => ({ path, blob: new Blob([content]) });
+
+describe("a model of the user's", () => {
+  const folder = tinyFolder();
+  const files = [...writeModelFolder(folder)];
+
+  test("is read from the files of its folder", async () => {
+    const parts = files.map(([name, bytes]) => part(`my model/${name}`, bytes as Uint8Array<ArrayBuffer>));
+    const opened = await openModelFiles([part("my model/.gitattributes", "*"), ...parts]);
+    expect(opened.weights).toEqual(folder.weights);
+    expect(opened.tokenizerJson).toEqual(folder.tokenizerJson);
+  });
+
+  test("is read from a zip of its folder", async () => {
+    const opened = await openModelFiles([part("model.zip", zip(new Map(files)))]);
+    expect(opened.weights).toEqual(folder.weights);
+  });
+
+  test("is read from a GGUF file, whatever it is called", async () => {
+    const bytes = readFileSync(new URL("../formats/fixtures/tiny-llama.gguf", import.meta.url));
+    const { config } = await openModelFiles([part("model.bin", new Uint8Array(bytes))]);
+    expect(config).toMatchObject({ model_type: "llama", vocab_size: 97 });
+  });
+
+  test("is refused in words when it is neither, or too large for a browser", async () => {
+    await expect(openModelFiles([part("a.pdf", "PDF")])).rejects.toThrow(/zip/);
+    const huge = Object.defineProperty(new Blob(), "size", { value: 3e9 });
+    await expect(openModelFiles([{ path: "a.gguf", blob: huge }])).rejects.toThrow(
+      "has 3.0 GB, and up to 2.1 GB are read",
+    );
+  });
+});
