@@ -74,6 +74,23 @@ test("decodes the same however many threads share the rows", async () => {
   expect(shared).toEqual(alone);
 });
 
+test("decodes a row the same whether others share its beginning or it is alone", async () => {
+  const decoder = fixtureDecoder(loadFixture("tiny-llama"));
+  const decoding = { temperature: 0.4, topP: 1, maxTokens: 24 };
+  const together = await generate(decoder, prompts, requests, decoding, none);
+  const shared = together.map(({ tokens }, i) => {
+    const others = together.filter(
+      (_, other) => other !== i && requests[other]!.prompt === requests[i]!.prompt,
+    );
+    const differsAt = others.map((other) => [...tokens].findIndex((token, t) => other.tokens[t] !== token));
+    return Math.max(...differsAt);
+  });
+  expect(shared.filter((length) => length > 4).length).toBeGreaterThan(10); // else this test shows little
+  for (const [i, request] of requests.entries()) {
+    expect(await generate(decoder, prompts, [request], decoding, none), `row ${i}`).toEqual([together[i]]);
+  }
+});
+
 test("leaves no tensor behind, also when it is aborted", async () => {
   const decoder = fixtureDecoder(loadFixture("tiny-llama"));
   const decoding = { temperature: 1, topP: 1, maxTokens: 40 };

@@ -21,11 +21,14 @@ const LOGITS_ROWS = 48;
 /** Rows that a product takes at once: a part with fewer would cost as much. */
 const TILE_ROWS = 4;
 
-/** Rows that a thread decodes in one call. */
+/** Ends a chain: `NONE` of the kernel. */
+const NONE = -1;
+
+/** Chains of rows that a thread decodes in one call. */
 interface Part {
   /** Of its `Decoding`. */
   readonly decoding: number;
-  /** Of the places of its rows. */
+  /** Of the places of their heads. */
   readonly live: number;
 }
 
@@ -47,12 +50,10 @@ export class TokenDecoding {
     this.#batch = batch;
     this.#arena = new Arena(kernels);
     this.#fields = this.#layOut(weights);
-    const all = Int32Array.from(batch.groupOf, (_, place) => place);
-    const parts = this.#partsFor(this.rows);
-    const share = partOf(this.rows, parts);
-    const drafts = Array.from({ length: parts }, () => ({
+    const drafts = Array.from({ length: this.#partsFor(this.rows) }, () => ({
       decoding: this.#arena.take(DECODING_BYTES),
-      memory: workingMemory(kernels, this.#arena, this.#fields, share, batch.maxTokens),
+      // Room for all rows: a thread's chains may part while those of the others do not.
+      memory: workingMemory(kernels, this.#arena, this.#fields, this.rows, batch.maxTokens),
     }));
     // Only now: what was allocated before may have replaced the buffer.
     new Float64Array(kernels.buffer, this.#fields.entropies, this.rows).fill(0);
@@ -60,7 +61,26 @@ export class TokenDecoding {
       writeDecoding(kernels.buffer, decoding, { ...this.#fields, ...memory });
     }
     this.#parts = drafts.map(({ decoding, memory }) => ({ decoding, live: memory.live }));
-    this.#deal(all);
+    this.#deal(this.#chainPrompts());
+  }
+
+  /** Makes a chain of the rows of each prompt; returns the places of their heads. */
+  #chainPrompts(): Int32Array {
+    const { groupOf } = this.#batch;
+    const next = this.#next().fill(NONE);
+    const heads: number[] = [];
+    const tails = new Map<number, number>();
+    for (const [place, group] of groupOf.entries()) {
+      const tail = tails.get(group);
+      if (tail === undefined) heads.push(place);
+      else next[tail] = place;
+      tails.set(group, place);
+    }
+    return Int32Array.from(heads);
+  }
+
+  #next(): Int32Array {
+    return new Int32Array(this.#kernels.buffer, this.#fields.next, this.rows);
   }
 
   #partsFor(rows: number): number {
@@ -92,27 +112,38 @@ export class TokenDecoding {
       logprobs: this.#arena.words(rows * maxTokens),
       entropies: this.#arena.take(rows * 8),
       uniforms: this.#arena.take(rows * MAX_STEPS * 8),
+      next: this.#arena.words(rows),
     };
   }
 
-  /** Gives each part its share of the live rows; some may get none. */
-  #deal(places: Int32Array): void {
+  /** Gives each part its share of the chains; some may get none. */
+  #deal(heads: Int32Array): void {
     const { buffer } = this.#kernels;
-    const share = partOf(places.length, this.#partsFor(places.length));
+    const share = partOf(heads.length, this.#partsFor(heads.length));
     for (const [i, { decoding, live }] of this.#parts.entries()) {
-      const own = places.subarray(i * share, (i + 1) * share);
+      const own = heads.subarray(i * share, (i + 1) * share);
       new Int32Array(buffer, live, own.length).set(own);
       changeDecoding(buffer, decoding, { count: own.length, step: this.#step });
     }
   }
 
-  /** Places of the live rows, rising. */
-  #live(): Int32Array {
+  /** Places of the heads of all chains, rising. */
+  #heads(): Int32Array {
     const { buffer } = this.#kernels;
-    const places = this.#parts.map(({ decoding, live }) => {
+    const heads = this.#parts.map(({ decoding, live }) => {
       return new Int32Array(buffer, live, readDecoding(buffer, decoding, "count"));
     });
-    return Int32Array.from(places.flatMap((part) => [...part]));
+    return Int32Array.from(heads.flatMap((part) => [...part])).sort();
+  }
+
+  /** Places of the live rows, chain after chain. */
+  #live(): number[] {
+    const next = this.#next();
+    const places: number[] = [];
+    for (const head of this.#heads()) {
+      for (let place = head; place !== NONE; place = next[place] ?? NONE) places.push(place);
+    }
+    return places;
   }
 
   get rows(): number {
@@ -137,20 +168,20 @@ export class TokenDecoding {
     this.#run("decodeTokens", steps, draw, (decoding) => [decoding, steps]);
   }
 
-  /** Deals the live rows and calls the kernel on each part that has some. */
+  /** Deals the chains and calls the kernel on each part that has some. */
   #run(
     name: "decodeFirst" | "decodeTokens",
     steps: number,
     draw: (row: number) => number,
     args: (decoding: number) => [number, number],
   ): void {
-    const places = this.#live();
-    this.#deal(places);
+    const heads = this.#heads();
+    this.#deal(heads);
     const uniforms = new Float64Array(this.#kernels.buffer, this.#fields.uniforms, this.rows * MAX_STEPS);
-    for (const row of places) {
+    for (const row of this.#live()) {
       for (let step = 0; step < steps; step++) uniforms[row * MAX_STEPS + step] = draw(row);
     }
-    const busy = this.#parts.slice(0, this.#partsFor(places.length));
+    const busy = this.#parts.slice(0, this.#partsFor(heads.length));
     const finite = this.#kernels.crew.run(
       name,
       busy.map(({ decoding }) => args(decoding)),
@@ -199,6 +230,8 @@ function workingMemory(
   const floats = (width: number): number => arena.words(rows * width);
   return {
     live: floats(1),
+    oldHeads: floats(1),
+    tails: floats(1),
     count: 0,
     step: 0,
     x: floats(d.width),

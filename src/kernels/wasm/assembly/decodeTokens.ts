@@ -9,6 +9,9 @@ import { openScratch } from "./tile";
 
 // Whole decoding steps of a Llama-style decoder in one call. Rows are independent of each other, so several threads may
 // decode rows of one batch, each with a `Decoding` of its own; a row's numbers do not depend on who shares its call.
+//
+// Rows of one prompt that have drawn the same tokens so far are one chain, computed once: its first row, the head, stands
+// for all, and each then draws with its own random number. Where they draw different tokens, the chain is cut into chains.
 
 /** Addresses of one layer. Matrices are panels (see `packWeight`); biases and norms of heads may be 0. */
 @unmanaged
@@ -33,6 +36,9 @@ class Layer {
   suffixKeys: usize;
   suffixValues: usize;
 }
+
+/** Ends a chain. */
+const NONE: i32 = -1;
 
 /** A batch being decoded; src/kernels/decodeTokens/layout.ts writes it, in this order. */
 @unmanaged
@@ -74,12 +80,14 @@ class Decoding {
   entropies: usize;
   /** float64 [rows, drawn] */
   uniforms: usize;
-  // Rows of this call: their places, rising. Finished ones are taken out.
+  /** The place of the next row of a row's chain, rising; NONE after the last. */
+  next: usize;
+  // Chains of this call: the places of their heads, rising. Finished rows are taken out.
   live: usize;
   count: i32;
   /** Tokens that each live row has. */
   step: i32;
-  // Working memory, for `count` rows.
+  // Working memory, for `count` chains.
   x: usize;
   normed: usize;
   /** Of rows, or of their heads. */
@@ -92,6 +100,9 @@ class Decoding {
   ups: usize;
   positions: usize;
   groupsOfLive: usize;
+  /** Places of the heads before the step's token, and of the last rows of the chains after it. */
+  oldHeads: usize;
+  tails: usize;
   /** [BLOCK, vocabulary] */
   logits: usize;
   drawScratch: usize;
@@ -109,7 +120,7 @@ function addProjection(d: Decoding, a: usize, panels: usize, depth: i32): void {
   multiplyPanels(d.scratch, a, panels, d.x, d.x, <usize>d.width * 4, 4, d.count, d.width, depth);
 }
 
-/** Embeddings, positions and groups of each live row's last token. */
+/** Embeddings, positions and groups of each chain's last token. */
 function openStep(d: Decoding): void {
   for (let i = 0; i < d.count; i++) {
     const at = <usize>i * 4;
@@ -166,6 +177,22 @@ function transform(d: Decoding, layer: Layer): void {
   addProjection(d, d.gates, layer.down, d.hiddenWidth);
 }
 
+/** Draws the next token of each row of a chain from its logits; false when they are not finite. */
+function drawChain(d: Decoding, head: i32, logits: usize, draw: i32): bool {
+  for (let place = head; place != NONE; place = nextOf(d, place)) {
+    if (!drawInto(d, place, logits, draw)) return false;
+  }
+  return true;
+}
+
+function nextOf(d: Decoding, place: i32): i32 {
+  return load<i32>(d.next + <usize>place * 4);
+}
+
+function link(d: Decoding, place: i32, next: i32): void {
+  store<i32>(d.next + <usize>place * 4, next);
+}
+
 /** Draws the next token of the row at `place` from its logits by its number `draw`; false when they are not finite. */
 function drawInto(d: Decoding, place: i32, logits: usize, draw: i32): bool {
   const to = <usize>(place * d.slots + d.step) * 4;
@@ -183,20 +210,74 @@ function isEnd(d: Decoding, token: i32): bool {
   return false;
 }
 
-/** Counts the new token in, and takes out the rows that it finished. */
+/** Counts the new token in, takes out the rows that it finished, and cuts the chains that it parts. */
 function closeStep(d: Decoding): void {
-  let kept = 0;
-  for (let i = 0; i < d.count; i++) {
-    const place = load<i32>(d.live + <usize>i * 4);
-    if (isEnd(d, load<i32>(d.tokens + <usize>(place * d.slots + d.step) * 4))) continue;
-    store<i32>(d.live + <usize>kept * 4, place);
-    kept++;
-  }
+  const chains = d.count;
+  d.count = 0;
+  for (let i = 0; i < chains; i++) store<i32>(d.oldHeads + <usize>i * 4, load<i32>(d.live + <usize>i * 4));
+  for (let i = 0; i < chains; i++) cut(d, load<i32>(d.oldHeads + <usize>i * 4));
+  sortLive(d);
   d.step++;
-  d.count = d.step == d.slots ? 0 : kept;
+  if (d.step == d.slots) d.count = 0;
 }
 
-/** Logits of the live rows, some at a time so that they stay in the cache, and a draw from each. */
+function tokenOf(d: Decoding, place: i32): i32 {
+  return load<i32>(d.tokens + <usize>(place * d.slots + d.step) * 4);
+}
+
+/** Makes a chain of those of its rows that drew the same token, for each token that goes on; adds their heads to `live`. */
+function cut(d: Decoding, head: i32): void {
+  const first = d.count;
+  let place = head;
+  while (place != NONE) {
+    const next = nextOf(d, place);
+    if (!isEnd(d, tokenOf(d, place))) join(d, head, place, first);
+    place = next;
+  }
+}
+
+/** Puts a row of the chain of `head` behind the last one of the new chain with its token, or begins one. */
+function join(d: Decoding, head: i32, place: i32, first: i32): void {
+  link(d, place, NONE);
+  for (let i = first; i < d.count; i++) {
+    const at = <usize>i * 4;
+    if (tokenOf(d, load<i32>(d.live + at)) != tokenOf(d, place)) continue;
+    link(d, load<i32>(d.tails + at), place);
+    store<i32>(d.tails + at, place);
+    return;
+  }
+  const at = <usize>d.count * 4;
+  store<i32>(d.live + at, place);
+  store<i32>(d.tails + at, place);
+  d.count++;
+  if (place != head) takeOver(d, head, place);
+}
+
+/** Copies the keys and values of a head to a row that becomes a head itself. */
+function takeOver(d: Decoding, head: i32, place: i32): void {
+  const width = d.kvHeads * d.headDim;
+  const from = <usize>(head * d.slots) * <usize>width * 4;
+  const to = <usize>(place * d.slots) * <usize>width * 4;
+  for (let i = 0; i < d.layers; i++) {
+    const layer = changetype<Layer>(d.layerTable + <usize>i * offsetof<Layer>());
+    copyFloats(layer.suffixKeys + from, layer.suffixKeys + to, d.step * width);
+    copyFloats(layer.suffixValues + from, layer.suffixValues + to, d.step * width);
+  }
+}
+
+/** By insertion: what a step adds is few. */
+function sortLive(d: Decoding): void {
+  for (let i = 1; i < d.count; i++) {
+    const place = load<i32>(d.live + <usize>i * 4);
+    let at = i;
+    for (; at > 0 && load<i32>(d.live + <usize>(at - 1) * 4) > place; at--) {
+      store<i32>(d.live + <usize>at * 4, load<i32>(d.live + <usize>(at - 1) * 4));
+    }
+    store<i32>(d.live + <usize>at * 4, place);
+  }
+}
+
+/** Logits of the chains, some at a time so that they stay in the cache, and a draw for each of their rows. */
 function drawAll(d: Decoding, draw: i32): bool {
   rmsNormForward(d.x, d.finalNorm, d.normed, d.rstd, d.count, d.width, d.epsilon);
   for (let block = 0; block < d.count; block += BLOCK) {
@@ -205,7 +286,7 @@ function drawAll(d: Decoding, draw: i32): bool {
     multiplyPanels(d.scratch, from, d.head, d.logits, d.scratch, 0, 0, rows, d.vocabulary, d.width);
     for (let i = 0; i < rows; i++) {
       const logits = d.logits + <usize>(i * d.vocabulary) * 4;
-      if (!drawInto(d, load<i32>(d.live + <usize>(block + i) * 4), logits, draw)) return false;
+      if (!drawChain(d, load<i32>(d.live + <usize>(block + i) * 4), logits, draw)) return false;
     }
   }
   return true;
@@ -215,9 +296,9 @@ function drawAll(d: Decoding, draw: i32): bool {
 export function decodeFirst(decoding: usize, logits: usize): bool {
   const d = changetype<Decoding>(decoding);
   for (let i = 0; i < d.count; i++) {
-    const place = load<i32>(d.live + <usize>i * 4);
-    const group = load<i32>(d.groupOf + <usize>place * 4);
-    if (!drawInto(d, place, logits + <usize>(group * d.vocabulary) * 4, 0)) return false;
+    const head = load<i32>(d.live + <usize>i * 4);
+    const group = load<i32>(d.groupOf + <usize>head * 4);
+    if (!drawChain(d, head, logits + <usize>(group * d.vocabulary) * 4, 0)) return false;
   }
   closeStep(d);
   return true;
