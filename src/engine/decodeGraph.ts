@@ -105,7 +105,7 @@ function allocate(device: GPUDevice, shape: DecoderShape, capacity: Capacity, ca
   const { STORAGE, UNIFORM, COPY_SRC, COPY_DST } = GPUBufferUsage;
   const buffer = (label: string, words: number, usage = STORAGE | COPY_SRC | COPY_DST): GPUBuffer =>
     device.createBuffer({ label, size: words * WORD, usage });
-  const table = ropeTable(shape.maxPositions, shape);
+  const table = ropeTable(Math.min(shape.maxPositions, capacity.entries), shape);
   const rope = buffer("rotary embedding", table.length);
   device.queue.writeBuffer(rope, 0, table);
   return {

@@ -107,7 +107,7 @@ export class MicroBatches {
     const { STORAGE, COPY_SRC, COPY_DST } = GPUBufferUsage;
     const bytes = capacity.scored * SCORE_WORDS * WORD;
     const scores = device.createBuffer({ label: "scores", size: bytes, usage: STORAGE | COPY_SRC });
-    const table = ropeTable(shape.maxPositions, shape);
+    const table = ropeTable(Math.min(shape.maxPositions, capacity.lines), shape); // a row's lines are all there
     const usage = STORAGE | COPY_DST;
     const rope = device.createBuffer({ label: "rotary embedding", size: table.byteLength, usage });
     device.queue.writeBuffer(rope, 0, table);

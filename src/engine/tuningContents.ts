@@ -44,7 +44,7 @@ export function contentOf(name: string, shape: DecoderShape, layout: LayerBlock,
   }
   if (name === "rows") return { bytes: lines * ROW_WORDS * WORD, pattern: states(lines, shape).buffer };
   if (name === "rope") {
-    const table = ropeTable(shape.maxPositions, shape);
+    const table = ropeTable(Math.min(shape.maxPositions, PREFIX + lines), shape);
     return { bytes: table.byteLength, pattern: table.buffer };
   }
   if (name === "cache")
