@@ -53,13 +53,13 @@ function checkpointAfter(step: number): Checkpoint {
   };
 }
 
-test("a checkpoint is read back as it was written", () => {
-  writeCheckpoint(folder, checkpointAfter(2));
+test("a checkpoint is read back as it was written", async () => {
+  await writeCheckpoint(folder, checkpointAfter(2));
   expect(readCheckpoint(folder)).toEqual(checkpointAfter(2));
 });
 
-test("one written before labels were remembered and policies had companions is read, with none", () => {
-  writeCheckpoint(folder, checkpointAfter(2));
+test("one written before labels were remembered and policies had companions is read, with none", async () => {
+  await writeCheckpoint(folder, checkpointAfter(2));
   const [entry] = readdirSync(folder);
   const path = join(folder, entry ?? "", "state.json");
   const state = JSON.parse(readFileSync(path, "utf8")) as {
@@ -78,34 +78,34 @@ test("there is none before the first", () => {
   expect(readCheckpoint(folder)).toBeNull();
 });
 
-test("only the newest is kept, also when the run went back to an earlier step", () => {
-  for (const step of [1, 3, 2]) writeCheckpoint(folder, checkpointAfter(step));
+test("only the newest is kept, also when the run went back to an earlier step", async () => {
+  for (const step of [1, 3, 2]) await writeCheckpoint(folder, checkpointAfter(step));
   expect(readdirSync(folder)).toHaveLength(1);
   expect(readCheckpoint(folder)?.progress.loop.step).toBe(2);
 });
 
-test("more than nine checkpoints keep their order", () => {
-  for (let step = 1; step <= 12; step++) writeCheckpoint(folder, checkpointAfter(step));
+test("more than nine checkpoints keep their order", async () => {
+  for (let step = 1; step <= 12; step++) await writeCheckpoint(folder, checkpointAfter(step));
   expect(readCheckpoint(folder)?.progress.loop.step).toBe(12);
 });
 
-test("one that was being written when the program was killed is passed over, and then replaced", () => {
-  writeCheckpoint(folder, checkpointAfter(1));
+test("one that was being written when the program was killed is passed over, and then replaced", async () => {
+  await writeCheckpoint(folder, checkpointAfter(1));
   mkdirSync(join(folder, "00000002.partial"));
   writeFileSync(join(folder, "00000002.partial", "state.json"), '{"upd');
   expect(readCheckpoint(folder)?.progress.loop.step).toBe(1);
-  writeCheckpoint(folder, checkpointAfter(2));
+  await writeCheckpoint(folder, checkpointAfter(2));
   expect(readdirSync(folder)).toEqual(["00000002"]);
 });
 
-test("an older one that could not be removed in time does not matter", () => {
-  writeCheckpoint(folder, checkpointAfter(1));
+test("an older one that could not be removed in time does not matter", async () => {
+  await writeCheckpoint(folder, checkpointAfter(1));
   mkdirSync(join(folder, "00000000")); // half removed: nothing in it
   expect(readCheckpoint(folder)?.progress.loop.step).toBe(1);
 });
 
-test("a damaged one is told with its path", () => {
-  writeCheckpoint(folder, checkpointAfter(1));
+test("a damaged one is told with its path", async () => {
+  await writeCheckpoint(folder, checkpointAfter(1));
   writeFileSync(join(folder, "00000001", "model.safetensors"), "x");
   expect(() => readCheckpoint(folder)).toThrow(/00000001: this checkpoint is damaged .*start the run again/);
 });

@@ -2,11 +2,12 @@
 import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import * as z from "zod";
-import { readSafetensors, writeSafetensors, type Tensor } from "../src/formats/safetensors.ts";
+import { readSafetensors, streamSafetensors, type Tensor } from "../src/formats/safetensors.ts";
+import { weightsInMemory } from "../src/formats/weightSource.ts";
 import type { OptimizerState } from "../src/engine/optimizerState.ts";
 import { COMPANIONS, type CompanionState, type CompanionStates } from "../src/model/trainableModels.ts";
 import type { RunProgress } from "../src/rl/run.ts";
-import { completeEntries, writeFolder } from "./durable.ts";
+import { completeEntries, writeFolder, type Content } from "./durable.ts";
 import { InputError, messageOf } from "./inputError.ts";
 
 /** Everything a run depends on beside its configuration, model and data. */
@@ -50,7 +51,7 @@ const stateFile = z.object({
 });
 
 /** Writes the checkpoint into `folder` and removes older ones: at every moment a complete one is there. */
-export function writeCheckpoint(folder: string, checkpoint: Checkpoint): void {
+export async function writeCheckpoint(folder: string, checkpoint: Checkpoint): Promise<void> {
   const { weights, optimizer, companions, progress, plannedSteps, metrics, timing } = checkpoint;
   const older = completeEntries(folder).sort();
   const updatesOf = [...companions].map(([name, state]) => ({
@@ -58,9 +59,9 @@ export function writeCheckpoint(folder: string, checkpoint: Checkpoint): void {
     updates: state.optimizer?.updates ?? null,
   }));
   const state = { updates: optimizer.updates, companions: updatesOf, plannedSteps, progress };
-  writeFolder(
+  await writeFolder(
     join(folder, nextName(older.at(-1))),
-    new Map<string, Uint8Array | string>([
+    new Map<string, Content>([
       ...modelFiles("", { weights, optimizer }),
       ...[...companions].flatMap(([name, companion]) => modelFiles(`${name}-`, companion)),
       ["state.json", `${JSON.stringify(state, null, 2)}\n`],
@@ -102,13 +103,16 @@ export function readCheckpoint(folder: string): Checkpoint | null {
 }
 
 /** The tensors of one model, in files whose names start with `prefix`. */
-function modelFiles(prefix: string, { weights, optimizer }: CompanionState): [string, Uint8Array][] {
-  const files: [string, Uint8Array][] = [[`${prefix}model.safetensors`, writeSafetensors(weights)]];
-  if (optimizer === null) return files;
+function modelFiles(prefix: string, { weights, optimizer }: CompanionState): [string, Content][] {
+  const file = (name: string, tensors: ReadonlyMap<string, Tensor>): [string, Content] => [
+    `${prefix}${name}.safetensors`,
+    streamSafetensors(weightsInMemory(tensors), "F32"),
+  ];
+  if (optimizer === null) return [file("model", weights)];
   return [
-    ...files,
-    [`${prefix}first-moments.safetensors`, writeSafetensors(optimizer.firstMoments)],
-    [`${prefix}second-moments.safetensors`, writeSafetensors(optimizer.secondMoments)],
+    file("model", weights),
+    file("first-moments", optimizer.firstMoments),
+    file("second-moments", optimizer.secondMoments),
   ];
 }
 

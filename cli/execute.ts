@@ -2,8 +2,8 @@
 import { rmSync } from "node:fs";
 import { constants } from "node:os";
 import { join, resolve } from "node:path";
-import { writeModelFolder } from "../src/formats/modelFolder.ts";
-import { trainedFolder } from "../src/model/languageModel.ts";
+import { modelFolderFiles, SHARD_BYTES } from "../src/formats/modelFolderFiles.ts";
+import { trainedTexts, trainedWeights } from "../src/model/trainedFolder.ts";
 import type { TrainableModels } from "../src/model/trainableModels.ts";
 import { reportFiles } from "../src/report/files.ts";
 import { modelCard } from "../src/report/modelCard.ts";
@@ -96,9 +96,10 @@ async function finish(
   };
   const card = modelCard(report, new Map(others.map((name) => [name, evaluationsOf(entries, name)])));
   const { policy } = training.models;
-  const trained = trainedFolder(sources.model.content, policy.model, await policy.weights());
+  const trained = trainedTexts(sources.model.content, policy.model);
+  const options = { packing: "F32", shardBytes: SHARD_BYTES, extras: reportFiles(report) } as const;
   const path = join(out, "model");
   rmSync(path, { recursive: true, force: true }); // of the run before it was given more steps
-  writeFolder(path, writeModelFolder({ ...trained, card }, reportFiles(report)));
+  await writeFolder(path, modelFolderFiles({ ...trained, card }, trainedWeights(policy), options));
   writeJsonLine({ model, dataset, backend, seed: config.seed, ...summary, out: resolve(out) });
 }

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { writeModelFolder } from "../src/formats/modelFolder.ts";
+import { writeModelFolder } from "../src/formats/modelFolderFiles.ts";
 import { createWorkplace, ttrl } from "./fixture.ts";
 import { openModel, readModelFile } from "./modelFile.ts";
 
@@ -84,10 +84,25 @@ describe("ttrl export", () => {
     expect(bytes).toBeLessThan(0.55 * readFileSync(join(MODEL, "model.safetensors")).length);
   });
 
+  test("writes weights beyond a size in several files, and what the run left beside them", async () => {
+    writeFileSync(join(folder, "model", "run.json"), "{}");
+    const out = join(folder, "sharded");
+    const options = ["--format", "safetensors", "--shard-size", "0.01MB", "--out", out];
+    const { status } = await ttrl(["export", "--model", join(folder, "model"), ...options]);
+    expect(status).toBe(0);
+    const names = readdirSync(out);
+    expect(names.filter((name) => /^model-0000\d-of-0000\d\.safetensors$/.test(name)).length).toBeGreaterThan(
+      1,
+    );
+    expect(names).toEqual(expect.arrayContaining(["model.safetensors.index.json", "run.json"]));
+    expect(readModelFile(out).content.weights).toEqual(readModelFile(join(folder, "model")).content.weights);
+  });
+
   test.each([
     ["m.bin", ["--format", "gguf"], /ends with \.gguf/],
     ["data.json", ["--format", "safetensors"], /it is there already/],
     ["q", ["--format", "safetensors", "--precision", "q8_0"], /safetensors has no q8_0/],
+    ["q", ["--format", "safetensors", "--shard-size", "many"], /Give a size such as 500MB/],
   ])("refuses %s with %s, and writes nothing", async (out, options, message) => {
     const before = readdirSync(folder);
     const { status, stderr } = await exported(out, ...options);

@@ -2,7 +2,13 @@
 import { readdirSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { readGgufModel } from "../src/formats/ggufModel.ts";
-import { PARTS, readModelFolder, weightFiles, type ModelFolder } from "../src/formats/modelFolder.ts";
+import {
+  PARTS,
+  readModelFolder,
+  weightFiles,
+  type FolderTexts,
+  type ModelFolder,
+} from "../src/formats/modelFolder.ts";
 import { readLanguageModel, type LanguageModel } from "../src/model/languageModel.ts";
 import { openPolicy, type Graphs } from "../src/model/openPolicy.ts";
 import type { PolicyStart, TrainablePolicy } from "../src/model/trainablePolicy.ts";
@@ -26,12 +32,21 @@ export interface ModelFile {
 export function readModelFile(place: string): ModelFile {
   const path = resolve(place);
   try {
-    const read = path.toLowerCase().endsWith(".gguf") ? readFile(path) : readFolder(place);
-    return { name: basename(path).replace(/\.gguf$/i, ""), path, ...read };
+    const read = isGgufFile(path) ? readFile(path) : readFolder(place);
+    return { name: modelName(path), path, ...read };
   } catch (error) {
     if (error instanceof InputError) throw error;
     throw new InputError(`${place}: ${messageOf(error)}`);
   }
+}
+
+export function isGgufFile(path: string): boolean {
+  return path.toLowerCase().endsWith(".gguf");
+}
+
+/** What a model at that path goes by. */
+export function modelName(path: string): string {
+  return basename(path).replace(/\.gguf$/i, "");
 }
 
 type Read = Pick<ModelFile, "content" | "sha256">;
@@ -52,7 +67,8 @@ function readFolder(folder: string): Read {
   return { content, sha256: sha256(...weights.map((name) => files.get(name) ?? new Uint8Array())) };
 }
 
-function listFolder(folder: string): string[] {
+/** Names of a folder's files. */
+export function listFolder(folder: string): string[] {
   try {
     return readdirSync(folder, { withFileTypes: true })
       .filter((entry) => !entry.isDirectory())
@@ -71,6 +87,11 @@ function listFolder(folder: string): string[] {
 
 /** The model of a folder but for its weights. */
 export function openModel({ path, content }: ModelFile): LanguageModel {
+  return readModel(path, content);
+}
+
+/** The same, of the folder's parts; what is wrong with them is told with the path. */
+export function readModel(path: string, content: FolderTexts): LanguageModel {
   try {
     return readLanguageModel(content);
   } catch (error) {

@@ -105,7 +105,7 @@ class Session {
     };
     // Reading back took a moment in which the GPU may have told of an error: then these numbers are worth nothing.
     this.#stop.throwIfFailed();
-    writeCheckpoint(checkpointFolder(out), checkpoint);
+    await writeCheckpoint(checkpointFolder(out), checkpoint);
     this.#saved = checkpoint.metrics.length;
   }
 

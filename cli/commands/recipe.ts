@@ -29,6 +29,6 @@ export function addRecipe(program: Command): void {
     .addHelpText("after", HELP)
     .action(async (recipe: Recipe, request: RecipeRequest) => {
       const { writeBundle } = await import("../recipe/bundle.ts");
-      writeBundle(recipe, request);
+      await writeBundle(recipe, request);
     });
 }

@@ -71,7 +71,7 @@ const RECIPES: Record<Recipe, RecipeParts> = {
 };
 
 /** Writes the bundle; tells on standard error what of the run's settings is lost. */
-export function writeBundle(recipe: Recipe, request: RecipeRequest): void {
+export async function writeBundle(recipe: Recipe, request: RecipeRequest): Promise<void> {
   const { out } = request;
   if (existsSync(out)) throw new InputError(`${out}: there is something already; name another --out`);
   const model = join(request.run, "model");
@@ -89,8 +89,8 @@ export function writeBundle(recipe: Recipe, request: RecipeRequest): void {
     ),
     ["README.md", bundleReadme(run, list, text)],
   ]);
-  writeFolder(out, bundle);
-  writeFolder(join(out, "model"), modelFiles(model));
+  await writeFolder(out, bundle);
+  await writeFolder(join(out, "model"), modelFiles(model));
   console.error(`${out}: written; start with: cd ${out} && ${text.start}`);
 }
 

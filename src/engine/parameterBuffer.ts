@@ -72,13 +72,17 @@ export class ParameterBuffer {
   /** All values, by name. */
   async download(): Promise<Map<string, HostParameter>> {
     const host = new Map<string, HostParameter>();
-    for (const [name, placed] of this.layout.parameters) {
-      const { offset, size, hostShape } = placed;
-      const bytes = await readBuffer(this.#gpu.device, this.buffer, size * FLOAT, offset * FLOAT);
-      host.set(name, { shape: hostShape, data: unstored(new Float32Array(bytes), placed) });
-    }
-    this.#gpu.fault.throwIfAborted();
+    for (const name of this.layout.parameters.keys()) host.set(name, await this.downloadOne(name));
     return host;
+  }
+
+  /** The values of one parameter. */
+  async downloadOne(name: string): Promise<HostParameter> {
+    const placed = this.#placed(name);
+    const { offset, size, hostShape } = placed;
+    const bytes = await readBuffer(this.#gpu.device, this.buffer, size * FLOAT, offset * FLOAT);
+    this.#gpu.fault.throwIfAborted();
+    return { shape: hostShape, data: unstored(new Float32Array(bytes), placed) };
   }
 
   /** Takes over the values of tensors, by name, without leaving the GPU. */

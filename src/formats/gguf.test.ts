@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { isGguf, readGgufTensors } from "./gguf.ts";
+import { isGguf, readGgufTensor } from "./gguf.ts";
 import { readGgufHeader } from "./ggufHeader.ts";
 import { GgufError } from "./ggufReader.ts";
 import { readSafetensors, type Tensor } from "./safetensors.ts";
@@ -13,7 +13,8 @@ const expected = readSafetensors(
 ).tensors;
 
 function read(file: Uint8Array): Map<string, Tensor> {
-  return readGgufTensors(file, readGgufHeader(file));
+  const { entries } = readGgufHeader(file);
+  return new Map(entries.map((entry) => [entry.name, readGgufTensor(file, entry)]));
 }
 
 /** A copy in which `change` has written. */

@@ -1,6 +1,6 @@
-/** The bytes of a GGUF file -> its metadata, and its weights in float32. */
+/** The bytes of a GGUF file -> its weights in float32. */
 import { widenFloats } from "./floats.ts";
-import type { GgufEntry, GgufHeader } from "./ggufHeader.ts";
+import type { GgufEntry } from "./ggufHeader.ts";
 import type { Tensor } from "./safetensors.ts";
 
 /** Whether a file claims to be GGUF, by its first bytes. */
@@ -8,9 +8,9 @@ export function isGguf(file: Uint8Array): boolean {
   return [0x47, 0x47, 0x55, 0x46].every((byte, i) => file[i] === byte);
 }
 
-/** Unpacks all tensors, by their names in the file. */
-export function readGgufTensors(file: Uint8Array, { entries }: GgufHeader): Map<string, Tensor> {
-  return new Map(entries.map((entry) => [entry.name, { shape: entry.shape, data: unpackAll(file, entry) }]));
+/** Unpacks a tensor. */
+export function readGgufTensor(file: Uint8Array, entry: GgufEntry): Tensor {
+  return { shape: entry.shape, data: unpackAll(file, entry) };
 }
 
 function unpackAll(file: Uint8Array, { shape, type, begin, end }: GgufEntry): Float32Array {

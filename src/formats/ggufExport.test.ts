@@ -7,6 +7,8 @@ import { ROPE_DIVISORS } from "./ggufRotary.ts";
 import type { JsonObject } from "./jsonObject.ts";
 import { readModelFolder, type ModelFolder } from "./modelFolder.ts";
 import type { Packing } from "./narrowFloats.ts";
+import { wholeFile } from "./streamed.ts";
+import { weightsInMemory } from "./weightSource.ts";
 
 const read = (path: string): Uint8Array => new Uint8Array(readFileSync(new URL(path, import.meta.url)));
 const tiny = (kind: string): ModelFolder => readGgufModel(read(`fixtures/tiny-${kind}.gguf`));
@@ -50,26 +52,34 @@ function decoderOf({ config }: ModelFolder): ExportedDecoder {
   };
 }
 
-function written(folder: ModelFolder, packing: Packing, changed: Partial<ExportedDecoder> = {}): Uint8Array {
-  const { pieces, bytes } = exportGguf(folder, { ...decoderOf(folder), ...changed }, { packing, name: "m" });
-  const file = new Uint8Array(Buffer.concat([...pieces()]));
+async function written(
+  folder: ModelFolder,
+  packing: Packing,
+  changed: Partial<ExportedDecoder> = {},
+): Promise<Uint8Array> {
+  const decoder = { ...decoderOf(folder), ...changed };
+  const { pieces, bytes } = exportGguf(folder, weightsInMemory(folder.weights), decoder, {
+    packing,
+    name: "m",
+  });
+  const file = await wholeFile({ pieces, bytes });
   expect(file.length).toBe(bytes);
   return file;
 }
 
 describe("a model written as GGUF", () => {
-  it.each(KINDS)("is the same when read again, every bit of it in F32: %s", (kind) => {
+  it.each(KINDS)("is the same when read again, every bit of it in F32: %s", async (kind) => {
     const folder = tiny(kind);
-    expect(readGgufModel(written(folder, "F32"))).toEqual(folder);
+    expect(readGgufModel(await written(folder, "F32"))).toEqual(folder);
   });
 
-  it.each(KINDS)("has the tensors of llama.cpp's converter, byte for byte: %s", (kind) => {
+  it.each(KINDS)("has the tensors of llama.cpp's converter, byte for byte: %s", async (kind) => {
     const tensorsOf = (file: Uint8Array) => {
       const { entries } = readGgufHeader(file);
       return new Map(entries.map(({ name, begin, end }) => [name, file.slice(begin, end)]));
     };
     const expected = tensorsOf(read(`fixtures/tiny-${kind}.gguf`));
-    const found = tensorsOf(written(tiny(kind), "F32"));
+    const found = tensorsOf(await written(tiny(kind), "F32"));
     const [divisors, theirs] = [found, expected].map((tensors) => {
       const bytes = tensors.get(ROPE_DIVISORS) ?? new Uint8Array();
       tensors.delete(ROPE_DIVISORS);
@@ -81,44 +91,45 @@ describe("a model written as GGUF", () => {
     expect(found).toEqual(expected);
   });
 
-  it("keeps vectors in F32, and in F16 what does not fill blocks of 32", () => {
-    const { entries } = readGgufHeader(written(abacus, "Q8_0"));
+  it("keeps vectors in F32, and in F16 what does not fill blocks of 32", async () => {
+    const { entries } = readGgufHeader(await written(abacus, "Q8_0"));
     const types = new Map(entries.map(({ name, type }) => [name, type.name]));
     expect(types.get("output_norm.weight")).toBe("F32");
     expect(types.get("blk.0.ffn_down.weight")).toBe("Q8_0"); // rows of 128
     expect(types.get("blk.0.attn_q.weight")).toBe("F16"); // rows of 48
   });
 
-  it("says that a linear scaling stretches positions, and by how much", () => {
+  it("says that a linear scaling stretches positions, and by how much", async () => {
     const config = { ...abacus.config, rope_scaling: { rope_type: "linear", factor: 2 } };
     const ropeScaling = { type: "linear", factor: 2 } as const;
-    const again = readGgufModel(written({ ...abacus, config }, "F32", { ropeScaling }));
+    const again = readGgufModel(await written({ ...abacus, config }, "F32", { ropeScaling }));
     expect(again.config["rope_scaling"]).toEqual(config.rope_scaling);
   });
 
-  it("leaves out a head that is the embedding again", () => {
+  it("leaves out a head that is the embedding again", async () => {
     const embedding = abacus.weights.get("model.embed_tokens.weight")!;
     const weights = new Map([...abacus.weights, ["lm_head.weight", embedding] as const]);
-    const again = readGgufModel(written({ ...abacus, weights }, "F32"));
+    const again = readGgufModel(await written({ ...abacus, weights }, "F32"));
     expect(again.weights).toEqual(abacus.weights);
   });
 });
 
 describe("the tokenizer of a model written as GGUF", () => {
-  const metadataOf = (folder: ModelFolder, changed: Partial<ExportedDecoder> = {}) =>
-    readGgufHeader(written(folder, "F32", changed)).metadata;
+  const metadataOf = async (folder: ModelFolder, changed: Partial<ExportedDecoder> = {}) =>
+    readGgufHeader(await written(folder, "F32", changed)).metadata;
 
-  it("keeps the name of a cut that llama.cpp knows, and says what differs where it knows none", () => {
-    expect(metadataOf(tiny("llama")).get("tokenizer.ggml.pre")).toBe("smollm");
-    const { cut } = exportGguf(abacus, decoderOf(abacus), { packing: "F32", name: "m" });
+  it("keeps the name of a cut that llama.cpp knows, and says what differs where it knows none", async () => {
+    expect((await metadataOf(tiny("llama"))).get("tokenizer.ggml.pre")).toBe("smollm");
+    const weights = weightsInMemory(abacus.weights);
+    const { cut } = exportGguf(abacus, weights, decoderOf(abacus), { packing: "F32", name: "m" });
     expect(cut).toEqual({
       name: "superbpe",
       differs: 'letters after "? ", and words that follow a backslash',
     });
   });
 
-  it("has a token for every row of the embedding, and the special ones by their keys", () => {
-    const metadata = metadataOf(abacus, { vocabulary: 466 });
+  it("has a token for every row of the embedding, and the special ones by their keys", async () => {
+    const metadata = await metadataOf(abacus, { vocabulary: 466 });
     const [tokens, kinds] = ["tokens", "token_type"].map((key) => metadata.get(`tokenizer.ggml.${key}`));
     expect(tokens).toMatchObject({ length: 466, 0: "<pad>", 1: "<bos>", 2: "<eos>", 465: "[PAD465]" });
     expect(kinds).toMatchObject({ 0: 3, 1: 3, 2: 3, 3: 1, 465: 5 });
@@ -126,23 +137,23 @@ describe("the tokenizer of a model written as GGUF", () => {
     expect(ids).toEqual([1, 2, 0]);
   });
 
-  it("keeps up to three ends that have no known name, and refuses more", () => {
-    const again = readGgufModel(written(abacus, "F32", { eosTokens: [2, 7, 9] }));
+  it("keeps up to three ends that have no known name, and refuses more", async () => {
+    const again = readGgufModel(await written(abacus, "F32", { eosTokens: [2, 7, 9] }));
     expect(again.config["eos_token_id"]).toEqual([2, 7, 9]);
-    expect(() => written(abacus, "F32", { eosTokens: [2, 7, 9, 11] })).toThrow(
+    await expect(written(abacus, "F32", { eosTokens: [2, 7, 9, 11] })).rejects.toThrow(
       /more tokens end a response .* 2, 7/,
     );
   });
 
-  it("refuses a cut without a name, and what is no BPE", () => {
+  it("refuses a cut without a name, and what is no BPE", async () => {
     const changed = (values: JsonObject): ModelFolder => ({
       ...abacus,
       tokenizerJson: { ...abacus.tokenizerJson, ...values },
     });
-    expect(() => written(changed({ pre_tokenizer: { type: "Whitespace" } }), "F32")).toThrow(
+    await expect(written(changed({ pre_tokenizer: { type: "Whitespace" } }), "F32")).rejects.toThrow(
       /no name that is known here .* Export safetensors instead/,
     );
-    expect(() => written(changed({ model: { type: "Unigram", vocab: [] } }), "F32")).toThrow(
+    await expect(written(changed({ model: { type: "Unigram", vocab: [] } }), "F32")).rejects.toThrow(
       /byte-level BPE/,
     );
   });

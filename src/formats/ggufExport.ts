@@ -1,14 +1,17 @@
 /** A Hugging Face folder -> the GGUF file of the same model, piece by piece: ggufModel.ts the other way round. */
 import type { Rotary } from "../math/rotary.ts";
 import { GgufExportError } from "./ggufExportError.ts";
-import { aligned, ggufHeader, weightsOf, type MetadataValue, type PlacedTensor } from "./ggufHeaderBytes.ts";
+import { aligned, ggufHeader, type MetadataValue, type PlacedTensor } from "./ggufHeaderBytes.ts";
 import { ggufName, headsOf } from "./ggufNames.ts";
 import { cutNameOf, type CutName } from "./ggufPreTokenizers.ts";
 import { ropeDivisors, ROPE_DIVISORS, rotaryMetadata } from "./ggufRotary.ts";
+import type { TokenizerFiles } from "./ggufTokenizer.ts";
 import { tokenizerMetadata } from "./ggufTokenizerMetadata.ts";
 import { withHalvesInterleaved } from "./headRows.ts";
-import type { ModelFolder } from "./modelFolder.ts";
 import { BLOCK, packedBytes, packedPieces, type Packing } from "./narrowFloats.ts";
+import type { Tensor } from "./safetensors.ts";
+import type { Streamed } from "./streamed.ts";
+import { weightsOf, type WeightSource } from "./weightSource.ts";
 
 /** llama.cpp's names of architectures. Its llama is Mistral, too, and orders the rows of q and k otherwise. */
 const ARCHITECTURES = { llama: "llama", mistral: "llama", qwen2: "qwen2", qwen3: "qwen3" } as const;
@@ -28,15 +31,25 @@ export interface ExportedDecoder extends Rotary {
   readonly eosTokens: readonly number[];
 }
 
-/** A file about to be written. */
-export interface GgufExport {
-  /** Bytes of the whole file. */
-  readonly bytes: number;
+/** A file about to be written; its pieces throw `PackingError`. */
+export interface GgufExport extends Streamed {
   readonly cut: CutName;
   /** Matrices whose rows do not fill Q8_0's blocks of 32, written in F16; by Hugging Face's names. */
   readonly inHalf: readonly string[];
-  /** The file from its first byte to its last, 4 MB at most at a time. Throws `PackingError`. */
-  readonly pieces: () => Generator<Uint8Array>;
+}
+
+/** What whoever takes the file should know of it, in sentences. */
+export function ggufNotes({ inHalf, cut }: Pick<GgufExport, "inHalf" | "cut">): string[] {
+  const notes: string[] = [];
+  if (inHalf.length > 0)
+    notes.push(
+      `${inHalf.length} matrices, such as ${inHalf[0]}, are in F16: their rows do not fill blocks of 32`,
+    );
+  if (cut.differs !== null)
+    notes.push(
+      `llama.cpp has no name for how this tokenizer cuts texts; with ${cut.name}, which is written, it finds the same tokens but for ${cut.differs}`,
+    );
+  return notes;
 }
 
 /** llama.cpp's number for what most of a file's weights are. */
@@ -44,16 +57,17 @@ const FILE_TYPES: Readonly<Record<Packing, number>> = { F32: 0, F16: 1, Q8_0: 7,
 
 /** Prepares a file named `name` inside. Throws `GgufExportError` for what a GGUF file cannot say. */
 export function exportGguf(
-  folder: ModelFolder,
+  tokenizer: TokenizerFiles,
+  stored: WeightSource,
   decoder: ExportedDecoder,
   { packing, name }: { readonly packing: Packing; readonly name: string },
 ): GgufExport {
-  const cut = cutNameOf(folder.tokenizerJson);
+  const cut = cutNameOf(tokenizer.tokenizerJson);
   if (cut === null)
     throw new GgufExportError(
       "llama.cpp has no name that is known here for how its tokenizer cuts a text into words",
     );
-  const weights = withDivisors(folder.weights, decoder);
+  const weights = withDivisors(stored, decoder);
   const written = writtenTensors(weights, decoder, packing);
   const metadata = new Map<string, MetadataValue>([
     ["general.architecture", { text: ARCHITECTURES[decoder.architecture] }],
@@ -61,7 +75,7 @@ export function exportGguf(
     ["general.file_type", { uint32: FILE_TYPES[packing] }],
     ["general.quantization_version", { uint32: 2 }],
     ...decoderMetadata(decoder),
-    ...tokenizerMetadata(folder, { cut, ...decoder }),
+    ...tokenizerMetadata(tokenizer, { cut, ...decoder }),
   ]);
   const header = ggufHeader(metadata, written);
   const sizes = written.map((one) => aligned(packedBytes(one.packing, weightsOf(one.shape))));
@@ -69,9 +83,10 @@ export function exportGguf(
     bytes: sizes.reduce((total, size) => total + size, header.length),
     cut,
     inHalf: packing === "Q8_0" ? written.filter((one) => one.packing === "F16").map((one) => one.source) : [],
-    pieces: function* () {
+    pieces: async function* () {
       yield header;
-      for (const one of written) yield* tensorPieces(weights, decoder, one);
+      for (const one of written)
+        yield* tensorPieces({ shape: one.shape, data: await weights.read(one.source) }, decoder, one);
     },
   };
 }
@@ -99,8 +114,6 @@ function decoderMetadata(decoder: ExportedDecoder): [string, MetadataValue][] {
   ];
 }
 
-type Weights = ModelFolder["weights"];
-
 /** A tensor of the file and where it comes from. */
 interface Written extends PlacedTensor {
   /** Hugging Face's name. */
@@ -108,13 +121,17 @@ interface Written extends PlacedTensor {
 }
 
 /** The weights, and what rotary frequencies are divided by where that is a tensor. */
-function withDivisors(weights: Weights, decoder: ExportedDecoder): Weights {
-  const data = ropeDivisors(decoder);
-  return data === null ? weights : new Map([...weights, [ROPE_DIVISORS, { shape: [data.length], data }]]);
+function withDivisors({ shapes, read }: WeightSource, decoder: ExportedDecoder): WeightSource {
+  const divisors = ropeDivisors(decoder);
+  if (divisors === null) return { shapes, read };
+  return {
+    shapes: new Map([...shapes, [ROPE_DIVISORS, [divisors.length]]]),
+    read: (name) => (name === ROPE_DIVISORS ? Promise.resolve(divisors) : read(name)),
+  };
 }
 
-function writtenTensors(weights: Weights, { tied }: ExportedDecoder, packing: Packing): Written[] {
-  return [...weights].flatMap(([source, { shape }]) => {
+function writtenTensors({ shapes }: WeightSource, { tied }: ExportedDecoder, packing: Packing): Written[] {
+  return [...shapes].flatMap(([source, shape]) => {
     if (tied && source === "lm_head.weight") return []; // the embedding again
     const name = source === ROPE_DIVISORS ? source : ggufName(source);
     if (name === null) throw new GgufExportError(`parameter ${JSON.stringify(source)} has no name there`);
@@ -129,12 +146,10 @@ function packingOf(shape: readonly number[], packing: Packing): Packing {
 }
 
 function* tensorPieces(
-  weights: Weights,
+  tensor: Tensor,
   { architecture, heads, kvHeads }: ExportedDecoder,
   { source, shape, packing }: Written,
 ): Generator<Uint8Array> {
-  const tensor = weights.get(source);
-  if (tensor === undefined) throw new Error(`${source} is gone`);
   const turned = ARCHITECTURES[architecture] === "llama" ? headsOf(source, heads, kvHeads) : null;
   const { data } = turned === null ? tensor : withHalvesInterleaved(tensor, turned);
   yield* packedPieces(source, data, packing);

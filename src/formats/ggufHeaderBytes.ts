@@ -1,5 +1,6 @@
 /** The header of a GGUF file, version 3, as bytes: metadata, then each tensor's name, shape, packing and place. */
 import { packedBytes, type Packing } from "./narrowFloats.ts";
+import { weightsOf } from "./weightSource.ts";
 
 /** A value of the metadata, with the kind that llama.cpp expects of its key. */
 export type MetadataValue =
@@ -53,11 +54,6 @@ export function ggufHeader(
 /** The next multiple of the alignment. */
 export function aligned(bytes: number): number {
   return Math.ceil(bytes / ALIGNMENT) * ALIGNMENT;
-}
-
-/** Numbers in a tensor of that shape. */
-export function weightsOf(shape: readonly number[]): number {
-  return shape.reduce((product, size) => product * size, 1);
 }
 
 /** The kind's number, then the value; of a list the kind of its items, and how many. */

@@ -1,6 +1,6 @@
 /** A GGUF file of a language model -> the Hugging Face folder that it was converted from, weights in float32. */
-import { readGgufTensors } from "./gguf.ts";
-import { readGgufHeader } from "./ggufHeader.ts";
+import { readGgufTensor } from "./gguf.ts";
+import { readGgufHeader, type GgufEntry } from "./ggufHeader.ts";
 import { GgufMetadata } from "./ggufMetadata.ts";
 import { headsOf, huggingFaceName } from "./ggufNames.ts";
 import { GgufError } from "./ggufReader.ts";
@@ -8,8 +8,8 @@ import { readRopeScaling, ROPE_DIVISORS } from "./ggufRotary.ts";
 import { readGgufTokenizer, stopTokens } from "./ggufTokenizer.ts";
 import { withHalvesApart } from "./headRows.ts";
 import type { JsonObject } from "./jsonObject.ts";
-import type { ModelFolder } from "./modelFolder.ts";
-import type { Tensor } from "./safetensors.ts";
+import type { FolderTexts, ModelFolder, OpenedFolder } from "./modelFolder.ts";
+import { failMissing, type Tensor } from "./safetensors.ts";
 
 /** Architectures by llama.cpp's name. Its llama rotates neighbouring numbers, so that q and k come in another order. */
 const ARCHITECTURES: ReadonlyMap<string, { readonly className: string; readonly isInterleaved: boolean }> =
@@ -21,6 +21,25 @@ const ARCHITECTURES: ReadonlyMap<string, { readonly className: string; readonly 
 
 /** Reads a whole file. Throws `GgufError` for what is damaged or what this decoder does not compute. */
 export function readGgufModel(file: Uint8Array): ModelFolder {
+  const { texts, entries, read } = openGguf(file);
+  return { ...texts, weights: new Map([...entries.keys()].map((name) => [name, read(name)])) };
+}
+
+/** The same, each tensor unpacked when it is asked for. */
+export function openGgufModel(file: Uint8Array): OpenedFolder {
+  const { texts, entries, read } = openGguf(file);
+  const shapes = new Map([...entries].map(([name, { shape }]) => [name, shape]));
+  return { texts, weights: { shapes, read: (name) => Promise.resolve(read(name).data) } };
+}
+
+interface OpenedGguf {
+  readonly texts: FolderTexts;
+  /** By Hugging Face's names. */
+  readonly entries: ReadonlyMap<string, GgufEntry>;
+  readonly read: (name: string) => Tensor;
+}
+
+function openGguf(file: Uint8Array): OpenedGguf {
   const header = readGgufHeader(file);
   const metadata = new GgufMetadata(header.metadata);
   const name = metadata.requiredText("general.architecture");
@@ -33,19 +52,21 @@ export function readGgufModel(file: Uint8Array): ModelFolder {
   const heads = metadata.required(`${name}.attention.head_count`);
   const kvHeads = metadata.number(`${name}.attention.head_count_kv`) ?? heads;
   const { tokenizerJson, tokenizerConfig } = readGgufTokenizer(metadata);
-  const weights = new Map<string, Tensor>();
-  const names = header.entries.map((entry) => [entry.name, ownName(entry.name)] as const);
-  const tensors = readGgufTensors(file, header);
-  const divisors = tensors.get(ROPE_DIVISORS)?.data;
+  const rotary = header.entries.find((entry) => entry.name === ROPE_DIVISORS);
+  const divisors = rotary === undefined ? undefined : readGgufTensor(file, rotary).data;
   const config = configOf(name, architecture.className, metadata, shapes, { heads, kvHeads, divisors });
-  for (const [stored, own] of names) {
-    const tensor = tensors.get(stored);
-    if (tensor === undefined || own === null) continue;
-    const turned = architecture.isInterleaved ? headsOf(own, heads, kvHeads) : null;
-    weights.set(own, turned === null ? tensor : withHalvesApart(tensor, turned));
-  }
   const generationConfig = { eos_token_id: config["eos_token_id"] };
-  return { config, weights, tokenizerJson, tokenizerConfig, generationConfig };
+  const entries = new Map<string, GgufEntry>();
+  for (const entry of header.entries) {
+    const own = ownName(entry.name);
+    if (own !== null) entries.set(own, entry);
+  }
+  const read = (own: string): Tensor => {
+    const tensor = readGgufTensor(file, entries.get(own) ?? failMissing(own));
+    const turned = architecture.isInterleaved ? headsOf(own, heads, kvHeads) : null;
+    return turned === null ? tensor : withHalvesApart(tensor, turned);
+  };
+  return { texts: { config, tokenizerJson, tokenizerConfig, generationConfig }, entries, read };
 }
 
 /** What the configuration needs beside the metadata. */

@@ -6,11 +6,10 @@ import {
   openModelFolder,
   readModelFolder,
   weightFiles,
-  writeModelFolder,
   type ModelFolder,
 } from "./modelFolder.ts";
 import { SafetensorsError, writeSafetensors } from "./safetensors.ts";
-import { unzip, zip } from "./zip.ts";
+import { allWeights } from "./weightSource.ts";
 
 const encoder = new TextEncoder();
 
@@ -127,12 +126,18 @@ function sourcesOf(
   );
 }
 
+/** What a folder holds whose weights were read one by one. */
+async function openedAndRead(files: ReadonlyMap<string, ByteSource>): Promise<ModelFolder> {
+  const { texts, weights } = await openModelFolder(files);
+  return { ...texts, weights: await allWeights(weights) };
+}
+
 describe("opening files that are not in memory", () => {
   it("finds the same, weights tensor by tensor", async () => {
     const reads = new Map<string, number>();
     const files = withFile("generation_config.json", "{}").set("README.md", encoder.encode("# Card"));
     files.set("notes.bin", new Uint8Array(9));
-    expect(await openModelFolder(sourcesOf(files, reads))).toEqual(readModelFolder(files));
+    expect(await openedAndRead(sourcesOf(files, reads))).toEqual(readModelFolder(files));
     const tensors = [...readModelFolder(files).weights.values()].map(({ data }) => data.byteLength);
     const header = fixture("model.safetensors").length - tensors.reduce((sum, bytes) => sum + bytes);
     expect(reads.get("model.safetensors")).toBe(Math.max(header, ...tensors));
@@ -146,6 +151,8 @@ describe("opening files that are not in memory", () => {
     await expect(openModelFolder(sourcesOf(cut))).rejects.toThrow(SafetensorsError);
     const empty = withFile("model.safetensors", new Uint8Array(3));
     await expect(openModelFolder(sourcesOf(empty))).rejects.toThrow("it has 3 bytes");
+    const { weights } = await openModelFolder(sourcesOf(smallest()));
+    await expect(weights.read("model.layers.9.bias")).rejects.toThrow("there is no tensor model.layers.9");
   });
 });
 
@@ -173,7 +180,7 @@ describe("weights in several files", () => {
   });
 
   it("are opened as if they were in one", async () => {
-    expect((await openModelFolder(sourcesOf(sharded()))).weights).toEqual(weights);
+    expect((await openedAndRead(sourcesOf(sharded()))).weights).toEqual(weights);
     const astray = openModelFolder(sourcesOf(sharded({ "model.norm.weight": fileOf(names[0]!) })));
     await expect(astray).rejects.toThrow(SafetensorsError);
     expect(weightFiles([...sharded().keys()], (name) => sharded().get(name)!)).toEqual([
@@ -209,55 +216,5 @@ describe("weights in several files", () => {
     ["a tensor that is nowhere", sharded({ x: fileOf(names[0]!) }), /-00001-.* lacks x/],
   ])("are refused in words with %s", (_what, files, message) => {
     expect(() => readModelFolder(files)).toThrow(message);
-  });
-});
-
-describe("writing", () => {
-  const folder: ModelFolder = {
-    ...readModelFolder(smallest()),
-    generationConfig: { temperature: 0.6, top_p: 0.95 },
-    card: "# A model that learned without labels\n",
-  };
-
-  it("writes a folder that reads back equal, through an archive too", () => {
-    const files = writeModelFolder(folder);
-    expect(readModelFolder(files)).toEqual(folder);
-    expect(readModelFolder(unzip(zip(files)))).toEqual(folder);
-  });
-
-  it("says that the weights are float32, whatever they were", () => {
-    for (const key of ["dtype", "torch_dtype"]) {
-      const files = writeModelFolder({ ...folder, config: { model_type: "llama", [key]: "bfloat16" } });
-      expect(readModelFolder(files).config).toEqual({ model_type: "llama", [key]: "float32" });
-    }
-  });
-
-  it("writes the file names that transformers looks for, and the extra ones", () => {
-    const files = writeModelFolder(
-      folder,
-      new Map([
-        ["run.json", "{}"],
-        ["metrics.csv", "step\r\n"],
-      ]),
-    );
-    expect([...files.keys()].sort()).toEqual([
-      "README.md",
-      "config.json",
-      "generation_config.json",
-      "metrics.csv",
-      "model.safetensors",
-      "run.json",
-      "tokenizer.json",
-      "tokenizer_config.json",
-    ]);
-    expect(new TextDecoder().decode(files.get("metrics.csv"))).toBe("step\r\n");
-  });
-
-  it("does not let an extra file replace one of the model's", () => {
-    for (const path of ["config.json", "model.safetensors"]) {
-      expect(() => writeModelFolder(folder, new Map([[path, ""]]))).toThrow(
-        `${path} is a file of the model itself`,
-      );
-    }
   });
 });

@@ -1,22 +1,14 @@
-/** A Hugging Face model folder <-> its files: configuration, weights, tokenizer, and what goes with them. */
+/** The files of a Hugging Face model folder -> its parts: configuration, weights, tokenizer, and what goes with them. */
 import type { ByteSource } from "./byteSource.ts";
-import {
-  openSafetensors,
-  readSafetensors,
-  safetensorsPieces,
-  writeSafetensors,
-  type SafetensorsPacking,
-  type Tensor,
-} from "./safetensors.ts";
+import { openSafetensors, readSafetensors, type Tensor } from "./safetensors.ts";
 import { INDEX, openShards, readIndex, readShards } from "./shards.ts";
 import type { JsonObject } from "./jsonObject.ts";
+import type { WeightSource } from "./weightSource.ts";
 
-/** What a model folder holds. Anything else in the folder is left alone. */
-export interface ModelFolder {
+/** What a model folder holds besides its weights. Anything else in the folder is left alone. */
+export interface FolderTexts {
   /** config.json */
   readonly config: JsonObject;
-  /** model.safetensors, or the files that its index names; by Hugging Face name */
-  readonly weights: ReadonlyMap<string, Tensor>;
   /** tokenizer.json */
   readonly tokenizerJson: JsonObject;
   /** tokenizer_config.json, with the chat template that recent folders keep in chat_template.jinja */
@@ -27,12 +19,25 @@ export interface ModelFolder {
   readonly card?: string;
 }
 
+/** All of it. */
+export interface ModelFolder extends FolderTexts {
+  /** model.safetensors, or the files that its index names; by Hugging Face name */
+  readonly weights: ReadonlyMap<string, Tensor>;
+}
+
+/** A folder whose weights stay in their files until they are asked for. */
+export interface OpenedFolder {
+  readonly texts: FolderTexts;
+  readonly weights: WeightSource;
+}
+
 /** A folder that is not a model we can open: which file, what is wrong with it, and what to do. */
 export class ModelFolderError extends Error {
   override readonly name = "ModelFolderError";
 }
 
-const WEIGHTS = "model.safetensors";
+/** The file of weights, where they are in one. */
+export const WEIGHTS = "model.safetensors";
 
 /** Files of a folder that are read whole; weights may be larger than memory likes. */
 export const PARTS = [
@@ -57,8 +62,8 @@ export function readModelFolder(files: ReadonlyMap<string, Uint8Array>): ModelFo
   return { ...parts, weights };
 }
 
-/** The same from files that are not in memory: weights are read tensor by tensor. */
-export async function openModelFolder(files: ReadonlyMap<string, ByteSource>): Promise<ModelFolder> {
+/** Opens a folder whose files are not in memory, as `readModelFolder` reads it. */
+export async function openModelFolder(files: ReadonlyMap<string, ByteSource>): Promise<OpenedFolder> {
   const root = findRoot([...files.keys()]);
   const read = new Map<string, Uint8Array>();
   for (const name of PARTS) {
@@ -67,16 +72,18 @@ export async function openModelFolder(files: ReadonlyMap<string, ByteSource>): P
   }
   const optional = (name: string): Uint8Array | undefined => read.get(name);
   const open = (name: string): ByteSource => files.get(root + name) ?? failMissing(files, root, name);
-  const parts = readParts(optional, (name) => optional(name) ?? failMissing(files, root, name));
+  const texts = readParts(optional, (name) => optional(name) ?? failMissing(files, root, name));
   const map = files.has(root + WEIGHTS) ? null : weightMapOf(optional);
-  const weights = map === null ? (await openSafetensors(open(WEIGHTS))).tensors : await openShards(map, open);
-  return { ...parts, weights };
+  return {
+    texts,
+    weights: await (map === null ? openSafetensors(open(WEIGHTS)) : openShards(map, open)),
+  };
 }
 
 function readParts(
   optional: (name: string) => Uint8Array | undefined,
   required: (name: string) => Uint8Array,
-): Omit<ModelFolder, "weights"> {
+): FolderTexts {
   const generationConfig = optional("generation_config.json");
   const card = optional("README.md");
   const template = optional("chat_template.jinja");
@@ -108,63 +115,6 @@ function weightMap(index: Uint8Array): ReadonlyMap<string, string> {
   const map = readIndex(parseObject(INDEX, index));
   if (typeof map === "string") throw new ModelFolderError(`${INDEX}: ${map}. Download the model again.`);
   return map;
-}
-
-/** Writes a folder: path -> bytes. `extras` are further files, such as a run's configuration and metrics. */
-export function writeModelFolder(
-  folder: ModelFolder,
-  extras: ReadonlyMap<string, string> = new Map(),
-): Map<string, Uint8Array> {
-  const files = new Map<string, Uint8Array>([[WEIGHTS, writeSafetensors(folder.weights)]]);
-  for (const [path, bytes] of writeTexts(folder, "F32", extras)) files.set(path, bytes);
-  return files;
-}
-
-/** The same folder with weights of any precision, its weights from their first byte to their last, piece by piece. */
-export function modelFolderPieces(
-  folder: ModelFolder,
-  packing: SafetensorsPacking,
-): Map<string, Uint8Array | Iterable<Uint8Array>> {
-  const weights = safetensorsPieces(folder.weights, packing);
-  return new Map<string, Uint8Array | Iterable<Uint8Array>>([
-    [WEIGHTS, weights],
-    ...writeTexts(folder, packing, new Map()),
-  ]);
-}
-
-/** All files but the weights. */
-function writeTexts(
-  folder: ModelFolder,
-  packing: SafetensorsPacking,
-  extras: ReadonlyMap<string, string>,
-): Map<string, Uint8Array> {
-  const texts = new Map([
-    ["config.json", json(withDtype(folder.config, packing))],
-    ["tokenizer.json", json(folder.tokenizerJson)],
-    ["tokenizer_config.json", json(folder.tokenizerConfig)],
-  ]);
-  if (folder.generationConfig !== undefined)
-    texts.set("generation_config.json", json(folder.generationConfig));
-  if (folder.card !== undefined) texts.set("README.md", folder.card);
-  for (const [path, text] of extras) {
-    if (texts.has(path) || path === WEIGHTS) throw new Error(`${path} is a file of the model itself`);
-    texts.set(path, text);
-  }
-  const encoder = new TextEncoder();
-  return new Map([...texts].map(([path, text]) => [path, encoder.encode(text)]));
-}
-
-/** What transformers calls them. */
-const DTYPES: Readonly<Record<SafetensorsPacking, string>> = {
-  F32: "float32",
-  F16: "float16",
-  BF16: "bfloat16",
-};
-
-/** The configuration must say how the weights are written: transformers converts to what it names. */
-function withDtype(config: JsonObject, packing: SafetensorsPacking): JsonObject {
-  const key = "dtype" in config ? "dtype" : "torch_dtype"; // the new name, which wins, and the old
-  return { ...config, [key]: DTYPES[packing] };
 }
 
 /** The prefix of the folder that holds config.json: "" or "name/". */
@@ -220,8 +170,4 @@ function decode(name: string, bytes: Uint8Array): string {
   } catch {
     throw new ModelFolderError(`${name} is not UTF-8 text. Export or download the model again.`);
   }
-}
-
-function json(value: JsonObject): string {
-  return `${JSON.stringify(value, null, 2)}\n`;
 }

@@ -3,6 +3,8 @@ import type { ByteSource } from "./byteSource.ts";
 import { widenFloats } from "./floats.ts";
 import { packedBytes, packedPieces, type Packing } from "./narrowFloats.ts";
 import { headerSize, readHeader } from "./safetensorsHeader.ts";
+import type { Streamed } from "./streamed.ts";
+import { weightsInMemory, weightsOf, type WeightSource } from "./weightSource.ts";
 
 export { SafetensorsError } from "./safetensorsHeader.ts";
 
@@ -36,17 +38,22 @@ export function readSafetensors(file: Uint8Array): Safetensors {
   return { tensors, metadata };
 }
 
-/** The same tensor by tensor: beside them no more of the file is in memory than the largest of them. */
-export async function openSafetensors(source: ByteSource): Promise<Safetensors> {
+/** The tensors of a file that is not in memory, each read when it is asked for. Rejects with `SafetensorsError`. */
+export async function openSafetensors(source: ByteSource): Promise<WeightSource> {
   const start = await source.read(0, Math.min(8, source.size));
-  const header = await source.read(0, headerSize(start, source.size));
-  const { entries, metadata, dataStart } = readHeader(header, source.size);
-  const tensors = new Map<string, Tensor>();
-  for (const { name, dtype, shape, begin, end } of entries) {
-    const bytes = await source.read(dataStart + begin, dataStart + end);
-    tensors.set(name, { shape, data: widenFloats(dtype, bytes.buffer) });
-  }
-  return { tensors, metadata };
+  const { entries, dataStart } = readHeader(
+    await source.read(0, headerSize(start, source.size)),
+    source.size,
+  );
+  const byName = new Map(entries.map((entry) => [entry.name, entry]));
+  return {
+    shapes: new Map(entries.map(({ name, shape }) => [name, shape])),
+    async read(name) {
+      const { dtype, begin, end } = byName.get(name) ?? failMissing(name);
+      const bytes = await source.read(dataStart + begin, dataStart + end);
+      return widenFloats(dtype, bytes.buffer);
+    },
+  };
 }
 
 /** How safetensors can hold weights. */
@@ -57,46 +64,60 @@ export function writeSafetensors(
   tensors: ReadonlyMap<string, Tensor>,
   metadata: ReadonlyMap<string, string> = PYTORCH_METADATA,
 ): Uint8Array<ArrayBuffer> {
-  const header = headerBytes(tensors, "F32", metadata);
-  const sizes = [...tensors.values()].map(({ data }) => data.byteLength);
-  const file = new Uint8Array(sizes.reduce((total, size) => total + size, header.length));
-  let at = 0;
-  for (const piece of safetensorsPieces(tensors, "F32", metadata)) {
-    file.set(piece, at);
-    at += piece.length;
+  const { shapes } = weightsInMemory(tensors);
+  const { header, names, bytes } = layOut(shapes, "F32", metadata);
+  const file = new Uint8Array(bytes);
+  file.set(header);
+  let at = header.length;
+  for (const name of names) {
+    const { shape, data } = tensors.get(name) ?? failMissing(name);
+    checkSize(name, shape, data);
+    for (const piece of packedPieces(name, data, "F32")) {
+      file.set(piece, at);
+      at += piece.length;
+    }
   }
   return file;
 }
 
-/** The same file from its first byte to its last, 4 MB at most at a time. Throws `PackingError`. */
-export function* safetensorsPieces(
-  tensors: ReadonlyMap<string, Tensor>,
-  packing: SafetensorsPacking,
-  metadata: ReadonlyMap<string, string> = PYTORCH_METADATA,
-): Generator<Uint8Array> {
-  yield headerBytes(tensors, packing, metadata);
-  for (const name of sortedNames(tensors)) {
-    yield* packedPieces(name, checkedTensor(tensors, name).data, packing);
-  }
+/** The same file, each tensor read and packed when its turn comes. The pieces throw `PackingError`. */
+export function streamSafetensors(weights: WeightSource, packing: SafetensorsPacking): Streamed {
+  const { header, names, bytes } = layOut(weights.shapes, packing, PYTORCH_METADATA);
+  return {
+    bytes,
+    pieces: async function* () {
+      yield header;
+      for (const name of names) {
+        const data = await weights.read(name);
+        checkSize(name, weights.shapes.get(name) ?? failMissing(name), data);
+        yield* packedPieces(name, data, packing);
+      }
+    },
+  };
 }
 
-/** By UTF-16 code unit. */
-function sortedNames(tensors: ReadonlyMap<string, Tensor>): string[] {
-  return [...tensors.keys()].sort();
+/** A file before its data: tensors by name in UTF-16 code units, the header padded to a multiple of 8 bytes. */
+interface Layout {
+  /** Ends with spaces, so that the data may be used in place. */
+  readonly header: Uint8Array;
+  readonly names: readonly string[];
+  /** Of the whole file. */
+  readonly bytes: number;
 }
 
-/** Padded with spaces to a multiple of 8, so that the data may be used in place. */
-function headerBytes(
-  tensors: ReadonlyMap<string, Tensor>,
+function layOut(
+  shapes: WeightSource["shapes"],
   dtype: SafetensorsPacking,
   metadata: ReadonlyMap<string, string>,
-): Uint8Array {
+): Layout {
+  const names = [...shapes.keys()].sort();
   const members = [`"__metadata__":${JSON.stringify(Object.fromEntries(metadata))}`];
   let end = 0;
-  for (const name of sortedNames(tensors)) {
-    const { shape, data } = checkedTensor(tensors, name);
+  for (const name of names) {
+    if (name === "__metadata__") throw new Error(`no tensor may be called ${name}`);
+    const shape = shapes.get(name) ?? failMissing(name);
     const begin = end;
-    end += packedBytes(dtype, data.length);
+    end += packedBytes(dtype, weightsOf(shape));
     const description = { dtype, shape, data_offsets: [begin, end] };
     members.push(`${JSON.stringify(name)}:${JSON.stringify(description)}`);
   }
@@ -105,16 +126,16 @@ function headerBytes(
   const header = new Uint8Array(8 + length).fill(0x20, 8);
   new DataView(header.buffer).setBigUint64(0, BigInt(length), true);
   header.set(json, 8);
-  return header;
+  return { header, names, bytes: header.length + end };
 }
 
-/** The tensor of that name; a shape that does not fit its data is a mistake of ours, not of a file. */
-function checkedTensor(tensors: ReadonlyMap<string, Tensor>, name: string): Tensor {
-  const tensor = tensors.get(name);
-  if (tensor === undefined || name === "__metadata__") throw new Error(`no tensor may be called ${name}`);
-  const elements = tensor.shape.reduce((product, size) => product * size, 1);
-  if (elements !== tensor.data.length) {
-    throw new Error(`tensor ${name}: shape [${tensor.shape.join(", ")}] but ${tensor.data.length} numbers`);
-  }
-  return tensor;
+/** The error for a tensor that somebody asks for and nobody has. */
+export function failMissing(name: string): never {
+  throw new Error(`there is no tensor ${name}`);
+}
+
+/** A shape that does not fit its data is a mistake of ours, not of a file. */
+function checkSize(name: string, shape: readonly number[], data: Float32Array): void {
+  if (weightsOf(shape) !== data.length)
+    throw new Error(`tensor ${name}: shape [${shape.join(", ")}] but ${data.length} numbers`);
 }

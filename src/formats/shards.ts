@@ -1,7 +1,14 @@
 /** Weights that Hugging Face saved in several files: an index names, for each tensor, the file that holds it. */
 import type { ByteSource } from "./byteSource.ts";
 import type { JsonObject } from "./jsonObject.ts";
-import { openSafetensors, readSafetensors, SafetensorsError, type Tensor } from "./safetensors.ts";
+import {
+  failMissing,
+  openSafetensors,
+  readSafetensors,
+  SafetensorsError,
+  type Tensor,
+} from "./safetensors.ts";
+import type { WeightSource } from "./weightSource.ts";
 
 export const INDEX = "model.safetensors.index.json";
 
@@ -25,38 +32,44 @@ export function readShards(
   read: (file: string) => Uint8Array,
 ): Map<string, Tensor> {
   const weights = new Map<string, Tensor>();
-  for (const file of new Set(weightMap.values()))
-    addShard(weights, weightMap, file, readSafetensors(read(file)).tensors);
-  return complete(weights, weightMap);
+  for (const file of new Set(weightMap.values())) {
+    for (const [name, tensor] of readSafetensors(read(file)).tensors) {
+      checkPlace(weightMap, name, file);
+      weights.set(name, tensor);
+    }
+  }
+  checkComplete(weightMap, weights);
+  return weights;
 }
 
-/** The same tensor by tensor. */
+/** The same of files that are not in memory, each tensor read when it is asked for. */
 export async function openShards(
   weightMap: ReadonlyMap<string, string>,
   open: (file: string) => ByteSource,
-): Promise<Map<string, Tensor>> {
-  const weights = new Map<string, Tensor>();
-  for (const file of new Set(weightMap.values()))
-    addShard(weights, weightMap, file, (await openSafetensors(open(file))).tensors);
-  return complete(weights, weightMap);
-}
-
-function addShard(
-  weights: Map<string, Tensor>,
-  weightMap: ReadonlyMap<string, string>,
-  file: string,
-  tensors: ReadonlyMap<string, Tensor>,
-): void {
-  for (const [name, tensor] of tensors) {
-    if (weightMap.get(name) !== file)
-      throw new SafetensorsError(`${file} holds ${name}, which ${INDEX} ${placed(weightMap.get(name))}`);
-    weights.set(name, tensor);
+): Promise<WeightSource> {
+  const shapes = new Map<string, readonly number[]>();
+  const sources = new Map<string, WeightSource>();
+  for (const file of new Set(weightMap.values())) {
+    const source = await openSafetensors(open(file));
+    for (const [name, shape] of source.shapes) {
+      checkPlace(weightMap, name, file);
+      shapes.set(name, shape);
+      sources.set(name, source);
+    }
   }
+  checkComplete(weightMap, shapes);
+  const sourceOf = (name: string): WeightSource => sources.get(name) ?? failMissing(name);
+  return { shapes, read: (name) => sourceOf(name).read(name) };
 }
 
-function complete(weights: Map<string, Tensor>, weightMap: ReadonlyMap<string, string>): Map<string, Tensor> {
-  const missing = [...weightMap].find(([name]) => !weights.has(name));
-  if (missing === undefined) return weights;
+function checkPlace(weightMap: ReadonlyMap<string, string>, name: string, file: string): void {
+  if (weightMap.get(name) !== file)
+    throw new SafetensorsError(`${file} holds ${name}, which ${INDEX} ${placed(weightMap.get(name))}`);
+}
+
+function checkComplete(weightMap: ReadonlyMap<string, string>, found: ReadonlyMap<string, unknown>): void {
+  const missing = [...weightMap].find(([name]) => !found.has(name));
+  if (missing === undefined) return;
   throw new SafetensorsError(`${missing[1]} lacks ${missing[0]}, which ${INDEX} puts there`);
 }
 

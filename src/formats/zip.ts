@@ -1,6 +1,7 @@
-/** Files <-> a zip archive. Nothing an archive says about itself is believed until its real bytes are counted. */
-import { Inflate, zipSync, type ZipOptions } from "fflate";
-import { checkPath, failZip, quotePath, readZipDirectory, ZipError, type ZipEntry } from "./zipDirectory.ts";
+/** A zip archive -> its files. Nothing an archive says about itself is believed until its real bytes are counted. */
+import { Inflate } from "fflate";
+import { crc32 } from "./crc32.ts";
+import { failZip, quotePath, readZipDirectory, ZipError, type ZipEntry } from "./zipDirectory.ts";
 
 export { ZipError } from "./zipDirectory.ts";
 
@@ -20,19 +21,6 @@ const RATIO_EXEMPT_BYTES = 2 ** 20;
 
 /** Deflate expands at most 1032 times, so one push yields at most 4 MB before it is counted. */
 const INFLATE_CHUNK_BYTES = 4096;
-
-/** Same files, same archive: every entry carries this date, the oldest the format knows. */
-const ENTRY_DATE = new Date(1980, 0, 1);
-
-/** Packs files by path. Weights are stored as they are: float32 noise hardly compresses. */
-export function zip(files: ReadonlyMap<string, Uint8Array>): Uint8Array<ArrayBuffer> {
-  const entries: Record<string, [Uint8Array, ZipOptions]> = {};
-  for (const [path, bytes] of files) {
-    checkPath(path);
-    entries[path] = [bytes, { level: path.endsWith(".safetensors") ? 0 : 6, mtime: ENTRY_DATE }];
-  }
-  return zipSync(entries);
-}
 
 /** Unpacks an archive: path -> bytes, folders left out. Throws `ZipError` if it is damaged, odd or too large. */
 export function unzip(archive: Uint8Array, limits: ZipLimits = ZIP_LIMITS): Map<string, Uint8Array> {
@@ -88,17 +76,4 @@ function joined(chunks: readonly Uint8Array[], size: number): Uint8Array {
     at += chunk.length;
   }
   return whole;
-}
-
-/** Remainders of one byte for the reflected polynomial 0xedb88320 (APPNOTE.TXT 4.4.7). */
-const CRC_TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
-  let remainder = byte;
-  for (let bit = 0; bit < 8; bit++) remainder = (remainder >>> 1) ^ (remainder & 1 ? 0xedb88320 : 0);
-  return remainder;
-});
-
-function crc32(bytes: Uint8Array): number {
-  let remainder = -1;
-  for (const byte of bytes) remainder = (remainder >>> 8) ^ (CRC_TABLE[(remainder ^ byte) & 0xff] ?? 0);
-  return ~remainder >>> 0;
 }

@@ -161,6 +161,10 @@ export class GpuPolicy implements TrainablePolicy {
     return new GpuCritic(this.#gpu, this.model, start);
   }
 
+  weight(name: string): Promise<HostTensor> {
+    return orFault(this.#gpu.fault, this.#parameters.downloadOne(name));
+  }
+
   weights(): Promise<Map<string, HostTensor>> {
     return orFault(this.#gpu.fault, this.#parameters.download());
   }

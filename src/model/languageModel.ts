@@ -1,5 +1,5 @@
 /** What is known of a model wherever its weights are: its architecture and its tokenizer. */
-import type { ModelFolder } from "../formats/modelFolder.ts";
+import type { FolderTexts } from "../formats/modelFolder.ts";
 import { readModelConfig, type ModelConfig } from "./config.ts";
 import { createTokenizer, type Tokenizer } from "./tokenizer.ts";
 
@@ -10,24 +10,11 @@ export interface LanguageModel {
 }
 
 /** Reads a Hugging Face folder but for its weights. */
-export function readLanguageModel(folder: ModelFolder): LanguageModel {
+export function readLanguageModel(folder: FolderTexts): LanguageModel {
   // What generation_config.json says of the end wins, as in transformers.
   const ends = folder.generationConfig?.["eos_token_id"] ?? folder.config["eos_token_id"];
   return {
     config: readModelConfig({ ...folder.config, eos_token_id: ends }),
     tokenizer: createTokenizer(folder.tokenizerJson, folder.tokenizerConfig),
-  };
-}
-
-/** The folder that a model was opened from, with other weights, and the end of a response where it left that out. */
-export function trainedFolder(
-  folder: ModelFolder,
-  { config }: LanguageModel,
-  weights: ModelFolder["weights"],
-): ModelFolder {
-  return {
-    ...folder,
-    weights,
-    generationConfig: folder.generationConfig ?? { eos_token_id: config.eosTokens },
   };
 }

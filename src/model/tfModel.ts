@@ -21,6 +21,13 @@ export class TfModel implements LanguageModel {
     this.decoder = createDecoder(this.config, this.parameters);
   }
 
+  /** One weight now, on the host. */
+  async weight(name: string): Promise<HostTensor> {
+    const tensor = this.parameters.get(name);
+    if (tensor === undefined) throw new Error(`there is no parameter ${name}`);
+    return { shape: tensor.shape, data: await tensor.data<"float32">() };
+  }
+
   /** The weights now, on the host. */
   weights(): Promise<Map<string, HostTensor>> {
     return downloadTensors(this.parameters);

@@ -158,6 +158,10 @@ export class TfPolicy implements TrainablePolicy {
     return new TfCritic(this.model, start);
   }
 
+  weight(name: string): Promise<HostTensor> {
+    return this.model.weight(name);
+  }
+
   weights(): Promise<Map<string, HostTensor>> {
     return this.model.weights();
   }

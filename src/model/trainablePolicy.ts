@@ -20,6 +20,8 @@ export interface TrainablePolicy extends Policy {
   another(start: PolicyStart): TrainablePolicy;
   /** A critic of this policy's model and on its way of computing, with memory of its own. */
   critic(start: CriticStart): TrainableCritic;
+  /** One weight now, on the host: those of a large model need not all be there at once. */
+  weight(name: string): Promise<HostTensor>;
   /** The weights now, on the host. */
   weights(): Promise<Map<string, HostTensor>>;
   /** Replaces the weights; the optimizer stays as it is. */

@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { writeModelFolder } from "../formats/modelFolder.ts";
-import { zip } from "../formats/zip.ts";
+import { writeModelFolder } from "../formats/modelFolderFiles.ts";
+import { wholeFile } from "../formats/streamed.ts";
+import { zip } from "../formats/zipWriter.ts";
 import { tinyFolder } from "../model/fixture.ts";
 import { openModelFiles } from "./openModelFiles.ts";
 import type { ModelPart } from "./protocol.ts";
@@ -20,7 +21,7 @@ describe("a model of the user's", () => {
   });
 
   test("is read from a zip of its folder", async () => {
-    const opened = await openModelFiles([part("model.zip", zip(new Map(files)))]);
+    const opened = await openModelFiles([part("model.zip", await wholeFile(zip(new Map(files))))]);
     expect(opened.weights).toEqual(folder.weights);
   });
 

@@ -3,6 +3,7 @@ import { blobSource } from "../formats/byteSource.ts";
 import { isGguf } from "../formats/gguf.ts";
 import { readGgufModel } from "../formats/ggufModel.ts";
 import { openModelFolder, readModelFolder, type ModelFolder } from "../formats/modelFolder.ts";
+import { allWeights } from "../formats/weightSource.ts";
 import { unzip } from "../formats/zip.ts";
 import type { ModelPart } from "./protocol.ts";
 
@@ -13,7 +14,9 @@ const MOST_BYTES = 2 ** 31 - 1;
 export async function openModelFiles(files: readonly ModelPart[]): Promise<ModelFolder> {
   const [first, second] = files;
   if (first !== undefined && second === undefined) return openSingle(first.blob);
-  return openModelFolder(new Map(files.map(({ path, blob }) => [path, blobSource(blob)])));
+  const sources = files.map(({ path, blob }) => [path, blobSource(blob)] as const);
+  const { texts, weights } = await openModelFolder(new Map(sources));
+  return { ...texts, weights: await allWeights(weights) };
 }
 
 async function openSingle(file: Blob): Promise<ModelFolder> {

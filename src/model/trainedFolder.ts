@@ -1,0 +1,19 @@
+/** A trained model as a Hugging Face folder: the parts it was opened from, with the weights that the policy has now. */
+import type { FolderTexts } from "../formats/modelFolder.ts";
+import type { WeightSource } from "../formats/weightSource.ts";
+import type { LanguageModel } from "./languageModel.ts";
+import { parameterShapes } from "./parameters.ts";
+import type { TrainablePolicy } from "./trainablePolicy.ts";
+
+/** The parts but for the weights, and the end of a response where the folder left that out. */
+export function trainedTexts(folder: FolderTexts, { config }: LanguageModel): FolderTexts {
+  return { ...folder, generationConfig: folder.generationConfig ?? { eos_token_id: config.eosTokens } };
+}
+
+/** The weights, each taken from the backend when its turn comes. */
+export function trainedWeights(policy: TrainablePolicy): WeightSource {
+  return {
+    shapes: parameterShapes(policy.model.config),
+    read: async (name) => (await policy.weight(name)).data,
+  };
+}
