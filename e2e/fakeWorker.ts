@@ -35,6 +35,7 @@ function installFakeWorker(script: Script): void {
     #start: Start | null = null;
     #step = 0;
     #mode: Mode = "run";
+    #isExporting = false;
 
     postMessage(command: Command): void {
       if (command.type === "start") void this.#play(command);
@@ -43,13 +44,8 @@ function installFakeWorker(script: Script): void {
       else if (command.type === "step") this.#mode = "one";
       else if (command.type === "stop") this.#mode = "end";
       else if (command.type === "evaluate") this.#evaluate(64);
-      else
-        this.#emit({
-          type: "exported",
-          runId: command.runId,
-          fileName: "model.zip",
-          zip: new Uint8Array([80, 75]),
-        });
+      else if (command.type === "cancel") this.#cancel(command.runId);
+      else void this.#export(command);
     }
 
     terminate(): void {
@@ -74,6 +70,17 @@ function installFakeWorker(script: Script): void {
         },
         model: { name: "abacus-0.2M", parameters: 214_336, layers: 4, width: 64, vocabulary: 464 },
         notice: null,
+        exports: [
+          { form: { format: "folder", packing: "F32" }, bytes: 864_000, notes: [] },
+          { form: { format: "folder", packing: "F16" }, bytes: 436_000, notes: [] },
+          // So large that the page asks where it is to go.
+          { form: { format: "folder", packing: "BF16" }, bytes: 432_000_000, notes: [] },
+          ...(["F32", "F16", "Q8_0"] as const).map((packing) => ({
+            form: { format: "gguf", packing } as const,
+            bytes: null,
+            notes: ["llama.cpp has no name for how this tokenizer cuts texts"],
+          })),
+        ],
       });
       await this.#work("evaluate", 8);
       this.#evaluate(config.initialSamples);
@@ -81,6 +88,23 @@ function installFakeWorker(script: Script): void {
       while (this.#step < config.steps && !(await this.#isOver())) await this.#playStep();
       if (this.#wish() === "end") this.#emit({ type: "stopped", runId });
       else if (this.#step === config.steps) this.#emit({ type: "finished", runId });
+    }
+
+    /** Takes as long as a step. */
+    async #export({ runId, file }: Extract<Command, { type: "export" }>): Promise<void> {
+      this.#isExporting = true;
+      for (let part = 1; part <= 10 && this.#isExporting; part++) {
+        this.#emit({ type: "progress", runId, phase: "export", done: part * 86_400, total: 864_000 });
+        await this.#wait(script.stepTime / 10);
+      }
+      const content = file === null ? new Blob(["PK"]) : null;
+      if (this.#isExporting) this.#emit({ type: "exported", runId, fileName: "model.zip", file: content });
+      this.#isExporting = false;
+    }
+
+    #cancel(runId: string): void {
+      this.#isExporting = false;
+      this.#emit({ type: "cancelled", runId, request: "export" });
     }
 
     async #isOver(): Promise<boolean> {

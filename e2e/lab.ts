@@ -120,8 +120,18 @@ export class Lab {
   }
 
   /** Saves what a button offers as a file. */
-  async save(button: string): Promise<SavedFile> {
-    const [download] = await Promise.all([this.page.waitForEvent("download"), this.button(button).click()]);
+  save(button: string): Promise<SavedFile> {
+    return this.#saveBy(this.button(button));
+  }
+
+  /** Saves the trained model. */
+  saveModel(format: "Hugging Face folder" | "GGUF", precision: string): Promise<SavedFile> {
+    const name = new RegExp(`^${precision}`); // its size follows
+    return this.#saveBy(this.page.getByRole("group", { name: format }).getByRole("button", { name }));
+  }
+
+  async #saveBy(button: Locator): Promise<SavedFile> {
+    const [download] = await Promise.all([this.page.waitForEvent("download"), button.click()]);
     return { name: download.suggestedFilename(), bytes: new Uint8Array(readFileSync(await download.path())) };
   }
 
@@ -151,14 +161,15 @@ export class Lab {
 function recordWorkerEvents(): void {
   const recorded: RecordedEvent[] = [];
   Object.assign(window, { recorded });
-  const sha256 = async (bytes: Uint8Array<ArrayBuffer>): Promise<string> => {
-    const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+  const sha256 = async (file: Blob): Promise<string> => {
+    const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", await file.arrayBuffer()));
     return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
   };
   const record = async (event: WorkerEvent): Promise<void> => {
     if (event.type === "progress") return;
     if (event.type !== "exported") recorded.push(event);
-    else recorded.push({ type: "exported", runId: event.runId, sha256: await sha256(event.zip) });
+    else if (event.file !== null)
+      recorded.push({ type: "exported", runId: event.runId, sha256: await sha256(event.file) });
   };
   window.Worker = class extends Worker {
     constructor(url: string | URL, options?: WorkerOptions) {

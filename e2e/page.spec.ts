@@ -137,6 +137,41 @@ test("a configuration that was exported sets the page up again when it is droppe
   await expect(page).toHaveURL(/#model=.*&dataset=word\.json&steps=900&temperature=0\.7$/);
 });
 
+test("the model goes out in the forms that are possible, each with its size, and says why others are not", async ({
+  page,
+}) => {
+  await playRuns(page, { stepTime: 200 });
+  await open(page);
+  const folder = page.getByRole("group", { name: "Hugging Face folder" });
+  const gguf = page.getByRole("group", { name: "GGUF" });
+  await expect(folder.getByRole("button", { name: "F32" })).toBeDisabled();
+  await startAndPause(page);
+  await expect(gguf).toContainText("Llama.cpp has no name for how this tokenizer cuts texts.");
+  await expect(gguf.getByRole("button")).toHaveCount(0);
+
+  const saving = page.waitForEvent("download");
+  await folder.getByRole("button", { name: "F32 0.86 MB" }).click();
+  await expect(page.getByText(/Writing 0\.\d+ MB of 0\.86 MB/)).toBeVisible();
+  expect((await saving).suggestedFilename()).toBe("model.zip");
+  await folder.getByRole("button", { name: "F16" }).click();
+  await page.getByRole("button", { name: "Cancel" }).click();
+  await expect(page.getByRole("button", { name: "Cancel" })).toHaveCount(0);
+  await expect(folder.getByRole("button", { name: "F16" })).toBeEnabled();
+});
+
+test("a large model is written where the user says", async ({ page }) => {
+  await page.addInitScript(() => {
+    const showSaveFilePicker = async ({ suggestedName }: { readonly suggestedName: string }) =>
+      (await navigator.storage.getDirectory()).getFileHandle(suggestedName, { create: true });
+    Object.assign(window, { showSaveFilePicker });
+  });
+  await playRuns(page, FAST);
+  await open(page);
+  await startAndPause(page);
+  await page.getByRole("button", { name: "BF16 432 MB" }).click();
+  await expect(page.getByText("model.zip is written.")).toBeVisible();
+});
+
 test("a failure says what happened and keeps the curves", async ({ page }) => {
   await playRuns(page, { ...FAST, failsAt: 4 });
   await open(page);

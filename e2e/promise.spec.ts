@@ -1,5 +1,6 @@
 /** The whole promise: drop a file, start, watch it learn, take the weights away and use them elsewhere. */
 import type { Locator } from "@playwright/test";
+import { readGgufModel } from "../src/formats/ggufModel.ts";
 import type { ModelFolder } from "../src/formats/modelFolder.ts";
 import { HEADLINE_CHARTS } from "../src/ui/charts/chartSpecs.ts";
 import { embeddedModel, exportedModel, exportedText, sha256 } from "./exported.ts";
@@ -26,8 +27,8 @@ test("a dropped data set trains the model, and its weights open elsewhere with t
     await expect.poll(() => verticesDrawn(lab.chart(id)), id).toBeGreaterThanOrEqual(3);
   }
 
-  const first = await lab.save("Weights");
-  const second = await lab.save("Weights");
+  const first = await lab.saveModel("Hugging Face folder", "F32");
+  const second = await lab.saveModel("Hugging Face folder", "F32");
   expect(first.name).toMatch(/^abacus-.*\.zip$/);
   // What was saved is what the worker sent, and exporting changes nothing.
   expect((await lab.eventsOf("exported")).map((event) => event.sha256)).toEqual([
@@ -47,6 +48,41 @@ test("a dropped data set trains the model, and its weights open elsewhere with t
   expect(elsewhere.questions).toEqual(here.questions);
   expect(elsewhere.sampledTokens).toBe(here.sampledTokens);
   expect(elsewhere.entropy).toBeCloseTo(here.entropy, 4);
+});
+
+test("a trained model goes out as GGUF and in half precision, and comes back to learn on", async ({
+  lab,
+  page,
+}) => {
+  await lab.open();
+  await lab.drop("own.json", JSON.stringify(QUESTIONS));
+  await lab.runSteps(1);
+  const full = exportedModel(await lab.saveModel("Hugging Face folder", "F32"));
+  const half = exportedModel(await lab.saveModel("Hugging Face folder", "F16"));
+  const gguf = await lab.saveModel("GGUF", "F32");
+  expect(gguf.name).toMatch(/^abacus-.*-ttrl-step-\d+\.gguf$/);
+  const again = readGgufModel(gguf.bytes);
+  for (const [name, { data }] of full.weights) {
+    expect(again.weights.get(name)?.data, name).toEqual(data);
+    const narrow = half.weights.get(name)!.data;
+    // Eleven bits of fraction, and steps of 2^-24 near zero.
+    const isRounded = (x: number, i: number) => Math.abs(narrow[i]! - x) <= Math.abs(x) * 2 ** -11 + 2 ** -25;
+    expect(data.every(isRounded), `${name} in half precision`).toBe(true);
+  }
+
+  await lab.button("Stop").click();
+  await lab.reaches("stopped");
+  const buffer = Buffer.from(gguf.bytes);
+  await page
+    .getByTestId("file-input")
+    .setInputFiles({ name: gguf.name, mimeType: "application/octet-stream", buffer });
+  await expect(page.getByLabel("Model", { exact: true })).toHaveValue(gguf.name.replace(".gguf", ""));
+  await lab.button("Start new run").click();
+  await lab.doesSteps(1);
+  const [first, second] = await lab.eventsOf("started");
+  expect(second?.model).toEqual({ ...first?.model, name: gguf.name.replace(".gguf", "") });
+  await lab.button("Stop").click();
+  await lab.reaches("stopped");
 });
 
 test("one click on the demo brings the first point of the charts within half a minute", async ({ lab }) => {

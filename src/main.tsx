@@ -6,6 +6,7 @@ import { hashOf } from "./store/link.ts";
 import { isUnderWay } from "./store/run.ts";
 import { App } from "./ui/App.tsx";
 import { browserShelf } from "./ui/experiments/shelf.ts";
+import { askWhere } from "./ui/export/askWhere.ts";
 import { download } from "./ui/export/download.ts";
 import { createView, PageProvider } from "./ui/page.tsx";
 import { applyTheme, rememberedTheme } from "./ui/theme.ts";
@@ -22,7 +23,8 @@ const lab = createLab({
   readText,
   hash: location.hash,
   shelf: browserShelf(),
-  deliver: ({ fileName, bytes }) => download(fileName, bytes, "application/zip"),
+  deliver: ({ fileName, file }) => download(fileName, file),
+  askWhere,
   nextFrame: (callback) => void requestAnimationFrame(callback),
 });
 

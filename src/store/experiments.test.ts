@@ -82,6 +82,7 @@ class Bench {
         return text === undefined ? Promise.reject(new Error(`no ${path}`)) : Promise.resolve(text);
       },
       deliver: () => undefined,
+      askWhere: () => Promise.resolve("downloads"),
       nextFrame: (callback) => callback(),
     });
   }

@@ -1,4 +1,5 @@
 /** Small records of a run for tests. */
+import type { ExportOffer } from "../report/exportForms.ts";
 import { stepOf } from "../report/fixture.ts";
 import { DEFAULT_CONFIG, type TtrlConfig } from "../rl/config.ts";
 import type { GroupView, WorkerEvent } from "../worker/protocol.ts";
@@ -59,6 +60,16 @@ export function steppedEvent(step: number, runId = "r1"): WorkerEvent {
   return { type: "stepped", runId, ...stepOf(step), groups: [groupOf()] };
 }
 
+/** A model that can be written as a folder, and not as GGUF. */
+export const offers: readonly ExportOffer[] = [
+  { form: { format: "folder", packing: "F32" }, bytes: 1_000_000, notes: [] },
+  {
+    form: { format: "gguf", packing: "F32" },
+    bytes: null,
+    notes: ["llama.cpp has no name for its tokenizer"],
+  },
+];
+
 export const startedEvent = {
   type: "started",
   runId: "r1",
@@ -72,4 +83,5 @@ export const startedEvent = {
   },
   model: { name: "base-64", parameters: 250_000, layers: 4, width: 64, vocabulary: 464 },
   notice: null,
+  exports: offers,
 } as const satisfies WorkerEvent;

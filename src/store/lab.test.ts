@@ -3,7 +3,7 @@ import type { WorkerClient } from "../worker/client.ts";
 import type { Command, WorkerEvent } from "../worker/protocol.ts";
 import { configurationText } from "./configurationFile.ts";
 import type { DroppedFile } from "./dropped.ts";
-import { memoryShelf, setupOf, startedEvent } from "./fixture.ts";
+import { memoryShelf, offers, setupOf, startedEvent } from "./fixture.ts";
 import { createLab, startObstacle, type Lab } from "./lab.ts";
 
 const FILES: Readonly<Record<string, string>> = {
@@ -52,6 +52,7 @@ function openLab(hash = ""): Promise<void> {
     },
     shelf: memoryShelf(),
     deliver: () => undefined,
+    askWhere: () => Promise.resolve("downloads"),
     nextFrame: (callback) => callback(),
   });
   return lab.open();
@@ -164,14 +165,14 @@ describe("the lab", () => {
     expect(lab.dataset.getState()).toMatchObject({ inUse: { fileName: "word.json" } });
   });
 
-  test("says what a run at rest refused, and why", () => {
+  test("says what a run at rest refused, and why", async () => {
     lab.start();
     for (const event of [startedEvent, { type: "paused", runId: "r1" } as const]) emit(event);
-    lab.run.request("export");
+    await lab.run.exportAs(offers[0]!.form);
     emit({ type: "refused", runId: "r1", request: "export", message: "out of memory" });
     expect(lab.notice.getState()).toEqual({
       tone: "problem",
-      text: "The weights could not be packed: out of memory. The run rests as before.",
+      text: "The model could not be written: out of memory. The run rests as before.",
     });
     expect(lab.run.getState()).toMatchObject({ status: "paused", activity: null });
   });

@@ -57,7 +57,7 @@ export interface Lab {
   follow(hash: string): void;
 }
 
-export interface LabSurroundings extends Omit<RunSurroundings, "tellRefusal"> {
+export interface LabSurroundings extends Omit<RunSurroundings, "tellRefusal" | "tellSaved"> {
   readonly client: WorkerClient;
   readonly readText: ReadText;
   readonly hash: string;
@@ -68,7 +68,7 @@ export interface LabSurroundings extends Omit<RunSurroundings, "tellRefusal"> {
 /** What the page could not do. */
 const REFUSALS: Readonly<Record<AsideRequest, string>> = {
   evaluate: "The model could not be evaluated",
-  export: "The weights could not be packed",
+  export: "The model could not be written",
 };
 
 function refusal(request: AsideRequest, message: string): Notice {
@@ -82,6 +82,7 @@ export function createLab({ client, readText, hash, shelf, ...surroundings }: La
   const run = createRunStore(client, {
     ...surroundings,
     tellRefusal: (request, message) => notice.setState(refusal(request, message), true),
+    tellSaved: (fileName) => notice.setState({ tone: "news", text: `${fileName} is written.` }, true),
   });
   const settings = createSettingsStore(settingsOf(hash));
   const dataset = createDatasetStore(readText);

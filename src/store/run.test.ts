@@ -106,11 +106,8 @@ describe("the state of a run", () => {
   test("an export ends with its file, an evaluation with its result; the run rests as before", () => {
     const exporting = ask(after(startedEvent, stopped), "export");
     expect(exporting).toMatchObject({ status: "stopped", activity: "exporting" });
-    const zip = new Uint8Array(1);
-    expect(reduce(exporting, { type: "exported", runId: "r1", fileName: "a.zip", zip })).toMatchObject({
-      status: "stopped",
-      activity: null,
-    });
+    const exported: WorkerEvent = { type: "exported", runId: "r1", fileName: "a.zip", file: null };
+    expect(reduce(exporting, exported)).toMatchObject({ status: "stopped", activity: null });
     const evaluating = ask(after(startedEvent, steppedEvent(1), finished), "evaluate");
     expect(evaluating).toHaveProperty("activity", "evaluating");
     const evaluated: WorkerEvent = { type: "evaluated", runId: "r1", evaluation: evaluationOf(1) };
@@ -119,11 +116,14 @@ describe("the state of a run", () => {
     expect(requested(done, "evaluate")).toBeNull(); // this policy has been evaluated
   });
 
-  test("a refused request leaves the run at rest, and can be made again", () => {
+  test("a refused or cancelled request leaves the run at rest, and can be made again", () => {
     const rested = after(startedEvent, steppedEvent(1), paused);
+    expect(requested(rested, "cancel")).toBeNull();
     for (const request of ["evaluate", "export"] as const) {
       const refused: WorkerEvent = { type: "refused", runId: "r1", request, message: "out of memory" };
       expect(reduce(ask(rested, request), refused)).toEqual(rested);
+      const cancelled: WorkerEvent = { type: "cancelled", runId: "r1", request };
+      expect(reduce(ask(ask(rested, request), "cancel"), cancelled)).toEqual(rested);
     }
   });
 

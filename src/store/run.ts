@@ -1,6 +1,7 @@
 /** What the screen knows of a run: a union of its states, and the pure functions that move between them. */
 import { sum } from "../math/stats.ts";
 import type { BackendReport } from "../report/backend.ts";
+import { EXPORT_FORMS, type ExportOffer } from "../report/exportForms.ts";
 import type { StepRecord } from "../report/record.ts";
 import type { TtrlConfig } from "../rl/config.ts";
 import type { Evaluation } from "../rl/metrics.ts";
@@ -8,6 +9,7 @@ import type { Task } from "../rl/types.ts";
 import type { BackendChoice } from "../report/backendChoice.ts";
 import type { GroupView, ModelPart, ModelSummary, Phase, WorkerEvent } from "../worker/protocol.ts";
 
+export type { ExportForm, ExportOffer } from "../report/exportForms.ts";
 export type { StepRecord } from "../report/record.ts";
 export type { GroupView, ResponseView } from "../worker/protocol.ts";
 
@@ -67,6 +69,8 @@ export interface Device {
   readonly model: ModelSummary;
   /** About questions left out because they are too long for the model, or null. */
   readonly notice: string | null;
+  /** The forms in which the trained model can be taken away. */
+  readonly exports: readonly ExportOffer[];
 }
 
 /** Something asked of a run at rest that takes the worker a while. */
@@ -130,7 +134,7 @@ export function reduce(state: RunState, event: WorkerEvent): RunState {
   if (state.status === "idle" || event.runId !== state.record.runId) return state;
   switch (event.type) {
     case "started":
-      return begin(state, { backend: event.backend, model: event.model, notice: event.notice });
+      return begin(state, deviceOf(event));
     case "progress":
       return state.status === "failed" ? state : { ...state, progress: progressOf(event) };
     case "evaluated":
@@ -149,12 +153,17 @@ export function reduce(state: RunState, event: WorkerEvent): RunState {
       return rest(state, "finished");
     case "exported":
     case "refused":
+    case "cancelled":
       return endActivity(state);
     case "failed":
       return fail(state, event.message);
     default:
       return event satisfies never;
   }
+}
+
+function deviceOf({ backend, model, notice, exports }: Extract<WorkerEvent, { type: "started" }>): Device {
+  return { backend, model, notice, exports };
 }
 
 function progressOf({ phase, done, total }: Progress): Progress {
@@ -220,7 +229,7 @@ function withBeside(
 }
 
 /** What the user can ask of a run. */
-export type Request = "pause" | "resume" | "step" | "stop" | "evaluate" | "export";
+export type Request = "pause" | "resume" | "step" | "stop" | "evaluate" | "export" | "cancel";
 
 /** The state right after a request, or null when the run cannot take it now. */
 export function requested(state: RunState, request: Request): RunState | null {
@@ -237,6 +246,8 @@ export function requested(state: RunState, request: Request): RunState | null {
       return isFree(state) && !isEvaluated(state) ? { ...state, activity: "evaluating" } : null;
     case "export":
       return isFree(state) ? { ...state, activity: "exporting" } : null;
+    case "cancel":
+      return isResting(state) && state.activity !== null ? { ...state, progress: null } : null;
     default:
       return request satisfies never;
   }
@@ -269,6 +280,13 @@ function isFreePause(state: RunState): state is RestingRun {
 function isActive(state: RunState): state is StoppableRun {
   return ["starting", "running", "pausing", "paused"].includes(state.status);
 }
+
+/** The forms a model can be taken away in; before it is loaded they are known, and their sizes are not. */
+export function formsOf(device: Device | null): readonly ExportOffer[] {
+  return device?.exports ?? UNKNOWN_SIZES;
+}
+
+const UNKNOWN_SIZES: readonly ExportOffer[] = EXPORT_FORMS.map((form) => ({ form, bytes: 0, notes: [] }));
 
 /** Whether the worker owes the run more: its set-up is locked and leaving the page would lose it. */
 export function isUnderWay(state: RunState): boolean {

@@ -1,14 +1,17 @@
 import { describe, expect, test } from "vitest";
 import type { WorkerClient } from "../worker/client.ts";
 import type { AsideRequest, Command, StudyMessage, WorkerEvent } from "../worker/protocol.ts";
-import { setupOf, startedEvent } from "./fixture.ts";
-import { createRunStore, type ExportedFile } from "./runStore.ts";
+import { offers, setupOf, startedEvent, steppedEvent } from "./fixture.ts";
+import { createRunStore, type ChosenPlace, type ExportedFile } from "./runStore.ts";
 
 const study: StudyMessage = { name: "word", task: "math", questions: [], answers: [] };
 
 function setUp() {
   const commands: Command[] = [];
   const delivered: ExportedFile[] = [];
+  const saved: string[] = [];
+  const asked: [string, number][] = [];
+  let place: ChosenPlace = "downloads";
   const refusals: [AsideRequest, string][] = [];
   const frames: (() => void)[] = [];
   let emit: (event: WorkerEvent) => void = () => undefined;
@@ -22,11 +25,20 @@ function setUp() {
   };
   const store = createRunStore(client, {
     deliver: (file) => void delivered.push(file),
+    tellSaved: (fileName) => void saved.push(fileName),
+    askWhere: (fileName, bytes) => {
+      asked.push([fileName, bytes]);
+      return Promise.resolve(place);
+    },
     tellRefusal: (request, message) => void refusals.push([request, message]),
     nextFrame: (callback) => void frames.push(callback),
   });
   store.start(setupOf(), study);
-  return { store, commands, delivered, refusals, frames, emit: (event: WorkerEvent) => emit(event) };
+  return {
+    ...{ store, commands, delivered, saved, asked, refusals, frames },
+    emit: (event: WorkerEvent) => emit(event),
+    choose: (chosen: ChosenPlace) => (place = chosen),
+  };
 }
 
 const progress = (done: number): WorkerEvent => ({
@@ -73,13 +85,36 @@ describe("the run's store", () => {
     expect(store.getState()).toMatchObject({ status: "paused", progress: null });
   });
 
-  test("delivers an exported file of this run and of no other", () => {
-    const { delivered, emit } = setUp();
-    const zip = new Uint8Array([80, 75]);
-    emit({ type: "exported", runId: "r0", fileName: "old.zip", zip });
-    emit({ type: "exported", runId: "r1", fileName: "new.zip", zip });
-    expect(delivered).toEqual([{ fileName: "new.zip", bytes: zip }]);
+  test("delivers an exported file of this run and of no other, or says that it is where it should be", () => {
+    const { delivered, saved, emit } = setUp();
+    const file = new Blob(["PK"]);
+    emit({ type: "exported", runId: "r0", fileName: "old.zip", file });
+    emit({ type: "exported", runId: "r1", fileName: "new.zip", file });
+    expect(delivered).toEqual([{ fileName: "new.zip", file }]);
+    emit({ type: "exported", runId: "r1", fileName: "chosen.zip", file: null });
+    expect([delivered.length, saved]).toEqual([1, ["chosen.zip"]]);
   });
+
+  test("exports in a form that was offered, where the user wants it", async () => {
+    const { store, commands, asked, choose, emit } = setUp();
+    const [folder, gguf] = offers;
+    await store.exportAs(folder!.form); // nothing is offered yet
+    for (const event of [startedEvent, steppedEvent(1), { type: "paused", runId: "r1" } as const])
+      emit(event);
+    await store.exportAs(gguf!.form); // cannot be written
+    choose("nowhere");
+    await store.exportAs(folder!.form);
+    expect([commands.length, asked]).toEqual([1, [["base-64-ttrl-step-1.zip", 1_000_000]]]);
+    expect(store.getState()).toHaveProperty("activity", null);
+
+    choose("downloads");
+    await store.exportAs(folder!.form);
+    expect(commands[1]).toEqual({ type: "export", runId: "r1", form: folder!.form, file: null });
+    expect(store.getState()).toHaveProperty("activity", "exporting");
+    store.request("cancel");
+    expect(commands[2]).toEqual({ type: "cancel", runId: "r1" });
+  });
+
   test("tells a refusal of this run and of no other", () => {
     const { refusals, emit } = setUp();
     emit({ type: "refused", runId: "r0", request: "export", message: "of another run" });

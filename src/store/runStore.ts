@@ -1,5 +1,6 @@
 /** The live run: commands go out through the client, events come back and are reduced, progress once a frame. */
 import { createStore, type StoreApi } from "zustand/vanilla";
+import { exportName, type ExportForm } from "../report/exportForms.ts";
 import type { WorkerClient } from "../worker/client.ts";
 import type { AsideRequest, Beside, Command, StudyMessage, WorkerEvent } from "../worker/protocol.ts";
 import { reduce, requested, startedRun, type Request, type RunSetup, type RunState } from "./run.ts";
@@ -9,13 +10,20 @@ type Start = Extract<Command, { type: "start" }>;
 /** A file the worker hands over. */
 export interface ExportedFile {
   readonly fileName: string;
-  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly file: Blob;
 }
+
+/** Where the user wants a file: in one that they chose, among their downloads, or after all not. */
+export type ChosenPlace = FileSystemFileHandle | "downloads" | "nowhere";
 
 /** What the surroundings do for the store; replaced in tests. */
 export interface RunSurroundings {
   /** Saves an exported file where the user can find it. */
   readonly deliver: (file: ExportedFile) => void;
+  /** Asks where a file of about so many bytes is to go. */
+  readonly askWhere: (fileName: string, bytes: number) => Promise<ChosenPlace>;
+  /** Tells the user that a file is where they wanted it. */
+  readonly tellSaved: (fileName: string) => void;
   /** Tells the user why a request to the run at rest could not be met. */
   readonly tellRefusal: (request: AsideRequest, message: string) => void;
   /** Calls back once, before the next frame is drawn. */
@@ -26,7 +34,9 @@ export interface RunStore extends Pick<StoreApi<RunState>, "getState" | "subscri
   /** Starts a new run in place of the last one. */
   start(setup: RunSetup, study: StudyMessage, beside?: Beside): void;
   /** Asks something of the run; does nothing when the run cannot take it now. */
-  request(request: Request): void;
+  request(request: Exclude<Request, "export">): void;
+  /** Writes the trained model in a form that was offered; does nothing when the run cannot do so now. */
+  exportAs(form: ExportForm): Promise<void>;
   /** Ends a run that does not answer. */
   forceStop(): void;
 }
@@ -42,7 +52,7 @@ export function createRunStore(client: WorkerClient, surroundings: RunSurroundin
   client.subscribe((event) => {
     receive(event);
     if (event.runId !== runIdOf(store.getState())) return;
-    if (event.type === "exported") surroundings.deliver({ fileName: event.fileName, bytes: event.zip });
+    if (event.type === "exported") handOn(event, surroundings);
     if (event.type === "refused") surroundings.tellRefusal(event.request, event.message);
   });
 
@@ -70,8 +80,36 @@ export function createRunStore(client: WorkerClient, surroundings: RunSurroundin
       store.setState(next, true);
       client.send({ type: request, runId });
     },
+    async exportAs(form) {
+      const asked = store.getState();
+      const offer = offerOf(asked, form);
+      if (offer === null || requested(asked, "export") === null) return;
+      const place = await surroundings.askWhere(offer.fileName, offer.bytes);
+      const state = store.getState(); // which may have changed while the user chose
+      const next = requested(state, "export");
+      if (place === "nowhere" || next === null || runIdOf(state) !== runIdOf(asked)) return;
+      store.setState(next, true);
+      client.send({ type: "export", runId: offer.runId, form, file: place === "downloads" ? null : place });
+    },
     forceStop: () => client.restart(),
   };
+}
+
+function handOn(
+  { fileName, file }: Extract<WorkerEvent, { type: "exported" }>,
+  { deliver, tellSaved }: RunSurroundings,
+): void {
+  if (file === null) tellSaved(fileName);
+  else deliver({ fileName, file });
+}
+
+/** What the file of a form will be; null when the run offers none. */
+function offerOf(state: RunState, form: ExportForm) {
+  if (!("device" in state) || state.device === null) return null;
+  const { bytes = null } = state.device.exports.find((offer) => offer.form === form) ?? {};
+  if (bytes === null) return null;
+  const { runId, steps } = state.record;
+  return { runId, bytes, fileName: exportName(state.device.model.name, steps.length, form) };
 }
 
 /** Where the worker finds a model. */

@@ -1,5 +1,7 @@
 import { beforeAll, describe, expect, test } from "vitest";
+import { readGgufModel } from "../formats/ggufModel.ts";
 import { readModelFolder } from "../formats/modelFolder.ts";
+import { wholeFile } from "../formats/streamed.ts";
 import { unzip } from "../formats/zip.ts";
 import { useImplementation } from "../kernels/testBackend.ts";
 import { tinyFolder } from "../model/fixture.ts";
@@ -9,7 +11,7 @@ import { describedRun, evaluationOf, stepOf } from "../report/fixture.ts";
 import { metricsCsv } from "../report/metrics.ts";
 import { modelCard } from "../report/modelCard.ts";
 import type { RunReport } from "../report/record.ts";
-import { exportRun } from "./exportRun.ts";
+import { exportOffers, exportRun } from "./exportRun.ts";
 
 const report: RunReport = {
   run: describedRun(),
@@ -23,9 +25,10 @@ describe("an exported run", async () => {
   const model = readLanguageModel(folder);
   const { weights } = tinyFolder(2); // as if trained
   const { policy } = await openPolicy(model, { weights, reference: null, optimizer: null }, "a test");
+  const exported = { name: "tiny", folder, policy };
   let files: ReadonlyMap<string, Uint8Array>;
   beforeAll(async () => {
-    files = unzip(await exportRun(folder, policy, report));
+    files = unzip(await wholeFile(exportRun(exported, report, { format: "folder", packing: "F32" })));
   });
   const text = (name: string): string => new TextDecoder().decode(files.get(name));
 
@@ -52,5 +55,38 @@ describe("an exported run", async () => {
 
   test("says in its model card what was done and what came of it", () => {
     expect(text("README.md")).toBe(modelCard(report));
+  });
+
+  test("takes half the space in half precision, and says so", async () => {
+    const half = unzip(await wholeFile(exportRun(exported, report, { format: "folder", packing: "BF16" })));
+    expect(readModelFolder(half).config["torch_dtype"]).toBe("bfloat16");
+    const [wide, narrow] = [files, half].map((all) => all.get("model.safetensors")!.length);
+    expect(narrow).toBeLessThan(0.6 * wide!);
+  });
+
+  test("is offered in forms whose size is told before, and about right", async () => {
+    for (const { form, bytes } of exportOffers(exported)) {
+      const { length } = await wholeFile(exportRun(exported, report, form));
+      // A tiny model's tokenizer, which is compressed, is large beside its weights.
+      expect(Math.abs(length - bytes!), JSON.stringify(form)).toBeLessThan(
+        form.format === "gguf" ? 1 : 20_000,
+      );
+    }
+  });
+
+  test("is the same model as a GGUF file, every bit of it in float32", async () => {
+    const file = await wholeFile(exportRun(exported, report, { format: "gguf", packing: "F32" }));
+    const read = readGgufModel(file);
+    for (const [name, { data }] of read.weights) expect(data, name).toEqual(weights.get(name)?.data);
+    expect(read.weights.size).toBe(weights.size);
+  });
+
+  test("is not offered as GGUF where llama.cpp cannot read its tokenizer, and says why", () => {
+    const tokenizerJson = { ...folder.tokenizerJson, pre_tokenizer: { type: "Whitespace" } };
+    const offers = exportOffers({ ...exported, folder: { ...folder, tokenizerJson } });
+    const gguf = offers.filter(({ form }) => form.format === "gguf");
+    expect(gguf.map(({ bytes }) => bytes)).toEqual([null, null, null]);
+    expect(gguf[0]?.notes[0]).toMatch(/no name that is known here/);
+    expect(offers[0]?.bytes).toBeGreaterThan(0);
   });
 });

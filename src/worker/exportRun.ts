@@ -1,21 +1,62 @@
-/** A run -> a zip that is a Hugging Face model folder, with the run's own files beside the weights. */
+/** A run -> a file of its trained model: a zip of a Hugging Face folder with the run's own files in it, or a GGUF file. */
+import { exportGguf, ggufNotes, type GgufExport } from "../formats/ggufExport.ts";
+import { GgufExportError } from "../formats/ggufExportError.ts";
 import type { FolderTexts } from "../formats/modelFolder.ts";
 import { modelFolderFiles, SHARD_BYTES } from "../formats/modelFolderFiles.ts";
-import { wholeFile } from "../formats/streamed.ts";
+import { bytesOf, type Outgoing, type Streamed } from "../formats/streamed.ts";
 import { zip } from "../formats/zipWriter.ts";
 import { trainedTexts, trainedWeights } from "../model/trainedFolder.ts";
 import type { TrainablePolicy } from "../model/trainablePolicy.ts";
+import { EXPORT_FORMS, type ExportForm, type ExportOffer } from "../report/exportForms.ts";
 import { reportFiles } from "../report/files.ts";
 import { modelCard } from "../report/modelCard.ts";
 import type { RunReport } from "../report/record.ts";
 
-/** The zip's bytes. `folder` is the one that the policy was opened from. */
-export function exportRun(
-  folder: FolderTexts,
-  policy: TrainablePolicy,
-  report: RunReport,
-): Promise<Uint8Array<ArrayBuffer>> {
-  const texts = { ...trainedTexts(folder, policy.model), card: modelCard(report) };
-  const options = { packing: "F32", shardBytes: SHARD_BYTES, extras: reportFiles(report) } as const;
-  return wholeFile(zip(modelFolderFiles(texts, trainedWeights(policy), options)));
+/** A policy and the folder that it was opened from. */
+export interface ExportedModel {
+  readonly name: string;
+  readonly folder: FolderTexts;
+  readonly policy: TrainablePolicy;
+}
+
+/** The file, whose weights are taken from the backend one by one while it is written. Throws `GgufExportError`. */
+export function exportRun(model: ExportedModel, report: RunReport, form: ExportForm): Streamed {
+  if (form.format === "gguf") return ggufOf(model, form);
+  return zip(folderOf(model, form, { card: modelCard(report), extras: reportFiles(report) }));
+}
+
+/** All forms: how large each file will be, about, or why there is none. */
+export function exportOffers(model: ExportedModel): ExportOffer[] {
+  return EXPORT_FORMS.map((form) => {
+    if (form.format === "folder") return { form, bytes: folderBytes(model, form), notes: [] };
+    try {
+      const file = ggufOf(model, form);
+      return { form, bytes: file.bytes, notes: ggufNotes(file) };
+    } catch (error) {
+      if (error instanceof GgufExportError) return { form, bytes: null, notes: [error.message] };
+      throw error;
+    }
+  });
+}
+
+function ggufOf({ name, folder, policy }: ExportedModel, { packing }: ExportForm): GgufExport {
+  const { config } = policy.model;
+  return exportGguf(trainedTexts(folder, policy.model), trainedWeights(policy), config, { packing, name });
+}
+
+type FolderForm = Extract<ExportForm, { format: "folder" }>;
+
+function folderOf(
+  { folder, policy }: ExportedModel,
+  { packing }: FolderForm,
+  { card, extras }: { readonly card?: string; readonly extras: ReadonlyMap<string, string> },
+): Map<string, Outgoing> {
+  const texts = { ...trainedTexts(folder, policy.model), ...(card !== undefined && { card }) };
+  return modelFolderFiles(texts, trainedWeights(policy), { packing, shardBytes: SHARD_BYTES, extras });
+}
+
+/** Before texts are compressed and without what the run adds, which is little beside the weights. */
+function folderBytes(model: ExportedModel, form: FolderForm): number {
+  const files = folderOf(model, form, { extras: new Map() });
+  return [...files.values()].reduce((total, file) => total + bytesOf(file), 0);
 }

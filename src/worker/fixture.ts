@@ -5,6 +5,7 @@ import type { Graphs } from "../model/openPolicy.ts";
 import type { StartedBackend } from "../report/backendChoice.ts";
 import { configFrom, type TtrlConfig } from "../rl/config.ts";
 import type { Beside, StudyMessage, WorkerEvent } from "./protocol.ts";
+import { inMemory } from "./destination.ts";
 import { Session, type Surroundings } from "./session.ts";
 
 /** Multiple choice: a random model babbles, and a capital letter that stands alone is an answer. */
@@ -33,6 +34,9 @@ export const CONFIG = configFrom({
   evaluationSamples: 4,
   initialSamples: 4,
 });
+/** The form in which nothing is lost. */
+export const FOLDER = { format: "folder", packing: "F32" } as const;
+
 /** The backend every stage says it runs on. */
 export const REPORT = { backend: "wasm", device: "a fake", reason: "a test" } as const;
 /** Why it runs no recorded graphs. */
@@ -72,6 +76,7 @@ export class Stage {
       {
         startBackend: (): Promise<StartedBackend<Graphs>> => Promise.resolve(started),
         downloadModel: () => Promise.resolve(tinyFolder()),
+        openDestination: () => Promise.resolve(inMemory()),
         post: (event) => this.#receive(event),
         ...surroundings,
       },

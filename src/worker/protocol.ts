@@ -1,6 +1,7 @@
 /** The whole contract between the page and its worker: two unions. Every message of a run names the run. */
 import type { BackendReport } from "../report/backend.ts";
 import type { BackendChoice } from "../report/backendChoice.ts";
+import type { ExportForm, ExportOffer } from "../report/exportForms.ts";
 import type { TtrlConfig } from "../rl/config.ts";
 import type { Evaluation, StepMetrics, StepTiming } from "../rl/metrics.ts";
 import type { Question, Task } from "../rl/types.ts";
@@ -59,10 +60,18 @@ export type Command =
   | { readonly type: "stop"; readonly runId: string }
   /** While paused, stopped or finished: evaluate the policy as it is. */
   | { readonly type: "evaluate"; readonly runId: string }
-  /** While paused, stopped or finished: hand over the trained model folder. */
-  | { readonly type: "export"; readonly runId: string };
+  /** While paused, stopped or finished: write the trained model in one of the forms offered. */
+  | {
+      readonly type: "export";
+      readonly runId: string;
+      readonly form: ExportForm;
+      /** Where the user wants it; null leaves the file to the page. */
+      readonly file: FileSystemFileHandle | null;
+    }
+  /** Give up the evaluation or the export that was asked for last. */
+  | { readonly type: "cancel"; readonly runId: string };
 
-/** What can be asked of a run at rest; it ends with `evaluated`, `exported` or `refused`. */
+/** What can be asked of a run at rest; it ends with `evaluated`, `exported`, `refused` or `cancelled`. */
 export type AsideRequest = "evaluate" | "export";
 
 /** One response as the page shows it. */
@@ -106,7 +115,8 @@ export interface ModelSummary {
   readonly vocabulary: number;
 }
 
-export type Phase = "load" | "sample" | "train" | "evaluate";
+/** What is counted: files, responses or tokens; bytes of an export. */
+export type Phase = "load" | "sample" | "train" | "evaluate" | "export";
 
 /** Worker to page. */
 export type WorkerEvent =
@@ -117,6 +127,8 @@ export type WorkerEvent =
       readonly model: ModelSummary;
       /** A sentence about questions that were left out because they are too long for the model, or null. */
       readonly notice: string | null;
+      /** The forms in which the trained model can be taken away. */
+      readonly exports: readonly ExportOffer[];
     }
   | {
       readonly type: "progress";
@@ -147,13 +159,15 @@ export type WorkerEvent =
   | { readonly type: "stopped"; readonly runId: string }
   /** All steps done. */
   | { readonly type: "finished"; readonly runId: string }
-  /** A zip that is a Hugging Face model folder with the run's own files in it. */
+  /** The trained model as a file; null when it was written where the user wanted it. */
   | {
       readonly type: "exported";
       readonly runId: string;
       readonly fileName: string;
-      readonly zip: Uint8Array<ArrayBuffer>;
+      readonly file: Blob | null;
     }
+  /** What was asked of the run at rest was given up at the user's wish. The run rests as before. */
+  | { readonly type: "cancelled"; readonly runId: string; readonly request: AsideRequest }
   /** What was asked of the run at rest could not be done; `message` says why. The run rests as before. */
   | {
       readonly type: "refused";

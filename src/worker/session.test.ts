@@ -4,7 +4,8 @@ import { unzip } from "../formats/zip.ts";
 import * as tf from "../kernels/tf.ts";
 import { tinyFolder } from "../model/fixture.ts";
 import { useImplementation } from "../kernels/testBackend.ts";
-import { CONFIG, type EventOf, figures, REPORT, Stage, WHOLE_STORY, wholeRun } from "./fixture.ts";
+import { inMemory, type Destination } from "./destination.ts";
+import { CONFIG, type EventOf, figures, REPORT, Stage, WHOLE_STORY, wholeRun, FOLDER } from "./fixture.ts";
 
 describe("a whole run of a tiny model, on plain and on fused WASM", () => {
   test.each(["stock operations on wasm", "WASM kernels"] as const)("%s", async (implementation) => {
@@ -126,11 +127,11 @@ describe("a session", () => {
     await stage.next("stopped");
     expect(stage.story).toEqual(["started", "evaluated 0", "stepped 1", "stopped"]);
     const exported = stage.next("exported");
-    stage.session.export();
+    stage.session.export(FOLDER, null);
     await exported;
-    const [{ fileName, zip }] = stage.all("exported") as [EventOf<"exported">];
+    const [{ fileName, file }] = stage.all("exported") as [EventOf<"exported">];
     expect(fileName).toBe("tiny-ttrl-step-1.zip");
-    const weights = readModelFolder(unzip(zip)).weights;
+    const weights = readModelFolder(unzip(new Uint8Array(await file!.arrayBuffer()))).weights;
     expect([...weights.keys()].sort()).toEqual([...tinyFolder().weights.keys()].sort());
     const name = "model.embed_tokens.weight";
     expect(weights.get(name)?.data).not.toEqual(tinyFolder().weights.get(name)?.data); // one step was trained
@@ -190,7 +191,7 @@ describe("a session", () => {
     expect(stage.events.at(-1)).toEqual({ type: "refused", runId: "r1", request: "evaluate", message });
     stage.on("progress", () => {});
     const exported = stage.next("exported");
-    stage.session.export();
+    stage.session.export(FOLDER, null);
     await exported; // the weights are still there
     stage.session.resume();
     await stage.next("finished");
@@ -198,6 +199,44 @@ describe("a session", () => {
     const undisturbed = await wholeRun();
     expect(figures(stage).steps).toEqual(figures(undisturbed).steps);
     for (const { session } of [stage, undisturbed]) await session.end();
+  });
+
+  test("gives an export up when it is cancelled, leaves nothing of it, and rests as before", async () => {
+    const abandoned: string[] = [];
+    const destination: Destination = {
+      ...inMemory(),
+      write: () => Promise.resolve(stage.session.cancel()),
+      abandon: () => Promise.resolve(void abandoned.push("given up")),
+    };
+    const stage: Stage = new Stage(CONFIG, { openDestination: () => Promise.resolve(destination) });
+    stage.on("stepped", () => stage.session.pause());
+    await stage.next("paused");
+    const cancelled = stage.next("cancelled");
+    stage.session.export(FOLDER, null);
+    await cancelled;
+    expect(stage.events.at(-1)).toEqual({ type: "cancelled", runId: "r1", request: "export" });
+    expect([abandoned, stage.all("exported")]).toEqual([["given up"], []]);
+    await stage.session.end();
+    expect(stage.story.at(-1)).toBe("stopped");
+  });
+
+  test("tells how much of an export is written, to the last byte", async () => {
+    const stage = new Stage();
+    await stage.next("finished");
+    const exported = stage.next("exported");
+    stage.session.export({ format: "gguf", packing: "F16" }, null);
+    await exported;
+    const [{ fileName, file }] = stage.all("exported") as [EventOf<"exported">];
+    expect(fileName).toBe("tiny-ttrl-step-5-f16.gguf");
+    const last = stage.all("progress").at(-1);
+    expect(last).toEqual({
+      type: "progress",
+      runId: "r1",
+      phase: "export",
+      done: file!.size,
+      total: file!.size,
+    });
+    await stage.session.end();
   });
 
   test("stops an evaluation on demand with the run", async () => {
@@ -219,7 +258,7 @@ describe("a session", () => {
     expect(stage.events).toEqual([
       { type: "failed", runId: "r1", message: "/models/tiny could not be loaded" },
     ]);
-    stage.session.export();
+    stage.session.export(FOLDER, null);
     await stage.session.end();
     expect(stage.events.at(-1)).toMatchObject({
       type: "refused",

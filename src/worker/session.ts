@@ -8,6 +8,7 @@ import { TrainableModels } from "../model/trainableModels.ts";
 import type { TrainablePolicy } from "../model/trainablePolicy.ts";
 import type { BackendReport } from "../report/backend.ts";
 import type { BackendChoice, StartedBackend } from "../report/backendChoice.ts";
+import { exportName, type ExportForm } from "../report/exportForms.ts";
 import type { StepRecord } from "../report/record.ts";
 import { answerRules } from "../rl/answer.ts";
 import { evaluate } from "../rl/evaluate.ts";
@@ -18,7 +19,8 @@ import type { LoopState } from "../rl/loopState.ts";
 import type { Study } from "../rl/types.ts";
 import type { Watch } from "../rl/watch.ts";
 import { measureBeside } from "./beside.ts";
-import { exportRun } from "./exportRun.ts";
+import { writeTo, type Destination } from "./destination.ts";
+import { exportOffers, exportRun, type ExportedModel } from "./exportRun.ts";
 import { Gate } from "./gate.ts";
 import { openModelFiles } from "./openModelFiles.ts";
 import type { AsideRequest, Command, ModelSummary, Phase, WorkerEvent } from "./protocol.ts";
@@ -35,11 +37,15 @@ export interface Surroundings {
     signal: AbortSignal,
     onProgress: (done: number, total: number) => void,
   ) => Promise<ModelFolder>;
-  readonly post: (event: WorkerEvent, transfer?: Transferable[]) => void;
+  readonly openDestination: (chosen: FileSystemFileHandle | null, bytes: number) => Promise<Destination>;
+  readonly post: (event: WorkerEvent) => void;
 }
 
 /** The user ended what was under way. */
 class Stopped extends Error {}
+
+/** The user wants what was asked of the run at rest no longer. */
+class Cancelled extends Error {}
 
 /** What a run is made of once it has loaded. */
 interface Loaded {
@@ -80,9 +86,11 @@ export class Session {
     const { runId, config } = this.#start;
     try {
       await previous?.end();
-      const { backend, models, study, notice } = (this.#loaded = await this.#load());
+      const loaded = (this.#loaded = await this.#load());
+      const { backend, models, study, notice } = loaded;
       const model = summarize(this.#start.model, models.policy.model);
-      this.#post({ type: "started", runId, backend, model, notice });
+      const exports = exportOffers(this.#exported(loaded));
+      this.#post({ type: "started", runId, backend, model, notice, exports });
       const watch = this.#watch(this.#controller);
       for await (const event of run(models, study, config, initialProgress(config), watch)) {
         this.#record(event, study);
@@ -128,35 +136,54 @@ export class Session {
 
   /** Evaluates the policy as it is. */
   evaluate(): void {
-    this.#doAside("evaluate", async ({ models, study }, watch) => {
+    this.#doAside("evaluate", async ({ models, study }, controller) => {
       const { config } = this.#start;
       const point = { step: this.#steps.length, samples: config.evaluationSamples };
-      this.#evaluated(await evaluate(models.policy, study, config, point, watch));
+      this.#evaluated(await evaluate(models.policy, study, config, point, this.#watch(controller)));
     });
   }
 
-  /** Hands over the trained model folder as a zip. */
-  export(): void {
-    this.#doAside("export", async ({ backend, folder, models }) => {
-      const name = baseName(this.#start.model);
+  /** Writes the trained model, piece by piece. */
+  export(form: ExportForm, chosen: FileSystemFileHandle | null): void {
+    this.#doAside("export", async (loaded, { signal }) => {
+      const model = this.#exported(loaded);
       const { study, config } = this.#start;
-      const run = { model: name, dataset: study.name, backend, config };
+      const run = { model: model.name, dataset: study.name, backend: loaded.backend, config };
       const report = { run, steps: this.#steps, evaluations: this.#evaluations };
-      const zip = await exportRun(folder, models.policy, report);
-      const fileName = `${name}-ttrl-step-${this.#steps.length}.zip`;
-      this.#post({ type: "exported", runId: this.runId, fileName, zip }, [zip.buffer]);
+      const written = exportRun(model, report, form);
+      const destination = await this.#surroundings.openDestination(chosen, written.bytes);
+      const tell = (done: number): void => this.#progress("export", done, written.bytes);
+      const file = await writeTo(destination, written, signal, tell);
+      const fileName = exportName(model.name, this.#steps.length, form);
+      this.#post({ type: "exported", runId: this.runId, fileName, file });
     });
   }
 
-  #doAside(request: AsideRequest, work: (loaded: Loaded, watch: Watch) => Promise<void>): void {
+  /** Gives up what was asked of the run at rest. */
+  cancel(): void {
+    this.#aside.controller.abort(new Cancelled("given up by the user"));
+  }
+
+  #exported({ folder, models: { policy } }: Loaded): ExportedModel {
+    return { name: baseName(this.#start.model), folder, policy };
+  }
+
+  #doAside(
+    request: AsideRequest,
+    work: (loaded: Loaded, controller: AbortController) => Promise<void>,
+  ): void {
     const controller = new AbortController();
     const attempt = async (): Promise<void> => {
       try {
         if (this.#loaded === null)
           throw new Error("the run ended before its model was loaded: start it again");
-        await work(this.#loaded, this.#watch(controller));
+        await work(this.#loaded, controller);
       } catch (error) {
         if (error instanceof Stopped) return;
+        if (error instanceof Cancelled) {
+          this.#post({ type: "cancelled", runId: this.runId, request });
+          return;
+        }
         this.#post({ type: "refused", runId: this.runId, request, message: this.#causeOf(error) });
       }
     };
@@ -186,8 +213,8 @@ export class Session {
     return { signal, onProgress: this.#progress };
   }
 
-  #post(event: WorkerEvent, transfer?: Transferable[]): void {
-    this.#surroundings.post(event, transfer);
+  #post(event: WorkerEvent): void {
+    this.#surroundings.post(event);
   }
 
   readonly #progress = (phase: Phase, done: number, total: number): void => {

@@ -2,13 +2,14 @@
 import type { Graphs } from "../model/openPolicy.ts";
 import type { BackendChoice, StartedBackend } from "../report/backendChoice.ts";
 import { startBackend } from "./backend.ts";
+import { openDestination } from "./destination.ts";
 import { downloadModel } from "./modelFiles.ts";
 import type { Command, WorkerEvent } from "./protocol.ts";
 import { Session } from "./session.ts";
 
 /** The part of a worker's global scope used here; `self` has the page's type where both libraries are loaded. */
 interface WorkerScope {
-  postMessage(event: WorkerEvent, transfer: Transferable[]): void;
+  postMessage(event: WorkerEvent): void;
   onmessage: ((message: MessageEvent<Command>) => void) | null;
 }
 
@@ -27,7 +28,8 @@ async function startBackendOnce(choice: BackendChoice): Promise<StartedBackend<G
 const surroundings = {
   startBackend: startBackendOnce,
   downloadModel,
-  post: (event: WorkerEvent, transfer: Transferable[] = []) => scope.postMessage(event, transfer),
+  openDestination,
+  post: (event: WorkerEvent) => scope.postMessage(event),
 };
 
 scope.onmessage = ({ data: command }) => {
@@ -53,7 +55,10 @@ function route(command: Exclude<Command, { type: "start" }>, to: Session): void 
       to.evaluate();
       break;
     case "export":
-      to.export();
+      to.export(command.form, command.file);
+      break;
+    case "cancel":
+      to.cancel();
       break;
     default:
       command satisfies never;

@@ -1,9 +1,9 @@
 import { configurationText } from "../../store/configurationFile.ts";
 import { metricsCsv, metricsJson, reportOf } from "../../store/report.ts";
-import { requested } from "../../store/run.ts";
 import { Icon } from "../Icon.tsx";
 import { usePage, useRun } from "../page.tsx";
 import { download } from "./download.ts";
+import { WeightsForms, Writing } from "./WeightsForms.tsx";
 import "./export.css";
 
 /** Everything of a run as files. */
@@ -22,11 +22,12 @@ export function ExportPanel() {
   const stem = setup === null ? "" : `${setup.model.name}-${setup.study.name}`;
   return (
     <section className="panel export" aria-labelledby="export-title">
-      <div className="section-head">
+      <div className="section-head export__head">
         <h2 id="export-title">Take it with you</h2>
+        <Writing />
       </div>
-      <div className="export__buttons">
-        <WeightsButton />
+      <WeightsForms />
+      <div className="export__buttons" role="group" aria-label="The run">
         <TextButton
           label="Metrics CSV"
           file={`${stem}-metrics.csv`}
@@ -42,22 +43,11 @@ export function ExportPanel() {
         <LinkButton />
       </div>
       <p className="soft small">
-        Weights are a zip of an ordinary Hugging Face model folder, with the run&apos;s metrics inside; they
-        can be taken while a run is paused or over. Drop a configuration on the page to repeat its run.
+        The model can be taken while a run is paused or over. F32 keeps every bit; F16 and BF16 take half the
+        space, Q8_0 a quarter. Drop any of these files on the page to go on from its model, or a configuration
+        to repeat its run.
       </p>
     </section>
-  );
-}
-
-function WeightsButton() {
-  const { lab } = usePage();
-  const isPossible = useRun((state) => requested(state, "export") !== null);
-  const isExporting = useRun((state) => "activity" in state && state.activity === "exporting");
-  return (
-    <button type="button" className="button" disabled={!isPossible} onClick={() => lab.run.request("export")}>
-      <Icon name="download" />
-      {isExporting ? "Packing…" : "Weights"}
-    </button>
   );
 }
 

@@ -1,8 +1,8 @@
 /** Files from the page to the user's disk. */
 
-/** Saves bytes or text as a download. */
-export function download(fileName: string, content: BlobPart, type: string): void {
-  const url = URL.createObjectURL(new Blob([content], { type }));
+/** Saves text, or a file that is there already, as a download. */
+export function download(fileName: string, content: string | Blob, type = ""): void {
+  const url = URL.createObjectURL(content instanceof Blob ? content : new Blob([content], { type }));
   const link = document.createElement("a");
   link.href = url;
   link.download = fileName;

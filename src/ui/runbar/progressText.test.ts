@@ -23,6 +23,8 @@ test("a run at rest says so, or what it was asked for", () => {
   const rest = { status: "paused", record, device: startedEvent, progress: null } as const;
   expect(activityText({ ...rest, activity: null })).toBe("paused");
   expect(activityText({ ...rest, activity: "exporting" })).toBe("exporting");
+  const progress = { phase: "export", done: 12e6, total: 1.08e9 } as const;
+  expect(activityText({ ...rest, activity: "exporting", progress })).toBe("writing 12 MB of 1.1 GB");
 });
 
 test("the time left is told while there is something left to do", () => {

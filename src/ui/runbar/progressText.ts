@@ -1,13 +1,14 @@
 /** How far a run is, in words and as a share. */
 import { remainingSeconds } from "../../store/remaining.ts";
 import type { BegunRun, Progress } from "../../store/run.ts";
-import { count, duration } from "../format.ts";
+import { count, duration, fileSize } from "../format.ts";
 
 const PHASES: Readonly<Record<Progress["phase"], string>> = {
   load: "loading the model",
   sample: "sampling",
   train: "training",
   evaluate: "evaluating",
+  export: "writing",
 };
 
 /** What the run is doing in one phrase: "sampling 1,024 of 4,096". */
@@ -37,7 +38,8 @@ const WAITING = {
 } as const;
 
 function progressText({ phase, done, total }: Progress): string {
-  return total > 1 ? `${PHASES[phase]} ${count(done)} of ${count(total)}` : PHASES[phase];
+  const told = phase === "export" ? fileSize : count;
+  return total > 1 ? `${PHASES[phase]} ${told(done)} of ${told(total)}` : PHASES[phase];
 }
 
 function restingText(activity: "evaluating" | "exporting", progress: Progress | null): string {

@@ -1,0 +1,101 @@
+import { useId } from "react";
+import { formsOf, requested, type ExportForm, type ExportOffer } from "../../store/run.ts";
+import { fileSize, sentence } from "../format.ts";
+import { Icon } from "../Icon.tsx";
+import { usePage, useRun } from "../page.tsx";
+
+const FORMATS: readonly {
+  readonly format: ExportForm["format"];
+  readonly title: string;
+  readonly reader: string;
+}[] = [
+  {
+    format: "folder",
+    title: "Hugging Face folder",
+    reader: "a zip for transformers, with the run's metrics",
+  },
+  { format: "gguf", title: "GGUF", reader: "one file for llama.cpp, with tokenizer and chat template" },
+];
+
+/** The trained model in every form: one button a precision, with the size it will have. */
+export function WeightsForms() {
+  const device = useRun((state) => ("device" in state ? state.device : null));
+  const offers = formsOf(device);
+  return (
+    <div className="export__forms">
+      {FORMATS.map(({ format, ...named }) => (
+        <FormRow key={format} {...named} offers={offers.filter(({ form }) => form.format === format)} />
+      ))}
+    </div>
+  );
+}
+
+interface FormRowProps {
+  readonly title: string;
+  readonly reader: string;
+  readonly offers: readonly ExportOffer[];
+}
+
+function FormRow({ title, reader, offers }: FormRowProps) {
+  const id = useId();
+  const isWritable = offers.some(({ bytes }) => bytes !== null);
+  const notes = new Set(offers.flatMap((offer) => offer.notes));
+  return (
+    <div className="export__form" role="group" aria-labelledby={id}>
+      <p>
+        <strong id={id}>{title}</strong> <span className="soft small">{reader}</span>
+      </p>
+      {isWritable && (
+        <div className="export__buttons">
+          {offers.map((offer) => (
+            <FormButton key={offer.form.packing} offer={offer} />
+          ))}
+        </div>
+      )}
+      {[...notes].map((note) => (
+        <p key={note} className="soft small">
+          {sentence(note)}
+        </p>
+      ))}
+    </div>
+  );
+}
+
+function FormButton({ offer: { form, bytes } }: { readonly offer: ExportOffer }) {
+  const { lab } = usePage();
+  const isPossible = useRun((state) => requested(state, "export") !== null);
+  return (
+    <button
+      type="button"
+      className="button"
+      disabled={!isPossible || bytes === null}
+      onClick={() => void lab.run.exportAs(form)}
+    >
+      <Icon name="download" />
+      {form.packing}
+      {bytes !== null && bytes > 0 && <span className="soft small">{fileSize(bytes)}</span>}
+    </button>
+  );
+}
+
+const NOTHING_YET = { done: 0, total: 0 };
+
+/** How far the file is, and the way out. */
+export function Writing() {
+  const { lab } = usePage();
+  const progress = useRun((state) =>
+    "activity" in state && state.activity === "exporting" ? (state.progress ?? NOTHING_YET) : null,
+  );
+  if (progress === null) return null;
+  const { done, total } = progress;
+  return (
+    <p className="export__writing small">
+      <span className="soft">
+        {total === 0 ? "Writing…" : `Writing ${fileSize(done)} of ${fileSize(total)}`}
+      </span>
+      <button type="button" className="button button--small" onClick={() => lab.run.request("cancel")}>
+        Cancel
+      </button>
+    </p>
+  );
+}
