@@ -9,6 +9,7 @@ import { openModel, readModelFile } from "../modelFile.ts";
 import { readRunFile, type RunFile } from "../runFile.ts";
 import { readSourcesAgain } from "../sources.ts";
 import { checkpointFolder } from "../train.ts";
+import { authorsCounterparts, authorsFiles } from "./authors.ts";
 import type { Continuation } from "./continuation.ts";
 import type { Counterparts } from "./counterparts.ts";
 import { bundleReadme, type RecipeText } from "./readme.ts";
@@ -16,7 +17,7 @@ import { trlCounterparts, trlFiles } from "./trl.ts";
 import { verlCounterparts, verlFiles } from "./verl.ts";
 
 /** The trainers there is a recipe for. */
-export type Recipe = "trl" | "verl";
+export type Recipe = "trl" | "verl" | "ttrl";
 
 /** What was asked for. */
 export interface RecipeRequest {
@@ -58,7 +59,6 @@ const RECIPES: Record<Recipe, RecipeParts> = {
         "verl rewards responses one by one, so `majority_agent.py`, an agent loop, holds each until its group has voted.",
         "`train.jsonl` holds no answers; those of `test.jsonl` serve validation, by `grade_reward.py`.",
         "`prepare_data.py` writes both as parquet at the first start.",
-        "The authors' fork has no script here: it votes by itself on rows of these columns, but its settings have other names, it knows the data sources MATH-TTT, AIME-TTT, AMC-TTT and GPQA-TTT alone, and its metrics want true answers in the training rows.",
       ],
     },
     fixed: [
@@ -67,6 +67,22 @@ const RECIPES: Record<Recipe, RecipeParts> = {
     ],
     files: verlFiles,
     counterparts: verlCounterparts,
+  },
+  ttrl: {
+    text: {
+      trainer: "the authors' verl (PRIME-RL/TTRL)",
+      install:
+        "git clone https://github.com/PRIME-RL/TTRL && git -C TTRL checkout 3e2cc93 && pip install -r TTRL/verl/requirements.txt",
+      start: "TTRL=$PWD/TTRL GPUS=8 NODES=1 bash run_ttrl.sh",
+      notes: [
+        "It votes and rewards by itself (`reward_model.reward_manager=ttrl`), on the first responses of each group it trains.",
+        "`data/` holds the questions in the layout of its own data sets, under the one name of theirs whose answers are read alike: it knows no others. `prepare_ttrl_data.py` writes both files as parquet at the first start.",
+        "Its code holds the true answers beside the questions it trains on, to measure its votes, and rewards by the vote alone. Where the run had none, they are empty, and its label accuracy, reward accuracy and pass@N say nothing.",
+      ],
+    },
+    fixed: ["prepare_ttrl_data.py", "run_ttrl.sh"],
+    files: authorsFiles,
+    counterparts: authorsCounterparts,
   },
 };
 

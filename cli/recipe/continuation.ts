@@ -45,13 +45,16 @@ export function warmupLeft({ config, stepsDone }: Continuation): number {
   return Math.max(0, config.warmupSteps - stepsDone);
 }
 
-/** What every recipe says of votes and answers. */
-export function addAnswers(list: Counterparts, config: TtrlConfig): void {
-  const { answers, votesPerQuestion, rolloutsPerQuestion } = config;
+/** What a recipe says whose trainer learns from every response that votes. */
+export function addRollouts(list: Counterparts, { votesPerQuestion, rolloutsPerQuestion }: TtrlConfig): void {
   if (rolloutsPerQuestion < votesPerQuestion) list.lose("rolloutsPerQuestion", "all votes are trained on");
   else list.add("rolloutsPerQuestion", {}, "all votes are trained on, as in the run");
-  if (answers === "paper") list.add("answers", {}, "paper_answers.py: the same rules");
-  else list.lose("answers", "paper_answers.py: the rules of `answers: paper`");
+}
+
+/** What a recipe says of answers, which `place` reads by the authors' rules. */
+export function addAnswers(list: Counterparts, { answers }: TtrlConfig, place = "paper_answers.py"): void {
+  if (answers === "paper") list.add("answers", {}, `${place}: the same rules`);
+  else list.lose("answers", `${place}: the rules of \`answers: paper\``);
 }
 
 /** JSON lines. */

@@ -12,7 +12,7 @@ export interface RecipeText {
 
 /** What every bundle should be told about. */
 const NOTES = [
-  "Answers are read and compared by `paper_answers.py`, the rules of the lab's `answers: paper`.",
+  "Answers are read and compared by the rules of the lab's `answers: paper`.",
   "AdamW's moments, the random numbers and the place in the epoch are not carried over: the weights are.",
 ];
 

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { CONFIG_NAMES, configFrom, type TtrlConfig } from "../../src/rl/config.ts";
 import { PAPER_PRESET } from "../../src/rl/paperPreset.ts";
 import { createWorkplace, QUICK, ttrl } from "../fixture.ts";
+import { authorsCounterparts, authorsFiles } from "./authors.ts";
 import { responsesPerPass, updatesPerStep, type Continuation } from "./continuation.ts";
 import { trlCounterparts, trlFiles } from "./trl.ts";
 import { verlCounterparts, verlFiles } from "./verl.ts";
@@ -80,6 +81,30 @@ describe("what the settings become", () => {
     });
   });
 
+  it("loses nothing of the authors' settings in the authors' own code", () => {
+    const list = authorsCounterparts(continuation(PAPER_PRESET));
+    expect(lost(list)).toEqual([]);
+    expect(Object.fromEntries(list.settings())).toMatchObject({
+      "data.train_batch_size": 8,
+      "reward_model.reward_kwargs.n_votes_per_prompt": 64,
+      "reward_model.reward_kwargs.n_samples_per_prompt": 32,
+      "actor_rollout_ref.rollout.n": 32,
+      "actor_rollout_ref.actor.ppo_mini_batch_size": 1, // times the 32 that are trained on
+      "actor_rollout_ref.actor.ppo_micro_batch_size_per_gpu": 2,
+      "actor_rollout_ref.actor.loss_agg_mode": "token-mean",
+      "actor_rollout_ref.actor.use_kl_loss": true,
+      "actor_rollout_ref.actor.optim.warmup_style": "cosine",
+      "actor_rollout_ref.rollout.val_kwargs.n": 16,
+      "algorithm.adv_estimator": "grpo",
+    });
+  });
+
+  it("names what the authors' code does otherwise", () => {
+    const list = authorsCounterparts(continuation({ answers: "corrected", advantage: "gae" }));
+    expect(lost(list)).toEqual(expect.arrayContaining(["answers", "epochRest", "rewardToken"]));
+    expect(lost(authorsCounterparts(continuation({ advantage: "grpo" })))).not.toContain("rewardToken");
+  });
+
   it("names a changed setting without a counterpart, and says nothing of one that is off", () => {
     const list = trlCounterparts(continuation({ labelSource: "random", advantage: "remax" }));
     expect(lost(list)).toEqual(expect.arrayContaining(["labelSource", "advantage"]));
@@ -88,7 +113,9 @@ describe("what the settings become", () => {
   });
 
   it("tells every setting once", () => {
-    for (const list of [trlCounterparts(continuation()), verlCounterparts(continuation())]) {
+    for (const list of [trlCounterparts, verlCounterparts, authorsCounterparts].map((tell) =>
+      tell(continuation()),
+    )) {
       expect(list.all().map(({ setting }) => setting)).toEqual(CONFIG_NAMES);
     }
   });
@@ -122,6 +149,18 @@ describe("the data", () => {
     const files = verlFiles({ ...continuation(), answerKey: new Map() });
     expect(files.get("overrides.txt")).toMatch(/^trainer\.test_freq=-1$/m);
     expect(files.get("test.jsonl")).toBe(files.get("train.jsonl"));
+  });
+
+  it("lies where the authors' scripts look for theirs, answers beside questions", () => {
+    const files = authorsFiles(continuation());
+    const [train, test] = ["train", "test"].map(
+      (name) => JSON.parse(files.get(`data/MATH-TTT/${name}.json`)!) as unknown[],
+    );
+    expect(train).toHaveLength(10);
+    expect(train?.[0]).toEqual({ prompt: "What is 0 + 1?", answer: "", source: "sums", id: "q0" });
+    expect(test).toEqual([{ prompt: "What is 3 + 1?", answer: "4", source: "sums", id: "q3" }]);
+    const choice = authorsFiles({ ...continuation(), task: "gpqa" });
+    expect([...choice.keys()]).toContain("data/GPQA-TTT/train.json");
   });
 
   it("is asked as a conversation in TRL, under the question's id", () => {

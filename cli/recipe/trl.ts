@@ -2,6 +2,7 @@
 import type { TtrlConfig } from "../../src/rl/config.ts";
 import {
   addAnswers,
+  addRollouts,
   jsonLines,
   questionsPerStep,
   responsesPerPass,
@@ -101,6 +102,7 @@ function addOptimizer(list: Counterparts, run: Continuation, updates: number): v
 }
 
 function addMethod(list: Counterparts, config: TtrlConfig): void {
+  addRollouts(list, config);
   addAnswers(list, config);
   if (config.rewardToken === "own-last") list.add("rewardToken", {}, "TRL knows rewards of responses alone");
   if (config.epochRest === "kept") list.lose("epochRest", "dropped");

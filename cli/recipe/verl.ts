@@ -2,6 +2,7 @@
 import type { TtrlConfig } from "../../src/rl/config.ts";
 import {
   addAnswers,
+  addRollouts,
   jsonLines,
   questionsPerStep,
   responsesPerPass,
@@ -10,9 +11,14 @@ import {
   type Continuation,
 } from "./continuation.ts";
 import { Counterparts, type Value } from "./counterparts.ts";
-
-const ACTOR = "actor_rollout_ref.actor";
-const ROLLOUT = "actor_rollout_ref.rollout";
+import {
+  ACTOR,
+  addClipAndKl,
+  addCritic,
+  addEvaluationSampling,
+  overrideLines,
+  ROLLOUT,
+} from "./verlTerms.ts";
 
 const ESTIMATORS: Partial<Record<TtrlConfig["advantage"], string>> = {
   grpo: "grpo",
@@ -31,11 +37,6 @@ const LOSSES: Record<TtrlConfig["aggregation"], [mode: string, note: string]> = 
   "sequence-mean-token-mean": ["seq-mean-token-mean", ""],
   "sequence-mean-token-sum-norm": ["seq-mean-token-sum-norm", "sums are over the width of verl's batch"],
 };
-
-const KL_PENALTIES = { k1: "kl", k2: "mse", k3: "low_var_kl" } as const;
-
-/** verl wants a bound; no ratio gets here. */
-const NO_DUAL_CLIP = 1e6;
 
 /** The settings as overrides of verl's ppo_trainer. */
 export function verlCounterparts(run: Continuation): Counterparts {
@@ -56,6 +57,7 @@ export function verlCounterparts(run: Continuation): Counterparts {
   list.add("maxResponseTokens", { "data.max_response_length": config.maxResponseTokens });
   if (config.epochRest === "kept") list.lose("epochRest", "dropped");
   else list.add("epochRest", {}, "verl drops it always");
+  addRollouts(list, config);
   addAnswers(list, config);
   if (config.rewardToken === "own-last") list.add("rewardToken", {}, "verl's own way");
   addLoss(list, config);
@@ -68,26 +70,7 @@ export function verlCounterparts(run: Continuation): Counterparts {
 function addLoss(list: Counterparts, config: TtrlConfig): void {
   const [mode, note] = LOSSES[config.aggregation];
   list.add("aggregation", { [`${ACTOR}.loss_agg_mode`]: mode }, note);
-  list.add("clipRange", {
-    [`${ACTOR}.clip_ratio`]: config.clipRange,
-    [`${ACTOR}.clip_ratio_low`]: config.clipRange,
-  });
-  const high = config.clipHigh === 0 ? config.clipRange : config.clipHigh;
-  list.add("clipHigh", { [`${ACTOR}.clip_ratio_high`]: high });
-  const dual = config.dualClip === 1 ? NO_DUAL_CLIP : config.dualClip;
-  list.add("dualClip", { [`${ACTOR}.clip_ratio_c`]: dual });
-  list.add("entropyCoefficient", { [`${ACTOR}.entropy_coeff`]: config.entropyCoefficient });
-  const inLoss = config.klCoefficient > 0 && config.klPlace === "loss";
-  const inReward = config.klCoefficient > 0 && config.klPlace === "reward";
-  const place = { [`${ACTOR}.use_kl_loss`]: inLoss, "algorithm.use_kl_in_reward": inReward };
-  const penalty = KL_PENALTIES[config.klEstimator];
-  list.add("klPlace", place);
-  list.add("klEstimator", { [`${ACTOR}.kl_loss_type`]: penalty, "algorithm.kl_penalty": penalty });
-  list.add(
-    "klCoefficient",
-    { [`${ACTOR}.kl_loss_coef`]: config.klCoefficient, "algorithm.kl_ctrl.kl_coef": config.klCoefficient },
-    "against the model the bundle starts from, not against the run's first",
-  );
+  addClipAndKl(list, config);
 }
 
 function addAdvantage(list: Counterparts, config: TtrlConfig): void {
@@ -97,11 +80,7 @@ function addAdvantage(list: Counterparts, config: TtrlConfig): void {
   if (estimator === undefined)
     list.lose("advantage", "grpo", { "algorithm.adv_estimator": "grpo", ...byDeviation });
   else list.add("advantage", { "algorithm.adv_estimator": estimator, ...byDeviation });
-  list.add("gamma", { "algorithm.gamma": config.gamma });
-  list.add("lambda", { "algorithm.lam": config.lambda });
-  list.add("criticLearningRate", { "critic.optim.lr": config.criticLearningRate });
-  list.add("criticWarmup", { "trainer.critic_warmup": config.criticWarmup });
-  list.add("valueClip", { "critic.cliprange_value": config.valueClip });
+  addCritic(list, config);
 }
 
 function addOptimizer(list: Counterparts, run: Continuation): void {
@@ -127,20 +106,12 @@ function addOptimizer(list: Counterparts, run: Continuation): void {
 }
 
 function addEvaluation(list: Counterparts, { config, answerKey }: Continuation): void {
-  const val = `${ROLLOUT}.val_kwargs`;
   const measured = answerKey.size > 0;
   const every = measured ? config.evaluateEvery : -1;
   const note = measured ? "" : "never: the run had no answers to measure by";
   list.add("evaluateEvery", { "trainer.test_freq": every, "trainer.val_before_train": measured }, note);
   list.add("evaluationQuestions", { "data.val_max_samples": config.evaluationQuestions }, "the first ones");
-  list.add("evaluationSamples", { [`${val}.n`]: config.evaluationSamples });
-  list.add("initialSamples", {}, "the first and last evaluation are like the others");
-  const sampled = config.evaluationTemperature > 0;
-  list.add("evaluationTemperature", {
-    [`${val}.temperature`]: config.evaluationTemperature,
-    [`${val}.do_sample`]: sampled,
-  });
-  list.add("evaluationTopP", { [`${val}.top_p`]: config.evaluationTopP });
+  addEvaluationSampling(list, config);
 }
 
 /** The overrides that are no settings of the run. */
@@ -169,7 +140,7 @@ export function verlFiles(run: Continuation): ReadonlyMap<string, string> {
   // verl wants a validation file even where it never validates.
   const test = run.answerKey.size > 0 ? verlRows(run, "test") : train;
   return new Map([
-    ["overrides.txt", overrides.map(([name, value]) => `${name}=${spelled(value)}\n`).join("")],
+    ["overrides.txt", overrideLines(overrides)],
     ["train.jsonl", jsonLines(train)],
     ["test.jsonl", jsonLines(test)],
   ]);
@@ -185,8 +156,4 @@ function verlRows({ dataset, task, questions, answerKey }: Continuation, split: 
     reward_model: { style: "rule", ground_truth: split === "train" ? "" : answerKey.get(id) },
     extra_info: { split, index: i, id, task },
   }));
-}
-
-function spelled(value: Value): string {
-  return typeof value === "string" ? value : JSON.stringify(value);
 }

@@ -4,10 +4,12 @@
     python tools/oracle/check_recipes.py rewards <verl bundle> <groups.jsonl>
     python tools/oracle/check_recipes.py trl <bundle>      two steps on this machine
     python tools/oracle/check_recipes.py verl <bundle>     its configuration, by verl's own loader and checks
+    python tools/oracle/check_recipes.py ttrl <bundle> <clone of PRIME-RL/TTRL> <groups.jsonl>
 
 `rewards` compares label and rewards with those of a file as `ttrl vote --setting paper` writes it, with its responses: by
 the function of both bundles, and, where verl is installed, by verl's agent loop with all responses arriving at once and in
-disorder. Exits 1 at the first failure.
+disorder. `ttrl` needs hydra-core, pandas, pyarrow and what the authors' grader imports: their configuration takes every override
+of the bundle, their reward rule gives the rewards of the file. Exits 1 at the first failure.
 """
 
 import asyncio
@@ -95,6 +97,55 @@ def check_loaders(config):
     sys.exit(0 if told == [1.0, 0.0] and hidden == {""} else f"scores {told}, truths among the training rows {hidden}")
 
 
+def ttrl(bundle, clone, groups):
+    from hydra import compose, initialize_config_dir
+    from omegaconf import OmegaConf
+
+    subprocess.run([sys.executable, str(bundle / "prepare_ttrl_data.py")], check=True)
+    overrides = (bundle / "overrides.txt").read_text(encoding="utf8").splitlines()
+    with initialize_config_dir(str(clone / "verl/verl/trainer/config"), version_base=None):
+        config = compose("ppo_trainer", overrides)
+    OmegaConf.to_container(config, resolve=True)
+    print(f"their configuration takes all {len(overrides)} overrides: {config.reward_model}")
+    check_authors_rows(bundle)
+    check_authors_rewards(clone, groups)
+
+
+def check_authors_rows(bundle):
+    import pandas as pd
+
+    (folder,) = (bundle / "data").iterdir()
+    rows = pd.read_parquet(folder / "train.parquet")
+    indices = [info["index"] for info in rows["extra_info"]]
+    if folder.name not in ("MATH-TTT", "AIME-TTT", "AMC-TTT", "GPQA-TTT") or len(set(indices)) != len(indices):
+        sys.exit(f"{folder.name} has rows that their reward manager cannot tell apart")
+    print(f"{len(rows)} rows of {folder.name}, such as {rows.iloc[0].to_dict()}")
+
+
+def check_authors_rewards(clone, groups):
+    """By their `test_time_train_metrics`, loaded without verl itself, whose other imports it does not need."""
+    import types
+
+    for name, path in (("verl", "verl/verl"), ("verl.utils", "verl/verl/utils")):
+        package = types.ModuleType(name)
+        package.__path__ = [str(clone / path)]
+        sys.modules[name] = package
+    for name in ("reward_score", "reward_score.ttrl", "reward_score.ttrl.qwen"):
+        package = types.ModuleType(f"verl.utils.{name}")
+        package.__path__ = [str(clone / "verl/verl/utils" / name.replace(".", "/"))]
+        sys.modules[f"verl.utils.{name}"] = package
+    from verl.utils.reward_score.ttrl.ttt_metrics import test_time_train_metrics
+
+    wrong = []
+    rows = [json.loads(line) for line in groups.read_text(encoding="utf8").splitlines()]
+    for row in rows:
+        earned, _ = test_time_train_metrics(row["responses"], [""] * len(row["responses"]), task=row["task"])
+        if [float(reward) for reward in earned] != [float(reward) for reward in row["rewards"]]:
+            wrong.append(row["id"])
+    print(f"{len(rows) - len(wrong)} of {len(rows)} groups have the same rewards by the authors' code {wrong}")
+    sys.exit(1 if wrong else 0)
+
+
 if __name__ == "__main__":
     check, *paths = sys.argv[1:]
-    {"rewards": rewards, "trl": trl, "verl": verl}[check](*(Path(path).resolve() for path in paths))
+    {"rewards": rewards, "trl": trl, "verl": verl, "ttrl": ttrl}[check](*(Path(path).resolve() for path in paths))

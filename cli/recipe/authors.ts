@@ -1,0 +1,188 @@
+/**
+ * The authors' own verl (PRIME-RL/TTRL, commit 3e2cc93), which votes by itself: the run's settings as Hydra overrides, and
+ * the data set in the layout of its scripts.
+ */
+import type { TtrlConfig } from "../../src/rl/config.ts";
+import type { Task } from "../../src/rl/types.ts";
+import {
+  addAnswers,
+  questionsPerStep,
+  responsesPerPass,
+  updatesPerStep,
+  warmupLeft,
+  type Continuation,
+} from "./continuation.ts";
+import { Counterparts, type Value } from "./counterparts.ts";
+import {
+  ACTOR,
+  addClipAndKl,
+  addCritic,
+  addEvaluationSampling,
+  overrideLines,
+  ROLLOUT,
+} from "./verlTerms.ts";
+
+/** A data source tells its reward manager how answers are read; it knows four by name. */
+const DATA_SOURCES: Readonly<Record<Task, string>> = { math: "MATH-TTT", gpqa: "GPQA-TTT" };
+
+const KWARGS = "reward_model.reward_kwargs";
+
+const ESTIMATORS: Partial<Record<TtrlConfig["advantage"], string>> = {
+  grpo: "grpo",
+  rloo: "rloo",
+  remax: "remax",
+  "reinforce++": "reinforce_plus_plus",
+  "reinforce++-baseline": "reinforce_plus_plus_baseline",
+  gae: "gae",
+};
+
+/** Estimators that can tell on which token a reward lies. */
+const TELL_TOKENS: readonly TtrlConfig["advantage"][] = ["gae", "reinforce++", "remax"];
+
+const LOSSES: Partial<Record<TtrlConfig["aggregation"], [mode: string, note: string]>> = {
+  "token-mean": ["token-mean", "the mean is over the responses of a pass on one device"],
+  "trained-token-mean": [
+    "token-mean",
+    "the mean is over all tokens of a pass, those without a signal included",
+  ],
+  "pair-token-mean": ["token-mean", "with two responses in a pass, as it is set"],
+  "sequence-mean-token-sum": ["seq-mean-token-sum", ""],
+  "sequence-mean-token-mean": ["seq-mean-token-mean", ""],
+};
+
+/** The settings as overrides of the fork's ppo_trainer. */
+export function authorsCounterparts(run: Continuation): Counterparts {
+  const { config, steps } = run;
+  const list = new Counterparts(config);
+  const [votes, rollouts] = [config.votesPerQuestion, config.rolloutsPerQuestion];
+  list.add("steps", { "trainer.total_training_steps": steps, "trainer.save_freq": steps });
+  list.add("questionsPerStep", { "data.train_batch_size": questionsPerStep(run) });
+  list.add("votesPerQuestion", { [`${KWARGS}.n_votes_per_prompt`]: votes, [`${ROLLOUT}.n_vote`]: votes });
+  list.add(
+    "rolloutsPerQuestion",
+    { [`${KWARGS}.n_samples_per_prompt`]: rollouts, [`${ROLLOUT}.n`]: rollouts },
+    "the first ones, in an order that balances devices",
+  );
+  list.add(
+    "updatesPerStep",
+    { [`${ACTOR}.ppo_mini_batch_size`]: questionsPerStep(run) / updatesPerStep(run) },
+    "as questions in an update, the fewest that divide a step's",
+  );
+  list.add("seed", { "+data.seed": config.seed }, "of the order of questions alone");
+  list.add("temperature", { [`${ROLLOUT}.temperature`]: config.temperature });
+  list.add("topP", { [`${ROLLOUT}.top_p`]: config.topP });
+  list.add("maxResponseTokens", { "data.max_response_length": config.maxResponseTokens });
+  addAuthorsWays(list, config);
+  addAggregation(list, run);
+  addClipAndKl(list, config);
+  addAdvantage(list, config);
+  addOptimizer(list, run);
+  addEvaluation(list, run);
+  return list;
+}
+
+/** What the fork cannot do otherwise. */
+function addAuthorsWays(list: Counterparts, config: TtrlConfig): void {
+  addAnswers(list, config, "its own code");
+  if (config.epochRest === "kept") list.lose("epochRest", "dropped");
+  else list.add("epochRest", {}, "it drops it always");
+  const place = "the place where the last vote of the group ends";
+  if (config.rewardToken === "group-last") list.add("rewardToken", {}, "its own way");
+  else if (TELL_TOKENS.includes(config.advantage)) list.lose("rewardToken", place);
+  else list.add("rewardToken", {}, `${place}, which this advantage cannot tell`);
+}
+
+function addAggregation(list: Counterparts, run: Continuation): void {
+  const { aggregation } = run.config;
+  const pass = {
+    [`${ACTOR}.ppo_micro_batch_size_per_gpu`]: aggregation === "pair-token-mean" ? 2 : perPass(run),
+  };
+  const [mode, note] = LOSSES[aggregation] ?? [];
+  if (mode === undefined)
+    list.lose("aggregation", "the mean over the tokens of a pass", {
+      [`${ACTOR}.loss_agg_mode`]: "token-mean",
+      ...pass,
+    });
+  else list.add("aggregation", { [`${ACTOR}.loss_agg_mode`]: mode, ...pass }, note);
+}
+
+/** Responses of a pass, of those that are trained on. */
+function perPass(run: Continuation): number {
+  const { rolloutsPerQuestion: votesPerQuestion } = run.config;
+  return responsesPerPass({ ...run, config: { ...run.config, votesPerQuestion } }, 16);
+}
+
+function addAdvantage(list: Counterparts, config: TtrlConfig): void {
+  const estimator = ESTIMATORS[config.advantage];
+  if (estimator === undefined) list.lose("advantage", "grpo", { "algorithm.adv_estimator": "grpo" });
+  else list.add("advantage", { "algorithm.adv_estimator": estimator });
+  addCritic(list, config);
+}
+
+function addOptimizer(list: Counterparts, run: Continuation): void {
+  const { config } = run;
+  const optim = `${ACTOR}.optim`;
+  list.add("learningRate", { [`${optim}.lr`]: config.learningRate }, "AdamW's moments start anew");
+  list.add("warmupSteps", { [`${optim}.lr_warmup_steps`]: warmupLeft(run) }, "what is left of it");
+  list.add("schedule", { [`${optim}.warmup_style`]: config.schedule }, "over the steps of the bundle");
+  if (config.scheduleLag === 1) list.add("scheduleLag", {}, "it lags by a step always");
+  else if (config.schedule === "constant" && warmupLeft(run) === 0)
+    list.add("scheduleLag", {}, "it lags by a step, which a constant rate cannot tell");
+  else list.lose("scheduleLag", "the rate lags by a step");
+  list.add("gradientClip", { [`${ACTOR}.grad_clip`]: config.gradientClip });
+  const betas = [config.beta1, config.beta2];
+  list.add("beta1", { [`+${optim}.betas`]: betas }, "both in one setting");
+  list.add("beta2", { "+critic.optim.betas": betas }, "the critic's; the policy's with beta 1");
+  list.add("weightDecay", { [`${optim}.weight_decay`]: config.weightDecay });
+}
+
+function addEvaluation(list: Counterparts, { config, answerKey }: Continuation): void {
+  const measured = answerKey.size > 0;
+  const every = measured ? config.evaluateEvery : -1;
+  const note = measured ? "" : "never: the run had no answers to measure by";
+  list.add("evaluateEvery", { "trainer.test_freq": every, "trainer.val_before_train": measured }, note);
+  list.add("evaluationQuestions", {}, "test.json holds the first so many");
+  addEvaluationSampling(list, config);
+}
+
+/** The overrides that are no settings of the run. */
+function ownOverrides(run: Continuation): [string, Value][] {
+  const longest = run.promptTokens + run.config.maxResponseTokens;
+  return [
+    ["reward_model.reward_manager", "ttrl"],
+    [`${KWARGS}.mode`, "train"],
+    [`${ROLLOUT}.do_vote`, true],
+    ["data.max_prompt_length", run.promptTokens],
+    ["data.filter_overlong_prompts", true],
+    [`${ROLLOUT}.name`, "vllm"],
+    [`${ROLLOUT}.tensor_model_parallel_size`, 1],
+    [`${ROLLOUT}.max_model_len`, longest],
+    [`${ROLLOUT}.max_num_batched_tokens`, Math.max(longest, 8192)],
+    [`${ROLLOUT}.log_prob_micro_batch_size_per_gpu`, perPass(run)],
+    ["actor_rollout_ref.ref.log_prob_micro_batch_size_per_gpu", perPass(run)],
+    ["critic.ppo_micro_batch_size_per_gpu", perPass(run)],
+    [`${ACTOR}.checkpoint.contents`, "[model,hf_model,optimizer,extra]"],
+    ["trainer.total_epochs", 1_000_000], // the number of steps ends the run
+    ["trainer.logger", "[console]"],
+    ["trainer.project_name", "ttrl-lab"],
+  ];
+}
+
+/** The bundle's own files: the data set lies where the authors' scripts look for one of theirs. */
+export function authorsFiles(run: Continuation): ReadonlyMap<string, string> {
+  const folder = `data/${DATA_SOURCES[run.task]}`;
+  const rows = run.questions.map(({ id, prompt }) => ({
+    prompt,
+    answer: run.answerKey.get(id) ?? "",
+    source: run.dataset,
+    id,
+  }));
+  const known = rows.filter(({ answer }) => answer !== "").slice(0, run.config.evaluationQuestions);
+  const list = (some: typeof rows): string => `${JSON.stringify(some, null, 2)}\n`;
+  return new Map([
+    ["overrides.txt", overrideLines([...ownOverrides(run), ...authorsCounterparts(run).settings()])],
+    [`${folder}/train.json`, list(rows)],
+    // It wants a validation file even where it never validates.
+    [`${folder}/test.json`, list(known.length > 0 ? known : rows)],
+  ]);
+}
