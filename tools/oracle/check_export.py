@@ -1,11 +1,14 @@
 """Opens an exported model folder with transformers and compares it with what the lab computed. For people, not for CI.
 
     pip install torch transformers safetensors
-    npx tsx tools/oracle/exportWithLogits.ts <model folder> <new folder>
-    python tools/oracle/check_export.py <new folder>
+    npx tsx tools/oracle/labLogits.ts <model> > logits.json
+    npm run -s ttrl -- export --model <model> --format safetensors --out <folder>
+    python tools/oracle/check_export.py <folder> logits.json
+    python tools/oracle/check_export.py <f16 or bf16 folder> logits.json <the f32 folder>
 
 Checks that the folder opens without missing or unexpected weights, that every text of logits.json has the same token
-ids and decodes back to itself, and that the logits agree to 1e-4. Exits 1 at the first difference.
+ids and decodes back to itself, and that the logits agree to 1e-4. In half precision every weight must instead be, bit for
+bit, what PyTorch rounds that of the f32 folder to, and the logits' difference is told. Exits 1 at the first failure.
 """
 
 import json
@@ -18,14 +21,40 @@ from transformers import AutoModelForCausalLM, AutoTokenizer
 TOLERANCE = 1e-4
 
 
-def check(folder):
-    model, info = AutoModelForCausalLM.from_pretrained(folder, output_loading_info=True, attn_implementation="eager")
+def opened(folder):
+    options = {"output_loading_info": True, "attn_implementation": "eager", "dtype": "auto"}
+    model, info = AutoModelForCausalLM.from_pretrained(folder, **options)
     for problem in ("missing_keys", "unexpected_keys", "mismatched_keys"):
         if info[problem]:
             sys.exit(f"{problem}: {sorted(info[problem])}")
-    tokenizer = AutoTokenizer.from_pretrained(folder)
+    return model
+
+
+def check(folder, cases, whole):
+    model = opened(folder)
+    stored = model.dtype
+    if whole is not None:
+        check_rounding(model, opened(whole))
+    gap = largest_gap(model.float(), AutoTokenizer.from_pretrained(folder), cases)
+    if stored == torch.float32 and gap > TOLERANCE:
+        sys.exit(f"logits differ by {gap:.2e}, more than {TOLERANCE:.0e}")
+    files = len(list(folder.glob("*.safetensors")))
+    print(
+        f"transformers opens {folder.name}: {model.num_parameters()} parameters of {stored} in {files} file(s); "
+        f"logits differ by at most {gap:.2e}"
+    )
+
+
+def check_rounding(model, whole):
+    exact = dict(whole.named_parameters())
+    for name, parameter in model.named_parameters():
+        if not torch.equal(parameter, exact[name].to(parameter.dtype)):
+            sys.exit(f"{name} is not what PyTorch rounds the weights to")
+
+
+def largest_gap(model, tokenizer, cases):
     worst = 0.0
-    for case in json.loads((folder / "logits.json").read_text()):
+    for case in cases:
         tokens = tokenizer(case["text"], add_special_tokens=False)["input_ids"]
         if tokens != case["tokens"]:
             sys.exit(f"{case['text']!r}: transformers reads {tokens}, the lab {case['tokens']}")
@@ -34,12 +63,11 @@ def check(folder):
         with torch.no_grad():
             logits = model(torch.tensor([tokens])).logits[0]
         worst = max(worst, (logits - torch.tensor(case["logits"])).abs().max().item())
-    if worst > TOLERANCE:
-        sys.exit(f"logits differ by {worst:.2e}, more than {TOLERANCE:.0e}")
-    print(f"{folder}: {model.num_parameters()} parameters open in transformers; logits differ by at most {worst:.2e}")
+    return worst
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 2:
+    if len(sys.argv) not in (3, 4):
         sys.exit(__doc__)
-    check(Path(sys.argv[1]))
+    folder, logits, *whole = sys.argv[1:]
+    check(Path(folder), json.loads(Path(logits).read_text()), Path(whole[0]) if whole else None)

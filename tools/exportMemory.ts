@@ -1,0 +1,93 @@
+/**
+ * How much memory an export takes: writes a random model of so many million parameters to disk, exports it in each form
+ * with a capped heap, and tells the most memory each export had (resident, all of it). Exits 1 when an export had more than
+ * the model's largest tensor twice and 300 MB, which is what the program takes with no model.
+ *   npx tsx tools/exportMemory.ts <new folder> [<million parameters, 250>]
+ */
+import { spawnSync } from "node:child_process";
+import { rmSync } from "node:fs";
+import { join } from "node:path";
+import { writeFolder } from "../cli/durable.ts";
+import { modelFolderFiles, SHARD_BYTES } from "../src/formats/modelFolderFiles.ts";
+import type { WeightSource } from "../src/formats/weightSource.ts";
+import { weightsOf } from "../src/formats/weightSource.ts";
+import { createRandom } from "../src/math/random.ts";
+import { readModelConfig } from "../src/model/config.ts";
+import { parameterShapes } from "../src/model/parameters.ts";
+import { openModelOnDisk } from "../cli/modelOnDisk.ts";
+
+const [folder, millions = "250"] = process.argv.slice(2);
+if (folder === undefined) throw new Error("name a new folder");
+
+const HEAP = 128;
+const PROGRAM_BYTES = 300e6;
+
+/** A Llama of that size with the embedded models' tokenizer: its embedding is the largest tensor, as in small real models. */
+const { texts } = openModelOnDisk("public/models/abacus-0.2M");
+const width = 1024;
+const perLayer = 4 * width * width + 3 * width * 2816;
+const layers = Math.max(1, Math.round((Number(millions) * 1e6 - 32_768 * width) / perLayer));
+const config = {
+  ...texts.config,
+  ...{ hidden_size: width, intermediate_size: 2816, num_hidden_layers: layers, vocab_size: 32_768 },
+  ...{ num_attention_heads: 16, num_key_value_heads: 16, head_dim: 64 },
+};
+const shapes = parameterShapes(readModelConfig(config));
+const sizes = [...shapes.values()].map((shape) => 4 * weightsOf(shape));
+const bytes = sizes.reduce((total, size) => total + size, 0);
+const most = PROGRAM_BYTES + 2 * Math.max(...sizes);
+
+const model = join(folder, "model");
+const weights: WeightSource = { shapes, read: (name) => Promise.resolve(randomWeights(name)) };
+await writeFolder(
+  model,
+  modelFolderFiles({ ...texts, config }, weights, { packing: "F32", shardBytes: SHARD_BYTES }),
+);
+console.error(`${model}: ${bytes} bytes of weights, ${Math.max(...sizes)} in the largest tensor`);
+
+const FORMS = [
+  ["safetensors", "f32"],
+  ["safetensors", "bf16"],
+  ["gguf", "f32"],
+  ["gguf", "q8_0"],
+] as const;
+for (const [format, precision] of FORMS) {
+  const out = join(folder, `${precision}${format === "gguf" ? ".gguf" : ""}`);
+  const peak = peakOf([
+    "export",
+    "--model",
+    model,
+    "--format",
+    format,
+    "--precision",
+    precision,
+    "--out",
+    out,
+  ]);
+  console.log(`${format} ${precision}: ${Math.round(peak / 1e6)} MB at most, with a heap of ${HEAP} MB`);
+  if (peak > most) process.exitCode = 1;
+  rmSync(out, { recursive: true });
+}
+
+/** Bytes that the program had at most. */
+function peakOf(args: readonly string[]): number {
+  const tell = 'process.on("exit",()=>process.stderr.write("\\npeak "+process.resourceUsage().maxRSS+"\\n"))';
+  const options = [
+    `--max-old-space-size=${HEAP}`,
+    `--import=data:text/javascript,${encodeURIComponent(tell)}`,
+  ];
+  const child = spawnSync(process.execPath, [...options, "--import", "tsx", "cli/ttrl.ts", ...args]);
+  const told = /\npeak (\d+)/.exec(child.stderr.toString());
+  if (child.status !== 0 || told === null) throw new Error(child.stderr.toString());
+  return 1024 * Number(told[1]);
+}
+
+/** Different numbers for each tensor, cheaply made: some draws, repeated. */
+function randomWeights(name: string): Float32Array {
+  const random = createRandom(name.length);
+  const drawn = Float32Array.from({ length: 2 ** 16 }, () => 0.02 * random.normal());
+  const data = new Float32Array(weightsOf(shapes.get(name) ?? []));
+  for (let at = 0; at < data.length; at += drawn.length)
+    data.set(drawn.subarray(0, Math.min(drawn.length, data.length - at)), at);
+  return data;
+}
