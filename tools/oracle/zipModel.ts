@@ -13,7 +13,7 @@ const [place, out, size] = process.argv.slice(2);
 if (place === undefined || out === undefined || size === undefined)
   throw new Error("name the model, the archive and a number of bytes");
 
-const { texts, weights } = openModelOnDisk(place);
+const { texts, weights } = await openModelOnDisk(place);
 const files = modelFolderFiles(texts, weights, { packing: "F32", shardBytes: SHARD_BYTES });
 const bytes = Number(size);
 const zeros: Outgoing = { bytes, pieces: () => zeroPieces(bytes) };
