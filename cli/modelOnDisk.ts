@@ -66,7 +66,7 @@ async function readPart(
   name: string,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const bytes = new Uint8Array(end - begin);
-  for (let at = 0; at < bytes.length; ) {
+  for (let at = 0; at < bytes.length;) {
     const most = Math.min(bytes.length - at, MOST_AT_ONCE);
     const { bytesRead } = await file.read(bytes, at, most, begin + at);
     if (bytesRead === 0) throw new InputError(`${name} became shorter while it was read; export again`);

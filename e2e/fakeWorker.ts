@@ -35,7 +35,8 @@ function installFakeWorker(script: Script): void {
     #start: Start | null = null;
     #step = 0;
     #mode: Mode = "run";
-    #isExporting = false;
+    /** Counts exports and cancellations: an export goes on while it is the last. */
+    #exports = 0;
 
     postMessage(command: Command): void {
       if (command.type === "start") void this.#play(command);
@@ -92,18 +93,18 @@ function installFakeWorker(script: Script): void {
 
     /** Takes as long as a step. */
     async #export({ runId, file }: Extract<Command, { type: "export" }>): Promise<void> {
-      this.#isExporting = true;
-      for (let part = 1; part <= 10 && this.#isExporting; part++) {
+      const own = ++this.#exports;
+      for (let part = 1; part <= 10; part++) {
         this.#emit({ type: "progress", runId, phase: "export", done: part * 86_400, total: 864_000 });
         await this.#wait(script.stepTime / 10);
+        if (own !== this.#exports) return;
       }
       const content = file === null ? new Blob(["PK"]) : null;
-      if (this.#isExporting) this.#emit({ type: "exported", runId, fileName: "model.zip", file: content });
-      this.#isExporting = false;
+      this.#emit({ type: "exported", runId, fileName: "model.zip", file: content });
     }
 
     #cancel(runId: string): void {
-      this.#isExporting = false;
+      this.#exports++;
       this.#emit({ type: "cancelled", runId, request: "export" });
     }
 

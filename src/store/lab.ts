@@ -76,13 +76,17 @@ function refusal(request: AsideRequest, message: string): Notice {
   return { tone: "problem", text };
 }
 
+function saved(fileName: string): Notice {
+  return { tone: "news", text: `${fileName} is written.` };
+}
+
 /** Creates the stores of a page. */
 export function createLab({ client, readText, hash, shelf, ...surroundings }: LabSurroundings): Lab {
   const notice = createStore<Notice | null>(() => null);
   const run = createRunStore(client, {
     ...surroundings,
     tellRefusal: (request, message) => notice.setState(refusal(request, message), true),
-    tellSaved: (fileName) => notice.setState({ tone: "news", text: `${fileName} is written.` }, true),
+    tellSaved: (fileName) => notice.setState(saved(fileName), true),
   });
   const settings = createSettingsStore(settingsOf(hash));
   const dataset = createDatasetStore(readText);
@@ -108,8 +112,7 @@ export function createLab({ client, readText, hash, shelf, ...surroundings }: La
       void loadChosenDataset();
     },
     take: async (files) => {
-      const namesDataset = await takeFiles(stores, files);
-      if (namesDataset) await loadChosenDataset();
+      if (await takeFiles(stores, files)) await loadChosenDataset();
     },
     tellUnread: (error) => tellUnread(stores, error),
     follow(newHash) {

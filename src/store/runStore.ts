@@ -62,15 +62,9 @@ export function createRunStore(client: WorkerClient, surroundings: RunSurroundin
       const runId = `r${++runs}`;
       store.setState(startedRun(runId, setup), true);
       const { model, config, backend } = setup;
-      client.send({
-        type: "start",
-        runId,
-        ...placeOf(model),
-        study,
-        config,
-        backend,
-        ...(beside !== undefined && { beside }),
-      });
+      const place = placeOf(model);
+      const others = beside === undefined ? {} : { beside };
+      client.send({ type: "start", runId, ...place, study, config, backend, ...others });
     },
     request(request) {
       const state = store.getState();
@@ -80,19 +74,26 @@ export function createRunStore(client: WorkerClient, surroundings: RunSurroundin
       store.setState(next, true);
       client.send({ type: request, runId });
     },
-    async exportAs(form) {
-      const asked = store.getState();
-      const offer = offerOf(asked, form);
-      if (offer === null || requested(asked, "export") === null) return;
-      const place = await surroundings.askWhere(offer.fileName, offer.bytes);
-      const state = store.getState(); // which may have changed while the user chose
-      const next = requested(state, "export");
-      if (place === "nowhere" || next === null || runIdOf(state) !== runIdOf(asked)) return;
-      store.setState(next, true);
-      client.send({ type: "export", runId: offer.runId, form, file: place === "downloads" ? null : place });
-    },
+    exportAs: (form) => exportAs(form, store, client, surroundings),
     forceStop: () => client.restart(),
   };
+}
+
+async function exportAs(
+  form: ExportForm,
+  store: StoreApi<RunState>,
+  client: WorkerClient,
+  { askWhere }: RunSurroundings,
+): Promise<void> {
+  const asked = store.getState();
+  const offer = offerOf(asked, form);
+  if (offer === null || requested(asked, "export") === null) return;
+  const place = await askWhere(offer.fileName, offer.bytes);
+  const state = store.getState(); // which may have changed while the user chose
+  const next = requested(state, "export");
+  if (place === "nowhere" || next === null || runIdOf(state) !== runIdOf(asked)) return;
+  store.setState(next, true);
+  client.send({ type: "export", runId: offer.runId, form, file: place === "downloads" ? null : place });
 }
 
 function handOn(

@@ -205,7 +205,10 @@ describe("a session", () => {
     const abandoned: string[] = [];
     const destination: Destination = {
       ...inMemory(),
-      write: () => Promise.resolve(stage.session.cancel()),
+      write: () => {
+        stage.session.cancel();
+        return Promise.resolve();
+      },
       abandon: () => Promise.resolve(void abandoned.push("given up")),
     };
     const stage: Stage = new Stage(CONFIG, { openDestination: () => Promise.resolve(destination) });

@@ -8,6 +8,25 @@ import "./export.css";
 
 /** Everything of a run as files. */
 export function ExportPanel() {
+  return (
+    <section className="panel export" aria-labelledby="export-title">
+      <div className="section-head export__head">
+        <h2 id="export-title">Take it with you</h2>
+        <Writing />
+      </div>
+      <WeightsForms />
+      <RunFiles />
+      <p className="soft small">
+        The model can be taken while a run is paused or over. F32 keeps every bit; F16 and BF16 take half the
+        space, Q8_0 a quarter. Drop any of these files on the page to go on from its model, or a configuration
+        to repeat its run.
+      </p>
+    </section>
+  );
+}
+
+/** What a run was asked to do, and what it measured. */
+function RunFiles() {
   const setup = useRun((run) => (run.status === "idle" ? null : run.record.setup));
   const hasReport = useRun((run) => reportOf(run) !== null);
   // Read when it is asked for: what the charts show may be half a second behind.
@@ -20,34 +39,15 @@ export function ExportPanel() {
         }
       : null;
   const stem = setup === null ? "" : `${setup.model.name}-${setup.study.name}`;
+  const csv = { file: `${stem}-metrics.csv`, type: "text/csv", text: written(metricsCsv) };
+  const configuration = setup && (() => configurationText(setup));
   return (
-    <section className="panel export" aria-labelledby="export-title">
-      <div className="section-head export__head">
-        <h2 id="export-title">Take it with you</h2>
-        <Writing />
-      </div>
-      <WeightsForms />
-      <div className="export__buttons" role="group" aria-label="The run">
-        <TextButton
-          label="Metrics CSV"
-          file={`${stem}-metrics.csv`}
-          type="text/csv"
-          text={written(metricsCsv)}
-        />
-        <TextButton label="Metrics JSON" file={`${stem}-metrics.json`} text={written(metricsJson)} />
-        <TextButton
-          label="Configuration"
-          file={`${stem}-configuration.json`}
-          text={setup && (() => configurationText(setup))}
-        />
-        <LinkButton />
-      </div>
-      <p className="soft small">
-        The model can be taken while a run is paused or over. F32 keeps every bit; F16 and BF16 take half the
-        space, Q8_0 a quarter. Drop any of these files on the page to go on from its model, or a configuration
-        to repeat its run.
-      </p>
-    </section>
+    <div className="export__buttons" role="group" aria-label="The run">
+      <TextButton label="Metrics CSV" {...csv} />
+      <TextButton label="Metrics JSON" file={`${stem}-metrics.json`} text={written(metricsJson)} />
+      <TextButton label="Configuration" file={`${stem}-configuration.json`} text={configuration} />
+      <LinkButton />
+    </div>
   );
 }
 
