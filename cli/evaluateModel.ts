@@ -5,12 +5,14 @@ import { evaluate } from "../src/rl/evaluate.ts";
 import type { BackendChoice } from "../src/report/backendChoice.ts";
 import { startBackend } from "./backend.ts";
 import { fitToModel, readDatasetFile, tellNotices } from "./datasetFile.ts";
+import { loadModelFile } from "./hubModel.ts";
 import { writeJsonLine } from "./jsonLines.ts";
-import { openModel, openModelPolicy, readModelFile } from "./modelFile.ts";
+import { openModel, openModelPolicy } from "./modelFile.ts";
 import { StatusLine } from "./statusLine.ts";
 
 export interface EvaluationRequest {
   readonly model: string;
+  readonly cache?: string;
   readonly dataset: string;
   readonly samples: number;
   readonly questions: number;
@@ -33,7 +35,7 @@ export async function evaluateModel(request: EvaluationRequest): Promise<void> {
     evaluationTemperature: temperature,
     evaluationTopP: topP,
   });
-  const file = readModelFile(request.model);
+  const file = await loadModelFile(request.model, request.cache);
   const read = readDatasetFile(request.dataset);
   const model = openModel(file);
   const dataset = fitToModel(read, model, maxResponseTokens);

@@ -6,13 +6,15 @@ import { GgufExportError } from "../src/formats/ggufExportError.ts";
 import { modelFolderFiles } from "../src/formats/modelFolderFiles.ts";
 import { PackingError, type Packing } from "../src/formats/narrowFloats.ts";
 import { PARTIAL, writeFolder, writeStream } from "./durable.ts";
+import { loadModelOnDisk } from "./hubModel.ts";
 import { InputError } from "./inputError.ts";
 import { readModel } from "./modelFile.ts";
-import { openModelOnDisk, type ModelOnDisk } from "./modelOnDisk.ts";
+import type { ModelOnDisk } from "./modelOnDisk.ts";
 
 /** Options of `ttrl export`. */
 export interface ExportRequest {
   readonly model: string;
+  readonly cache?: string;
   readonly format: "gguf" | "safetensors";
   readonly precision: "f32" | "f16" | "bf16" | "q8_0";
   /** Bytes of a file of weights at most. */
@@ -35,7 +37,7 @@ export async function exportModel(request: ExportRequest): Promise<void> {
   if (format === "gguf" && !out.endsWith(".gguf"))
     throw new InputError(`--out ${request.out}: name a file that ends with .gguf`);
   if (existsSync(out)) throw new InputError(`--out ${request.out}: it is there already; name a new one`);
-  const file = await openModelOnDisk(model);
+  const file = await loadModelOnDisk(model, request.cache);
   try {
     if (format === "gguf") await writeGguf(file, packing, out);
     else await writeSafetensorsFolder(file, packing, shardSize, out);

@@ -2,6 +2,7 @@
 import { DatasetError } from "../src/data/datasetError.ts";
 import { ModelFolderError } from "../src/formats/modelFolder.ts";
 import { SafetensorsError } from "../src/formats/safetensors.ts";
+import { HubError } from "../src/hub/hubError.ts";
 
 /** Something the user gave is wrong: the message says what, where, and what to do. */
 export class InputError extends Error {
@@ -10,7 +11,9 @@ export class InputError extends Error {
 
 /** Whether an error is about what the user gave. */
 export function isInputError(error: unknown): error is Error {
-  return [InputError, DatasetError, ModelFolderError, SafetensorsError].some((kind) => error instanceof kind);
+  return [InputError, DatasetError, ModelFolderError, SafetensorsError, HubError].some(
+    (kind) => error instanceof kind,
+  );
 }
 
 /** The message of whatever was thrown, in one line. */

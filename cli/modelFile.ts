@@ -21,7 +21,7 @@ import { readBytes, sha256 } from "./textFile.ts";
 export interface ModelFile {
   /** Last part of the path, without ".gguf". */
   readonly name: string;
-  /** Absolute path of the folder or of the GGUF file. */
+  /** Absolute path of the folder or of the GGUF file, or "hf:" and the name of a model of a Hub at its commit. */
   readonly path: string;
   readonly content: ModelFolder;
   /** SHA-256 of the file of weights; of several, in the order of their names, as if they were one. */
@@ -80,7 +80,7 @@ export function listFolder(folder: string): string[] {
     };
     const reason = reasons[errorCode(error) ?? ""] ?? messageOf(error);
     throw new InputError(
-      `${folder}: ${reason}; name a Hugging Face model folder, such as one of public/models, or a .gguf file`,
+      `${folder}: ${reason}; name a Hugging Face model folder, such as one of public/models, a .gguf file, or hf:owner/name`,
     );
   }
 }

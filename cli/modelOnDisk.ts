@@ -41,8 +41,8 @@ function opened(path: string, folder: OpenedFolder, names: readonly string[]): M
   return { name: modelName(path), path, runFiles, ...folder };
 }
 
-/** A file, opened for each read: there are few of them, and nobody would close it. */
-function fileSource(path: string): ByteSource {
+/** A file on disk, opened for each read: there are few of them, and nobody would close it. */
+export function fileSource(path: string): ByteSource {
   return {
     size: statSync(path).size,
     async read(begin, end) {

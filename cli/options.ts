@@ -28,8 +28,14 @@ export function parseNumber(text: string): number | string {
 
 export const modelOption = (): Option =>
   new Option(
-    "--model <folder or .gguf>",
-    "Hugging Face model folder, such as one of public/models, or a GGUF file",
+    "--model <place>",
+    "Hugging Face model folder, such as one of public/models, a GGUF file, or on the Hub hf:owner/name, hf:owner/name@revision, hf:owner/name:file.gguf",
+  );
+
+export const cacheOption = (): Option =>
+  new Option(
+    "--cache <folder>",
+    "where models of the Hub are kept (default: ttrl-lab/models in the user's cache folder); HF_TOKEN opens gated ones, HF_ENDPOINT names a mirror",
   );
 
 export const backendOption = (): Option =>

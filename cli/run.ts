@@ -20,6 +20,8 @@ import { checkpointFolder } from "./train.ts";
 /** A run that was asked for. */
 export interface RunRequest {
   readonly model: string;
+  /** Where models of a Hub are kept; the user's cache folder where it is undefined. */
+  readonly cache: string | undefined;
   readonly dataset: string;
   readonly evals: readonly string[];
   readonly labels: RunFile["labels"];
@@ -35,7 +37,7 @@ export async function startRun(request: RunRequest): Promise<void> {
   if (existsSync(runFilePath(out))) {
     throw new InputError(`${out}: a run is here already; continue it with --resume, or name another --out`);
   }
-  const sources = readSources(request);
+  const sources = await readSources(request);
   makeFolder(out);
   const { model, dataset, others } = sources;
   const backend = await startBackend(request.backend);
@@ -55,8 +57,14 @@ export async function startRun(request: RunRequest): Promise<void> {
   await execute({ out, run, sources, models, checkpoint: null, fault: backend.fault });
 }
 
+/** What may change when a run is continued. */
+export interface Continuation {
+  readonly steps?: string;
+  readonly cache?: string;
+}
+
 /** Continues the run in a folder, to another number of steps where one is given. */
-export async function resumeRun(out: string, steps: string | undefined): Promise<void> {
+export async function resumeRun(out: string, { steps, cache }: Continuation): Promise<void> {
   const begun = readRunFile(out);
   const checkpoint = readCheckpoint(checkpointFolder(out));
   if (checkpoint === null) console.error(`${out}: stopped before its first checkpoint, so it starts again`);
@@ -66,7 +74,7 @@ export async function resumeRun(out: string, steps: string | undefined): Promise
       `${out}: begun by version ${run.version}, continued by ${packageJson.version}: numbers may differ`,
     );
   }
-  const sources = readSourcesAgain(run);
+  const sources = await readSourcesAgain(run, cache);
   const backend = await startBackend(choiceOf(run.backend));
   const { models } = await openModels(sources.model, backend, run.config, checkpoint);
   await execute({ out, run, sources, models, checkpoint, fault: backend.fault });

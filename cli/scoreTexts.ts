@@ -4,12 +4,14 @@ import type { LanguageModel } from "../src/model/languageModel.ts";
 import type { TrainablePolicy } from "../src/model/trainablePolicy.ts";
 import type { BackendChoice } from "../src/report/backendChoice.ts";
 import { startBackend } from "./backend.ts";
+import { loadModelFile } from "./hubModel.ts";
 import { InputError } from "./inputError.ts";
 import { readJsonLines, writeJsonLine } from "./jsonLines.ts";
-import { openModel, openModelPolicy, readModelFile, type ModelFile } from "./modelFile.ts";
+import { openModel, openModelPolicy, type ModelFile } from "./modelFile.ts";
 
 export interface ScoreRequest {
   readonly model: string;
+  readonly cache?: string;
   readonly in: string;
   readonly raw?: boolean;
   readonly temperature: number;
@@ -34,7 +36,7 @@ interface Row {
 
 /** Prints each line with its tokens, their logprobs and the sum. */
 export async function scoreTexts(request: ScoreRequest): Promise<void> {
-  const file = readModelFile(request.model);
+  const file = await loadModelFile(request.model, request.cache);
   const model = openModel(file);
   const started = await startBackend(request.backend);
   const { policy } = await openModelPolicy(file, model, started);

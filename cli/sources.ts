@@ -1,7 +1,8 @@
 /** The files of a run. */
 import { readDatasetFile, withoutLabels, type DatasetFile } from "./datasetFile.ts";
 import { InputError } from "./inputError.ts";
-import { readModelFile, type ModelFile } from "./modelFile.ts";
+import { loadModelFile } from "./hubModel.ts";
+import type { ModelFile } from "./modelFile.ts";
 import type { RunFile } from "./runFile.ts";
 
 /** The files of a run as read. */
@@ -15,13 +16,15 @@ export interface Sources {
 /** Where the files of a run are. */
 export interface SourcePaths {
   readonly model: string;
+  /** Where models of a Hub are kept. */
+  readonly cache: string | undefined;
   readonly dataset: string;
   readonly evals: readonly string[];
   readonly labels: RunFile["labels"];
 }
 
 /** Reads the files of a run. */
-export function readSources({ model, dataset, evals, labels }: SourcePaths): Sources {
+export async function readSources({ model, cache, dataset, evals, labels }: SourcePaths): Promise<Sources> {
   const own = readDatasetFile(dataset);
   const others = evals.map(readDatasetFile);
   const names = [own, ...others].map(({ name }) => name);
@@ -31,18 +34,30 @@ export function readSources({ model, dataset, evals, labels }: SourcePaths): Sou
       `two data sets are called "${repeated}", which metrics could not tell apart; rename a file`,
     );
   }
-  return { model: readModelFile(model), dataset: labels === "none" ? withoutLabels(own) : own, others };
+  const read = await loadModelFile(model, cache);
+  return { model: read, dataset: labels === "none" ? withoutLabels(own) : own, others };
 }
 
 /** Reads the files of a run to be continued, which must be as they were. */
-export function readSourcesAgain({ modelSource, datasetSource, evalSources, labels }: RunFile): Sources {
+export async function readSourcesAgain(
+  { modelSource, datasetSource, evalSources, labels }: RunFile,
+  cache: string | undefined,
+): Promise<Sources> {
   const evals = evalSources.map(({ path }) => path);
-  const sources = readSources({ model: modelSource.path, dataset: datasetSource.path, evals, labels });
+  const paths = { model: modelSource.path, cache, dataset: datasetSource.path, evals, labels };
+  const sources = await readSources(paths);
   const { model, dataset, others } = sources;
   checkUnchanged(modelSource, model.sha256);
   checkUnchanged(datasetSource, dataset.sha256);
   for (const [i, source] of evalSources.entries()) checkUnchanged(source, others[i]?.sha256);
   return sources;
+}
+
+/** Reads the data set of a run again, which must be as it was. */
+export function readDatasetAgain({ datasetSource, labels }: RunFile): DatasetFile {
+  const dataset = readDatasetFile(datasetSource.path);
+  checkUnchanged(datasetSource, dataset.sha256);
+  return labels === "none" ? withoutLabels(dataset) : dataset;
 }
 
 function checkUnchanged(source: RunFile["modelSource"], found: string | undefined): void {

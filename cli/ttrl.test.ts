@@ -65,7 +65,7 @@ describe("what the user got wrong is told in one line, with status 2", () => {
     [
       "a surplus option",
       ["run", "--resume", at("taken"), "--seed", "1"],
-      /only --steps may be given, not seed/,
+      /only --steps and --cache may be given, not seed/,
     ],
     [
       "a malformed line",

@@ -1,7 +1,7 @@
 /** `ttrl eval`: options and help. */
 import type { Command } from "commander";
 import { CONFIG_FIELDS } from "../../src/rl/config.ts";
-import { backendOption, modelOption, numberOption } from "../options.ts";
+import { backendOption, cacheOption, modelOption, numberOption } from "../options.ts";
 import type { EvaluationRequest } from "../evaluateModel.ts";
 
 const HELP = `
@@ -26,6 +26,7 @@ export function addEval(program: Command): void {
     .command("eval")
     .description("measure a model on a data set")
     .addOption(modelOption().makeOptionMandatory())
+    .addOption(cacheOption())
     .requiredOption("--dataset <file>", "questions and answers, JSON or JSONL")
     .addOption(numberOption("--samples <integer>", evaluationSamples))
     .addOption(

@@ -2,7 +2,7 @@
 import { InvalidArgumentError, Option, type Command } from "commander";
 import { SHARD_BYTES } from "../../src/formats/modelFolderFiles.ts";
 import type { ExportRequest } from "../exportModel.ts";
-import { modelOption } from "../options.ts";
+import { cacheOption, modelOption } from "../options.ts";
 
 const HELP = `
 gguf is one file for llama.cpp, with tokenizer and chat template; as llama.cpp's converter does, it keeps vectors in
@@ -20,6 +20,7 @@ export function addExport(program: Command): void {
     .command("export")
     .description("write a model in another format or precision")
     .addOption(modelOption().makeOptionMandatory())
+    .addOption(cacheOption())
     .addOption(
       new Option("--format <name>", "file for llama.cpp, or folder")
         .choices(["gguf", "safetensors"])

@@ -3,7 +3,7 @@ import type { Command } from "commander";
 import { CONFIG_FIELDS } from "../../src/rl/config.ts";
 import type { GenerateRequest } from "../generateResponses.ts";
 import { InputError } from "../inputError.ts";
-import { backendOption, modelOption, numberOption } from "../options.ts";
+import { backendOption, cacheOption, modelOption, numberOption } from "../options.ts";
 
 const HELP = `
 Prints one JSON line for each response: prompt (and id, where the file has one), response, tokens (ids, the end token
@@ -22,6 +22,7 @@ export function addGenerate(program: Command): void {
     .command("generate")
     .description("sample responses to prompts")
     .addOption(modelOption().makeOptionMandatory())
+    .addOption(cacheOption())
     .option("--prompt <text>", "one prompt, put into the model's chat template")
     .option("--prompts <file>", 'JSONL, each line an object with a "prompt"; - is standard input')
     .addOption(

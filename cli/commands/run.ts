@@ -2,11 +2,12 @@
 import { type Command, Option } from "commander";
 import type { BackendChoice } from "../../src/report/backendChoice.ts";
 import { InputError } from "../inputError.ts";
-import { backendOption, configOptions, modelOption, numberWithin } from "../options.ts";
+import { backendOption, cacheOption, configOptions, modelOption, numberWithin } from "../options.ts";
 import { PRESETS, readSettings, type PresetName } from "../settings.ts";
 
 interface RunOptions {
   readonly model?: string;
+  readonly cache?: string;
   readonly dataset?: string;
   readonly out?: string;
   readonly backend: BackendChoice;
@@ -42,6 +43,7 @@ export function addRun(program: Command): void {
     .command("run")
     .description("teach a model without labels, and measure it before and after")
     .addOption(modelOption())
+    .addOption(cacheOption())
     .option("--dataset <file>", "questions to learn from, JSON or JSONL; answers serve the metrics alone")
     .option("--out <folder>", "where the run is written; must hold no other run")
     .addOption(backendOption())
@@ -51,7 +53,10 @@ export function addRun(program: Command): void {
     .option("--eval <file...>", "further data sets to measure by before and after: held out, transfer")
     .addOption(labelsOption())
     .addOption(checkpointOption())
-    .option("--resume <folder>", "continue the run in this folder; only --steps may be given with it")
+    .option(
+      "--resume <folder>",
+      "continue the run in this folder; only --steps and --cache may be given with it",
+    )
     .addHelpText("after", HELP);
   for (const option of configOptions()) command.addOption(option);
   command.action(async (options: RunOptions) => {
@@ -83,7 +88,7 @@ function checkpointOption(): Option {
 }
 
 async function start(options: RunOptions): Promise<void> {
-  const { model, dataset, out, backend, preset, config, set, labels, checkpointEvery } = options;
+  const { model, cache, dataset, out, backend, preset, config, set, labels, checkpointEvery } = options;
   if (model === undefined || dataset === undefined || out === undefined) {
     throw new InputError(
       "run needs --model <folder>, --dataset <file> and --out <folder>, or --resume <folder>",
@@ -96,17 +101,17 @@ async function start(options: RunOptions): Promise<void> {
     options,
   };
   const { startRun } = await import("../run.ts");
-  const request = { model, dataset, out, backend, labels, checkpointEvery, evals: options.eval ?? [] };
+  const request = { model, cache, dataset, out, backend, labels, checkpointEvery, evals: options.eval ?? [] };
   await startRun({ ...request, config: readSettings(sources) });
 }
 
 async function resume(folder: string, options: RunOptions, given: readonly string[]): Promise<void> {
-  const surplus = given.filter((name) => name !== "resume" && name !== "steps");
+  const surplus = given.filter((name) => !["resume", "steps", "cache"].includes(name));
   if (surplus.length > 0) {
     throw new InputError(
-      `--resume continues a run as it was begun: only --steps may be given, not ${surplus.join(", ")}`,
+      `--resume continues a run as it was begun: only --steps and --cache may be given, not ${surplus.join(", ")}`,
     );
   }
   const { resumeRun } = await import("../run.ts");
-  await resumeRun(folder, options.steps);
+  await resumeRun(folder, options);
 }

@@ -1,7 +1,7 @@
 /** `ttrl score`: options and help. */
 import type { Command } from "commander";
 import { CONFIG_FIELDS } from "../../src/rl/config.ts";
-import { backendOption, modelOption, numberOption } from "../options.ts";
+import { backendOption, cacheOption, modelOption, numberOption } from "../options.ts";
 import type { ScoreRequest } from "../scoreTexts.ts";
 
 const HELP = `
@@ -22,6 +22,7 @@ export function addScore(program: Command): void {
     .command("score")
     .description("log-probability of every token of given texts")
     .addOption(modelOption().makeOptionMandatory())
+    .addOption(cacheOption())
     .requiredOption("--in <file>", "JSONL of texts; - is standard input")
     .option("--raw", "take prompt and text as they stand, without the chat template")
     .addOption(

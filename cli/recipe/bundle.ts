@@ -7,7 +7,7 @@ import { writeFolder } from "../durable.ts";
 import { InputError } from "../inputError.ts";
 import { openModel, readModelFile } from "../modelFile.ts";
 import { readRunFile, type RunFile } from "../runFile.ts";
-import { readSourcesAgain } from "../sources.ts";
+import { readDatasetAgain } from "../sources.ts";
 import { checkpointFolder } from "../train.ts";
 import { authorsCounterparts, authorsFiles } from "./authors.ts";
 import type { Continuation } from "./continuation.ts";
@@ -117,7 +117,7 @@ function continuationOf(file: RunFile, folder: string, { run, steps }: RecipeReq
     throw new InputError(`${run}: the run is not finished (there is no model/); ttrl run --resume ${run}`);
   }
   const model = openModel(readModelFile(folder));
-  const dataset = fitToModel(readSourcesAgain(file).dataset, model, config.maxResponseTokens);
+  const dataset = fitToModel(readDatasetAgain(file), model, config.maxResponseTokens);
   tellNotices([dataset]);
   const { questions, answerKey, task } = dataset.study;
   const checkpoint = readCheckpoint(checkpointFolder(run)); // an early stop leaves fewer steps than planned

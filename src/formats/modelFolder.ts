@@ -111,7 +111,8 @@ export function weightFiles(names: readonly string[], read: (name: string) => Ui
   return [...new Set(weightMap(read(INDEX)).values())].sort();
 }
 
-function weightMap(index: Uint8Array): ReadonlyMap<string, string> {
+/** Tensor -> file, by the bytes of an index. */
+export function weightMap(index: Uint8Array): ReadonlyMap<string, string> {
   const map = readIndex(parseObject(INDEX, index));
   if (typeof map === "string") throw new ModelFolderError(`${INDEX}: ${map}. Download the model again.`);
   return map;

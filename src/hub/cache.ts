@@ -1,0 +1,104 @@
+/** The models that were fetched before: listed, opened after a check of every byte, removed. */
+import type { ByteSource } from "../formats/byteSource.ts";
+import { digestOf } from "./digest.ts";
+import { fileName, readEntry, type Entry } from "./entry.ts";
+import { HubError } from "./hubError.ts";
+import { isCommit, type ModelId } from "./modelId.ts";
+import type { ModelStorage } from "./storage.ts";
+
+/** A fetched model, or the part of one that there is. */
+export interface StoredModel extends Omit<Entry, "files"> {
+  readonly folder: string;
+  readonly bytes: number;
+  /** Bytes that are there. */
+  readonly keptBytes: number;
+  readonly isComplete: boolean;
+}
+
+export interface StoredModels {
+  /** By name, then by when they were asked for. */
+  readonly models: readonly StoredModel[];
+  /** Folders that were removed because nothing could be made of them. */
+  readonly removed: readonly string[];
+}
+
+/** Lists what is stored, and removes what has no readable record. */
+export async function listStored(storage: ModelStorage): Promise<StoredModels> {
+  const models: StoredModel[] = [];
+  const removed: string[] = [];
+  for (const folder of [...(await storage.folders())].sort()) {
+    const entry = await readEntry(storage, folder);
+    if (entry === null || entry === "damaged") {
+      await storage.remove(folder);
+      removed.push(decodeURIComponent(folder));
+    } else {
+      models.push(await describe(storage, folder, entry));
+    }
+  }
+  return { models, removed };
+}
+
+async function describe(storage: ModelStorage, folder: string, entry: Entry): Promise<StoredModel> {
+  const { files, ...about } = entry;
+  let [bytes, keptBytes] = [0, 0];
+  for (const file of files) {
+    bytes += file.bytes;
+    keptBytes += Math.min((await storage.open(folder, fileName(file)))?.size ?? 0, file.bytes);
+  }
+  return { ...about, folder, bytes, keptBytes, isComplete: files.every(({ isComplete }) => isComplete) };
+}
+
+/** The complete model that was last fetched by that id, or null. */
+export async function findStored(storage: ModelStorage, id: ModelId): Promise<StoredModel | null> {
+  const { models } = await listStored(storage);
+  const fitting = models.filter(
+    ({ repository, file, revision, commit, isComplete }) =>
+      isComplete &&
+      repository === id.repository &&
+      file === id.file &&
+      (isCommit(id.revision) ? commit : revision) === id.revision,
+  );
+  return fitting.sort((a, b) => a.asked.localeCompare(b.asked)).at(-1) ?? null;
+}
+
+/**
+ * The files of a stored model by name, after their sizes and digests were found right. One that is damaged is removed
+ * with its model, and the error says so.
+ */
+export async function openStored(
+  storage: ModelStorage,
+  folder: string,
+  signal: AbortSignal,
+  onProgress: (done: number, total: number) => void = () => undefined,
+): Promise<ReadonlyMap<string, ByteSource>> {
+  const entry = await readEntry(storage, folder);
+  const name = decodeURIComponent(folder);
+  if (entry === null) throw new HubError(`${name} is not stored here any more. Fetch it again.`);
+  if (entry === "damaged") return removeDamaged(storage, folder, "its record cannot be read");
+  if (!entry.files.every(({ isComplete }) => isComplete))
+    throw new HubError(`${name} is here only in part. Go on with its download first.`);
+  const total = entry.files.reduce((sum, { bytes }) => sum + bytes, 0);
+  const sources = new Map<string, ByteSource>();
+  let before = 0;
+  for (const { path, bytes, digest } of entry.files) {
+    const source = await storage.open(folder, fileName({ path }));
+    if (source?.size !== bytes) {
+      const size = source === null ? "is missing" : `has ${source.size} bytes, not ${bytes}`;
+      return removeDamaged(storage, folder, `${path} ${size}`);
+    }
+    const start = before;
+    const found = await digestOf(digest.kind, source, signal, (done) => onProgress(start + done, total));
+    if (found !== digest.hex)
+      return removeDamaged(storage, folder, `${path} has other bytes than were fetched`);
+    sources.set(fileName({ path }), source);
+    before += bytes;
+  }
+  return sources;
+}
+
+async function removeDamaged(storage: ModelStorage, folder: string, problem: string): Promise<never> {
+  await storage.remove(folder);
+  throw new HubError(
+    `${decodeURIComponent(folder)} is damaged: ${problem}. What was stored of it has been removed: fetch it again.`,
+  );
+}

@@ -1,0 +1,415 @@
+/** Fetching from a Hub that misbehaves in every way a network and its servers know. */
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { findStored, listStored, openStored } from "./cache.ts";
+import { download, type DownloadProgress } from "./download.ts";
+import { FakeHub, impatient, MemoryStorage, type Fault, type SeenRequest } from "./fixture.ts";
+import { HubError } from "./hubError.ts";
+import { openHub } from "./hub.ts";
+import { parseModelId } from "./modelId.ts";
+import { planDownload } from "./plan.ts";
+
+const COMMIT = "0123456789abcdef0123456789abcdef01234567";
+const text = (content: string): Uint8Array => new TextEncoder().encode(content);
+const numbers = (length: number, seed: number): Uint8Array =>
+  Uint8Array.from({ length }, (_, i) => (i * 7 + seed * 31 + (i >> 8)) & 0xff);
+const WEIGHTS = numbers(60_000, 1);
+const FOLDER = new Map<string, Uint8Array>([
+  ["README.md", text("# Not needed")],
+  ["config.json", text('{"model_type":"llama"}')],
+  ["generation_config.json", text("{}")],
+  ["model.safetensors", WEIGHTS],
+  ["onnx/model.onnx", text("not needed")],
+  ["tokenizer.json", text('{"model":{}}')],
+  ["tokenizer_config.json", text("{}")],
+]);
+const NEEDED = [
+  "config.json",
+  "generation_config.json",
+  "model.safetensors",
+  "tokenizer.json",
+  "tokenizer_config.json",
+];
+
+let hub: FakeHub;
+let storage: MemoryStorage;
+const never = new AbortController().signal;
+
+async function serve(files: ReadonlyMap<string, Uint8Array>): Promise<void> {
+  hub = await new FakeHub({ name: "org/tiny", commit: COMMIT, files }).start();
+}
+
+beforeEach(async () => {
+  storage = new MemoryStorage();
+  await serve(FOLDER);
+});
+afterEach(() => hub.stop());
+
+/** What goes wrong with the weights at each of their turns; nothing does beyond the list. */
+function faultyWeights(...faults: readonly Fault[]): void {
+  hub.fault = ({ path, turn }: SeenRequest) => (path === "model.safetensors" ? (faults[turn] ?? {}) : {});
+}
+
+interface Fetch {
+  readonly id?: string;
+  readonly signal?: AbortSignal;
+  readonly token?: string;
+  readonly waits?: number[];
+  readonly onProgress?: (progress: DownloadProgress) => void;
+}
+
+async function fetchModel({
+  id = "org/tiny",
+  signal = never,
+  token,
+  waits = [],
+  onProgress = () => undefined,
+}: Fetch = {}): Promise<string> {
+  const asked = impatient(hub, token ?? null, waits);
+  const plan = await planDownload(asked, storage, parseModelId(id), signal);
+  return download(asked, storage, plan, { signal, onProgress });
+}
+
+const stored = (folder: string, name: string): Uint8Array | undefined =>
+  storage.files.get(`${folder}/${name}`);
+/** A comparison element by element takes long. */
+const expectWeights = (bytes: Uint8Array | undefined): void =>
+  expect(Buffer.compare(bytes ?? new Uint8Array(), WEIGHTS)).toBe(0);
+const rangesOf = (path: string): (string | undefined)[] => hub.of(path).map(({ headers }) => headers.range);
+
+describe("a model's folder", () => {
+  test("is fetched at the commit that its revision has, needed files alone, and opens verified", async () => {
+    const seen: DownloadProgress[] = [];
+    const folder = await fetchModel({ onProgress: (progress) => seen.push(progress) });
+    const files = await openStored(storage, folder, never);
+    expect([...files.keys()].sort()).toEqual(NEEDED);
+    expectWeights(stored(folder, "model.safetensors"));
+    const bytes = NEEDED.reduce((sum, name) => sum + FOLDER.get(name)!.length, 0);
+    expect(seen.at(-1)).toMatchObject({ done: bytes, bytes });
+    expect(seen.filter(({ path }) => path === "model.safetensors").at(-1)).toMatchObject({
+      fileDone: 60_000,
+      fileBytes: 60_000,
+    });
+    expect((await listStored(storage)).models).toMatchObject([
+      { repository: "org/tiny", revision: "main", commit: COMMIT, bytes, keptBytes: bytes, isComplete: true },
+    ]);
+  });
+
+  test("asks for nothing twice", async () => {
+    await fetchModel();
+    const before = hub.requests.length;
+    await fetchModel();
+    expect(hub.requests.slice(before).map(({ path }) => path)).toEqual(["list"]);
+  });
+
+  test("is fetched with its shards, which the index names", async () => {
+    await hub.stop();
+    const shards = ["model-00001-of-00002.safetensors", "model-00002-of-00002.safetensors"] as const;
+    const files = new Map(FOLDER);
+    files.delete("model.safetensors");
+    const weight_map = { a: shards[0], b: shards[1], c: shards[0] };
+    files.set("model.safetensors.index.json", text(JSON.stringify({ weight_map })));
+    for (const [i, shard] of shards.entries()) files.set(shard, numbers(1000, i));
+    files.set("model-00003-of-00003.safetensors", numbers(9, 9));
+    await serve(files);
+    const opened = await openStored(storage, await fetchModel(), never);
+    expect([...opened.keys()].filter((name) => name.startsWith("model"))).toEqual([
+      "model.safetensors.index.json",
+      ...shards,
+    ]);
+  });
+
+  test("is told what it lacks", async () => {
+    await hub.stop();
+    const files = new Map(FOLDER);
+    files.delete("tokenizer.json");
+    await serve(files);
+    await expect(fetchModel()).rejects.toThrow("org/tiny has no tokenizer.json. A model needs");
+    files.delete("model.safetensors");
+    files.set("pytorch_model.bin", text("pickle"));
+    await expect(fetchModel()).rejects.toThrow("its weights are a PyTorch pickle");
+  });
+});
+
+describe("a GGUF repository", () => {
+  beforeEach(async () => {
+    await hub.stop();
+    await serve(
+      new Map([
+        ["q/tiny-q8.gguf", numbers(2000, 2)],
+        ["q/tiny-q4.gguf", numbers(1000, 3)],
+      ]),
+    );
+  });
+
+  test("offers its files where none is chosen", async () => {
+    await expect(fetchModel()).rejects.toThrow(
+      "Name one of them, as in org/tiny:q/tiny-q8.gguf. There are q/tiny-q8.gguf (1 MB), q/tiny-q4.gguf (1 MB).",
+    );
+    await expect(fetchModel({ id: "org/tiny:tiny.gguf" })).rejects.toThrow("it has no tiny.gguf");
+  });
+
+  test("gives the file that is chosen", async () => {
+    const files = await openStored(storage, await fetchModel({ id: "org/tiny:q/tiny-q4.gguf" }), never);
+    expect([...files.keys()]).toEqual(["tiny-q4.gguf"]);
+    expect(rangesOf("q/tiny-q8.gguf")).toEqual([]);
+  });
+});
+
+describe("a connection that is cut", () => {
+  test("goes on where it was, on condition that the file is the same", async () => {
+    faultyWeights({ cutAfter: 20_000 }, { cutAfter: 10_000 });
+    const folder = await fetchModel();
+    expectWeights(stored(folder, "model.safetensors"));
+    const [, second, third] = hub.of("model.safetensors");
+    const begins = [second, third].map((request) => Number(/\d+/.exec(request!.headers.range!)![0]));
+    // At least something of each answer arrived, and nothing of it is asked for again.
+    expect(begins[0]).toBeGreaterThan(0);
+    expect(begins[1]).toBeGreaterThan(begins[0]!);
+    expect(second!.headers["if-range"]).toMatch(/^"[0-9a-f]{16}"$/);
+  });
+
+  test("goes on in another try, after the user has stopped the first", async () => {
+    const stop = new AbortController();
+    const first = fetchModel({
+      signal: stop.signal,
+      onProgress: ({ path, fileDone }) => {
+        if (path === "model.safetensors" && fileDone > 0) stop.abort(new Error("stopped"));
+      },
+    });
+    faultyWeights({ cutAfter: 30_000 });
+    await expect(first).rejects.toThrow("stopped");
+    const { models } = await listStored(storage);
+    expect(models[0]!.isComplete).toBe(false);
+    const part = stored(models[0]!.folder, "model.safetensors")!.length;
+    expect(part).toBeGreaterThan(0);
+    await expect(openStored(storage, models[0]!.folder, never)).rejects.toThrow("only in part");
+
+    await fetchModel();
+    expect(rangesOf("model.safetensors").at(-1)).toBe(`bytes=${part}-`);
+    expect(rangesOf("config.json")).toHaveLength(1); // complete files are left alone
+  });
+
+  test("is given up after six times without a byte, with what was fetched kept", async () => {
+    faultyWeights({ cutAfter: 20_000 }, ...Array.from({ length: 9 }, () => ({ status: 503 })));
+    const waits: number[] = [];
+    await expect(fetchModel({ waits })).rejects.toThrow(
+      /model\.safetensors: .* answered 503, 6 times in a row\. What was fetched is kept/,
+    );
+    expect(waits).toEqual([1000, 2000, 4000, 8000, 16_000]); // the cut itself is the first
+    faultyWeights();
+    expectWeights(stored(await fetchModel(), "model.safetensors"));
+  });
+
+  test("is continued without the condition where the server does not let a page set it", async () => {
+    faultyWeights({ cutAfter: 20_000 });
+    const asked = impatient(hub);
+    const forbidding: typeof fetch = (input, init) =>
+      new Headers(init?.headers).has("If-Range")
+        ? Promise.reject(new TypeError("Failed to fetch"))
+        : fetch(input, init);
+    const plan = await planDownload(asked, storage, parseModelId("org/tiny"), never);
+    const folder = await download({ ...asked, fetch: forbidding }, storage, plan, {
+      signal: never,
+      onProgress: () => undefined,
+    });
+    expectWeights(stored(folder, "model.safetensors"));
+    expect(rangesOf("model.safetensors")).toHaveLength(2);
+  });
+});
+
+describe("a file that changes under way", () => {
+  test("begins anew, by the server's choice or by ours", async () => {
+    // The new version answers If-Range with the whole file.
+    faultyWeights({ cutAfter: 20_000, etag: '"old"' }, { etag: '"new"' });
+    expectWeights(stored(await fetchModel(), "model.safetensors"));
+    expect(hub.of("model.safetensors")).toHaveLength(2);
+  });
+
+  test("begins anew where the server sends the rest of another version all the same", async () => {
+    faultyWeights(
+      { cutAfter: 20_000, etag: '"old"' },
+      { status: 206, etag: '"new"', headers: { "Content-Range": "bytes 20000-59999/60000" } },
+    );
+    expectWeights(stored(await fetchModel(), "model.safetensors"));
+    expect(rangesOf("model.safetensors").at(-1)).toBeUndefined();
+  });
+});
+
+describe("a server that serves files its own way", () => {
+  test.each<[string, Fault[]]>([
+    ["ignores ranges", [{ cutAfter: 20_000 }, { ignoresRange: true }]],
+    ["answers 416", [{ cutAfter: 20_000 }, { status: 416, body: "" }]],
+    ["sends another range", [{ cutAfter: 20_000 }, { headers: { "Content-Range": "bytes 5-59999/60000" } }]],
+    ["ends too early without a word", [{ endsAfter: 1000 }]],
+    ["sends too much once", [{ body: numbers(60_001, 1) }]],
+    ["sends other bytes once", [{ body: numbers(60_000, 5) }]],
+    ["has weak ETags", [{ cutAfter: 20_000, etag: 'W/"a"' }, { etag: 'W/"a"' }]],
+    [
+      "is busy for a moment",
+      [{ status: 429, headers: { "Retry-After": "7" } }, { status: 503 }, { status: 500 }],
+    ],
+  ])("and %s still gives the file", async (_what, faults) => {
+    faultyWeights(...faults);
+    const folder = await fetchModel();
+    expectWeights(stored(folder, "model.safetensors"));
+    await openStored(storage, folder, never);
+  });
+
+  test("is left alone for as long as it asks, and not for hours", async () => {
+    const waits: number[] = [];
+    faultyWeights({ status: 429, headers: { "Retry-After": "7" } });
+    await fetchModel({ waits });
+    expect(waits).toEqual([7000]);
+    storage.files.clear();
+    hub.requests.length = 0;
+    faultyWeights({ status: 429, headers: { "Retry-After": "3600" } });
+    await expect(fetchModel()).rejects.toThrow("asks to be left alone for 3600 seconds: try later");
+  });
+
+  test("cannot pass other bytes off as the file", async () => {
+    faultyWeights({ body: numbers(60_000, 5) }, { body: numbers(60_000, 5) });
+    await expect(fetchModel()).rejects.toThrow(
+      /model\.safetensors arrived twice with the SHA-256 [0-9a-f]{64}, and .* lists/,
+    );
+    const [model] = (await listStored(storage)).models;
+    expect(stored(model!.folder, "model.safetensors")).toHaveLength(0);
+  });
+
+  test("cannot pass off other bytes of a small file either, which git's digest tells", async () => {
+    hub.fault = ({ path }) => (path === "tokenizer_config.json" ? { body: "[]" } : {});
+    await expect(fetchModel()).rejects.toThrow(/tokenizer_config\.json arrived twice with the git SHA-1/);
+  });
+});
+
+describe("an answer that is a refusal", () => {
+  const html = { headers: { "Content-Type": "text/html; charset=utf-8" }, body: "<html>Sign in</html>" };
+  test.each<[string, string, Fault, RegExp]>([
+    ["a login page", "model.safetensors", html, /answered with a web page in place of the file/],
+    ["a login page for the list", "list", html, /web page/],
+    ["something that is no list", "list", { body: "{}" }, /answered something else .*Is http:.* a Hub\?/],
+    ["no JSON", "list", { body: "Bad" }, /answered something else/],
+    [
+      "401",
+      "list",
+      { status: 401 },
+      /private, gated or not there\. No access token was given: .* licence accepted/,
+    ],
+    ["403", "model.safetensors", { status: 403 }, /refuses \(status 403\)/],
+    ["404", "list", { status: 404 }, /list of org\/tiny's files is not on/],
+    [
+      "an unknown revision",
+      "list",
+      { status: 404, headers: { "X-Error-Code": "RevisionNotFound" } },
+      /has no such revision/,
+    ],
+    ["410", "config.json", { status: 410 }, /answered 410/],
+  ])("is told in words: %s", async (_what, at, fault, message) => {
+    hub.fault = ({ path }) => (path === at ? fault : {});
+    const fetching = fetchModel();
+    await expect(fetching).rejects.toThrow(HubError);
+    await expect(fetching).rejects.toThrow(message);
+    expect(hub.of(at)).toHaveLength(1);
+  });
+
+  test("names the token where one was given, and never tells it", async () => {
+    hub.fault = () => ({ status: 403 });
+    const refusal = await fetchModel({ token: "hf_secret" }).catch((error: unknown) => String(error));
+    expect(refusal).toContain("The access token does not open it");
+    expect(refusal).not.toContain("hf_secret");
+    expect(hub.requests[0]!.headers.authorization).toBe("Bearer hf_secret");
+  });
+
+  test("comes soon where nobody answers at all", async () => {
+    const waits: number[] = [];
+    const asked = { ...impatient(hub, null, waits), endpoint: "http://127.0.0.1:1" };
+    await expect(planDownload(asked, storage, parseModelId("org/tiny"), never)).rejects.toThrow(
+      /127\.0\.0\.1:1 cannot be reached/,
+    );
+    expect(waits).toEqual([1000, 2000]);
+  });
+});
+
+describe("room", () => {
+  test("is checked before a byte of the weights, in numbers", async () => {
+    storage.free = 50_000;
+    await expect(fetchModel()).rejects.toThrow("org/tiny needs 1 MB more, and 1 MB are free here");
+    expect(hub.of("model.safetensors")).toEqual([]);
+  });
+
+  test("counts what is there already", async () => {
+    faultyWeights({ cutAfter: 30_000 }, ...Array.from({ length: 9 }, () => ({ status: 403 })));
+    await expect(fetchModel()).rejects.toThrow("403");
+    const kept = (await listStored(storage)).models[0]!.keptBytes;
+    storage.free = WEIGHTS.length - kept + 100;
+    faultyWeights();
+    await fetchModel();
+  });
+});
+
+describe("the cache", () => {
+  test("finds the model last fetched by an id, and by its commit", async () => {
+    const folder = await fetchModel();
+    expect(await findStored(storage, parseModelId("org/tiny"))).toMatchObject({ folder });
+    expect(await findStored(storage, parseModelId(`org/tiny@${COMMIT}`))).toMatchObject({ folder });
+    expect(await findStored(storage, parseModelId("org/tiny@other"))).toBeNull();
+    expect(await findStored(storage, parseModelId("org/tiny:a.gguf"))).toBeNull();
+  });
+
+  test.each<[string, (bytes: Uint8Array<ArrayBuffer>) => Uint8Array<ArrayBuffer> | null, RegExp]>([
+    ["has lost a file", () => null, /model\.safetensors is missing/],
+    ["has a file that was cut", (bytes) => bytes.slice(0, 7), /has 7 bytes, not 60000/],
+    [
+      "has a changed bit",
+      (bytes) => bytes.map((byte, i) => (i === 59_999 ? byte ^ 1 : byte)),
+      /other bytes than were fetched/,
+    ],
+  ])("removes a model that %s, and says so", async (_what, spoil, message) => {
+    const folder = await fetchModel();
+    const path = `${folder}/model.safetensors`;
+    const spoilt = spoil(storage.files.get(path)!);
+    if (spoilt === null) storage.files.delete(path);
+    else storage.files.set(path, spoilt);
+    const opening = openStored(storage, folder, never);
+    await expect(opening).rejects.toThrow(message);
+    await expect(opening).rejects.toThrow("has been removed: fetch it again");
+    expect(storage.files.size).toBe(0);
+    await expect(openStored(storage, folder, never)).rejects.toThrow("not stored here any more");
+  });
+
+  test("removes what has no readable record", async () => {
+    const folder = await fetchModel();
+    storage.files.set(`${folder}/download.json`, new Uint8Array([0x7b]));
+    expect(await listStored(storage)).toEqual({ models: [], removed: [`org/tiny@${COMMIT}`] });
+    expect(storage.files.size).toBe(0);
+  });
+});
+
+describe("what a user writes", () => {
+  test.each([
+    ["org/tiny", { repository: "org/tiny", revision: "main", file: null }],
+    [" hf:org/tiny@v1.0 ", { repository: "org/tiny", revision: "v1.0", file: null }],
+    ["org/tiny@refs/pr/3", { repository: "org/tiny", revision: "refs/pr/3", file: null }],
+    ["org/tiny:a b/c.gguf", { repository: "org/tiny", revision: "main", file: "a b/c.gguf" }],
+    ["org/tiny@v2:c.GGUF", { repository: "org/tiny", revision: "v2", file: "c.GGUF" }],
+  ])("%s is a model", (written, id) => {
+    expect(parseModelId(written)).toEqual(id);
+  });
+
+  test.each([
+    "",
+    "tiny",
+    "org/",
+    "org/tiny/more",
+    "../tiny",
+    "org/tiny@a/../b",
+    "org/tiny:../a.gguf",
+    "org/tiny:a.bin",
+  ])('"%s" is none', (written) => expect(() => parseModelId(written)).toThrow(HubError));
+
+  test("an address or a token that cannot be one is refused without telling the token", () => {
+    expect(() => openHub("huggingface.co", null)).toThrow('"huggingface.co" is not the address');
+    expect(() => openHub("ftp://a", null)).toThrow(HubError);
+    expect(() => openHub("https://huggingface.co/", "hf_a\nb")).toThrow(/^(?!.*hf_a).*token/);
+    expect(openHub("https://mirror.example/hub/", null).endpoint).toBe("https://mirror.example/hub");
+  });
+});

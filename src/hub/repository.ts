@@ -1,0 +1,66 @@
+/** What a repository of the Hub holds at a revision (https://huggingface.co/docs/hub/api). */
+import * as z from "zod/mini";
+import type { Digest } from "./digest.ts";
+import { ask, hostOf, persist, type Hub } from "./hub.ts";
+import { HubError } from "./hubError.ts";
+import type { ModelId } from "./modelId.ts";
+
+/** A file of the repository. */
+export interface RemoteFile {
+  readonly path: string;
+  readonly bytes: number;
+  readonly digest: Digest;
+}
+
+export interface Repository {
+  readonly name: string;
+  /** The commit that the revision was found at. */
+  readonly commit: string;
+  readonly files: readonly RemoteFile[];
+}
+
+const hex = (digits: number) => z.string().check(z.regex(new RegExp(`^[0-9a-f]{${digits}}$`)));
+
+const listing = z.object({
+  sha: hex(40),
+  siblings: z.array(
+    z.object({
+      rfilename: z.string(),
+      size: z.number(),
+      blobId: z.optional(hex(40)),
+      lfs: z.optional(z.nullable(z.object({ sha256: hex(64), size: z.number() }))),
+    }),
+  ),
+});
+
+/** Someone without a network should not wait long for the list. */
+const LISTING_ATTEMPTS = 3;
+
+/** Lists a repository. */
+export async function listRepository(
+  hub: Hub,
+  { repository, revision }: ModelId,
+  signal: AbortSignal,
+): Promise<Repository> {
+  const url = `${hub.endpoint}/api/models/${repository}/revision/${encodeURIComponent(revision)}?blobs=true`;
+  const what = `The list of ${repository}'s files`;
+  const read = async (): Promise<unknown> => {
+    const response = await ask(hub, { url, what, repository }, signal);
+    return response.json().catch((error: unknown) => failListing(hub, what, error));
+  };
+  const parsed = listing.safeParse(await persist(hub, read, () => 0, signal, LISTING_ATTEMPTS));
+  if (!parsed.success) return failListing(hub, what, z.prettifyError(parsed.error));
+  const { sha, siblings } = parsed.data;
+  const files = siblings.flatMap(({ rfilename: path, size, blobId, lfs }): RemoteFile[] => {
+    if (lfs != null) return [{ path, bytes: lfs.size, digest: { kind: "sha256", hex: lfs.sha256 } }];
+    return blobId === undefined ? [] : [{ path, bytes: size, digest: { kind: "git-sha1", hex: blobId } }];
+  });
+  return { name: repository, commit: sha, files };
+}
+
+function failListing(hub: Hub, what: string, reason: unknown): never {
+  const text = reason instanceof Error ? reason.message : String(reason);
+  throw new HubError(
+    `${what}: ${hostOf(hub)} answered something else (${text.replace(/\s+/g, " ").slice(0, 200)}). Is ${hub.endpoint} a Hub?`,
+  );
+}
