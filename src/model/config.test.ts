@@ -68,6 +68,7 @@ describe("reading config.json", () => {
   test("lets positions go as far as a window shows all of a text", () => {
     const positions = (change: object): number => readModelConfig({ ...LLAMA, ...change }).maxPositions;
     expect(positions({ model_type: "mistral", sliding_window: 128 })).toBe(128);
+    expect(positions({ model_type: "ministral", sliding_window: 128 })).toBe(128);
     expect(positions({ model_type: "mistral", sliding_window: 1024 })).toBe(512);
     expect(positions({ model_type: "mistral", sliding_window: null })).toBe(512);
     expect(positions({ model_type: "mistral", max_position_embeddings: 32_768 })).toBe(4096); // unsaid

@@ -19,6 +19,9 @@ const ARCHITECTURES = {
 /** An architecture that runs, by the name that `model_type` gives it. */
 export type Architecture = keyof typeof ARCHITECTURES;
 
+/** What transformers calls a Mistral of whose layers only some see no further than the window. */
+const MINISTRAL = "ministral";
+
 const KNOWN = Object.keys(ARCHITECTURES).join(", ");
 
 /** The window of models that slide over a text and do not say how far they see. */
@@ -79,7 +82,7 @@ export function readModelConfig(json: unknown): ModelConfig {
     headDim: hf.head_dim ?? hf.hidden_size / hf.num_attention_heads,
     hiddenWidth: hf.intermediate_size,
     vocabulary: hf.vocab_size,
-    maxPositions: positionsOf(hf),
+    maxPositions: positionsOf(hf, architecture),
     ...rotary,
     normEpsilon: hf.rms_norm_eps,
     tied: hf.tie_word_embeddings ?? false,
@@ -90,6 +93,7 @@ export function readModelConfig(json: unknown): ModelConfig {
 }
 
 function architectureOf(modelType: string): Architecture | null {
+  if (modelType === MINISTRAL) return "mistral";
   return Object.hasOwn(ARCHITECTURES, modelType) ? (modelType as Architecture) : null; // one of its keys
 }
 
@@ -97,8 +101,8 @@ function architectureOf(modelType: string): Architecture | null {
  * Positions that texts may have. A window that slides over a text longer than itself shows all of one that is not, so
  * attending in full is exact up to the window, and no further.
  */
-function positionsOf(hf: HfConfig): number {
-  const slides = hf.model_type === "mistral" || hf.use_sliding_window === true;
+function positionsOf(hf: HfConfig, architecture: Architecture): number {
+  const slides = architecture === "mistral" || hf.use_sliding_window === true;
   const window = hf.sliding_window === undefined ? USUAL_WINDOW : hf.sliding_window;
   return slides && window !== null
     ? Math.min(hf.max_position_embeddings, window)
