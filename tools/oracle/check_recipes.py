@@ -108,7 +108,7 @@ def ttrl(bundle, clone):
     with initialize_config_dir(str(clone / "verl/verl/trainer/config"), version_base=None):
         config = compose("ppo_trainer", overrides)
     OmegaConf.to_container(config, resolve=True)
-    print(f"their configuration takes all {len(overrides)} overrides: {config.reward_model}")
+    print(f"their configuration takes all {len(overrides)} overrides; {config.reward_model.reward_manager} {config.reward_model.reward_kwargs}")
     check_authors_rows(bundle)
 
 

@@ -18,8 +18,8 @@ export function ExportPanel() {
       <RunFiles />
       <p className="soft small">
         The model can be taken while a run is paused or over. F32 keeps every bit; F16 and BF16 take half the
-        space, Q8_0 a quarter. Drop any of these files on the page to go on from its model, or a configuration
-        to repeat its run.
+        space, Q8_0 a quarter. Dropped on the page, a model goes on to learn, and a configuration repeats its
+        run.
       </p>
     </section>
   );
