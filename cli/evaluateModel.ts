@@ -13,6 +13,8 @@ import { StatusLine } from "./statusLine.ts";
 export interface EvaluationRequest {
   readonly model: string;
   readonly cache?: string;
+  readonly system: string;
+  readonly suffix: string;
   readonly dataset: string;
   readonly samples: number;
   readonly questions: number;
@@ -37,7 +39,7 @@ export async function evaluateModel(request: EvaluationRequest): Promise<void> {
   });
   const file = await loadModelFile(request.model, request.cache);
   const read = readDatasetFile(request.dataset);
-  const model = openModel(file);
+  const model = openModel(file, request);
   const dataset = fitToModel(read, model, maxResponseTokens);
   const started = await startBackend(request.backend);
   const { policy, report } = await openModelPolicy(file, model, started);

@@ -13,6 +13,8 @@ import { openModel, openModelPolicy } from "./modelFile.ts";
 export interface GenerateRequest {
   readonly model: string;
   readonly cache?: string;
+  readonly system: string;
+  readonly suffix: string;
   /** One prompt; else `prompts` names a file of them. */
   readonly prompt?: string;
   readonly prompts?: string;
@@ -38,7 +40,7 @@ export async function generateResponses(request: GenerateRequest): Promise<void>
   const { count, topP, maxTokens: maxResponseTokens } = request;
   const file = await loadModelFile(request.model, request.cache);
   const prompts = await readPrompts(request);
-  const model = openModel(file);
+  const model = openModel(file, request);
   const room = model.config.maxPositions - maxResponseTokens;
   const tooLong = prompts.findIndex(({ prompt }) => model.tokenizer.encodePrompt(prompt).length > room);
   if (tooLong >= 0)

@@ -53,10 +53,24 @@ test(
 
 test("a run names the commit, and continues without the Hub", { timeout: PATIENCE }, async () => {
   const run = ["run", "--model", "hf:org/tiny", "--dataset", at("data.json"), "--config", at("quick.json")];
-  const begun = await ask([...run, "--steps", "1", "--out", at("run"), "--backend", "wasm"]);
+  const begun = await ask([
+    ...run,
+    "--suffix",
+    "\nBox it.",
+    "--steps",
+    "1",
+    "--out",
+    at("run"),
+    "--backend",
+    "wasm",
+  ]);
   expect(begun).toMatchObject({ status: 0 });
   const described = JSON.parse(readFileSync(at("run", "run.json"), "utf8")) as Record<string, unknown>;
-  expect(described).toMatchObject({ model: "tiny", modelSource: { path: `hf:org/tiny@${COMMIT}` } });
+  expect(described).toMatchObject({
+    prompt: { system: "", suffix: "\nBox it." },
+    model: "tiny",
+    modelSource: { path: `hf:org/tiny@${COMMIT}` },
+  });
   const asked = hub.requests.length;
   const resumed = await ask(["run", "--resume", at("run"), "--steps", "2"]);
   expect(resumed).toMatchObject({ status: 0 });

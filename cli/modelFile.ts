@@ -14,6 +14,7 @@ import { openPolicy, type Graphs } from "../src/model/openPolicy.ts";
 import type { PolicyStart, TrainablePolicy } from "../src/model/trainablePolicy.ts";
 import type { BackendReport } from "../src/report/backend.ts";
 import type { StartedBackend } from "../src/report/backendChoice.ts";
+import type { PromptFrame } from "../src/rl/types.ts";
 import { InputError, errorCode, messageOf } from "./inputError.ts";
 import { readBytes, sha256 } from "./textFile.ts";
 
@@ -85,15 +86,15 @@ export function listFolder(folder: string): string[] {
   }
 }
 
-/** The model of a folder but for its weights. */
-export function openModel({ path, content }: ModelFile): LanguageModel {
-  return readModel(path, content);
+/** The model of a folder but for its weights, which is asked questions in `frame`. */
+export function openModel({ path, content }: ModelFile, frame?: PromptFrame): LanguageModel {
+  return readModel(path, content, frame);
 }
 
 /** The same, of the folder's parts; what is wrong with them is told with the path. */
-export function readModel(path: string, content: FolderTexts): LanguageModel {
+export function readModel(path: string, content: FolderTexts, frame?: PromptFrame): LanguageModel {
   try {
-    return readLanguageModel(content);
+    return readLanguageModel(content, frame);
   } catch (error) {
     throw new InputError(`${path}: ${messageOf(error)}`, { cause: error }); // the model asked for it
   }

@@ -38,6 +38,12 @@ export const cacheOption = (): Option =>
     "where models of the Hub are kept (default: ttrl-lab/models in the user's cache folder); HF_TOKEN opens gated ones, HF_ENDPOINT names a mirror",
   );
 
+export const systemOption = (): Option =>
+  new Option("--system <text>", "system prompt before every question").default("", "none");
+
+export const suffixOption = (): Option =>
+  new Option("--suffix <text>", "text that follows every question in its turn").default("", "none");
+
 export const backendOption = (): Option =>
   new Option(
     "--backend <name>",

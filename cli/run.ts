@@ -2,6 +2,7 @@
 import { existsSync, mkdirSync } from "node:fs";
 import packageJson from "../package.json" with { type: "json" };
 import { configProblems, type TtrlConfig } from "../src/rl/config.ts";
+import type { PromptFrame } from "../src/rl/types.ts";
 import { keepsInitialModel } from "../src/rl/loss.ts";
 import type { Graphs } from "../src/model/openPolicy.ts";
 import { TrainableModels } from "../src/model/trainableModels.ts";
@@ -28,12 +29,13 @@ export interface RunRequest {
   readonly out: string;
   readonly backend: BackendChoice;
   readonly checkpointEvery: number;
+  readonly prompt: PromptFrame;
   readonly config: TtrlConfig;
 }
 
 /** Begins a run. */
 export async function startRun(request: RunRequest): Promise<void> {
-  const { out, config, checkpointEvery, labels } = request;
+  const { out, config, prompt, checkpointEvery, labels } = request;
   if (existsSync(runFilePath(out))) {
     throw new InputError(`${out}: a run is here already; continue it with --resume, or name another --out`);
   }
@@ -41,11 +43,12 @@ export async function startRun(request: RunRequest): Promise<void> {
   makeFolder(out);
   const { model, dataset, others } = sources;
   const backend = await startBackend(request.backend);
-  const { models, report } = await openModels(model, backend, config, null);
+  const { models, report } = await openModels(model, backend, request, null);
   const run: RunFile = {
     version: packageJson.version,
     model: model.name,
     dataset: dataset.name,
+    prompt,
     backend: report,
     config,
     checkpointEvery,
@@ -76,7 +79,7 @@ export async function resumeRun(out: string, { steps, cache }: Continuation): Pr
   }
   const sources = await readSourcesAgain(run, cache);
   const backend = await startBackend(choiceOf(run.backend));
-  const { models } = await openModels(sources.model, backend, run.config, checkpoint);
+  const { models } = await openModels(sources.model, backend, run, checkpoint);
   await execute({ out, run, sources, models, checkpoint, fault: backend.fault });
 }
 
@@ -89,13 +92,16 @@ function choiceOf({ backend, path }: RunFile["backend"]): BackendChoice {
 export async function openModels(
   file: ModelFile,
   backend: StartedBackend<Graphs>,
-  config: TtrlConfig,
+  { config, prompt }: Pick<RunFile, "config" | "prompt">,
   checkpoint: Checkpoint | null,
 ): Promise<{ models: TrainableModels; report: BackendReport }> {
   // KL is held against the model the run began with, not the one it continues from.
   const reference = keepsInitialModel(config) ? file.content.weights : null;
   const start = checkpoint === null ? {} : { weights: checkpoint.weights, optimizer: checkpoint.optimizer };
-  const { policy, report } = await openModelPolicy(file, openModel(file), backend, { reference, ...start });
+  const { policy, report } = await openModelPolicy(file, openModel(file, prompt), backend, {
+    reference,
+    ...start,
+  });
   return { models: new TrainableModels(policy, file.content.weights, checkpoint?.companions), report };
 }
 

@@ -24,6 +24,8 @@ const runFile = z.object({
     pathReason: z.string(),
     tuning: z.array(z.string()).readonly(),
   }),
+  /** Absent in runs begun before it could be set. */
+  prompt: z.object({ system: z.string(), suffix: z.string() }).default({ system: "", suffix: "" }),
   config: z.record(z.string(), z.unknown()).transform((values) => configFrom(values)),
   checkpointEvery: z.int(),
   labels: z.enum(["own", "none"]),
@@ -45,8 +47,8 @@ export function writeRunFile(out: string, content: RunFile): void {
 }
 
 /** What the files of a trained model say of the run; where its own files lay is nobody else's business. */
-export function describe({ model, dataset, backend, config }: RunFile): RunDescription {
-  return { model, dataset, backend, config };
+export function describe({ model, dataset, prompt, backend, config }: RunFile): RunDescription {
+  return { model, dataset, prompt, backend, config };
 }
 
 /** Reads the run.json of a run to be continued. */

@@ -12,6 +12,8 @@ import { openModel, openModelPolicy, type ModelFile } from "./modelFile.ts";
 export interface ScoreRequest {
   readonly model: string;
   readonly cache?: string;
+  readonly system: string;
+  readonly suffix: string;
   readonly in: string;
   readonly raw?: boolean;
   readonly temperature: number;
@@ -36,8 +38,10 @@ interface Row {
 
 /** Prints each line with its tokens, their logprobs and the sum. */
 export async function scoreTexts(request: ScoreRequest): Promise<void> {
+  if (request.raw === true && request.system + request.suffix !== "")
+    throw new InputError("--raw takes texts as they stand: leave out --system and --suffix");
   const file = await loadModelFile(request.model, request.cache);
-  const model = openModel(file);
+  const model = openModel(file, request);
   const started = await startBackend(request.backend);
   const { policy } = await openModelPolicy(file, model, started);
   let count = 0;

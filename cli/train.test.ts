@@ -6,6 +6,7 @@ import { initialProgress } from "../src/rl/run.ts";
 import { describeOnGpu } from "../src/engine/fixture.ts";
 import type { Graphs } from "../src/model/openPolicy.ts";
 import type { StartedBackend } from "../src/report/backendChoice.ts";
+import { BARE } from "../src/model/tokenizer.ts";
 import type { CompanionStates } from "../src/model/trainableModels.ts";
 import { startBackend } from "./backend.ts";
 import { readCheckpoint } from "./checkpoint.ts";
@@ -41,7 +42,7 @@ async function go(
   const folder = join(workplace.folder, out);
   mkdirSync(folder, { recursive: true });
   const checkpoint = readCheckpoint(checkpointFolder(folder));
-  const { models } = await openModels(file, backend, config, checkpoint);
+  const { models } = await openModels(file, backend, { config, prompt: BARE }, checkpoint);
   const position = checkpoint
     ? positionOf(checkpoint, config.steps)
     : { progress: initialProgress(config), entries: [] };

@@ -1,7 +1,14 @@
 /** `ttrl eval`: options and help. */
 import type { Command } from "commander";
 import { CONFIG_FIELDS } from "../../src/rl/config.ts";
-import { backendOption, cacheOption, modelOption, numberOption } from "../options.ts";
+import {
+  backendOption,
+  cacheOption,
+  modelOption,
+  numberOption,
+  suffixOption,
+  systemOption,
+} from "../options.ts";
 import type { EvaluationRequest } from "../evaluateModel.ts";
 
 const HELP = `
@@ -27,6 +34,8 @@ export function addEval(program: Command): void {
     .description("measure a model on a data set")
     .addOption(modelOption().makeOptionMandatory())
     .addOption(cacheOption())
+    .addOption(systemOption())
+    .addOption(suffixOption())
     .requiredOption("--dataset <file>", "questions and answers, JSON or JSONL")
     .addOption(numberOption("--samples <integer>", evaluationSamples))
     .addOption(

@@ -3,7 +3,14 @@ import type { Command } from "commander";
 import { CONFIG_FIELDS } from "../../src/rl/config.ts";
 import type { GenerateRequest } from "../generateResponses.ts";
 import { InputError } from "../inputError.ts";
-import { backendOption, cacheOption, modelOption, numberOption } from "../options.ts";
+import {
+  backendOption,
+  cacheOption,
+  modelOption,
+  numberOption,
+  suffixOption,
+  systemOption,
+} from "../options.ts";
 
 const HELP = `
 Prints one JSON line for each response: prompt (and id, where the file has one), response, tokens (ids, the end token
@@ -23,6 +30,8 @@ export function addGenerate(program: Command): void {
     .description("sample responses to prompts")
     .addOption(modelOption().makeOptionMandatory())
     .addOption(cacheOption())
+    .addOption(systemOption())
+    .addOption(suffixOption())
     .option("--prompt <text>", "one prompt, put into the model's chat template")
     .option("--prompts <file>", 'JSONL, each line an object with a "prompt"; - is standard input')
     .addOption(

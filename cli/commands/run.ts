@@ -2,12 +2,22 @@
 import { type Command, Option } from "commander";
 import type { BackendChoice } from "../../src/report/backendChoice.ts";
 import { InputError } from "../inputError.ts";
-import { backendOption, cacheOption, configOptions, modelOption, numberWithin } from "../options.ts";
+import {
+  backendOption,
+  cacheOption,
+  configOptions,
+  modelOption,
+  numberWithin,
+  suffixOption,
+  systemOption,
+} from "../options.ts";
 import { PRESETS, readSettings, type PresetName } from "../settings.ts";
 
 interface RunOptions {
   readonly model?: string;
   readonly cache?: string;
+  readonly system: string;
+  readonly suffix: string;
   readonly dataset?: string;
   readonly out?: string;
   readonly backend: BackendChoice;
@@ -34,6 +44,7 @@ Examples:
   ttrl run --model public/models/abacus-0.2M --dataset public/datasets/word.json --steps 100 --seed 1 --out out/word
   ttrl run --model public/models/abacus-0.2M --dataset word.json --out out/a --eval word-heldout.json expression.json
   ttrl run --model public/models/abacus-0.2M --dataset word.json --out out/b --set learningRate=3e-5 advantage=dr-grpo
+  ttrl run --model hf:Qwen/Qwen2.5-0.5B-Instruct --dataset math.json --out out/c --suffix $'\\nPut your answer within \\\\boxed{}.'
   ttrl run --resume out/word
   ttrl run --resume out/word --steps 200`;
 
@@ -44,6 +55,8 @@ export function addRun(program: Command): void {
     .description("teach a model without labels, and measure it before and after")
     .addOption(modelOption())
     .addOption(cacheOption())
+    .addOption(systemOption())
+    .addOption(suffixOption())
     .option("--dataset <file>", "questions to learn from, JSON or JSONL; answers serve the metrics alone")
     .option("--out <folder>", "where the run is written; must hold no other run")
     .addOption(backendOption())
@@ -101,7 +114,18 @@ async function start(options: RunOptions): Promise<void> {
     options,
   };
   const { startRun } = await import("../run.ts");
-  const request = { model, cache, dataset, out, backend, labels, checkpointEvery, evals: options.eval ?? [] };
+  const prompt = { system: options.system, suffix: options.suffix };
+  const request = {
+    prompt,
+    model,
+    cache,
+    dataset,
+    out,
+    backend,
+    labels,
+    checkpointEvery,
+    evals: options.eval ?? [],
+  };
   await startRun({ ...request, config: readSettings(sources) });
 }
 

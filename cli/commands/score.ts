@@ -1,7 +1,14 @@
 /** `ttrl score`: options and help. */
 import type { Command } from "commander";
 import { CONFIG_FIELDS } from "../../src/rl/config.ts";
-import { backendOption, cacheOption, modelOption, numberOption } from "../options.ts";
+import {
+  backendOption,
+  cacheOption,
+  modelOption,
+  numberOption,
+  suffixOption,
+  systemOption,
+} from "../options.ts";
 import type { ScoreRequest } from "../scoreTexts.ts";
 
 const HELP = `
@@ -23,6 +30,8 @@ export function addScore(program: Command): void {
     .description("log-probability of every token of given texts")
     .addOption(modelOption().makeOptionMandatory())
     .addOption(cacheOption())
+    .addOption(systemOption())
+    .addOption(suffixOption())
     .requiredOption("--in <file>", "JSONL of texts; - is standard input")
     .option("--raw", "take prompt and text as they stand, without the chat template")
     .addOption(

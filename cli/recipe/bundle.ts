@@ -112,17 +112,22 @@ export async function writeBundle(recipe: Recipe, request: RecipeRequest): Promi
 
 /** A finished run as what another trainer goes on from. */
 function continuationOf(file: RunFile, folder: string, { run, steps }: RecipeRequest): Continuation {
-  const { config } = file;
+  const { config, prompt } = file;
   if (!existsSync(folder)) {
     throw new InputError(`${run}: the run is not finished (there is no model/); ttrl run --resume ${run}`);
   }
-  const model = openModel(readModelFile(folder));
+  if (prompt.system !== "")
+    throw new InputError(
+      `${run}: it has a system prompt, for which a recipe has no place; run it with --suffix instead`,
+    );
+  const model = openModel(readModelFile(folder), prompt);
   const dataset = fitToModel(readDatasetAgain(file), model, config.maxResponseTokens);
   tellNotices([dataset]);
   const { questions, answerKey, task } = dataset.study;
   const checkpoint = readCheckpoint(checkpointFolder(run)); // an early stop leaves fewer steps than planned
   return {
-    ...{ dataset: dataset.name, task, questions, answerKey, config },
+    ...{ dataset: dataset.name, task, answerKey, config },
+    questions: questions.map((question) => ({ ...question, prompt: question.prompt + prompt.suffix })),
     steps: steps ?? config.steps,
     stepsDone: checkpoint?.progress.loop.step ?? config.steps,
     promptTokens: Math.max(...questions.map(({ prompt }) => model.tokenizer.encodePrompt(prompt).length)),

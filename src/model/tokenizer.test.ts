@@ -35,6 +35,25 @@ describe("the tokenizer of a model folder", () => {
     expect(chat.decode(chat.encodePrompt("hi"))).toBe("<user>hi<reply>");
   });
 
+  test("puts a system prompt before the question and a suffix into its turn", () => {
+    const chat_template = "{% for m in messages %}<{{ m.role }}>{{ m.content }}{% endfor %}";
+    const framed = (system: string, suffix: string): string => {
+      const chat = createTokenizer(json, { ...config, chat_template }, { system, suffix });
+      return chat.decode(chat.encodePrompt("hi"));
+    };
+    expect(framed("Be brief.", "\nBox it.")).toBe("<system>Be brief.<user>hi\nBox it.");
+    expect(framed("", "!")).toBe("<user>hi!");
+  });
+
+  test("says so when a template refuses a system prompt", () => {
+    const chat_template =
+      "{% if messages[0].role == 'system' %}{{ raise_exception('System role not supported') }}{% endif %}{{ messages[0].content }}";
+    const chat = createTokenizer(json, { ...config, chat_template }, { system: "Be brief.", suffix: "" });
+    expect(() => chat.encodePrompt("hi")).toThrow(
+      "chat template refuses the prompt: System role not supported",
+    );
+  });
+
   test("cannot do without a chat template, and says so", () => {
     expect(() => createTokenizer(json, {})).toThrow("tokenizer_config.json has no chat_template");
   });

@@ -1,6 +1,7 @@
 /** Text <-> token ids, by a Hugging Face `tokenizer.json`; a question -> prompt tokens, by the model's chat template. */
 import { Template } from "@huggingface/jinja";
 import { Tokenizer as HuggingFaceTokenizer } from "@huggingface/tokenizers";
+import type { PromptFrame } from "../rl/types.ts";
 
 /** What a run needs of a tokenizer. */
 export interface Tokenizer {
@@ -8,7 +9,7 @@ export interface Tokenizer {
   encode(text: string): Int32Array;
   /** Text of ids, special tokens left out. */
   decode(tokens: ArrayLike<number>): string;
-  /** Ids of a question as the model was trained to see it: one user turn in its chat template. */
+  /** Ids of a question as the model was trained to see it: a user turn in its chat template, framed as was asked for. */
   encodePrompt(prompt: string): Int32Array;
 }
 
@@ -21,8 +22,11 @@ interface TokenizerConfig {
 /** The day that Llama's templates name where they are told none: a prompt must not depend on when it is asked. */
 const FIXED_DAY = "26 Jul 2024";
 
+/** Questions as they stand. */
+export const BARE: PromptFrame = { system: "", suffix: "" };
+
 /** Builds a tokenizer from the two files of a model folder. */
-export function createTokenizer(tokenizerJson: object, tokenizerConfig: object): Tokenizer {
+export function createTokenizer(tokenizerJson: object, tokenizerConfig: object, frame = BARE): Tokenizer {
   const tokenizer = new HuggingFaceTokenizer(withDigitsAsInRust(tokenizerJson) as object, tokenizerConfig);
   const config: TokenizerConfig = tokenizerConfig;
   const template = new Template(templateText(config.chat_template));
@@ -37,17 +41,31 @@ export function createTokenizer(tokenizerJson: object, tokenizerConfig: object):
             skip_special_tokens: true,
             clean_up_tokenization_spaces: false,
           }),
-    encodePrompt: (prompt) =>
-      encode(
-        template.render({
-          messages: [{ role: "user", content: prompt }],
-          bos_token: tokenText(config.bos_token),
-          eos_token: tokenText(config.eos_token),
-          date_string: FIXED_DAY,
-          add_generation_prompt: true,
-        }),
-      ),
+    encodePrompt: (prompt) => encode(render(template, config, messagesOf(prompt, frame))),
   };
+}
+
+type Message = Readonly<Record<"role" | "content", string>>;
+
+function messagesOf(prompt: string, { system, suffix }: PromptFrame): Message[] {
+  const question = { role: "user", content: prompt + suffix };
+  return system === "" ? [question] : [{ role: "system", content: system }, question];
+}
+
+/** Some templates refuse a system turn, in words of their own. */
+function render(template: Template, config: TokenizerConfig, messages: Message[]): string {
+  try {
+    return template.render({
+      messages,
+      bos_token: tokenText(config.bos_token),
+      eos_token: tokenText(config.eos_token),
+      date_string: FIXED_DAY,
+      add_generation_prompt: true,
+    });
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new RangeError(`the model's chat template refuses the prompt: ${reason}`, { cause: error });
+  }
 }
 
 /** A folder may hold several templates, of which "default" is for talking. */

@@ -1,6 +1,7 @@
 /** What the files of a run are written from, wherever it ran. */
 import type { TtrlConfig } from "../rl/config.ts";
 import type { Evaluation, StepMetrics, StepTiming } from "../rl/metrics.ts";
+import type { PromptFrame } from "../rl/types.ts";
 import type { BackendReport } from "./backend.ts";
 
 /** What a run was asked to do, with what and on what: enough to repeat it. */
@@ -8,6 +9,8 @@ export interface RunDescription {
   /** Names, as the page's own configuration files have them. */
   readonly model: string;
   readonly dataset: string;
+  /** What stood around every question; absent where nothing could. */
+  readonly prompt?: PromptFrame;
   readonly backend: BackendReport;
   readonly config: TtrlConfig;
 }

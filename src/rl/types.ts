@@ -11,6 +11,14 @@ export interface Question {
   readonly level?: string;
 }
 
+/** What stands around every question; "" is nothing. */
+export interface PromptFrame {
+  /** A system turn before the question. */
+  readonly system: string;
+  /** Follows the question in its own turn. */
+  readonly suffix: string;
+}
+
 /** True answers by question id. Only `rl/measure.ts` looks inside; the loop just hands it on. */
 export type AnswerKey = ReadonlyMap<string, string>;
 
