@@ -37,3 +37,6 @@ export const PAPER_PRESET = {
   evaluationTemperature: 0.6,
   evaluationTopP: 0.95,
 } as const satisfies Partial<TtrlConfig>;
+
+/** What the authors put after each question for models whose chat template does not say it (newer scripts, `data.suffix_prompt`). */
+export const PAPER_SUFFIX = "\nPlease reason step by step, and put your final answer within \\boxed{}.";

@@ -4,11 +4,13 @@ import { setupOf } from "./fixture.ts";
 import { DEFAULT_SETTINGS } from "./settings.ts";
 
 test("a configuration that was written is read back", () => {
-  const text = configurationText({ ...setupOf({ steps: 7, schedule: "cosine" }), backend: "wasm" });
+  const prompt = { system: "Be brief.", suffix: "\nBox it." };
+  const text = configurationText({ ...setupOf({ steps: 7, schedule: "cosine" }), prompt, backend: "wasm" });
   expect(readConfiguration(text)).toEqual({
     model: "base-64",
     dataset: "word",
     backend: "wasm",
+    prompt,
     texts: { ...DEFAULT_SETTINGS.texts, steps: "7", schedule: "cosine" },
     unknown: [],
   });
@@ -17,6 +19,7 @@ test("a configuration that was written is read back", () => {
 test("settings that the file leaves out are the defaults, unknown ones are named", () => {
   const read = readConfiguration('{"config": {"steps": 7, "speed": 9}}');
   expect(read).toMatchObject({ model: null, dataset: null, backend: "auto", unknown: ["speed"] });
+  expect(read?.prompt).toEqual({ system: "", suffix: "" });
   expect(read?.texts).toEqual({ ...DEFAULT_SETTINGS.texts, steps: "7" });
 });
 

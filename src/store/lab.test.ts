@@ -116,6 +116,13 @@ describe("the lab", () => {
     expect(commands).toMatchObject([{ model: "models/base-64", config: { steps: 7 } }]);
   });
 
+  test("asks every question in the prompt that is set up", () => {
+    const prompt = { system: "Be brief.", suffix: "\nBox it." };
+    lab.settings.setState({ prompt });
+    lab.start();
+    expect(commands).toMatchObject([{ type: "start", prompt }]);
+  });
+
   test("takes no file while a run is under way", async () => {
     lab.start();
     emit(startedEvent);

@@ -163,7 +163,7 @@ export function startObstacle(
 
 function startRun(stores: Stores): void {
   const { run, settings, dataset, catalogue, notice } = stores;
-  const { model: modelName, backend, texts } = settings.getState();
+  const { model: modelName, backend, prompt, texts } = settings.getState();
   const model = chosenModel(catalogue.getState(), modelName);
   const loaded = datasetInUse(dataset.getState());
   const config = configOf(texts);
@@ -173,7 +173,7 @@ function startRun(stores: Stores): void {
   notice.setState(null, true);
   const { files } = model;
   const chosen = { name: model.name, title: model.title, ...(files !== undefined && { files }) };
-  run.start({ model: chosen, study, backend, config }, studyOf(loaded));
+  run.start({ model: chosen, study, prompt, backend, config }, studyOf(loaded));
 }
 
 /** A link may name a model or data set that this page does not have: say so and take the default. */
@@ -240,13 +240,14 @@ function applyConfiguration(
   fileName: string,
   configuration: ReadConfiguration,
 ): boolean {
-  const { model, dataset: name, backend, texts, unknown } = configuration;
+  const { model, dataset: name, backend, prompt, texts, unknown } = configuration;
   const state = catalogue.getState();
   const hasModel = chosenModel(state, model) !== null;
   const file = name === null ? null : `${name}.json`;
   const hasDataset = file !== null && chosenDataset(state, file) !== null;
   settings.setState({
     backend,
+    prompt,
     texts,
     ...(hasModel ? { model } : {}),
     ...(hasDataset ? { dataset: file } : {}),

@@ -10,11 +10,14 @@ import {
 } from "./settings.ts";
 
 /** The hash of the address, "" for the demo. */
-export function hashOf({ model, dataset, backend, texts }: Settings): string {
+export function hashOf({ model, dataset, backend, prompt, texts }: Settings): string {
   const parameters = new URLSearchParams();
   if (model !== null) parameters.set("model", model);
   if (dataset !== null) parameters.set("dataset", dataset);
   if (backend !== DEFAULT_SETTINGS.backend) parameters.set("backend", backend);
+  for (const name of ["system", "suffix"] as const) {
+    if (prompt[name] !== "") parameters.set(name, prompt[name]);
+  }
   for (const name of CONFIG_NAMES) {
     if (isChanged(name, texts[name])) parameters.set(name, texts[name].trim());
   }
@@ -29,6 +32,7 @@ export function settingsOf(hash: string): Settings {
     model: parameters.get("model"),
     dataset: parameters.get("dataset"),
     backend: isBackendChoice(backend) ? backend : DEFAULT_SETTINGS.backend,
+    prompt: { system: parameters.get("system") ?? "", suffix: parameters.get("suffix") ?? "" },
     texts: textsBy((name) => parameters.get(name) ?? defaultText(name)),
   };
 }

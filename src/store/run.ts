@@ -5,7 +5,7 @@ import { EXPORT_FORMS, type ExportOffer } from "../report/exportForms.ts";
 import type { StepRecord } from "../report/record.ts";
 import type { TtrlConfig } from "../rl/config.ts";
 import type { Evaluation } from "../rl/metrics.ts";
-import type { Task } from "../rl/types.ts";
+import type { PromptFrame, Task } from "../rl/types.ts";
 import type { BackendChoice } from "../report/backendChoice.ts";
 import type { GroupView, ModelPart, ModelSummary, Phase, WorkerEvent } from "../worker/protocol.ts";
 
@@ -29,6 +29,8 @@ export interface RunSetup {
     /** How many of the questions have a true answer. */
     readonly answers: number;
   };
+  /** What stands around every question; nothing does where it is absent. */
+  readonly prompt?: PromptFrame;
   readonly backend: BackendChoice;
   readonly config: TtrlConfig;
 }

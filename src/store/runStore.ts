@@ -61,9 +61,9 @@ export function createRunStore(client: WorkerClient, surroundings: RunSurroundin
     start(setup, study, beside) {
       const runId = `r${++runs}`;
       store.setState(startedRun(runId, setup), true);
-      const { model, config, backend } = setup;
+      const { model, prompt, config, backend } = setup;
       const place = placeOf(model);
-      const others = beside === undefined ? {} : { beside };
+      const others = { ...(prompt && { prompt }), ...(beside && { beside }) };
       client.send({ type: "start", runId, ...place, study, config, backend, ...others });
     },
     request(request) {

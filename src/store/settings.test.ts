@@ -58,6 +58,7 @@ describe("the link", () => {
       model: "base & co",
       dataset: "word.json",
       backend: "cpu",
+      prompt: { system: "Be brief.", suffix: "\nBox it." },
       texts: texts({ schedule: "cosine", learningRate: "5e-5" }),
     };
     expect(settingsOf(hashOf(changed))).toEqual(changed);

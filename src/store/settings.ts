@@ -2,8 +2,10 @@
 import { createStore, type StoreApi } from "zustand/vanilla";
 import { CONFIG_FIELDS, CONFIG_NAMES, configFrom, configProblems, type TtrlConfig } from "../rl/config.ts";
 import { PAPER_PRESET } from "../rl/paperPreset.ts";
+import type { PromptFrame } from "../rl/types.ts";
 import type { BackendChoice } from "../report/backendChoice.ts";
 
+export { PAPER_SUFFIX } from "../rl/paperPreset.ts";
 export type { BackendName } from "../report/backend.ts";
 export { BACKEND_CHOICES, isBackendChoice, type BackendChoice } from "../report/backendChoice.ts";
 
@@ -15,6 +17,8 @@ export interface Settings {
   /** File of an embedded data set; null is the default one. */
   readonly dataset: string | null;
   readonly backend: BackendChoice;
+  /** What stands around every question. */
+  readonly prompt: PromptFrame;
   /** Every hyperparameter as typed: a field may hold what is not a number yet. */
   readonly texts: Readonly<Record<ConfigName, string>>;
 }
@@ -41,6 +45,7 @@ export const DEFAULT_SETTINGS: Settings = {
   model: null,
   dataset: null,
   backend: "auto",
+  prompt: { system: "", suffix: "" },
   texts: textsBy(defaultText),
 };
 

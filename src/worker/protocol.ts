@@ -4,7 +4,7 @@ import type { BackendChoice } from "../report/backendChoice.ts";
 import type { ExportForm, ExportOffer } from "../report/exportForms.ts";
 import type { TtrlConfig } from "../rl/config.ts";
 import type { Evaluation, StepMetrics, StepTiming } from "../rl/metrics.ts";
-import type { Question, Task } from "../rl/types.ts";
+import type { PromptFrame, Question, Task } from "../rl/types.ts";
 
 /** A data set as the worker receives it. The answer key serves the metrics alone. */
 export interface StudyMessage {
@@ -47,6 +47,8 @@ export type Command =
       /** A model of the user's: the files of a Hugging Face folder, or one file that is a GGUF or a zip of a folder. */
       readonly modelFiles?: readonly ModelPart[];
       readonly study: StudyMessage;
+      /** What stands around every question; nothing does where it is absent. */
+      readonly prompt?: PromptFrame;
       readonly config: TtrlConfig;
       readonly backend: BackendChoice;
       readonly beside?: Beside;

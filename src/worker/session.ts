@@ -147,8 +147,9 @@ export class Session {
   export(form: ExportForm, chosen: FileSystemFileHandle | null): void {
     this.#doAside("export", async (loaded, { signal }) => {
       const model = this.#exported(loaded);
-      const { study, config } = this.#start;
-      const run = { model: model.name, dataset: study.name, backend: loaded.backend, config };
+      const { study, prompt, config } = this.#start;
+      const { backend } = loaded;
+      const run = { model: model.name, dataset: study.name, ...(prompt && { prompt }), backend, config };
       const report = { run, steps: this.#steps, evaluations: this.#evaluations };
       const written = exportRun(model, report, form);
       const destination = await this.#surroundings.openDestination(chosen, written.bytes);
@@ -200,7 +201,7 @@ export class Session {
     const tell = (done: number, total: number): void => this.#progress("load", done, total);
     const folder = await (modelFiles ? openModelFiles(modelFiles) : downloadModel(place, signal, tell));
     signal.throwIfAborted();
-    const model = readLanguageModel(folder);
+    const model = readLanguageModel(folder, this.#start.prompt);
     const { study, notice } = fitStudy(model, this.#start);
     const { weights } = folder;
     const reference = keepsInitialModel(config) ? weights : null;

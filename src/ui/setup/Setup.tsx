@@ -7,6 +7,7 @@ import { BackendPicker } from "./BackendPicker.tsx";
 import { ConfigForm } from "./ConfigForm.tsx";
 import { DatasetPicker } from "./DatasetPicker.tsx";
 import { ModelPicker } from "./ModelPicker.tsx";
+import { PromptFields } from "./PromptFields.tsx";
 import "./setup.css";
 
 /** What a run will be: model, data set, backend and hyperparameters. Locked while a run is under way. */
@@ -19,6 +20,7 @@ export function Setup() {
       <div className="setup__body">
         <ModelPicker isLocked={isLocked} />
         <DatasetPicker isLocked={isLocked} />
+        <PromptFields isLocked={isLocked} />
         <BackendPicker isLocked={isLocked} />
         <ConfigForm isLocked={isLocked} />
       </div>

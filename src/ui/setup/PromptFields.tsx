@@ -1,0 +1,39 @@
+import { PAPER_SUFFIX } from "../../store/settings.ts";
+import { usePage, useSettings } from "../page.tsx";
+
+/** What stands around every question: texts that some models need to answer in a box. */
+export function PromptFields({ isLocked }: { readonly isLocked: boolean }) {
+  const { lab } = usePage();
+  const prompt = useSettings((settings) => settings.prompt);
+  const isSet = prompt.system + prompt.suffix !== "";
+  const field = (name: "system" | "suffix", label: string) => (
+    <>
+      <label className="setup__label" htmlFor={name}>
+        {label}
+      </label>
+      <textarea
+        id={name}
+        className="field"
+        rows={3}
+        value={prompt[name]}
+        disabled={isLocked}
+        onChange={(event) => lab.settings.setState({ prompt: { ...prompt, [name]: event.target.value } })}
+      />
+    </>
+  );
+  return (
+    <details className="setup__part">
+      <summary className="setup__label">Prompt{isSet ? " · changed" : ""}</summary>
+      {field("system", "System prompt")}
+      {field("suffix", "After each question")}
+      <button
+        type="button"
+        className="button button--small"
+        disabled={isLocked}
+        onClick={() => lab.settings.setState({ prompt: { ...prompt, suffix: PAPER_SUFFIX } })}
+      >
+        As in the paper
+      </button>
+    </details>
+  );
+}
