@@ -65,7 +65,7 @@ export async function createDecodeGraph(
 ): Promise<DecodeGraph> {
   const cacheBytes = capacity.entries * entryBytes(shape, cache);
   const buffers = allocate(gpu.device, shape, capacity, cacheBytes);
-  const builder = new GraphBuilder(gpu.device, pipelines);
+  const builder = new GraphBuilder(gpu.device, pipelines, "sampling");
   const { decode, teams } = gpu.variants;
   const { layer } = parameters.layout;
   const kernels = decoderKernels(shape, layer, cache, teams ?? usualTeams(shape), decode);

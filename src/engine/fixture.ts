@@ -45,7 +45,7 @@ export async function runKernel(
       return [name, buffer];
     }),
   );
-  const builder = new GraphBuilder(device, Pipelines.of(device));
+  const builder = new GraphBuilder(device, Pipelines.of(device), kernel.name);
   builder.add(
     kernel,
     Object.fromEntries(Object.entries(buffers).map(([name, buffer]) => [name, { buffer }])),

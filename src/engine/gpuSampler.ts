@@ -33,6 +33,12 @@ export interface CacheOptions {
   readonly cacheBytes?: number;
 }
 
+/** Requests by their sizes: tokens of each prompt, and how many rows continue it. */
+export interface AskedRows {
+  readonly lengths: readonly number[];
+  readonly counts: readonly number[];
+}
+
 /** Sizes of the latest batch, zeros before the first; and all work since the sampler was made. */
 export interface SamplerStatistics extends Readonly<Work> {
   /** Of a token of all rows. */
@@ -85,12 +91,18 @@ export class GpuSampler {
   ): Promise<Generated[]> {
     if (requests.length === 0) return [];
     this.#checkLengths(prompts, decoding.maxTokens);
-    const { room, workspace } = await this.#makeRoom(prompts, requests, decoding.maxTokens);
+    const asked = { lengths: prompts.map(({ length }) => length), counts: rowsOf(prompts, requests) };
+    const { room, workspace } = await this.#makeRoom(asked, decoding.maxTokens);
     this.#rows = room.rows;
     const schedule = new BatchSchedule(prompts, requests, decoding.maxTokens, room);
     const settings = { ...decoding, eosTokens: this.#shape.eosTokens, count: requests.length };
     const run = new DecodeRun(this.#gpu, workspace, schedule, settings, this.#work);
     return (await run.finish(breathe)).finish();
+  }
+
+  /** Makes room for as many rows of such requests as the limits allow. */
+  async reserve(asked: AskedRows, maxTokens: number): Promise<void> {
+    await this.#makeRoom(asked, maxTokens);
   }
 
   get statistics(): SamplerStatistics {
@@ -118,13 +130,11 @@ export class GpuSampler {
 
   /** Room for as many rows as the limits allow; for fewer and fewer while the GPU has no memory for it. */
   async #makeRoom(
-    prompts: readonly Int32Array[],
-    requests: readonly RowRequest[],
+    { lengths: promptLengths, counts }: AskedRows,
     maxTokens: number,
   ): Promise<{ readonly room: BatchRoom; readonly workspace: Workspace }> {
-    const lengths = prompts.map(({ length }) => length - 1);
+    const lengths = promptLengths.map((length) => length - 1); // the rows read the last token
     const prefillTokens = lengths.reduce((sum, length) => sum + length, 0);
-    const counts = rowsOf(prompts, requests);
     for (;;) {
       const room = divideRoom(lengths, counts, maxTokens, this.#limits);
       const entries = room.promptEntries + room.rows * maxTokens;

@@ -5,6 +5,7 @@ import { Pipelines } from "./graph.ts";
 import { MicroBatches, type Scores } from "./microBatches.ts";
 import type { ParameterBuffer } from "./parameterBuffer.ts";
 import type { LossSettings } from "./scoredToken.ts";
+import type { TrainingCapacity } from "./trainingUpload.ts";
 
 /** A row of tokens, scored from `first` (at least 1) on. */
 export interface RowToScore {
@@ -30,6 +31,11 @@ export class GpuScorer {
     const problem = unsupported(shape);
     if (problem !== null) throw new RangeError(`the GPU scorer cannot run this model: ${problem}`);
     this.#passes = new MicroBatches(gpu, shape, parameters, Pipelines.of(gpu.device), null);
+  }
+
+  /** Makes room for micro-batches up to this size. */
+  reserve(capacity: TrainingCapacity): Promise<void> {
+    return this.#passes.reserve(capacity);
   }
 
   /** Scores of the rows' tokens under softmax(logits / temperature), in the rows' order; `values` need a value head. */

@@ -9,6 +9,7 @@ import { ParameterBuffer } from "./parameterBuffer.ts";
 import { ReadRing } from "./readRing.ts";
 import type { LossSettings } from "./scoredToken.ts";
 import type { TrainingRow } from "./trainingBatch.ts";
+import type { TrainingCapacity } from "./trainingUpload.ts";
 
 /** Settings of an optimizer step, as those of the reference path. */
 interface StepSettings {
@@ -58,8 +59,9 @@ export class GpuTrainer {
     const shapes = new Map(
       [...parameters.layout.parameters].map(([name, placed]) => [name, placed.hostShape]),
     );
-    const alike = (): ParameterBuffer => new ParameterBuffer(gpu, shapes, shape.headDim);
-    [this.gradients, this.#first, this.#second] = [alike(), alike(), alike()];
+    const alike = (label: string): ParameterBuffer => new ParameterBuffer(gpu, shapes, shape.headDim, label);
+    this.gradients = alike("gradients");
+    [this.#first, this.#second] = [alike("first moments"), alike("second moments")];
     this.#updates = state?.updates ?? 0;
     if (state) this.#first.upload(state.firstMoments);
     if (state) this.#second.upload(state.secondMoments);
@@ -73,6 +75,11 @@ export class GpuTrainer {
   async statistics(): Promise<{ dispatches: number; optimizerDispatches: number; scratchBytes: number }> {
     const { graph } = await this.#optimizer;
     return { ...this.#passes.statistics, optimizerDispatches: graph.statistics.dispatches };
+  }
+
+  /** Makes room for micro-batches up to this size. */
+  reserve(capacity: TrainingCapacity): Promise<void> {
+    return this.#passes.reserve(capacity);
   }
 
   /** Adds the gradient of a micro-batch's loss to the sum, in one submission. */
@@ -156,7 +163,7 @@ async function createOptimizer(
   const { STORAGE, UNIFORM, COPY_SRC, COPY_DST } = GPUBufferUsage;
   const step = device.createBuffer({ label: "step", size: STEP_BYTES, usage: UNIFORM | COPY_DST });
   const result = device.createBuffer({ label: "norm", size: 2 * WORD, usage: STORAGE | COPY_SRC });
-  const builder = new GraphBuilder(device, pipelines);
+  const builder = new GraphBuilder(device, pipelines, "optimizer");
   const { size } = flat.parameters.layout;
   const partial = { bytes: partialSums(size) * WORD };
   const views = Object.fromEntries(Object.entries(flat).map(([name, { buffer }]) => [name, { buffer }]));

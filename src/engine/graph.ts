@@ -86,11 +86,14 @@ type Bound<Buffer> = Readonly<Record<string, Buffer>>;
 export class GraphBuilder {
   readonly #device: GPUDevice;
   readonly #pipelines: Pipelines;
+  readonly #scratchLabel: string;
   readonly #steps: (Pick<Step, "kernel" | "domain"> & { readonly bound: Bound<BufferView | Scratch> })[] = [];
 
-  constructor(device: GPUDevice, pipelines: Pipelines) {
+  /** `purpose` names the scratch memory among the device's buffers. */
+  constructor(device: GPUDevice, pipelines: Pipelines, purpose: string) {
     this.#device = device;
     this.#pipelines = pipelines;
+    this.#scratchLabel = `scratch: ${purpose}`;
   }
 
   /** Kernels so far. */
@@ -115,6 +118,7 @@ export class GraphBuilder {
   async build(): Promise<Graph> {
     const scratch = shareScratch(
       this.#device,
+      this.#scratchLabel,
       this.#steps.map(({ bound }) => Object.values(bound).filter(isScratch)),
     );
     const pipelines = await Promise.all(this.#steps.map(({ kernel }) => this.#pipelines.get(kernel)));

@@ -22,8 +22,9 @@ export class LineSumPlan {
         return Array.from({ length: Math.ceil(size / VECTOR) }, (_, i) => offset / VECTOR + i);
       }),
     );
-    const starts = targets.map((_, i) => LINE_SHARES * targets.slice(0, i).flat().length);
-    this.vectors = targets.flat().length;
+    let vectors = 0;
+    const starts = targets.map(({ length }) => LINE_SHARES * ((vectors += length) - length));
+    this.vectors = vectors;
     const words = targets.flatMap((group, i) =>
       group.flatMap((target, k) => [(starts[i] ?? 0) + k, group.length, target]),
     );

@@ -72,6 +72,11 @@ export class MicroBatches {
     return this.#workspace?.graph.statistics ?? { dispatches: 0, scratchBytes: 0 };
   }
 
+  /** Makes room for micro-batches up to this size, so that none of them allocates. */
+  async reserve({ lines, scored }: TrainingCapacity): Promise<void> {
+    await this.#room(lines, scored);
+  }
+
   /** Runs one, in one submission. */
   async run(rows: readonly TrainingRow[], loss: LossSettings): Promise<Scores> {
     const batch = layOutTraining(rows, loss.normalizer);

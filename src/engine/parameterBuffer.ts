@@ -27,7 +27,12 @@ export class ParameterBuffer {
   readonly #gpu: Gpu;
 
   /** Room for parameters of these names and shapes and heads of this size; zeros until they are uploaded. */
-  constructor(gpu: Gpu, shapes: ReadonlyMap<string, readonly number[]>, headDim: number) {
+  constructor(
+    gpu: Gpu,
+    shapes: ReadonlyMap<string, readonly number[]>,
+    headDim: number,
+    label = "parameters",
+  ) {
     this.#gpu = gpu;
     this.layout = layOutParameters(shapes, headDim);
     const { maxBufferSize } = gpu.device.limits;
@@ -38,7 +43,7 @@ export class ParameterBuffer {
       );
     }
     const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
-    this.buffer = gpu.device.createBuffer({ label: "parameters", size, usage });
+    this.buffer = gpu.device.createBuffer({ label, size, usage });
   }
 
   /** One parameter. */

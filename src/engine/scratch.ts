@@ -49,11 +49,12 @@ function lifetimesOf<T>(uses: readonly (readonly T[])[]): Map<T, Lifetime> {
 /** The plan's buffers on the GPU. */
 export function shareScratch<T extends { readonly bytes: number }>(
   device: GPUDevice,
+  label: string,
   uses: readonly (readonly T[])[],
 ): { readonly buffers: readonly GPUBuffer[]; readonly bufferOf: (result: T) => GPUBuffer } {
   const { placeOf, sizes } = planScratch(uses);
   const buffers = sizes.map((size) =>
-    device.createBuffer({ label: "scratch", size, usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC }),
+    device.createBuffer({ label, size, usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC }),
   );
   return {
     buffers,

@@ -122,7 +122,7 @@ class ForwardPass {
     readonly keep: boolean,
   ) {
     const { device, pipelines, variants, shape, parameters } = inputs;
-    this.builder = new GraphBuilder(device, pipelines);
+    this.builder = new GraphBuilder(device, pipelines, keep ? "training" : "scoring");
     this.#value = hasValueHead(parameters);
     this.#kernels = forwardKernels(shape, parameters.layout.layer, keep, this.#value, variants);
   }

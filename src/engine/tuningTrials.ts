@@ -146,7 +146,7 @@ export class GpuTrials {
   async #compile(kernel: Kernel, buffers: Stage["buffers"]): Promise<Graph | string> {
     const problem = await this.#problemOf(kernel);
     if (problem !== null) return problem;
-    const builder = new GraphBuilder(this.#gpu.device, this.#pipelines);
+    const builder = new GraphBuilder(this.#gpu.device, this.#pipelines, "measuring");
     builder.add(
       kernel,
       Object.fromEntries(Object.entries(buffers).map(([name, buffer]) => [name, { buffer }])),
@@ -204,7 +204,7 @@ export class GpuTrials {
         found: { buffer: found },
         largest: { buffer: this.#difference },
       };
-      const builder = new GraphBuilder(device, this.#pipelines);
+      const builder = new GraphBuilder(device, this.#pipelines, "measuring");
       builder.add(DIFFERENCE, bound);
       const graph = await builder.build();
       await this.#time(graph, 1, 1);

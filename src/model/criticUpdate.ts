@@ -6,7 +6,6 @@ import { createBreath } from "./breath.ts";
 import { microBatches } from "./microBatches.ts";
 import { textsOf } from "./rolloutRows.ts";
 import type { Tokenizer } from "./tokenizer.ts";
-import { TOKENS_PER_MICRO_BATCH } from "./update.ts";
 
 /** A row that has a loss of values alone. */
 export interface ValuedRow extends TrainingRow {
@@ -15,6 +14,8 @@ export interface ValuedRow extends TrainingRow {
 
 /** Sums gradients and steps. */
 export interface CriticLearner {
+  /** Tokens of the rows that are given to it together. */
+  readonly microBatchTokens: number;
   /** Adds the gradient of the value loss of some rows; returns that loss and the values, token after token. */
   accumulate(
     rows: readonly ValuedRow[],
@@ -41,7 +42,7 @@ export async function updateCritic(
   let loss = 0;
   let done = 0;
   try {
-    for (const batch of microBatches(rows, ({ tokens }) => tokens.length, TOKENS_PER_MICRO_BATCH)) {
+    for (const batch of microBatches(rows, ({ tokens }) => tokens.length, learner.microBatchTokens)) {
       const found = await learner.accumulate(batch, options);
       loss += found.loss;
       for (const value of found.values) values.push(value);

@@ -5,14 +5,17 @@ import { GpuScorer } from "../engine/gpuScorer.ts";
 import { GpuTrainer } from "../engine/gpuTrainer.ts";
 import type { OptimizerState } from "../engine/optimizerState.ts";
 import { ParameterBuffer } from "../engine/parameterBuffer.ts";
+import type { TrainingCapacity } from "../engine/trainingUpload.ts";
 import type { CriticOptions, CriticStats, ValuedRollout } from "../rl/critic.ts";
 import type { OnProgress, ScoredRollout } from "../rl/policy.ts";
 import { updateCritic, type CriticLearner, type ValuedRow } from "./criticUpdate.ts";
 import { GradientError } from "./gradientError.ts";
 import type { LanguageModel } from "./languageModel.ts";
 import type { HostTensor } from "./parameters.ts";
+import { FULL_ROOM, type Room } from "./room.ts";
 import { scoreRollouts } from "./scoreRollouts.ts";
 import { criticShapes, withValueHead, type CriticStart, type TrainableCritic } from "./trainableCritic.ts";
+import type { ScoredText } from "./trainablePolicy.ts";
 
 /** Tokens have no loss but that of their values. */
 const VALUES_ALONE = {
@@ -31,31 +34,40 @@ export class GpuCritic implements TrainableCritic {
   readonly #parameters: ParameterBuffer;
   readonly #scorer: GpuScorer;
   readonly #trainer: GpuTrainer;
+  readonly #room: Room;
   readonly #learner: CriticLearner;
 
   /** Uploads the weights. Throws a `RangeError` when they are too large for the GPU. */
-  constructor(gpu: Gpu, model: LanguageModel, { weights, optimizer }: CriticStart) {
+  constructor(gpu: Gpu, model: LanguageModel, { weights, optimizer }: CriticStart, room: Room = FULL_ROOM) {
     const { config } = model;
     this.#gpu = gpu;
     this.#model = model;
+    this.#room = room;
     this.#parameters = new ParameterBuffer(gpu, criticShapes(config), config.headDim);
     this.#parameters.upload(withValueHead(config, weights));
     this.#scorer = new GpuScorer(gpu, config, this.#parameters);
-    this.#trainer = new GpuTrainer(gpu, config, this.#parameters, optimizer ? { state: optimizer } : {});
+    const { recompute, microBatchTokens } = room;
+    const options = optimizer ? { state: optimizer, recompute } : { recompute };
+    this.#trainer = new GpuTrainer(gpu, config, this.#parameters, options);
     this.#learner = {
+      microBatchTokens,
       accumulate: (rows, options) => this.#accumulate(rows, options),
       step: (options) => this.#step(options),
       forget: () => this.#trainer.forget(),
     };
   }
 
+  /** Allocates all that valuing and learning from micro-batches of this size will need. */
+  async reserve(capacity: TrainingCapacity): Promise<void> {
+    await this.#scorer.reserve(capacity);
+    await this.#trainer.reserve(capacity);
+  }
+
   values(rollouts: readonly ScoredRollout[], signal?: AbortSignal): Promise<Float32Array[]> {
-    return scoreRollouts(
-      this.#model.tokenizer,
-      rollouts,
-      async (texts) => (await orFault(this.#gpu.fault, this.#scorer.score(texts, 1))).values,
-      signal,
-    );
+    const { microBatchTokens } = this.#room;
+    const score = async (texts: readonly ScoredText[]): Promise<Float32Array> =>
+      (await orFault(this.#gpu.fault, this.#scorer.score(texts, 1))).values;
+    return scoreRollouts(this.#model.tokenizer, rollouts, { microBatchTokens, score }, signal);
   }
 
   update(

@@ -21,6 +21,7 @@ import { GpuCritic } from "./gpuCritic.ts";
 import { GradientError } from "./gradientError.ts";
 import type { LanguageModel } from "./languageModel.ts";
 import { parameterShapes, type HostTensor } from "./parameters.ts";
+import { FULL_ROOM, type Room } from "./room.ts";
 import { layOutRequests, toResponses } from "./requests.ts";
 import { scoreRollouts } from "./scoreRollouts.ts";
 import type { CriticStart } from "./trainableCritic.ts";
@@ -32,6 +33,7 @@ import {
 } from "./trainablePolicy.ts";
 import { update, type Learner } from "./update.ts";
 import type { Accumulated } from "./updateSums.ts";
+import type { Work } from "./work.ts";
 
 /** Weights on the GPU and what scores texts with them. */
 interface Scored {
@@ -45,6 +47,7 @@ export class GpuPolicy implements TrainablePolicy {
   readonly #parameters: ParameterBuffer;
   readonly #sampler: GpuSampler;
   readonly #optimizer: OptimizerState | null;
+  readonly #room: Room;
   readonly #learner: Learner;
   /** The initial model; null when KL is never asked for. */
   readonly #reference: Scored | null;
@@ -53,23 +56,36 @@ export class GpuPolicy implements TrainablePolicy {
   #scorer: GpuScorer | null = null;
 
   /** Uploads the weights. Throws a `RangeError` when they are too large for the GPU. */
-  constructor(gpu: Gpu, model: LanguageModel, { weights, reference, optimizer }: PolicyStart) {
+  constructor(
+    gpu: Gpu,
+    model: LanguageModel,
+    { weights, reference, optimizer }: PolicyStart,
+    room: Room = FULL_ROOM,
+  ) {
     this.#gpu = gpu;
     this.model = model;
-    this.#parameters = this.#upload(weights);
-    this.#sampler = new GpuSampler(gpu, model.config, this.#parameters);
+    this.#room = room;
+    this.#parameters = this.#upload(weights, "parameters");
+    const { cacheBytes } = room;
+    this.#sampler = new GpuSampler(
+      gpu,
+      model.config,
+      this.#parameters,
+      cacheBytes === null ? {} : { cacheBytes },
+    );
     this.#optimizer = optimizer;
-    this.#reference = reference === null ? null : this.#scored(this.#upload(reference));
+    this.#reference = reference === null ? null : this.#scored(this.#upload(reference, "reference"));
     this.#learner = {
+      microBatchTokens: room.microBatchTokens,
       accumulate: (rows, options) => this.#accumulate(rows, options),
       step: (options) => this.#step(options),
       forget: () => this.#training().forget(),
     };
   }
 
-  #upload(weights: ReadonlyMap<string, HostTensor>): ParameterBuffer {
+  #upload(weights: ReadonlyMap<string, HostTensor>, label: string): ParameterBuffer {
     const { config } = this.model;
-    const parameters = new ParameterBuffer(this.#gpu, parameterShapes(config), config.headDim);
+    const parameters = new ParameterBuffer(this.#gpu, parameterShapes(config), config.headDim, label);
     parameters.upload(weights);
     return parameters;
   }
@@ -80,8 +96,24 @@ export class GpuPolicy implements TrainablePolicy {
 
   #training(): GpuTrainer {
     const state = this.#optimizer;
-    this.#trainer ??= new GpuTrainer(this.#gpu, this.model.config, this.#parameters, state ? { state } : {});
+    const { recompute } = this.#room;
+    const options = state ? { state, recompute } : { recompute };
+    this.#trainer ??= new GpuTrainer(this.#gpu, this.model.config, this.#parameters, options);
     return this.#trainer;
+  }
+
+  /** Allocates all that this work will need: what is not asked for takes nothing. */
+  async reserve({ sampled, trained, scored }: Work): Promise<void> {
+    for (const { maxTokens, ...asked } of sampled) await this.#sampler.reserve(asked, maxTokens);
+    if (scored !== null) await this.#scoring().reserve(scored);
+    if (trained === null) return;
+    await this.#reference?.scorer.reserve(trained);
+    await this.#training().reserve(trained);
+  }
+
+  #scoring(): GpuScorer {
+    this.#scorer ??= this.#scored(this.#parameters).scorer;
+    return this.#scorer;
   }
 
   async sample(
@@ -136,29 +168,30 @@ export class GpuPolicy implements TrainablePolicy {
   }
 
   score(rollouts: readonly ScoredRollout[], temperature: number, signal?: AbortSignal) {
+    const { microBatchTokens } = this.#room;
     const score = (texts: readonly ScoredText[]) => this.scoreTexts(texts, temperature);
-    return scoreRollouts(this.model.tokenizer, rollouts, score, signal);
+    return scoreRollouts(this.model.tokenizer, rollouts, { microBatchTokens, score }, signal);
   }
 
   async initialLogprobs(rollouts: readonly ScoredRollout[], temperature: number, signal?: AbortSignal) {
     const scorer = this.#reference?.scorer;
     if (scorer === undefined) throw new Error(NO_INITIAL_MODEL);
+    const { microBatchTokens } = this.#room;
     const score = async (texts: readonly ScoredText[]): Promise<Float32Array> =>
       (await orFault(this.#gpu.fault, scorer.score(texts, temperature))).logprobs;
-    return scoreRollouts(this.model.tokenizer, rollouts, score, signal);
+    return scoreRollouts(this.model.tokenizer, rollouts, { microBatchTokens, score }, signal);
   }
 
   async scoreTexts(texts: readonly ScoredText[], temperature: number): Promise<Float32Array> {
-    this.#scorer ??= this.#scored(this.#parameters).scorer;
-    return (await orFault(this.#gpu.fault, this.#scorer.score(texts, temperature))).logprobs;
+    return (await orFault(this.#gpu.fault, this.#scoring().score(texts, temperature))).logprobs;
   }
 
   another(start: PolicyStart): GpuPolicy {
-    return new GpuPolicy(this.#gpu, this.model, start);
+    return new GpuPolicy(this.#gpu, this.model, start, this.#room);
   }
 
   critic(start: CriticStart): GpuCritic {
-    return new GpuCritic(this.#gpu, this.model, start);
+    return new GpuCritic(this.#gpu, this.model, start, this.#room);
   }
 
   weight(name: string): Promise<HostTensor> {

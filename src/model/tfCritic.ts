@@ -9,6 +9,7 @@ import type { LanguageModel } from "./languageModel.ts";
 import { predictorStates, scoreResponses } from "./loss.ts";
 import { Optimizer } from "./optimizer.ts";
 import { downloadTensors, loadParameters, type HostTensor, type Parameters } from "./parameters.ts";
+import { FULL_ROOM, type Room } from "./room.ts";
 import { scoreRollouts } from "./scoreRollouts.ts";
 import { createDecoder } from "./tfModel.ts";
 import {
@@ -31,10 +32,12 @@ export class TfCritic implements TrainableCritic {
   readonly #untrained = new Map<string, tf.Tensor>();
   readonly #decoder: Decoder;
   readonly #optimizer: Optimizer;
+  readonly #room: Room;
   readonly #learner: CriticLearner;
 
-  constructor(model: LanguageModel, { weights, optimizer }: CriticStart) {
+  constructor(model: LanguageModel, { weights, optimizer }: CriticStart, room: Room = FULL_ROOM) {
     this.#model = model;
+    this.#room = room;
     this.#trained = loadParameters(model.config, weights);
     const logits = this.#trained.get(LOGITS);
     if (logits !== undefined) this.#untrained.set(LOGITS, logits);
@@ -47,6 +50,7 @@ export class TfCritic implements TrainableCritic {
     this.#decoder = createDecoder(model.config, this.#trained);
     this.#optimizer = new Optimizer(this.#trained, optimizer);
     this.#learner = {
+      microBatchTokens: room.microBatchTokens,
       accumulate: (rows, options) => this.#accumulate(rows, options),
       step: (options) => this.#optimizer.step(options),
       forget: () => this.#optimizer.forget(),
@@ -54,7 +58,9 @@ export class TfCritic implements TrainableCritic {
   }
 
   values(rollouts: readonly ScoredRollout[], signal?: AbortSignal): Promise<Float32Array[]> {
-    return scoreRollouts(this.#model.tokenizer, rollouts, (texts) => this.#valuesOf(texts), signal);
+    const { microBatchTokens } = this.#room;
+    const score = (texts: readonly ScoredText[]) => this.#valuesOf(texts);
+    return scoreRollouts(this.#model.tokenizer, rollouts, { microBatchTokens, score }, signal);
   }
 
   async #valuesOf(texts: readonly ScoredText[]): Promise<Float32Array> {

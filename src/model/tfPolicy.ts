@@ -18,8 +18,10 @@ import { microBatches } from "./microBatches.ts";
 import { Optimizer } from "./optimizer.ts";
 import { loadParameters, type HostTensor } from "./parameters.ts";
 import { policyLoss } from "./policyLoss.ts";
+import { FULL_ROOM, type Room } from "./room.ts";
 import { layOutRequests, toResponses } from "./requests.ts";
 import { column, type WeightedRow } from "./rolloutRows.ts";
+import { rowsPerBatch } from "./rowsPerBatch.ts";
 import { scoreRollouts } from "./scoreRollouts.ts";
 import { TfCritic } from "./tfCritic.ts";
 import { TfModel } from "./tfModel.ts";
@@ -33,24 +35,26 @@ import {
 import { update, type Learner } from "./update.ts";
 import type { Accumulated } from "./updateSums.ts";
 
-/** Rows decoded together: enough to fill the matrix products, few enough for the processor's caches. */
-const ROWS_PER_BATCH = 128;
-/** Memory of their keys and values; rows of a large model or of long responses are decoded in smaller batches. */
-const CACHE_BYTES = 2 ** 29;
-
 export class TfPolicy implements TrainablePolicy {
   readonly model: TfModel;
   readonly #optimizer: Optimizer;
+  readonly #room: Room;
   /** The initial weights; null when KL is never asked for. */
   readonly #reference: ReadonlyMap<string, tf.Tensor> | null;
   readonly #learner: Learner;
 
   /** Trains `model`, whose memory is the policy's from now on. */
-  constructor(model: TfModel, { reference, optimizer }: Omit<PolicyStart, "weights">) {
+  constructor(
+    model: TfModel,
+    { reference, optimizer }: Omit<PolicyStart, "weights">,
+    room: Room = FULL_ROOM,
+  ) {
     this.model = model;
+    this.#room = room;
     this.#optimizer = new Optimizer(model.parameters, optimizer);
     this.#reference = reference === null ? null : loadParameters(model.config, reference);
     this.#learner = {
+      microBatchTokens: room.microBatchTokens,
       accumulate: (rows, options) => this.#accumulate(rows, options),
       step: (options) => this.#optimizer.step(options),
       forget: () => this.#optimizer.forget(),
@@ -67,7 +71,7 @@ export class TfPolicy implements TrainablePolicy {
     const { temperature, topP, maxResponseTokens: maxTokens } = sampling;
     const breathe = createBreath(signal);
     const generated: Generated[] = [];
-    for (const batch of microBatches(rows, () => 1, this.#rowsPerBatch(maxTokens))) {
+    for (const batch of microBatches(rows, () => 1, rowsPerBatch(this.model.config, maxTokens, this.#room))) {
       const firstPrompt = batch[0]?.prompt ?? 0;
       const used = prompts.slice(firstPrompt, (batch.at(-1)?.prompt ?? 0) + 1);
       const local = batch.map((row) => ({ ...row, prompt: row.prompt - firstPrompt }));
@@ -81,12 +85,6 @@ export class TfPolicy implements TrainablePolicy {
       onProgress?.(generated.length, rows.length);
     }
     return toResponses(this.model.tokenizer, prompts, generated);
-  }
-
-  #rowsPerBatch(maxTokens: number): number {
-    const { layers, kvHeads, headDim } = this.model.config;
-    const bytesPerRow = 2 * layers * maxTokens * kvHeads * headDim * Float32Array.BYTES_PER_ELEMENT;
-    return Math.max(1, Math.min(ROWS_PER_BATCH, Math.floor(CACHE_BYTES / bytesPerRow)));
   }
 
   update(
@@ -123,15 +121,17 @@ export class TfPolicy implements TrainablePolicy {
   }
 
   score(rollouts: readonly ScoredRollout[], temperature: number, signal?: AbortSignal) {
+    const { microBatchTokens } = this.#room;
     const score = (texts: readonly ScoredText[]) => this.scoreTexts(texts, temperature);
-    return scoreRollouts(this.model.tokenizer, rollouts, score, signal);
+    return scoreRollouts(this.model.tokenizer, rollouts, { microBatchTokens, score }, signal);
   }
 
   async initialLogprobs(rollouts: readonly ScoredRollout[], temperature: number, signal?: AbortSignal) {
     const reference = this.#reference;
     if (reference === null) throw new Error(NO_INITIAL_MODEL);
+    const { microBatchTokens } = this.#room;
     const score = (texts: readonly ScoredText[]) => this.#logprobs(reference, layOut(texts), temperature);
-    return scoreRollouts(this.model.tokenizer, rollouts, score, signal);
+    return scoreRollouts(this.model.tokenizer, rollouts, { microBatchTokens, score }, signal);
   }
 
   scoreTexts(texts: readonly ScoredText[], temperature: number): Promise<Float32Array> {
@@ -151,11 +151,11 @@ export class TfPolicy implements TrainablePolicy {
   }
 
   another(start: PolicyStart): TfPolicy {
-    return new TfPolicy(new TfModel(this.model, start.weights), start);
+    return new TfPolicy(new TfModel(this.model, start.weights), start, this.#room);
   }
 
   critic(start: CriticStart): TfCritic {
-    return new TfCritic(this.model, start);
+    return new TfCritic(this.model, start, this.#room);
   }
 
   weight(name: string): Promise<HostTensor> {

@@ -7,11 +7,10 @@ import { layOutRollouts, mergeEqualRows, type WeightedRow } from "./rolloutRows.
 import type { Tokenizer } from "./tokenizer.ts";
 import { added, NO_SUMS, type Accumulated, type Sums } from "./updateSums.ts";
 
-/** Tokens trained on or scored together: bounds the memory of the backward pass. */
-export const TOKENS_PER_MICRO_BATCH = 4096;
-
 /** Sums gradients and steps. */
 export interface Learner {
+  /** Tokens of the rows that are given to it together. */
+  readonly microBatchTokens: number;
   /** Adds the gradient of the policy loss of some rows. */
   accumulate(rows: readonly WeightedRow[], options: UpdateOptions): Promise<Accumulated>;
   /** One step on the summed gradients, which are then forgotten; returns their norm. */
@@ -56,7 +55,7 @@ async function sumUp(
   let sums = NO_SUMS;
   let done = 0;
   try {
-    for (const batch of microBatches(rows, ({ tokens }) => tokens.length, TOKENS_PER_MICRO_BATCH)) {
+    for (const batch of microBatches(rows, ({ tokens }) => tokens.length, learner.microBatchTokens)) {
       sums = added(sums, batch, await learner.accumulate(batch, options), options);
       done += batch.length;
       onProgress?.(done, rows.length);

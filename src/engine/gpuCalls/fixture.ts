@@ -52,18 +52,29 @@ function wrap(instance: object, calls: readonly GpuCall[], counts: Record<GpuCal
   return calls.map((call) => replace(instance, call, () => (counts[call] += 1)));
 }
 
-/** Counts the bytes of buffers that were made since and not destroyed, whoever makes them. */
-export function watchGpuBytes(device: GPUDevice): { readonly held: () => number; readonly end: () => void } {
-  const sizes = new Map<unknown, number>();
+/** What was made since and not destroyed, whoever makes it. */
+interface GpuBytes {
+  /** Bytes. */
+  readonly held: () => number;
+  /** The buffers themselves. */
+  readonly buffers: () => readonly Pick<GPUBuffer, "label" | "size">[];
+  readonly end: () => void;
+}
+
+/** Watches the buffers of a device. */
+export function watchGpuBytes(device: GPUDevice): GpuBytes {
+  const sizes = new Map<unknown, Pick<GPUBuffer, "label" | "size">>();
   const made = device.createBuffer({ size: 4, usage: GPUBufferUsage.COPY_DST });
   const restore = [
-    replace(device, "createBuffer", (buffer, _, [descriptor]) =>
-      sizes.set(buffer, (descriptor as GPUBufferDescriptor).size),
-    ),
+    replace(device, "createBuffer", (buffer, _, [descriptor]) => {
+      const { label = "", size } = descriptor as GPUBufferDescriptor;
+      sizes.set(buffer, { label, size });
+    }),
     replace(made, "destroy", (_, buffer) => sizes.delete(buffer)),
   ];
   return {
-    held: () => [...sizes.values()].reduce((sum, size) => sum + size, 0),
+    held: () => [...sizes.values()].reduce((sum, { size }) => sum + size, 0),
+    buffers: () => [...sizes.values()],
     end: () => restore.forEach((undo) => undo()),
   };
 }

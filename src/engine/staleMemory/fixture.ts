@@ -3,8 +3,8 @@ import type { Gpu } from "../device.ts";
 import { GraphBuilder, Pipelines } from "../graph.ts";
 import { defineKernel, write } from "../kernel.ts";
 
-/** Labels of buffers whose contents no pass takes from the one before. */
-const TRANSIENT: readonly string[] = ["scratch", "keys and values", "scores", "shares of sums", "outputs"];
+/** Labels of buffers, beside scratch memory, whose contents no pass takes from the one before. */
+const TRANSIENT: readonly string[] = ["keys and values", "scores", "shares of sums", "outputs"];
 
 /** What memory may hold: WGSL of a word, whose number is `id`. */
 interface Stale {
@@ -23,8 +23,8 @@ export async function makeStale(
   buffers: readonly GPUBuffer[],
   { word }: Stale,
 ): Promise<number> {
-  const transient = buffers.filter(({ label }) => TRANSIENT.includes(label));
-  const builder = new GraphBuilder(device, Pipelines.of(device));
+  const transient = buffers.filter(({ label }) => TRANSIENT.includes(label) || label.startsWith("scratch"));
+  const builder = new GraphBuilder(device, Pipelines.of(device), word);
   const words = { words: write("array<u32>") };
   const body = `if (id < arrayLength(&words)) { words[id] = ${word}; }`;
   const sizes = transient.map(({ size }) => size / 4);

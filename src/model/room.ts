@@ -1,0 +1,12 @@
+/** How much memory the work of a model may take beside its weights: what it is cut to. */
+export interface Room {
+  /** Tokens trained on or scored together; a longer row goes alone. */
+  readonly microBatchTokens: number;
+  /** Recorded graphs keep only the layers' inputs of a micro-batch and compute the rest again: less memory, a fifth more work. */
+  readonly recompute: boolean;
+  /** Most bytes of keys and values while sampling; null for as many as the path takes of itself. */
+  readonly cacheBytes: number | null;
+}
+
+/** What the models that ship with the page get; how gradients are summed depends on it, and so do their last bits. */
+export const FULL_ROOM: Room = { microBatchTokens: 4096, recompute: false, cacheBytes: null };
