@@ -29,10 +29,17 @@ export function startBackend(choice: BackendChoice): Promise<StartedBackend<Grap
   });
 }
 
-const adapterReport = z.nullable(z.object({ name: z.string(), software: z.boolean() }));
+const adapterReport = z.nullable(
+  z.object({
+    name: z.string(),
+    software: z.boolean(),
+    maxBufferSize: z.number(),
+    maxStorageBufferBindingSize: z.number(),
+  }),
+);
 
 /** The adapter that WebGPU would run on; null where there is none, or no Dawn for this machine. */
-function probeAdapter(): z.infer<typeof adapterReport> {
+export function probeAdapter(): z.infer<typeof adapterReport> {
   const program = fileURLToPath(new URL("./probeAdapter.mjs", import.meta.url));
   try {
     const stdout = execFileSync(process.execPath, [program], { stdio: ["ignore", "pipe", "ignore"] });

@@ -11,6 +11,7 @@ import {
 } from "../src/formats/modelFolder.ts";
 import { readLanguageModel, type LanguageModel } from "../src/model/languageModel.ts";
 import { openPolicy, type Graphs } from "../src/model/openPolicy.ts";
+import { FULL_ROOM, type Room } from "../src/model/room.ts";
 import type { PolicyStart, TrainablePolicy } from "../src/model/trainablePolicy.ts";
 import type { BackendReport } from "../src/report/backend.ts";
 import type { StartedBackend } from "../src/report/backendChoice.ts";
@@ -109,10 +110,11 @@ export async function openModelPolicy(
   model: LanguageModel,
   { report, graphs }: StartedBackend<Graphs>,
   start: Partial<PolicyStart> = {},
+  room: Room = FULL_ROOM,
 ): Promise<{ policy: TrainablePolicy; report: BackendReport }> {
   const whole = { weights: content.weights, reference: null, optimizer: null, ...start };
   try {
-    const { policy, ...opened } = await openPolicy(model, whole, graphs);
+    const { policy, ...opened } = await openPolicy(model, whole, graphs, room);
     if (report.backend === "webgpu" && opened.path === "TensorFlow.js operations")
       console.error(`${path}: TensorFlow.js operations run: ${opened.pathReason}`);
     return { policy, report: { ...report, ...opened } };

@@ -7,6 +7,7 @@ import { addExport } from "./commands/export.ts";
 import { addExtract } from "./commands/extract.ts";
 import { addGenerate } from "./commands/generate.ts";
 import { addGrade } from "./commands/grade.ts";
+import { addPlan } from "./commands/plan.ts";
 import { addRecipe } from "./commands/recipe.ts";
 import { addRun } from "./commands/run.ts";
 import { addScore } from "./commands/score.ts";
@@ -30,5 +31,6 @@ export function createProgram(): Command {
   addGrade(program);
   addExperiment(program);
   addRecipe(program);
+  addPlan(program);
   return program;
 }

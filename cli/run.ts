@@ -5,6 +5,7 @@ import { configProblems, type TtrlConfig } from "../src/rl/config.ts";
 import type { PromptFrame } from "../src/rl/types.ts";
 import { keepsInitialModel } from "../src/rl/loss.ts";
 import type { Graphs } from "../src/model/openPolicy.ts";
+import type { Room } from "../src/model/room.ts";
 import { TrainableModels } from "../src/model/trainableModels.ts";
 import type { BackendReport } from "../src/report/backend.ts";
 import type { BackendChoice, StartedBackend } from "../src/report/backendChoice.ts";
@@ -12,6 +13,7 @@ import { startBackend } from "./backend.ts";
 import { readCheckpoint, type Checkpoint } from "./checkpoint.ts";
 import { execute } from "./execute.ts";
 import { InputError, messageOf } from "./inputError.ts";
+import { planRun } from "./memory.ts";
 import { openModel, openModelPolicy, type ModelFile } from "./modelFile.ts";
 import { parseNumber } from "./options.ts";
 import { readRunFile, runFilePath, type RunFile } from "./runFile.ts";
@@ -43,7 +45,8 @@ export async function startRun(request: RunRequest): Promise<void> {
   makeFolder(out);
   const { model, dataset, others } = sources;
   const backend = await startBackend(request.backend);
-  const { models, report } = await openModels(model, backend, request, null);
+  const room = await planRun(openModel(model, request.prompt), dataset, config, backend.graphs);
+  const { models, report } = await openModels(model, backend, request, null, room);
   const run: RunFile = {
     version: packageJson.version,
     model: model.name,
@@ -79,7 +82,9 @@ export async function resumeRun(out: string, { steps, cache }: Continuation): Pr
   }
   const sources = await readSourcesAgain(run, cache);
   const backend = await startBackend(choiceOf(run.backend));
-  const { models } = await openModels(sources.model, backend, run, checkpoint);
+  const { model, dataset } = sources;
+  const room = await planRun(openModel(model, run.prompt), dataset, run.config, backend.graphs);
+  const { models } = await openModels(model, backend, run, checkpoint, room);
   await execute({ out, run, sources, models, checkpoint, fault: backend.fault });
 }
 
@@ -94,14 +99,14 @@ export async function openModels(
   backend: StartedBackend<Graphs>,
   { config, prompt }: Pick<RunFile, "config" | "prompt">,
   checkpoint: Checkpoint | null,
+  room: Room,
 ): Promise<{ models: TrainableModels; report: BackendReport }> {
   // KL is held against the model the run began with, not the one it continues from.
   const reference = keepsInitialModel(config) ? file.content.weights : null;
   const start = checkpoint === null ? {} : { weights: checkpoint.weights, optimizer: checkpoint.optimizer };
-  const { policy, report } = await openModelPolicy(file, openModel(file, prompt), backend, {
-    reference,
-    ...start,
-  });
+  const continued = { reference, ...start };
+  const model = openModel(file, prompt);
+  const { policy, report } = await openModelPolicy(file, model, backend, continued, room);
   return { models: new TrainableModels(policy, file.content.weights, checkpoint?.companions), report };
 }
 

@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { configFrom, type TtrlConfig } from "../src/rl/config.ts";
+import { FULL_ROOM } from "../src/model/room.ts";
 import { initialProgress } from "../src/rl/run.ts";
 import { describeOnGpu } from "../src/engine/fixture.ts";
 import type { Graphs } from "../src/model/openPolicy.ts";
@@ -42,7 +43,7 @@ async function go(
   const folder = join(workplace.folder, out);
   mkdirSync(folder, { recursive: true });
   const checkpoint = readCheckpoint(checkpointFolder(folder));
-  const { models } = await openModels(file, backend, { config, prompt: BARE }, checkpoint);
+  const { models } = await openModels(file, backend, { config, prompt: BARE }, checkpoint, FULL_ROOM);
   const position = checkpoint
     ? positionOf(checkpoint, config.steps)
     : { progress: initialProgress(config), entries: [] };

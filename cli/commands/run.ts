@@ -78,7 +78,8 @@ export function addRun(program: Command): void {
   });
 }
 
-function presetOption(): Option {
+/** The option that names a set of settings. */
+export function presetOption(): Option {
   return new Option(
     "--preset <name>",
     "settings to begin with: paper are the authors', the defects of their code included",

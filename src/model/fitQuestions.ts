@@ -12,18 +12,24 @@ export interface FittingQuestions {
 /** Ids named in a notice; the rest is counted. */
 const NAMED = 10;
 
+/** Tokens of the prompts of questions. */
+export function promptLengths({ tokenizer }: LanguageModel, questions: readonly Question[]): number[] {
+  return questions.map(({ prompt }) => tokenizer.encodePrompt(prompt).length);
+}
+
 /** Parts the questions by whether prompt and a response of `maxResponseTokens` fit the model's positions. */
 export function fitQuestions(
-  { config, tokenizer }: LanguageModel,
+  model: LanguageModel,
   questions: readonly Question[],
   maxResponseTokens: number,
 ): FittingQuestions {
-  const room = config.maxPositions - maxResponseTokens;
-  const fits = questions.map(({ prompt }) => tokenizer.encodePrompt(prompt).length <= room);
+  const { maxPositions } = model.config;
+  const room = maxPositions - maxResponseTokens;
+  const fits = promptLengths(model, questions).map((length) => length <= room);
   const leftOut = questions.filter((_, i) => fits[i] === false).map(({ id }) => id);
   if (leftOut.length === 0) return { questions, notice: null };
   const named = leftOut.slice(0, NAMED).join(", ") + (leftOut.length > NAMED ? ", ..." : "");
-  const limits = `the model's ${config.maxPositions} positions less ${maxResponseTokens} for the response`;
+  const limits = `the model's ${maxPositions} positions less ${maxResponseTokens} for the response`;
   return {
     questions: questions.filter((_, i) => fits[i] === true),
     notice: `questions left out for exceeding ${limits}: ${named} (${leftOut.length} of ${questions.length})`,

@@ -1,10 +1,12 @@
 /** A model -> a policy on the fastest path that can run it, and which one that is. */
 import { unsupported } from "../engine/decoderShape.ts";
 import type { Gpu } from "../engine/device.ts";
-import { layOutParameters, type ParameterLayout } from "../engine/parameterLayout.ts";
+import { layOutParameters } from "../engine/parameterLayout.ts";
 import type { Tuning, TuningMemory } from "../engine/tuning.ts";
+import type { ModelConfig } from "./config.ts";
 import type { LanguageModel } from "./languageModel.ts";
 import { checkWeights, parameterShapes } from "./parameters.ts";
+import { FULL_ROOM, type Room } from "./room.ts";
 import { TfModel } from "./tfModel.ts";
 import { TfPolicy } from "./tfPolicy.ts";
 import type { PolicyStart, TrainablePolicy } from "./trainablePolicy.ts";
@@ -34,25 +36,31 @@ export async function openPolicy(
   model: LanguageModel,
   start: PolicyStart,
   graphs: Graphs | string,
+  room: Room = FULL_ROOM,
 ): Promise<OpenedPolicy> {
   checkWeights(model.config, start.weights);
-  if (typeof graphs === "string") return openOperations(model, start, graphs);
-  const layout = layOutParameters(parameterShapes(model.config), model.config.headDim);
-  const obstacle = whyNot(graphs.gpu, model, layout);
-  if (obstacle !== null) return openOperations(model, start, obstacle);
+  const obstacle = graphsObstacle(model.config, graphs);
+  if (typeof graphs === "string" || obstacle !== null)
+    return openOperations(model, start, obstacle ?? "", room);
   const { GpuPolicy } = await import("./gpuPolicy.ts"); // brings TensorFlow.js' WebGPU backend, which not all need
   const { tuneGpu, describeTuning } = await import("../engine/tuning.ts");
+  const layout = layOutParameters(parameterShapes(model.config), model.config.headDim);
   const { gpu, tuning } = await tuneGpu(graphs.gpu, model.config, layout, graphs.memory, graphs.tuningBudget);
   return {
-    policy: new GpuPolicy(gpu, model, start),
+    policy: new GpuPolicy(gpu, model, start, room),
     path: "recorded graphs",
     pathReason: `WebGPU runs, and they can run this model; ${summary(tuning)}`,
     tuning: describeTuning(tuning),
   };
 }
 
-function openOperations(model: LanguageModel, start: PolicyStart, pathReason: string): OpenedPolicy {
-  const policy = new TfPolicy(new TfModel(model, start.weights), start);
+function openOperations(
+  model: LanguageModel,
+  start: PolicyStart,
+  pathReason: string,
+  room: Room,
+): OpenedPolicy {
+  const policy = new TfPolicy(new TfModel(model, start.weights), start, room);
   return { policy, path: "TensorFlow.js operations", pathReason, tuning: [] };
 }
 
@@ -62,12 +70,23 @@ function summary({ choices, notes }: Tuning): string {
   return `${known.length} of ${choices.length} kernels as measured fastest here`;
 }
 
-/** Why a GPU cannot run the graphs of a model, or null when it can. */
-function whyNot({ device }: Gpu, { config }: LanguageModel, { size }: ParameterLayout): string | null {
+/** Why recorded graphs cannot run a model, or null when they can. */
+export function graphsObstacle(config: ModelConfig, graphs: Graphs | string): string | null {
+  return typeof graphs === "string" ? graphs : limitsObstacle(config, graphs.gpu.device.limits);
+}
+
+/** The same of a GPU that allows so much of a buffer. */
+export function limitsObstacle(
+  config: ModelConfig,
+  {
+    maxBufferSize,
+    maxStorageBufferBindingSize,
+  }: Pick<GPUSupportedLimits, "maxBufferSize" | "maxStorageBufferBindingSize">,
+): string | null {
   const problem = unsupported(config);
   if (problem !== null) return `recorded graphs cannot run this model (${problem})`;
+  const { size } = layOutParameters(parameterShapes(config), config.headDim);
   const bytes = size * Float32Array.BYTES_PER_ELEMENT;
-  const { maxBufferSize, maxStorageBufferBindingSize } = device.limits;
   const most = Math.min(maxBufferSize, maxStorageBufferBindingSize);
   if (bytes <= most) return null;
   return `recorded graphs need all weights in one buffer (${bytes} bytes, and this GPU binds ${most})`;

@@ -44,13 +44,14 @@ export async function startChosen<Graphs>(
   choice: BackendChoice,
   { findAdapter, start }: BackendStarters<Graphs>,
 ): Promise<StartedBackend<Graphs>> {
-  const { backend, reason } = await decide(choice, findAdapter);
+  const { backend, reason } = await chooseBackend(choice, findAdapter);
   const { device, graphs, fault } = await start[backend]();
   const report = { backend, device, reason };
   return { report, graphs: choice === "webgpu-operations" ? reason : graphs, fault };
 }
 
-async function decide<Graphs>(
+/** Which backend a choice comes to, and why; starts nothing. */
+export async function chooseBackend<Graphs>(
   choice: BackendChoice,
   findAdapter: BackendStarters<Graphs>["findAdapter"],
 ): Promise<Pick<BackendStart, "backend" | "reason">> {

@@ -41,6 +41,11 @@ class Threads implements Crew {
   }
 }
 
+/** Parts that a crew of so many threads may cut a call into. */
+export function sharesOf(threads: number): number {
+  return threads < 2 ? 1 : threads * SHARES_PER_THREAD;
+}
+
 /** A crew of `size` threads where the memory can be shared, else of one. */
 export async function hireThreads(workplace: Workplace, size: number): Promise<Crew> {
   const { call, module, memory } = workplace;

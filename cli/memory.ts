@@ -1,0 +1,42 @@
+/** What memory a run will take, told and held against what there is before the run takes it. */
+import type { LanguageModel } from "../src/model/languageModel.ts";
+import { bytesText } from "../src/math/bytes.ts";
+import { machineFor } from "../src/model/memory/machine.ts";
+import { planMemory, type MemoryPlan } from "../src/model/memory/planMemory.ts";
+import { promptLengths } from "../src/model/fitQuestions.ts";
+import type { Graphs } from "../src/model/openPolicy.ts";
+import { FULL_ROOM, type Room } from "../src/model/room.ts";
+import type { TtrlConfig } from "../src/rl/config.ts";
+import { demandOf } from "../src/rl/demand.ts";
+import { fitToModel, type DatasetFile } from "./datasetFile.ts";
+import { InputError } from "./inputError.ts";
+
+/** Tells the plan of a run on standard error; returns what its batches are cut to, or refuses the run. */
+export async function planRun(
+  model: LanguageModel,
+  { file, ...dataset }: DatasetFile,
+  config: TtrlConfig,
+  graphs: Graphs | string,
+): Promise<Room> {
+  const machine = machineFor(model.config, graphs);
+  if (machine === null) return FULL_ROOM; // no plan for operations one by one
+  const { questions } = fitToModel({ file, ...dataset }, model, config.maxResponseTokens).study;
+  const run = {
+    model: model.config,
+    demand: demandOf(config, questions.length),
+    promptLengths: promptLengths(model, questions),
+  };
+  const plan = await planMemory(run, machine);
+  if (plan.problem !== null) throw new InputError(plan.problem);
+  console.error(planLine(plan));
+  return plan.room;
+}
+
+/** The plan in a line. */
+export function planLine({ path, total, limit, buffer, cuts }: MemoryPlan): string {
+  const of = limit === null ? "" : ` of ${bytesText(limit)}`;
+  const largest =
+    buffer === null ? "" : `, the largest buffer ${bytesText(buffer.bytes)} of ${bytesText(buffer.limit)}`;
+  const cut = cuts.length === 0 ? "" : `; to fit: ${cuts.join(", ")}`;
+  return `memory: about ${bytesText(total)}${of} on ${path}${largest}${cut}`;
+}

@@ -1,0 +1,78 @@
+/** For tests and the bench: the most that a run asks of its models, really asked, so that its memory can be measured. */
+import type { Demand, SampledTogether } from "../../rl/demand.ts";
+import type { Response } from "../../rl/types.ts";
+import { PLAIN_UPDATE, rolloutOf } from "../fixture.ts";
+import type { HostTensor } from "../parameters.ts";
+import type { LanguageModel } from "../languageModel.ts";
+import type { TrainablePolicy } from "../trainablePolicy.ts";
+
+/** No two responses are alike, which would be trained on as one. */
+const HOT = 4;
+
+/** A run of small numbers; what is not said of it, it does without. */
+export function demandWith(values: Partial<Demand>): Demand {
+  const sampled = { questions: 2, responses: 4 };
+  return {
+    sampled: [sampled],
+    taught: null,
+    trained: sampled,
+    maxResponseTokens: 8,
+    initialModel: false,
+    critic: false,
+    rewardModel: false,
+    ...values,
+  };
+}
+
+/** The model without an end of its responses: each is cut at the longest one. */
+export function endless({ config, tokenizer }: LanguageModel): LanguageModel {
+  return { config: { ...config, eosTokens: [] }, tokenizer };
+}
+
+/** Samples, values and trains, twice, as a run of this demand does at worst; `reached` is told after each kind of work. */
+export async function workAtWorst(
+  policy: TrainablePolicy,
+  weights: ReadonlyMap<string, HostTensor>,
+  prompts: readonly string[],
+  demand: Demand,
+  reached: (what: "sampled" | "trained") => void = () => {},
+): Promise<void> {
+  const start = { weights, reference: null, optimizer: null };
+  const critic = demand.critic ? policy.critic(start) : null;
+  const rewardModel = demand.rewardModel ? policy.another(start) : null;
+  const teacher = demand.taught === null ? null : policy.another(start);
+  for (let time = 0; time < 2; time++) {
+    for (const asked of demand.sampled) await sample(policy, prompts, asked, demand.maxResponseTokens);
+    if (teacher !== null && demand.taught !== null)
+      await sample(teacher, prompts, demand.taught, demand.maxResponseTokens);
+    reached("sampled");
+    const asked = prompts.slice(0, demand.trained.questions);
+    const responses = await sample(policy, asked, demand.trained, demand.maxResponseTokens);
+    const rollouts = asked.flatMap((prompt, i) =>
+      (responses[i] ?? []).map((response, k) => rolloutOf(prompt, response, k % 2 === 0 ? 1 : -1, 1e-3)),
+    );
+    if (critic !== null) {
+      const values = await critic.values(rollouts);
+      const valued = rollouts.map((rollout, i) => {
+        const oldValues = values[i] ?? new Float32Array();
+        return { ...rollout, oldValues, returns: new Float32Array(oldValues.length).fill(1) };
+      });
+      await critic.update(valued, { ...PLAIN_UPDATE, valueClip: 0.5 });
+    }
+    await rewardModel?.score(rollouts, 1);
+    await rewardModel?.update(rollouts, PLAIN_UPDATE);
+    await policy.update(rollouts, PLAIN_UPDATE);
+    reached("trained");
+  }
+  await Promise.all([critic?.dispose(), rewardModel?.dispose(), teacher?.dispose()]);
+}
+
+function sample(
+  policy: TrainablePolicy,
+  prompts: readonly string[],
+  { questions, responses: count }: SampledTogether,
+  maxResponseTokens: number,
+): Promise<Response[][]> {
+  const requests = prompts.slice(0, questions).map((prompt, seed) => ({ prompt, seed }));
+  return policy.sample(requests, { count, temperature: HOT, topP: 1, maxResponseTokens });
+}

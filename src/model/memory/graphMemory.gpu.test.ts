@@ -1,0 +1,82 @@
+/** The plan of recorded graphs against the buffers that a run really makes. */
+import { readFileSync } from "node:fs";
+import { expect, test } from "vitest";
+import { describeOnGpu } from "../../engine/fixture.ts";
+import { watchGpuBytes } from "../../engine/gpuCalls/fixture.ts";
+import { readModelFolder } from "../../formats/modelFolder.ts";
+import { TINY_CONFIG, tinyFolder } from "../fixture.ts";
+import { GpuPolicy } from "../gpuPolicy.ts";
+import { readLanguageModel } from "../languageModel.ts";
+import { FULL_ROOM } from "../room.ts";
+import { demandWith, endless, workAtWorst } from "./fixture.ts";
+import { graphMemory, partOfBuffer } from "./graphMemory.ts";
+import { totalBytes } from "./parts.ts";
+import { workOfRun } from "./runWork.ts";
+
+/** The longest come first, as the plan takes them to. */
+const PROMPTS = ["How many coins are 17 coins and 4 coins?", "What is 3+4? Answer:", "2+2=", "1+1="];
+
+function shipped(name: string) {
+  const bytes = (file: string): Uint8Array =>
+    readFileSync(new URL(`../../../public/models/${name}/${file}`, import.meta.url));
+  const names = ["config.json", "tokenizer.json", "tokenizer_config.json", "model.safetensors"];
+  return readModelFolder(new Map(names.map((file) => [file, bytes(file)])));
+}
+
+describeOnGpu("the memory planned for recorded graphs", (gpu) => {
+  test.each([
+    {
+      name: "abacus-0.1M with KL",
+      folder: shipped("abacus-0.1M"),
+      values: { initialModel: true },
+      recompute: false,
+    },
+    {
+      name: "an untied tiny model with biases, a teacher and a reward model, recomputing",
+      folder: tinyFolder(1, {
+        ...TINY_CONFIG,
+        architecture: "qwen2",
+        qkvBias: true,
+        tied: false,
+        headDim: 10,
+      }),
+      values: { taught: { questions: 2, responses: 2 }, initialModel: true, rewardModel: true },
+      recompute: true,
+    },
+  ])("of $name is what a run takes", async ({ folder, values, recompute }) => {
+    const model = endless(readLanguageModel(folder));
+    const demand = demandWith({
+      sampled: [
+        { questions: 2, responses: 4 },
+        { questions: 4, responses: 1 },
+      ],
+      ...values,
+    });
+    const lengths = PROMPTS.map((prompt) => model.tokenizer.encodePrompt(prompt).length);
+    const room = { ...FULL_ROOM, recompute };
+    const { maxBufferSize, maxStorageBufferBindingSize } = gpu().device.limits;
+    const limits = { maxBufferSize, maxStorageBufferBindingSize, software: true };
+    const plan = await graphMemory(model.config, workOfRun(demand, lengths, room), limits, room);
+
+    const watch = watchGpuBytes(gpu().device);
+    const { weights } = folder;
+    const reference = demand.initialModel ? weights : null;
+    const policy = new GpuPolicy(gpu(), model, { weights, reference, optimizer: null }, room);
+    let buffers: ReturnType<typeof watch.buffers> = [];
+    await workAtWorst(policy, weights, PROMPTS, demand, () => (buffers = watch.buffers()));
+    await policy.dispose();
+    watch.end();
+
+    const measured = buffers.reduce((sum, { size }) => sum + size, 0);
+    expect(Math.abs(totalBytes(plan.parts) / measured - 1)).toBeLessThanOrEqual(0.15);
+    if (plan.parts.has("companions")) return; // whose buffers are called as the policy's are
+    for (const [part, planned] of plan.parts) {
+      const own = buffers.filter((buffer) => partOfBuffer(buffer) === part);
+      const found = own.reduce((sum, { size }) => sum + size, 0);
+      expect(
+        Math.abs(planned / found - 1),
+        `${part}: ${planned} planned, ${found} measured`,
+      ).toBeLessThanOrEqual(0.15);
+    }
+  });
+});

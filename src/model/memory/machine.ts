@@ -1,0 +1,19 @@
+/** The machine that a model's run would be computed by. */
+import { describeAdapter } from "../../engine/adapter.ts";
+import { activeKernels } from "../../kernels/wasm/installWasmKernels.ts";
+import type { ModelConfig } from "../config.ts";
+import { graphsObstacle, type Graphs } from "../openPolicy.ts";
+import { WASM_BYTES, type Machine } from "./planMemory.ts";
+
+/** Where the backend that has started computes a model; null for ways of computing that have no plan. */
+export function machineFor(config: ModelConfig, graphs: Graphs | string): Machine | null {
+  if (typeof graphs !== "string" && graphsObstacle(config, graphs) === null) {
+    const { limits, adapterInfo } = graphs.gpu.device;
+    const { maxBufferSize, maxStorageBufferBindingSize } = limits;
+    const { software } = describeAdapter({ info: adapterInfo });
+    return { adapter: { maxBufferSize, maxStorageBufferBindingSize, software }, shares: 1, memory: null };
+  }
+  const kernels = activeKernels();
+  if (kernels === undefined) return null;
+  return { adapter: null, shares: kernels.crew.shares, memory: WASM_BYTES };
+}

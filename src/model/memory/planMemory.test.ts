@@ -1,0 +1,67 @@
+import { describe, expect, it } from "vitest";
+import type { ModelConfig } from "../config.ts";
+import { TINY_CONFIG } from "../fixture.ts";
+import { FULL_ROOM } from "../room.ts";
+import { bytesText } from "../../math/bytes.ts";
+import { demandWith } from "./fixture.ts";
+import { planMemory, WASM_BYTES, type PlannedRun } from "./planMemory.ts";
+
+const WASM = { adapter: null, shares: 1, memory: WASM_BYTES };
+
+function run(model: ModelConfig, maxResponseTokens: number): PlannedRun {
+  const votes = { questions: 3, responses: 64 };
+  const demand = demandWith({ sampled: [votes], trained: votes, maxResponseTokens });
+  return { model, demand, promptLengths: [20, 30, 40] };
+}
+
+/** SmolLM2-135M. */
+const SMOL: ModelConfig = {
+  ...TINY_CONFIG,
+  width: 576,
+  layers: 30,
+  heads: 9,
+  kvHeads: 3,
+  headDim: 64,
+  hiddenWidth: 1536,
+  vocabulary: 49_152,
+  maxPositions: 8192,
+};
+
+describe("a plan on WASM", () => {
+  it("leaves a small model's batches as they are", async () => {
+    const plan = await planMemory(run(TINY_CONFIG, 112), WASM);
+    expect(plan).toMatchObject({ path: "WASM", room: FULL_ROOM, problem: null, limit: WASM_BYTES });
+    expect(plan.total).toBe(plan.parts.reduce((sum, { bytes }) => sum + bytes, 0));
+  });
+
+  it("cuts a larger model's micro-batches until they fit", async () => {
+    const plan = await planMemory(run(SMOL, 112), WASM);
+    expect(plan.problem).toBeNull();
+    expect(plan.room.microBatchTokens).toBeLessThan(FULL_ROOM.microBatchTokens);
+    expect(plan.room.recompute).toBe(false); // graphs alone can
+    expect(plan.total).toBeLessThanOrEqual(WASM_BYTES);
+  });
+
+  it("names the longest responses that fit where smaller batches do not help", async () => {
+    const plan = await planMemory(run(SMOL, 4096), WASM);
+    const [, tokens] = /longest response to (\d+) tokens/.exec(plan.problem ?? "") ?? [];
+    expect(plan.problem).toMatch(
+      /^the run takes about .* of memory and there are 4 GB: set the longest response/,
+    );
+    expect((await planMemory(run(SMOL, Number(tokens)), WASM)).problem).toBeNull();
+    expect((await planMemory(run(SMOL, Number(tokens) + 64), WASM)).problem).not.toBeNull();
+  });
+
+  it("asks for a smaller model where the weights alone do not fit", async () => {
+    const plan = await planMemory(run({ ...SMOL, layers: 120 }, 16), WASM);
+    expect(plan.problem).toMatch(/: take a smaller model$/);
+  });
+});
+
+it.each([
+  [512, "512 bytes"],
+  [1536, "1.5 KB"],
+  [WASM_BYTES, "4 GB"],
+  [1_288_490_189, "1.2 GB"],
+  [15 * 2 ** 30, "15 GB"],
+])("%i bytes are %s", (bytes, text) => expect(bytesText(bytes)).toBe(text));

@@ -1,0 +1,56 @@
+/** What a run asks of each of its models at once, in sizes. */
+import type { Demand, SampledTogether } from "../../rl/demand.ts";
+import type { Room } from "../room.ts";
+import type { BatchSize, SampledRows, Work } from "../work.ts";
+
+/** By model; null for those the run does without. */
+export interface RunWork {
+  readonly policy: Work;
+  readonly initialModel: boolean;
+  readonly critic: BatchSize | null;
+  readonly teacher: Work | null;
+  readonly rewardModel: Work | null;
+}
+
+/**
+ * The work of a run on prompts of these lengths in tokens: at worst, the longest of them come together and no response
+ * ends before it is cut.
+ */
+export function workOfRun(demand: Demand, promptLengths: readonly number[], room: Room): RunWork {
+  const { sampled, taught, trained, maxResponseTokens, initialModel, critic, rewardModel } = demand;
+  const longestFirst = [...promptLengths].sort((a, b) => b - a);
+  const rowsOf = ({ questions, responses }: SampledTogether): SampledRows => {
+    const lengths = longestFirst.slice(0, questions);
+    return { lengths, counts: lengths.map(() => responses), maxTokens: maxResponseTokens };
+  };
+  const batch = largestMicroBatch(promptLengths, trained, maxResponseTokens, room.microBatchTokens);
+  return {
+    policy: { sampled: sampled.map(rowsOf), trained: batch, scored: null },
+    initialModel,
+    critic: critic ? batch : null,
+    teacher: taught === null ? null : { sampled: [rowsOf(taught)], trained: null, scored: null },
+    rewardModel: rewardModel ? { sampled: [], trained: batch, scored: batch } : null,
+  };
+}
+
+/**
+ * The most lines and scored tokens of a micro-batch of up to `tokens` tokens: short prompts leave room for more responses,
+ * long ones take more lines. Neighbouring rows share their prompt's lines, as in `engine/trainingBatch.ts`.
+ */
+export function largestMicroBatch(
+  promptLengths: readonly number[],
+  { questions, responses }: SampledTogether,
+  maxTokens: number,
+  tokens: number,
+): BatchSize {
+  const sizes = [...new Set(promptLengths)].map((prompt): BatchSize => {
+    const fitting = Math.max(1, Math.floor(tokens / (prompt + maxTokens)));
+    const rows = Math.min(fitting, questions * responses);
+    const prompts = Math.min(questions, Math.ceil((rows - 1) / responses) + 1); // the first and the last in part
+    const scored = rows * maxTokens;
+    return { lines: scored + prompts * (prompt - 1), scored, whole: rows * (prompt + maxTokens - 1) };
+  });
+  const most = (of: keyof BatchSize): number =>
+    sizes.reduce((largest, size) => Math.max(largest, size[of]), 1);
+  return { lines: most("lines"), scored: most("scored"), whole: most("whole") };
+}

@@ -1,0 +1,147 @@
+/**
+ * The memory of a run on the WASM kernels, by formula: tensors that TensorFlow.js' tape holds have no plan to ask. Each
+ * sum lists what is alive at its peak; `bench/memory.ts` and a test hold it to what runs take.
+ */
+import { parameterShapes } from "../parameters.ts";
+import type { ModelConfig } from "../config.ts";
+import type { Room } from "../room.ts";
+import { rowCacheBytes, rowsPerBatch } from "../rowsPerBatch.ts";
+import type { SampledRows } from "../work.ts";
+import type { MemoryPart, PartBytes } from "./parts.ts";
+import type { RunWork } from "./runWork.ts";
+
+const FLOAT = 4;
+/** What the memory starts with. */
+const INITIAL_MEMORY = 2 ** 24;
+/**
+ * A memory that is too small grows by a fifth, but by no more than 96 MiB beyond what is asked for (Emscripten): where the
+ * last step ended is not known, so half of it is added.
+ */
+const SPARE = { share: 0.1, most: 48 * 2 ** 20 };
+
+/** The kernels' working memory is kept, with this much more than the largest call asked for (`WasmKernels.scratch`). */
+const SCRATCH_SPARE = 1.25;
+
+/** Numbers of a token in the parts of a layer. */
+function widths({ width, hiddenWidth, heads, kvHeads, headDim }: ModelConfig) {
+  return { width, hiddenWidth, heads, queries: heads * headDim, keys: kvHeads * headDim };
+}
+
+/** Memory by part at the moment that takes most; "other" is what the memory has grown by beyond it. */
+export function wasmMemory(config: ModelConfig, work: RunWork, room: Room, shares: number): PartBytes {
+  const { held, trainer } = heldBytes(config, work, shares);
+  const sampled = [...work.policy.sampled, ...(work.teacher?.sampled ?? [])];
+  const sampling = largest(sampled.map((rows) => samplingBytes(config, rows, room)));
+  const training = trainingBytes(config, work, trainer);
+  const peak = total(training) > total(sampling) ? training : sampling;
+  const parts = new Map([...held, ...peak].filter(([, bytes]) => bytes > 0));
+  return parts.set("other", memoryFor(total(parts)) - total(parts));
+}
+
+type Parts = Map<MemoryPart, number>;
+
+function total(parts: PartBytes): number {
+  return [...parts.values()].reduce((sum, bytes) => sum + bytes, 0);
+}
+
+function largest(all: readonly Parts[]): Parts {
+  return all.reduce(
+    (most, parts) => (total(parts) > total(most) ? parts : most),
+    new Map<MemoryPart, number>(),
+  );
+}
+
+/** What is held from the start to the end, and floats of the parameters that are trained at a time. */
+function heldBytes(config: ModelConfig, work: RunWork, shares: number): { held: Parts; trainer: number } {
+  const sizes = [...parameterShapes(config).values()].map((shape) =>
+    shape.reduce((product, n) => product * n, 1),
+  );
+  const parameters = sizes.reduce((sum, size) => sum + size, 0);
+  const rope = config.maxPositions * config.headDim;
+  const trained = 3 * parameters + rope; // with its moments
+  const companions =
+    (work.critic === null ? 0 : trained) +
+    (work.rewardModel === null ? 0 : trained) +
+    (work.teacher === null ? 0 : trained); // a policy makes its moments, though it may never learn
+  const held: Parts = new Map([
+    ["weights", (parameters + rope) * FLOAT],
+    ["optimizer", 2 * parameters * FLOAT],
+    ["initial model", work.initialModel ? parameters * FLOAT : 0],
+    ["companions", companions * FLOAT],
+    ["scratch", SCRATCH_SPARE * shares * Math.max(...matrices(config).map(packedSize))],
+  ]);
+  return { held, trainer: parameters };
+}
+
+/** The memory that so many bytes alive at the same time have made. */
+function memoryFor(alive: number): number {
+  return Math.max(INITIAL_MEMORY, alive + Math.min(SPARE.share * alive, SPARE.most));
+}
+
+/** Decoding a batch of rows: packed weights, keys and values, and before that the prompts, all of whose results are kept. */
+function samplingBytes(config: ModelConfig, { lengths, counts, maxTokens }: SampledRows, room: Room): Parts {
+  const asked = counts.reduce((sum, count) => sum + count, 0);
+  const rows = Math.min(asked, rowsPerBatch(config, maxTokens, room));
+  const prompts = Math.min(lengths.length, Math.ceil((rows - 1) / Math.max(1, Math.min(...counts))) + 1);
+  const tokens = [...lengths]
+    .sort((a, b) => b - a)
+    .slice(0, prompts)
+    .reduce((sum, length) => sum + length, 0);
+  const { width, hiddenWidth, heads, queries, keys } = widths(config);
+  const { layers, vocabulary } = config;
+  const read = tokens * (width + layers * (6 * width + 2 + 3 * (queries + keys) + heads + 3 * hiddenWidth));
+  const state = rows * (2 * width + 2 * queries + 2 * keys + 2 * hiddenWidth + 2 * maxTokens);
+  const decoding = packedBytes(config) + (state + 50 * vocabulary + 2 * tokens * layers * keys) * FLOAT;
+  const cache = rows * rowCacheBytes(config, maxTokens);
+  const reading = (read + prompts * vocabulary) * FLOAT;
+  if (reading > decoding + cache) return new Map([["sampling", reading]]);
+  return new Map([
+    ["keys and values", cache],
+    ["sampling", decoding],
+  ]);
+}
+
+/** Bytes of the matrices laid out for decoding. */
+function packedBytes(config: ModelConfig): number {
+  return matrices(config).reduce((sum, shape) => sum + packedSize(shape), 0);
+}
+
+/** Shapes of the matrices that products are taken with, the one of the logits last. */
+function matrices(config: ModelConfig): (readonly number[])[] {
+  const ofLayers = [...parameterShapes(config)].filter(
+    ([name, { length }]) => length === 2 && !/embed_tokens|lm_head/.test(name),
+  );
+  return [...ofLayers.map(([, shape]) => shape), [config.vocabulary, config.width]];
+}
+
+/** `linearScratch` of wasm/assembly/linear.ts, in bytes. */
+function packedSize([n = 1, k = 1]: readonly number[]): number {
+  const padded = (count: number): number => Math.ceil(count / 8) * 8;
+  const gradient = 128 * (4 * Math.ceil(n / 4) + padded(k));
+  return Math.max(k * padded(n), n * padded(k), gradient) * FLOAT;
+}
+
+/** Forward and backward pass of a micro-batch: the tape keeps gradients to the end. */
+function trainingBytes(config: ModelConfig, work: RunWork, trainer: number): Parts {
+  const { lines, scored, whole } = work.policy.trained ?? { lines: 0, scored: 0, whole: 0 };
+  const { width, hiddenWidth, heads, queries, keys } = widths(config);
+  const { layers, vocabulary, kvHeads, qkNorm } = config;
+  const normed = qkNorm ? lines * (queries + keys) : 0; // heads before their norm, and their gradients
+  const unpacked = whole === lines ? 0 : 1; // rows that share a prompt are gathered for attention
+  const kept =
+    lines * (6 * width + 2 + queries + 3 * hiddenWidth) +
+    whole * (2 * queries + 2 * keys + heads) +
+    normed +
+    (qkNorm ? lines * (heads + kvHeads) : 0);
+  const back =
+    normed +
+    lines * (9 * width + 3 * hiddenWidth + 2 * queries + keys) +
+    whole * (queries + 2 * keys) +
+    unpacked * (lines * (queries + 2 * keys) + whole * queries);
+  const ends = lines * 3 * width + scored * 2 * width;
+  return new Map<MemoryPart, number>([
+    ["gradients", 2 * trainer * FLOAT], // those of the micro-batch, and the sum
+    ["activations", (layers * (kept + back) + ends) * FLOAT],
+    ["head", 2 * scored * vocabulary * FLOAT],
+  ]);
+}
