@@ -33,6 +33,8 @@ const LAYERS = {
     "experiments",
     "worker/protocol",
     "worker/client",
+    "worker/planProtocol",
+    "worker/planClient",
   ],
   ui: ["math", "rl/types", "rl/config", "rl/metrics", "experiments", "store"],
 };

@@ -39,6 +39,7 @@ function installFakeWorker(script: Script): void {
     #exports = 0;
 
     postMessage(command: Command): void {
+      if (!("type" in command)) return; // a question to the worker that plans memory
       if (command.type === "start") void this.#play(command);
       else if (command.type === "pause") this.#mode = "hold";
       else if (command.type === "resume") this.#mode = "run";

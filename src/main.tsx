@@ -11,6 +11,7 @@ import { download } from "./ui/export/download.ts";
 import { createView, PageProvider } from "./ui/page.tsx";
 import { applyTheme, rememberedTheme } from "./ui/theme.ts";
 import { createWorkerClient } from "./worker/client.ts";
+import { createPlanClient } from "./worker/planClient.ts";
 
 async function readText(path: string): Promise<string> {
   const response = await fetch(path);
@@ -20,6 +21,7 @@ async function readText(path: string): Promise<string> {
 
 const lab = createLab({
   client: createWorkerClient(),
+  planner: createPlanClient(),
   readText,
   hash: location.hash,
   shelf: browserShelf(),

@@ -74,6 +74,7 @@ class Bench {
     };
     this.lab = createLab({
       client,
+      planner: { ask: () => {} },
       hash: "",
       shelf,
       readText: (path) => {

@@ -45,6 +45,7 @@ function openLab(hash = ""): Promise<void> {
   };
   lab = createLab({
     client,
+    planner: { ask: () => {} },
     hash,
     readText: (path) => {
       const text = FILES[path];

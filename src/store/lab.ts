@@ -1,6 +1,7 @@
 /** Everything the page shows and does, joined: the stores and the actions that touch more than one of them. */
 import { createStore, type StoreApi } from "zustand/vanilla";
 import type { WorkerClient } from "../worker/client.ts";
+import type { PlanClient } from "../worker/planClient.ts";
 import type { AsideRequest } from "../worker/protocol.ts";
 import {
   chosenDataset,
@@ -17,6 +18,7 @@ import { createExperimentListStore, type ExperimentListStore } from "./experimen
 import { createExperimentRunner, isBusy, type ExperimentRunner } from "./experimentRunner.ts";
 import { settingsOf } from "./link.ts";
 import { createOwnResultsStore, type OwnResultsStore, type Shelf } from "./ownResults.ts";
+import { createMemoryStore, memoryObstacle, type MemoryStore } from "./memory.ts";
 import { pacedStore, type ReadableStore } from "./pace.ts";
 import { isUnderWay, type RunState } from "./run.ts";
 import { createRunStore, type RunStore, type RunSurroundings } from "./runStore.ts";
@@ -43,6 +45,8 @@ export interface Lab {
   readonly dataset: DatasetStore;
   readonly catalogue: CatalogueStore;
   readonly notice: StoreApi<Notice | null>;
+  /** The memory that the set-up would take. */
+  readonly memory: MemoryStore;
   readonly experiments: Experiments;
   /** Loads the lists and the chosen data set. */
   open(): Promise<void>;
@@ -59,6 +63,7 @@ export interface Lab {
 
 export interface LabSurroundings extends Omit<RunSurroundings, "tellRefusal" | "tellSaved"> {
   readonly client: WorkerClient;
+  readonly planner: PlanClient;
   readonly readText: ReadText;
   readonly hash: string;
   /** Keeps what experiments measured. */
@@ -81,7 +86,7 @@ function saved(fileName: string): Notice {
 }
 
 /** Creates the stores of a page. */
-export function createLab({ client, readText, hash, shelf, ...surroundings }: LabSurroundings): Lab {
+export function createLab({ client, planner, readText, hash, shelf, ...surroundings }: LabSurroundings): Lab {
   const notice = createStore<Notice | null>(() => null);
   const run = createRunStore(client, {
     ...surroundings,
@@ -91,12 +96,10 @@ export function createLab({ client, readText, hash, shelf, ...surroundings }: La
   const settings = createSettingsStore(settingsOf(hash));
   const dataset = createDatasetStore(readText);
   const catalogue = createCatalogueStore(readText);
-  const stores = withExperiments({ run, settings, dataset, catalogue, notice }, readText, shelf);
+  const base = { run, settings, dataset, catalogue, notice };
+  const stores = withMemory(withExperiments(base, readText, shelf), planner);
 
-  const loadChosenDataset = async (): Promise<void> => {
-    const entry = chosenDataset(catalogue.getState(), settings.getState().dataset);
-    if (entry !== null) await dataset.loadEmbedded(entry);
-  };
+  const loadChosenDataset = (): Promise<void> => loadChosen(stores);
 
   return {
     ...stores,
@@ -125,9 +128,15 @@ export function createLab({ client, readText, hash, shelf, ...surroundings }: La
 }
 
 type BaseStores = Pick<Lab, "run" | "settings" | "dataset" | "catalogue" | "notice">;
-type Stores = BaseStores & Pick<Lab, "experiments">;
+type MoreStores = BaseStores & Pick<Lab, "experiments">;
+type Stores = MoreStores & Pick<Lab, "memory">;
 
-function withExperiments(stores: BaseStores, readText: ReadText, shelf: Shelf): Stores {
+async function loadChosen({ catalogue, settings, dataset }: BaseStores): Promise<void> {
+  const entry = chosenDataset(catalogue.getState(), settings.getState().dataset);
+  if (entry !== null) await dataset.loadEmbedded(entry);
+}
+
+function withExperiments(stores: BaseStores, readText: ReadText, shelf: Shelf): MoreStores {
   const own = createOwnResultsStore(shelf, (text) => stores.notice.setState({ tone: "problem", text }, true));
   const runner = createExperimentRunner({
     ...stores,
@@ -136,6 +145,10 @@ function withExperiments(stores: BaseStores, readText: ReadText, shelf: Shelf): 
     onStart: () => stores.notice.setState(null, true),
   });
   return { ...stores, experiments: { list: createExperimentListStore(readText), own, runner } };
+}
+
+function withMemory(stores: MoreStores, planner: PlanClient): Stores {
+  return { ...stores, memory: createMemoryStore(stores, planner) };
 }
 
 async function openExperiments({ experiments: { list, own } }: Stores): Promise<void> {
@@ -162,7 +175,8 @@ export function startObstacle(
 }
 
 function startRun(stores: Stores): void {
-  const { run, settings, dataset, catalogue, notice } = stores;
+  const { run, settings, dataset, catalogue, notice, memory } = stores;
+  if (memoryObstacle(memory.getState()) !== null) return;
   const { model: modelName, backend, prompt, texts } = settings.getState();
   const model = chosenModel(catalogue.getState(), modelName);
   const loaded = datasetInUse(dataset.getState());

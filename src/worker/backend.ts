@@ -19,13 +19,11 @@ import {
   type StartedBackend,
 } from "../report/backendChoice.ts";
 import type { Graphs } from "../model/openPolicy.ts";
+import { threadCount } from "./threadCount.ts";
 import { tuningMemory } from "./tuningMemory.ts";
 
 /** Milliseconds that measuring kernels may take of a start; the next start goes on with it. */
 const TUNING_BUDGET = 1500;
-
-/** With more, what one thread must do alone outweighs what they share. */
-const MOST_THREADS = 8;
 
 /** Starts the backend the user asked for. */
 export function startBackend(choice: BackendChoice): Promise<StartedBackend<Graphs>> {
@@ -85,8 +83,9 @@ async function startWasm(): Promise<Started<Graphs>> {
 /** Installs the fused kernels, and says how many threads they run on. */
 async function installKernels(): Promise<number> {
   const [plain, threaded] = await Promise.all([download(kernels), download(threadedKernels)]);
-  const size = Math.min(navigator.hardwareConcurrency, MOST_THREADS);
-  const { crew } = await installWasmKernels(plain, threaded, (workplace) => hireThreads(workplace, size));
+  const { crew } = await installWasmKernels(plain, threaded, (workplace) =>
+    hireThreads(workplace, threadCount()),
+  );
   return crew.size;
 }
 

@@ -24,6 +24,7 @@ import { exportOffers, exportRun, type ExportedModel } from "./exportRun.ts";
 import { Gate } from "./gate.ts";
 import { openModelFiles } from "./openModelFiles.ts";
 import type { AsideRequest, Command, ModelSummary, Phase, WorkerEvent } from "./protocol.ts";
+import { roomFor } from "./roomFor.ts";
 import { viewGroup } from "./views.ts";
 
 type Start = Extract<Command, { type: "start" }>;
@@ -205,7 +206,9 @@ export class Session {
     const { study, notice } = fitStudy(model, this.#start);
     const { weights } = folder;
     const reference = keepsInitialModel(config) ? weights : null;
-    const { policy, ...path } = await openPolicy(model, { weights, reference, optimizer: null }, graphs);
+    const room = await roomFor(model, study.questions, config, graphs);
+    const start = { weights, reference, optimizer: null };
+    const { policy, ...path } = await openPolicy(model, start, graphs, room);
     const models = new TrainableModels(policy, weights);
     return { backend: { ...report, ...path }, folder, models, study, notice };
   }

@@ -3,6 +3,7 @@ import { useStore } from "zustand";
 import { Icon, type IconName } from "../Icon.tsx";
 import { usePage, useRun, useSettings } from "../page.tsx";
 import { startObstacle } from "../../store/lab.ts";
+import { memoryObstacle } from "../../store/memory.ts";
 import { requested, type RunState } from "../../store/run.ts";
 
 type Main =
@@ -90,7 +91,8 @@ export function useObstacle(): string | null {
   const catalogue = useStore(lab.catalogue);
   const dataset = useStore(lab.dataset);
   const settings = useSettings((all) => all);
-  return startObstacle(catalogue, dataset, settings);
+  const plan = useStore(lab.memory);
+  return startObstacle(catalogue, dataset, settings) ?? memoryObstacle(plan);
 }
 
 /** A worker that does not answer a stop is deep in a computation: give it a moment, then offer force. */

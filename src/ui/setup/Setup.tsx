@@ -7,6 +7,7 @@ import { BackendPicker } from "./BackendPicker.tsx";
 import { ConfigForm } from "./ConfigForm.tsx";
 import { DatasetPicker } from "./DatasetPicker.tsx";
 import { ModelPicker } from "./ModelPicker.tsx";
+import { MemoryPart, MemoryWarning } from "./MemoryPart.tsx";
 import { PromptFields } from "./PromptFields.tsx";
 import "./setup.css";
 
@@ -23,6 +24,8 @@ export function Setup() {
         <PromptFields isLocked={isLocked} />
         <BackendPicker isLocked={isLocked} />
         <ConfigForm isLocked={isLocked} />
+        <MemoryPart />
+        <MemoryWarning />
       </div>
     </aside>
   );

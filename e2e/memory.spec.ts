@@ -1,0 +1,32 @@
+/** The memory that the set-up would take: told while typing, and held against what there is. */
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { expect, QUICK, test } from "./lab.ts";
+
+const MODEL = fileURLToPath(new URL("../public/models/abacus-0.1M", import.meta.url));
+
+test("the plan unfolds into parts and follows the settings", async ({ lab, page }) => {
+  await lab.open(QUICK, "wasm");
+  const memory = page.getByTestId("memory");
+  await expect(memory).toContainText(/Memory: about \d+ MB of 4 GB/);
+  await memory.locator("summary").click();
+  await expect(memory.getByRole("rowheader", { name: "weights" })).toBeVisible();
+  const before = await memory.locator("summary").innerText();
+  await page.locator("#config-maxResponseTokens").fill("1500", { force: true }); // its group may be folded
+  await expect(memory.locator("summary")).not.toHaveText(before);
+});
+
+test("a start that cannot fit is refused with what to change", async ({ lab, page }) => {
+  const folder = mkdtempSync(join(tmpdir(), "ttrl-far-"));
+  cpSync(MODEL, folder, { recursive: true });
+  const path = join(folder, "config.json");
+  const config = JSON.parse(readFileSync(path, "utf8")) as object; // our own model's
+  writeFileSync(path, JSON.stringify({ ...config, max_position_embeddings: 2 ** 27 }));
+  await lab.open(QUICK, "wasm");
+  await page.getByTestId("folder-input").setInputFiles(folder);
+  await expect(page.getByRole("complementary")).toContainText("take a smaller model.");
+  await expect(lab.button("Start")).toBeDisabled();
+  rmSync(folder, { recursive: true });
+});

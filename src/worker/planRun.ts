@@ -1,0 +1,66 @@
+/** Plans the memory of a run that the page asks about, before anything of it starts. */
+import { describeAdapter } from "../engine/adapter.ts";
+import { blobSource } from "../formats/byteSource.ts";
+import { isGguf } from "../formats/gguf.ts";
+import { openGgufModel } from "../formats/ggufModel.ts";
+import { openModelFolder, readModelFolder, type FolderTexts } from "../formats/modelFolder.ts";
+import { unzip } from "../formats/zip.ts";
+import { sharesOf } from "../kernels/wasm/threads.ts";
+import { readLanguageModel, type LanguageModel } from "../model/languageModel.ts";
+import { WASM_BYTES, type Machine, type MemoryPlan } from "../model/memory/planMemory.ts";
+import { limitsObstacle } from "../model/openPolicy.ts";
+import { chooseBackend, type BackendChoice } from "../report/backendChoice.ts";
+import { downloadModel } from "./modelFiles.ts";
+import type { PlanQuestion } from "./planProtocol.ts";
+import type { ModelPart } from "./protocol.ts";
+import { planQuestions } from "./roomFor.ts";
+import { threadCount } from "./threadCount.ts";
+
+/** The last model that was asked about: typing changes settings alone. */
+let known: { readonly place: string; readonly model: Promise<LanguageModel> } | null = null;
+
+/** The plan of a run that has not started; null where its way of computing has none. */
+export async function planOf(asked: PlanQuestion): Promise<MemoryPlan | null> {
+  const place = [
+    asked.model,
+    JSON.stringify(asked.prompt),
+    ...(asked.modelFiles ?? []).map(({ blob }) => blob.size),
+  ].join(" ");
+  if (known?.place !== place) known = { place, model: modelOf(asked) };
+  const model = await known.model;
+  const machine = await machineOf(model, asked.backend);
+  if (machine === null) return null;
+  const questions = asked.prompts.map((prompt, i) => ({ id: String(i), prompt }));
+  return planQuestions(model, { questions, count: asked.questions }, asked.config, machine);
+}
+
+async function modelOf({ model, modelFiles, prompt }: PlanQuestion): Promise<LanguageModel> {
+  if (modelFiles === undefined)
+    return readLanguageModel(await downloadModel(model, new AbortController().signal, () => {}), prompt);
+  return readLanguageModel(await textsOf(modelFiles), prompt);
+}
+
+/** What is told of a model of the user's beside its weights, which stay unread. */
+async function textsOf(files: readonly ModelPart[]): Promise<FolderTexts> {
+  const [first, second] = files;
+  if (first === undefined || second !== undefined) {
+    const sources = files.map(({ path, blob }) => [path, blobSource(blob)] as const);
+    return (await openModelFolder(new Map(sources))).texts;
+  }
+  const bytes = new Uint8Array(await first.blob.arrayBuffer());
+  return isGguf(bytes) ? openGgufModel(bytes).texts : readModelFolder(unzip(bytes));
+}
+
+/** Where a run would compute, found without starting anything; null for ways of computing that have no plan. */
+async function machineOf({ config }: LanguageModel, choice: BackendChoice): Promise<Machine | null> {
+  const { gpu } = navigator as { readonly gpu?: GPU }; // absent on pages that are not served securely
+  const adapter = (await gpu?.requestAdapter({ powerPreference: "high-performance" })) ?? null;
+  const described = adapter === null ? null : describeAdapter(adapter);
+  const { backend } = await chooseBackend(choice, () => Promise.resolve(described));
+  if (backend === "wasm") return { adapter: null, shares: sharesOf(threadCount()), memory: WASM_BYTES };
+  if (backend === "cpu" || choice === "webgpu-operations") return null;
+  if (adapter === null || described === null || limitsObstacle(config, adapter.limits) !== null) return null;
+  const { maxBufferSize, maxStorageBufferBindingSize } = adapter.limits;
+  const { software } = described;
+  return { adapter: { maxBufferSize, maxStorageBufferBindingSize, software }, shares: 1, memory: null };
+}

@@ -1,0 +1,44 @@
+/** Whether a run that starts fits, and what its batches are cut to. */
+import { fitQuestions, promptLengths } from "../model/fitQuestions.ts";
+import type { LanguageModel } from "../model/languageModel.ts";
+import { machineFor } from "../model/memory/machine.ts";
+import { planMemory, type Machine, type MemoryPlan } from "../model/memory/planMemory.ts";
+import type { Graphs } from "../model/openPolicy.ts";
+import { FULL_ROOM, type Room } from "../model/room.ts";
+import type { TtrlConfig } from "../rl/config.ts";
+import { demandOf } from "../rl/demand.ts";
+import type { Question } from "../rl/types.ts";
+
+/** What the batches of a run that starts are cut to. Throws a `RangeError`, saying what to change, when it cannot fit. */
+export async function roomFor(
+  model: LanguageModel,
+  questions: readonly Question[],
+  config: TtrlConfig,
+  graphs: Graphs | string,
+): Promise<Room> {
+  const machine = machineFor(model.config, graphs);
+  if (machine === null) return FULL_ROOM;
+  const { problem, room } = await planQuestions(
+    model,
+    { questions, count: questions.length },
+    config,
+    machine,
+  );
+  if (problem !== null) throw new RangeError(problem);
+  return room;
+}
+
+/** The plan of a run on these questions, of `count` in all, where `machine` computes it. */
+export function planQuestions(
+  model: LanguageModel,
+  { questions, count }: { readonly questions: readonly Question[]; readonly count: number },
+  config: TtrlConfig,
+  machine: Machine,
+): Promise<MemoryPlan> {
+  const fitting = fitQuestions(model, questions, config.maxResponseTokens).questions;
+  const lengths = promptLengths(model, fitting);
+  return planMemory(
+    { model: model.config, demand: demandOf(config, count), promptLengths: lengths },
+    machine,
+  );
+}
