@@ -20,6 +20,15 @@ export const OPTIONS = {
     value: "",
     help: ["what the engine asks of the GPU for a token and for a training step; no timing"],
   },
+  memory: {
+    ...flag,
+    value: "",
+    help: [
+      "the memory that runs take at their peak, by part, beside what is planned for them; --models, and --file for a",
+      "GGUF file beside them",
+    ],
+  },
+  file: { ...text, value: "FILE", help: ["with --memory: a model of yours"] },
   kernels: {
     ...flag,
     value: "",

@@ -1,0 +1,97 @@
+/** One model on one path: prints what its run takes, measured and planned, as a line of JSON. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { startBackend } from "../cli/backend.ts";
+import { openModel, readModelFile } from "../cli/modelFile.ts";
+import { watchGpuBytes } from "../src/engine/gpuCalls/fixture.ts";
+import { activeKernels } from "../src/kernels/wasm/installWasmKernels.ts";
+import { promptLengths } from "../src/model/fitQuestions.ts";
+import { endless, workAtWorst } from "../src/model/memory/fixture.ts";
+import { totalBytes, type PartBytes } from "../src/model/memory/parts.ts";
+import { workOfRun } from "../src/model/memory/runWork.ts";
+import { wasmMemory } from "../src/model/memory/wasmMemory.ts";
+import { FULL_ROOM, type Room } from "../src/model/room.ts";
+import { TfModel } from "../src/model/tfModel.ts";
+import { TfPolicy } from "../src/model/tfPolicy.ts";
+import { configFrom } from "../src/rl/config.ts";
+import { demandOf } from "../src/rl/demand.ts";
+import type { Question } from "../src/rl/types.ts";
+import { ROOT } from "./node.ts";
+
+/** Bytes by part; null where one of the two does not tell parts apart. */
+export interface MeasuredMemory {
+  /** Path and sizes, in words. */
+  readonly setting: string;
+  readonly parts: readonly {
+    readonly part: string;
+    readonly planned: number | null;
+    readonly measured: number | null;
+  }[];
+}
+
+const [place = "", path = ""] = process.argv.slice(2);
+const file = readModelFile(place);
+const { weights } = file.content;
+const model = endless(openModel(file));
+/** Where a token costs much, few of them. */
+const isLarge = model.config.width > 256;
+const questionCount = isLarge ? 2 : 4;
+const responses = isLarge ? 8 : 32;
+const maxResponseTokens = isLarge ? 16 : 24;
+const room: Room = { ...FULL_ROOM, microBatchTokens: isLarge ? 512 : 2048 };
+const config = configFrom({
+  questionsPerStep: questionCount,
+  votesPerQuestion: responses,
+  rolloutsPerQuestion: responses,
+  maxResponseTokens,
+  evaluationQuestions: questionCount,
+  evaluationSamples: 2,
+  initialSamples: 2,
+});
+const all = JSON.parse(readFileSync(join(ROOT, "public/datasets/word.json"), "utf8")) as Question[]; // our own
+const questions = all.sort((a, b) => b.prompt.length - a.prompt.length).slice(0, questionCount);
+const prompts = questions.map(({ prompt }) => prompt);
+const demand = demandOf(config, questionCount);
+const work = workOfRun(demand, promptLengths(model, questions), room);
+const sizes = `${questionCount} x ${responses} responses of ${maxResponseTokens} tokens, micro-batches of ${room.microBatchTokens}`;
+
+const measured = path === "wasm" ? await onWasm() : await onGraphs();
+process.stdout.write(`${JSON.stringify(measured)}\n`, () => process.exit(0)); // Dawn's threads would keep it waiting
+
+async function onWasm(): Promise<MeasuredMemory> {
+  await startBackend("wasm");
+  const planned = wasmMemory(model.config, work, room, 1);
+  const policy = new TfPolicy(new TfModel(model, weights), { reference: null, optimizer: null }, room);
+  await workAtWorst(policy, weights, prompts, demand);
+  const memory = activeKernels()?.buffer.byteLength ?? 0;
+  const parts = [...planned].map(([part, bytes]) => ({ part, planned: bytes, measured: null }));
+  return { setting: `WASM, ${sizes}`, parts: [...parts, whole(planned, memory)] };
+}
+
+async function onGraphs(): Promise<MeasuredMemory> {
+  const { graphs, report } = await startBackend("webgpu");
+  if (typeof graphs === "string") throw new Error(graphs);
+  const { device } = graphs.gpu;
+  const { GpuPolicy } = await import("../src/model/gpuPolicy.ts");
+  const { graphMemory, partOfBuffer } = await import("../src/model/memory/graphMemory.ts");
+  const { machineFor } = await import("../src/model/memory/machine.ts");
+  const adapter = machineFor(model.config, graphs)?.adapter;
+  if (adapter == null) throw new Error("recorded graphs cannot run this model");
+  const planned = (await graphMemory(model.config, work, adapter, room)).parts;
+  const watch = watchGpuBytes(device);
+  const policy = new GpuPolicy(graphs.gpu, model, { weights, reference: null, optimizer: null }, room);
+  await workAtWorst(policy, weights, prompts, demand);
+  const buffers = watch.buffers();
+  graphs.gpu.fault.throwIfAborted();
+  const sizeOf = (part: string): number =>
+    buffers.filter((buffer) => partOfBuffer(buffer) === part).reduce((sum, { size }) => sum + size, 0);
+  const parts = [...planned].map(([part, bytes]) => ({ part, planned: bytes, measured: sizeOf(part) }));
+  return {
+    setting: `recorded graphs (${report.device}), ${sizes}`,
+    parts: [...parts, whole(planned, watch.held())],
+  };
+}
+
+function whole(planned: PartBytes, memory: number) {
+  return { part: "all", planned: totalBytes(planned), measured: memory };
+}
