@@ -50,6 +50,10 @@ if (options.help) {
 }
 ensurePackages();
 if (options.counts) run("count.ts", options.json ? ["--json"] : []);
-if (options.memory) run("memory.ts", [...(options.models ?? "").split(",").filter(Boolean), ...(options.file ? [options.file] : [])]);
+if (options.memory)
+  run("memory.ts", [
+    ...(options.models ?? "").split(",").filter(Boolean),
+    ...(options.file ? [options.file] : []),
+  ]);
 if (!options.kernels) ensurePeers();
 run("compare.ts", process.argv.slice(2));
