@@ -21,7 +21,7 @@ const LAYERS = {
   model: ["math", "kernels", "engine", "formats", "type rl"],
   report: ["math", "formats", "rl/types", "rl/config", "rl/metrics"],
   experiments: ["math", "rl/types", "rl/config", "rl/metrics"],
-  worker: ["math", "rl", "tasks", "formats", "data", "kernels", "engine", "model", "report"],
+  worker: ["math", "rl", "tasks", "formats", "hub", "data", "kernels", "engine", "model", "report"],
   store: [
     "math",
     "rl/types",
@@ -35,6 +35,8 @@ const LAYERS = {
     "worker/client",
     "worker/planProtocol",
     "worker/planClient",
+    "worker/hubProtocol",
+    "worker/hubClient",
   ],
   ui: ["math", "rl/types", "rl/config", "rl/metrics", "experiments", "store"],
 };

@@ -1,6 +1,7 @@
 /** A worker that plays a run without a model: for tests of the page alone, which need its states and not its numbers. */
 import type { Page } from "@playwright/test";
 import type { Evaluation } from "../src/rl/metrics.ts";
+import type { HubCommand, HubEvent } from "../src/worker/hubProtocol.ts";
 import type { Command, GroupView, WorkerEvent } from "../src/worker/protocol.ts";
 
 export interface Script {
@@ -29,7 +30,7 @@ function installFakeWorker(script: Script): void {
   const learnt = (step: number): number => 1 - Math.exp(-step / 30);
 
   class FakeWorker {
-    onmessage: ((message: { data: WorkerEvent }) => void) | null = null;
+    onmessage: ((message: { data: WorkerEvent | HubEvent }) => void) | null = null;
     onerror = null;
     onmessageerror = null;
     #start: Start | null = null;
@@ -38,9 +39,10 @@ function installFakeWorker(script: Script): void {
     /** Counts exports and cancellations: an export goes on while it is the last. */
     #exports = 0;
 
-    postMessage(command: Command): void {
+    postMessage(command: Command | Extract<HubCommand, { type: "list" }>): void {
       if (!("type" in command)) return; // a question to the worker that plans memory
-      if (command.type === "start") void this.#play(command);
+      if (command.type === "list") this.onmessage?.({ data: { type: "listed", models: [], removed: [] } });
+      else if (command.type === "start") void this.#play(command);
       else if (command.type === "pause") this.#mode = "hold";
       else if (command.type === "resume") this.#mode = "run";
       else if (command.type === "step") this.#mode = "one";

@@ -12,6 +12,7 @@ import { createView, PageProvider } from "./ui/page.tsx";
 import { applyTheme, rememberedTheme } from "./ui/theme.ts";
 import { createWorkerClient } from "./worker/client.ts";
 import { createPlanClient } from "./worker/planClient.ts";
+import { createHubClient } from "./worker/hubClient.ts";
 
 async function readText(path: string): Promise<string> {
   const response = await fetch(path);
@@ -22,6 +23,8 @@ async function readText(path: string): Promise<string> {
 const lab = createLab({
   client: createWorkerClient(),
   planner: createPlanClient(),
+  hubClient: createHubClient(),
+  persist: () => void navigator.storage.persist(),
   readText,
   hash: location.hash,
   shelf: browserShelf(),

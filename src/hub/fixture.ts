@@ -28,6 +28,8 @@ export interface Fault {
   readonly body?: Uint8Array | string;
   /** The connection is cut after so many bytes of this answer. */
   readonly cutAfter?: number;
+  /** When the connection is cut after those bytes: at once, where it is absent. */
+  readonly cutWhen?: Promise<void>;
   /** The body ends so, and nothing says how long it was to be. */
   readonly endsAfter?: number;
   readonly ignoresRange?: boolean;
@@ -127,9 +129,13 @@ function send(
   const body = fault.body === undefined ? content : Buffer.from(fault.body);
   const length = fault.endsAfter === undefined ? { "Content-Length": body.length } : {};
   reply.writeHead(fault.status ?? 200, { ...headers, ...length, ...fault.headers });
-  const { cutAfter, endsAfter } = fault;
+  const { cutAfter, cutWhen = Promise.resolve(), endsAfter } = fault;
   if (cutAfter === undefined) reply.end(body.subarray(0, endsAfter ?? body.length));
-  else reply.write(body.subarray(0, cutAfter), () => reply.socket?.end(() => reply.destroy()));
+  else
+    reply.write(
+      body.subarray(0, cutAfter),
+      () => void cutWhen.then(() => reply.socket?.end(() => reply.destroy())),
+    );
 }
 
 function digest(algorithm: string, bytes: Uint8Array): string {

@@ -2,6 +2,7 @@
 import * as z from "zod/mini";
 import { createStore, type StoreApi } from "zustand/vanilla";
 import { sum } from "../math/stats.ts";
+import type { StoredModel } from "../worker/hubProtocol.ts";
 import type { ModelPart } from "../worker/protocol.ts";
 
 const modelEntry = z.object({
@@ -26,6 +27,8 @@ export interface ModelEntry extends Omit<z.infer<typeof modelEntry>, "parameters
   readonly parameters: number | null;
   /** The model itself, where it does not ship with the page. */
   readonly files?: readonly ModelPart[];
+  /** The folder it is stored in, where it was fetched from a Hub. */
+  readonly stored?: string;
 }
 
 export type DatasetEntry = z.infer<typeof datasetEntry>;
@@ -49,6 +52,8 @@ export interface CatalogueStore extends StoreApi<CatalogueState> {
   load(): Promise<void>;
   /** Adds a model of the user's, in place of one of the same name; returns the name it goes by. Needs to be ready. */
   addModel(name: string, files: readonly ModelPart[]): string;
+  /** Lists the models that were fetched from a Hub, in place of those listed before. */
+  setStored(stored: readonly StoredModel[]): void;
 }
 
 /** Creates the store, not yet loaded. */
@@ -81,7 +86,23 @@ export function createCatalogueStore(readText: ReadText): CatalogueStore {
       store.setState({ ...state, models: [...others, own] }, true);
       return own.name;
     },
+    setStored(stored) {
+      const state = store.getState();
+      if (state.status !== "ready") return;
+      const others = state.models.filter((model) => model.stored === undefined);
+      const complete = stored.filter(({ isComplete }) => isComplete).map(storedModel);
+      store.setState({ ...state, models: [...others, ...complete] }, true);
+    },
   };
+}
+
+/** The entry of a model that was fetched: its name says which version it is, as a link must. */
+function storedModel({ repository, file, commit, source, bytes, folder }: StoredModel): ModelEntry {
+  const title = file === null ? repository : `${repository}:${file}`;
+  const megabytes = Math.ceil(bytes / 1e6);
+  const description = `Commit ${commit.slice(0, 12)} from ${new URL(source).host}, ${megabytes} MB, stored in this browser. Every byte is checked when a run starts; no network is needed.`;
+  const name = `${repository}@${commit}${file === null ? "" : `:${file}`}`;
+  return { name, title, description, parameters: null, stored: folder };
 }
 
 /** The entry of a model of the user's; never under the name of one that ships with the page. */

@@ -5,7 +5,7 @@ import { tableOf } from "../experiments/estimate.ts";
 import type { WorkerClient } from "../worker/client.ts";
 import type { Command, WorkerEvent } from "../worker/protocol.ts";
 import { jobsLeft } from "./experimentSetup.ts";
-import { evaluationOf, memoryShelf, startedEvent, stepOf } from "./fixture.ts";
+import { FakeHubClient, evaluationOf, memoryShelf, startedEvent, stepOf } from "./fixture.ts";
 import { createLab, type Lab } from "./lab.ts";
 import type { Shelf } from "./ownResults.ts";
 
@@ -73,6 +73,8 @@ class Bench {
       restart: () => undefined,
     };
     this.lab = createLab({
+      hubClient: new FakeHubClient(),
+      persist: () => undefined,
       client,
       planner: { ask: () => {} },
       hash: "",

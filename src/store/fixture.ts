@@ -1,4 +1,6 @@
 /** Small records of a run for tests. */
+import type { HubClient } from "../worker/hubClient.ts";
+import type { HubCommand, HubEvent, StoredModel } from "../worker/hubProtocol.ts";
 import type { ExportOffer } from "../report/exportForms.ts";
 import { stepOf } from "../report/fixture.ts";
 import { DEFAULT_CONFIG, type TtrlConfig } from "../rl/config.ts";
@@ -85,3 +87,19 @@ export const startedEvent = {
   notice: null,
   exports: offers,
 } as const satisfies WorkerEvent;
+
+/** A Hub's worker that has stored nothing, until `emit` says otherwise; notes what it is asked. */
+export class FakeHubClient implements HubClient {
+  readonly commands: HubCommand[] = [];
+  stored: readonly StoredModel[] = [];
+  emit: (event: HubEvent) => void = () => undefined;
+
+  send(command: HubCommand): void {
+    this.commands.push(command);
+    if (command.type === "list") this.emit({ type: "listed", models: [...this.stored], removed: [] });
+  }
+
+  subscribe(listener: (event: HubEvent) => void): void {
+    this.emit = listener;
+  }
+}

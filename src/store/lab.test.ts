@@ -3,8 +3,32 @@ import type { WorkerClient } from "../worker/client.ts";
 import type { Command, WorkerEvent } from "../worker/protocol.ts";
 import { configurationText } from "./configurationFile.ts";
 import type { DroppedFile } from "./dropped.ts";
-import { memoryShelf, offers, setupOf, startedEvent } from "./fixture.ts";
+import { FakeHubClient, memoryShelf, offers, setupOf, startedEvent } from "./fixture.ts";
+import type { DownloadPlan, StoredModel } from "./hub.ts";
 import { createLab, startObstacle, type Lab } from "./lab.ts";
+
+const STORED: StoredModel = {
+  repository: "org/tiny",
+  revision: "main",
+  file: null,
+  commit: "0123",
+  source: "https://hub.example",
+  asked: "2026-11-27T12:00:00.000Z",
+  folder: "folder",
+  bytes: 10,
+  keptBytes: 10,
+  isComplete: true,
+};
+
+const PLAN: DownloadPlan = {
+  id: { repository: "org/tiny", revision: "main", file: null },
+  commit: "0123",
+  source: "https://hub.example",
+  files: [],
+  bytes: 10,
+  keptBytes: 0,
+  room: null,
+};
 
 const FILES: Readonly<Record<string, string>> = {
   "models/index.json": JSON.stringify([
@@ -29,11 +53,13 @@ const blob = (path: string): DroppedFile & { readonly file: Blob } => ({
   file: new File([path], path),
 });
 
+let hub: FakeHubClient;
+let persisted: number;
 let lab: Lab;
 let commands: Command[];
 let emit: (event: WorkerEvent) => void;
 
-function openLab(hash = ""): Promise<void> {
+function openLab(hash = "", stored: readonly StoredModel[] = []): Promise<void> {
   commands = [];
   const client: WorkerClient = {
     send: (command) => void commands.push(command),
@@ -43,7 +69,14 @@ function openLab(hash = ""): Promise<void> {
     },
     restart: () => undefined,
   };
+  hub = new FakeHubClient();
+  hub.stored = stored;
+  persisted = 0;
   lab = createLab({
+    hubClient: hub,
+    persist: () => {
+      persisted++;
+    },
     client,
     planner: { ask: () => {} },
     hash,
@@ -115,6 +148,45 @@ describe("the lab", () => {
     expect(lab.dataset.getState()).toMatchObject({ status: "ready", inUse: { fileName: "word.json" } });
     lab.start();
     expect(commands).toMatchObject([{ model: "models/base-64", config: { steps: 7 } }]);
+  });
+
+  test("offers stored models at once, by a name that a link can hold", async () => {
+    await openLab(`#model=${encodeURIComponent("org/tiny@0123")}`, [
+      STORED,
+      { ...STORED, commit: "9", isComplete: false },
+    ]);
+    expect(lab.settings.getState().model).toBe("org/tiny@0123");
+    const state = lab.catalogue.getState();
+    expect(state.status === "ready" && state.models.map(({ name }) => name)).toEqual([
+      "small",
+      "base-64",
+      "org/tiny@0123",
+    ]);
+    lab.start();
+    expect(commands).toMatchObject([{ type: "start", model: "org/tiny@0123", storedModel: "folder" }]);
+  });
+
+  test("fetches a model after the user's word alone, and takes it", () => {
+    lab.hub.lookUp("org/tiny", "https://hub.example", "hf_secret");
+    expect(hub.commands.at(-1)).toEqual({
+      type: "lookUp",
+      id: "org/tiny",
+      source: "https://hub.example",
+      token: "hf_secret",
+    });
+    hub.emit({ type: "planned", plan: PLAN });
+    expect(lab.hub.getState().task).toMatchObject({ status: "planned" });
+    lab.hub.fetch("hf_secret");
+    expect(hub.commands.at(-1)).toEqual({ type: "fetch", plan: PLAN, token: "hf_secret" });
+    expect(JSON.stringify(lab.hub.getState())).not.toContain("hf_secret");
+    hub.emit({ type: "fetched", folder: "folder" });
+    hub.emit({ type: "listed", models: [STORED], removed: [] });
+    expect(persisted).toBe(1);
+    expect(lab.settings.getState().model).toBe("org/tiny@0123");
+    expect(lab.notice.getState()?.text).toBe("org/tiny is stored and is the model now.");
+    hub.emit({ type: "listed", models: [], removed: ["org/tiny@0123"] });
+    expect(lab.settings.getState().model).toBeNull();
+    expect(lab.hub.getState().notice).toContain("org/tiny@0123 was damaged and has been removed");
   });
 
   test("asks every question in the prompt that is set up", () => {

@@ -2,6 +2,7 @@
 import { createStore, type StoreApi } from "zustand/vanilla";
 import type { WorkerClient } from "../worker/client.ts";
 import type { PlanClient } from "../worker/planClient.ts";
+import type { HubClient } from "../worker/hubClient.ts";
 import type { AsideRequest } from "../worker/protocol.ts";
 import {
   chosenDataset,
@@ -16,6 +17,7 @@ import { createDatasetStore, datasetInUse, studyOf, textOf, type DatasetStore } 
 import { sortDropped, type Dropped, type DroppedFile } from "./dropped.ts";
 import { createExperimentListStore, type ExperimentListStore } from "./experimentList.ts";
 import { createExperimentRunner, isBusy, type ExperimentRunner } from "./experimentRunner.ts";
+import { createHubStore, type HubStore } from "./hub.ts";
 import { settingsOf } from "./link.ts";
 import { createOwnResultsStore, type OwnResultsStore, type Shelf } from "./ownResults.ts";
 import { createMemoryStore, memoryObstacle, type MemoryStore } from "./memory.ts";
@@ -47,6 +49,7 @@ export interface Lab {
   readonly notice: StoreApi<Notice | null>;
   /** The memory that the set-up would take. */
   readonly memory: MemoryStore;
+  readonly hub: HubStore;
   readonly experiments: Experiments;
   /** Loads the lists and the chosen data set. */
   open(): Promise<void>;
@@ -64,6 +67,9 @@ export interface Lab {
 export interface LabSurroundings extends Omit<RunSurroundings, "tellRefusal" | "tellSaved"> {
   readonly client: WorkerClient;
   readonly planner: PlanClient;
+  readonly hubClient: HubClient;
+  /** Asks the browser not to throw stored models away. */
+  readonly persist: () => void;
   readonly readText: ReadText;
   readonly hash: string;
   /** Keeps what experiments measured. */
@@ -96,7 +102,8 @@ export function createLab({ client, planner, readText, hash, shelf, ...surroundi
   const settings = createSettingsStore(settingsOf(hash));
   const dataset = createDatasetStore(readText);
   const catalogue = createCatalogueStore(readText);
-  const base = { run, settings, dataset, catalogue, notice };
+  const hub = openHubStore({ settings, catalogue, notice }, surroundings);
+  const base = { run, settings, dataset, catalogue, notice, hub };
   const stores = withMemory(withExperiments(base, readText, shelf), planner);
 
   const loadChosenDataset = (): Promise<void> => loadChosen(stores);
@@ -105,8 +112,7 @@ export function createLab({ client, planner, readText, hash, shelf, ...surroundi
     ...stores,
     pacedRun: pacedStore(run, (state) => state),
     async open() {
-      await catalogue.load();
-      dropUnknownChoices(stores);
+      await openModelLists(stores);
       await Promise.all([loadChosenDataset(), openExperiments(stores)]);
     },
     start: () => startRun(stores),
@@ -127,7 +133,7 @@ export function createLab({ client, planner, readText, hash, shelf, ...surroundi
   };
 }
 
-type BaseStores = Pick<Lab, "run" | "settings" | "dataset" | "catalogue" | "notice">;
+type BaseStores = Pick<Lab, "run" | "settings" | "dataset" | "catalogue" | "notice" | "hub">;
 type MoreStores = BaseStores & Pick<Lab, "experiments">;
 type Stores = MoreStores & Pick<Lab, "memory">;
 
@@ -149,6 +155,38 @@ function withExperiments(stores: BaseStores, readText: ReadText, shelf: Shelf): 
 
 function withMemory(stores: MoreStores, planner: PlanClient): Stores {
   return { ...stores, memory: createMemoryStore(stores, planner) };
+}
+
+/** The Hub's store, kept in step with the list of models: what has just been fetched is chosen. */
+function openHubStore(
+  { settings, catalogue, notice }: Pick<Lab, "settings" | "catalogue" | "notice">,
+  { hubClient, persist }: Pick<LabSurroundings, "hubClient" | "persist">,
+): HubStore {
+  const hub = createHubStore(hubClient, {
+    persist,
+    onFetched(folder) {
+      const state = catalogue.getState();
+      const model =
+        state.status === "ready" ? state.models.find(({ stored }) => stored === folder) : undefined;
+      if (model === undefined) return;
+      settings.setState({ model: model.name });
+      const text = `${model.title} is stored and is the model now.`;
+      notice.setState({ tone: "news", text }, true);
+    },
+  });
+  hub.subscribe(({ stored }, before) => {
+    if (stored === before.stored) return;
+    catalogue.setStored(stored);
+    dropUnknownChoices({ settings, catalogue, notice });
+  });
+  return hub;
+}
+
+async function openModelLists(stores: Stores): Promise<void> {
+  const { catalogue, hub } = stores;
+  await Promise.all([catalogue.load(), hub.refresh()]);
+  catalogue.setStored(hub.getState().stored);
+  dropUnknownChoices(stores);
 }
 
 async function openExperiments({ experiments: { list, own } }: Stores): Promise<void> {
@@ -185,13 +223,18 @@ function startRun(stores: Stores): void {
   const { name, task, questions, answerKey } = loaded.reading;
   const study = { name, title: loaded.title, task, questions: questions.length, answers: answerKey.size };
   notice.setState(null, true);
-  const { files } = model;
-  const chosen = { name: model.name, title: model.title, ...(files !== undefined && { files }) };
+  const { files, stored } = model;
+  const place = { ...(files !== undefined && { files }), ...(stored !== undefined && { stored }) };
+  const chosen = { name: model.name, title: model.title, ...place };
   run.start({ model: chosen, study, prompt, backend, config }, studyOf(loaded));
 }
 
 /** A link may name a model or data set that this page does not have: say so and take the default. */
-function dropUnknownChoices({ settings, catalogue, notice }: Stores): void {
+function dropUnknownChoices({
+  settings,
+  catalogue,
+  notice,
+}: Pick<Lab, "settings" | "catalogue" | "notice">): void {
   const state = catalogue.getState();
   const { model, dataset } = settings.getState();
   if (state.status !== "ready") return;

@@ -20,6 +20,8 @@ export interface RunSetup {
     readonly title: string;
     /** The model itself, where it does not ship with the page. */
     readonly files?: readonly ModelPart[];
+    /** The folder it is stored in, where it was fetched from a Hub. */
+    readonly stored?: string;
   };
   readonly study: {
     readonly name: string;

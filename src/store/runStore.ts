@@ -114,7 +114,12 @@ function offerOf(state: RunState, form: ExportForm) {
 }
 
 /** Where the worker finds a model. */
-function placeOf({ name, files }: RunSetup["model"]): Pick<Start, "model" | "modelFiles"> {
+function placeOf({
+  name,
+  files,
+  stored,
+}: RunSetup["model"]): Pick<Start, "model" | "modelFiles" | "storedModel"> {
+  if (stored !== undefined) return { model: name, storedModel: stored };
   return files === undefined ? { model: `models/${name}` } : { model: name, modelFiles: files };
 }
 

@@ -11,7 +11,8 @@ import type { Settings } from "../store/settings.ts";
 /** What is open: definitions of some metrics (or all), the keyboard's sheet, or nothing. */
 export type OpenDialog =
   | { readonly kind: "metrics"; readonly metrics: readonly MetricName[] | "all" }
-  | { readonly kind: "shortcuts" };
+  | { readonly kind: "shortcuts" }
+  | { readonly kind: "hub" };
 
 /** What the user looks at; nothing here changes a run. */
 export interface View {

@@ -1,4 +1,5 @@
 /** A session on a stage for tests: a tiny model, a few questions, and fakes for what the browser does. */
+import { MemoryStorage } from "../hub/fixture.ts";
 import * as tf from "../kernels/tf.ts";
 import { tinyFolder } from "../model/fixture.ts";
 import type { Graphs } from "../model/openPolicy.ts";
@@ -77,6 +78,7 @@ export class Stage {
         startBackend: (): Promise<StartedBackend<Graphs>> => Promise.resolve(started),
         downloadModel: () => Promise.resolve(tinyFolder()),
         openDestination: () => Promise.resolve(inMemory()),
+        storage: new MemoryStorage(),
         post: (event) => this.#receive(event),
         ...surroundings,
       },

@@ -46,6 +46,8 @@ export type Command =
       readonly model: string;
       /** A model of the user's: the files of a Hugging Face folder, or one file that is a GGUF or a zip of a folder. */
       readonly modelFiles?: readonly ModelPart[];
+      /** A model that was fetched from a Hub: the folder it is stored in. */
+      readonly storedModel?: string;
       readonly study: StudyMessage;
       /** What stands around every question; nothing does where it is absent. */
       readonly prompt?: PromptFrame;

@@ -126,6 +126,7 @@ describe("a session", () => {
     );
     await stage.next("stopped");
     expect(stage.story).toEqual(["started", "evaluated 0", "stepped 1", "stopped"]);
+    stage.on("progress", () => {}); // the export's own
     const exported = stage.next("exported");
     stage.session.export(FOLDER, null);
     await exported;

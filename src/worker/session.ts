@@ -1,5 +1,6 @@
 /** One run in the worker: load, run the loop, pause, evaluate, export. The only place in the page where rl meets model. */
 import type { ModelFolder } from "../formats/modelFolder.ts";
+import type { ModelStorage } from "../hub/storage.ts";
 import { fitQuestions } from "../model/fitQuestions.ts";
 import { readLanguageModel, type LanguageModel } from "../model/languageModel.ts";
 import { openPolicy, type Graphs } from "../model/openPolicy.ts";
@@ -25,6 +26,7 @@ import { Gate } from "./gate.ts";
 import { openModelFiles } from "./openModelFiles.ts";
 import type { AsideRequest, Command, ModelSummary, Phase, WorkerEvent } from "./protocol.ts";
 import { roomFor } from "./roomFor.ts";
+import { openStoredModel } from "./storedModel.ts";
 import { viewGroup } from "./views.ts";
 
 type Start = Extract<Command, { type: "start" }>;
@@ -39,6 +41,8 @@ export interface Surroundings {
     onProgress: (done: number, total: number) => void,
   ) => Promise<ModelFolder>;
   readonly openDestination: (chosen: FileSystemFileHandle | null, bytes: number) => Promise<Destination>;
+  /** Where fetched models are kept. */
+  readonly storage: ModelStorage;
   readonly post: (event: WorkerEvent) => void;
 }
 
@@ -193,14 +197,13 @@ export class Session {
   }
 
   async #load(): Promise<Loaded> {
-    const { model: place, modelFiles, config, backend: choice } = this.#start;
+    const { config, backend: choice } = this.#start;
     const { signal } = this.#controller;
-    const { startBackend, downloadModel } = this.#surroundings;
+    const { startBackend } = this.#surroundings;
     signal.throwIfAborted();
     const { report, graphs, fault } = await startBackend(choice);
     fault.addEventListener("abort", () => this.#controller.abort(fault.reason));
-    const tell = (done: number, total: number): void => this.#progress("load", done, total);
-    const folder = await (modelFiles ? openModelFiles(modelFiles) : downloadModel(place, signal, tell));
+    const folder = await this.#openFolder(signal);
     signal.throwIfAborted();
     const model = readLanguageModel(folder, this.#start.prompt);
     const { study, notice } = fitStudy(model, this.#start);
@@ -211,6 +214,15 @@ export class Session {
     const { policy, ...path } = await openPolicy(model, start, graphs, room);
     const models = new TrainableModels(policy, weights);
     return { backend: { ...report, ...path }, folder, models, study, notice };
+  }
+
+  #openFolder(signal: AbortSignal): Promise<ModelFolder> {
+    const { model, modelFiles, storedModel } = this.#start;
+    const { downloadModel, storage } = this.#surroundings;
+    const tell = (done: number, total: number): void => this.#progress("load", done, total);
+    if (modelFiles !== undefined) return openModelFiles(modelFiles);
+    if (storedModel !== undefined) return openStoredModel(storage, storedModel, signal, tell);
+    return downloadModel(model, signal, tell);
   }
 
   #watch({ signal }: AbortController): Watch {

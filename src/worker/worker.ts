@@ -4,6 +4,7 @@ import type { BackendChoice, StartedBackend } from "../report/backendChoice.ts";
 import { startBackend } from "./backend.ts";
 import { openDestination } from "./destination.ts";
 import { downloadModel } from "./modelFiles.ts";
+import { OpfsStorage } from "./opfsStorage.ts";
 import type { Command, WorkerEvent } from "./protocol.ts";
 import { Session } from "./session.ts";
 
@@ -29,6 +30,7 @@ const surroundings = {
   startBackend: startBackendOnce,
   downloadModel,
   openDestination,
+  storage: new OpfsStorage(),
   post: (event: WorkerEvent) => scope.postMessage(event),
 };
 

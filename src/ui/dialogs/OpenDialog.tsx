@@ -1,4 +1,5 @@
 import { useView } from "../page.tsx";
+import { HubDialog } from "../models/HubDialog.tsx";
 import { MetricsDialog } from "./MetricsDialog.tsx";
 import { ShortcutsDialog } from "./ShortcutsDialog.tsx";
 
@@ -11,6 +12,8 @@ export function OpenDialog() {
       return <MetricsDialog metrics={dialog.metrics} />;
     case "shortcuts":
       return <ShortcutsDialog />;
+    case "hub":
+      return <HubDialog />;
     default:
       return dialog satisfies never;
   }

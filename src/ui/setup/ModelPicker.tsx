@@ -1,9 +1,10 @@
 import { useStore } from "zustand";
 import { chosenModel } from "../../store/catalogue.ts";
+import { Icon } from "../Icon.tsx";
 import { shortCount } from "../format.ts";
 import { usePage, useSettings } from "../page.tsx";
 
-/** Which model is trained: one that ships with the page, or a file of the user's. */
+/** Which model is trained: one that ships with the page, a file of the user's, or one fetched from a Hub. */
 export function ModelPicker({ isLocked }: { readonly isLocked: boolean }) {
   const { lab } = usePage();
   const catalogue = useStore(lab.catalogue);
@@ -37,6 +38,22 @@ export function ModelPicker({ isLocked }: { readonly isLocked: boolean }) {
           (chosen?.description ?? "Loading the list of models.")
         )}
       </p>
+      <HubButton isLocked={isLocked} />
     </div>
+  );
+}
+
+function HubButton({ isLocked }: { readonly isLocked: boolean }) {
+  const { view } = usePage();
+  return (
+    <button
+      type="button"
+      className="button setup__hub"
+      disabled={isLocked}
+      onClick={() => view.setState({ dialog: { kind: "hub" } })}
+    >
+      <Icon name="download" />
+      From the Hub…
+    </button>
   );
 }

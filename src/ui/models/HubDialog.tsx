@@ -1,0 +1,89 @@
+import { useState, type SyntheticEvent } from "react";
+import { useStore } from "zustand";
+import { PUBLIC_HUB } from "../../store/hub.ts";
+import { Dialog } from "../dialogs/Dialog.tsx";
+import { usePage } from "../page.tsx";
+import { HubTaskView } from "./HubTaskView.tsx";
+import { StoredModels } from "./StoredModels.tsx";
+import "./hub.css";
+
+/** Fetches a model from the Hub, and shows what is stored in this browser. */
+export function HubDialog() {
+  const { lab } = usePage();
+  const task = useStore(lab.hub, (state) => state.task);
+  const [token, setToken] = useState(""); // lives as long as the dialog is open
+  return (
+    <Dialog title="Models of the Hugging Face Hub">
+      <div className="hub">
+        <HubForm isBusy={task.status === "looking" || task.status === "fetching"} {...{ token, setToken }} />
+        <HubTaskView task={task} onFetch={() => lab.hub.fetch(token.trim() || null)} />
+        <StoredModels />
+      </div>
+    </Dialog>
+  );
+}
+
+interface HubFormProps {
+  readonly isBusy: boolean;
+  readonly token: string;
+  readonly setToken: (token: string) => void;
+}
+
+function HubForm({ isBusy, token, setToken }: HubFormProps) {
+  const { lab } = usePage();
+  const [id, setId] = useState("");
+  const [source, setSource] = useState(PUBLIC_HUB);
+  const submit = (event: SyntheticEvent): void => {
+    event.preventDefault();
+    lab.hub.lookUp(id, source.trim(), token.trim() || null);
+  };
+  return (
+    <form className="hub__form" onSubmit={submit}>
+      <HubField name="hub-id" label="Model" value={id} onChange={setId} isRequired />
+      <p className="soft small">
+        owner/name, owner/name@revision or owner/name:file.gguf. Looking a model up and fetching it are the
+        only times that this page asks anything of another server.
+      </p>
+      <details>
+        <summary>Access token, other server</summary>
+        <div className="hub__form">
+          <HubField name="hub-token" label="Access token" value={token} onChange={setToken} type="password" />
+          <p className="soft small">For private and gated models. It is forgotten when this dialog closes.</p>
+          <HubField name="hub-source" label="Server" value={source} onChange={setSource} isRequired />
+        </div>
+      </details>
+      <button type="submit" className="button" disabled={isBusy}>
+        Look up
+      </button>
+    </form>
+  );
+}
+
+interface HubFieldProps {
+  readonly name: string;
+  readonly label: string;
+  readonly value: string;
+  readonly onChange: (value: string) => void;
+  readonly type?: "text" | "password";
+  readonly isRequired?: boolean;
+}
+
+function HubField({ name, label, value, onChange, type = "text", isRequired = false }: HubFieldProps) {
+  return (
+    <div>
+      <label className="setup__label" htmlFor={name}>
+        {label}
+      </label>
+      <input
+        id={name}
+        className="field"
+        type={type}
+        value={value}
+        required={isRequired}
+        autoComplete="off"
+        spellCheck={false}
+        onChange={(event) => onChange(event.target.value)}
+      />
+    </div>
+  );
+}
