@@ -5,7 +5,8 @@ import * as z from "zod";
 import { readSafetensors, streamSafetensors, type Tensor } from "../src/formats/safetensors.ts";
 import { weightsInMemory } from "../src/formats/weightSource.ts";
 import type { OptimizerState } from "../src/engine/optimizerState.ts";
-import { COMPANIONS, type CompanionState, type CompanionStates } from "../src/model/trainableModels.ts";
+import { COMPANIONS, type CompanionStates } from "../src/model/trainableModels.ts";
+import type { TrainedState } from "../src/model/trainablePolicy.ts";
 import type { RunProgress } from "../src/rl/run.ts";
 import { completeEntries, writeFolder, type Content } from "./durable.ts";
 import { InputError, messageOf } from "./inputError.ts";
@@ -103,7 +104,7 @@ export function readCheckpoint(folder: string): Checkpoint | null {
 }
 
 /** The tensors of one model, in files whose names start with `prefix`. */
-function modelFiles(prefix: string, { weights, optimizer }: CompanionState): [string, Content][] {
+function modelFiles(prefix: string, { weights, optimizer }: TrainedState): [string, Content][] {
   const file = (name: string, tensors: ReadonlyMap<string, Tensor>): [string, Content] => [
     `${prefix}${name}.safetensors`,
     streamSafetensors(weightsInMemory(tensors), "F32"),

@@ -49,7 +49,8 @@ function openHere({ config, weights }: BenchModel): Opened {
   const rope = ropeTable(config.maxPositions, config);
   tf.keep(rope.cos);
   tf.keep(rope.sin);
-  const decoder: Decoder = { config: { ...config, eosTokens: [] }, parameters, rope }; // no row ends early
+  const endless = { ...config, eosTokens: [] }; // no row ends early
+  const decoder: Decoder = { config: endless, parameters, rope, adapter: null };
   let optimizer: Optimizer | null = null; // its memory is taken when something is trained
   return {
     sameWeights: true,

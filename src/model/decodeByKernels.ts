@@ -5,6 +5,7 @@ import type { WasmKernels } from "../kernels/wasm/bridge.ts";
 import { createRandom } from "../math/random.ts";
 import type { Decoding, Generated, RowRequest } from "../engine/generation.ts";
 import type { ReadPrompts } from "./readPrompts.ts";
+import { mergedWeight } from "./lowRank.ts";
 import { headName, layerName } from "./parameters.ts";
 import { parameter, type Decoder } from "./transformer.ts";
 
@@ -47,22 +48,29 @@ export async function decodeByKernels(
 }
 
 function weightsOf(decoder: Decoder): DecoderWeights {
-  const { layers, heads, kvHeads, headDim, normEpsilon } = decoder.config;
+  const { layers, heads, kvHeads, headDim, hiddenWidth, normEpsilon } = decoder.config;
   return {
     heads,
     kvHeads,
     headDim,
+    hiddenWidth,
     normEpsilon,
     embedding: parameter(decoder, "model.embed_tokens.weight"),
     head: parameter(decoder, headName(decoder.config)),
     finalNorm: parameter(decoder, "model.norm.weight"),
     rope: decoder.rope,
-    layers: Array.from({ length: layers }, (_, layer) => layerWeights(decoder, layer)),
+    layers: Array.from({ length: layers }, (_, layer) => () => layerWeights(decoder, layer)),
   };
 }
 
+/** An adapter is merged: matrices are packed anyway, and decoding costs what it costs without one. */
 function layerWeights(decoder: Decoder, layer: number): LayerWeights {
   const part = (name: string) => parameter(decoder, layerName(layer, name));
+  const matrix = (name: string) => {
+    const weight = layerName(layer, `${name}.weight`);
+    const own = parameter(decoder, weight);
+    return decoder.adapter === null ? own : mergedWeight(own, decoder.adapter, weight);
+  };
   const biases = decoder.config.qkvBias
     ? ([part("self_attn.q_proj.bias"), part("self_attn.k_proj.bias"), part("self_attn.v_proj.bias")] as const)
     : undefined;
@@ -71,15 +79,15 @@ function layerWeights(decoder: Decoder, layer: number): LayerWeights {
     : undefined;
   return {
     inputNorm: part("input_layernorm.weight"),
-    query: part("self_attn.q_proj.weight"),
-    key: part("self_attn.k_proj.weight"),
-    value: part("self_attn.v_proj.weight"),
+    query: matrix("self_attn.q_proj"),
+    key: matrix("self_attn.k_proj"),
+    value: matrix("self_attn.v_proj"),
     ...(biases === undefined ? {} : { biases }),
     ...(headNorms === undefined ? {} : { headNorms }),
-    output: part("self_attn.o_proj.weight"),
+    output: matrix("self_attn.o_proj"),
     postNorm: part("post_attention_layernorm.weight"),
-    gate: part("mlp.gate_proj.weight"),
-    up: part("mlp.up_proj.weight"),
-    down: part("mlp.down_proj.weight"),
+    gate: matrix("mlp.gate_proj"),
+    up: matrix("mlp.up_proj"),
+    down: matrix("mlp.down_proj"),
   };
 }

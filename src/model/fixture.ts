@@ -2,9 +2,11 @@
 import { readFileSync } from "node:fs";
 import type { JsonObject } from "../formats/jsonObject.ts";
 import type { ModelFolder } from "../formats/modelFolder.ts";
+import { readPeftAdapter } from "../formats/peftAdapter.ts";
 import { readSafetensors } from "../formats/safetensors.ts";
 import type { UpdateOptions } from "../rl/policy.ts";
 import type { Response, Rollout } from "../rl/types.ts";
+import { adapterFromPeft, type Adapter } from "./adapter.ts";
 import { readModelConfig, writeModelConfig, type ModelConfig } from "./config.ts";
 import { initialParameters, loadParameters, type HostTensor } from "./parameters.ts";
 import { createDecoder } from "./tfModel.ts";
@@ -173,3 +175,33 @@ export const PLAIN_UPDATE: UpdateOptions = {
   beta2: 0.99,
   weightDecay: 0,
 };
+
+/** An adapter of a fixture's model, made by PEFT, and what PyTorch computes with it. */
+export interface AdapterFixture {
+  readonly adapter: Adapter;
+  readonly rows: readonly (readonly number[])[];
+  readonly loss: LossCase;
+  /** "logits.<row>" [T, V], "gradient.<matrix>" and "merged.<parameter>". */
+  readonly tensors: ReadonlyMap<string, HostTensor>;
+}
+
+/** Fixtures that have an adapter. */
+export const ADAPTER_FIXTURES = ["tiny-llama", "tiny-qwen2"] as const;
+
+/** The files of a fixture's adapter as PEFT wrote them. */
+function adapterFiles(name: (typeof ADAPTER_FIXTURES)[number]): Map<string, Uint8Array> {
+  const read = (file: string): Uint8Array => readFileSync(new URL(`${name}/adapter/${file}`, folder));
+  return new Map(["adapter_config.json", "adapter_model.safetensors"].map((file) => [file, read(file)]));
+}
+
+/** Loads a fixture's adapter. */
+export function loadAdapterFixture(name: (typeof ADAPTER_FIXTURES)[number]): AdapterFixture {
+  const { config } = loadFixture(name);
+  const read = (file: string): Buffer => readFileSync(new URL(`${name}/adapter/${file}`, folder));
+  const expected = JSON.parse(read("expected.json").toString()) as Pick<Expected, "rows" | "loss">; // our own committed file
+  return {
+    adapter: adapterFromPeft(config, readPeftAdapter(adapterFiles(name)), 1),
+    ...expected,
+    tensors: readSafetensors(read("expected.safetensors")).tensors,
+  };
+}

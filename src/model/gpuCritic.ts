@@ -14,8 +14,8 @@ import type { LanguageModel } from "./languageModel.ts";
 import type { HostTensor } from "./parameters.ts";
 import { FULL_ROOM, type Room } from "./room.ts";
 import { scoreRollouts } from "./scoreRollouts.ts";
-import { criticShapes, withValueHead, type CriticStart, type TrainableCritic } from "./trainableCritic.ts";
-import type { ScoredText } from "./trainablePolicy.ts";
+import { criticShapes, withValueHead, type TrainableCritic } from "./trainableCritic.ts";
+import type { ScoredText, TrainedState } from "./trainablePolicy.ts";
 
 /** Tokens have no loss but that of their values. */
 const VALUES_ALONE = {
@@ -38,7 +38,7 @@ export class GpuCritic implements TrainableCritic {
   readonly #learner: CriticLearner;
 
   /** Uploads the weights. Throws a `RangeError` when they are too large for the GPU. */
-  constructor(gpu: Gpu, model: LanguageModel, { weights, optimizer }: CriticStart, room: Room = FULL_ROOM) {
+  constructor(gpu: Gpu, model: LanguageModel, { weights, optimizer }: TrainedState, room: Room = FULL_ROOM) {
     const { config } = model;
     this.#gpu = gpu;
     this.#model = model;

@@ -24,12 +24,12 @@ import { parameterShapes, type HostTensor } from "./parameters.ts";
 import { FULL_ROOM, type Room } from "./room.ts";
 import { layOutRequests, toResponses } from "./requests.ts";
 import { scoreRollouts } from "./scoreRollouts.ts";
-import type { CriticStart } from "./trainableCritic.ts";
 import {
   NO_INITIAL_MODEL,
   type PolicyStart,
   type ScoredText,
   type TrainablePolicy,
+  type TrainedState,
 } from "./trainablePolicy.ts";
 import { update, type Learner } from "./update.ts";
 import type { Accumulated } from "./updateSums.ts";
@@ -43,6 +43,7 @@ interface Scored {
 
 export class GpuPolicy implements TrainablePolicy {
   readonly model: LanguageModel;
+  readonly adapter = null;
   readonly #gpu: Gpu;
   readonly #parameters: ParameterBuffer;
   readonly #sampler: GpuSampler;
@@ -186,11 +187,11 @@ export class GpuPolicy implements TrainablePolicy {
     return (await orFault(this.#gpu.fault, this.#scoring().score(texts, temperature))).logprobs;
   }
 
-  another(start: PolicyStart): GpuPolicy {
-    return new GpuPolicy(this.#gpu, this.model, start, this.#room);
+  another(start: TrainedState): GpuPolicy {
+    return new GpuPolicy(this.#gpu, this.model, { ...start, reference: null }, this.#room);
   }
 
-  critic(start: CriticStart): GpuCritic {
+  critic(start: TrainedState): GpuCritic {
     return new GpuCritic(this.#gpu, this.model, start, this.#room);
   }
 

@@ -5,11 +5,15 @@ import { layOutParameters } from "../engine/parameterLayout.ts";
 import type { Tuning, TuningMemory } from "../engine/tuning.ts";
 import type { ModelConfig } from "./config.ts";
 import type { LanguageModel } from "./languageModel.ts";
+import { checkAdapter } from "./adapter.ts";
 import { checkWeights, parameterShapes } from "./parameters.ts";
 import { FULL_ROOM, type Room } from "./room.ts";
 import { TfModel } from "./tfModel.ts";
 import { TfPolicy } from "./tfPolicy.ts";
 import type { PolicyStart, TrainablePolicy } from "./trainablePolicy.ts";
+
+/** Why an adapter is trained by operations even where graphs could run its model. */
+const NO_ADAPTERS = "recorded graphs train no adapters";
 
 /** What recorded graphs run on, and where it is kept which variants of their kernels are fastest there. */
 export interface Graphs {
@@ -39,7 +43,8 @@ export async function openPolicy(
   room: Room = FULL_ROOM,
 ): Promise<OpenedPolicy> {
   checkWeights(model.config, start.weights);
-  const obstacle = graphsObstacle(model.config, graphs);
+  if (start.adapter != null) checkAdapter(model.config, start.adapter);
+  const obstacle = graphsObstacle(model.config, graphs) ?? (start.adapter == null ? null : NO_ADAPTERS);
   if (typeof graphs === "string" || obstacle !== null)
     return openOperations(model, start, obstacle ?? "", room);
   const { GpuPolicy } = await import("./gpuPolicy.ts"); // brings TensorFlow.js' WebGPU backend, which not all need

@@ -40,6 +40,11 @@ export class Optimizer {
     }
   }
 
+  /** Steps taken. */
+  get updates(): number {
+    return this.#updates;
+  }
+
   /** Adds the gradient of `loss(parameters)` to the sum; returns the loss tensor's value. */
   async accumulate(loss: (parameters: ReadonlyMap<string, tf.Tensor>) => tf.Scalar): Promise<number> {
     const names = [...this.#parameters.keys()];

@@ -104,11 +104,24 @@ export function loadParameters(
   weights: ReadonlyMap<string, HostTensor>,
 ): Map<string, tf.Tensor> {
   checkWeights(config, weights);
-  const parameters = new Map<string, tf.Tensor>();
-  for (const [name, shape] of parameterShapes(config)) {
-    parameters.set(name, tf.keep(tf.tensor(weights.get(name)?.data ?? [], [...shape])));
+  return uploadTensors([...parameterShapes(config).keys()], weights);
+}
+
+/** Puts the tensors of these names on the backend. */
+export function uploadTensors(
+  names: readonly string[],
+  tensors: ReadonlyMap<string, HostTensor>,
+): Map<string, tf.Tensor> {
+  const uploaded = new Map<string, tf.Tensor>();
+  for (const name of names) {
+    const { shape, data } = tensors.get(name) ?? missing(name);
+    uploaded.set(name, tf.keep(tf.tensor(data, [...shape])));
   }
-  return parameters;
+  return uploaded;
+}
+
+function missing(name: string): never {
+  throw new Error(`there is no tensor ${name}`);
 }
 
 /** Reads tensors back to the host, by name. */

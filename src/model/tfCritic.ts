@@ -4,22 +4,17 @@ import { linear } from "../kernels/linear/linear.ts";
 import * as tf from "../kernels/tf.ts";
 import type { CriticOptions, CriticStats, ValuedRollout } from "../rl/critic.ts";
 import type { OnProgress, ScoredRollout } from "../rl/policy.ts";
+import { adapterShapes, type Adapter } from "./adapter.ts";
 import { updateCritic, valueColumn, type CriticLearner, type ValuedRow } from "./criticUpdate.ts";
 import type { LanguageModel } from "./languageModel.ts";
 import { predictorStates, scoreResponses } from "./loss.ts";
-import { Optimizer } from "./optimizer.ts";
-import { downloadTensors, loadParameters, type HostTensor, type Parameters } from "./parameters.ts";
+import { downloadTensors, uploadTensors, type HostTensor, type Parameters } from "./parameters.ts";
 import { FULL_ROOM, type Room } from "./room.ts";
 import { scoreRollouts } from "./scoreRollouts.ts";
-import { createDecoder } from "./tfModel.ts";
-import {
-  VALUE_BIAS,
-  VALUE_WEIGHT,
-  withValueHead,
-  type CriticStart,
-  type TrainableCritic,
-} from "./trainableCritic.ts";
-import type { ScoredText } from "./trainablePolicy.ts";
+import { TfModel } from "./tfModel.ts";
+import { VALUE_BIAS, VALUE_WEIGHT, withValueHead, type TrainableCritic } from "./trainableCritic.ts";
+import type { ScoredText, TrainedState } from "./trainablePolicy.ts";
+import { TrainedDecoder } from "./trainedDecoder.ts";
 import { parameter, type Decoder } from "./transformer.ts";
 import { valueLoss } from "./valueLoss.ts";
 
@@ -27,33 +22,39 @@ import { valueLoss } from "./valueLoss.ts";
 const LOGITS = "lm_head.weight";
 
 export class TfCritic implements TrainableCritic {
-  readonly #model: LanguageModel;
-  readonly #trained: Map<string, tf.Tensor>;
+  readonly #model: TfModel;
+  readonly #ownsModel: boolean;
+  readonly #trained: TrainedDecoder;
   readonly #untrained = new Map<string, tf.Tensor>();
-  readonly #decoder: Decoder;
-  readonly #optimizer: Optimizer;
   readonly #room: Room;
   readonly #learner: CriticLearner;
 
-  constructor(model: LanguageModel, { weights, optimizer }: CriticStart, room: Room = FULL_ROOM) {
-    this.#model = model;
+  /** Trains a value head and all weights, or the adapter of `frozen` beside its model, whose memory stays the caller's. */
+  constructor(
+    model: LanguageModel,
+    { weights, optimizer }: TrainedState,
+    frozen: { readonly model: TfModel; readonly adapter: Adapter } | null = null,
+    room: Room = FULL_ROOM,
+  ) {
     this.#room = room;
-    this.#trained = loadParameters(model.config, weights);
-    const logits = this.#trained.get(LOGITS);
+    this.#ownsModel = frozen === null;
+    this.#model = frozen?.model ?? new TfModel(model, weights);
+    const adapter = frozen?.adapter ?? null;
+    const trained =
+      adapter === null
+        ? this.#model.parameters
+        : uploadTensors([...adapterShapes(model.config, adapter).keys()], weights);
+    const logits = trained.get(LOGITS);
     if (logits !== undefined) this.#untrained.set(LOGITS, logits);
-    this.#trained.delete(LOGITS);
-    const all = withValueHead(model.config, weights);
-    for (const name of [VALUE_WEIGHT, VALUE_BIAS]) {
-      const { data = new Float32Array(), shape = [] } = all.get(name) ?? {};
-      this.#trained.set(name, tf.keep(tf.tensor(data, [...shape])));
-    }
-    this.#decoder = createDecoder(model.config, this.#trained);
-    this.#optimizer = new Optimizer(this.#trained, optimizer);
+    trained.delete(LOGITS);
+    const head = uploadTensors([VALUE_WEIGHT, VALUE_BIAS], withValueHead(model.config, weights));
+    for (const [name, tensor] of head) trained.set(name, tensor);
+    this.#trained = new TrainedDecoder(this.#model, adapter, trained, optimizer);
     this.#learner = {
       microBatchTokens: room.microBatchTokens,
       accumulate: (rows, options) => this.#accumulate(rows, options),
-      step: (options) => this.#optimizer.step(options),
-      forget: () => this.#optimizer.forget(),
+      step: (options) => this.#trained.step(options),
+      forget: () => this.#trained.forget(),
     };
   }
 
@@ -64,21 +65,11 @@ export class TfCritic implements TrainableCritic {
   }
 
   async #valuesOf(texts: readonly ScoredText[]): Promise<Float32Array> {
-    const values = tf.tidy(() => this.#valued(this.#trained, texts));
+    const { decoder, tensors } = this.#trained;
+    const values = tf.tidy(() => valued(decoder, tensors, texts));
     const found = await values.data<"float32">();
     values.dispose();
     return found;
-  }
-
-  /** Values [K] of the scored tokens. */
-  #valued(parameters: Parameters, texts: readonly ScoredText[]): tf.Tensor {
-    const decoder = { ...this.#decoder, parameters };
-    const rows = scoreResponses(
-      texts.map(({ tokens }) => tokens),
-      texts.map(({ first }) => first),
-    );
-    const hidden = predictorStates(decoder, rows);
-    return tf.reshape(linear(hidden, parameter(decoder, VALUE_WEIGHT), parameter(decoder, VALUE_BIAS)), [-1]);
   }
 
   update(
@@ -92,8 +83,8 @@ export class TfCritic implements TrainableCritic {
 
   async #accumulate(rows: readonly ValuedRow[], { valueClip }: CriticOptions) {
     let kept: tf.Tensor | undefined;
-    const loss = await this.#optimizer.accumulate((parameters) => {
-      const values = this.#valued(parameters, rows);
+    const loss = await this.#trained.accumulate((decoder, trained) => {
+      const values = valued(decoder, trained, rows);
       kept = tf.keep(tf.clone(values));
       const targets = {
         old: tf.tensor1d(valueColumn(rows, "old")),
@@ -109,17 +100,28 @@ export class TfCritic implements TrainableCritic {
   }
 
   weights(): Promise<Map<string, HostTensor>> {
-    return downloadTensors(new Map([...this.#trained, ...this.#untrained]));
+    return downloadTensors(new Map([...this.#trained.tensors, ...this.#untrained]));
   }
 
   optimizerState(): Promise<OptimizerState> {
-    return this.#optimizer.state();
+    return this.#trained.state();
   }
 
   dispose(): Promise<void> {
-    this.#optimizer.dispose();
-    tf.dispose([...this.#trained.values(), ...this.#untrained.values()]);
-    tf.dispose([this.#decoder.rope.cos, this.#decoder.rope.sin]);
+    this.#trained.dispose();
+    tf.dispose([...this.#trained.tensors.values(), ...this.#untrained.values()]);
+    if (this.#ownsModel) this.#model.dispose();
     return Promise.resolve();
   }
+}
+
+/** Values [K] of the scored tokens; the value head is among what is `trained`. */
+function valued(decoder: Decoder, trained: Parameters, texts: readonly ScoredText[]): tf.Tensor {
+  const rows = scoreResponses(
+    texts.map(({ tokens }) => tokens),
+    texts.map(({ first }) => first),
+  );
+  const head = { ...decoder, parameters: trained };
+  const hidden = predictorStates(decoder, rows);
+  return tf.reshape(linear(hidden, parameter(head, VALUE_WEIGHT), parameter(head, VALUE_BIAS)), [-1]);
 }

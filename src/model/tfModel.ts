@@ -1,9 +1,11 @@
 /** A decoder with its tokenizer, its parameters tensors of TensorFlow.js. */
 import { ropeTable } from "../kernels/rotate/rotate.ts";
 import * as tf from "../kernels/tf.ts";
+import { adapterScale, type AdapterConfig } from "./adapter.ts";
 import type { ModelConfig } from "./config.ts";
 import type { LanguageModel } from "./languageModel.ts";
-import { downloadTensors, loadParameters, type HostTensor } from "./parameters.ts";
+import type { LowRank } from "./lowRank.ts";
+import { downloadTensors, loadParameters, type HostTensor, type Parameters } from "./parameters.ts";
 import type { Tokenizer } from "./tokenizer.ts";
 import type { Decoder } from "./transformer.ts";
 
@@ -33,12 +35,10 @@ export class TfModel implements LanguageModel {
     return downloadTensors(this.parameters);
   }
 
-  /** Replaces the weights. */
-  load(weights: ReadonlyMap<string, HostTensor>): void {
-    for (const [name, tensor] of loadParameters(this.config, weights)) {
-      this.parameters.get(name)?.dispose();
-      this.parameters.set(name, tensor);
-    }
+  /** The decoder with what is trained of it: all parameters, or an adapter beside them, with its dropout in training. */
+  decoderWith(trained: Parameters, adapter: AdapterConfig | null, drop: LowRank["drop"] = null): Decoder {
+    if (adapter === null) return { ...this.decoder, parameters: trained };
+    return { ...this.decoder, adapter: { tensors: trained, scale: adapterScale(adapter), drop } };
   }
 
   dispose(): void {
@@ -47,10 +47,10 @@ export class TfModel implements LanguageModel {
   }
 }
 
-/** A decoder over given parameters; computes its rotary table. */
-export function createDecoder(config: ModelConfig, parameters: ReadonlyMap<string, tf.Tensor>): Decoder {
+/** A decoder over given parameters, without an adapter; computes its rotary table. */
+export function createDecoder(config: ModelConfig, parameters: Parameters): Decoder {
   const rope = ropeTable(config.maxPositions, config);
   tf.keep(rope.cos);
   tf.keep(rope.sin);
-  return { config, parameters, rope };
+  return { config, parameters, rope, adapter: null };
 }

@@ -14,9 +14,15 @@ import type { Response, Rollout } from "../rl/types.ts";
 import { createBreath } from "./breath.ts";
 import { generate } from "./generate.ts";
 import { scoreResponses, scoreTokens, type ScoredRows } from "./loss.ts";
+import { adapterShapes, loraNames, merge, type Adapter } from "./adapter.ts";
 import { microBatches } from "./microBatches.ts";
-import { Optimizer } from "./optimizer.ts";
-import { loadParameters, type HostTensor } from "./parameters.ts";
+import {
+  downloadTensors,
+  loadParameters,
+  uploadTensors,
+  type HostTensor,
+  type Parameters as Tensors,
+} from "./parameters.ts";
 import { policyLoss } from "./policyLoss.ts";
 import { FULL_ROOM, type Room } from "./room.ts";
 import { layOutRequests, toResponses } from "./requests.ts";
@@ -25,40 +31,54 @@ import { rowsPerBatch } from "./rowsPerBatch.ts";
 import { scoreRollouts } from "./scoreRollouts.ts";
 import { TfCritic } from "./tfCritic.ts";
 import { TfModel } from "./tfModel.ts";
-import type { CriticStart } from "./trainableCritic.ts";
 import {
   NO_INITIAL_MODEL,
   type PolicyStart,
   type ScoredText,
   type TrainablePolicy,
+  type TrainedState,
 } from "./trainablePolicy.ts";
+import { TrainedDecoder } from "./trainedDecoder.ts";
 import { update, type Learner } from "./update.ts";
 import type { Accumulated } from "./updateSums.ts";
 
 export class TfPolicy implements TrainablePolicy {
   readonly model: TfModel;
-  readonly #optimizer: Optimizer;
+  readonly adapter: Adapter | null;
+  readonly #ownsModel: boolean;
+  readonly #trained: TrainedDecoder;
   readonly #room: Room;
-  /** The initial weights; null when KL is never asked for. */
-  readonly #reference: ReadonlyMap<string, tf.Tensor> | null;
+  /** What KL is held against, as what is trained; null when it is never asked for. */
+  readonly #reference: Tensors | null;
   readonly #learner: Learner;
 
-  /** Trains `model`, whose memory is the policy's from now on. */
+  /** Trains `model` or an adapter beside it. Its memory is the policy's from now on, unless others share it. */
   constructor(
     model: TfModel,
-    { reference, optimizer }: Omit<PolicyStart, "weights">,
+    { adapter = null, reference, optimizer }: Omit<PolicyStart, "weights">,
     room: Room = FULL_ROOM,
+    ownsModel = true,
   ) {
     this.model = model;
+    this.adapter = adapter;
+    this.#ownsModel = ownsModel;
     this.#room = room;
-    this.#optimizer = new Optimizer(model.parameters, optimizer);
-    this.#reference = reference === null ? null : loadParameters(model.config, reference);
+    const trained = adapter === null ? model.parameters : this.#upload(adapter.tensors);
+    this.#trained = new TrainedDecoder(model, adapter, trained, optimizer);
+    this.#reference = reference === null ? null : this.#upload(reference);
     this.#learner = {
       microBatchTokens: room.microBatchTokens,
       accumulate: (rows, options) => this.#accumulate(rows, options),
-      step: (options) => this.#optimizer.step(options),
-      forget: () => this.#optimizer.forget(),
+      step: (options) => this.#trained.step(options),
+      forget: () => this.#trained.forget(),
     };
+  }
+
+  /** Puts on the backend what may be trained: all weights, or an adapter's tensors. */
+  #upload(weights: ReadonlyMap<string, HostTensor>): Map<string, tf.Tensor> {
+    const { config } = this.model;
+    if (this.adapter === null) return loadParameters(config, weights);
+    return uploadTensors([...adapterShapes(config, this.adapter).keys()], weights);
   }
 
   async sample(
@@ -77,7 +97,7 @@ export class TfPolicy implements TrainablePolicy {
       const local = batch.map((row) => ({ ...row, prompt: row.prompt - firstPrompt }));
       const decoded = generated.length;
       generated.push(
-        ...(await generate(this.model.decoder, used, local, { temperature, topP, maxTokens }, (live) => {
+        ...(await generate(this.#trained.decoder, used, local, { temperature, topP, maxTokens }, (live) => {
           onProgress?.(decoded + batch.length - live, rows.length);
           return breathe();
         })),
@@ -102,8 +122,8 @@ export class TfPolicy implements TrainablePolicy {
     const referenceLogprobs =
       reference === null ? null : await this.#logprobs(reference, rows, options.temperature);
     let scores: tf.Tensor | undefined;
-    const loss = await this.#optimizer.accumulate((parameters) => {
-      const trained = scoreTokens({ ...this.model.decoder, parameters }, rows, options.temperature);
+    const loss = await this.#trained.accumulate((decoder) => {
+      const trained = scoreTokens(decoder, rows, options.temperature);
       scores = tf.keep(tf.concat([trained.logprob, trained.entropy]));
       const targets = {
         advantages: tf.tensor1d(column(batch, "advantages")),
@@ -135,49 +155,58 @@ export class TfPolicy implements TrainablePolicy {
   }
 
   scoreTexts(texts: readonly ScoredText[], temperature: number): Promise<Float32Array> {
-    return this.#logprobs(this.model.parameters, layOut(texts), temperature);
+    return this.#logprobs(this.#trained.tensors, layOut(texts), temperature);
   }
 
-  async #logprobs(
-    parameters: ReadonlyMap<string, tf.Tensor>,
-    rows: ScoredRows,
-    temperature: number,
-  ): Promise<Float32Array> {
-    const decoder = { ...this.model.decoder, parameters };
+  async #logprobs(trained: Tensors, rows: ScoredRows, temperature: number): Promise<Float32Array> {
+    const decoder = this.model.decoderWith(trained, this.adapter);
     const logprob = tf.tidy(() => scoreTokens(decoder, rows, temperature).logprob);
     const values = await logprob.data<"float32">();
     logprob.dispose();
     return values;
   }
 
-  another(start: PolicyStart): TfPolicy {
-    return new TfPolicy(new TfModel(this.model, start.weights), start, this.#room);
+  another({ weights, optimizer }: TrainedState): TfPolicy {
+    const start = { reference: null, optimizer };
+    if (this.adapter === null) return new TfPolicy(new TfModel(this.model, weights), start, this.#room);
+    const adapter = { ...this.adapter, tensors: weights };
+    return new TfPolicy(this.model, { ...start, adapter }, this.#room, false);
   }
 
-  critic(start: CriticStart): TfCritic {
-    return new TfCritic(this.model, start, this.#room);
+  critic(start: TrainedState): TfCritic {
+    const { model, adapter } = this;
+    return new TfCritic(model, start, adapter === null ? null : { model, adapter }, this.#room);
   }
 
-  weight(name: string): Promise<HostTensor> {
-    return this.model.weight(name);
+  async weight(name: string): Promise<HostTensor> {
+    const own = await this.model.weight(name);
+    if (this.adapter === null) return own;
+    const { tensors } = this.#trained;
+    const beside = [...tensors].filter(([key]) => Object.values(loraNames(name)).includes(key));
+    const adapter = { ...this.adapter, tensors: await downloadTensors(new Map(beside)) };
+    return merge(new Map([[name, own]]), adapter).get(name) ?? own;
   }
 
   weights(): Promise<Map<string, HostTensor>> {
-    return this.model.weights();
+    return downloadTensors(this.#trained.tensors);
   }
 
   load(weights: ReadonlyMap<string, HostTensor>): void {
-    this.model.load(weights);
+    const { tensors } = this.#trained;
+    for (const [name, tensor] of this.#upload(weights)) {
+      tensors.get(name)?.dispose();
+      tensors.set(name, tensor);
+    }
   }
 
   optimizerState(): Promise<OptimizerState> {
-    return this.#optimizer.state();
+    return this.#trained.state();
   }
 
   dispose(): Promise<void> {
-    this.#optimizer.dispose();
-    if (this.#reference !== null) tf.dispose([...this.#reference.values()]);
-    this.model.dispose();
+    this.#trained.dispose();
+    tf.dispose([...this.#trained.tensors.values(), ...(this.#reference?.values() ?? [])]);
+    if (this.#ownsModel) this.model.dispose();
     return Promise.resolve();
   }
 }

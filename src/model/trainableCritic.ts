@@ -14,14 +14,6 @@ export interface TrainableCritic extends Critic {
   dispose(): Promise<void>;
 }
 
-/** What a critic starts from. */
-export interface CriticStart {
-  /** Those of the backbone, or of the critic whose run is continued. */
-  readonly weights: ReadonlyMap<string, HostTensor>;
-  /** Of the run that is continued; null for the beginning. */
-  readonly optimizer: OptimizerState | null;
-}
-
 export const VALUE_WEIGHT = "score.weight";
 export const VALUE_BIAS = "score.bias";
 

@@ -1,29 +1,21 @@
 /** A policy and its companions on one way of computing, and the companions' state to keep them. */
-import type { OptimizerState } from "../engine/optimizerState.ts";
 import type { Models } from "../rl/models.ts";
 import { Follower } from "./follower.ts";
 import type { HostTensor } from "./parameters.ts";
 import type { TrainableCritic } from "./trainableCritic.ts";
-import type { TrainablePolicy } from "./trainablePolicy.ts";
+import type { TrainablePolicy, TrainedState } from "./trainablePolicy.ts";
 
 /** The companions by name, in the order a checkpoint lists them. */
 export const COMPANIONS = ["critic", "follower", "reward-model"] as const;
 
 export type CompanionName = (typeof COMPANIONS)[number];
 
-/** Everything that what follows depends on of one companion, on the host. */
-export interface CompanionState {
-  readonly weights: ReadonlyMap<string, HostTensor>;
-  /** Null for a companion that takes no optimizer steps. */
-  readonly optimizer: OptimizerState | null;
-}
-
-/** Of those that the run has asked for. */
-export type CompanionStates = ReadonlyMap<CompanionName, CompanionState>;
+/** Everything that what follows depends on, of the companions that the run has asked for. */
+export type CompanionStates = ReadonlyMap<CompanionName, TrainedState>;
 
 /** A companion that was made. */
 interface Made {
-  state(): Promise<CompanionState>;
+  state(): Promise<TrainedState>;
   dispose(): Promise<void>;
 }
 
@@ -31,15 +23,15 @@ export class TrainableModels implements Models {
   readonly policy: TrainablePolicy;
   readonly #initial: ReadonlyMap<string, HostTensor>;
   /** What companions not made yet continue from. */
-  readonly #saved: Map<CompanionName, CompanionState>;
+  readonly #saved: Map<CompanionName, TrainedState>;
   readonly #made = new Map<CompanionName, Made>();
   #critic: TrainableCritic | null = null;
   #follower: Follower | null = null;
   #rewardModel: TrainablePolicy | null = null;
 
   /**
-   * `policy`, which is this object's from now on, began with the weights `initial`; `saved` is of the run that is
-   * continued.
+   * `policy`, which is this object's from now on, began with `initial`, all weights or the adapter's; `saved` is of the
+   * run that is continued.
    */
   constructor(
     policy: TrainablePolicy,
@@ -76,10 +68,10 @@ export class TrainableModels implements Models {
   }
 
   #another(name: CompanionName): TrainablePolicy {
-    return this.policy.another({ ...this.#startOf(name), reference: null });
+    return this.policy.another(this.#startOf(name));
   }
 
-  #startOf(name: CompanionName): CompanionState {
+  #startOf(name: CompanionName): TrainedState {
     const saved = this.#saved.get(name);
     this.#saved.delete(name);
     return saved ?? { weights: this.#initial, optimizer: null };
@@ -101,7 +93,7 @@ export class TrainableModels implements Models {
 
   /** The companions' state now; of those to be continued and not asked for yet, as it was saved. */
   async companions(): Promise<CompanionStates> {
-    const states = new Map<CompanionName, CompanionState>();
+    const states = new Map<CompanionName, TrainedState>();
     for (const name of COMPANIONS) {
       const state = (await this.#made.get(name)?.state()) ?? this.#saved.get(name);
       if (state !== undefined) states.set(name, state);
@@ -109,7 +101,7 @@ export class TrainableModels implements Models {
     return states;
   }
 
-  /** Gives all memory back, the policy's too. */
+  /** Gives all memory back, the policy's last: its companions may share what is frozen of it. */
   async dispose(): Promise<void> {
     for (const companion of this.#made.values()) await companion.dispose();
     await this.policy.dispose();

@@ -1,9 +1,10 @@
 /** A policy of the method with what a run needs beside it: its weights and its optimizer's state, to keep them. */
 import type { OptimizerState } from "../engine/optimizerState.ts";
 import type { Policy } from "../rl/policy.ts";
+import type { Adapter, AdapterConfig } from "./adapter.ts";
 import type { LanguageModel } from "./languageModel.ts";
 import type { HostTensor } from "./parameters.ts";
-import type { CriticStart, TrainableCritic } from "./trainableCritic.ts";
+import type { TrainableCritic } from "./trainableCritic.ts";
 
 /** A text whose tokens from `first` (at least 1) on are to be scored. */
 export interface ScoredText {
@@ -14,17 +15,22 @@ export interface ScoredText {
 /** A policy on one way of computing it. */
 export interface TrainablePolicy extends Policy {
   readonly model: LanguageModel;
+  /** What is trained in place of the model's weights; null trains them. */
+  readonly adapter: AdapterConfig | null;
   /** Logprobs of the scored tokens, text after text, under softmax(logits / temperature). */
   scoreTexts(texts: readonly ScoredText[], temperature: number): Promise<Float32Array>;
-  /** Another policy of this model and on its way of computing, with memory of its own: a teacher, a reward model. */
-  another(start: PolicyStart): TrainablePolicy;
-  /** A critic of this policy's model and on its way of computing, with memory of its own. */
-  critic(start: CriticStart): TrainableCritic;
-  /** One weight now, on the host: those of a large model need not all be there at once. */
+  /**
+   * Another policy that trains the same of this model, on its way of computing: a teacher, a reward model. What is frozen
+   * they share, so this one outlives it.
+   */
+  another(start: TrainedState): TrainablePolicy;
+  /** A critic that trains the same of this model and a value head, as `another`. */
+  critic(start: TrainedState): TrainableCritic;
+  /** One weight of the model now, an adapter merged in, on the host: those of a large model need not all be there at once. */
   weight(name: string): Promise<HostTensor>;
-  /** The weights now, on the host. */
+  /** What is trained, on the host: all weights, or the adapter's. */
   weights(): Promise<Map<string, HostTensor>>;
-  /** Replaces the weights; the optimizer stays as it is. */
+  /** Replaces what is trained; the optimizer stays as it is. */
   load(weights: ReadonlyMap<string, HostTensor>): void;
   /** Everything beside the weights that the next update depends on, on the host. */
   optimizerState(): Promise<OptimizerState>;
@@ -32,10 +38,21 @@ export interface TrainablePolicy extends Policy {
   dispose(): Promise<void>;
 }
 
+/** What is trained, and how far it has come. */
+export interface TrainedState {
+  /** All weights, or the adapter's. */
+  readonly weights: ReadonlyMap<string, HostTensor>;
+  /** Null for the beginning, and for a model that takes no optimizer steps. */
+  readonly optimizer: OptimizerState | null;
+}
+
 /** What a policy starts from. */
 export interface PolicyStart {
+  /** The model's weights: what is trained, or what stays as it is under an adapter. */
   readonly weights: ReadonlyMap<string, HostTensor>;
-  /** The weights that KL is held against; null when it is never asked for. */
+  /** What is trained in place of the weights; absent or null trains them. */
+  readonly adapter?: Adapter | null;
+  /** What KL is held against: weights, or an adapter's tensors where one is trained; null when it is never asked for. */
   readonly reference: ReadonlyMap<string, HostTensor> | null;
   /** Of the run that is continued; null for the beginning. */
   readonly optimizer: OptimizerState | null;

@@ -1,11 +1,12 @@
 /** The decoder: tokens -> hidden states -> logits. Written once; training, prefill and decoding differ in attention. */
 import { gatherRows } from "../kernels/gatherRows/gatherRows.ts";
-import { linear } from "../kernels/linear/linear.ts";
+import { frozenLinear, linear } from "../kernels/linear/linear.ts";
 import { rmsNorm } from "../kernels/rmsNorm/rmsNorm.ts";
 import { rotate, type RopeTable } from "../kernels/rotate/rotate.ts";
 import { swiglu } from "../kernels/swiglu/swiglu.ts";
 import * as tf from "../kernels/tf.ts";
 import type { ModelConfig } from "./config.ts";
+import { addLowRank, type LowRank } from "./lowRank.ts";
 import { headName, layerName, type Parameters } from "./parameters.ts";
 
 /** A decoder on the backend. */
@@ -13,6 +14,8 @@ export interface Decoder {
   readonly config: ModelConfig;
   readonly parameters: Parameters;
   readonly rope: RopeTable;
+  /** What is trained beside the parameters, which are then frozen; null trains them. */
+  readonly adapter: LowRank | null;
 }
 
 /** Attention of one layer: queries [M, H*hd], keys and values [M, Hkv*hd], rotated -> context [M, H*hd]. */
@@ -43,7 +46,16 @@ export function hiddenStates(
 
 /** Logits [M, V] of hidden states [M, D]. */
 export function logitsOf(decoder: Decoder, hidden: tf.Tensor): tf.Tensor {
-  return linear(hidden, parameter(decoder, headName(decoder.config)));
+  return product(decoder, hidden, headName(decoder.config));
+}
+
+/** x [M, in] times the matrix `weight`, with a bias where one is named, and with what an adapter adds. */
+function product(decoder: Decoder, x: tf.Tensor, weight: string, biasName?: string): tf.Tensor {
+  const matrix = parameter(decoder, weight);
+  const bias = biasName === undefined ? undefined : parameter(decoder, biasName);
+  const { adapter } = decoder;
+  if (adapter === null) return linear(x, matrix, bias);
+  return addLowRank(frozenLinear(x, matrix, bias), x, adapter, weight);
 }
 
 function normed(decoder: Decoder, layer: number, norm: string, x: tf.Tensor): tf.Tensor {
@@ -58,16 +70,14 @@ function attention(
   attend: Attend,
 ): tf.Tensor {
   const project = (part: string): tf.Tensor => {
-    const bias = decoder.config.qkvBias
-      ? parameter(decoder, layerName(layer, `self_attn.${part}.bias`))
-      : undefined;
-    return linear(x, parameter(decoder, layerName(layer, `self_attn.${part}.weight`)), bias);
+    const name = layerName(layer, `self_attn.${part}`);
+    return product(decoder, x, `${name}.weight`, decoder.config.qkvBias ? `${name}.bias` : undefined);
   };
   const turned = (part: "q" | "k"): tf.Tensor =>
     rotate(normedHeads(decoder, layer, part, project(`${part}_proj`)), positions, decoder.rope);
   const [q, k] = [turned("q"), turned("k")];
   const context = attend(layer, q, k, project("v_proj"));
-  return linear(context, parameter(decoder, layerName(layer, "self_attn.o_proj.weight")));
+  return product(decoder, context, layerName(layer, "self_attn.o_proj.weight"));
 }
 
 /** Queries or keys [M, heads * hd], each head normed where the architecture does that. */
@@ -79,7 +89,7 @@ function normedHeads(decoder: Decoder, layer: number, part: "q" | "k", x: tf.Ten
 }
 
 function mlp(decoder: Decoder, layer: number, x: tf.Tensor): tf.Tensor {
-  const gate = linear(x, parameter(decoder, layerName(layer, "mlp.gate_proj.weight")));
-  const up = linear(x, parameter(decoder, layerName(layer, "mlp.up_proj.weight")));
-  return linear(swiglu(gate, up), parameter(decoder, layerName(layer, "mlp.down_proj.weight")));
+  const gate = product(decoder, x, layerName(layer, "mlp.gate_proj.weight"));
+  const up = product(decoder, x, layerName(layer, "mlp.up_proj.weight"));
+  return product(decoder, swiglu(gate, up), layerName(layer, "mlp.down_proj.weight"));
 }

@@ -171,7 +171,7 @@ def loss_case(model, rows, inputs):
     loss = torch.cat(terms).sum() / normalizer
     model.zero_grad()
     loss.backward()
-    gradients = {name: parameter.grad.clone() for name, parameter in model.named_parameters()}
+    gradients = {name: p.grad.clone() for name, p in model.named_parameters() if p.requires_grad}
     share = torch.cat(clipped).float().mean().item()
     both_sides = {-1.0, 0.0, 1.0} == set(torch.cat(sides).tolist())
     assert both_sides and share < 0.6, f"clip fraction {share}: choose another seed"

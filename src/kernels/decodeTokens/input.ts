@@ -23,6 +23,7 @@ export interface DecoderWeights {
   readonly heads: number;
   readonly kvHeads: number;
   readonly headDim: number;
+  readonly hiddenWidth: number;
   readonly normEpsilon: number;
   /** [V, D] */
   readonly embedding: tf.Tensor;
@@ -30,7 +31,8 @@ export interface DecoderWeights {
   readonly head: tf.Tensor;
   readonly finalNorm: tf.Tensor;
   readonly rope: RopeTable;
-  readonly layers: readonly LayerWeights[];
+  /** Each layer's weights, when they are asked for: matrices may go once they are packed, vectors must stay. */
+  readonly layers: readonly (() => LayerWeights)[];
 }
 
 /** The rows to decode, and what they continue. */

@@ -1,5 +1,5 @@
 import { expectShape, matrixShape } from "../shapes.ts";
-import type * as tf from "../tf.ts";
+import * as tf from "../tf.ts";
 import type { WasmKernels } from "../wasm/bridge.ts";
 import type { DecodeBatch, DecoderWeights, LayerWeights } from "./input.ts";
 import type { Arena } from "./arena.ts";
@@ -31,13 +31,15 @@ export function packDecoder(
   weights: DecoderWeights,
   batch: DecodeBatch,
 ): PackedDecoder {
-  const { heads, kvHeads, headDim, embedding, finalNorm, rope } = weights;
+  const { heads, kvHeads, headDim, hiddenWidth, embedding, finalNorm, rope } = weights;
   const [vocabulary, width] = matrixShape("decodeTokens: embedding", embedding);
-  const [hiddenWidth] = matrixShape("decodeTokens: gate", weights.layers[0]?.gate ?? embedding);
   if (batch.prefix.length !== weights.layers.length) throw new Error("decodeTokens: a prefix for each layer");
   expectShape("decodeTokens: final norm", finalNorm, [width]);
-  const packer = new Packer(kernels, arena, weights, width, hiddenWidth);
-  const table = weights.layers.flatMap((layer, i) => [...packer.layer(layer), ...packer.cache(batch, i)]);
+  const packer = new Packer(kernels, arena, weights, width);
+  const table = weights.layers.flatMap((layer, i) => [
+    ...tf.tidy(() => packer.layer(layer())), // what was made for packing goes with it
+    ...packer.cache(batch, i),
+  ]);
   return {
     layers: weights.layers.length,
     width,
@@ -61,20 +63,12 @@ class Packer {
   readonly #arena: Arena;
   readonly #weights: DecoderWeights;
   readonly #width: number;
-  readonly #hiddenWidth: number;
 
-  constructor(
-    kernels: WasmKernels,
-    arena: Arena,
-    weights: DecoderWeights,
-    width: number,
-    hiddenWidth: number,
-  ) {
+  constructor(kernels: WasmKernels, arena: Arena, weights: DecoderWeights, width: number) {
     this.#kernels = kernels;
     this.#arena = arena;
     this.#weights = weights;
     this.#width = width;
-    this.#hiddenWidth = hiddenWidth;
   }
 
   /** Panels of a matrix [n, k]. */
@@ -93,9 +87,9 @@ class Packer {
 
   /** The weights of a `Layer`, in its order. */
   layer(layer: LayerWeights): number[] {
-    const { heads, kvHeads, headDim } = this.#weights;
+    const { heads, kvHeads, headDim, hiddenWidth } = this.#weights;
     const [queries, keys] = [heads * headDim, kvHeads * headDim];
-    const [width, hiddenWidth] = [this.#width, this.#hiddenWidth];
+    const width = this.#width;
     return [
       this.#vector("input norm", layer.inputNorm, width),
       this.matrix("query", layer.query, queries, width),

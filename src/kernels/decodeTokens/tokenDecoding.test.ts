@@ -23,7 +23,7 @@ function drawn({ logits, temperature, topP, uniform }: Draw): DecodedRow {
   tf.engine().startScope();
   try {
     const embedding = tf.zeros([logits.length, 4]);
-    const shape = { heads: 1, kvHeads: 1, headDim: 4, normEpsilon: 1e-5 };
+    const shape = { heads: 1, kvHeads: 1, headDim: 4, hiddenWidth: 4, normEpsilon: 1e-5 };
     const rope = ropeTable(2, { headDim: 4, ropeTheta: 10_000, ropeScaling: null });
     const weights = { ...shape, embedding, head: embedding, finalNorm: tf.zeros([4]), rope, layers: [] };
     const rows = new TokenDecoding(kernels, weights, {

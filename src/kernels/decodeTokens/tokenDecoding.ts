@@ -44,7 +44,7 @@ export class TokenDecoding {
   /** Tokens that each live row has. */
   #step = 0;
 
-  /** `weights` and the prefix of `batch` must stay as they are until `dispose`. */
+  /** Embedding, head, vectors and the prefix of `batch` must stay as they are until `dispose`. */
   constructor(kernels: WasmKernels, weights: DecoderWeights, batch: DecodeBatch) {
     this.#kernels = kernels;
     this.#batch = batch;

@@ -3,43 +3,75 @@ import { expectShape, matrixShape } from "../shapes.ts";
 import type * as tf from "../tf.ts";
 import type { WasmKernels } from "../wasm/bridge.ts";
 
-/** `x wᵀ + bias` by the WASM kernels. */
-export function linearFused(kernels: WasmKernels, x: tf.Tensor, w: tf.Tensor, bias?: tf.Tensor): tf.Tensor2D {
-  const [m, k] = matrixShape("linear: x", x);
+/** `x wᵀ + bias` by the WASM kernels; with `frozen` no gradient of `w` and `bias` is computed, and `x` is not kept for it. */
+export function linearFused(
+  kernels: WasmKernels,
+  x: tf.Tensor,
+  w: tf.Tensor,
+  bias?: tf.Tensor,
+  frozen = false,
+): tf.Tensor2D {
+  const [, k] = matrixShape("linear: x", x);
   const [n] = matrixShape("linear: w", w);
   expectShape("linear: w", w, [n, k]);
   if (bias !== undefined) expectShape("linear: bias", bias, [n]);
-  const at = (tensor: tf.Tensor): number => kernels.address(tensor);
-  const { call } = kernels;
-  const bytes = call.linearScratch(n, k);
-
-  const rows = { count: m, work: n * k };
-
-  const backward = (dy: tf.Tensor, saved: readonly tf.Tensor[]): tf.Tensor[] => {
-    const [dyAt, xAt, wAt] = [at(dy), at(nth(saved, 0)), at(nth(saved, 1))];
-    const [dx, dw] = [kernels.output([m, k]), kernels.output([n, k])];
-    const [dxAt, dwAt] = [at(dx), at(dw)];
-    const scratch = kernels.scratchOfParts(bytes);
-    kernels.inParts("linearInputGrad", rows, (begin, end, part) => {
-      return [dyAt + begin * n * 4, wAt, dxAt + begin * k * 4, end - begin, n, k, scratch(part)];
-    });
-    kernels.inParts("linearWeightGrad", { count: n, work: m * k }, (begin, end, part) => {
-      return [dyAt, xAt, dwAt, m, n, k, begin, end, scratch(part)];
-    });
-    if (bias === undefined) return [dx, dw];
-    const db = kernels.output([n]);
-    call.linearBiasGrad(dyAt, at(db), m, n);
-    return [dx, dw, db];
-  };
-  const inputs = bias === undefined ? [x, w] : [x, w, bias];
-  const mapped = differentiable(inputs, () => {
-    const y = kernels.output([m, n]);
-    const [xAt, wAt, biasAt, yAt] = [at(x), at(w), bias === undefined ? 0 : at(bias), at(y)];
-    const scratch = kernels.scratchOfParts(bytes);
-    kernels.inParts("linearForward", rows, (begin, end, part) => {
-      return [xAt + begin * k * 4, wAt, biasAt, yAt + begin * n * 4, end - begin, n, k, scratch(part)];
-    });
-    return { value: y, saved: [x, w], backward };
-  });
+  const trained = bias === undefined ? [x, w] : [x, w, bias];
+  const mapped = differentiable(frozen ? [x] : trained, () => ({
+    value: forward(kernels, x, w, bias),
+    saved: frozen ? [w] : [w, x],
+    backward: (dy, saved) => {
+      const dx = inputGradient(kernels, dy, nth(saved, 0));
+      if (frozen) return [dx];
+      const dw = weightGradient(kernels, dy, nth(saved, 1));
+      return bias === undefined ? [dx, dw] : [dx, dw, biasGradient(kernels, dy)];
+    },
+  }));
   return mapped as tf.Tensor2D; // [m, n]
+}
+
+function forward(kernels: WasmKernels, x: tf.Tensor, w: tf.Tensor, bias: tf.Tensor | undefined): tf.Tensor {
+  const [m, k] = matrixShape("linear: x", x);
+  const [n] = matrixShape("linear: w", w);
+  const at = (tensor: tf.Tensor): number => kernels.address(tensor);
+  const y = kernels.output([m, n]);
+  const [xAt, wAt, biasAt, yAt] = [at(x), at(w), bias === undefined ? 0 : at(bias), at(y)];
+  const scratch = kernels.scratchOfParts(kernels.call.linearScratch(n, k));
+  kernels.inParts("linearForward", { count: m, work: n * k }, (begin, end, part) => {
+    return [xAt + begin * k * 4, wAt, biasAt, yAt + begin * n * 4, end - begin, n, k, scratch(part)];
+  });
+  return y;
+}
+
+/** [M, K] of dy [M, N] and w [N, K]. */
+function inputGradient(kernels: WasmKernels, dy: tf.Tensor, w: tf.Tensor): tf.Tensor {
+  const [m, n] = matrixShape("linear: dy", dy);
+  const [, k] = matrixShape("linear: w", w);
+  const dx = kernels.output([m, k]);
+  const [dyAt, wAt, dxAt] = [kernels.address(dy), kernels.address(w), kernels.address(dx)];
+  const scratch = kernels.scratchOfParts(kernels.call.linearScratch(n, k));
+  kernels.inParts("linearInputGrad", { count: m, work: n * k }, (begin, end, part) => {
+    return [dyAt + begin * n * 4, wAt, dxAt + begin * k * 4, end - begin, n, k, scratch(part)];
+  });
+  return dx;
+}
+
+/** [N, K] of dy [M, N] and x [M, K]. */
+function weightGradient(kernels: WasmKernels, dy: tf.Tensor, x: tf.Tensor): tf.Tensor {
+  const [m, n] = matrixShape("linear: dy", dy);
+  const [, k] = matrixShape("linear: x", x);
+  const dw = kernels.output([n, k]);
+  const [dyAt, xAt, dwAt] = [kernels.address(dy), kernels.address(x), kernels.address(dw)];
+  const scratch = kernels.scratchOfParts(kernels.call.linearScratch(n, k));
+  kernels.inParts("linearWeightGrad", { count: n, work: m * k }, (begin, end, part) => {
+    return [dyAt, xAt, dwAt, m, n, k, begin, end, scratch(part)];
+  });
+  return dw;
+}
+
+/** [N] of dy [M, N]. */
+function biasGradient(kernels: WasmKernels, dy: tf.Tensor): tf.Tensor {
+  const [m, n] = matrixShape("linear: dy", dy);
+  const db = kernels.output([n]);
+  kernels.call.linearBiasGrad(kernels.address(dy), kernels.address(db), m, n);
+  return db;
 }
