@@ -75,7 +75,7 @@ async function onGraphs(): Promise<MeasuredMemory> {
   const { GpuPolicy } = await import("../src/model/gpuPolicy.ts");
   const { graphMemory, partOfBuffer } = await import("../src/model/memory/graphMemory.ts");
   const { machineFor } = await import("../src/model/memory/machine.ts");
-  const adapter = machineFor(model.config, graphs)?.adapter;
+  const adapter = machineFor(model.config, graphs, config)?.adapter;
   if (adapter == null) throw new Error("recorded graphs cannot run this model");
   const planned = (await graphMemory(model.config, work, adapter, room)).parts;
   const watch = watchGpuBytes(device);

@@ -3,16 +3,14 @@ import { configFrom } from "../src/rl/config.ts";
 import { evaluationReport } from "../src/report/outcome.ts";
 import { evaluate } from "../src/rl/evaluate.ts";
 import type { BackendChoice } from "../src/report/backendChoice.ts";
+import { readMergedModel, type ModelPlace } from "./adapterFile.ts";
 import { startBackend } from "./backend.ts";
 import { fitToModel, readDatasetFile, tellNotices } from "./datasetFile.ts";
-import { loadModelFile } from "./hubModel.ts";
 import { writeJsonLine } from "./jsonLines.ts";
 import { openModel, openModelPolicy } from "./modelFile.ts";
 import { StatusLine } from "./statusLine.ts";
 
-export interface EvaluationRequest {
-  readonly model: string;
-  readonly cache?: string;
+export interface EvaluationRequest extends ModelPlace {
   readonly system: string;
   readonly suffix: string;
   readonly dataset: string;
@@ -37,7 +35,7 @@ export async function evaluateModel(request: EvaluationRequest): Promise<void> {
     evaluationTemperature: temperature,
     evaluationTopP: topP,
   });
-  const file = await loadModelFile(request.model, request.cache);
+  const file = await readMergedModel(request);
   const read = readDatasetFile(request.dataset);
   const model = openModel(file, request);
   const dataset = fitToModel(read, model, maxResponseTokens);

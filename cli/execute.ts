@@ -3,15 +3,18 @@ import { rmSync } from "node:fs";
 import { constants } from "node:os";
 import { join, resolve } from "node:path";
 import { modelFolderFiles, SHARD_BYTES } from "../src/formats/modelFolderFiles.ts";
-import { trainedTexts, trainedWeights } from "../src/model/trainedFolder.ts";
+import { writePeftAdapter } from "../src/formats/peftAdapter.ts";
+import { adapterCount } from "../src/model/adapter.ts";
+import { trainedAdapter, trainedTexts, trainedWeights } from "../src/model/trainedFolder.ts";
 import type { TrainableModels } from "../src/model/trainableModels.ts";
+import { adapterCard } from "../src/report/adapterCard.ts";
 import { reportFiles } from "../src/report/files.ts";
 import { modelCard } from "../src/report/modelCard.ts";
 import { initialProgress } from "../src/rl/run.ts";
 import type { Checkpoint } from "./checkpoint.ts";
 import { fitToModel, tellNotices, type DatasetFile } from "./datasetFile.ts";
 import { RunDisplay } from "./display.ts";
-import { writeFolder } from "./durable.ts";
+import { writeFolder, type Content } from "./durable.ts";
 import { writeJsonLine } from "./jsonLines.ts";
 import { evaluationsOf, stepsOf, type Entry } from "./journal.ts";
 import { describe, writeRunFile, type RunFile } from "./runFile.ts";
@@ -89,17 +92,28 @@ async function finish(
   const others = training.others.map(({ name }) => name);
   const steps = stepsOf(entries);
   const summary = runSummary(entries, dataset, others, steps.length); // fewer than planned after an early stop
+  const { policy } = training.models;
+  const { adapter } = policy;
   const report = {
     run: describe(run),
     steps,
     evaluations: evaluationsOf(entries, dataset),
+    ...(adapter !== null && { adapterParameters: adapterCount(policy.model.config, adapter) }),
   };
   const card = modelCard(report, new Map(others.map((name) => [name, evaluationsOf(entries, name)])));
-  const { policy } = training.models;
   const trained = trainedTexts(sources.model.content, policy.model);
   const options = { packing: "F32", shardBytes: SHARD_BYTES, extras: reportFiles(report) } as const;
-  const path = join(out, "model");
-  rmSync(path, { recursive: true, force: true }); // of the run before it was given more steps
-  await writeFolder(path, modelFolderFiles({ ...trained, card }, trainedWeights(policy), options));
+  await replaceFolder(
+    join(out, "model"),
+    modelFolderFiles({ ...trained, card }, trainedWeights(policy), options),
+  );
+  const peft = await trainedAdapter(policy, model);
+  if (peft !== null) await replaceFolder(join(out, "adapter"), writePeftAdapter(peft, adapterCard(report)));
   writeJsonLine({ model, dataset, backend, seed: config.seed, ...summary, out: resolve(out) });
+}
+
+/** Writes a folder in the place of that of the run before it was given more steps. */
+function replaceFolder(path: string, files: ReadonlyMap<string, Content>): Promise<void> {
+  rmSync(path, { recursive: true, force: true });
+  return writeFolder(path, files);
 }

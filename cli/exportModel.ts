@@ -6,15 +6,13 @@ import { GgufExportError } from "../src/formats/ggufExportError.ts";
 import { modelFolderFiles } from "../src/formats/modelFolderFiles.ts";
 import { PackingError, type Packing } from "../src/formats/narrowFloats.ts";
 import { PARTIAL, writeFolder, writeStream } from "./durable.ts";
-import { loadModelOnDisk } from "./hubModel.ts";
 import { InputError } from "./inputError.ts";
+import { mergedOnDisk, type ModelPlace } from "./adapterFile.ts";
 import { readModel } from "./modelFile.ts";
 import type { ModelOnDisk } from "./modelOnDisk.ts";
 
 /** Options of `ttrl export`. */
-export interface ExportRequest {
-  readonly model: string;
-  readonly cache?: string;
+export interface ExportRequest extends ModelPlace {
   readonly format: "gguf" | "safetensors";
   readonly precision: "f32" | "f16" | "bf16" | "q8_0";
   /** Bytes of a file of weights at most. */
@@ -37,7 +35,7 @@ export async function exportModel(request: ExportRequest): Promise<void> {
   if (format === "gguf" && !out.endsWith(".gguf"))
     throw new InputError(`--out ${request.out}: name a file that ends with .gguf`);
   if (existsSync(out)) throw new InputError(`--out ${request.out}: it is there already; name a new one`);
-  const file = await loadModelOnDisk(model, request.cache);
+  const file = await mergedOnDisk(request);
   try {
     if (format === "gguf") await writeGguf(file, packing, out);
     else await writeSafetensorsFolder(file, packing, shardSize, out);

@@ -1,6 +1,6 @@
 /** For tests: a tiny random model and data set in a folder of their own, and the real program run on them. */
 import { spawn, type ChildProcess } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, watch, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -97,5 +97,15 @@ export function ttrl(
   return new Promise((resolve, reject) => {
     child.on("error", reject);
     child.on("close", (status, signal) => resolve({ status, signal, ...output }));
+  });
+}
+
+/** Calls `kill` once metrics.jsonl in `out` has so many lines. */
+export function killAfterLines(out: string, lines: number, kill: () => void): void {
+  const watcher = watch(out, () => {
+    if (!readdirSync(out).includes("metrics.jsonl")) return;
+    if (readFileSync(join(out, "metrics.jsonl"), "utf8").split("\n").length <= lines) return;
+    watcher.close();
+    kill();
   });
 }

@@ -18,8 +18,8 @@ export async function planRun(
   config: TtrlConfig,
   graphs: Graphs | string,
 ): Promise<Room> {
-  const machine = machineFor(model.config, graphs);
-  if (machine === null) return FULL_ROOM; // no plan for operations one by one
+  const machine = machineFor(model.config, graphs, config);
+  if (machine === null) return FULL_ROOM; // no plan for operations one by one, nor for adapters
   const { questions } = fitToModel({ file, ...dataset }, model, config.maxResponseTokens).study;
   const run = {
     model: model.config,

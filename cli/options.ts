@@ -44,6 +44,9 @@ export const systemOption = (): Option =>
 export const suffixOption = (): Option =>
   new Option("--suffix <text>", "text that follows every question in its turn").default("", "none");
 
+export const adapterOption = (meaning: string): Option =>
+  new Option("--adapter <folder>", `adapter in PEFT's format, such as the adapter/ of a run; ${meaning}`);
+
 export const backendOption = (): Option =>
   new Option(
     "--backend <name>",

@@ -34,6 +34,8 @@ const ASSUMED_PROMPT = 128;
 /** Prints the plan; a run that does not fit is said so in it, and by the exit status. */
 export async function planModel(request: PlanRequest): Promise<void> {
   const { config } = request;
+  if (config.trainable === "lora")
+    throw new InputError("plan knows runs that train all weights; there is no plan of an adapter's memory yet");
   const asked =
     request.dataset === undefined ? assumed(request.model, config) : read(request, request.dataset);
   const run = { ...asked, demand: demandOf(config, asked.promptLengths.length) };

@@ -6,28 +6,24 @@ import type { PromptFrame } from "../src/rl/types.ts";
 import { keepsInitialModel } from "../src/rl/loss.ts";
 import type { Graphs } from "../src/model/openPolicy.ts";
 import type { Room } from "../src/model/room.ts";
+import { runStart } from "../src/model/runStart.ts";
 import { TrainableModels } from "../src/model/trainableModels.ts";
 import type { BackendReport } from "../src/report/backend.ts";
 import type { BackendChoice, StartedBackend } from "../src/report/backendChoice.ts";
+import { inWords } from "./adapterFile.ts";
 import { startBackend } from "./backend.ts";
 import { readCheckpoint, type Checkpoint } from "./checkpoint.ts";
 import { execute } from "./execute.ts";
 import { InputError, messageOf } from "./inputError.ts";
 import { planRun } from "./memory.ts";
-import { openModel, openModelPolicy, type ModelFile } from "./modelFile.ts";
+import { openModel, openModelPolicy } from "./modelFile.ts";
 import { parseNumber } from "./options.ts";
 import { readRunFile, runFilePath, type RunFile } from "./runFile.ts";
-import { readSources, readSourcesAgain } from "./sources.ts";
+import { readSources, readSourcesAgain, type SourcePaths, type Sources } from "./sources.ts";
 import { checkpointFolder } from "./train.ts";
 
 /** A run that was asked for. */
-export interface RunRequest {
-  readonly model: string;
-  /** Where models of a Hub are kept; the user's cache folder where it is undefined. */
-  readonly cache: string | undefined;
-  readonly dataset: string;
-  readonly evals: readonly string[];
-  readonly labels: RunFile["labels"];
+export interface RunRequest extends SourcePaths {
   readonly out: string;
   readonly backend: BackendChoice;
   readonly checkpointEvery: number;
@@ -43,10 +39,10 @@ export async function startRun(request: RunRequest): Promise<void> {
   }
   const sources = await readSources(request);
   makeFolder(out);
-  const { model, dataset, others } = sources;
+  const { model, adapter, dataset, others } = sources;
   const backend = await startBackend(request.backend);
   const room = await planRun(openModel(model, request.prompt), dataset, config, backend.graphs);
-  const { models, report } = await openModels(model, backend, request, null, room);
+  const { models, report } = await openModels(sources, backend, request, null, room);
   const run: RunFile = {
     version: packageJson.version,
     model: model.name,
@@ -57,6 +53,7 @@ export async function startRun(request: RunRequest): Promise<void> {
     checkpointEvery,
     labels,
     modelSource: { path: model.path, sha256: model.sha256 },
+    ...(adapter !== null && { adapterSource: { path: adapter.path, sha256: adapter.sha256 } }),
     datasetSource: { path: dataset.file, sha256: dataset.sha256 },
     evalSources: others.map(({ file, sha256 }) => ({ path: file, sha256 })),
   };
@@ -84,7 +81,7 @@ export async function resumeRun(out: string, { steps, cache }: Continuation): Pr
   const backend = await startBackend(choiceOf(run.backend));
   const { model, dataset } = sources;
   const room = await planRun(openModel(model, run.prompt), dataset, run.config, backend.graphs);
-  const { models } = await openModels(model, backend, run, checkpoint, room);
+  const { models } = await openModels(sources, backend, run, checkpoint, room);
   await execute({ out, run, sources, models, checkpoint, fault: backend.fault });
 }
 
@@ -95,19 +92,19 @@ function choiceOf({ backend, path }: RunFile["backend"]): BackendChoice {
 
 /** Puts a run's policy on the backend, as it was at the checkpoint, and what it takes to make its companions. */
 export async function openModels(
-  file: ModelFile,
+  { model: file, adapter }: Pick<Sources, "model" | "adapter">,
   backend: StartedBackend<Graphs>,
   { config, prompt }: Pick<RunFile, "config" | "prompt">,
-  checkpoint: Checkpoint | null,
+  saved: Checkpoint | null,
   room: Room,
 ): Promise<{ models: TrainableModels; report: BackendReport }> {
-  // KL is held against the model the run began with, not the one it continues from.
-  const reference = keepsInitialModel(config) ? file.content.weights : null;
-  const start = checkpoint === null ? {} : { weights: checkpoint.weights, optimizer: checkpoint.optimizer };
-  const continued = { reference, ...start };
   const model = openModel(file, prompt);
-  const { policy, report } = await openModelPolicy(file, model, backend, continued, room);
-  return { models: new TrainableModels(policy, file.content.weights, checkpoint?.companions), report };
+  const origin = { weights: file.content.weights, adapter: adapter?.content ?? null, saved };
+  const start = inWords(adapter?.path ?? file.path, () =>
+    runStart(model.config, config, { ...origin, keepsInitial: keepsInitialModel(config) }),
+  );
+  const { policy, report } = await openModelPolicy(file, model, backend, start.policy, room);
+  return { models: new TrainableModels(policy, start.initial, saved?.companions), report };
 }
 
 function withSteps(run: RunFile, text: string, done: number): RunFile {

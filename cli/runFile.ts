@@ -30,6 +30,8 @@ const runFile = z.object({
   checkpointEvery: z.int(),
   labels: z.enum(["own", "none"]),
   modelSource: source,
+  /** Of a run that began with an adapter. */
+  adapterSource: z.exactOptional(source),
   datasetSource: source,
   evalSources: z.array(source),
 });

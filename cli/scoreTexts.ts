@@ -3,15 +3,13 @@ import * as z from "zod";
 import type { LanguageModel } from "../src/model/languageModel.ts";
 import type { TrainablePolicy } from "../src/model/trainablePolicy.ts";
 import type { BackendChoice } from "../src/report/backendChoice.ts";
+import { readMergedModel, type ModelPlace } from "./adapterFile.ts";
 import { startBackend } from "./backend.ts";
-import { loadModelFile } from "./hubModel.ts";
 import { InputError } from "./inputError.ts";
 import { readJsonLines, writeJsonLine } from "./jsonLines.ts";
 import { openModel, openModelPolicy, type ModelFile } from "./modelFile.ts";
 
-export interface ScoreRequest {
-  readonly model: string;
-  readonly cache?: string;
+export interface ScoreRequest extends ModelPlace {
   readonly system: string;
   readonly suffix: string;
   readonly in: string;
@@ -40,7 +38,7 @@ interface Row {
 export async function scoreTexts(request: ScoreRequest): Promise<void> {
   if (request.raw === true && request.system + request.suffix !== "")
     throw new InputError("--raw takes texts as they stand: leave out --system and --suffix");
-  const file = await loadModelFile(request.model, request.cache);
+  const file = await readMergedModel(request);
   const model = openModel(file, request);
   const started = await startBackend(request.backend);
   const { policy } = await openModelPolicy(file, model, started);

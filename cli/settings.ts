@@ -18,6 +18,8 @@ export type PresetName = keyof typeof PRESETS;
 
 /** What the command line says of the configuration. */
 export interface SettingSources {
+  /** What an adapter that is trained on has settled; but for its dropout nothing may say otherwise. */
+  readonly adapter?: Partial<TtrlConfig>;
   readonly preset?: PresetName;
   readonly config?: string;
   readonly set?: readonly string[];
@@ -26,11 +28,18 @@ export interface SettingSources {
 }
 
 /** The configuration; a wrong value is told with the place it came from. */
-export function readSettings({ preset, config, set = [], options }: SettingSources): TtrlConfig {
+export function readSettings({
+  adapter = {},
+  preset,
+  config,
+  set = [],
+  options,
+}: SettingSources): TtrlConfig {
   const given = Object.fromEntries(
     CONFIG_NAMES.flatMap((name) => (options[name] === undefined ? [] : [[name, parse(options[name])]])),
   );
   const layers = [
+    { place: "--adapter", values: adapter },
     { place: config ?? "", values: config === undefined ? {} : readConfigFile(config) },
     { place: "--set", values: Object.fromEntries(set.map(parseAssignment)) },
     { place: "command line", values: given },
@@ -46,7 +55,17 @@ export function readSettings({ preset, config, set = [], options }: SettingSourc
   );
   const problems = configProblems(merged);
   if (problems.length > 0) throw new InputError(problems.join("; "));
+  throwIfOther(merged, adapter);
   return configFrom(merged);
+}
+
+function throwIfOther(merged: Readonly<Record<string, unknown>>, adapter: Partial<TtrlConfig>): void {
+  for (const [name, value] of Object.entries(adapter)) {
+    if (name === "loraDropout" || merged[name] === value) continue;
+    throw new InputError(
+      `${name} is ${value} with this --adapter, and ${String(merged[name])} was asked for`,
+    );
+  }
 }
 
 function parse(value: unknown): unknown {

@@ -1,6 +1,7 @@
 /** The files of a run. */
 import { readDatasetFile, withoutLabels, type DatasetFile } from "./datasetFile.ts";
 import { InputError } from "./inputError.ts";
+import { readAdapterFile, type AdapterFile } from "./adapterFile.ts";
 import { loadModelFile } from "./hubModel.ts";
 import type { ModelFile } from "./modelFile.ts";
 import type { RunFile } from "./runFile.ts";
@@ -8,6 +9,8 @@ import type { RunFile } from "./runFile.ts";
 /** The files of a run as read. */
 export interface Sources {
   readonly model: ModelFile;
+  /** The adapter that is trained on; null where the run begins with none. */
+  readonly adapter: AdapterFile | null;
   readonly dataset: DatasetFile;
   /** Data sets to measure by alone. */
   readonly others: readonly DatasetFile[];
@@ -18,13 +21,15 @@ export interface SourcePaths {
   readonly model: string;
   /** Where models of a Hub are kept. */
   readonly cache: string | undefined;
+  readonly adapter?: string;
   readonly dataset: string;
   readonly evals: readonly string[];
   readonly labels: RunFile["labels"];
 }
 
 /** Reads the files of a run. */
-export async function readSources({ model, cache, dataset, evals, labels }: SourcePaths): Promise<Sources> {
+export async function readSources(paths: SourcePaths): Promise<Sources> {
+  const { model, cache, adapter, dataset, evals, labels } = paths;
   const own = readDatasetFile(dataset);
   const others = evals.map(readDatasetFile);
   const names = [own, ...others].map(({ name }) => name);
@@ -34,20 +39,23 @@ export async function readSources({ model, cache, dataset, evals, labels }: Sour
       `two data sets are called "${repeated}", which metrics could not tell apart; rename a file`,
     );
   }
-  const read = await loadModelFile(model, cache);
-  return { model: read, dataset: labels === "none" ? withoutLabels(own) : own, others };
+  return {
+    model: await loadModelFile(model, cache),
+    adapter: adapter === undefined ? null : readAdapterFile(adapter),
+    dataset: labels === "none" ? withoutLabels(own) : own,
+    others,
+  };
 }
 
 /** Reads the files of a run to be continued, which must be as they were. */
-export async function readSourcesAgain(
-  { modelSource, datasetSource, evalSources, labels }: RunFile,
-  cache: string | undefined,
-): Promise<Sources> {
+export async function readSourcesAgain(run: RunFile, cache: string | undefined): Promise<Sources> {
+  const { modelSource, adapterSource, datasetSource, evalSources, labels } = run;
   const evals = evalSources.map(({ path }) => path);
   const paths = { model: modelSource.path, cache, dataset: datasetSource.path, evals, labels };
-  const sources = await readSources(paths);
-  const { model, dataset, others } = sources;
+  const sources = await readSources({ ...paths, ...(adapterSource && { adapter: adapterSource.path }) });
+  const { model, adapter, dataset, others } = sources;
   checkUnchanged(modelSource, model.sha256);
+  if (adapterSource !== undefined) checkUnchanged(adapterSource, adapter?.sha256);
   checkUnchanged(datasetSource, dataset.sha256);
   for (const [i, source] of evalSources.entries()) checkUnchanged(source, others[i]?.sha256);
   return sources;

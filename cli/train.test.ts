@@ -43,7 +43,8 @@ async function go(
   const folder = join(workplace.folder, out);
   mkdirSync(folder, { recursive: true });
   const checkpoint = readCheckpoint(checkpointFolder(folder));
-  const { models } = await openModels(file, backend, { config, prompt: BARE }, checkpoint, FULL_ROOM);
+  const source = { model: file, adapter: null };
+  const { models } = await openModels(source, backend, { config, prompt: BARE }, checkpoint, FULL_ROOM);
   const position = checkpoint
     ? positionOf(checkpoint, config.steps)
     : { progress: initialProgress(config), entries: [] };

@@ -1,7 +1,7 @@
-import { mkdirSync, readdirSync, readFileSync, watch, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
-import { createWorkplace, QUICK, ttrl } from "./fixture.ts";
+import { createWorkplace, killAfterLines, QUICK, ttrl } from "./fixture.ts";
 
 const { folder, remove } = createWorkplace();
 afterAll(remove);
@@ -176,16 +176,6 @@ describe("run", () => {
     expect(status).toBe(2);
   });
 });
-
-/** Calls `kill` once metrics.jsonl in `out` has so many lines. */
-function killAfterLines(out: string, lines: number, kill: () => void): void {
-  const watcher = watch(out, () => {
-    if (!readdirSync(out).includes("metrics.jsonl")) return;
-    if (readFileSync(join(out, "metrics.jsonl"), "utf8").split("\n").length <= lines) return;
-    watcher.close();
-    kill();
-  });
-}
 
 describe("generate and score", () => {
   test("scoring what was sampled gives the logprobs it was sampled with", async () => {

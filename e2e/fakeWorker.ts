@@ -72,7 +72,14 @@ function installFakeWorker(script: Script): void {
           pathReason: "recorded graphs need WebGPU",
           tuning: [],
         },
-        model: { name: "abacus-0.2M", parameters: 214_336, layers: 4, width: 64, vocabulary: 464 },
+        model: {
+          name: "abacus-0.2M",
+          parameters: 214_336,
+          trained: null,
+          layers: 4,
+          width: 64,
+          vocabulary: 464,
+        },
         notice: null,
         exports: [
           { form: { format: "folder", packing: "F32" }, bytes: 864_000, notes: [] },

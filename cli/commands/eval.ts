@@ -2,6 +2,7 @@
 import type { Command } from "commander";
 import { CONFIG_FIELDS } from "../../src/rl/config.ts";
 import {
+  adapterOption,
   backendOption,
   cacheOption,
   modelOption,
@@ -36,6 +37,7 @@ export function addEval(program: Command): void {
     .addOption(cacheOption())
     .addOption(systemOption())
     .addOption(suffixOption())
+    .addOption(adapterOption("merged into the model"))
     .requiredOption("--dataset <file>", "questions and answers, JSON or JSONL")
     .addOption(numberOption("--samples <integer>", evaluationSamples))
     .addOption(

@@ -2,7 +2,7 @@
 import { InvalidArgumentError, Option, type Command } from "commander";
 import { SHARD_BYTES } from "../../src/formats/modelFolderFiles.ts";
 import type { ExportRequest } from "../exportModel.ts";
-import { cacheOption, modelOption } from "../options.ts";
+import { adapterOption, cacheOption, modelOption } from "../options.ts";
 
 const HELP = `
 gguf is one file for llama.cpp, with tokenizer and chat template; as llama.cpp's converter does, it keeps vectors in
@@ -21,6 +21,7 @@ export function addExport(program: Command): void {
     .description("write a model in another format or precision")
     .addOption(modelOption().makeOptionMandatory())
     .addOption(cacheOption())
+    .addOption(adapterOption("merged into the model"))
     .addOption(
       new Option("--format <name>", "file for llama.cpp, or folder")
         .choices(["gguf", "safetensors"])

@@ -4,6 +4,7 @@ import { CONFIG_FIELDS } from "../../src/rl/config.ts";
 import type { GenerateRequest } from "../generateResponses.ts";
 import { InputError } from "../inputError.ts";
 import {
+  adapterOption,
   backendOption,
   cacheOption,
   modelOption,
@@ -32,6 +33,7 @@ export function addGenerate(program: Command): void {
     .addOption(cacheOption())
     .addOption(systemOption())
     .addOption(suffixOption())
+    .addOption(adapterOption("merged into the model"))
     .option("--prompt <text>", "one prompt, put into the model's chat template")
     .option("--prompts <file>", 'JSONL, each line an object with a "prompt"; - is standard input')
     .addOption(

@@ -3,6 +3,7 @@ import { type Command, Option } from "commander";
 import type { BackendChoice } from "../../src/report/backendChoice.ts";
 import { InputError } from "../inputError.ts";
 import {
+  adapterOption,
   backendOption,
   cacheOption,
   configOptions,
@@ -18,6 +19,7 @@ interface RunOptions {
   readonly cache?: string;
   readonly system: string;
   readonly suffix: string;
+  readonly adapter?: string;
   readonly dataset?: string;
   readonly out?: string;
   readonly backend: BackendChoice;
@@ -37,6 +39,8 @@ const HELP = `
 Writes into --out: metrics.jsonl (a line for each step and evaluation, the same bit for bit whenever the run is
 repeated), timing.jsonl (their wall-clock), run.json (what was asked for), checkpoint/ (what --resume continues from)
 and model/ (the trained model, an ordinary Hugging Face folder, with its card, run.json, metrics.csv and metrics.json).
+With --trainable lora an adapter is trained beside frozen weights: model/ then has it merged in, and adapter/ holds it
+in PEFT's format, to go on from with --adapter.
 Prints one JSON line: base and final pass@1 and Maj@N.
 Ctrl-C stops at the next moment that can be continued from, and writes a checkpoint.
 
@@ -45,6 +49,7 @@ Examples:
   ttrl run --model public/models/abacus-0.2M --dataset word.json --out out/a --eval word-heldout.json expression.json
   ttrl run --model public/models/abacus-0.2M --dataset word.json --out out/b --set learningRate=3e-5 advantage=dr-grpo
   ttrl run --model hf:Qwen/Qwen2.5-0.5B-Instruct --dataset math.json --out out/c --suffix $'\\nPut your answer within \\\\boxed{}.'
+  ttrl run --model public/models/abacus-0.2M --dataset word.json --out out/c --trainable lora --learning-rate 1e-3
   ttrl run --resume out/word
   ttrl run --resume out/word --steps 200`;
 
@@ -57,6 +62,7 @@ export function addRun(program: Command): void {
     .addOption(cacheOption())
     .addOption(systemOption())
     .addOption(suffixOption())
+    .addOption(adapterOption("the run trains it on, by the rank, alpha and targets it has"))
     .option("--dataset <file>", "questions to learn from, JSON or JSONL; answers serve the metrics alone")
     .option("--out <folder>", "where the run is written; must hold no other run")
     .addOption(backendOption())
@@ -102,13 +108,16 @@ function checkpointOption(): Option {
 }
 
 async function start(options: RunOptions): Promise<void> {
-  const { model, cache, dataset, out, backend, preset, config, set, labels, checkpointEvery } = options;
+  const { model, cache, dataset, out, backend, adapter, preset, config, set, labels, checkpointEvery } =
+    options;
   if (model === undefined || dataset === undefined || out === undefined) {
     throw new InputError(
       "run needs --model <folder>, --dataset <file> and --out <folder>, or --resume <folder>",
     );
   }
+  const { readAdapterFile, adapterSettings } = await import("../adapterFile.ts");
   const sources = {
+    ...(adapter !== undefined && { adapter: adapterSettings(readAdapterFile(adapter)) }),
     ...(preset !== undefined && { preset }),
     ...(config !== undefined && { config }),
     ...(set && { set }),
@@ -116,17 +125,14 @@ async function start(options: RunOptions): Promise<void> {
   };
   const { startRun } = await import("../run.ts");
   const prompt = { system: options.system, suffix: options.suffix };
-  const request = {
-    prompt,
+  const paths = {
     model,
     cache,
     dataset,
-    out,
-    backend,
-    labels,
-    checkpointEvery,
     evals: options.eval ?? [],
+    ...(adapter !== undefined && { adapter }),
   };
+  const request = { ...paths, prompt, out, backend, labels, checkpointEvery };
   await startRun({ ...request, config: readSettings(sources) });
 }
 

@@ -2,6 +2,7 @@
 import type { Command } from "commander";
 import { CONFIG_FIELDS } from "../../src/rl/config.ts";
 import {
+  adapterOption,
   backendOption,
   cacheOption,
   modelOption,
@@ -32,6 +33,7 @@ export function addScore(program: Command): void {
     .addOption(cacheOption())
     .addOption(systemOption())
     .addOption(suffixOption())
+    .addOption(adapterOption("merged into the model"))
     .requiredOption("--in <file>", "JSONL of texts; - is standard input")
     .option("--raw", "take prompt and text as they stand, without the chat template")
     .addOption(

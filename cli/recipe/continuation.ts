@@ -57,6 +57,11 @@ export function addAnswers(list: Counterparts, { answers }: TtrlConfig, place = 
   else list.lose("answers", `${place}: the rules of \`answers: paper\``);
 }
 
+/** What every recipe says of an adapter: the bundle's model has it merged in. */
+export function addAdapter(list: Counterparts, { trainable }: TtrlConfig): void {
+  if (trainable === "lora") list.lose("trainable", "all weights, the adapter merged into them");
+}
+
 /** JSON lines. */
 export function jsonLines(rows: readonly unknown[]): string {
   return rows.map((row) => `${JSON.stringify(row)}\n`).join("");

@@ -1,6 +1,7 @@
 /** TRL's GRPOTrainer: the run's settings in its words, and the files of the bundle. */
 import type { TtrlConfig } from "../../src/rl/config.ts";
 import {
+  addAdapter,
   addAnswers,
   addRollouts,
   jsonLines,
@@ -104,6 +105,7 @@ function addOptimizer(list: Counterparts, run: Continuation, updates: number): v
 function addMethod(list: Counterparts, config: TtrlConfig): void {
   addRollouts(list, config);
   addAnswers(list, config);
+  addAdapter(list, config);
   if (config.rewardToken === "own-last") list.add("rewardToken", {}, "TRL knows rewards of responses alone");
   if (config.epochRest === "kept") list.lose("epochRest", "dropped");
   else list.add("epochRest", {}, "TRL drops it always");

@@ -1,6 +1,7 @@
 /** verl's main_ppo on Ray: the run's settings as Hydra overrides, and the files of the bundle. */
 import type { TtrlConfig } from "../../src/rl/config.ts";
 import {
+  addAdapter,
   addAnswers,
   addRollouts,
   jsonLines,
@@ -59,6 +60,7 @@ export function verlCounterparts(run: Continuation): Counterparts {
   else list.add("epochRest", {}, "verl drops it always");
   addRollouts(list, config);
   addAnswers(list, config);
+  addAdapter(list, config);
   if (config.rewardToken === "own-last") list.add("rewardToken", {}, "verl's own way");
   addLoss(list, config);
   addAdvantage(list, config);

@@ -1,6 +1,7 @@
 /** LoRA (arXiv 2106.09685): low-rank matrices beside a decoder's frozen ones, named and initialised as PEFT does. */
 import type { PeftAdapter } from "../formats/peftAdapter.ts";
 import { createRandom } from "../math/random.ts";
+import type { TtrlConfig } from "../rl/config.ts";
 import type { ModelConfig } from "./config.ts";
 import { layerName, parameterShapes, type HostTensor } from "./parameters.ts";
 
@@ -28,6 +29,26 @@ export interface AdapterConfig {
   /** Share of A's inputs that training leaves out. */
   readonly dropout: number;
   readonly targets: readonly Projection[];
+}
+
+/** Where adapters may stand, as the configuration names it. */
+const TARGETS: Readonly<Record<TtrlConfig["loraTargets"], readonly Projection[]>> = {
+  "all-linear": PROJECTIONS,
+  attention: ["q_proj", "k_proj", "v_proj", "o_proj"],
+  "query-value": ["q_proj", "v_proj"],
+};
+
+/** The adapter that a configuration asks for; null where all weights are trained. */
+export function adapterConfig(config: TtrlConfig): AdapterConfig | null {
+  if (config.trainable === "all") return null;
+  const { loraRank: rank, loraAlpha: alpha, loraDropout: dropout, loraTargets } = config;
+  return { rank, alpha, dropout, targets: TARGETS[loraTargets] };
+}
+
+/** The configuration's name of where an adapter stands; null where it has none. */
+export function targetsName(targets: readonly Projection[]): TtrlConfig["loraTargets"] | null {
+  const names = ["all-linear", "attention", "query-value"] as const;
+  return names.find((name) => TARGETS[name].join() === targets.join()) ?? null;
 }
 
 /** An adapter's values on the host. */

@@ -1,5 +1,6 @@
 /** A trained model as a Hugging Face folder: the parts it was opened from, with the weights that the policy has now. */
 import type { FolderTexts } from "../formats/modelFolder.ts";
+import type { PeftAdapter } from "../formats/peftAdapter.ts";
 import type { WeightSource } from "../formats/weightSource.ts";
 import type { LanguageModel } from "./languageModel.ts";
 import { parameterShapes } from "./parameters.ts";
@@ -16,4 +17,11 @@ export function trainedWeights(policy: TrainablePolicy): WeightSource {
     shapes: parameterShapes(policy.model.config),
     read: async (name) => (await policy.weight(name)).data,
   };
+}
+
+/** The adapter that was trained beside the model `base`; null where all weights were. */
+export async function trainedAdapter(policy: TrainablePolicy, base: string): Promise<PeftAdapter | null> {
+  if (policy.adapter === null) return null;
+  const { rank, alpha, dropout, targets } = policy.adapter;
+  return { rank, alpha, dropout, targets, base, tensors: await policy.weights() };
 }

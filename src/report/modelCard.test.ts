@@ -56,3 +56,11 @@ test("the card of a control says what it learned from", () => {
   expect(modelCard(report)).toContain("without labels on the questions");
   expect(modelCard(report)).toContain("their answers served to measure alone.");
 });
+
+test("the card of a run that trained an adapter says so, and where it is by itself", () => {
+  const run = describedRun(configFrom({ steps: 2, trainable: "lora", loraRank: 8 }));
+  expect(modelCard({ ...report, run, adapterParameters: 1234 })).toContain(
+    "Trained was a LoRA adapter of 1234 parameters (rank 8, alpha 32, all-linear), which is merged into these weights;",
+  );
+  expect(modelCard(report)).not.toContain("adapter");
+});

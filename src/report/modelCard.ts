@@ -1,4 +1,5 @@
 /** The model card of a trained model: what it was, what was done to it and what came of it. */
+import type { TtrlConfig } from "../rl/config.ts";
 import type { Evaluation } from "../rl/metrics.ts";
 import { intervals, type Interval } from "./outcome.ts";
 import type { RunReport } from "./record.ts";
@@ -8,7 +9,7 @@ export type FurtherEvaluations = ReadonlyMap<string, readonly Evaluation[]>;
 
 /** The card, a README.md. */
 export function modelCard(report: RunReport, further: FurtherEvaluations = new Map()): string {
-  const { run, steps, evaluations } = report;
+  const { run, steps, evaluations, adapterParameters } = report;
   const { model, dataset, config } = run;
   const { labelSource } = config;
   const learnsFromAnswers = labelSource === "truth" || labelSource === "wrong-majority";
@@ -23,6 +24,7 @@ export function modelCard(report: RunReport, further: FurtherEvaluations = new M
       `${config.questionsPerStep} questions, ${config.votesPerQuestion} votes each, seed ${config.seed}, ` +
       `on the ${run.backend.backend} backend.${unfinished}`,
     "",
+    ...(adapterParameters === undefined ? [] : [adapterText(config, adapterParameters), ""]),
     "| data set | step | samples | pass@1 | Maj@N | majority ratio |",
     "|---|---|---|---|---|---|",
     ...[...measured].flatMap(([name, all]) => firstAndLast(all).map((one) => row(name, one, steps.length))),
@@ -39,6 +41,13 @@ export function modelCard(report: RunReport, further: FurtherEvaluations = new M
     "```",
     "",
   ].join("\n");
+}
+
+function adapterText({ loraRank, loraAlpha, loraTargets }: TtrlConfig, parameters: number): string {
+  return (
+    `Trained was a LoRA adapter of ${parameters} parameters (rank ${loraRank}, alpha ${loraAlpha}, ${loraTargets}), which is ` +
+    "merged into these weights; the folder `adapter` of the same export holds it by itself, in PEFT's format."
+  );
 }
 
 function counted(steps: number): string {

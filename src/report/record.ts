@@ -27,4 +27,6 @@ export interface RunReport {
   readonly steps: readonly StepRecord[];
   /** On the questions trained on, in order. */
   readonly evaluations: readonly Evaluation[];
+  /** Parameters of the adapter that was trained; absent where all weights were. */
+  readonly adapterParameters?: number;
 }

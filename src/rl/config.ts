@@ -1,4 +1,5 @@
 /** Every hyperparameter of a run: type, default, bounds, unit and meaning, stated once. The form and the CLI read this table. */
+import { ADAPTER_FIELDS, type AdapterFieldsConfig } from "./adapterFields.ts";
 import { COMPANION_FIELDS, companionProblems, type CompanionConfig } from "./companionFields.ts";
 import { choice, integer, real, type ConfigField } from "./configField.ts";
 import type { KlEstimator } from "./policy.ts";
@@ -11,7 +12,8 @@ export type { ChoiceField, ConfigField, NumberField } from "./configField.ts";
 export type { AdvantageShaping, LabelSource, Voting } from "./rewardFields.ts";
 
 /** A run's hyperparameters. */
-export interface TtrlConfig extends RewardConfig, RemedyConfig, CompanionConfig, PaperConfig {
+export interface TtrlConfig
+  extends RewardConfig, RemedyConfig, CompanionConfig, PaperConfig, AdapterFieldsConfig {
   readonly seed: number;
   readonly steps: number;
   readonly questionsPerStep: number;
@@ -129,13 +131,14 @@ export const CONFIG_FIELDS = {
   ...TRUST_FIELDS,
   ...UPDATE_FIELDS,
   ...COMPANION_FIELDS,
+  ...ADAPTER_FIELDS,
   learningRate: real(
     "Optimizer",
     "Learning rate",
     1e-4,
     [1e-8, 0.1],
     "",
-    "Peak AdamW step size. The cliff of the method: too high locks onto wrong votes within a few steps.",
+    "Peak AdamW step size. The cliff of the method: too high locks onto wrong votes within a few steps. LoRA takes about ten times as much.",
   ),
   warmupSteps: integer(
     "Optimizer",

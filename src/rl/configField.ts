@@ -12,6 +12,7 @@ interface FieldText {
     | "Rewards"
     | "Update"
     | "Critic and reward model"
+    | "Adapter"
     | "Optimizer"
     | "Evaluation";
   /** One sentence: what it does and which way to turn it. */

@@ -83,7 +83,7 @@ export const startedEvent = {
     pathReason: "recorded graphs need WebGPU",
     tuning: [],
   },
-  model: { name: "base-64", parameters: 250_000, layers: 4, width: 64, vocabulary: 464 },
+  model: { name: "base-64", parameters: 250_000, trained: null, layers: 4, width: 64, vocabulary: 464 },
   notice: null,
   exports: offers,
 } as const satisfies WorkerEvent;

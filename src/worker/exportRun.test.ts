@@ -1,12 +1,15 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { readGgufModel } from "../formats/ggufModel.ts";
 import { readModelFolder } from "../formats/modelFolder.ts";
+import { readPeftAdapter } from "../formats/peftAdapter.ts";
 import { wholeFile } from "../formats/streamed.ts";
 import { unzip } from "../formats/zip.ts";
 import { useImplementation } from "../kernels/testBackend.ts";
+import { initialAdapter, merge } from "../model/adapter.ts";
 import { tinyFolder } from "../model/fixture.ts";
 import { readLanguageModel } from "../model/languageModel.ts";
 import { openPolicy } from "../model/openPolicy.ts";
+import { trainedAdapter } from "../model/trainedFolder.ts";
 import { describedRun, evaluationOf, stepOf } from "../report/fixture.ts";
 import { metricsCsv } from "../report/metrics.ts";
 import { modelCard } from "../report/modelCard.ts";
@@ -89,4 +92,27 @@ describe("an exported run", async () => {
     expect(gguf[0]?.notes[0]).toMatch(/no name that is known here/);
     expect(offers[0]?.bytes).toBeGreaterThan(0);
   });
+});
+
+test("the export of a run with an adapter opens as the merged model, and holds the adapter by itself", async () => {
+  await useImplementation("stock operations on cpu");
+  const folder = tinyFolder(1);
+  const model = readLanguageModel(folder);
+  const settings = { rank: 2, alpha: 4, dropout: 0, targets: ["q_proj", "v_proj"] } as const;
+  const adapter = initialAdapter(model.config, settings, 1);
+  for (const { data } of adapter.tensors.values()) data.fill(0.1); // as if trained
+  const start = { weights: folder.weights, adapter, reference: null, optimizer: null };
+  const { policy } = await openPolicy(model, start, "a test");
+  const exported = { name: "tiny", folder, policy };
+  const form = { format: "folder", packing: "F32" } as const;
+  const trained = await trainedAdapter(policy, "tiny");
+  const files = unzip(await wholeFile(exportRun(exported, report, form, trained)));
+  const inFolder = [...files].filter(([path]) => path.startsWith("adapter/"));
+  const peft = readPeftAdapter(
+    new Map(inFolder.map(([path, bytes]) => [path.slice("adapter/".length), bytes])),
+  );
+  expect(peft).toMatchObject({ rank: 2, alpha: 4, targets: ["q_proj", "v_proj"], base: "tiny" });
+  expect(new Map([...peft.tensors].sort())).toEqual(new Map([...adapter.tensors].sort()));
+  const { weights } = readModelFolder(files);
+  expect(new Map([...weights].sort())).toEqual(new Map([...merge(folder.weights, adapter)].sort()));
 });

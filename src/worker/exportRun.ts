@@ -3,11 +3,13 @@ import { exportGguf, ggufNotes, type GgufExport } from "../formats/ggufExport.ts
 import { GgufExportError } from "../formats/ggufExportError.ts";
 import type { FolderTexts } from "../formats/modelFolder.ts";
 import { modelFolderFiles, SHARD_BYTES } from "../formats/modelFolderFiles.ts";
+import { writePeftAdapter, type PeftAdapter } from "../formats/peftAdapter.ts";
 import { bytesOf, type Outgoing, type Streamed } from "../formats/streamed.ts";
 import { zip } from "../formats/zipWriter.ts";
 import { trainedTexts, trainedWeights } from "../model/trainedFolder.ts";
 import type { TrainablePolicy } from "../model/trainablePolicy.ts";
 import { EXPORT_FORMS, type ExportForm, type ExportOffer } from "../report/exportForms.ts";
+import { adapterCard } from "../report/adapterCard.ts";
 import { reportFiles } from "../report/files.ts";
 import { modelCard } from "../report/modelCard.ts";
 import type { RunReport } from "../report/record.ts";
@@ -19,10 +21,21 @@ export interface ExportedModel {
   readonly policy: TrainablePolicy;
 }
 
-/** The file, whose weights are taken from the backend one by one while it is written. Throws `GgufExportError`. */
-export function exportRun(model: ExportedModel, report: RunReport, form: ExportForm): Streamed {
+/**
+ * The file, whose weights are taken from the backend one by one while it is written; a zip holds the `adapter` that was
+ * trained in a folder of its own, too. Throws `GgufExportError`.
+ */
+export function exportRun(
+  model: ExportedModel,
+  report: RunReport,
+  form: ExportForm,
+  adapter: PeftAdapter | null = null,
+): Streamed {
   if (form.format === "gguf") return ggufOf(model, form);
-  return zip(folderOf(model, form, { card: modelCard(report), extras: reportFiles(report) }));
+  const files = folderOf(model, form, { card: modelCard(report), extras: reportFiles(report) });
+  const beside = adapter === null ? [] : writePeftAdapter(adapter, adapterCard(report));
+  for (const [name, bytes] of beside) files.set(`adapter/${name}`, bytes);
+  return zip(files);
 }
 
 /** All forms: how large each file will be, about, or why there is none. */

@@ -21,6 +21,7 @@ let known: { readonly place: string; readonly model: Promise<LanguageModel> } | 
 
 /** The plan of a run that has not started; null where its way of computing has none. */
 export async function planOf(asked: PlanQuestion): Promise<MemoryPlan | null> {
+  if (asked.config.trainable === "lora") return null;
   const place = [
     asked.model,
     JSON.stringify(asked.prompt),

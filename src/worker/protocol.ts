@@ -114,6 +114,8 @@ export interface GroupView {
 export interface ModelSummary {
   readonly name: string;
   readonly parameters: number;
+  /** Parameters of the adapter that is trained; null where all of the model's are. */
+  readonly trained: number | null;
   readonly layers: number;
   readonly width: number;
   readonly vocabulary: number;

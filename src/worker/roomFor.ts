@@ -16,7 +16,7 @@ export async function roomFor(
   config: TtrlConfig,
   graphs: Graphs | string,
 ): Promise<Room> {
-  const machine = machineFor(model.config, graphs);
+  const machine = machineFor(model.config, graphs, config);
   if (machine === null) return FULL_ROOM;
   const { problem, room } = await planQuestions(
     model,

@@ -53,6 +53,23 @@ describe("a session", () => {
     expect(tf.memory().numTensors).toBe(before);
   });
 
+  test("trains an adapter where it is asked to, says how large it is, and exports it beside the model", async () => {
+    const stage = await wholeRun({ ...CONFIG, trainable: "lora", loraRank: 2, advantage: "gae" });
+    expect(stage.story).toEqual(WHOLE_STORY);
+    // Rank 2 beside the matrices of two layers of width 16: 2 * (32 + 24 + 24 + 32 + 40 + 40 + 40) each.
+    expect(stage.all("started")[0]?.model.trained).toBe(928);
+    const [before, after] = [stage.all("stepped").at(0), stage.all("stepped").at(-1)];
+    expect([before!.metrics.kl, after!.metrics.kl! > 0]).toEqual([0, true]);
+    const exported = stage.next("exported");
+    stage.session.export(FOLDER, null);
+    await exported;
+    const [{ file }] = stage.all("exported") as [EventOf<"exported">];
+    const files = unzip(new Uint8Array(await file!.arrayBuffer()));
+    expect([...files.keys()]).toContain("adapter/adapter_model.safetensors");
+    expect(new TextDecoder().decode(files.get("README.md"))).toContain("a LoRA adapter of 928 parameters");
+    await stage.session.end();
+  });
+
   test("gives the same figures bit for bit for the same seed, and others for another", async () => {
     const [first, second, other] = [
       await wholeRun(),

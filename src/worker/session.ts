@@ -4,8 +4,11 @@ import type { ModelStorage } from "../hub/storage.ts";
 import { fitQuestions } from "../model/fitQuestions.ts";
 import { readLanguageModel, type LanguageModel } from "../model/languageModel.ts";
 import { openPolicy, type Graphs } from "../model/openPolicy.ts";
+import { adapterCount } from "../model/adapter.ts";
 import { parameterCount } from "../model/parameters.ts";
+import { runStart } from "../model/runStart.ts";
 import { TrainableModels } from "../model/trainableModels.ts";
+import { trainedAdapter } from "../model/trainedFolder.ts";
 import type { TrainablePolicy } from "../model/trainablePolicy.ts";
 import type { BackendReport } from "../report/backend.ts";
 import type { BackendChoice, StartedBackend } from "../report/backendChoice.ts";
@@ -93,7 +96,7 @@ export class Session {
       await previous?.end();
       const loaded = (this.#loaded = await this.#load());
       const { backend, models, study, notice } = loaded;
-      const model = summarize(this.#start.model, models.policy.model);
+      const model = summarize(this.#start.model, models.policy);
       const exports = exportOffers(this.#exported(loaded));
       this.#post({ type: "started", runId, backend, model, notice, exports });
       const watch = this.#watch(this.#controller);
@@ -155,8 +158,10 @@ export class Session {
       const { study, prompt, config } = this.#start;
       const { backend } = loaded;
       const run = { model: model.name, dataset: study.name, ...(prompt && { prompt }), backend, config };
-      const report = { run, steps: this.#steps, evaluations: this.#evaluations };
-      const written = exportRun(model, report, form);
+      const { trained } = summarize(model.name, model.policy);
+      const size = trained === null ? {} : { adapterParameters: trained };
+      const report = { run, steps: this.#steps, evaluations: this.#evaluations, ...size };
+      const written = exportRun(model, report, form, await trainedAdapter(model.policy, model.name));
       const destination = await this.#surroundings.openDestination(chosen, written.bytes);
       const tell = (done: number): void => this.#progress("export", done, written.bytes);
       const file = await writeTo(destination, written, signal, tell);
@@ -207,12 +212,11 @@ export class Session {
     signal.throwIfAborted();
     const model = readLanguageModel(folder, this.#start.prompt);
     const { study, notice } = fitStudy(model, this.#start);
-    const { weights } = folder;
-    const reference = keepsInitialModel(config) ? weights : null;
+    const origin = { weights: folder.weights, adapter: null, saved: null };
+    const start = runStart(model.config, config, { ...origin, keepsInitial: keepsInitialModel(config) });
     const room = await roomFor(model, study.questions, config, graphs);
-    const start = { weights, reference, optimizer: null };
-    const { policy, ...path } = await openPolicy(model, start, graphs, room);
-    const models = new TrainableModels(policy, weights);
+    const { policy, ...path } = await openPolicy(model, start.policy, graphs, room);
+    const models = new TrainableModels(policy, start.initial);
     return { backend: { ...report, ...path }, folder, models, study, notice };
   }
 
@@ -302,7 +306,9 @@ function baseName(path: string): string {
   return path.split("/").at(-1) ?? path;
 }
 
-function summarize(path: string, { config }: LanguageModel): ModelSummary {
+function summarize(path: string, { model, adapter }: TrainablePolicy): ModelSummary {
+  const { config } = model;
   const { layers, width, vocabulary } = config;
-  return { name: baseName(path), parameters: parameterCount(config), layers, width, vocabulary };
+  const trained = adapter === null ? null : adapterCount(config, adapter);
+  return { name: baseName(path), parameters: parameterCount(config), trained, layers, width, vocabulary };
 }

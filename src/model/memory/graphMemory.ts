@@ -63,7 +63,7 @@ export async function graphMemory(
   const own = held();
   if (work.critic !== null) await policy.critic(start).reserve(work.critic);
   for (const companion of [work.teacher, work.rewardModel])
-    if (companion !== null) await policy.another({ ...start, reference: null }).reserve(companion);
+    if (companion !== null) await policy.another(start).reserve(companion);
   const all = held();
   const parts = new Map<MemoryPart, number>();
   const add = (part: MemoryPart, size: number): unknown => parts.set(part, (parts.get(part) ?? 0) + size);

@@ -1,12 +1,18 @@
 /** The machine that a model's run would be computed by. */
 import { describeAdapter } from "../../engine/adapter.ts";
 import { activeKernels } from "../../kernels/wasm/installWasmKernels.ts";
+import type { TtrlConfig } from "../../rl/config.ts";
 import type { ModelConfig } from "../config.ts";
 import { graphsObstacle, type Graphs } from "../openPolicy.ts";
 import { WASM_BYTES, type Machine } from "./planMemory.ts";
 
-/** Where the backend that has started computes a model; null for ways of computing that have no plan. */
-export function machineFor(config: ModelConfig, graphs: Graphs | string): Machine | null {
+/** Where the backend that has started computes a run; null for ways of computing and of training that have no plan. */
+export function machineFor(
+  config: ModelConfig,
+  graphs: Graphs | string,
+  { trainable }: Pick<TtrlConfig, "trainable">,
+): Machine | null {
+  if (trainable === "lora") return null;
   if (typeof graphs !== "string" && graphsObstacle(config, graphs) === null) {
     const { limits, adapterInfo } = graphs.gpu.device;
     const { maxBufferSize, maxStorageBufferBindingSize } = limits;

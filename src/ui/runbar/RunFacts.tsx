@@ -7,7 +7,9 @@ import { measured, shortCount } from "../format.ts";
 import { usePage, usePacedRun, useSettings } from "../page.tsx";
 import { BACKEND_NAMES, BACKEND_WISHES } from "../setup/backendNames.ts";
 
-type ShownBackend = NonNullable<Exclude<BegunRun, { status: "starting" }>["device"]>["backend"];
+type ShownDevice = NonNullable<Exclude<BegunRun, { status: "starting" }>["device"]>;
+type ShownBackend = ShownDevice["backend"];
+type ShownModel = ShownDevice["model"];
 
 /** What the run uses and how fast it is; before a run, what it would use. */
 export function RunFacts() {
@@ -39,6 +41,12 @@ function whyOf({ backend, reason, path, pathReason }: ShownBackend): string {
   return backend === "webgpu" ? `${reason} · ${path}: ${pathReason}` : reason;
 }
 
+/** "135M parameters frozen · trains an adapter of 4.9M" */
+function parametersText({ parameters, trained }: ShownModel): string {
+  const all = `${shortCount(parameters)} parameters`;
+  return trained === null ? all : `${all} frozen · trains an adapter of ${shortCount(trained)}`;
+}
+
 function BegunFacts({ state }: { readonly state: BegunRun }) {
   const { setup, steps } = state.record;
   const device = state.status === "starting" ? null : state.device;
@@ -63,7 +71,7 @@ function BegunFacts({ state }: { readonly state: BegunRun }) {
       )}
       <Fact name="Model">
         {setup.model.title}
-        {device !== null && ` · ${shortCount(device.model.parameters)} parameters`}
+        {device !== null && ` · ${parametersText(device.model)}`}
       </Fact>
       <Fact name="Data set">{setup.study.title}</Fact>
       <Fact name="Seed">{setup.config.seed}</Fact>

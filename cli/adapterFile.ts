@@ -1,0 +1,94 @@
+/** A folder with an adapter in PEFT's format on disk. */
+import { existsSync } from "node:fs";
+import { join, resolve } from "node:path";
+import {
+  ADAPTER_CONFIG,
+  ADAPTER_WEIGHTS,
+  readPeftAdapter,
+  type PeftAdapter,
+} from "../src/formats/peftAdapter.ts";
+import { adapterFromPeft, merge, PROJECTIONS, targetsName } from "../src/model/adapter.ts";
+import type { TtrlConfig } from "../src/rl/config.ts";
+import { InputError, messageOf } from "./inputError.ts";
+import { loadModelFile, loadModelOnDisk } from "./hubModel.ts";
+import { openModel, readModel, type ModelFile } from "./modelFile.ts";
+import type { ModelOnDisk } from "./modelOnDisk.ts";
+import { readBytes, sha256 } from "./textFile.ts";
+
+/** An adapter as read. */
+export interface AdapterFile {
+  /** Absolute path of the folder. */
+  readonly path: string;
+  readonly content: PeftAdapter;
+  /** SHA-256 of its files, as if they were one. */
+  readonly sha256: string;
+}
+
+/** Reads an adapter; what is wrong with it is told with its path. */
+export function readAdapterFile(folder: string): AdapterFile {
+  const names = [ADAPTER_CONFIG, ADAPTER_WEIGHTS];
+  const files = names.filter((name) => existsSync(join(folder, name)));
+  const bytes = files.map((name): [string, Uint8Array] => [name, readBytes(join(folder, name))]);
+  try {
+    const content = readPeftAdapter(new Map(bytes));
+    return { path: resolve(folder), content, sha256: sha256(...bytes.map(([, content]) => content)) };
+  } catch (error) {
+    throw new InputError(`${folder}: ${messageOf(error)}`, { cause: error });
+  }
+}
+
+/** What names a model on the command line. */
+export interface ModelPlace {
+  readonly model: string;
+  /** Where models of a Hub are kept. */
+  readonly cache?: string;
+  /** Folder of an adapter that is merged into it. */
+  readonly adapter?: string;
+}
+
+/** Reads a model, with an adapter merged into its weights where one is named. */
+export async function readMergedModel({ model, cache, adapter }: ModelPlace): Promise<ModelFile> {
+  const file = await loadModelFile(model, cache);
+  if (adapter === undefined) return file;
+  const { content } = readAdapterFile(adapter);
+  const weights = inWords(adapter, () => {
+    return merge(file.content.weights, adapterFromPeft(openModel(file).config, content, 0));
+  });
+  return { ...file, content: { ...file.content, weights } };
+}
+
+/** The same of a model whose weights are read one at a time. */
+export async function mergedOnDisk({ model, cache, adapter: folder }: ModelPlace): Promise<ModelOnDisk> {
+  const file = await loadModelOnDisk(model, cache);
+  if (folder === undefined) return file;
+  const { content } = readAdapterFile(folder);
+  const adapter = inWords(folder, () => adapterFromPeft(readModel(file.path, file.texts).config, content, 0));
+  const { shapes } = file.weights;
+  const read = async (name: string): Promise<Float32Array> => {
+    const own = { shape: shapes.get(name) ?? [], data: await file.weights.read(name) };
+    return merge(new Map([[name, own]]), adapter).get(name)?.data ?? own.data;
+  };
+  return { ...file, weights: { shapes, read } };
+}
+
+/** The settings of a run that trains on an adapter: they are the adapter's own. */
+export function adapterSettings({ path, content }: AdapterFile): Partial<TtrlConfig> {
+  const { rank, alpha, dropout, targets } = content;
+  const ordered = PROJECTIONS.filter((projection) => targets.includes(projection));
+  const name = targetsName(ordered);
+  if (name === null || ordered.length !== targets.length) {
+    throw new InputError(
+      `${path}: the adapter stands beside ${targets.join(", ")}; a run trains adapters beside all seven matrices of a layer, the four of its attention, or q_proj and v_proj`,
+    );
+  }
+  return { trainable: "lora", loraRank: rank, loraAlpha: alpha, loraDropout: dropout, loraTargets: name };
+}
+
+/** Does the work; an error of it is one of the file at `place`. */
+export function inWords<T>(place: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw new InputError(`${place}: ${messageOf(error)}`, { cause: error });
+  }
+}
