@@ -35,7 +35,9 @@ const ASSUMED_PROMPT = 128;
 export async function planModel(request: PlanRequest): Promise<void> {
   const { config } = request;
   if (config.trainable === "lora")
-    throw new InputError("plan knows runs that train all weights; there is no plan of an adapter's memory yet");
+    throw new InputError(
+      "plan knows runs that train all weights; there is no plan of an adapter's memory yet",
+    );
   const asked =
     request.dataset === undefined ? assumed(request.model, config) : read(request, request.dataset);
   const run = { ...asked, demand: demandOf(config, asked.promptLengths.length) };
