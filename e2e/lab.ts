@@ -157,7 +157,7 @@ export class Lab {
   }
 }
 
-/** Runs in the page before its own scripts: keeps what every worker tells. */
+/** Runs in the page before its own scripts: keeps what workers tell of runs; those that plan and fetch name none. */
 function recordWorkerEvents(): void {
   const recorded: RecordedEvent[] = [];
   Object.assign(window, { recorded });
@@ -166,7 +166,7 @@ function recordWorkerEvents(): void {
     return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
   };
   const record = async (event: WorkerEvent): Promise<void> => {
-    if (event.type === "progress") return;
+    if (!("runId" in event) || event.type === "progress") return;
     if (event.type !== "exported") recorded.push(event);
     else if (event.file !== null)
       recorded.push({ type: "exported", runId: event.runId, sha256: await sha256(event.file) });
