@@ -14,7 +14,12 @@ test("the plan unfolds into parts and follows the settings", async ({ lab, page 
   await memory.locator("summary").click();
   await expect(memory.getByRole("rowheader", { name: "weights" })).toBeVisible();
   const before = await memory.locator("summary").innerText();
-  await page.locator("#config-maxResponseTokens").fill("1500", { force: true }); // its group may be folded
+  const longest = page.locator("#config-maxResponseTokens");
+  await longest.evaluate((field) => {
+    for (let at = field.closest("details"); at !== null; at = at.parentElement?.closest("details") ?? null)
+      at.open = true;
+  });
+  await longest.fill("100");
   await expect(memory.locator("summary")).not.toHaveText(before);
 });
 
