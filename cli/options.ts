@@ -47,6 +47,15 @@ export const suffixOption = (): Option =>
 export const adapterOption = (meaning: string): Option =>
   new Option("--adapter <folder>", `adapter in PEFT's format, such as the adapter/ of a run; ${meaning}`);
 
+/** Of a command that asks a model something: which one, with what merged into it, and what frames each prompt. */
+export const askedModelOptions = (): Option[] => [
+  modelOption().makeOptionMandatory(),
+  cacheOption(),
+  systemOption(),
+  suffixOption(),
+  adapterOption("merged into the model"),
+];
+
 export const backendOption = (): Option =>
   new Option(
     "--backend <name>",

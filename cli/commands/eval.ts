@@ -1,15 +1,7 @@
 /** `ttrl eval`: options and help. */
 import type { Command } from "commander";
 import { CONFIG_FIELDS } from "../../src/rl/config.ts";
-import {
-  adapterOption,
-  backendOption,
-  cacheOption,
-  modelOption,
-  numberOption,
-  suffixOption,
-  systemOption,
-} from "../options.ts";
+import { askedModelOptions, backendOption, numberOption } from "../options.ts";
 import type { EvaluationRequest } from "../evaluateModel.ts";
 
 const HELP = `
@@ -30,14 +22,9 @@ export function addEval(program: Command): void {
     maxResponseTokens,
     seed,
   } = CONFIG_FIELDS;
-  program
-    .command("eval")
-    .description("measure a model on a data set")
-    .addOption(modelOption().makeOptionMandatory())
-    .addOption(cacheOption())
-    .addOption(systemOption())
-    .addOption(suffixOption())
-    .addOption(adapterOption("merged into the model"))
+  const command = program.command("eval").description("measure a model on a data set");
+  for (const option of askedModelOptions()) command.addOption(option);
+  command
     .requiredOption("--dataset <file>", "questions and answers, JSON or JSONL")
     .addOption(numberOption("--samples <integer>", evaluationSamples))
     .addOption(

@@ -3,15 +3,7 @@ import type { Command } from "commander";
 import { CONFIG_FIELDS } from "../../src/rl/config.ts";
 import type { GenerateRequest } from "../generateResponses.ts";
 import { InputError } from "../inputError.ts";
-import {
-  adapterOption,
-  backendOption,
-  cacheOption,
-  modelOption,
-  numberOption,
-  suffixOption,
-  systemOption,
-} from "../options.ts";
+import { askedModelOptions, backendOption, numberOption } from "../options.ts";
 
 const HELP = `
 Prints one JSON line for each response: prompt (and id, where the file has one), response, tokens (ids, the end token
@@ -26,14 +18,9 @@ Examples:
 /** Adds `generate` to the program. */
 export function addGenerate(program: Command): void {
   const { temperature, topP, maxResponseTokens, seed, votesPerQuestion } = CONFIG_FIELDS;
-  program
-    .command("generate")
-    .description("sample responses to prompts")
-    .addOption(modelOption().makeOptionMandatory())
-    .addOption(cacheOption())
-    .addOption(systemOption())
-    .addOption(suffixOption())
-    .addOption(adapterOption("merged into the model"))
+  const command = program.command("generate").description("sample responses to prompts");
+  for (const option of askedModelOptions()) command.addOption(option);
+  command
     .option("--prompt <text>", "one prompt, put into the model's chat template")
     .option("--prompts <file>", 'JSONL, each line an object with a "prompt"; - is standard input')
     .addOption(

@@ -1,15 +1,7 @@
 /** `ttrl score`: options and help. */
 import type { Command } from "commander";
 import { CONFIG_FIELDS } from "../../src/rl/config.ts";
-import {
-  adapterOption,
-  backendOption,
-  cacheOption,
-  modelOption,
-  numberOption,
-  suffixOption,
-  systemOption,
-} from "../options.ts";
+import { askedModelOptions, backendOption, numberOption } from "../options.ts";
 import type { ScoreRequest } from "../scoreTexts.ts";
 
 const HELP = `
@@ -26,14 +18,9 @@ Examples:
 
 /** Adds `score` to the program. */
 export function addScore(program: Command): void {
-  program
-    .command("score")
-    .description("log-probability of every token of given texts")
-    .addOption(modelOption().makeOptionMandatory())
-    .addOption(cacheOption())
-    .addOption(systemOption())
-    .addOption(suffixOption())
-    .addOption(adapterOption("merged into the model"))
+  const command = program.command("score").description("log-probability of every token of given texts");
+  for (const option of askedModelOptions()) command.addOption(option);
+  command
     .requiredOption("--in <file>", "JSONL of texts; - is standard input")
     .option("--raw", "take prompt and text as they stand, without the chat template")
     .addOption(

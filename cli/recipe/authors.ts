@@ -5,6 +5,7 @@
 import type { TtrlConfig } from "../../src/rl/config.ts";
 import type { Task } from "../../src/rl/types.ts";
 import {
+  addAdapter,
   addAnswers,
   questionsPerStep,
   responsesPerPass,
@@ -17,7 +18,10 @@ import {
   ACTOR,
   addClipAndKl,
   addCritic,
-  addEvaluationSampling,
+  addEvaluations,
+  addLearningRate,
+  addSampling,
+  OPTIMIZER,
   overrideLines,
   ROLLOUT,
 } from "./verlTerms.ts";
@@ -69,15 +73,15 @@ export function authorsCounterparts(run: Continuation): Counterparts {
     "as questions in an update, the fewest that divide a step's",
   );
   list.add("seed", { "+data.seed": config.seed }, "of the order of questions alone");
-  list.add("temperature", { [`${ROLLOUT}.temperature`]: config.temperature });
-  list.add("topP", { [`${ROLLOUT}.top_p`]: config.topP });
-  list.add("maxResponseTokens", { "data.max_response_length": config.maxResponseTokens });
+  addSampling(list, config);
   addAuthorsWays(list, config);
+  addAdapter(list, config);
   addAggregation(list, run);
   addClipAndKl(list, config);
   addAdvantage(list, config);
   addOptimizer(list, run);
-  addEvaluation(list, run);
+  list.add("evaluationQuestions", {}, "test.json holds the first so many");
+  addEvaluations(list, run);
   return list;
 }
 
@@ -121,28 +125,17 @@ function addAdvantage(list: Counterparts, config: TtrlConfig): void {
 
 function addOptimizer(list: Counterparts, run: Continuation): void {
   const { config } = run;
-  const optim = `${ACTOR}.optim`;
-  list.add("learningRate", { [`${optim}.lr`]: config.learningRate }, "AdamW's moments start anew");
-  list.add("warmupSteps", { [`${optim}.lr_warmup_steps`]: warmupLeft(run) }, "what is left of it");
-  list.add("schedule", { [`${optim}.warmup_style`]: config.schedule }, "over the steps of the bundle");
+  addLearningRate(list, run);
+  list.add("schedule", { [`${OPTIMIZER}.warmup_style`]: config.schedule }, "over the steps of the bundle");
   if (config.scheduleLag === 1) list.add("scheduleLag", {}, "it lags by a step always");
   else if (config.schedule === "constant" && warmupLeft(run) === 0)
     list.add("scheduleLag", {}, "it lags by a step, which a constant rate cannot tell");
   else list.lose("scheduleLag", "the rate lags by a step");
   list.add("gradientClip", { [`${ACTOR}.grad_clip`]: config.gradientClip });
   const betas = [config.beta1, config.beta2];
-  list.add("beta1", { [`+${optim}.betas`]: betas }, "both in one setting");
+  list.add("beta1", { [`+${OPTIMIZER}.betas`]: betas }, "both in one setting");
   list.add("beta2", { "+critic.optim.betas": betas }, "the critic's; the policy's with beta 1");
-  list.add("weightDecay", { [`${optim}.weight_decay`]: config.weightDecay });
-}
-
-function addEvaluation(list: Counterparts, { config, answerKey }: Continuation): void {
-  const measured = answerKey.size > 0;
-  const every = measured ? config.evaluateEvery : -1;
-  const note = measured ? "" : "never: the run had no answers to measure by";
-  list.add("evaluateEvery", { "trainer.test_freq": every, "trainer.val_before_train": measured }, note);
-  list.add("evaluationQuestions", {}, "test.json holds the first so many");
-  addEvaluationSampling(list, config);
+  list.add("weightDecay", { [`${OPTIMIZER}.weight_decay`]: config.weightDecay });
 }
 
 /** The overrides that are no settings of the run. */

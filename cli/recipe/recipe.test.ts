@@ -42,6 +42,15 @@ describe("the sizes of batches", () => {
 });
 
 describe("what the settings become", () => {
+  it.each([
+    ["TRL", trlCounterparts],
+    ["verl", verlCounterparts],
+    ["the authors' code", authorsCounterparts],
+  ])("tells %s that an adapter goes on as all weights", (_, counterparts) => {
+    expect(lost(counterparts(continuation({ trainable: "lora" })))).toContain("trainable");
+    expect(lost(counterparts(continuation()))).not.toContain("trainable");
+  });
+
   it("keeps all of the authors' loss and optimizer in TRL, pairs of responses included", () => {
     const list = trlCounterparts(continuation(PAPER_PRESET));
     const settings = Object.fromEntries(list.settings());

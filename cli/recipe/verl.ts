@@ -8,7 +8,6 @@ import {
   questionsPerStep,
   responsesPerPass,
   updatesPerStep,
-  warmupLeft,
   type Continuation,
 } from "./continuation.ts";
 import { Counterparts, type Value } from "./counterparts.ts";
@@ -16,7 +15,10 @@ import {
   ACTOR,
   addClipAndKl,
   addCritic,
-  addEvaluationSampling,
+  addEvaluations,
+  addLearningRate,
+  addSampling,
+  OPTIMIZER,
   overrideLines,
   ROLLOUT,
 } from "./verlTerms.ts";
@@ -53,9 +55,7 @@ export function verlCounterparts(run: Continuation): Counterparts {
     "as questions in an update, the fewest that divide a step's",
   );
   list.add("seed", { "data.seed": config.seed, [`${ROLLOUT}.seed`]: config.seed }, "other random numbers");
-  list.add("temperature", { [`${ROLLOUT}.temperature`]: config.temperature });
-  list.add("topP", { [`${ROLLOUT}.top_p`]: config.topP });
-  list.add("maxResponseTokens", { "data.max_response_length": config.maxResponseTokens });
+  addSampling(list, config);
   if (config.epochRest === "kept") list.lose("epochRest", "dropped");
   else list.add("epochRest", {}, "verl drops it always");
   addRollouts(list, config);
@@ -65,7 +65,8 @@ export function verlCounterparts(run: Continuation): Counterparts {
   addLoss(list, config);
   addAdvantage(list, config);
   addOptimizer(list, run);
-  addEvaluation(list, run);
+  list.add("evaluationQuestions", { "data.val_max_samples": config.evaluationQuestions }, "the first ones");
+  addEvaluations(list, run);
   return list;
 }
 
@@ -87,33 +88,26 @@ function addAdvantage(list: Counterparts, config: TtrlConfig): void {
 
 function addOptimizer(list: Counterparts, run: Continuation): void {
   const { config } = run;
-  const optim = `${ACTOR}.optim`;
-  list.add("learningRate", { [`${optim}.lr`]: config.learningRate }, "AdamW's moments start anew");
-  list.add("warmupSteps", { [`${optim}.lr_warmup_steps`]: warmupLeft(run) }, "what is left of it");
-  list.add("schedule", { [`${optim}.lr_scheduler_type`]: config.schedule }, "over the steps of the bundle");
+  addLearningRate(list, run);
+  list.add(
+    "schedule",
+    { [`${OPTIMIZER}.lr_scheduler_type`]: config.schedule },
+    "over the steps of the bundle",
+  );
   const lags = config.scheduleLag === 1;
   const lagNote = "where the schedule is cosine; a constant one lags by a step always";
-  list.add("scheduleLag", { [`${optim}.zero_indexed_step`]: lags }, lagNote);
+  list.add("scheduleLag", { [`${OPTIMIZER}.zero_indexed_step`]: lags }, lagNote);
   list.add("gradientClip", {
-    [`${optim}.clip_grad`]: config.gradientClip,
+    [`${OPTIMIZER}.clip_grad`]: config.gradientClip,
     [`${ACTOR}.grad_clip`]: config.gradientClip,
   });
-  list.add("beta1", { [`${optim}.betas`]: [config.beta1, config.beta2] }, "both in one setting");
+  list.add("beta1", { [`${OPTIMIZER}.betas`]: [config.beta1, config.beta2] }, "both in one setting");
   list.add(
     "beta2",
     { [`critic.optim.betas`]: [config.beta1, config.beta2] },
     "the critic's; the policy's with beta 1",
   );
-  list.add("weightDecay", { [`${optim}.weight_decay`]: config.weightDecay });
-}
-
-function addEvaluation(list: Counterparts, { config, answerKey }: Continuation): void {
-  const measured = answerKey.size > 0;
-  const every = measured ? config.evaluateEvery : -1;
-  const note = measured ? "" : "never: the run had no answers to measure by";
-  list.add("evaluateEvery", { "trainer.test_freq": every, "trainer.val_before_train": measured }, note);
-  list.add("evaluationQuestions", { "data.val_max_samples": config.evaluationQuestions }, "the first ones");
-  addEvaluationSampling(list, config);
+  list.add("weightDecay", { [`${OPTIMIZER}.weight_decay`]: config.weightDecay });
 }
 
 /** The overrides that are no settings of the run. */

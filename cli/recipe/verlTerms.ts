@@ -1,8 +1,10 @@
 /** What a run's settings are called in any verl, today's and the one that the authors' code is built on. */
 import type { TtrlConfig } from "../../src/rl/config.ts";
+import { warmupLeft, type Continuation } from "./continuation.ts";
 import type { Counterparts, Value } from "./counterparts.ts";
 
 export const ACTOR = "actor_rollout_ref.actor";
+export const OPTIMIZER = `${ACTOR}.optim`;
 export const ROLLOUT = "actor_rollout_ref.rollout";
 
 const KL_PENALTIES = { k1: "kl", k2: "mse", k3: "low_var_kl" } as const;
@@ -43,8 +45,25 @@ export function addCritic(list: Counterparts, config: TtrlConfig): void {
   list.add("valueClip", { "critic.cliprange_value": config.valueClip });
 }
 
-/** How evaluations draw. */
-export function addEvaluationSampling(list: Counterparts, config: TtrlConfig): void {
+/** How votes are drawn. */
+export function addSampling(list: Counterparts, config: TtrlConfig): void {
+  list.add("temperature", { [`${ROLLOUT}.temperature`]: config.temperature });
+  list.add("topP", { [`${ROLLOUT}.top_p`]: config.topP });
+  list.add("maxResponseTokens", { "data.max_response_length": config.maxResponseTokens });
+}
+
+/** The learning rate but for the form of its schedule. */
+export function addLearningRate(list: Counterparts, run: Continuation): void {
+  list.add("learningRate", { [`${OPTIMIZER}.lr`]: run.config.learningRate }, "AdamW's moments start anew");
+  list.add("warmupSteps", { [`${OPTIMIZER}.lr_warmup_steps`]: warmupLeft(run) }, "what is left of it");
+}
+
+/** When evaluations are made, and how they draw. */
+export function addEvaluations(list: Counterparts, { config, answerKey }: Continuation): void {
+  const measured = answerKey.size > 0;
+  const every = measured ? config.evaluateEvery : -1;
+  const note = measured ? "" : "never: the run had no answers to measure by";
+  list.add("evaluateEvery", { "trainer.test_freq": every, "trainer.val_before_train": measured }, note);
   const val = `${ROLLOUT}.val_kwargs`;
   list.add("evaluationSamples", { [`${val}.n`]: config.evaluationSamples });
   list.add("initialSamples", {}, "the first and last evaluation are like the others");
