@@ -14,7 +14,7 @@ const LAYERS = {
   rl: ["math", "grading"],
   tasks: ["math", "type rl"],
   formats: ["math"],
-  hub: ["formats"],
+  hub: ["math", "formats"],
   data: ["math", "type rl"],
   kernels: ["math"],
   engine: ["math", "kernels/tf"],

@@ -1,6 +1,7 @@
 /** A model by its place: on disk, or on a Hub, from which it is fetched once and kept. */
 import { homedir } from "node:os";
 import { basename, join, resolve } from "node:path";
+import { fileSize } from "../src/math/bytes.ts";
 import { findStored, openStored } from "../src/hub/cache.ts";
 import { download } from "../src/hub/download.ts";
 import { fileName, folderOf } from "../src/hub/entry.ts";
@@ -62,9 +63,7 @@ async function fetchModel(hub: Hub, storage: DiskStorage, id: ModelId): Promise<
     const missing = plan.bytes - plan.keptBytes;
     const what = `${modelIdText(id)} at commit ${plan.commit.slice(0, 12)}`;
     if (missing > 0)
-      console.error(
-        `fetching ${what} from ${hostOf(hub)}: ${plan.files.length} files, ${megabytes(missing)} MB`,
-      );
+      console.error(`fetching ${what} from ${hostOf(hub)}: ${plan.files.length} files, ${fileSize(missing)}`);
     const status = new StatusLine("MB");
     await download(hub, storage, plan, {
       signal: never(),

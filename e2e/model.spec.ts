@@ -14,7 +14,7 @@ test("a dropped folder becomes the model of the next run", async ({ lab, page, c
   for (const type of ["dragEnter", "dragOver", "drop"] as const)
     await browser.send("Input.dispatchDragEvent", { type, x: 700, y: 500, data });
   await expect(page.getByTestId("notice")).toContainText("abacus-0.1M is the model now");
-  await expect(page.locator("#model-about")).toContainText("7 files, 1 MB, from this computer");
+  await expect(page.locator("#model-about")).toContainText("7 files, 0.56 MB, from this computer");
   await lab.runSteps(1);
   const [started] = await lab.eventsOf("started");
   expect(started?.model).toMatchObject({ name: "abacus-0.1M (own)", layers: 4 });

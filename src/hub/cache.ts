@@ -96,6 +96,22 @@ export async function openStored(
   return sources;
 }
 
+/** The files of a stored model by name, as they are: to be looked at, not to be run. */
+export async function storedFiles(
+  storage: ModelStorage,
+  folder: string,
+): Promise<ReadonlyMap<string, ByteSource>> {
+  const entry = await readEntry(storage, folder);
+  if (entry === null || entry === "damaged")
+    throw new HubError(`${decodeURIComponent(folder)} is not stored`);
+  const sources = new Map<string, ByteSource>();
+  for (const file of entry.files) {
+    const source = await storage.open(folder, fileName(file));
+    if (source !== null) sources.set(fileName(file), source);
+  }
+  return sources;
+}
+
 async function removeDamaged(storage: ModelStorage, folder: string, problem: string): Promise<never> {
   await storage.remove(folder);
   throw new HubError(

@@ -1,4 +1,5 @@
 /** Which files of a repository a run needs. */
+import { fileSize } from "../math/bytes.ts";
 import { INDEX } from "../formats/shards.ts";
 import { HubError } from "./hubError.ts";
 import type { ModelId } from "./modelId.ts";
@@ -52,7 +53,7 @@ function failGguf({ name, files }: Repository, reason: string): never {
   const [first] = ggufs;
   if (first === undefined)
     throw new HubError(`${name}: ${reason}, nor any other GGUF file. Name ${name} alone.`);
-  const named = ggufs.slice(0, NAMED).map(({ path, bytes }) => `${path} (${Math.ceil(bytes / 1e6)} MB)`);
+  const named = ggufs.slice(0, NAMED).map(({ path, bytes }) => `${path} (${fileSize(bytes)})`);
   const more = ggufs.length > NAMED ? ` and ${ggufs.length - NAMED} more` : "";
   const choice = `Name one of them, as in ${name}:${first.path}`;
   throw new HubError(`${name}: ${reason}. ${choice}. There are ${named.join(", ")}${more}.`);

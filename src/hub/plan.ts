@@ -1,6 +1,7 @@
 /** What fetching a model would bring and cost, before a byte of its weights is asked for. */
 import { INDEX } from "../formats/shards.ts";
 import { weightMap } from "../formats/modelFolder.ts";
+import { fileSize } from "../math/bytes.ts";
 import { chooseFiles, chooseShards } from "./chooseFiles.ts";
 import { digestOf } from "./digest.ts";
 import { downloadFile } from "./downloadFile.ts";
@@ -58,7 +59,7 @@ export function checkRoom({ id, bytes, keptBytes, room }: DownloadPlan): void {
   const missing = bytes - keptBytes;
   if (room === null || missing <= room) return;
   throw new HubError(
-    `${id.repository} needs ${megabytes(missing)} MB more, and ${megabytes(room)} MB are free here. ` +
+    `${id.repository} needs ${fileSize(missing)} more, and ${fileSize(room)} are free here. ` +
       "Delete stored models, free some space, or choose a smaller model.",
   );
 }
@@ -111,10 +112,6 @@ class MemoryWriter implements FileWriter {
   }
 
   close(): void {}
-}
-
-function megabytes(bytes: number): number {
-  return Math.ceil(bytes / 1e6);
 }
 
 function total(sizes: readonly number[]): number {

@@ -7,3 +7,11 @@ export function bytesText(bytes: number): string {
   const digits = value < 9.95 && unit > 0 ? 1 : 0;
   return `${Number(value.toFixed(digits))} ${UNITS[unit] ?? ""}`;
 }
+
+/** Bytes in words, a MB being 10^6 as in sizes of files: 864000 -> "0.86 MB". */
+export function fileSize(bytes: number): string {
+  const [size, unit] =
+    bytes < 1e5 ? [bytes / 1e3, "kB"] : bytes < 1e9 ? [bytes / 1e6, "MB"] : [bytes / 1e9, "GB"];
+  const digits = size < 1 ? 2 : size < 10 ? 1 : 0;
+  return `${size.toFixed(digits)} ${unit}`;
+}

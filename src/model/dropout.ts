@@ -2,8 +2,8 @@
 import { createRandom, type Random } from "../math/random.ts";
 import * as tf from "../kernels/tf.ts";
 
-/** Keeps masks apart from a run's other draws of the same seed. */
-const FIRST_STREAM = 0xd0;
+/** Keeps masks apart from a run's other draws of the same seed: streams from here on are theirs. */
+const FIRST_STREAM = 0x10000;
 
 /**
  * Masks in the order they are asked for, from the seed and the number of the update: an update repeats whatever came

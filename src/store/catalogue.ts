@@ -1,6 +1,7 @@
 /** What there is to choose from: the models and data sets that ship with the page, and models of the user's. */
 import * as z from "zod/mini";
 import { createStore, type StoreApi } from "zustand/vanilla";
+import { fileSize } from "../math/bytes.ts";
 import { sum } from "../math/stats.ts";
 import type { StoredModel } from "../worker/hubProtocol.ts";
 import type { ModelPart } from "../worker/protocol.ts";
@@ -99,8 +100,7 @@ export function createCatalogueStore(readText: ReadText): CatalogueStore {
 /** The entry of a model that was fetched: its name says which version it is, as a link must. */
 function storedModel({ repository, file, commit, source, bytes, folder }: StoredModel): ModelEntry {
   const title = file === null ? repository : `${repository}:${file}`;
-  const megabytes = Math.ceil(bytes / 1e6);
-  const description = `Commit ${commit.slice(0, 12)} from ${new URL(source).host}, ${megabytes} MB, stored in this browser. Every byte is checked when a run starts; no network is needed.`;
+  const description = `Commit ${commit.slice(0, 12)} from ${new URL(source).host}, ${fileSize(bytes)}, stored in this browser. Every byte is checked when a run starts; no network is needed.`;
   const name = `${repository}@${commit}${file === null ? "" : `:${file}`}`;
   return { name, title, description, parameters: null, stored: folder };
 }
@@ -108,9 +108,9 @@ function storedModel({ repository, file, commit, source, bytes, folder }: Stored
 /** The entry of a model of the user's; never under the name of one that ships with the page. */
 function ownModel(name: string, files: readonly ModelPart[], models: readonly ModelEntry[]): ModelEntry {
   const isTaken = models.some((model) => model.name === name && model.files === undefined);
-  const megabytes = Math.ceil(sum(files.map(({ blob }) => blob.size)) / 1e6);
+  const size = fileSize(sum(files.map(({ blob }) => blob.size)));
   const what = files.length === 1 ? (files[0]?.path ?? name) : `${files.length} files`;
-  const description = `${what}, ${megabytes} MB, from this computer. It is read when a run starts and stays in this tab.`;
+  const description = `${what}, ${size}, from this computer. It is read when a run starts and stays in this tab.`;
   return { name: isTaken ? `${name} (own)` : name, title: name, description, parameters: null, files };
 }
 

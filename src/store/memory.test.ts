@@ -64,6 +64,27 @@ it("plans the set-up once it is complete, and again when it changes", async () =
   expect(asked.map(({ config }) => config.maxResponseTokens)).toEqual([112, 200]);
 });
 
+it("asks about a model that was fetched by the folder it is stored in", async () => {
+  const { settings, catalogue, asked } = await setUp();
+  const stored = {
+    repository: "org/tiny",
+    revision: "main",
+    file: null,
+    commit: "c0ffee",
+    folder: "org%2Ftiny",
+  };
+  const whole = {
+    source: "https://hub.example",
+    asked: "2026-11-27",
+    bytes: 9,
+    keptBytes: 9,
+    isComplete: true,
+  };
+  catalogue.setStored([{ ...stored, ...whole }]);
+  settings.setState({ model: "org/tiny@c0ffee" });
+  expect(asked.at(-1)).toMatchObject({ model: "org/tiny@c0ffee", storedModel: "org%2Ftiny" });
+});
+
 it("knows nothing of a set-up with a wrong setting", async () => {
   const { settings, memory } = await setUp();
   settings.setState(({ texts }) => ({ texts: { ...texts, maxResponseTokens: "many" } }));

@@ -45,13 +45,14 @@ function questionOf({ settings, dataset, catalogue }: SetUp): PlanQuestion | nul
   const loaded = datasetInUse(dataset.getState());
   const config = configOf(texts);
   if (model === null || loaded === null || config === null) return null;
-  const { files } = model;
+  const { files, stored } = model;
   const { questions } = loaded.reading;
   const byLength = questions.map(({ prompt }) => prompt).sort((a, b) => b.length - a.length);
   const prompts = byLength.filter((_, i) => i < LONGEST || i >= byLength.length - SHORTEST);
   const asked = { prompts, prompt, questions: questions.length, config, backend };
-  if (files === undefined) return { ...asked, model: `models/${model.name}` };
-  return { ...asked, model: model.name, modelFiles: files };
+  if (files !== undefined) return { ...asked, model: model.name, modelFiles: files };
+  if (stored !== undefined) return { ...asked, model: model.name, storedModel: stored };
+  return { ...asked, model: `models/${model.name}` };
 }
 
 /** Why a run of this plan cannot start, as a sentence; null when it can. */

@@ -41,13 +41,6 @@ export function shortCount(value: number): string {
   return compact.format(value);
 }
 
-/** 864_000 -> "0.86 MB". */
-export function fileSize(bytes: number): string {
-  const [size, unit] = bytes < 1e9 ? [bytes / 1e6, "MB"] : [bytes / 1e9, "GB"];
-  const digits = size < 1 ? 2 : size < 10 ? 1 : 0;
-  return `${size.toFixed(digits)} ${unit}`;
-}
-
 /** Three significant digits; powers of ten for the very small and the very large. */
 export function quantity(value: number): string {
   const size = Math.abs(value);

@@ -5,6 +5,7 @@ import { readGgufModel } from "../formats/ggufModel.ts";
 import { openModelFolder, readModelFolder, type ModelFolder } from "../formats/modelFolder.ts";
 import { allWeights } from "../formats/weightSource.ts";
 import { unzip } from "../formats/zip.ts";
+import { fileSize } from "../math/bytes.ts";
 import type { ModelPart } from "./protocol.ts";
 
 /** Browsers do not hand over more in one piece. */
@@ -21,9 +22,8 @@ export async function openModelFiles(files: readonly ModelPart[]): Promise<Model
 
 async function openSingle(file: Blob): Promise<ModelFolder> {
   if (file.size > MOST_BYTES) {
-    const gigabytes = (file.size / 1e9).toFixed(1);
     throw new Error(
-      `the model's file has ${gigabytes} GB, and up to 2.1 GB are read: choose a smaller model`,
+      `the model's file has ${fileSize(file.size)}, and up to 2.1 GB are read: choose a smaller model`,
     );
   }
   const bytes = new Uint8Array(await file.arrayBuffer());

@@ -12,6 +12,8 @@ export interface PlanQuestion {
   readonly model: string;
   /** The model's files, as in a start. */
   readonly modelFiles?: readonly ModelPart[];
+  /** The folder it is stored in, as in a start. */
+  readonly storedModel?: string;
   /** Of the data set; of a large one, its longest and its shortest. */
   readonly prompts: readonly string[];
   /** What frames each of them. */

@@ -1,18 +1,19 @@
 /** Plans the memory of a run that the page asks about, before anything of it starts. */
 import { describeAdapter } from "../engine/adapter.ts";
-import { blobSource } from "../formats/byteSource.ts";
+import { blobSource, type ByteSource } from "../formats/byteSource.ts";
 import { isGguf } from "../formats/gguf.ts";
 import { openGgufModel } from "../formats/ggufModel.ts";
 import { openModelFolder, readModelFolder, type FolderTexts } from "../formats/modelFolder.ts";
 import { unzip } from "../formats/zip.ts";
+import { storedFiles } from "../hub/cache.ts";
 import { sharesOf } from "../kernels/wasm/threads.ts";
 import { readLanguageModel, type LanguageModel } from "../model/languageModel.ts";
 import { WASM_BYTES, type Machine, type MemoryPlan } from "../model/memory/planMemory.ts";
 import { limitsObstacle } from "../model/openPolicy.ts";
 import { chooseBackend, type BackendChoice } from "../report/backendChoice.ts";
 import { downloadModel } from "./modelFiles.ts";
+import { OpfsStorage } from "./opfsStorage.ts";
 import type { PlanQuestion } from "./planProtocol.ts";
-import type { ModelPart } from "./protocol.ts";
 import { planQuestions } from "./roomFor.ts";
 import { threadCount } from "./threadCount.ts";
 
@@ -24,6 +25,7 @@ export async function planOf(asked: PlanQuestion): Promise<MemoryPlan | null> {
   if (asked.config.trainable === "lora") return null;
   const place = [
     asked.model,
+    asked.storedModel ?? "",
     JSON.stringify(asked.prompt),
     ...(asked.modelFiles ?? []).map(({ blob }) => blob.size),
   ].join(" ");
@@ -35,20 +37,21 @@ export async function planOf(asked: PlanQuestion): Promise<MemoryPlan | null> {
   return planQuestions(model, { questions, count: asked.questions }, asked.config, machine);
 }
 
-async function modelOf({ model, modelFiles, prompt }: PlanQuestion): Promise<LanguageModel> {
-  if (modelFiles === undefined)
-    return readLanguageModel(await downloadModel(model, new AbortController().signal, () => {}), prompt);
-  return readLanguageModel(await textsOf(modelFiles), prompt);
+async function modelOf({ model, modelFiles, storedModel, prompt }: PlanQuestion): Promise<LanguageModel> {
+  if (modelFiles !== undefined) {
+    const sources = modelFiles.map(({ path, blob }) => [path, blobSource(blob)] as const);
+    return readLanguageModel(await textsOf(new Map(sources)), prompt);
+  }
+  if (storedModel !== undefined)
+    return readLanguageModel(await textsOf(await storedFiles(new OpfsStorage(), storedModel)), prompt);
+  return readLanguageModel(await downloadModel(model, new AbortController().signal, () => {}), prompt);
 }
 
-/** What is told of a model of the user's beside its weights, which stay unread. */
-async function textsOf(files: readonly ModelPart[]): Promise<FolderTexts> {
-  const [first, second] = files;
-  if (first === undefined || second !== undefined) {
-    const sources = files.map(({ path, blob }) => [path, blobSource(blob)] as const);
-    return (await openModelFolder(new Map(sources))).texts;
-  }
-  const bytes = new Uint8Array(await first.blob.arrayBuffer());
+/** What is told of a model beside its weights, which stay unread. */
+async function textsOf(files: ReadonlyMap<string, ByteSource>): Promise<FolderTexts> {
+  const [first, second] = files.values();
+  if (first === undefined || second !== undefined) return (await openModelFolder(files)).texts;
+  const bytes = await first.read(0, first.size);
   return isGguf(bytes) ? openGgufModel(bytes).texts : readModelFolder(unzip(bytes));
 }
 

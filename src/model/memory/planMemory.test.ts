@@ -2,7 +2,6 @@ import { describe, expect, it } from "vitest";
 import type { ModelConfig } from "../config.ts";
 import { TINY_CONFIG } from "../fixture.ts";
 import { FULL_ROOM } from "../room.ts";
-import { bytesText } from "../../math/bytes.ts";
 import { demandWith } from "./fixture.ts";
 import { planMemory, WASM_BYTES, type PlannedRun } from "./planMemory.ts";
 
@@ -57,11 +56,3 @@ describe("a plan on WASM", () => {
     expect(plan.problem).toMatch(/: take a smaller model$/);
   });
 });
-
-it.each([
-  [512, "512 bytes"],
-  [1536, "1.5 KB"],
-  [WASM_BYTES, "4 GB"],
-  [1_288_490_189, "1.2 GB"],
-  [15 * 2 ** 30, "15 GB"],
-])("%i bytes are %s", (bytes, text) => expect(bytesText(bytes)).toBe(text));

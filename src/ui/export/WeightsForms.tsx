@@ -1,6 +1,7 @@
 import { useId } from "react";
 import { formsOf, requested, type ExportForm, type ExportOffer } from "../../store/run.ts";
-import { fileSize, sentence } from "../format.ts";
+import { fileSize } from "../../math/bytes.ts";
+import { sentence } from "../format.ts";
 import { Icon } from "../Icon.tsx";
 import { usePage, useRun } from "../page.tsx";
 

@@ -1,8 +1,8 @@
+import { fileSize } from "../../math/bytes.ts";
 import type { DownloadPlan, DownloadProgress, HubTask } from "../../store/hub.ts";
 import { counted } from "../format.ts";
 import { Icon } from "../Icon.tsx";
 import { usePage } from "../page.tsx";
-import { megabytes } from "./megabytes.ts";
 
 interface HubTaskViewProps {
   readonly task: HubTask;
@@ -45,18 +45,18 @@ function Offer({ plan, onFetch }: { readonly plan: DownloadPlan; readonly onFetc
     <>
       <p>
         <strong>{id.repository}</strong> at commit {commit.slice(0, 12)}: {counted(files.length, "file")},{" "}
-        {megabytes(bytes)} from {new URL(source).host}.{" "}
-        {keptBytes > 0 && missing > 0 && `${megabytes(keptBytes)} are here from an earlier try. `}
-        {room !== null && `${megabytes(room)} are free in this browser.`}
+        {fileSize(bytes)} from {new URL(source).host}.{" "}
+        {keptBytes > 0 && missing > 0 && `${fileSize(keptBytes)} are here from an earlier try. `}
+        {room !== null && `${fileSize(room)} are free in this browser.`}
       </p>
       {!fits && (
         <p className="problem">
-          It needs {megabytes(missing)} more: delete stored models or choose a smaller one.
+          It needs {fileSize(missing)} more: delete stored models or choose a smaller one.
         </p>
       )}
       <button type="button" className="button" disabled={!fits} onClick={onFetch}>
         <Icon name="download" />
-        {missing === 0 ? "Use it" : `Download ${megabytes(missing)}`}
+        {missing === 0 ? "Use it" : `Download ${fileSize(missing)}`}
       </button>
     </>
   );
@@ -72,13 +72,13 @@ function Fetching({ plan, progress }: FetchingProps) {
   return (
     <>
       <p>
-        {megabytes(done)} of {megabytes(plan.bytes)}
+        {fileSize(done)} of {fileSize(plan.bytes)}
       </p>
       <progress aria-label="All files" value={done} max={plan.bytes} />
       {progress !== null && (
         <>
           <p className="small soft">
-            {progress.path}: {megabytes(progress.fileDone)} of {megabytes(progress.fileBytes)}
+            {progress.path}: {fileSize(progress.fileDone)} of {fileSize(progress.fileBytes)}
           </p>
           <progress aria-label="This file" value={progress.fileDone} max={Math.max(1, progress.fileBytes)} />
         </>

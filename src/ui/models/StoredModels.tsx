@@ -1,7 +1,7 @@
+import { fileSize } from "../../math/bytes.ts";
 import { useStore } from "zustand";
 import type { StoredModel } from "../../store/hub.ts";
 import { useIsLocked, usePage } from "../page.tsx";
-import { megabytes } from "./megabytes.ts";
 
 /** What this browser keeps: sizes, how to go on with a part, how to be rid of it. */
 export function StoredModels() {
@@ -37,7 +37,7 @@ export function StoredModels() {
           disabled={isBusy}
           onClick={() => lab.hub.remove(stored.map(({ folder }) => folder))}
         >
-          Delete all, {megabytes(total)}
+          Delete all, {fileSize(total)}
         </button>
       )}
     </section>
@@ -47,6 +47,6 @@ export function StoredModels() {
 function describe({ repository, file, commit, bytes, keptBytes, isComplete }: StoredModel): string {
   const name = `${repository}${file === null ? "" : `:${file}`} at ${commit.slice(0, 12)}`;
   return isComplete
-    ? `${name}, ${megabytes(bytes)}`
-    : `${name}, ${megabytes(keptBytes)} of ${megabytes(bytes)}: look it up again to go on`;
+    ? `${name}, ${fileSize(bytes)}`
+    : `${name}, ${fileSize(keptBytes)} of ${fileSize(bytes)}: look it up again to go on`;
 }

@@ -1,7 +1,8 @@
 /** How far a run is, in words and as a share. */
 import { remainingSeconds } from "../../store/remaining.ts";
 import type { BegunRun, Progress } from "../../store/run.ts";
-import { count, duration, fileSize } from "../format.ts";
+import { fileSize } from "../../math/bytes.ts";
+import { count, duration } from "../format.ts";
 
 const PHASES: Readonly<Record<Progress["phase"], string>> = {
   load: "loading the model",

@@ -1,80 +1,30 @@
 /** Fetching from a Hub that misbehaves in every way a network and its servers know. */
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { findStored, listStored, openStored } from "./cache.ts";
+import { beforeEach, describe, expect, test } from "vitest";
+import { listStored, openStored } from "./cache.ts";
 import { download, type DownloadProgress } from "./download.ts";
-import { FakeHub, impatient, MemoryStorage, type Fault, type SeenRequest } from "./fixture.ts";
+import { impatient, type Fault } from "./fixture.ts";
 import { HubError } from "./hubError.ts";
-import { openHub } from "./hub.ts";
 import { parseModelId } from "./modelId.ts";
 import { planDownload } from "./plan.ts";
+import {
+  COMMIT,
+  expectWeights,
+  faultyWeights,
+  fetchModel,
+  FOLDER,
+  hub,
+  NEEDED,
+  never,
+  numbers,
+  rangesOf,
+  serve,
+  storage,
+  stored,
+  text,
+  useTinyHub,
+} from "./tiny/fixture.ts";
 
-const COMMIT = "0123456789abcdef0123456789abcdef01234567";
-const text = (content: string): Uint8Array => new TextEncoder().encode(content);
-const numbers = (length: number, seed: number): Uint8Array =>
-  Uint8Array.from({ length }, (_, i) => (i * 7 + seed * 31 + (i >> 8)) & 0xff);
-const WEIGHTS = numbers(60_000, 1);
-const FOLDER = new Map<string, Uint8Array>([
-  ["README.md", text("# Not needed")],
-  ["config.json", text('{"model_type":"llama"}')],
-  ["generation_config.json", text("{}")],
-  ["model.safetensors", WEIGHTS],
-  ["onnx/model.onnx", text("not needed")],
-  ["tokenizer.json", text('{"model":{}}')],
-  ["tokenizer_config.json", text("{}")],
-]);
-const NEEDED = [
-  "config.json",
-  "generation_config.json",
-  "model.safetensors",
-  "tokenizer.json",
-  "tokenizer_config.json",
-];
-
-let hub: FakeHub;
-let storage: MemoryStorage;
-const never = new AbortController().signal;
-
-async function serve(files: ReadonlyMap<string, Uint8Array>): Promise<void> {
-  hub = await new FakeHub({ name: "org/tiny", commit: COMMIT, files }).start();
-}
-
-beforeEach(async () => {
-  storage = new MemoryStorage();
-  await serve(FOLDER);
-});
-afterEach(() => hub.stop());
-
-/** What goes wrong with the weights at each of their turns; nothing does beyond the list. */
-function faultyWeights(...faults: readonly Fault[]): void {
-  hub.fault = ({ path, turn }: SeenRequest) => (path === "model.safetensors" ? (faults[turn] ?? {}) : {});
-}
-
-interface Fetch {
-  readonly id?: string;
-  readonly signal?: AbortSignal;
-  readonly token?: string;
-  readonly waits?: number[];
-  readonly onProgress?: (progress: DownloadProgress) => void;
-}
-
-async function fetchModel({
-  id = "org/tiny",
-  signal = never,
-  token,
-  waits = [],
-  onProgress = () => undefined,
-}: Fetch = {}): Promise<string> {
-  const asked = impatient(hub, token ?? null, waits);
-  const plan = await planDownload(asked, storage, parseModelId(id), signal);
-  return download(asked, storage, plan, { signal, onProgress });
-}
-
-const stored = (folder: string, name: string): Uint8Array | undefined =>
-  storage.files.get(`${folder}/${name}`);
-/** A comparison element by element takes long. */
-const expectWeights = (bytes: Uint8Array | undefined): void =>
-  expect(Buffer.compare(bytes ?? new Uint8Array(), WEIGHTS)).toBe(0);
-const rangesOf = (path: string): (string | undefined)[] => hub.of(path).map(({ headers }) => headers.range);
+useTinyHub();
 
 describe("a model's folder", () => {
   test("is fetched at the commit that its revision has, needed files alone, and opens verified", async () => {
@@ -143,7 +93,7 @@ describe("a GGUF repository", () => {
 
   test("offers its files where none is chosen", async () => {
     await expect(fetchModel()).rejects.toThrow(
-      "Name one of them, as in org/tiny:q/tiny-q8.gguf. There are q/tiny-q8.gguf (1 MB), q/tiny-q4.gguf (1 MB).",
+      "Name one of them, as in org/tiny:q/tiny-q8.gguf. There are q/tiny-q8.gguf (2.0 kB), q/tiny-q4.gguf (1.0 kB).",
     );
     await expect(fetchModel({ id: "org/tiny:tiny.gguf" })).rejects.toThrow("it has no tiny.gguf");
   });
@@ -326,90 +276,5 @@ describe("an answer that is a refusal", () => {
       /127\.0\.0\.1:1 cannot be reached/,
     );
     expect(waits).toEqual([1000, 2000]);
-  });
-});
-
-describe("room", () => {
-  test("is checked before a byte of the weights, in numbers", async () => {
-    storage.free = 50_000;
-    await expect(fetchModel()).rejects.toThrow("org/tiny needs 1 MB more, and 1 MB are free here");
-    expect(hub.of("model.safetensors")).toEqual([]);
-  });
-
-  test("counts what is there already", async () => {
-    faultyWeights({ cutAfter: 30_000 }, ...Array.from({ length: 9 }, () => ({ status: 403 })));
-    await expect(fetchModel()).rejects.toThrow("403");
-    const kept = (await listStored(storage)).models[0]!.keptBytes;
-    storage.free = WEIGHTS.length - kept + 100;
-    faultyWeights();
-    await fetchModel();
-  });
-});
-
-describe("the cache", () => {
-  test("finds the model last fetched by an id, and by its commit", async () => {
-    const folder = await fetchModel();
-    expect(await findStored(storage, parseModelId("org/tiny"))).toMatchObject({ folder });
-    expect(await findStored(storage, parseModelId(`org/tiny@${COMMIT}`))).toMatchObject({ folder });
-    expect(await findStored(storage, parseModelId("org/tiny@other"))).toBeNull();
-    expect(await findStored(storage, parseModelId("org/tiny:a.gguf"))).toBeNull();
-  });
-
-  test.each<[string, (bytes: Uint8Array<ArrayBuffer>) => Uint8Array<ArrayBuffer> | null, RegExp]>([
-    ["has lost a file", () => null, /model\.safetensors is missing/],
-    ["has a file that was cut", (bytes) => bytes.slice(0, 7), /has 7 bytes, not 60000/],
-    [
-      "has a changed bit",
-      (bytes) => bytes.map((byte, i) => (i === 59_999 ? byte ^ 1 : byte)),
-      /other bytes than were fetched/,
-    ],
-  ])("removes a model that %s, and says so", async (_what, spoil, message) => {
-    const folder = await fetchModel();
-    const path = `${folder}/model.safetensors`;
-    const spoilt = spoil(storage.files.get(path)!);
-    if (spoilt === null) storage.files.delete(path);
-    else storage.files.set(path, spoilt);
-    const opening = openStored(storage, folder, never);
-    await expect(opening).rejects.toThrow(message);
-    await expect(opening).rejects.toThrow("has been removed: fetch it again");
-    expect(storage.files.size).toBe(0);
-    await expect(openStored(storage, folder, never)).rejects.toThrow("not stored here any more");
-  });
-
-  test("removes what has no readable record", async () => {
-    const folder = await fetchModel();
-    storage.files.set(`${folder}/download.json`, new Uint8Array([0x7b]));
-    expect(await listStored(storage)).toEqual({ models: [], removed: [`org/tiny@${COMMIT}`] });
-    expect(storage.files.size).toBe(0);
-  });
-});
-
-describe("what a user writes", () => {
-  test.each([
-    ["org/tiny", { repository: "org/tiny", revision: "main", file: null }],
-    [" hf:org/tiny@v1.0 ", { repository: "org/tiny", revision: "v1.0", file: null }],
-    ["org/tiny@refs/pr/3", { repository: "org/tiny", revision: "refs/pr/3", file: null }],
-    ["org/tiny:a b/c.gguf", { repository: "org/tiny", revision: "main", file: "a b/c.gguf" }],
-    ["org/tiny@v2:c.GGUF", { repository: "org/tiny", revision: "v2", file: "c.GGUF" }],
-  ])("%s is a model", (written, id) => {
-    expect(parseModelId(written)).toEqual(id);
-  });
-
-  test.each([
-    "",
-    "tiny",
-    "org/",
-    "org/tiny/more",
-    "../tiny",
-    "org/tiny@a/../b",
-    "org/tiny:../a.gguf",
-    "org/tiny:a.bin",
-  ])('"%s" is none', (written) => expect(() => parseModelId(written)).toThrow(HubError));
-
-  test("an address or a token that cannot be one is refused without telling the token", () => {
-    expect(() => openHub("huggingface.co", null)).toThrow('"huggingface.co" is not the address');
-    expect(() => openHub("ftp://a", null)).toThrow(HubError);
-    expect(() => openHub("https://huggingface.co/", "hf_a\nb")).toThrow(/^(?!.*hf_a).*token/);
-    expect(openHub("https://mirror.example/hub/", null).endpoint).toBe("https://mirror.example/hub");
   });
 });
