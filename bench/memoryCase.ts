@@ -60,7 +60,7 @@ process.stdout.write(`${JSON.stringify(measured)}\n`, () => process.exit(0)); //
 
 async function onWasm(): Promise<MeasuredMemory> {
   await startBackend("wasm");
-  const planned = wasmMemory(model.config, work, room, 1);
+  const planned = wasmMemory({ model: model.config, adapter: null }, work, room, 1);
   const policy = new TfPolicy(new TfModel(model, weights), { reference: null, optimizer: null }, room);
   await workAtWorst(policy, weights, prompts, demand);
   const memory = activeKernels()?.buffer.byteLength ?? 0;

@@ -1,6 +1,7 @@
 /** What memory a run will take, told and held against what there is before the run takes it. */
 import type { LanguageModel } from "../src/model/languageModel.ts";
 import { bytesText } from "../src/math/bytes.ts";
+import { adapterConfig } from "../src/model/adapter.ts";
 import { machineFor } from "../src/model/memory/machine.ts";
 import { planMemory, type MemoryPlan } from "../src/model/memory/planMemory.ts";
 import { promptLengths } from "../src/model/fitQuestions.ts";
@@ -19,10 +20,11 @@ export async function planRun(
   graphs: Graphs | string,
 ): Promise<Room> {
   const machine = machineFor(model.config, graphs, config);
-  if (machine === null) return FULL_ROOM; // no plan for operations one by one, nor for adapters
+  if (machine === null) return FULL_ROOM; // no plan for operations one by one
   const { questions } = fitToModel({ file, ...dataset }, model, config.maxResponseTokens).study;
   const run = {
     model: model.config,
+    adapter: adapterConfig(config),
     demand: demandOf(config, questions.length),
     promptLengths: promptLengths(model, questions),
   };

@@ -6,6 +6,7 @@ import { GgufError } from "../src/formats/ggufReader.ts";
 import type { LanguageModel } from "../src/model/languageModel.ts";
 import { promptLengths } from "../src/model/fitQuestions.ts";
 import { bytesText } from "../src/math/bytes.ts";
+import { adapterConfig } from "../src/model/adapter.ts";
 import { planMemory, WASM_BYTES, type Machine, type MemoryPlan } from "../src/model/memory/planMemory.ts";
 import type { TtrlConfig } from "../src/rl/config.ts";
 import { demandOf } from "../src/rl/demand.ts";
@@ -34,14 +35,17 @@ const ASSUMED_PROMPT = 128;
 /** Prints the plan; a run that does not fit is said so in it, and by the exit status. */
 export async function planModel(request: PlanRequest): Promise<void> {
   const { config } = request;
-  if (config.trainable === "lora")
-    throw new InputError(
-      "plan knows runs that train all weights; there is no plan of an adapter's memory yet",
-    );
   const asked =
     request.dataset === undefined ? assumed(request.model, config) : read(request, request.dataset);
-  const run = { ...asked, demand: demandOf(config, asked.promptLengths.length) };
-  const plan = await planMemory(run, await machineOf(request));
+  const run = {
+    ...asked,
+    adapter: adapterConfig(config),
+    demand: demandOf(config, asked.promptLengths.length),
+  };
+  const machine = await machineOf(request);
+  if (run.adapter !== null && machine.adapter !== null)
+    throw new InputError("there is no plan of an adapter on WebGPU: name --backend wasm");
+  const plan = await planMemory(run, machine);
   if (request.format === "json") writeJsonLine(plan);
   else process.stdout.write(markdownOf(plan));
   if (plan.problem !== null) process.exitCode = 2;

@@ -10,7 +10,7 @@ import { sharesOf } from "../kernels/wasm/threads.ts";
 import { readLanguageModel, type LanguageModel } from "../model/languageModel.ts";
 import { WASM_BYTES, type Machine, type MemoryPlan } from "../model/memory/planMemory.ts";
 import { limitsObstacle } from "../model/openPolicy.ts";
-import { chooseBackend, type BackendChoice } from "../report/backendChoice.ts";
+import { chooseBackend } from "../report/backendChoice.ts";
 import { downloadModel } from "./modelFiles.ts";
 import { OpfsStorage } from "./opfsStorage.ts";
 import type { PlanQuestion } from "./planProtocol.ts";
@@ -22,7 +22,6 @@ let known: { readonly place: string; readonly model: Promise<LanguageModel> } | 
 
 /** The plan of a run that has not started; null where its way of computing has none. */
 export async function planOf(asked: PlanQuestion): Promise<MemoryPlan | null> {
-  if (asked.config.trainable === "lora") return null;
   const place = [
     asked.model,
     asked.storedModel ?? "",
@@ -31,7 +30,7 @@ export async function planOf(asked: PlanQuestion): Promise<MemoryPlan | null> {
   ].join(" ");
   if (known?.place !== place) known = { place, model: modelOf(asked) };
   const model = await known.model;
-  const machine = await machineOf(model, asked.backend);
+  const machine = await machineOf(model, asked);
   if (machine === null) return null;
   const questions = asked.prompts.map((prompt, i) => ({ id: String(i), prompt }));
   return planQuestions(model, { questions, count: asked.questions }, asked.config, machine);
@@ -56,13 +55,16 @@ async function textsOf(files: ReadonlyMap<string, ByteSource>): Promise<FolderTe
 }
 
 /** Where a run would compute, found without starting anything; null for ways of computing that have no plan. */
-async function machineOf({ config }: LanguageModel, choice: BackendChoice): Promise<Machine | null> {
+async function machineOf(
+  { config }: LanguageModel,
+  { backend: choice, config: { trainable } }: PlanQuestion,
+): Promise<Machine | null> {
   const { gpu } = navigator as { readonly gpu?: GPU }; // absent on pages that are not served securely
   const adapter = (await gpu?.requestAdapter({ powerPreference: "high-performance" })) ?? null;
   const described = adapter === null ? null : describeAdapter(adapter);
   const { backend } = await chooseBackend(choice, () => Promise.resolve(described));
   if (backend === "wasm") return { adapter: null, shares: sharesOf(threadCount()), memory: WASM_BYTES };
-  if (backend === "cpu" || choice === "webgpu-operations") return null;
+  if (backend === "cpu" || choice === "webgpu-operations" || trainable === "lora") return null;
   if (adapter === null || described === null || limitsObstacle(config, adapter.limits) !== null) return null;
   const { maxBufferSize, maxStorageBufferBindingSize } = adapter.limits;
   const { software } = described;

@@ -1,6 +1,7 @@
 /** Whether a run that starts fits, and what its batches are cut to. */
 import { fitQuestions, promptLengths } from "../model/fitQuestions.ts";
 import type { LanguageModel } from "../model/languageModel.ts";
+import { adapterConfig } from "../model/adapter.ts";
 import { machineFor } from "../model/memory/machine.ts";
 import { planMemory, type Machine, type MemoryPlan } from "../model/memory/planMemory.ts";
 import type { Graphs } from "../model/openPolicy.ts";
@@ -38,7 +39,12 @@ export function planQuestions(
   const fitting = fitQuestions(model, questions, config.maxResponseTokens).questions;
   const lengths = promptLengths(model, fitting);
   return planMemory(
-    { model: model.config, demand: demandOf(config, count), promptLengths: lengths },
+    {
+      model: model.config,
+      adapter: adapterConfig(config),
+      demand: demandOf(config, count),
+      promptLengths: lengths,
+    },
     machine,
   );
 }

@@ -12,8 +12,8 @@ export function machineFor(
   graphs: Graphs | string,
   { trainable }: Pick<TtrlConfig, "trainable">,
 ): Machine | null {
-  if (trainable === "lora") return null;
   if (typeof graphs !== "string" && graphsObstacle(config, graphs) === null) {
+    if (trainable === "lora") return null; // operations one by one, which have no plan
     const { limits, adapterInfo } = graphs.gpu.device;
     const { maxBufferSize, maxStorageBufferBindingSize } = limits;
     const { software } = describeAdapter({ info: adapterInfo });

@@ -1,4 +1,5 @@
 /** The memory of training a low-rank adapter beside a base that stays as it is, its matrices packed. */
+import { adapterCount, PROJECTIONS } from "../adapter.ts";
 import { parameterShapes } from "../parameters.ts";
 import type { ModelConfig } from "../config.ts";
 
@@ -23,9 +24,5 @@ export function baseBytes(config: ModelConfig, precision: BasePrecision): number
 
 /** Bytes of an adapter of this rank beside all matrices of the layers: its weights, their gradients and AdamW's moments. */
 export function adapterBytes(config: ModelConfig, rank: number): number {
-  const floats = [...parameterShapes(config)].reduce((sum, [name, [outputs = 0, inputs]]) => {
-    const isOfLayer = name.startsWith("model.layers.") && inputs !== undefined;
-    return isOfLayer ? sum + rank * (outputs + inputs) : sum;
-  }, 0);
-  return 4 * floats * Float32Array.BYTES_PER_ELEMENT;
+  return 4 * adapterCount(config, { rank, targets: PROJECTIONS }) * Float32Array.BYTES_PER_ELEMENT;
 }

@@ -2,6 +2,7 @@
 
 export type MemoryPart =
   | "weights"
+  | "adapter"
   | "gradients"
   | "optimizer"
   | "initial model"
@@ -15,10 +16,11 @@ export type MemoryPart =
 
 /** What each of them is, in words. */
 export const MEMORY_PARTS: Readonly<Record<MemoryPart, string>> = {
-  weights: "The model that is trained.",
-  gradients: "One number for each weight, summed over micro-batches.",
-  optimizer: "AdamW's two moments of each weight.",
-  "initial model": "The weights before the first step, for KL, and what scoring with them takes.",
+  weights: "The model: what is trained, or what stays as it is under an adapter.",
+  adapter: "The low-rank matrices that are trained beside the model.",
+  gradients: "One number for each trained one, summed over micro-batches.",
+  optimizer: "AdamW's two moments of each trained number.",
+  "initial model": "What is trained as it was before the first step, for KL, and what scoring with it takes.",
   companions: "A critic, a teacher or a reward model, with all they need.",
   "keys and values": "Of all tokens of the rows that are sampled together.",
   sampling: "Intermediate results of a token of these rows, and copies of weights laid out for it.",

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { ModelConfig } from "../config.ts";
 import { TINY_CONFIG } from "../fixture.ts";
+import { PROJECTIONS } from "../adapter.ts";
 import { FULL_ROOM } from "../room.ts";
 import { demandWith } from "./fixture.ts";
 import { planMemory, WASM_BYTES, type PlannedRun } from "./planMemory.ts";
@@ -10,7 +11,7 @@ const WASM = { adapter: null, shares: 1, memory: WASM_BYTES };
 function run(model: ModelConfig, maxResponseTokens: number): PlannedRun {
   const votes = { questions: 3, responses: 64 };
   const demand = demandWith({ sampled: [votes], trained: votes, maxResponseTokens });
-  return { model, demand, promptLengths: [20, 30, 40] };
+  return { model, adapter: null, demand, promptLengths: [20, 30, 40] };
 }
 
 /** SmolLM2-135M. */
@@ -49,6 +50,17 @@ describe("a plan on WASM", () => {
     );
     expect((await planMemory(run(SMOL, Number(tokens)), WASM)).problem).toBeNull();
     expect((await planMemory(run(SMOL, Number(tokens) + 64), WASM)).problem).not.toBeNull();
+  });
+
+  it("proposes an adapter where the optimizer alone is too much, and then it fits", async () => {
+    const large = run({ ...SMOL, layers: 60 }, 16);
+    expect((await planMemory(large, WASM)).problem).toMatch(/: train an adapter \(trainable: lora\)$/);
+    const adapter = { rank: 16, alpha: 32, dropout: 0, targets: PROJECTIONS };
+    const plan = await planMemory({ ...large, adapter }, WASM);
+    expect(plan.problem).toBeNull();
+    // 7 matrices of 60 layers, [in + out] x 16 floats each.
+    const floats = 60 * 16 * (2 * (576 + 576) + 2 * (576 + 192) + 3 * (576 + 1536));
+    expect(plan.parts).toContainEqual(expect.objectContaining({ name: "adapter", bytes: 4 * floats }));
   });
 
   it("asks for a smaller model where the weights alone do not fit", async () => {

@@ -2,6 +2,7 @@
 import { entryBytes } from "../../engine/batchRoom.ts";
 import type { AdapterLimits } from "../../engine/dryDevice.ts";
 import type { Demand } from "../../rl/demand.ts";
+import { PROJECTIONS, type AdapterConfig } from "../adapter.ts";
 import type { ModelConfig } from "../config.ts";
 import { FULL_ROOM, type Room } from "../room.ts";
 import { bytesText } from "../../math/bytes.ts";
@@ -12,6 +13,8 @@ import { wasmMemory } from "./wasmMemory.ts";
 /** What a run is planned for. */
 export interface PlannedRun {
   readonly model: ModelConfig;
+  /** What is trained in place of the model's weights, on WASM alone; null trains them. */
+  readonly adapter: AdapterConfig | null;
   readonly demand: Demand;
   /** Tokens of the prompts. */
   readonly promptLengths: readonly number[];
@@ -106,7 +109,7 @@ interface Taken {
 async function take(run: PlannedRun, { adapter, memory, shares }: Machine, room: Room): Promise<Taken> {
   const work = workOfRun(run.demand, run.promptLengths, room);
   if (adapter === null) {
-    const parts = wasmMemory(run.model, work, room, shares);
+    const parts = wasmMemory(run, work, room, shares);
     return { room, parts, largest: null, excess: tooMuch(parts, memory) };
   }
   const { graphMemory } = await import("./graphMemory.ts"); // brings the graphs, which WASM does not need
@@ -135,10 +138,13 @@ function isModest({ parts }: Taken, { memory }: Machine): boolean {
   return memory !== null || (parts.get("activations") ?? 0) <= MOST_ACTIVATIONS;
 }
 
+/** The adapter that is proposed: as large as one is by default. */
+const ADAPTER: AdapterConfig = { rank: 16, alpha: 32, dropout: 0, targets: PROJECTIONS };
+
 /** The least change to the run that makes it fit. */
 async function smallestChange(run: PlannedRun, machine: Machine): Promise<string> {
-  const fits = async (maxResponseTokens: number): Promise<boolean> => {
-    const shorter = { ...run, demand: { ...run.demand, maxResponseTokens } };
+  const fits = async (maxResponseTokens: number, adapter = run.adapter): Promise<boolean> => {
+    const shorter = { ...run, adapter, demand: { ...run.demand, maxResponseTokens } };
     const smallest = rooms(shorter, machine.adapter !== null).at(-1) ?? FULL_ROOM;
     return (await take(shorter, machine, smallest)).excess === null;
   };
@@ -151,6 +157,8 @@ async function smallestChange(run: PlannedRun, machine: Machine): Promise<string
     }
     return `set the longest response to ${least} tokens or fewer`;
   }
+  if (run.adapter === null && machine.adapter === null && (await fits(run.demand.maxResponseTokens, ADAPTER)))
+    return "train an adapter (trainable: lora)";
   return "take a smaller model";
 }
 

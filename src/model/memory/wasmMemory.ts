@@ -2,7 +2,8 @@
  * The memory of a run on the WASM kernels, by formula: tensors that TensorFlow.js' tape holds have no plan to ask. Each
  * sum lists what is alive at its peak; `bench/memory.ts` and a test hold it to what runs take.
  */
-import { parameterShapes } from "../parameters.ts";
+import { adaptedWeights, adapterCount, type AdapterConfig } from "../adapter.ts";
+import { parameterCount, parameterShapes } from "../parameters.ts";
 import type { ModelConfig } from "../config.ts";
 import type { Room } from "../room.ts";
 import { rowCacheBytes, rowsPerBatch } from "../rowsPerBatch.ts";
@@ -27,12 +28,20 @@ function widths({ width, hiddenWidth, heads, kvHeads, headDim }: ModelConfig) {
   return { width, hiddenWidth, heads, queries: heads * headDim, keys: kvHeads * headDim };
 }
 
+/** What is planned: a model, and what is trained in place of its weights. */
+export interface Trainee {
+  readonly model: ModelConfig;
+  /** Null trains the weights. */
+  readonly adapter: AdapterConfig | null;
+}
+
 /** Memory by part at the moment that takes most; "other" is what the memory has grown by beyond it. */
-export function wasmMemory(config: ModelConfig, work: RunWork, room: Room, shares: number): PartBytes {
-  const { held, trainer } = heldBytes(config, work, shares);
+export function wasmMemory(trainee: Trainee, work: RunWork, room: Room, shares: number): PartBytes {
+  const { model: config } = trainee;
+  const held = heldBytes(trainee, work, shares);
   const sampled = [...work.policy.sampled, ...(work.teacher?.sampled ?? [])];
   const sampling = largest(sampled.map((rows) => samplingBytes(config, rows, room)));
-  const training = trainingBytes(config, work, trainer);
+  const training = trainingBytes(trainee, work);
   const peak = total(training) > total(sampling) ? training : sampling;
   const parts = new Map([...held, ...peak].filter(([, bytes]) => bytes > 0));
   return parts.set("other", memoryFor(total(parts)) - total(parts));
@@ -51,26 +60,29 @@ function largest(all: readonly Parts[]): Parts {
   );
 }
 
-/** What is held from the start to the end, and floats of the parameters that are trained at a time. */
-function heldBytes(config: ModelConfig, work: RunWork, shares: number): { held: Parts; trainer: number } {
-  const sizes = [...parameterShapes(config).values()].map((shape) =>
-    shape.reduce((product, n) => product * n, 1),
-  );
-  const parameters = sizes.reduce((sum, size) => sum + size, 0);
+/** Floats that are trained. */
+function trainedFloats({ model, adapter }: Trainee): number {
+  return adapter === null ? parameterCount(model) : adapterCount(model, adapter);
+}
+
+/** What is held from the start to the end. */
+function heldBytes(trainee: Trainee, work: RunWork, shares: number): Parts {
+  const { model: config, adapter } = trainee;
+  const floats = trainedFloats(trainee);
   const rope = config.maxPositions * config.headDim;
-  const trained = 3 * parameters + rope; // with its moments
+  const trained = 3 * floats + (adapter === null ? rope : 0); // with its moments; beside a frozen model it has no table
   const companions =
     (work.critic === null ? 0 : trained) +
     (work.rewardModel === null ? 0 : trained) +
     (work.teacher === null ? 0 : trained); // a policy makes its moments, though it may never learn
-  const held: Parts = new Map([
-    ["weights", (parameters + rope) * FLOAT],
-    ["optimizer", 2 * parameters * FLOAT],
-    ["initial model", work.initialModel ? parameters * FLOAT : 0],
+  return new Map([
+    ["weights", (parameterCount(config) + rope) * FLOAT],
+    ["adapter", adapter === null ? 0 : floats * FLOAT],
+    ["optimizer", 2 * floats * FLOAT],
+    ["initial model", work.initialModel ? floats * FLOAT : 0],
     ["companions", companions * FLOAT],
     ["scratch", SCRATCH_SPARE * shares * Math.max(...matrices(config).map(packedSize))],
   ]);
-  return { held, trainer: parameters };
 }
 
 /** The memory that so many bytes alive at the same time have made. */
@@ -122,7 +134,8 @@ function packedSize([n = 1, k = 1]: readonly number[]): number {
 }
 
 /** Forward and backward pass of a micro-batch: the tape keeps gradients to the end. */
-function trainingBytes(config: ModelConfig, work: RunWork, trainer: number): Parts {
+function trainingBytes(trainee: Trainee, work: RunWork): Parts {
+  const { model: config, adapter } = trainee;
   const { lines, scored, whole } = work.policy.trained ?? { lines: 0, scored: 0, whole: 0 };
   const { width, hiddenWidth, heads, queries, keys } = widths(config);
   const { layers, vocabulary, kvHeads, qkNorm } = config;
@@ -140,8 +153,20 @@ function trainingBytes(config: ModelConfig, work: RunWork, trainer: number): Par
     unpacked * (lines * (queries + 2 * keys) + whole * queries);
   const ends = lines * 3 * width + scored * 2 * width;
   return new Map<MemoryPart, number>([
-    ["gradients", 2 * trainer * FLOAT], // those of the micro-batch, and the sum
-    ["activations", (layers * (kept + back) + ends) * FLOAT],
+    ["gradients", 2 * trainedFloats(trainee) * FLOAT], // those of the micro-batch, and the sum
+    ["activations", (layers * (kept + back) + ends + lines * lowRankFloats(config, adapter)) * FLOAT],
     ["head", 2 * scored * vocabulary * FLOAT],
   ]);
+}
+
+/** What a token takes beside all adapted matrices: both low-rank products with their sums, their gradients, and masks. */
+function lowRankFloats(config: ModelConfig, adapter: AdapterConfig | null): number {
+  if (adapter === null) return 0;
+  const { rank, dropout } = adapter;
+  const shapes = parameterShapes(config);
+  return adaptedWeights(config, adapter).reduce((sum, name) => {
+    const [outputs = 0, inputs = 0] = shapes.get(name) ?? [];
+    const masks = dropout === 0 ? 0 : 3 * inputs;
+    return sum + 4 * rank + 2 * outputs + 2 * inputs + masks;
+  }, 0);
 }

@@ -1,0 +1,47 @@
+/** A run's memory on WASM as it is planned and as it is measured, once a process: a memory never shrinks. */
+import { readFileSync } from "node:fs";
+import { expect } from "vitest";
+import { readModelFolder } from "../../../formats/modelFolder.ts";
+import { useImplementation } from "../../../kernels/testBackend.ts";
+import { activeKernels } from "../../../kernels/wasm/installWasmKernels.ts";
+import { initialAdapter, type AdapterConfig } from "../../adapter.ts";
+import { promptLengths } from "../../fitQuestions.ts";
+import { readLanguageModel } from "../../languageModel.ts";
+import { FULL_ROOM } from "../../room.ts";
+import { TfModel } from "../../tfModel.ts";
+import { TfPolicy } from "../../tfPolicy.ts";
+import { demandWith, endless, workAtWorst } from "../fixture.ts";
+import { totalBytes } from "../parts.ts";
+import { workOfRun } from "../runWork.ts";
+import { wasmMemory } from "../wasmMemory.ts";
+
+const FILES = ["config.json", "tokenizer.json", "tokenizer_config.json", "model.safetensors"];
+const PROMPTS = ["Ben has 12 coins. He finds 7 more. How many coins now?", "2+2=", "1+1="];
+const DEMAND = demandWith({
+  sampled: [{ questions: 3, responses: 40 }],
+  trained: { questions: 3, responses: 40 },
+  maxResponseTokens: 32,
+  initialModel: true,
+});
+
+/** Plans a run with KL of the smallest embedded model, does what it does at worst, and expects the plan within 15%. */
+export async function expectPlanned(wanted: AdapterConfig | null): Promise<void> {
+  await useImplementation("WASM kernels");
+  const folder = new URL("../../../../public/models/abacus-0.1M/", import.meta.url);
+  const content = readModelFolder(new Map(FILES.map((file) => [file, readFileSync(new URL(file, folder))])));
+  const model = endless(readLanguageModel(content));
+  const { weights } = content;
+  const questions = PROMPTS.map((prompt) => ({ id: prompt, prompt }));
+  const work = workOfRun(DEMAND, promptLengths(model, questions), FULL_ROOM);
+  const planned = totalBytes(wasmMemory({ model: model.config, adapter: wanted }, work, FULL_ROOM, 1));
+
+  const adapter = wanted === null ? null : initialAdapter(model.config, wanted, 1);
+  const reference = adapter?.tensors ?? weights;
+  const policy = new TfPolicy(new TfModel(model, weights), { adapter, reference, optimizer: null });
+  await workAtWorst(policy, reference, PROMPTS, DEMAND);
+  await policy.dispose();
+  const measured = activeKernels()?.buffer.byteLength ?? 0;
+  expect(measured).toBeGreaterThan(2 ** 26); // a multiple of what an idle memory has
+  const told = `${planned} planned, ${measured} measured`;
+  expect(Math.abs(planned / measured - 1), told).toBeLessThanOrEqual(0.15);
+}
