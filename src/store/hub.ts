@@ -25,7 +25,7 @@ export interface HubState {
 }
 
 export interface HubStore extends Pick<StoreApi<HubState>, "getState" | "subscribe" | "getInitialState"> {
-  /** Lists what is stored; resolves when it is known. */
+  /** Lists what is stored; resolves when it is known, or cannot be. */
   refresh(): Promise<void>;
   lookUp(id: string, source: string, token: string | null): void;
   /** Fetches what was looked up. */
@@ -61,7 +61,7 @@ export function createHubStore(client: HubClient, { persist, onFetched }: HubSur
     refresh: () =>
       new Promise((resolve) => {
         const stop = store.subscribe((state, before) => {
-          if (state.stored === before.stored) return;
+          if (state.stored === before.stored && state.task.status !== "failed") return;
           stop();
           resolve();
         });
