@@ -17,7 +17,7 @@ const LAYERS = {
   hub: ["math", "formats"],
   data: ["math", "type rl"],
   kernels: ["math"],
-  engine: ["math", "kernels/tf"],
+  engine: ["math", "kernels/tf", "formats/narrowFloats", "formats/fourBitBlocks"],
   model: ["math", "kernels", "engine", "formats", "type rl"],
   report: ["math", "formats", "rl/types", "rl/config", "rl/metrics"],
   experiments: ["math", "rl/types", "rl/config", "rl/metrics"],

@@ -3,7 +3,7 @@
 /** How weights can be written. */
 export type Packing = "F32" | "F16" | "BF16" | "Q8_0";
 
-/** A weight that a packing cannot hold: what, and what to do; whoever knows the tensor's name says where. */
+/** A weight that a packing cannot hold; whoever knows the tensor's name says where, and what to do. */
 export class PackingError extends Error {
   override readonly name = "PackingError";
 }
@@ -28,7 +28,9 @@ export function* packedPieces(name: string, data: Float32Array, packing: Packing
     try {
       yield pack(packing, data.subarray(from, from + CHUNK));
     } catch (error) {
-      throw error instanceof PackingError ? new PackingError(`${name}: ${error.message}`) : error;
+      throw error instanceof PackingError
+        ? new PackingError(`${name}: ${error.message} Export in f32.`)
+        : error;
     }
   }
 }
@@ -50,7 +52,7 @@ export function pack(packing: Packing, data: Float32Array): Uint8Array {
 }
 
 /** Bits of a float32 -> bits of the nearest float16, ties to even; infinity where that is beyond 65504. */
-function halfBits(bits: number): number {
+export function halfBits(bits: number): number {
   const [sign, size] = [(bits >>> 16) & 0x8000, bits & 0x7fffffff];
   if (size > 0x7f800000) return sign | 0x7e00; // not a number
   if (size >= 0x477ff000) return sign | 0x7c00; // 65520, halfway to 65536
@@ -104,5 +106,5 @@ function awayFromZero(value: number): number {
 }
 
 function refuse(weight: number, packing: Packing): never {
-  throw new PackingError(`a weight is ${weight}, which ${packing} cannot hold. Export in f32.`);
+  throw new PackingError(`a weight is ${weight}, which ${packing} cannot hold.`);
 }

@@ -9,7 +9,7 @@ src/formats/fixtures/blocks.safetensors  the same tensors as gguf's own `dequant
 src/formats/fixtures/tiny-*.gguf         the models of src/model/fixtures as llama.cpp's converter lays them out: under
                                          other names, and for Llama with the halves of q and k interleaved in each head
 src/formats/fixtures/packed.gguf         the same numbers [2, 256] as F32, and as `quantize` of gguf and numpy round them to
-                                         F16, BF16 and Q8_0: ties, subnormals, a block of zeros and one of tiny numbers
+                                         F16, BF16, Q8_0 and Q4_0: ties, subnormals, a block of zeros and one of tiny numbers
 The committed files came from gguf 0.19.0 (printed below), safetensors 0.8.0.
 """
 
@@ -74,7 +74,7 @@ def packed():
     numbers[1, 72] = 65504
     writer = GGUFWriter(FIXTURES / "packed.gguf", "llama")
     writer.add_tensor("F32", numbers)
-    for kind in (Type.F16, Type.BF16, Type.Q8_0):
+    for kind in (Type.F16, Type.BF16, Type.Q8_0, Type.Q4_0):
         writer.add_tensor(kind.name, quantize(numbers, kind), raw_dtype=kind)
     finish(writer)
 

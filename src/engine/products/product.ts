@@ -8,6 +8,8 @@ import { unroll, type Binding } from "../kernel.ts";
 export interface Weights {
   /** Whether a block's vectors run along the outputs (a matrix [K, N]) or along the inputs (a matrix [N, K]). */
   readonly along: "outputs" | "inputs";
+  /** Which blocks lie next to each other in memory: those of neighbouring outputs, or of neighbouring inputs. */
+  readonly neighbours: "outputs" | "inputs";
   /** WGSL that declares, before the sum, where the weights of a vector of columns start; `name` begins all its names. */
   readonly declare: (column: string, name: string) => string;
   /** WGSL for the four vectors of the block at the sum's vector `i`. */
@@ -57,6 +59,7 @@ export interface ProductText {
 export function weightsByInput(buffer: string, start: number, outputs: number): Weights {
   return {
     along: "outputs",
+    neighbours: "outputs",
     declare: (column, name) => `let ${name} = ${start}u + ${column};`,
     block: (name, i) => `let ${name}At = ${name} + ${i} * ${outputs}u;
       let ${name}Block = mat4x4f(${unroll(4, (k) => `${buffer}[${name}At + ${(k * outputs) / 4}u]`, ", ")});`,
@@ -71,6 +74,7 @@ export function weightsByOutput(buffer: string, start: number, inputs: number, o
   };
   return {
     along: "inputs",
+    neighbours: "inputs",
     declare: (column, name) =>
       unroll(4, (k) => `let ${name}Row${k} = ${start}u + (${row(column, k)}) * ${inputs / 4}u;`),
     block: (name, i) =>

@@ -94,7 +94,7 @@ function declareBlock(
   workgroup: number,
 ): string {
   const item = `(local + ${q * workgroup}u)`;
-  const byOutputs = weights[0]?.along === "outputs";
+  const byOutputs = weights[0]?.neighbours === "outputs";
   const [column, i] = byOutputs
     ? [`${item} % ${tileVectors}u`, `${item} / ${tileVectors}u`]
     : [`${item} / ${depth}u`, `${item} % ${depth}u`];

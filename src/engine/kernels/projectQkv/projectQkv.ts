@@ -57,6 +57,7 @@ export function projectQkv(
 function halfWeights(pairs: number, first: number): Weights {
   return {
     along: "outputs",
+    neighbours: "outputs",
     declare: (column, name) => `let ${name}Place = placeOf(${column} / ${pairs}u);
     let ${name} = ${name}Place.weight + ${name}Place.column + ${column} % ${pairs}u + ${first}u;
     ${unroll(5, (k) => `let ${name}Row${k} = ${k}u * ${name}Place.stride;`)}`,

@@ -1,0 +1,44 @@
+/** Float32 -> the bytes of GGUF's Q4_0: 32 weights in 18 bytes, as llama.cpp and PyPI's gguf round them. */
+import { halfBits, PackingError } from "./narrowFloats.ts";
+
+const [WEIGHTS, BYTES] = [32, 18];
+
+/**
+ * Packs weights, which fill whole blocks. Per block a float16 scale, its weight of largest magnitude / -8, then 16 bytes:
+ * the low nibbles are the first 16 weights, the high ones the others, each plus 8.
+ */
+export function packFourBits(data: Float32Array): Uint8Array {
+  const packed = new Uint8Array((data.length / WEIGHTS) * BYTES);
+  const scaleBits = new Uint32Array(1);
+  const scale = new Float32Array(scaleBits.buffer);
+  for (let from = 0, at = 0; from < data.length; from += WEIGHTS, at += BYTES) {
+    const largest = largestOf(data, from);
+    scale[0] = largest / -8;
+    const half = halfBits(scaleBits[0] ?? 0);
+    if ((half & 0x7fff) >= 0x7c00) throw new PackingError(`a weight is ${largest}, which Q4_0 cannot hold.`);
+    packed[at] = half & 255;
+    packed[at + 1] = half >> 8;
+    const perUnit = Math.fround(1 / scale[0]);
+    const units = Number.isFinite(perUnit) ? perUnit : 0; // all are zero, or too small for any scale
+    for (let i = 0; i < 16; i++) {
+      const [low, high] = [data[from + i] ?? 0, data[from + 16 + i] ?? 0];
+      packed[at + 2 + i] = nibble(low, units) | (nibble(high, units) << 4);
+    }
+  }
+  return packed;
+}
+
+/** The first of the weights of largest magnitude, with its sign. */
+function largestOf(data: Float32Array, from: number): number {
+  let largest = 0;
+  for (let i = from; i < from + WEIGHTS; i++) {
+    const weight = data[i] ?? 0;
+    if (Math.abs(weight) > Math.abs(largest)) largest = weight;
+  }
+  return largest;
+}
+
+/** A weight of -8..8 units; 8 does not fit and becomes 7. In float32 throughout, which decides ties. */
+function nibble(weight: number, perUnit: number): number {
+  return Math.min(15, Math.trunc(Math.fround(Math.fround(weight * perUnit) + 8.5)));
+}
