@@ -1,6 +1,6 @@
 /**
- * The decoder as a graph: five kernels a layer, six where heads are normed, and three around them read a token of each
- * line and draw the next.
+ * The decoder as a graph: five kernels a layer, six where heads are normed, two more with an adapter; and three around them
+ * read a token of each line and draw the next.
  */
 import { addProjection } from "./kernels/addProjection/addProjection.ts";
 import { attend } from "./kernels/attend/attend.ts";
@@ -8,18 +8,20 @@ import { attendTogether } from "./kernels/attend/attendTogether.ts";
 import { embed } from "./kernels/embed/embed.ts";
 import { gatedHidden } from "./kernels/gatedHidden/gatedHidden.ts";
 import { head } from "./kernels/head/head.ts";
+import { lowRankInputs } from "./kernels/lowRank/lowRank.ts";
 import { normHeads } from "./kernels/normHeads/normHeads.ts";
 import { projectQkv } from "./kernels/projectQkv/projectQkv.ts";
 import { sample } from "./kernels/sample/sample.ts";
 import { entryBytes } from "./batchRoom.ts";
 import type { CacheFormat } from "./cacheFormat.ts";
 import type { DecoderShape } from "./decoderShape.ts";
+import type { DecoderWeights, TokenRange } from "./decoderWeights.ts";
 import type { Gpu } from "./device.ts";
 import { normedWidth, queryWidth } from "./headPadding.ts";
-import { GraphBuilder, type BufferView, type Graph, type Pipelines } from "./graph.ts";
+import { GraphBuilder, type BufferView, type Graph, type Pipelines, type Scratch } from "./graph.ts";
 import { TILE } from "./kernel.ts";
-import type { ParameterBuffer } from "./parameterBuffer.ts";
-import type { LayerLayout } from "./parameterLayout.ts";
+import { DOWN, GATE_UP, OUTPUT, QKV } from "./lowRank.ts";
+import { LowRankPass, type Inner } from "./lowRankPass.ts";
 import { BATCH_BYTES, OUTPUT_TOKENS, OUTPUT_WORDS, ROW_WORDS } from "./rowState.ts";
 import { ropeTable } from "./ropeTable.ts";
 import { usualTeams, type Teams } from "./teams.ts";
@@ -36,6 +38,8 @@ export interface Capacity {
 }
 
 const WORD = 4;
+const EMBEDDING = "model.embed_tokens.weight";
+const [[QUERIES], [GATE]] = [QKV, GATE_UP];
 
 /** Kernels and the buffers that outlive a pass through them. */
 export interface DecodeGraph {
@@ -58,7 +62,7 @@ export interface DecodeGraph {
 export async function createDecodeGraph(
   gpu: Gpu,
   pipelines: Pipelines,
-  parameters: ParameterBuffer,
+  weights: DecoderWeights,
   shape: DecoderShape,
   capacity: Capacity,
   cache: CacheFormat,
@@ -67,9 +71,8 @@ export async function createDecodeGraph(
   const buffers = allocate(gpu.device, shape, capacity, cacheBytes);
   const builder = new GraphBuilder(gpu.device, pipelines, "sampling");
   const { decode, teams } = gpu.variants;
-  const { layer } = parameters.layout;
-  const kernels = decoderKernels(shape, layer, cache, teams ?? usualTeams(shape), decode);
-  const cacheKernels = record(builder, kernels, parameters, shape, capacity, buffers);
+  const kernels = decoderKernels(shape, weights, cache, teams ?? usualTeams(shape), decode);
+  const cacheKernels = record(builder, kernels, weights, shape, capacity, buffers);
   const graph = await builder.build();
   const { rows, settings, outputs } = buffers;
   const owned = [rows, settings, outputs, buffers.rope, ...buffers.caches];
@@ -121,60 +124,88 @@ function allocate(device: GPUDevice, shape: DecoderShape, capacity: Capacity, ca
 function record(
   builder: GraphBuilder,
   kernels: ReturnType<typeof decoderKernels>,
-  parameters: ParameterBuffer,
+  weights: DecoderWeights,
   shape: DecoderShape,
   capacity: Capacity,
   buffers: Buffers,
 ): number {
-  const scratch = (lines: number, width: number) => ({ bytes: padded(lines) * width * WORD });
   const x = scratch(capacity.lines, shape.width);
   const logits = scratch(capacity.rows, shape.vocabulary);
   const batch: BufferView = { buffer: buffers.settings };
   const rows: BufferView = { buffer: buffers.rows };
-  const rope: BufferView = { buffer: buffers.rope };
-  const embedding = parameters.view("model.embed_tokens.weight");
+  const lines = (width: number) => scratch(capacity.lines, width);
+  const lowRank = new LowRankPass(builder, kernels, weights.adapter, lines);
+  const layers = { builder, kernels, weights, lowRank, shape, buffers, lines };
+  for (const shard of weights.shards(EMBEDDING))
+    builder.add(kernels.embed(shard), { batch, rows, matrix: shard.matrix, x });
   let cacheKernels = 0;
-  builder.add(kernels.embed, { batch, rows, embedding, x });
-  for (let i = 0; i < shape.layers; i++) {
-    const layer = parameters.layerView(i);
-    const cache: BufferView = { buffer: buffers.caches[i] as GPUBuffer }; // one for each layer
-    const queries = scratch(capacity.lines, queryWidth(shape));
-    const context = scratch(capacity.lines, queryWidth(shape));
-    const hidden = scratch(capacity.lines, shape.hiddenWidth);
-    const heads = scratch(capacity.lines, normedWidth(shape));
-    const projected = { batch, rows, x, layer, rope, heads, queries, cache };
-    builder.add(kernels.projectQkv, projected);
-    if (kernels.normHeads !== null) builder.add(kernels.normHeads, projected);
-    cacheKernels = builder.length; // of the last layer, only keys and values are used again
-    builder.add(kernels.attend, { batch, rows, queries, cache, context });
-    builder.add(kernels.addAttention, { batch, input: context, layer, x });
-    builder.add(kernels.gatedHidden, { batch, x, layer, hidden });
-    builder.add(kernels.addMlp, { batch, input: hidden, layer, x });
-  }
-  const norm = parameters.view("model.norm.weight");
-  const matrix = shape.tied ? embedding : parameters.view("lm_head.weight");
-  builder.add(kernels.head, { batch, x, norm, matrix, logits });
+  let previous: Inner | null = null;
+  for (let i = 0; i < shape.layers; i++)
+    ({ cacheKernels, inner: previous } = recordLayer(layers, i, x, previous));
+  if (previous !== null) lowRank.leave(shape.layers - 1, { batch, x }, previous);
+  const norm = weights.view("model.norm.weight");
+  for (const shard of weights.shards(shape.tied ? EMBEDDING : "lm_head.weight"))
+    builder.add(kernels.head(shard), { batch, x, norm, matrix: shard.matrix, logits });
   builder.add(kernels.sample, { batch, logits, rows, outputs: { buffer: buffers.outputs } });
   return cacheKernels;
+}
+
+const scratch = (lines: number, width: number): Scratch => ({ bytes: padded(lines) * width * WORD });
+
+/** What all layers are recorded with. */
+interface Layers {
+  readonly builder: GraphBuilder;
+  readonly kernels: ReturnType<typeof decoderKernels>;
+  readonly weights: DecoderWeights;
+  readonly lowRank: LowRankPass;
+  readonly shape: DecoderShape;
+  readonly buffers: Buffers;
+  readonly lines: (width: number) => Scratch;
+}
+
+/** Adds a layer's kernels; returns the number of all until its keys and values are known, and its inner vectors. */
+function recordLayer(layers: Layers, i: number, x: Scratch, previous: Inner | null) {
+  const { builder, kernels, weights, lowRank, shape, buffers, lines } = layers;
+  const batch: BufferView = { buffer: buffers.settings };
+  const rows: BufferView = { buffer: buffers.rows };
+  const rope: BufferView = { buffer: buffers.rope };
+  const cache: BufferView = { buffer: buffers.caches[i] as GPUBuffer }; // one for each layer
+  const layer = (part: string) => ({ layer: weights.layerView(i, part), ...lowRank.bound(i) });
+  const [queries, context] = [lines(queryWidth(shape)), lines(queryWidth(shape))];
+  const [heads, hidden] = [lines(normedWidth(shape)), lines(shape.hiddenWidth)];
+  const inner = lowRank.inner();
+  lowRank.enterAttention(i, { batch, x, ...layer(QUERIES) }, inner, previous);
+  const projected = { batch, rows, ...layer(QUERIES), rope, heads, queries, cache };
+  builder.add(kernels.projectQkv, { ...projected, x, inner: inner.qkv });
+  if (kernels.normHeads !== null) builder.add(kernels.normHeads, projected);
+  const cacheKernels = builder.length; // of the last layer, only keys and values are used again
+  builder.add(kernels.attend, { batch, rows, queries, cache, context });
+  builder.add(kernels.addAttention, { batch, input: context, ...layer(OUTPUT), x, inner: inner.output });
+  lowRank.enterMlp(i, { batch, x, ...layer(GATE) }, inner);
+  builder.add(kernels.gatedHidden, { batch, x, ...layer(GATE), hidden, inner: inner.gateUp });
+  builder.add(kernels.addMlp, { batch, input: hidden, ...layer(DOWN), x, inner: inner.down });
+  return { cacheKernels, inner };
 }
 
 /** Kernels of a token of a decoder whose layers are laid out like this. */
 export function decoderKernels(
   shape: DecoderShape,
-  layer: LayerLayout,
+  { layer, tokens, adapter }: Pick<DecoderWeights, "layer" | "tokens" | "adapter">,
   cache: CacheFormat,
   teams: Teams,
   variants: DecodeVariants,
 ) {
+  const lowRank = adapter?.lowRank ?? null;
   return {
-    embed: embed(shape),
-    projectQkv: projectQkv(shape, layer, cache, variants.projectQkv),
+    ...lowRankInputs(shape, layer, lowRank, 1),
+    embed: (range: TokenRange) => embed(shape, tokens, range),
+    projectQkv: projectQkv(shape, layer, cache, variants.projectQkv, lowRank),
     normHeads: shape.qkNorm ? normHeads(shape, layer, cache) : null,
     attend: teams.attend === 1 ? attend(shape, false, cache) : attendTogether(shape, cache, teams.attend),
-    addAttention: addProjection(layer, "self_attn.o_proj.weight", false, variants.addAttention),
-    gatedHidden: gatedHidden(shape, layer, false, variants.gatedHidden),
-    addMlp: addProjection(layer, "mlp.down_proj.weight", false, variants.addMlp),
-    head: head(shape, variants.head),
+    addAttention: addProjection(layer, OUTPUT, false, variants.addAttention, lowRank),
+    gatedHidden: gatedHidden(shape, layer, false, variants.gatedHidden, lowRank),
+    addMlp: addProjection(layer, DOWN, false, variants.addMlp, lowRank),
+    head: (range: TokenRange) => head(shape, variants.head, tokens, range),
     sample: sample(shape, teams.sample),
   };
 }

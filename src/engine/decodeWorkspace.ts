@@ -2,9 +2,9 @@
 import type { CacheFormat } from "./cacheFormat.ts";
 import { createDecodeGraph, type Capacity, type DecodeGraph } from "./decodeGraph.ts";
 import type { DecoderShape } from "./decoderShape.ts";
+import type { DecoderWeights } from "./decoderWeights.ts";
 import type { Gpu } from "./device.ts";
 import type { Pipelines } from "./graph.ts";
-import type { ParameterBuffer } from "./parameterBuffer.ts";
 import { ReadRing } from "./readRing.ts";
 import { OUTPUT_TOKENS, OUTPUT_WORDS, ROW_WORDS } from "./rowState.ts";
 
@@ -25,12 +25,12 @@ export interface Workspace extends DecodeGraph {
 export async function createWorkspace(
   gpu: Gpu,
   pipelines: Pipelines,
-  parameters: ParameterBuffer,
+  weights: DecoderWeights,
   shape: DecoderShape,
   capacity: Capacity,
   cache: CacheFormat,
 ): Promise<Workspace> {
-  const graph = await createDecodeGraph(gpu, pipelines, parameters, shape, capacity, cache);
+  const graph = await createDecodeGraph(gpu, pipelines, weights, shape, capacity, cache);
   const usage = GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
   const spare = gpu.device.createBuffer({ label: "spare rows", size: capacity.rows * ROW_BYTES, usage });
   const ring = new ReadRing(gpu.device, capacity.rows * (ROW_BYTES + OUTPUT_BYTES), 2);

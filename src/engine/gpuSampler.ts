@@ -8,10 +8,10 @@ import type { Capacity } from "./decodeGraph.ts";
 import { DecodeRun, type Work } from "./decodeRun.ts";
 import { createWorkspace, larger, type Workspace } from "./decodeWorkspace.ts";
 import { unsupported, type DecoderShape } from "./decoderShape.ts";
+import type { DecoderWeights } from "./decoderWeights.ts";
 import type { Gpu } from "./device.ts";
 import type { Decoding, Generated, RowRequest } from "./generation.ts";
 import { Pipelines } from "./graph.ts";
-import type { ParameterBuffer } from "./parameterBuffer.ts";
 
 /** Prompt tokens read together. */
 const PREFILL_LINES = 512;
@@ -53,7 +53,7 @@ export interface SamplerStatistics extends Readonly<Work> {
 export class GpuSampler {
   readonly #gpu: Gpu;
   readonly #shape: DecoderShape;
-  readonly #parameters: ParameterBuffer;
+  readonly #weights: DecoderWeights;
   readonly #pipelines: Pipelines;
   readonly #cache: CacheFormat;
   readonly #work: Work = { tokenSteps: 0, submissions: 0, reads: 0, prefillTokens: 0 };
@@ -62,19 +62,19 @@ export class GpuSampler {
   #workspace: Workspace | null = null;
   #rows = 0;
 
-  /** Samples with whatever `parameters` hold when it is asked to. */
-  constructor(gpu: Gpu, shape: DecoderShape, parameters: ParameterBuffer, options: CacheOptions = {}) {
+  /** Samples with whatever `weights` hold when it is asked to. */
+  constructor(gpu: Gpu, shape: DecoderShape, weights: DecoderWeights, options: CacheOptions = {}) {
     const problem = unsupported(shape);
     if (problem !== null) throw new RangeError(`the GPU sampler cannot run this model: ${problem}`);
     this.#gpu = gpu;
     this.#shape = shape;
-    this.#parameters = parameters;
+    this.#weights = weights;
     this.#pipelines = Pipelines.of(gpu.device);
     const { cache = "f32", cacheBytes = CACHE_BYTES } = options;
     this.#cache = cache;
     const { limits, adapterInfo } = gpu.device;
     const { software } = describeAdapter({ info: adapterInfo });
-    this.#limits = roomLimits(limits, shape, parameters.layout.size, cache, cacheBytes, software);
+    this.#limits = roomLimits(limits, shape, weights.size, cache, cacheBytes, software);
   }
 
   /**
@@ -155,7 +155,7 @@ export class GpuSampler {
     if (old !== null && JSON.stringify(capacity) === JSON.stringify(old.capacity)) return old;
     this.dispose();
     this.#workspace = await allocateOnGpu(this.#gpu.device, () =>
-      createWorkspace(this.#gpu, this.#pipelines, this.#parameters, this.#shape, capacity, this.#cache),
+      createWorkspace(this.#gpu, this.#pipelines, this.#weights, this.#shape, capacity, this.#cache),
     );
     return this.#workspace;
   }

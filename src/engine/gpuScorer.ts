@@ -1,9 +1,9 @@
 /** Scores rows on the GPU: logprobs, entropies and values of their tokens, with no memory for gradients. */
 import { unsupported, type DecoderShape } from "./decoderShape.ts";
+import type { DecoderWeights } from "./decoderWeights.ts";
 import type { Gpu } from "./device.ts";
 import { Pipelines } from "./graph.ts";
 import { MicroBatches, type Scores } from "./microBatches.ts";
-import type { ParameterBuffer } from "./parameterBuffer.ts";
 import type { LossSettings } from "./scoredToken.ts";
 import type { TrainingCapacity } from "./trainingUpload.ts";
 
@@ -26,11 +26,11 @@ const NO_LOSS: Omit<LossSettings, "temperature"> = {
 export class GpuScorer {
   readonly #passes: MicroBatches;
 
-  /** Scores with whatever `parameters` hold when it is asked to. */
-  constructor(gpu: Gpu, shape: DecoderShape, parameters: ParameterBuffer) {
+  /** Scores with whatever `weights` hold when it is asked to. */
+  constructor(gpu: Gpu, shape: DecoderShape, weights: DecoderWeights) {
     const problem = unsupported(shape);
     if (problem !== null) throw new RangeError(`the GPU scorer cannot run this model: ${problem}`);
-    this.#passes = new MicroBatches(gpu, shape, parameters, Pipelines.of(gpu.device), null);
+    this.#passes = new MicroBatches(gpu, shape, weights, Pipelines.of(gpu.device), null);
   }
 
   /** Makes room for micro-batches up to this size. */

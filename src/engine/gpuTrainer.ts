@@ -1,5 +1,6 @@
 /** Policy-gradient training on the GPU, on the parameters that the sampler reads: an update needs no copy. */
 import { unsupported, type DecoderShape } from "./decoderShape.ts";
+import type { DecoderWeights } from "./decoderWeights.ts";
 import type { Gpu } from "./device.ts";
 import { GraphBuilder, Pipelines, type Graph } from "./graph.ts";
 import { adamw, norm, partialSums, squares, STEP_BYTES } from "./kernels/adamw/adamw.ts";
@@ -45,16 +46,21 @@ export class GpuTrainer {
   readonly #optimizer: Promise<Optimizer>;
   #updates: number;
 
-  /** Trains `parameters` in place. With `score.weight` [1, D] and `score.bias` [1] among them there is a value head. */
+  /**
+   * Trains in place what is trainable of `weights`. With `score.weight` [1, D] and `score.bias` [1] among them there is a
+   * value head.
+   */
   constructor(
     gpu: Gpu,
     shape: DecoderShape,
-    parameters: ParameterBuffer,
+    weights: DecoderWeights,
     { state, recompute = false }: TrainerOptions = {},
   ) {
     const problem = unsupported(shape);
     if (problem !== null) throw new RangeError(`the GPU trainer cannot run this model: ${problem}`);
     this.#gpu = gpu;
+    const { trainable: parameters } = weights;
+    if (parameters === null) throw new Error("frozen weights without an adapter cannot be trained");
     const pipelines = Pipelines.of(gpu.device);
     const shapes = new Map(
       [...parameters.layout.parameters].map(([name, placed]) => [name, placed.hostShape]),
@@ -66,7 +72,7 @@ export class GpuTrainer {
     if (state) this.#first.upload(state.firstMoments);
     if (state) this.#second.upload(state.secondMoments);
     const { gradients } = this;
-    this.#passes = new MicroBatches(gpu, shape, parameters, pipelines, { gradients, recompute });
+    this.#passes = new MicroBatches(gpu, shape, weights, pipelines, { gradients, recompute });
     const moments = { first: this.#first, second: this.#second };
     this.#optimizer = createOptimizer(gpu, pipelines, { parameters, gradients, ...moments });
   }

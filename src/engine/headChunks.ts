@@ -1,12 +1,14 @@
 /** The vocabulary cut into chunks for the head's backward pass: none wider than an MLP's hidden state, whose memory they take. */
 import type { DecoderShape } from "./decoderShape.ts";
+import type { TokenShard } from "./decoderWeights.ts";
 import type { BufferView } from "./graph.ts";
 import { CHUNK_WORDS } from "./kernels/headBackward/headBackward.ts";
 
-/** Rows of the head's matrix and the settings of its chunk. */
+/** The rows of the head's matrix that a chunk is among, the gradients of its own, and its settings. */
 export interface HeadChunk {
   readonly matrix: BufferView;
-  readonly gradients: BufferView;
+  /** Left out where the head is frozen. */
+  readonly gradients?: BufferView;
   readonly chunk: BufferView;
 }
 
@@ -22,12 +24,15 @@ export function chunkTokens({ width, hiddenWidth, vocabulary }: DecoderShape): n
   return step * Math.min(fitting, Math.ceil(vocabulary / step));
 }
 
-/** The chunks of a matrix [V, D] and its gradient; their settings are in a buffer of their own. */
+/**
+ * The chunks of a matrix [V, D] whose shards hold whole chunks, and of its gradient, null where it is frozen; their settings
+ * are in a buffer of their own.
+ */
 export function cutHead(
   device: GPUDevice,
   shape: DecoderShape,
-  matrix: BufferView,
-  gradients: BufferView,
+  shards: readonly TokenShard[],
+  gradients: BufferView | null,
 ): { readonly chunks: readonly HeadChunk[]; readonly settings: GPUBuffer } {
   const { width, vocabulary } = shape;
   const tokens = chunkTokens(shape);
@@ -37,15 +42,15 @@ export function cutHead(
   const settings = device.createBuffer({ label: "chunks", size: words.byteLength, usage });
   const chunks = Array.from({ length: count }, (_, i): HeadChunk => {
     const start = i * tokens;
+    const shard = shards.findLast((each) => each.start <= start);
+    if (shard === undefined) throw new Error(`no shard holds token ${start}`);
     const rows = Math.min(tokens, vocabulary - start);
-    words.set([start, rows, i === 0 ? 1 : 0], (i * ALIGNMENT) / FLOAT);
-    const part = ({ buffer, offset = 0 }: BufferView): BufferView => ({
-      buffer,
-      offset: offset + start * width * FLOAT,
-      size: rows * width * FLOAT,
-    });
+    words.set([start, rows, i === 0 ? 1 : 0, start - shard.start], (i * ALIGNMENT) / FLOAT);
     const chunk = { buffer: settings, offset: i * ALIGNMENT, size: CHUNK_WORDS * FLOAT };
-    return { matrix: part(matrix), gradients: part(gradients), chunk };
+    if (gradients === null) return { matrix: shard.matrix, chunk };
+    const { buffer, offset = 0 } = gradients;
+    const part = { buffer, offset: offset + start * width * FLOAT, size: rows * width * FLOAT };
+    return { matrix: shard.matrix, gradients: part, chunk };
   });
   device.queue.writeBuffer(settings, 0, words);
   return { chunks, settings };

@@ -36,32 +36,47 @@ export interface Runs {
 /** How a parameter is stored. */
 export interface StoredShape {
   readonly shape: readonly number[];
-  /** Null without padding. */
-  readonly runs: Runs | null;
+  /** One after the other; none without padding. */
+  readonly runs: readonly Runs[];
 }
 
 /** The dimension that consists of heads, of the parameters that have one. */
 const HEADS = [
-  { name: /self_attn\.[qkv]_proj\.(weight|bias)$/, dimension: 0 },
+  { name: /self_attn\.[qkv]_proj\.((lora_B\.)?weight|bias)$/, dimension: 0 },
   { name: /self_attn\.[qk]_norm\.weight$/, dimension: 0 },
-  { name: /self_attn\.o_proj\.weight$/, dimension: 1 },
+  { name: /self_attn\.o_proj\.(lora_A\.)?weight$/, dimension: 1 },
+];
+/** The dimension that is an adapter's rank, which vectors of four hold with zeros after it. */
+const RANKS = [
+  { name: /lora_A\.weight$/, dimension: 0 },
+  { name: /lora_B\.weight$/, dimension: 1 },
 ];
 
 /** How a decoder with heads of this size stores a parameter of this name and shape. */
 export function storedShape(name: string, shape: readonly number[], headDim: number): StoredShape {
-  const heads = HEADS.find((each) => each.name.test(name));
   const stored = storedHeadDim({ headDim });
-  if (heads === undefined || stored === headDim) return { shape, runs: null };
-  const { dimension } = heads;
-  const line = shape.slice(dimension + 1).reduce((product, n) => product * n, 1);
-  return {
-    shape: shape.map((n, i) => (i === dimension ? (n / headDim) * stored : n)),
-    runs: { length: (headDim / 2) * line, stored: (stored / 2) * line },
+  const runs: Runs[] = [];
+  let padded = shape;
+  const pad = (dimension: number, length: number, whole: number): void => {
+    if (length === whole) return;
+    const line = padded.slice(dimension + 1).reduce((product, n) => product * n, 1);
+    const count = (padded[dimension] ?? 0) / length;
+    padded = padded.map((n, i) => (i === dimension ? count * whole : n));
+    runs.push({ length: length * line, stored: whole * line });
   };
+  const rank = RANKS.find((each) => each.name.test(name))?.dimension;
+  if (rank !== undefined) pad(rank, shape[rank] ?? 0, 4 * Math.ceil((shape[rank] ?? 0) / 4));
+  const heads = HEADS.find((each) => each.name.test(name))?.dimension;
+  if (heads !== undefined) pad(heads, headDim / 2, stored / 2);
+  return { shape: padded, runs };
 }
 
 /** Puts the zeros in. */
-export function padRuns(data: Float32Array, { length, stored }: Runs): Float32Array<ArrayBuffer> {
+export function padRuns(data: Float32Array, runs: readonly Runs[]): Float32Array<ArrayBuffer> {
+  return runs.reduce(padEach, new Float32Array(data));
+}
+
+function padEach(data: Float32Array<ArrayBuffer>, { length, stored }: Runs): Float32Array<ArrayBuffer> {
   const runs = data.length / length;
   const padded = new Float32Array(runs * stored);
   for (let run = 0; run < runs; run++)
@@ -70,7 +85,11 @@ export function padRuns(data: Float32Array, { length, stored }: Runs): Float32Ar
 }
 
 /** Leaves them out again. */
-export function unpadRuns(data: Float32Array, { length, stored }: Runs): Float32Array<ArrayBuffer> {
+export function unpadRuns(data: Float32Array<ArrayBuffer>, runs: readonly Runs[]): Float32Array<ArrayBuffer> {
+  return [...runs].reverse().reduce(unpadEach, data);
+}
+
+function unpadEach(data: Float32Array<ArrayBuffer>, { length, stored }: Runs): Float32Array<ArrayBuffer> {
   const runs = data.length / stored;
   const bare = new Float32Array(runs * length);
   for (let run = 0; run < runs; run++)

@@ -1,5 +1,6 @@
 /** Runs micro-batches of packed rows through a graph that scores them or also sums their gradients. */
 import type { DecoderShape } from "./decoderShape.ts";
+import type { DecoderWeights } from "./decoderWeights.ts";
 import type { Gpu } from "./device.ts";
 import type { Graph, Pipelines } from "./graph.ts";
 import { cutHead } from "./headChunks.ts";
@@ -50,20 +51,20 @@ const WORD = 4;
 export class MicroBatches {
   readonly #gpu: Gpu;
   readonly #shape: DecoderShape;
-  readonly #parameters: ParameterBuffer;
+  readonly #weights: DecoderWeights;
   readonly #pipelines: Pipelines;
   readonly #training: Training | null;
   #workspace: Workspace | null = null;
 
-  /** Of a decoder with these parameters; without `training` they are only scored. */
+  /** Of a decoder with these weights; without `training` they are only scored. */
   constructor(
     gpu: Gpu,
     shape: DecoderShape,
-    parameters: ParameterBuffer,
+    weights: DecoderWeights,
     pipelines: Pipelines,
     training: Training | null,
   ) {
-    [this.#gpu, this.#shape, this.#parameters] = [gpu, shape, parameters];
+    [this.#gpu, this.#shape, this.#weights] = [gpu, shape, weights];
     [this.#pipelines, this.#training] = [pipelines, training];
   }
 
@@ -123,7 +124,7 @@ export class MicroBatches {
       pipelines: this.#pipelines,
       variants: this.#gpu.variants.train,
       shape,
-      parameters: this.#parameters,
+      weights: this.#weights,
       capacity,
       upload: upload.views,
       rope: { buffer: rope },
@@ -134,17 +135,16 @@ export class MicroBatches {
 
   async #record(inputs: ScoreInputs): Promise<{ graph: Graph; owned: GPUBuffer[] }> {
     if (this.#training === null) return { graph: await buildScoreGraph(inputs), owned: [] };
-    const { device, shape, parameters } = inputs;
+    const { device, shape, weights } = inputs;
     const { gradients } = this.#training;
     const head = headMatrix(shape);
-    const cut = cutHead(device, shape, parameters.view(head), gradients.view(head));
-    const sums = new LineSumPlan(
-      device,
-      parameters.layout,
-      summedParameters(shape, hasValueHead(parameters)),
-    );
+    const frozen = weights.adapter !== null;
+    const cut = cutHead(device, shape, weights.shards(head), frozen ? null : gradients.view(head));
+    const summed = summedParameters(shape, hasValueHead(weights));
+    const sums = frozen ? null : new LineSumPlan(device, gradients.layout, summed);
     const graph = await buildTrainGraph({ ...inputs, ...this.#training, chunks: cut.chunks, sums });
-    return { graph, owned: [cut.settings, sums.sums.buffer, sums.shares.buffer] };
+    const ofSums = sums === null ? [] : [sums.sums.buffer, sums.shares.buffer];
+    return { graph, owned: [cut.settings, ...ofSums] };
   }
 
   dispose(): void {

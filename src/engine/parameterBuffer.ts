@@ -3,15 +3,18 @@
  * shapes, whatever the buffer's.
  */
 import * as tf from "../kernels/tf.ts";
+import type { DecoderWeights, TokenShard } from "./decoderWeights.ts";
 import { readBuffer, type Gpu } from "./device.ts";
 import type { BufferView } from "./graph.ts";
 import { padRuns, unpadRuns, type Runs } from "./headPadding.ts";
+import { plainLayer, type LayerWeights } from "./layerWeights.ts";
 import {
   layOutParameters,
   transpose,
   type ParameterLayout,
   type PlacedParameter,
 } from "./parameterLayout.ts";
+import { plainTokens, type TokenMatrix } from "./tokenMatrix.ts";
 
 /** A parameter's values on the host, in Hugging Face's layout. */
 export interface HostParameter {
@@ -21,7 +24,8 @@ export interface HostParameter {
 
 const FLOAT = Float32Array.BYTES_PER_ELEMENT;
 
-export class ParameterBuffer {
+export class ParameterBuffer implements DecoderWeights {
+  readonly adapter = null;
   readonly layout: ParameterLayout;
   readonly buffer: GPUBuffer;
   readonly #gpu: Gpu;
@@ -44,6 +48,32 @@ export class ParameterBuffer {
     }
     const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
     this.buffer = gpu.device.createBuffer({ label, size, usage });
+  }
+
+  get layer(): LayerWeights {
+    return plainLayer(this.layout.layer);
+  }
+
+  get tokens(): TokenMatrix {
+    const [vocabulary = 0, width = 0] = this.#placed("model.embed_tokens.weight").shape;
+    return plainTokens(width, vocabulary);
+  }
+
+  get trainable(): this {
+    return this;
+  }
+
+  get size(): number {
+    return this.layout.size;
+  }
+
+  has(name: string): boolean {
+    return this.layout.parameters.has(name);
+  }
+
+  shards(name: string): TokenShard[] {
+    const [count = 0] = this.#placed(name).shape;
+    return [{ start: 0, count, matrix: this.view(name) }];
   }
 
   /** One parameter. */
@@ -116,7 +146,7 @@ export class ParameterBuffer {
 /** Values in Hugging Face's layout as the buffer has them. */
 function stored(data: Float32Array, { shape, runs, transposed }: PlacedParameter): Float32Array<ArrayBuffer> {
   const [rows = 1, columns = 1] = shape;
-  const padded = runs === null ? new Float32Array(data) : padRuns(data, runs);
+  const padded = padRuns(data, runs);
   return transposed ? transpose(padded, rows, columns) : padded;
 }
 
@@ -127,12 +157,12 @@ function unstored(
 ): Float32Array<ArrayBuffer> {
   const [rows = 1, columns = 1] = shape;
   const turned = transposed ? transpose(values, columns, rows) : values;
-  return runs === null ? turned : unpadRuns(turned, runs);
+  return unpadRuns(turned, runs);
 }
 
 /** A tensor in Hugging Face's layout as the buffer has it. */
 function storedTensor(tensor: tf.Tensor, { shape, runs, transposed }: PlacedParameter): tf.Tensor {
-  const padded = runs === null ? tensor : padTensor(tensor, runs).reshape([...shape]);
+  const padded = runs.length === 0 ? tensor : runs.reduce(padTensor, tensor).reshape([...shape]);
   return transposed ? tf.transpose(padded) : padded;
 }
 

@@ -16,8 +16,8 @@ export interface PlacedParameter {
   readonly shape: readonly number[];
   /** Hugging Face's. */
   readonly hostShape: readonly number[];
-  /** Where there are zeros; null without. */
-  readonly runs: Runs | null;
+  /** Where there are zeros. */
+  readonly runs: readonly Runs[];
   readonly offset: number;
   readonly size: number;
   /** Stored [in, out] instead of [out, in]: neighbouring invocations then read neighbouring columns. */

@@ -1,13 +1,16 @@
 /** A micro-batch's passes as one graph: no tape, each gradient where the optimizer reads it. */
 import type { DecoderShape } from "./decoderShape.ts";
+import type { DecoderWeights } from "./decoderWeights.ts";
 import { keyWidth, normedWidth, queryWidth } from "./headPadding.ts";
 import { GraphBuilder, type BufferView, type Graph, type Pipelines, type Scratch } from "./graph.ts";
 import { chunkTokens, type HeadChunk } from "./headChunks.ts";
 import { TILE } from "./kernel.ts";
 import { vocabularySlices } from "./kernels/headStatistics/headStatistics.ts";
-import { addLineSums } from "./kernels/lineSums/lineSums.ts";
 import type { LineSumPlan } from "./lineSumPlan.ts";
+import { DOWN, GATE_UP, OUTPUT, QKV } from "./lowRank.ts";
+import { LowRankPass, type Inner } from "./lowRankPass.ts";
 import type { ParameterBuffer } from "./parameterBuffer.ts";
+import { FactorGradients, SCORED, WholeGradients, type ParameterGradients } from "./parameterGradients.ts";
 import { SLOPE_WORDS } from "./scoredToken.ts";
 import {
   backwardKernels,
@@ -26,7 +29,7 @@ export interface ScoreInputs {
   readonly pipelines: Pipelines;
   readonly variants: TrainVariants;
   readonly shape: DecoderShape;
-  readonly parameters: ParameterBuffer;
+  readonly weights: DecoderWeights;
   readonly capacity: TrainingCapacity;
   readonly upload: TrainingUpload["views"];
   readonly rope: BufferView;
@@ -37,21 +40,21 @@ export interface ScoreInputs {
 export interface TrainInputs extends ScoreInputs {
   readonly gradients: ParameterBuffer;
   readonly chunks: readonly HeadChunk[];
-  readonly sums: LineSumPlan;
+  /** Null beside frozen weights. */
+  readonly sums: LineSumPlan | null;
   /** Keep only the layers' inputs, and compute the rest once more on the way back. */
   readonly recompute: boolean;
 }
 
-/** Places of the sizes of a batch. */
-const SCORED = 1;
-const TOKENS = 2;
 const WORD = 4;
 const EMBEDDING = "model.embed_tokens.weight";
 const NORM = "model.norm.weight";
+/** Of the parts that products of a layer read together, one. */
+const [[QUERIES], [GATE]] = [QKV, GATE_UP];
 
 /** Whether a decoder's parameters have a value head. */
-export function hasValueHead({ layout }: ParameterBuffer): boolean {
-  return layout.parameters.has(VALUE_WEIGHT);
+export function hasValueHead(weights: DecoderWeights): boolean {
+  return weights.has(VALUE_WEIGHT);
 }
 
 /** Name of the matrix that gives the logits. */
@@ -82,7 +85,7 @@ export function buildTrainGraph(inputs: TrainInputs): Promise<Graph> {
   const backward = new BackwardPass(forward, inputs);
   const gradient = backward.head(x, forward.score(x));
   for (const [i, kept] of [...layers.entries()].reverse()) {
-    const again = recompute ? forward.layer(i, kept.x, true).kept : kept;
+    const again = recompute ? forward.again(i, kept) : kept;
     backward.mlp(i, again, gradient);
     backward.attention(i, again, gradient);
   }
@@ -103,6 +106,7 @@ interface Kept {
   readonly middle: Scratch;
   readonly gates: Scratch;
   readonly ups: Scratch;
+  readonly inner: Inner;
 }
 
 /** What the head's backward pass needs of its forward pass. */
@@ -115,16 +119,21 @@ class ForwardPass {
   readonly builder: GraphBuilder;
   readonly #kernels: ForwardKernels;
   readonly #value: boolean;
+  readonly #lowRank: LowRankPass;
+  /** Of the layer before. */
+  #inner: Inner | null = null;
 
   /** With `keep`, intermediate results stay until the last kernel that is given them. */
   constructor(
     readonly inputs: ScoreInputs,
     readonly keep: boolean,
   ) {
-    const { device, pipelines, variants, shape, parameters } = inputs;
+    const { device, pipelines, variants, shape, weights } = inputs;
     this.builder = new GraphBuilder(device, pipelines, keep ? "training" : "scoring");
-    this.#value = hasValueHead(parameters);
-    this.#kernels = forwardKernels(shape, parameters.layout.layer, keep, this.#value, variants);
+    this.#value = hasValueHead(weights);
+    this.#kernels = forwardKernels(shape, weights, keep, this.#value, variants);
+    const lines = (width: number): Scratch => this.lines(width);
+    this.#lowRank = new LowRankPass(this.builder, this.#kernels, weights.adapter, lines);
   }
 
   lines(width: number): Scratch {
@@ -137,58 +146,87 @@ class ForwardPass {
 
   /** The embeddings of the lines' tokens. */
   embed(): Scratch {
-    const { shape, upload, parameters } = this.inputs;
+    const { shape, upload, weights } = this.inputs;
     const x = this.lines(shape.width);
     const { lineBatch: batch, rows } = upload;
-    this.builder.add(this.#kernels.embed, { batch, rows, embedding: parameters.view(EMBEDDING), x });
+    for (const shard of weights.shards(EMBEDDING))
+      this.builder.add(this.#kernels.embed(shard), { batch, rows, matrix: shard.matrix, x });
     return x;
   }
 
-  /** A layer; with `again`, only what its backward pass needs. */
-  layer(i: number, x: Scratch, again = false): { kept: Kept; output: Scratch } {
-    const { shape, upload, parameters, rope } = this.inputs;
-    const { heads, width, hiddenWidth } = shape;
+  /** A layer. */
+  layer(i: number, x: Scratch): { kept: Kept; output: Scratch } {
+    const { shape, upload, weights } = this.inputs;
+    const { lineBatch: batch } = upload;
+    const [kept, hidden] = this.#untilMlp(i, x, this.#inner);
+    const output = this.keep ? this.lines(shape.width) : x;
+    const down = { layer: weights.layerView(i, DOWN), ...this.#lowRank.bound(i), inner: kept.inner.down };
+    this.builder.add(this.#kernels.addMlp, { batch, input: hidden, ...down, x: kept.middle, sum: output });
+    this.#inner = kept.inner;
+    return { kept, output };
+  }
+
+  /** Once more what a layer's backward pass needs, from its input; what was computed after that is still there. */
+  again(i: number, { x, inner }: Kept): Kept {
+    const [kept] = this.#untilMlp(i, x, null);
+    return { ...kept, inner: { ...kept.inner, down: inner.down } };
+  }
+
+  /** A layer but its last product, and the MLP's hidden state. */
+  #untilMlp(i: number, x: Scratch, previous: Inner | null): [Kept, Scratch] {
+    const { shape, upload, weights, rope } = this.inputs;
+    const { width, hiddenWidth } = shape;
     const { lineBatch: batch, rows } = upload;
-    const layer = parameters.layerView(i);
+    const inner = this.#lowRank.inner();
     const kept: Kept = {
       x,
       heads: this.lines(normedWidth(shape)),
       queries: this.lines(queryWidth(shape)),
       cache: this.lines(2 * keyWidth(shape)),
       context: this.lines(queryWidth(shape)),
-      totals: this.lines(2 * heads),
+      totals: this.lines(2 * shape.heads),
       middle: this.keep ? this.lines(width) : x,
       gates: this.lines(hiddenWidth),
       ups: this.lines(hiddenWidth),
+      inner,
     };
     const hidden = this.lines(hiddenWidth);
-    const output = this.keep ? this.lines(width) : x;
+    const layer = (part: string) => ({ layer: weights.layerView(i, part), ...this.#lowRank.bound(i) });
+    const { queries, cache, context, totals, middle, gates, ups } = kept;
     const { builder } = this;
     const kernels = this.#kernels;
-    builder.add(kernels.projectQkv, { batch, rows, layer, rope, ...kept });
-    if (kernels.normHeads !== null) builder.add(kernels.normHeads, { batch, rows, layer, rope, ...kept });
-    builder.add(kernels.attend, { batch, rows, ...kept });
-    builder.add(kernels.addAttention, { batch, input: kept.context, layer, x, sum: kept.middle });
-    builder.add(kernels.gatedHidden, { batch, layer, hidden, ...kept, x: kept.middle });
-    if (!again) builder.add(kernels.addMlp, { batch, input: hidden, layer, x: kept.middle, sum: output });
-    return { kept, output };
+    this.#lowRank.enterAttention(i, { batch, x, ...layer(QUERIES) }, inner, previous);
+    const projected = { heads: kept.heads, queries, cache, inner: inner.qkv };
+    builder.add(kernels.projectQkv, { batch, rows, x, ...layer(QUERIES), rope, ...projected });
+    const heads = { heads: kept.heads, queries, cache };
+    if (kernels.normHeads !== null)
+      builder.add(kernels.normHeads, { batch, rows, ...layer(QUERIES), rope, ...heads });
+    builder.add(kernels.attend, { batch, rows, queries, cache, context, totals });
+    const attended = { input: context, x, sum: middle, inner: inner.output };
+    builder.add(kernels.addAttention, { batch, ...layer(OUTPUT), ...attended });
+    this.#lowRank.enterMlp(i, { batch, x: middle, ...layer(GATE) }, inner);
+    const gated = { x: middle, hidden, gates, ups, inner: inner.gateUp };
+    builder.add(kernels.gatedHidden, { batch, ...layer(GATE), ...gated });
+    return [kept, hidden];
   }
 
   /** Scores of the scored tokens, from the last layer's output. */
   score(x: Scratch): KeptOfHead {
-    const { shape, upload, parameters, scores } = this.inputs;
+    const { shape, upload, weights, scores } = this.inputs;
+    if (this.#inner !== null)
+      this.#lowRank.leave(shape.layers - 1, { batch: upload.lineBatch, x }, this.#inner);
     const { scoredBatch: batch, predictors, loss, scored } = upload;
     const [normed, slopes] = [this.ofScored(shape.width), this.ofScored(SLOPE_WORDS)];
     const [partials, values] = [this.ofScored(4 * vocabularySlices(shape)), this.ofScored(1)];
     const value = this.#value
-      ? { valueWeights: parameters.view(VALUE_WEIGHT), valueBias: parameters.view(VALUE_BIAS), values }
+      ? { valueWeights: weights.view(VALUE_WEIGHT), valueBias: weights.view(VALUE_BIAS), values }
       : {};
-    const matrix = parameters.view(headMatrix(shape));
     const shared = { batch, loss, scored, normed, partials, slopes, ...value };
     const kernels = this.#kernels;
-    const norm = parameters.view(NORM);
+    const norm = weights.view(NORM);
     this.builder.add(kernels.normScored, { ...shared, predictors, x, norm }, SCORED);
-    this.builder.add(kernels.headStatistics, { ...shared, matrix }, SCORED);
+    for (const shard of weights.shards(headMatrix(shape)))
+      this.builder.add(kernels.headStatistics(shard), { ...shared, matrix: shard.matrix }, SCORED);
     this.builder.add(kernels.policyLoss, { ...shared, scores }, SCORED);
     return { normed, slopes };
   }
@@ -197,71 +235,68 @@ class ForwardPass {
 /** Adds to the gradients; what goes back from layer to layer is in one place, changed by each on the way. */
 class BackwardPass {
   readonly #kernels: BackwardKernels;
+  readonly #gradients: ParameterGradients;
 
   constructor(
     readonly forward: ForwardPass,
     readonly inputs: TrainInputs,
   ) {
-    const { variants, shape, parameters } = inputs;
-    this.#kernels = backwardKernels(shape, parameters.layout.layer, hasValueHead(parameters), variants);
+    const { variants, shape, weights } = inputs;
+    const value = hasValueHead(weights);
+    const frozen = weights.adapter !== null;
+    this.#kernels = backwardKernels(shape, weights, { value, frozen }, variants);
+    this.#gradients = gradientsOf(forward, inputs);
   }
 
   /** Gradient of the last layer's output x. */
   head(x: Scratch, { normed, slopes }: KeptOfHead): Scratch {
-    const { shape, upload, parameters, chunks, sums } = this.inputs;
+    const { shape, upload, weights, chunks } = this.inputs;
     const { scoredBatch, lineBatch, loss, predictors, places } = upload;
     const logitGradients = this.forward.ofScored(chunkTokens(shape));
     const headGradient = this.forward.ofScored(shape.width);
     const [gradient, scales] = [this.forward.lines(shape.width), this.forward.lines(1)];
-    const value = hasValueHead(parameters) ? { valueWeights: parameters.view(VALUE_WEIGHT) } : {};
+    const value = hasValueHead(weights) ? { valueWeights: weights.view(VALUE_WEIGHT) } : {};
     const { builder } = this.forward;
     const kernels = this.#kernels;
-    const weights = parameters.view(NORM);
+    const norm = weights.view(NORM);
     const shared = { batch: scoredBatch, loss, normed, slopes, logitGradients, ...value };
     for (const chunk of chunks) {
       builder.add(kernels.logitGradient, { ...shared, ...chunk }, SCORED);
       builder.add(kernels.headGradients, { ...shared, ...chunk, inputGradient: headGradient }, SCORED);
     }
-    const back = { x, weights, gradient: headGradient, places, inputGradient: gradient, scales };
+    const back = { x, weights: norm, gradient: headGradient, places, inputGradient: gradient, scales };
     builder.add(kernels.headNorm, { batch: lineBatch, ...back });
-    const shares = sums.block(2 * shape.layers);
-    builder.add(
-      kernels.headSums,
-      { ...shared, x, scales, gradient: headGradient, predictors, shares },
-      SCORED,
-    );
+    this.#gradients.head({ ...shared, x, scales, gradient: headGradient, predictors });
     return gradient;
   }
 
   /** From the gradient of a layer's output to that between attention and MLP. */
-  mlp(i: number, { middle, gates, ups }: Kept, outputGradient: Scratch): void {
-    const { shape, upload, parameters, sums } = this.inputs;
+  mlp(i: number, { middle, gates, ups, inner }: Kept, outputGradient: Scratch): void {
+    const { shape, upload, weights } = this.inputs;
     const { lineBatch: batch } = upload;
-    const layer = parameters.layerView(i);
-    const gradients = this.inputs.gradients.layerView(i);
-    const ofHidden = (): Scratch => this.forward.lines(shape.hiddenWidth);
-    const outputs = { gateGradient: ofHidden(), upGradient: ofHidden() };
-    const hidden = ofHidden();
+    const [layer, down] = [weights.layerView(i, GATE), weights.layerView(i, DOWN)];
+    const hidden = this.forward.lines(shape.hiddenWidth);
     const [normed, scales] = [this.forward.lines(shape.width), this.forward.lines(1)];
     const { builder } = this.forward;
     const kernels = this.#kernels;
-    const kept = { gates, ups, hidden };
-    builder.add(kernels.gatedBackward, { batch, layer, gradient: outputGradient, ...kept, ...outputs });
-    builder.add(kernels.downGradient, { batch, input: hidden, outputGradient, gradients });
-    builder.add(kernels.mlpInput, { batch, layer, ...outputs, inputGradient: normed });
+    const ofDown = this.#gradients.inner("down", i, { batch, outputGradient });
+    const outputs = { gates, ups }; // by now their gradients
+    const gated = { gradient: outputGradient, ...outputs, hidden, ...ofDown };
+    builder.add(kernels.gatedBackward, { batch, layer: down, ...gated });
+    this.#gradients.add("down", i, inner, { batch, input: hidden, outputGradient, ...ofDown });
+    const ofGates = this.#gradients.inner("gateUp", i, { batch, ...outputs });
+    builder.add(kernels.mlpInput, { batch, layer, ...outputs, inputGradient: normed, ...ofGates });
     const norm = { x: middle, weights: layer, gradient: normed, inputGradient: outputGradient, scales };
     builder.add(kernels.mlpNorm, { batch, ...norm });
-    builder.add(kernels.gateUpGradient, { batch, input: middle, scales, layer, ...outputs, gradients });
-    const shares = sums.block(2 * i + 1);
-    builder.add(kernels.mlpSums, { batch, x: middle, scales, gradient: normed, shares });
+    const read = { input: middle, scales, layer, normed, ...outputs, ...ofGates };
+    this.#gradients.add("gateUp", i, inner, { batch, ...read });
   }
 
   /** From the gradient between attention and MLP to that of the layer's input. */
-  attention(i: number, kept: Kept, outputGradient: Scratch): void {
-    const { shape, upload, parameters, rope, sums } = this.inputs;
+  attention(i: number, { inner, ...kept }: Kept, outputGradient: Scratch): void {
+    const { shape, upload, weights, rope } = this.inputs;
     const { lineBatch: batch, rows } = upload;
-    const layer = parameters.layerView(i);
-    const gradients = this.inputs.gradients.layerView(i);
+    const [layer, output] = [weights.layerView(i, QUERIES), weights.layerView(i, OUTPUT)];
     const gradient = this.forward.lines(queryWidth(shape)); // of the context
     const queryGradient = this.forward.lines(queryWidth(shape));
     const cacheGradient = this.forward.lines(2 * keyWidth(shape));
@@ -269,35 +304,39 @@ class BackwardPass {
     const { builder } = this.forward;
     const kernels = this.#kernels;
     const { x, heads, context } = kept;
-    builder.add(kernels.contextGradient, { batch, layer, outputGradient, inputGradient: gradient });
-    builder.add(kernels.outputGradient, { batch, input: context, outputGradient, gradients });
+    const ofOutput = this.#gradients.inner("output", i, { batch, outputGradient });
+    const sent = { outputGradient, inputGradient: gradient, ...ofOutput };
+    builder.add(kernels.contextGradient, { batch, layer: output, ...sent });
+    this.#gradients.add("output", i, inner, { batch, input: context, outputGradient, ...ofOutput });
     builder.add(kernels.attendBackwardQueries, { batch, rows, rope, gradient, ...kept, queryGradient });
     builder.add(kernels.attendBackwardKeys, { batch, rows, rope, gradient, ...kept, cacheGradient });
     const outputs = { queryGradient, cacheGradient };
     if (kernels.normHeadsBackward !== null)
       builder.add(kernels.normHeadsBackward, { batch, layer, heads, ...outputs });
-    builder.add(kernels.qkvInput, { batch, layer, ...outputs, inputGradient: normed });
+    const ofQueries = this.#gradients.inner("qkv", i, { batch, ...outputs });
+    builder.add(kernels.qkvInput, { batch, layer, ...outputs, inputGradient: normed, ...ofQueries });
     const norm = { x, weights: layer, gradient: normed, inputGradient: outputGradient, scales };
     builder.add(kernels.inputNorm, { batch, ...norm });
-    builder.add(kernels.qkvGradient, { batch, input: x, scales, layer, ...outputs, gradients });
-    const shares = sums.block(2 * i);
-    builder.add(kernels.inputSums, { batch, x, scales, gradient: normed, heads, ...outputs, shares });
+    const read = { input: x, scales, layer, normed, heads, ...outputs, ...ofQueries };
+    this.#gradients.add("qkv", i, inner, { batch, ...read });
   }
 
   /** The embedding's gradient, from that of the first layer's input; and all sums over lines. */
   end(gradient: Scratch): void {
-    const { upload, gradients, sums } = this.inputs;
-    const { tokenBatch: batch, tokenLines: tokens, sortedLines: lines } = upload;
-    const { builder } = this.forward;
-    const embedding = gradients.view(EMBEDDING);
-    builder.add(
-      this.#kernels.embeddingGradient,
-      { batch, tokens, lines, gradient, gradients: embedding },
-      TOKENS,
-    );
-    const whole = { buffer: gradients.buffer };
-    builder.add(addLineSums(sums.vectors), { sums: sums.sums, shares: sums.shares, gradients: whole });
+    this.#gradients.end(gradient);
   }
+}
+
+function gradientsOf(forward: ForwardPass, inputs: TrainInputs): ParameterGradients {
+  const { variants, shape, weights, gradients, sums, upload } = inputs;
+  const { builder } = forward;
+  if (weights.adapter !== null) {
+    const lines = (width: number): Scratch => forward.lines(width);
+    return new FactorGradients(builder, shape, weights, weights.adapter, gradients, { lines, variants });
+  }
+  if (sums === null) throw new Error("all parameters are trained, and there is no plan of sums over lines");
+  const value = hasValueHead(weights);
+  return new WholeGradients(builder, shape, gradients, sums, upload, { value, variants });
 }
 
 /** Room for whole tiles of lines. */

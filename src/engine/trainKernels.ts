@@ -1,18 +1,21 @@
 /** The kernels of a decoder's training step and of its scoring, and which gradients its projections take. */
 import type { DecoderShape } from "./decoderShape.ts";
+import type { DecoderWeights, TokenRange } from "./decoderWeights.ts";
 import { chunkTokens } from "./headChunks.ts";
 import { keyWidth, queryWidth, storedHeadDim } from "./headPadding.ts";
 import { read } from "./kernel.ts";
 import { addProjection } from "./kernels/addProjection/addProjection.ts";
 import { attend } from "./kernels/attend/attend.ts";
 import { attendBackwardKeys, attendBackwardQueries } from "./kernels/attendBackward/attendBackward.ts";
-import { backProject } from "./kernels/backProject/backProject.ts";
+import { backProject, type ProjectionPart } from "./kernels/backProject/backProject.ts";
 import { embed } from "./kernels/embed/embed.ts";
 import { embeddingGradient } from "./kernels/embeddingGradient/embeddingGradient.ts";
 import { gatedBackward } from "./kernels/gatedBackward/gatedBackward.ts";
 import { gatedHidden } from "./kernels/gatedHidden/gatedHidden.ts";
 import { headGradients, logitGradient } from "./kernels/headBackward/headBackward.ts";
 import { headStatistics } from "./kernels/headStatistics/headStatistics.ts";
+import { factorGradient } from "./kernels/lowRank/factorGradient.ts";
+import { lowRankGradient, lowRankInputs } from "./kernels/lowRank/lowRank.ts";
 import { lineSums, type LineTerm } from "./kernels/lineSums/lineSums.ts";
 import { normBackward } from "./kernels/normBackward/normBackward.ts";
 import { normHeads, normHeadsBackward } from "./kernels/normHeads/normHeads.ts";
@@ -20,10 +23,12 @@ import { policyLoss } from "./kernels/policyLoss/policyLoss.ts";
 import { projectQkv } from "./kernels/projectQkv/projectQkv.ts";
 import { normScored } from "./kernels/scored/scored.ts";
 import { weightGradient } from "./kernels/weightGradient/weightGradient.ts";
-import { vectorOffset, type LayerLayout } from "./parameterLayout.ts";
+import type { LayerWeights } from "./layerWeights.ts";
+import { DOWN, innerParts, innerWidth, OUTPUT, type LowRank } from "./lowRank.ts";
+import type { LayerLayout } from "./parameterLayout.ts";
 import { usualTeam } from "./rowTeam.ts";
 import { SLOPE_WGSL } from "./scoredToken.ts";
-import type { TrainVariants } from "./variants.ts";
+import type { ProductVariant, TrainVariants } from "./variants.ts";
 
 const INPUT_NORM = "input_layernorm.weight";
 const MLP_NORM = "post_attention_layernorm.weight";
@@ -37,81 +42,117 @@ export type ForwardKernels = ReturnType<typeof forwardKernels>;
 /** Kernels of the backward pass. */
 export type BackwardKernels = ReturnType<typeof backwardKernels>;
 
+/** How kernels read a decoder's weights. */
+type Readers = Pick<DecoderWeights, "layer" | "tokens" | "adapter">;
+
+/** Lines that a workgroup takes between two products, of the many of a micro-batch. */
+const NARROW_LINES = 4;
+
 /** Of a forward pass that keeps what a backward pass needs, or that keeps nothing. */
 export function forwardKernels(
   shape: DecoderShape,
-  layer: LayerLayout,
+  { layer, tokens, adapter }: Readers,
   keep: boolean,
   value: boolean,
   variants: TrainVariants,
 ) {
+  const lowRank = adapter?.lowRank ?? null;
   return {
-    embed: embed(shape),
-    projectQkv: projectQkv(shape, layer, "f32", variants.projectQkv),
+    ...lowRankInputs(shape, layer, lowRank, NARROW_LINES),
+    embed: (range: TokenRange) => embed(shape, tokens, range),
+    projectQkv: projectQkv(shape, layer, "f32", variants.projectQkv, lowRank),
     normHeads: shape.qkNorm ? normHeads(shape, layer) : null,
     attend: attend(shape, keep),
-    addAttention: addProjection(layer, "self_attn.o_proj.weight", keep, variants.addAttention),
-    gatedHidden: gatedHidden(shape, layer, keep, variants.gatedHidden),
-    addMlp: addProjection(layer, "mlp.down_proj.weight", keep, variants.addMlp),
+    addAttention: addProjection(layer, OUTPUT, keep, variants.addAttention, lowRank),
+    gatedHidden: gatedHidden(shape, layer, keep, variants.gatedHidden, lowRank),
+    addMlp: addProjection(layer, DOWN, keep, variants.addMlp, lowRank),
     normScored: normScored(shape, { value, team: usualTeam(shape.width) }),
-    headStatistics: headStatistics(shape),
+    headStatistics: (range: TokenRange) => headStatistics(shape, tokens, range),
     policyLoss: policyLoss(shape, { value, slopes: keep }),
   };
 }
 
-/** Of a backward pass through a decoder whose layers are laid out like this. */
+/** Of a backward pass through a decoder with these weights, without the gradients of its parameters. */
 export function backwardKernels(
   shape: DecoderShape,
-  layer: LayerLayout,
-  value: boolean,
+  { layer, tokens, adapter }: Readers,
+  { value, frozen }: { readonly value: boolean; readonly frozen: boolean },
   variants: TrainVariants,
 ) {
-  const ofLayer = { ...mlpKernels(shape, layer, variants), ...attentionKernels(shape, layer, variants) };
-  return { ...headKernels(shape, value), ...ofLayer };
-}
-
-function headKernels(shape: DecoderShape, value: boolean) {
   const { width, normEpsilon } = shape;
+  const lowRank = adapter?.lowRank ?? null;
+  const { gateUp, output, qkv } = projections(shape);
   const chunk = chunkTokens(shape);
   return {
-    logitGradient: logitGradient(shape, chunk),
-    headGradients: headGradients(shape, chunk, value),
+    logitGradient: logitGradient(shape, chunk, tokens),
+    headGradients: headGradients(shape, chunk, { value, frozen }, tokens),
     headNorm: normBackward(width, normEpsilon, { offset: 0, residual: false, team: usualTeam(width) }),
-    headSums: headSums(shape, value),
-    embeddingGradient: embeddingGradient(width),
-  };
-}
-
-function mlpKernels(shape: DecoderShape, layer: LayerLayout, variants: TrainVariants) {
-  const { down, gateUp } = projections(shape);
-  return {
-    gatedBackward: gatedBackward(shape, layer, variants.gatedBackward),
-    downGradient: weightGradient(layer, [down], null, variants.downGradient),
-    mlpInput: backProject(layer, gateUp, variants.mlpInput),
+    gatedBackward: gatedBackward(shape, layer, variants.gatedBackward, lowRank),
+    mlpInput: backProject(layer, gateUp, variants.mlpInput, lowRank),
     mlpNorm: residualNorm(shape, layer, MLP_NORM),
-    gateUpGradient: weightGradient(layer, gateUp, MLP_NORM, variants.gateUpGradient),
-    mlpSums: lineSums(NORM_BINDINGS, [normTerm(shape)]),
-  };
-}
-
-function attentionKernels(shape: DecoderShape, layer: LayerLayout, variants: TrainVariants) {
-  const { output, qkv } = projections(shape);
-  return {
-    contextGradient: backProject(layer, [output], variants.contextGradient),
-    outputGradient: weightGradient(layer, [output], null, variants.outputGradient),
+    contextGradient: backProject(layer, output, variants.contextGradient, lowRank),
     attendBackwardQueries: attendBackwardQueries(shape),
     attendBackwardKeys: attendBackwardKeys(shape),
     normHeadsBackward: shape.qkNorm ? normHeadsBackward(shape, layer) : null,
-    qkvInput: backProject(layer, qkv, variants.qkvInput),
+    qkvInput: backProject(layer, qkv, variants.qkvInput, lowRank),
     inputNorm: residualNorm(shape, layer, INPUT_NORM),
-    qkvGradient: weightGradient(layer, qkv, INPUT_NORM, variants.qkvGradient),
+  };
+}
+
+/** Those that add to the gradients of all parameters, laid out like this. */
+export function wholeGradientKernels(
+  shape: DecoderShape,
+  gradients: LayerLayout,
+  value: boolean,
+  variants: TrainVariants,
+) {
+  const { down, gateUp, output, qkv } = projections(shape);
+  return {
+    headSums: headSums(shape, value),
+    embeddingGradient: embeddingGradient(shape.width),
+    downGradient: weightGradient(gradients, down, null, variants.downGradient),
+    gateUpGradient: weightGradient(gradients, gateUp, MLP_NORM, variants.gateUpGradient),
+    mlpSums: lineSums(NORM_BINDINGS, [normTerm(shape)]),
+    outputGradient: weightGradient(gradients, output, null, variants.outputGradient),
+    qkvGradient: weightGradient(gradients, qkv, INPUT_NORM, variants.qkvGradient),
     inputSums: inputSums(shape),
   };
 }
 
+/** Products of a layer that share their input. */
+export type ProductGroup = "down" | "gateUp" | "output" | "qkv";
+
+/** Those that add to an adapter's gradients: for each group that is adapted, of its inner vectors and of its factors. */
+export function factorKernels(
+  shape: DecoderShape,
+  layer: LayerWeights,
+  lowRank: LowRank,
+  variants: TrainVariants,
+) {
+  const { down, gateUp, output, qkv } = projections(shape);
+  const pair = (group: readonly ProjectionPart[], norm: string | null, variant: ProductVariant) => {
+    const parts = innerParts(
+      lowRank,
+      group.map(({ part }) => part),
+    );
+    if (parts.length === 0) return null;
+    return {
+      width: innerWidth(parts),
+      inner: lowRankGradient(layer, lowRank, group, NARROW_LINES),
+      factors: factorGradient(layer, lowRank, group, norm, variant),
+    };
+  };
+  return {
+    down: pair(down, null, variants.downGradient),
+    gateUp: pair(gateUp, MLP_NORM, variants.gateUpGradient),
+    output: pair(output, null, variants.outputGradient),
+    qkv: pair(qkv, INPUT_NORM, variants.qkvGradient),
+  };
+}
+
 /** The backward pass of a layer's norm, past which a residual connection goes. */
-function residualNorm({ width, normEpsilon }: DecoderShape, layer: LayerLayout, part: string) {
-  const offset = vectorOffset(layer, part);
+function residualNorm({ width, normEpsilon }: DecoderShape, layer: LayerWeights, part: string) {
+  const offset = layer.offset(part);
   return normBackward(width, normEpsilon, { offset, residual: true, team: usualTeam(width) });
 }
 
@@ -208,12 +249,9 @@ function projections(shape: DecoderShape) {
     stride,
   });
   return {
-    down: part("mlp.down_proj", "outputGradient", width),
-    gateUp: [
-      part("mlp.gate_proj", "gateGradient", hiddenWidth),
-      part("mlp.up_proj", "upGradient", hiddenWidth),
-    ],
-    output: part("self_attn.o_proj", "outputGradient", width),
+    down: [part("mlp.down_proj", "outputGradient", width)],
+    gateUp: [part("mlp.gate_proj", "gates", hiddenWidth), part("mlp.up_proj", "ups", hiddenWidth)],
+    output: [part("self_attn.o_proj", "outputGradient", width)],
     qkv: [
       part("self_attn.q_proj", "queryGradient", queries),
       part("self_attn.k_proj", "cacheGradient", keys, 2 * keys),

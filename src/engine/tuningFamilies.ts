@@ -4,9 +4,11 @@ import type { DecoderShape } from "./decoderShape.ts";
 import type { Kernel } from "./kernel.ts";
 import { attendTeams } from "./kernels/attend/attendTogether.ts";
 import { SAMPLE_TEAMS } from "./kernels/sample/sample.ts";
+import { plainLayer } from "./layerWeights.ts";
 import type { LayerBlock } from "./parameterLayout.ts";
 import { usualTeams, type Teams } from "./teams.ts";
-import { backwardKernels, forwardKernels } from "./trainKernels.ts";
+import { backwardKernels, forwardKernels, wholeGradientKernels } from "./trainKernels.ts";
+import { plainTokens } from "./tokenMatrix.ts";
 import { measuredVocabulary } from "./tuningContents.ts";
 import {
   DECODE_PRODUCTS,
@@ -45,10 +47,14 @@ export function tuningFamilies(device: GPUDevice, shape: DecoderShape, layout: L
 function decodeFamilies(device: GPUDevice, shape: DecoderShape, { layer }: LayerBlock): Family[] {
   const plain = PLAIN_VARIANTS.decode;
   const teams = usualTeams(shape);
-  const measured = { ...shape, vocabulary: measuredVocabulary(shape) };
+  const vocabulary = measuredVocabulary(shape);
+  const measured = { ...shape, vocabulary };
+  const weights = { layer: plainLayer(layer), tokens: plainTokens(shape.width, vocabulary), adapter: null };
   const products = DECODE_PRODUCTS.map((slot) => {
-    const kernel = (variant: ProductVariant): Kernel =>
-      decoderKernels(measured, layer, "f32", teams, { ...plain, [slot]: variant })[slot];
+    const kernel = (variant: ProductVariant): Kernel => {
+      const kernels = decoderKernels(measured, weights, "f32", teams, { ...plain, [slot]: variant });
+      return slot === "head" ? kernels.head({ start: 0, count: vocabulary }) : kernels[slot];
+    };
     return {
       name: `decode ${slot}`,
       lines: DECODE_LINES,
@@ -56,7 +62,7 @@ function decodeFamilies(device: GPUDevice, shape: DecoderShape, { layer }: Layer
     };
   });
   const withTeams = (changed: Partial<Teams>) =>
-    decoderKernels(shape, layer, "f32", { ...teams, ...changed }, plain);
+    decoderKernels(shape, weights, "f32", { ...teams, ...changed }, plain);
   const sample = [teams.sample, ...SAMPLE_TEAMS.filter((team) => team !== teams.sample)];
   return [
     ...products,
@@ -76,11 +82,17 @@ function decodeFamilies(device: GPUDevice, shape: DecoderShape, { layer }: Layer
 }
 
 function trainFamilies(device: GPUDevice, shape: DecoderShape, { layer }: LayerBlock): Family[] {
+  const weights = {
+    layer: plainLayer(layer),
+    tokens: plainTokens(shape.width, shape.vocabulary),
+    adapter: null,
+  };
   return TRAIN_PRODUCTS.map((slot) => {
     const kernel = (variant: ProductVariant): Kernel => {
       const variants = { ...PLAIN_VARIANTS.train, [slot]: variant };
-      const forward = forwardKernels(shape, layer, true, false, variants);
-      return { ...forward, ...backwardKernels(shape, layer, false, variants) }[slot];
+      const forward = forwardKernels(shape, weights, true, false, variants);
+      const backward = backwardKernels(shape, weights, { value: false, frozen: false }, variants);
+      return { ...forward, ...backward, ...wholeGradientKernels(shape, layer, false, variants) }[slot];
     };
     return {
       name: `train ${slot}`,

@@ -1,6 +1,7 @@
 import { afterAll, expect, test } from "vitest";
 import { describeOnGpu, ODD_SHAPE, oddLayer } from "./fixture.ts";
 import { addProjection } from "./kernels/addProjection/addProjection.ts";
+import { plainLayer } from "./layerWeights.ts";
 import { tuningFamilies, type Family } from "./tuningFamilies.ts";
 import { GpuTrials } from "./tuningTrials.ts";
 import { PLAIN_PRODUCT } from "./variants.ts";
@@ -12,13 +13,16 @@ describeOnGpu("trials", (gpu) => {
   const trials = () => (made ??= new GpuTrials(gpu(), ODD_SHAPE, layout, []));
   afterAll(() => made?.dispose());
 
-  const down = addProjection(layer, "mlp.down_proj.weight");
+  const down = addProjection(plainLayer(layer), "mlp.down_proj.weight");
   const family: Family = {
     name: "down",
     lines: 5,
     candidates: new Map([
       ["plain", down],
-      ["good", addProjection(layer, "mlp.down_proj.weight", false, { ...PLAIN_PRODUCT, lines: 2 })],
+      [
+        "good",
+        addProjection(plainLayer(layer), "mlp.down_proj.weight", false, { ...PLAIN_PRODUCT, lines: 2 }),
+      ],
       ["wrong", { ...down, wgsl: down.wgsl.replace("i < 5u", "i < 4u") }],
       ["broken", { ...down, wgsl: down.wgsl.replace("vec4f()", "vec5f()") }],
       ["not a number", { ...down, wgsl: down.wgsl.replace("+= sum0_0_0", "+= sum0_0_0 / 0") }],

@@ -1,11 +1,8 @@
 import { expect, test } from "vitest";
 import { expectClose, normals } from "../../kernels/fixture.ts";
-import { halfToNumber } from "../../formats/floats.ts";
-import { packFourBits } from "../../formats/fourBitBlocks.ts";
-import { BLOCK_TYPES } from "../../formats/ggufBlocks.ts";
-import { pack } from "../../formats/narrowFloats.ts";
 import { describeOnGpu, floats, runKernel, settingsFor } from "../fixture.ts";
 import { read, uniform, write } from "../kernel.ts";
+import { held, PRECISIONS } from "../../formats/packed/fixture.ts";
 import {
   packedBytes,
   packedVectors,
@@ -23,7 +20,6 @@ import { defineProduct } from "./defineProduct.ts";
 const TOLERANCE = 5e-6;
 /** An odd number of groups of four outputs; blocks of 32 inputs of which the last is not whole. */
 const [LINES, INPUTS, OUTPUTS] = [11, 76, 44];
-const PRECISIONS: readonly PackedPrecision[] = ["f16", "q8_0", "q4_0"];
 
 const bindings = {
   batch: uniform("Batch"),
@@ -31,25 +27,6 @@ const bindings = {
   matrix: read("array<vec4u>"),
   products: write("array<vec4f>"),
 };
-
-/** The numbers that a packing makes of rows of `inputs`, as the reader of GGUF files unpacks them. */
-function held(precision: PackedPrecision, rows: Float32Array, inputs: number): Float32Array {
-  if (precision === "f16")
-    return new Float32Array(new Uint16Array(pack("F16", rows).buffer)).map(halfToNumber);
-  const [number, packBlocks] =
-    precision === "q8_0" ? [8, (data: Float32Array) => pack("Q8_0", data)] : [2, packFourBits];
-  const { bytes, unpack } = BLOCK_TYPES.get(number as number)!;
-  const blocks = Math.ceil(inputs / 32);
-  const found: number[] = [];
-  for (let start = 0; start < rows.length; start += inputs) {
-    const row = new Float32Array(blocks * 32);
-    row.set(rows.subarray(start, start + inputs));
-    const packed = (packBlocks as typeof packFourBits)(row);
-    for (let block = 0; block < blocks; block++) unpack!(packed, block * bytes, row, block * 32);
-    found.push(...row.subarray(0, inputs));
-  }
-  return Float32Array.from(found);
-}
 
 describeOnGpu("products with packed matrices", (gpu) => {
   const weight = Float32Array.from(normals(2, [OUTPUTS, INPUTS]).data);

@@ -21,7 +21,10 @@ export interface Term {
   readonly vectors: number;
   /** The lines' buffer; in vectors, the length of its lines and where in them the sum starts. */
   readonly input: { readonly buffer: string; readonly stride: number; readonly offset: number };
-  readonly weights: readonly Weights[];
+  /** For each matrix of the product; null adds nothing to it. */
+  readonly weights: readonly (Weights | null)[];
+  /** The product's norm leaves the lines of this term as they are and does not square them. */
+  readonly plain?: boolean;
 }
 
 /** A kernel that consists of products. */
@@ -79,6 +82,26 @@ export function weightsByOutput(buffer: string, start: number, inputs: number, o
       unroll(4, (k) => `let ${name}Row${k} = ${start}u + (${row(column, k)}) * ${inputs / 4}u;`),
     block: (name, i) =>
       `let ${name}Block = mat4x4f(${unroll(4, (k) => `${buffer}[${name}Row${k} + ${i}]`, ", ")});`,
+  };
+}
+
+/** The columns of a matrix, and after those the columns of another. */
+export function beside(left: Weights, columns: number, right: Weights): Weights {
+  const turn = (block: string): string => (left.along === right.along ? block : `transpose(${block})`);
+  return {
+    along: left.along,
+    neighbours: left.neighbours,
+    declare: (column, name) => `let ${name}IsLeft = ${column} < ${columns}u;
+      ${left.declare(`min(${column}, ${columns - 1}u)`, `${name}L`)}
+      ${right.declare(`(max(${column}, ${columns}u) - ${columns}u)`, `${name}R`)}`,
+    block: (name, i) => `var ${name}Block: mat4x4f;
+      if (${name}IsLeft) {
+        ${left.block(`${name}L`, i)}
+        ${name}Block = ${name}LBlock;
+      } else {
+        ${right.block(`${name}R`, i)}
+        ${name}Block = ${turn(`${name}RBlock`)};
+      }`,
   };
 }
 

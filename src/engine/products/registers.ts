@@ -34,17 +34,20 @@ export function declareSums(product: Product, { lines, vectors }: Pick<Split, "l
 
 /** WGSL that adds every `step`th vector of a term, beginning at `from`, to an invocation's sums. */
 export function accumulate(
-  { norm }: Product,
-  { vectors: length, input, weights }: Term,
+  product: Product,
+  { vectors: length, input, weights, plain = false }: Term,
   { lines, vectors }: Pick<Split, "lines" | "vectors">,
   from: string,
   step: number,
 ): string {
+  const norm = plain ? undefined : product.norm;
   const blocks = (text: (c: number, p: number) => string): string =>
     unroll(vectors, (c) => weights.map((_, p) => text(c, p)).join("\n"));
   const products = (r: number): string =>
     unroll(vectors, (c) =>
-      weights.map((w, p) => `sum${r}_${c}_${p} += ${times(w, `w${c}_${p}Block`, "value")};`).join(" "),
+      weights
+        .map((w, p) => (w ? `sum${r}_${c}_${p} += ${times(w, `w${c}_${p}Block`, "value")};` : ""))
+        .join(" "),
     );
   const vector = (r: number): string => `${input.buffer}[line${r} + i]`;
   return `{

@@ -47,7 +47,9 @@ function accumulate(product: Product, term: Term, tile: Tile, workgroup: number)
   const blocks = depth * tileVectors;
   const rounds = Math.ceil(blocks / workgroup);
   const bring = (q: number): string => {
-    const text = term.weights.map((weights, p) => bringBlock(weights, term.vectors, tile, q, p)).join("\n");
+    const text = term.weights
+      .map((weights, p) => (weights ? bringBlock(weights, term.vectors, tile, q, p) : ""))
+      .join("\n");
     return blocks < workgroup ? `if (local < ${blocks}u) { ${text} }` : text;
   };
   return `{
@@ -73,7 +75,8 @@ function declareLine({ input }: Term, { tileLines, depth }: Tile, q: number, wor
   let linePlace${q} = lineDepth${q} * ${tileLines + 1}u + ${item} / ${depth}u;`;
 }
 
-function bringLine({ norm }: Product, { input, vectors }: Term, { depth }: Tile, q: number): string {
+function bringLine(product: Product, { input, vectors, plain }: Term, { depth }: Tile, q: number): string {
+  const norm = plain ? undefined : product.norm;
   const isWhole = vectors % depth === 0;
   const value = isWhole ? "raw" : `select(vec4f(), raw, start + lineDepth${q} < ${vectors}u)`;
   return `{
@@ -94,7 +97,7 @@ function declareBlock(
   workgroup: number,
 ): string {
   const item = `(local + ${q * workgroup}u)`;
-  const byOutputs = weights[0]?.neighbours === "outputs";
+  const byOutputs = weights.find((each) => each !== null)?.neighbours === "outputs";
   const [column, i] = byOutputs
     ? [`${item} % ${tileVectors}u`, `${item} / ${tileVectors}u`]
     : [`${item} / ${depth}u`, `${item} % ${depth}u`];
@@ -102,7 +105,7 @@ function declareBlock(
   return `let blockDepth${q} = ${i};
   let blockPlace${q} = 4u * blockDepth${q} * ${tileVectors + 1}u + ${column};
   let ${column4} = min(firstColumn + ${column}, ${columns - 1}u);
-  ${weights.map((w, p) => w.declare(column4, `w${q}_${p}`)).join("\n")}`;
+  ${weights.map((w, p) => w?.declare(column4, `w${q}_${p}`) ?? "").join("\n")}`;
 }
 
 /** WGSL that turns a block so that its vectors run along the outputs, and puts it into shared memory. */
@@ -129,10 +132,10 @@ function multiply({ weights }: Term, { tileLines, tileVectors, lines, vectors, d
   };
   const products = unroll(
     vectors,
-    (c) => weights.map((_, p) => `SUM_${c}_${p} += block${c}_${p} * value;`).join(" "),
+    (c) => weights.map((w, p) => (w ? `SUM_${c}_${p} += block${c}_${p} * value;` : "")).join(" "),
     " ",
   );
-  return `${unroll(vectors, (c) => weights.map((_, p) => block(c, p)).join("\n"))}
+  return `${unroll(vectors, (c) => weights.map((w, p) => (w ? block(c, p) : "")).join("\n"))}
       ${unroll(
         lines,
         (r) => `{ let value = tileLines[i * ${tileLines + 1}u + ${(r * tileLines) / lines}u + down];

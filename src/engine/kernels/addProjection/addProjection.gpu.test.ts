@@ -9,6 +9,7 @@ import {
   settingsFor,
   TOLERANCE,
 } from "../../fixture.ts";
+import { plainLayer } from "../../layerWeights.ts";
 import { SMALL_PRODUCTS } from "../../products/fixture.ts";
 import { nameOf, PLAIN_PRODUCT } from "../../variants.ts";
 import { addProjection } from "./addProjection.ts";
@@ -25,7 +26,7 @@ describeOnGpu("addProjection", (gpu) => {
     const { width } = ODD_SHAPE;
     const x = normals(1, [5, width]).data;
     const input = normals(2, [5, inputs]).data;
-    const added = await runKernel(gpu(), addProjection(layout, part, false, variant), 5, {
+    const added = await runKernel(gpu(), addProjection(plainLayer(layout), part, false, variant), 5, {
       batch: settingsFor(5),
       input: floats(input, 8 * inputs),
       layer: block,

@@ -1,7 +1,8 @@
 import { read, uniform, write, type Kernel } from "../../kernel.ts";
-import { vectorOffset, type LayerLayout } from "../../parameterLayout.ts";
+import type { LayerWeights } from "../../layerWeights.ts";
+import { factorBackward, innerParts, innerWidth, type LowRank } from "../../lowRank.ts";
 import { defineProduct } from "../../products/defineProduct.ts";
-import { weightsByOutput, type Term } from "../../products/product.ts";
+import type { Term } from "../../products/product.ts";
 import { PLAIN_PRODUCT, type ProductVariant } from "../../variants.ts";
 
 /** A matrix of the layer, and the columns of a gradient that belong to its outputs. */
@@ -14,24 +15,33 @@ export interface ProjectionPart {
   readonly stride: number;
 }
 
-/** Gradient of the input [M, K] of projections with matrices [K, N], from those of their outputs, added up. */
+/**
+ * Gradient of the input [M, K] of projections with matrices [K, N], from those of their outputs, added up; with a `lowRank`
+ * also from those of its inner vectors.
+ */
 export function backProject(
-  layer: LayerLayout,
+  layer: LayerWeights,
   parts: readonly ProjectionPart[],
   variant: ProductVariant = PLAIN_PRODUCT,
+  lowRank: LowRank | null = null,
 ): Kernel {
+  const added = addedTerms(
+    lowRank,
+    parts.map(({ part }) => part),
+  );
   const gradients = [...new Set(parts.map(({ gradient }) => gradient))];
-  const inputs = layer.get(parts[0]?.part ?? "")?.shape[1] ?? 0;
+  const inputs = layer.sizeOf(parts[0]?.part ?? "").inputs;
   const product = {
     name: `backProject of ${parts.map(({ part }) => part).join(", ")}`,
     bindings: {
       batch: uniform("Batch"),
-      layer: read("array<vec4f>"),
+      layer: read(layer.type),
       ...Object.fromEntries(gradients.map((gradient) => [gradient, read("array<vec4f>")])),
       inputGradient: write("array<vec4f>"),
+      ...(added.length > 0 ? { adapter: read("array<vec4f>"), innerGradient: read("array<vec4f>") } : {}),
     },
     columns: inputs / 4,
-    terms: parts.map((part) => termOf(layer, part, inputs)),
+    terms: [...parts.map((part) => termOf(layer, part)), ...added],
     store: (line: string, column: string, [sum = ""]: readonly string[]): string =>
       `inputGradient[${line} * ${inputs / 4}u + ${column}] = ${sum};`,
   };
@@ -39,15 +49,20 @@ export function backProject(
 }
 
 /** One projection's share: the inputs of its matrix are what the gradients sum up to. */
-function termOf(
-  layer: LayerLayout,
-  { part, gradient, column, stride }: ProjectionPart,
-  inputs: number,
-): Term {
-  const outputs = layer.get(part)?.shape[0] ?? 0;
+function termOf(layer: LayerWeights, { part, gradient, column, stride }: ProjectionPart): Term {
   return {
-    vectors: outputs / 4,
+    vectors: layer.sizeOf(part).outputs / 4,
     input: { buffer: gradient, stride: stride / 4, offset: column / 4 },
-    weights: [weightsByOutput("layer", vectorOffset(layer, part), outputs, inputs)],
+    weights: [layer.backward(part)],
   };
+}
+
+/** What the factors A of an adapter send back. */
+function addedTerms(lowRank: LowRank | null, parts: readonly string[]): Term[] {
+  const inner = innerParts(lowRank, parts);
+  return inner.map(({ part, rank, start }) => ({
+    vectors: rank / 4,
+    input: { buffer: "innerGradient", stride: innerWidth(inner) / 4, offset: start / 4 },
+    weights: [lowRank && factorBackward(lowRank, part, "A")],
+  }));
 }

@@ -12,7 +12,7 @@ describeOnGpu("embed", (gpu) => {
     const { x } = await runKernel(gpu(), embed(ODD_SHAPE), 3, {
       batch: settingsFor(3),
       rows: statesOf(tokens.map((token) => ({ token }))),
-      embedding: floats(embedding),
+      matrix: floats(embedding),
       x: new Float32Array(4 * width),
     });
     expect([...x!]).toEqual([...embedReference(embedding, tokens, width), ...new Float64Array(width)]);

@@ -1,23 +1,32 @@
 import type { DecoderShape } from "../../decoderShape.ts";
+import type { TokenRange } from "../../decoderWeights.ts";
 import { defineKernel, read, uniform, write, type Kernel } from "../../kernel.ts";
 import { BATCH_WGSL, ROW_WGSL } from "../../rowState.ts";
+import { plainTokens, type TokenMatrix } from "../../tokenMatrix.ts";
 
-/** x [M, D] = the embedding of each line's token. One invocation: four numbers. */
-export function embed({ width }: Pick<DecoderShape, "width">): Kernel {
+/** x [M, D] = the embedding of each line's token, of the tokens whose rows are bound. One invocation: four numbers. */
+export function embed(
+  { width, vocabulary }: Pick<DecoderShape, "width" | "vocabulary">,
+  tokens: TokenMatrix = plainTokens(width, vocabulary),
+  { start, count }: TokenRange = { start: 0, count: vocabulary },
+): Kernel {
   const vectors = width / 4;
+  const isWhole = count === vocabulary;
   return defineKernel({
     name: "embed",
     bindings: {
       batch: uniform("Batch"),
       rows: read("array<Row>"),
-      embedding: read("array<vec4f>"),
+      matrix: read(tokens.type),
       x: write("array<vec4f>"),
     },
     invocations: (lines) => lines * vectors,
-    declarations: BATCH_WGSL + ROW_WGSL,
+    declarations: BATCH_WGSL + ROW_WGSL + tokens.declarations,
     body: `
   let line = id / ${vectors}u;
   if (line >= batch.count) { return; }
-  x[id] = embedding[rows[line].token * ${vectors}u + id % ${vectors}u];`,
+  let token = rows[line].token - ${start}u;
+  ${isWhole ? "" : `if (token >= ${count}u) { return; }`}
+  x[id] = ${tokens.vector("token", `id % ${vectors}u`)};`,
   });
 }

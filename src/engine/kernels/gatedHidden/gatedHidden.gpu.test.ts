@@ -9,6 +9,7 @@ import {
   settingsFor,
   TOLERANCE,
 } from "../../fixture.ts";
+import { plainLayer } from "../../layerWeights.ts";
 import { SMALL_PRODUCTS } from "../../products/fixture.ts";
 import { nameOf } from "../../variants.ts";
 import { gatedHidden } from "./gatedHidden.ts";
@@ -21,12 +22,17 @@ describeOnGpu("gatedHidden", (gpu) => {
       const { layout, block, weights } = oddLayer();
       const { width, hiddenWidth } = ODD_SHAPE;
       const x = normals(1, [5, width]).data;
-      const { hidden } = await runKernel(gpu(), gatedHidden(ODD_SHAPE, layout, false, variant), 5, {
-        batch: settingsFor(5),
-        x: floats(x, 8 * width),
-        layer: block,
-        hidden: new Float32Array(8 * hiddenWidth),
-      });
+      const { hidden } = await runKernel(
+        gpu(),
+        gatedHidden(ODD_SHAPE, plainLayer(layout), false, variant),
+        5,
+        {
+          batch: settingsFor(5),
+          x: floats(x, 8 * width),
+          layer: block,
+          hidden: new Float32Array(8 * hiddenWidth),
+        },
+      );
       const expected = gatedHiddenReference(x, weights, ODD_SHAPE);
       expectClose("hidden", hidden!.subarray(0, 5 * hiddenWidth), expected, TOLERANCE);
     },

@@ -1,18 +1,24 @@
 import type { DecoderShape } from "../../decoderShape.ts";
+import type { TokenRange } from "../../decoderWeights.ts";
 import { read, uniform, unroll, write, type Kernel } from "../../kernel.ts";
 import { defineProduct } from "../../products/defineProduct.ts";
-import { weightsByOutput } from "../../products/product.ts";
+import { plainTokens, type TokenMatrix } from "../../tokenMatrix.ts";
 import { PLAIN_PRODUCT, type ProductVariant } from "../../variants.ts";
 
-/** logits [M, V] = RMSNorm(x [M, D]) times the transpose of matrix [V, D], the norm folded in. */
+/**
+ * logits [M, V] = RMSNorm(x [M, D]) times the transpose of matrix [V, D], the norm folded in; of the tokens whose rows are
+ * bound.
+ */
 export function head(
   { width, vocabulary, normEpsilon }: DecoderShape,
   variant: ProductVariant = PLAIN_PRODUCT,
+  tokens: TokenMatrix = plainTokens(width, vocabulary),
+  { start, count }: TokenRange = { start: 0, count: vocabulary },
 ): Kernel {
   // A line's logits need not start at a multiple of four, and of the last vector some may not exist.
   const logit = (k: number): string =>
-    vocabulary % 4 <= k && vocabulary % 4 !== 0
-      ? `if (token < ${vocabulary - k}u) { logits[at + ${k}u] = scores[${k}]; }`
+    count % 4 <= k && count % 4 !== 0
+      ? `if (token + ${k}u < ${count}u) { logits[at + ${k}u] = scores[${k}]; }`
       : `logits[at + ${k}u] = scores[${k}];`;
   const product = {
     name: "head",
@@ -20,22 +26,22 @@ export function head(
       batch: uniform("Batch"),
       x: read("array<vec4f>"),
       norm: read("array<vec4f>"),
-      matrix: read("array<vec4f>"),
+      matrix: read(tokens.type),
       logits: write("array<f32>"),
     },
-    columns: Math.ceil(vocabulary / 4),
+    columns: Math.ceil(count / 4),
     terms: [
       {
         vectors: width / 4,
         input: { buffer: "x", stride: width / 4, offset: 0 },
-        weights: [weightsByOutput("matrix", 0, width, vocabulary)],
+        weights: [tokens.weights],
       },
     ],
     norm: { weight: (i: string) => `norm[${i}]`, width, epsilon: normEpsilon },
     store: (line: string, column: string, [sum = ""]: readonly string[]): string => `
       let scores = ${sum};
       let token = 4u * ${column};
-      let at = ${line} * ${vocabulary}u + token;
+      let at = ${line} * ${vocabulary}u + ${start}u + token;
       ${unroll(4, logit)}`,
   };
   return defineProduct(product, variant);

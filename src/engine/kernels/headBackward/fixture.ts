@@ -76,14 +76,13 @@ export async function runHead(
     const contents = {
       ...shared,
       slopes,
-      chunk: Uint32Array.of(start, rows, start === 0 ? 1 : 0, 0),
-      matrix: floats(matrix.data.subarray(start * width, (start + rows) * width)),
+      chunk: Uint32Array.of(start, rows, start === 0 ? 1 : 0, start),
     };
     const { logitGradients } = await runKernel(gpu, logitGradient(shape, chunk), count, {
       ...contents,
       logitGradients: new Float32Array(lines * chunk),
     });
-    const written = await runKernel(gpu, headGradients(shape, chunk, true), count, {
+    const written = await runKernel(gpu, headGradients(shape, chunk, { value: true }), count, {
       ...contents,
       logitGradients: floats(logitGradients!),
       inputGradient,

@@ -12,6 +12,7 @@ import {
   TOLERANCE,
 } from "../../fixture.ts";
 import { unpackHalves } from "../../halves/fixture.ts";
+import { plainLayer } from "../../layerWeights.ts";
 import { layOutParameters } from "../../parameterLayout.ts";
 import { ropeTable } from "../../ropeTable.ts";
 import { rotated } from "../projectQkv/reference.ts";
@@ -46,7 +47,7 @@ describeOnGpu("normHeads", (gpu) => {
   const entry = kvHeads * headDim;
 
   test.each(["f32", "f16"] satisfies CacheFormat[])("agrees with float64, cache in %s", async (format) => {
-    const { queries, cache } = await runKernel(gpu(), normHeads(SHAPE, layer, format), LINES, {
+    const { queries, cache } = await runKernel(gpu(), normHeads(SHAPE, plainLayer(layer), format), LINES, {
       batch: settingsFor(LINES),
       rows: statesOf(POSITIONS.map((position, i) => ({ position, write: PLACES[i]! }))),
       heads: floats(raw.data),
@@ -78,7 +79,7 @@ describeOnGpu("normHeads", (gpu) => {
       ...ofKeys.subarray(line * entry, (line + 1) * entry),
       ...new Float64Array(entry).fill(7), // of values
     ]);
-    const found = await runKernel(gpu(), normHeadsBackward(SHAPE, layer), LINES, {
+    const found = await runKernel(gpu(), normHeadsBackward(SHAPE, plainLayer(layer)), LINES, {
       batch: settingsFor(LINES),
       layer: block,
       heads: floats(raw.data),

@@ -2,7 +2,7 @@ import { CACHE_VECTORS, type CacheFormat } from "../../cacheFormat.ts";
 import type { DecoderShape } from "../../decoderShape.ts";
 import { storedHeadDim } from "../../headPadding.ts";
 import { defineKernel, read, uniform, unroll, write, type Kernel } from "../../kernel.ts";
-import { vectorOffset, type LayerLayout } from "../../parameterLayout.ts";
+import type { LayerWeights } from "../../layerWeights.ts";
 import { BATCH_WGSL, ROW_WGSL } from "../../rowState.ts";
 
 /**
@@ -10,7 +10,7 @@ import { BATCH_WGSL, ROW_WGSL } from "../../rowState.ts";
  * projections gave, `heads` [M, (H+Hkv)*hd], to queries [M, H*hd] and the keys of the cache. One invocation: one line and
  * head.
  */
-export function normHeads(shape: DecoderShape, layer: LayerLayout, cache: CacheFormat = "f32"): Kernel {
+export function normHeads(shape: DecoderShape, layer: LayerWeights, cache: CacheFormat = "f32"): Kernel {
   const { heads, kvHeads } = shape;
   const vectors = storedHeadDim(shape) / 4;
   const { type, store } = CACHE_VECTORS[cache];
@@ -46,7 +46,7 @@ export function normHeads(shape: DecoderShape, layer: LayerLayout, cache: CacheF
  * [M, 2*Hkv*hd], of keys become those of the projections in their places, and in the place of `heads` comes what each
  * head of each line adds to the gradient of the norm's weights.
  */
-export function normHeadsBackward(shape: DecoderShape, layer: LayerLayout): Kernel {
+export function normHeadsBackward(shape: DecoderShape, layer: LayerWeights): Kernel {
   const { heads, kvHeads, headDim } = shape;
   const vectors = storedHeadDim(shape) / 4;
   const inEach = (gradient: string): string => `
@@ -74,10 +74,10 @@ export function normHeadsBackward(shape: DecoderShape, layer: LayerLayout): Kern
 }
 
 /** WGSL that reads a head, `x0`, `x1` and so on, and finds its scale 1 / rms and where the norm's weights start. */
-function begin(shape: DecoderShape, layer: LayerLayout): string {
+function begin(shape: DecoderShape, layer: LayerWeights): string {
   const { heads, kvHeads, headDim, normEpsilon } = shape;
   const vectors = storedHeadDim(shape) / 4;
-  const weights = (part: string): string => `${vectorOffset(layer, `self_attn.${part}_norm.weight`)}u`;
+  const weights = (part: string): string => `${layer.offset(`self_attn.${part}_norm.weight`)}u`;
   return `
   let line = id / ${heads + kvHeads}u;
   if (line >= batch.count) { return; }

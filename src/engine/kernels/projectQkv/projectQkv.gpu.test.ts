@@ -10,6 +10,7 @@ import {
   statesOf,
   TOLERANCE,
 } from "../../fixture.ts";
+import { plainLayer } from "../../layerWeights.ts";
 import type { CacheFormat } from "../../cacheFormat.ts";
 import { unpackHalves } from "../../halves/fixture.ts";
 import { ropeTable } from "../../ropeTable.ts";
@@ -38,15 +39,20 @@ describeOnGpu("projectQkv", (gpu) => {
       const positions = [5, 0, 31, 2, 7];
       const places = [3, 1, 0, 4, 6]; // entry 2 and 5 of the cache stay empty
       const x = normals(1, [5, width]).data;
-      const { queries, cache } = await runKernel(gpu(), projectQkv(shape, layout, format, variant), 5, {
-        batch: settingsFor(5),
-        rows: statesOf(positions.map((position, i) => ({ position, write: places[i]! }))),
-        x: floats(x, 8 * width),
-        layer: block,
-        rope: ropeTable(maxPositions, shape),
-        queries: new Float32Array(8 * heads * headDim),
-        cache: new Float32Array((7 * 2 * kvHeads * headDim) / (format === "f32" ? 1 : 2)),
-      });
+      const { queries, cache } = await runKernel(
+        gpu(),
+        projectQkv(shape, plainLayer(layout), format, variant),
+        5,
+        {
+          batch: settingsFor(5),
+          rows: statesOf(positions.map((position, i) => ({ position, write: places[i]! }))),
+          x: floats(x, 8 * width),
+          layer: block,
+          rope: ropeTable(maxPositions, shape),
+          queries: new Float32Array(8 * heads * headDim),
+          cache: new Float32Array((7 * 2 * kvHeads * headDim) / (format === "f32" ? 1 : 2)),
+        },
+      );
       const expected = projectQkvReference(x, used, positions, shape);
       expectClose("queries", queries!, floats(expected.queries, queries!.length), TOLERANCE);
       const entry = kvHeads * headDim;

@@ -1,10 +1,11 @@
 import { CACHE_VECTORS, type CacheFormat } from "../../cacheFormat.ts";
 import type { DecoderShape } from "../../decoderShape.ts";
 import { storedHeadDim } from "../../headPadding.ts";
-import { read, uniform, unroll, write, type Kernel } from "../../kernel.ts";
-import { vectorOffset, type LayerLayout } from "../../parameterLayout.ts";
+import { read, uniform, write, type Kernel } from "../../kernel.ts";
+import type { LayerWeights } from "../../layerWeights.ts";
+import { innerParts, innerWidth, lowRankHeads, QKV, type LowRank } from "../../lowRank.ts";
 import { defineProduct } from "../../products/defineProduct.ts";
-import type { Weights } from "../../products/product.ts";
+import type { Term } from "../../products/product.ts";
 import { ROW_WGSL } from "../../rowState.ts";
 import { PLAIN_PRODUCT, type ProductVariant } from "../../variants.ts";
 
@@ -14,83 +15,65 @@ import { PLAIN_PRODUCT, type ProductVariant } from "../../variants.ts";
  * keys whose heads are normed come as `heads` [M, (H+Hkv)*hd] instead, not turned yet, for `normHeads`.
  *
  * The three matrices count as two of half as many columns: the left and the right halves of all heads, which the
- * rotation mixes.
+ * rotation mixes. What `lowRank` adds comes from `inner`, scaled like the other products at the end.
  */
 export function projectQkv(
   shape: DecoderShape,
-  layer: LayerLayout,
+  layer: LayerWeights,
   cache: CacheFormat = "f32",
   variant: ProductVariant = PLAIN_PRODUCT,
+  lowRank: LowRank | null = null,
 ): Kernel {
   const { heads, kvHeads, width, normEpsilon, qkNorm } = shape;
   const pairs = storedHeadDim(shape) / 8;
-  const norm = vectorOffset(layer, "input_layernorm.weight");
+  const weight = (i: string): string => layer.vector(`${layer.offset("input_layernorm.weight")}u + ${i}`);
+  const { declarations, half } = layer.heads(shape);
+  const added = addedTerms(shape, lowRank);
+  const input = { buffer: "x", stride: width / 4, offset: 0 };
   const product = {
     name: "projectQkv",
     bindings: {
       batch: uniform("Batch"),
       rows: read("array<Row>"),
       x: read("array<vec4f>"),
-      layer: read("array<vec4f>"),
+      layer: read(layer.type),
       ...(qkNorm
         ? { heads: write("array<vec4f>") }
         : { rope: read("array<vec4f>"), queries: write("array<vec4f>") }),
       cache: write(`array<${CACHE_VECTORS[cache].type}>`),
+      ...(added.terms.length > 0 ? { adapter: read("array<vec4f>"), inner: read("array<vec4f>") } : {}),
     },
-    declarations: `${ROW_WGSL}${placeFunction(shape, layer)}${storeFunction(shape, cache)}`,
+    declarations: `${ROW_WGSL}${declarations}${added.declarations}${storeFunction(shape, layer, cache)}`,
     columns: (heads + 2 * kvHeads) * pairs,
-    terms: [
-      {
-        vectors: width / 4,
-        input: { buffer: "x", stride: width / 4, offset: 0 },
-        weights: [halfWeights(pairs, 0), halfWeights(pairs, pairs)],
-      },
-    ],
-    norm: { weight: (i: string) => `layer[${norm}u + ${i}]`, width, epsilon: normEpsilon },
+    terms: [{ vectors: width / 4, input, weights: [half(0), half(pairs)] }, ...added.terms],
+    norm: { weight, width, epsilon: normEpsilon },
     store: (line: string, column: string, [left = "", right = ""]: readonly string[]): string =>
       `store(${line}, ${column}, ${left}, ${right});`,
   };
   return defineProduct(product, variant);
 }
 
-/** The weights of one half of all heads, which starts at vector `first` of each head. */
-function halfWeights(pairs: number, first: number): Weights {
-  return {
-    along: "outputs",
-    neighbours: "outputs",
-    declare: (column, name) => `let ${name}Place = placeOf(${column} / ${pairs}u);
-    let ${name} = ${name}Place.weight + ${name}Place.column + ${column} % ${pairs}u + ${first}u;
-    ${unroll(5, (k) => `let ${name}Row${k} = ${k}u * ${name}Place.stride;`)}`,
-    block: (name, i) => `let ${name}At = ${name} + ${i} * ${name}Row4;
-      let ${name}Block = mat4x4f(${unroll(4, (k) => `layer[${name}At + ${name}Row${k}]`, ", ")});`,
-  };
-}
-
-/** WGSL that finds the matrix, the bias and the columns of one of the H + 2 Hkv heads. */
-function placeFunction(shape: DecoderShape, layer: LayerLayout): string {
-  const { heads, kvHeads, qkvBias } = shape;
-  const vectors = storedHeadDim(shape) / 4;
-  const branch = (part: string, firstHead: number, headCount: number): string => {
-    const weight = vectorOffset(layer, `self_attn.${part}.weight`);
-    const bias = qkvBias ? vectorOffset(layer, `self_attn.${part}.bias`) : 0;
-    return `return Place(${weight}u, ${bias}u, ${headCount * vectors}u, (head - ${firstHead}u) * ${vectors}u);`;
-  };
-  return `
-/** Start of the matrix and the bias in the layer, length of the matrix' rows, first column of the head. */
-struct Place { weight: u32, bias: u32, stride: u32, column: u32 }
-fn placeOf(head: u32) -> Place {
-  if (head < ${heads}u) { ${branch("q_proj", 0, heads)} }
-  if (head < ${heads + kvHeads}u) { ${branch("k_proj", heads, kvHeads)} }
-  ${branch("v_proj", heads + kvHeads, kvHeads)}
-}`;
+/** What an adapter of any of the three matrices adds. */
+function addedTerms(
+  shape: DecoderShape,
+  lowRank: LowRank | null,
+): { readonly declarations: string; readonly terms: readonly Term[] } {
+  const parts = innerParts(lowRank, QKV);
+  if (lowRank === null || parts.length === 0) return { declarations: "", terms: [] };
+  const { declarations, half } = lowRankHeads(shape, lowRank, parts);
+  const vectors = innerWidth(parts) / 4;
+  const input = { buffer: "inner", stride: vectors, offset: 0 };
+  const weights = [half(0), half(storedHeadDim(shape) / 8)];
+  return { declarations, terms: [{ vectors, input, weights, plain: true }] };
 }
 
 /** WGSL that puts the two vectors of a line where they belong, those of queries and keys turned or to be normed. */
-function storeFunction(shape: DecoderShape, cache: CacheFormat): string {
+function storeFunction(shape: DecoderShape, layer: LayerWeights, cache: CacheFormat): string {
   const { heads, kvHeads, qkvBias, qkNorm } = shape;
   const vectors = storedHeadDim(shape) / 4;
   const pairs = vectors / 2;
   const { store } = CACHE_VECTORS[cache];
+  const bias = (at: string): string => (qkvBias ? ` + ${layer.vector(at)}` : "");
   return `
 fn store(line: u32, headColumn: u32, left: vec4f, right: vec4f) {
   let head = headColumn / ${pairs}u;
@@ -98,8 +81,8 @@ fn store(line: u32, headColumn: u32, left: vec4f, right: vec4f) {
   let place = placeOf(head);
   let row = rows[line];
   let column = place.column + pair;
-  var a = left${qkvBias ? " + layer[place.bias + column]" : ""};
-  var b = right${qkvBias ? ` + layer[place.bias + column + ${pairs}u]` : ""};
+  var a = left${bias("place.bias + column")};
+  var b = right${bias(`place.bias + column + ${pairs}u`)};
   if (head >= ${heads + kvHeads}u) {
     let at = row.write * ${2 * kvHeads * vectors}u + ${kvHeads * vectors}u + column;
     cache[at] = ${store("a")};

@@ -9,6 +9,7 @@ import {
   settingsFor,
   TOLERANCE,
 } from "../../fixture.ts";
+import { plainLayer } from "../../layerWeights.ts";
 import { transpose } from "../../parameterLayout.ts";
 import { normReference, productReference } from "../../reference.ts";
 import { SMALL_PRODUCTS } from "../../products/fixture.ts";
@@ -83,7 +84,7 @@ describeOnGpu("gradients of projections", (gpu) => {
   test.each(variants)(
     "backProject adds up what several matrices send back, in $name",
     async ({ variant }) => {
-      const { inputGradient } = await runKernel(gpu(), backProject(layout, PARTS, variant), 5, {
+      const { inputGradient } = await runKernel(gpu(), backProject(plainLayer(layout), PARTS, variant), 5, {
         ...bound,
         inputGradient: new Float32Array(8 * width),
       });

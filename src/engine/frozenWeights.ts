@@ -1,0 +1,217 @@
+/** Frozen weights on the GPU in less memory than float32 takes, no buffer of them larger than it need be. */
+import { PackingError } from "../formats/narrowFloats.ts";
+import type { DecoderShape } from "./decoderShape.ts";
+import type { DecoderWeights, TokenShard } from "./decoderWeights.ts";
+import type { Gpu } from "./device.ts";
+import type { BufferView } from "./graph.ts";
+import { chunkTokens } from "./headChunks.ts";
+import { padRuns, storedHeadDim, storedShape } from "./headPadding.ts";
+import type { LayerWeights } from "./layerWeights.ts";
+import { groupLayer, groupOf, packedLayer, type PackedGroup } from "./packedLayer.ts";
+import {
+  packedBytes,
+  packedVectors,
+  packRows,
+  type PackedMatrix,
+  type PackedPrecision,
+} from "./packedMatrix.ts";
+import type { HostParameter } from "./parameterBuffer.ts";
+import { packedTokens, type TokenMatrix } from "./tokenMatrix.ts";
+
+/** Values by name; nothing but `get` is asked for, so they may be made one by one. */
+export type HostParameters = Pick<ReadonlyMap<string, HostParameter>, "get">;
+
+const VECTOR_BYTES = 16;
+const EMBEDDING = "model.embed_tokens.weight";
+const HEAD = "lm_head.weight";
+const NORM = "model.norm.weight";
+
+/** Most bytes that are bound together, unless a device's limit is lower: 128 MiB are what every device allows. */
+const SHARD_BYTES = 2 ** 27;
+
+/** Tokens whose rows one buffer of at most so many bytes holds: whole chunks of the head's backward pass. */
+export function shardTokens(shape: DecoderShape, precision: PackedPrecision, most: number): number {
+  const { width, vocabulary } = shape;
+  const step = chunkTokens(shape);
+  const bytes = (tokens: number): number => packedBytes(precision, tokens, width);
+  const shards = Math.ceil(bytes(vocabulary) / most);
+  for (let count = Math.max(1, shards); ; count++) {
+    const tokens = Math.ceil(vocabulary / count / step) * step;
+    if (bytes(tokens) <= most || tokens === step) return tokens;
+  }
+}
+
+/** The stored shapes of a layer's parts, of parameters by Hugging Face name. */
+function layerShapes(
+  shapes: ReadonlyMap<string, readonly number[]>,
+  headDim: number,
+): Map<string, readonly number[]> {
+  const prefix = "model.layers.0.";
+  return new Map(
+    [...shapes]
+      .filter(([name]) => name.startsWith(prefix))
+      .map(([name, shape]) => [name.slice(prefix.length), storedShape(name, shape, headDim).shape]),
+  );
+}
+
+/** Bytes of a decoder's frozen weights on the GPU, of parameters of these names and shapes. */
+export function frozenBytes(
+  shape: DecoderShape,
+  shapes: ReadonlyMap<string, readonly number[]>,
+  precision: PackedPrecision,
+  most = SHARD_BYTES,
+): number {
+  const groups = groupLayer(layerShapes(shapes, shape.headDim), precision);
+  const layer = groups.reduce((sum, { size }) => sum + size * VECTOR_BYTES, 0);
+  const tokens = shardTokens(shape, precision, most);
+  const matrix = Math.ceil(shape.vocabulary / tokens) * packedBytes(precision, tokens, shape.width);
+  return shape.layers * layer + (shape.tied ? 1 : 2) * matrix + shape.width * Float32Array.BYTES_PER_ELEMENT;
+}
+
+export class FrozenWeights implements DecoderWeights {
+  readonly adapter = null;
+  readonly trainable = null;
+  readonly layer: LayerWeights;
+  readonly tokens: TokenMatrix;
+  readonly size: number;
+  readonly #gpu: Gpu;
+  readonly #shape: DecoderShape;
+  readonly #groups: readonly PackedGroup[];
+  /** Of each layer's groups. */
+  readonly #layers: readonly (readonly GPUBuffer[])[];
+  readonly #shards: ReadonlyMap<string, readonly TokenShard[]>;
+  readonly #norm: GPUBuffer;
+
+  /**
+   * Packs and uploads the parameters of these names and shapes, a few megabytes of packed numbers at a time. `most` are the
+   * bytes that may be bound together. Throws a `RangeError` for a matrix of a layer that is larger than that, for weights
+   * that the precision cannot hold.
+   */
+  constructor(
+    gpu: Gpu,
+    shape: DecoderShape,
+    shapes: ReadonlyMap<string, readonly number[]>,
+    precision: PackedPrecision,
+    weights: HostParameters,
+    most = Math.min(SHARD_BYTES, gpu.device.limits.maxStorageBufferBindingSize),
+  ) {
+    if (precision !== "f16" && storedHeadDim(shape) !== shape.headDim)
+      throw new RangeError(
+        `heads of ${shape.headDim} numbers are stored with zeros, which blocks of 32 would hold as well: keep the base in f16 or f32`,
+      );
+    [this.#gpu, this.#shape] = [gpu, shape];
+    const parts = layerShapes(shapes, shape.headDim);
+    this.#groups = groupLayer(parts, precision);
+    this.layer = packedLayer(this.#groups, parts);
+    this.size = [...shapes.values()].reduce(
+      (sum, each) => sum + each.reduce((product, n) => product * n, 1),
+      0,
+    );
+    const tokens = shardTokens(shape, precision, most);
+    this.tokens = packedTokens(precision, shape.width, tokens);
+    this.#layers = Array.from({ length: shape.layers }, (_, layer) => this.#uploadLayer(layer, weights));
+    const matrices = shape.tied ? [EMBEDDING] : [EMBEDDING, HEAD];
+    const matrix = { precision, outputs: tokens, inputs: shape.width, start: 0 };
+    this.#shards = new Map(matrices.map((name) => [name, this.#uploadTokens(name, matrix, weights)]));
+    this.#norm = this.#upload(NORM, new Float32Array(found(weights, NORM).data));
+  }
+
+  layerView(layer: number, part: string): BufferView {
+    const buffer = this.#layers[layer]?.[groupOf(this.#groups, part)];
+    if (buffer === undefined) throw new Error(`there is no layer ${layer}`);
+    return { buffer };
+  }
+
+  shards(name: string): readonly TokenShard[] {
+    const shards = this.#shards.get(name);
+    if (shards === undefined) throw new Error(`there is no frozen ${name}`);
+    return shards;
+  }
+
+  view(name: string): BufferView {
+    if (name !== NORM) throw new Error(`there is no frozen ${name}`);
+    return { buffer: this.#norm };
+  }
+
+  has(name: string): boolean {
+    return name === NORM || this.#shards.has(name);
+  }
+
+  /** Bytes on the GPU. */
+  get bytes(): number {
+    return this.#buffers().reduce((sum, { size }) => sum + size, 0);
+  }
+
+  dispose(): void {
+    for (const buffer of this.#buffers()) buffer.destroy();
+  }
+
+  #buffers(): GPUBuffer[] {
+    return [
+      ...this.#layers.flat(),
+      ...[...this.#shards.values()].flat().map(({ matrix }) => matrix.buffer),
+      this.#norm,
+    ];
+  }
+
+  #uploadLayer(layer: number, weights: HostParameters): GPUBuffer[] {
+    const { headDim } = this.#shape;
+    const { maxStorageBufferBindingSize: most } = this.#gpu.device.limits;
+    return this.#groups.map(({ matrix, outputs, vectors, size }) => {
+      const parts = [...outputs.keys()].join(", ");
+      if (size * VECTOR_BYTES > most)
+        throw new RangeError(
+          `${parts} of a layer take ${size * VECTOR_BYTES} bytes and this GPU binds ${most}: take a lower precision of the base`,
+        );
+      const words = new Uint32Array(size * 4);
+      const stored = (part: string): Float32Array => {
+        const name = `model.layers.${layer}.${part}`;
+        const { data, shape } = found(weights, name);
+        const { runs } = storedShape(name, shape, headDim);
+        return runs.length === 0 ? data : padRuns(data, runs);
+      };
+      for (const [part, first] of outputs)
+        naming(`model.layers.${layer}.${part}`, () => packRows(words, matrix, stored(part), first));
+      for (const [part, start] of vectors) new Float32Array(words.buffer).set(stored(part), start * 4);
+      return this.#upload(`layer ${layer}: ${parts}`, words);
+    });
+  }
+
+  #uploadTokens(name: string, matrix: PackedMatrix, weights: HostParameters): TokenShard[] {
+    const { width, vocabulary } = this.#shape;
+    const { data } = found(weights, name);
+    return Array.from({ length: Math.ceil(vocabulary / matrix.outputs) }, (_, i): TokenShard => {
+      const start = i * matrix.outputs;
+      const count = Math.min(matrix.outputs, vocabulary - start);
+      const words = new Uint32Array(packedVectors(matrix) * 4);
+      const rows = data.subarray(start * width, (start + count) * width);
+      naming(name, () => packRows(words, matrix, rows, 0));
+      return { start, count, matrix: { buffer: this.#upload(`${name} from ${start}`, words) } };
+    });
+  }
+
+  #upload(label: string, data: Uint32Array<ArrayBuffer> | Float32Array<ArrayBuffer>): GPUBuffer {
+    const { device } = this.#gpu;
+    const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
+    const buffer = device.createBuffer({ label, size: data.byteLength, usage });
+    device.queue.writeBuffer(buffer, 0, data);
+    device.queue.submit([]); // else what was written waits in memory for the first work
+    return buffer;
+  }
+}
+
+function found(weights: HostParameters, name: string): HostParameter {
+  const parameter = weights.get(name);
+  if (parameter === undefined) throw new Error(`there is no tensor ${name}`);
+  return parameter;
+}
+
+/** Has the error of a weight that the precision cannot hold say which tensor it is in. */
+function naming(name: string, packing: () => void): void {
+  try {
+    packing();
+  } catch (error) {
+    if (!(error instanceof PackingError)) throw error;
+    throw new RangeError(`${name}: ${error.message} Keep the base in f32.`, { cause: error });
+  }
+}

@@ -1,0 +1,84 @@
+/** Packed weights in the graphs: against the same numbers in float32. */
+import { describe, expect, test } from "vitest";
+import { describeOnGpu } from "../engine/fixture.ts";
+import { FrozenWeights, frozenBytes } from "../engine/frozenWeights.ts";
+import { watchGpuBytes } from "../engine/gpuCalls/fixture.ts";
+import { GpuSampler } from "../engine/gpuSampler.ts";
+import { GpuScorer } from "../engine/gpuScorer.ts";
+import { heldWeights, PRECISIONS } from "../formats/packed/fixture.ts";
+import { ParameterBuffer } from "../engine/parameterBuffer.ts";
+import { expectClose } from "../kernels/fixture.ts";
+import { FIXTURES, loadFixture } from "./fixture.ts";
+import { parameterShapes } from "./parameters.ts";
+
+/** Float32 sums in another order. */
+const TOLERANCE = 2e-5;
+
+describeOnGpu("FrozenWeights", (gpu) => {
+  describe.each(FIXTURES)("of %s", (name) => {
+    const { config, weights, expected: known } = loadFixture(name);
+    const shapes = parameterShapes(config);
+    const { loss } = known;
+    const rows = known.rows.map((tokens, i) => ({
+      tokens: Int32Array.from(tokens),
+      first: loss.promptLengths[i]!,
+    }));
+
+    const isPadded = config.headDim % 8 !== 0;
+    const possible = PRECISIONS.filter((precision) => precision === "f16" || !isPadded);
+
+    test.each(possible)(
+      "in %s sample and score as their numbers do in f32, in shards too",
+      async (precision) => {
+        const plain = new ParameterBuffer(gpu(), shapes, config.headDim);
+        plain.upload(heldWeights(precision, weights));
+        const expected = new GpuScorer(gpu(), config, plain);
+        const { logprobs, entropies } = await expected.score(rows, loss.temperature);
+        for (const most of [2 ** 27, 700]) {
+          const frozen = new FrozenWeights(gpu(), config, shapes, precision, weights, most);
+          expect(frozen.shards("model.embed_tokens.weight").length > 1).toBe(most === 700);
+          const scorer = new GpuScorer(gpu(), config, frozen);
+          const found = await scorer.score(rows, loss.temperature);
+          expectClose("logprobs", found.logprobs, logprobs, TOLERANCE);
+          expectClose("entropies", found.entropies, entropies, TOLERANCE);
+          const sampler = new GpuSampler(gpu(), { ...config, eosTokens: [] }, frozen);
+          const decoding = { temperature: loss.temperature, topP: 1, maxTokens: 5 };
+          const prompt = Int32Array.of(3, 5, 8);
+          const request = { prompt: 0, seed: 1, stream: 0 };
+          const [drawn] = await sampler.generate([prompt], [request], decoding, async () => {});
+          const tokens = Int32Array.of(...prompt, ...drawn!.tokens);
+          const again = await expected.score([{ tokens, first: 3 }], loss.temperature);
+          expectClose("drawn", drawn!.logprobs, again.logprobs, TOLERANCE);
+          for (const made of [scorer, sampler, frozen]) made.dispose();
+        }
+        for (const made of [expected, plain]) made.dispose();
+      },
+    );
+  });
+
+  test("refuse blocks that zeros between heads would cut otherwise than a file does", () => {
+    const { config, weights } = loadFixture("tiny-llama");
+    const padded = { ...config, headDim: 12 };
+    const make = () => new FrozenWeights(gpu(), padded, parameterShapes(padded), "q8_0", weights);
+    expect(make).toThrow("heads of 12 numbers are stored with zeros, which blocks of 32 would hold as well");
+  });
+
+  test("take the bytes that are foretold, and say which weight a precision cannot hold", () => {
+    const { config, weights } = loadFixture("tiny-llama");
+    const shapes = parameterShapes(config);
+    for (const precision of PRECISIONS) {
+      const watch = watchGpuBytes(gpu().device);
+      const frozen = new FrozenWeights(gpu(), config, shapes, precision, weights);
+      expect(watch.held()).toBe(frozenBytes(config, shapes, precision));
+      expect(frozen.bytes).toBe(watch.held());
+      frozen.dispose();
+      expect(watch.held()).toBe(0);
+      watch.end();
+    }
+    const name = "model.layers.1.mlp.up_proj.weight";
+    const large = { ...weights.get(name)!, data: weights.get(name)!.data.map((value) => value + 1e6) };
+    expect(
+      () => new FrozenWeights(gpu(), config, shapes, "f16", new Map([...weights, [name, large]])),
+    ).toThrow(new RegExp(`^${name}: a weight is .*, which F16 cannot hold. Keep the base in f32.`));
+  });
+});
