@@ -9,6 +9,7 @@ import { promptLengths } from "../src/model/fitQuestions.ts";
 import { endless, workAtWorst } from "../src/model/memory/fixture.ts";
 import { totalBytes, type PartBytes } from "../src/model/memory/parts.ts";
 import { workOfRun } from "../src/model/memory/runWork.ts";
+import { traineeOf } from "../src/model/memory/trainee.ts";
 import { wasmMemory } from "../src/model/memory/wasmMemory.ts";
 import { FULL_ROOM, type Room } from "../src/model/room.ts";
 import { TfModel } from "../src/model/tfModel.ts";
@@ -60,7 +61,7 @@ process.stdout.write(`${JSON.stringify(measured)}\n`, () => process.exit(0)); //
 
 async function onWasm(): Promise<MeasuredMemory> {
   await startBackend("wasm");
-  const planned = wasmMemory({ model: model.config, adapter: null }, work, room, 1);
+  const planned = wasmMemory(traineeOf(model.config, config), work, room, 1);
   const policy = new TfPolicy(new TfModel(model, weights), { reference: null, optimizer: null }, room);
   await workAtWorst(policy, weights, prompts, demand);
   const memory = activeKernels()?.buffer.byteLength ?? 0;
@@ -77,7 +78,7 @@ async function onGraphs(): Promise<MeasuredMemory> {
   const { machineFor } = await import("../src/model/memory/machine.ts");
   const adapter = machineFor(model.config, graphs, config)?.adapter;
   if (adapter == null) throw new Error("recorded graphs cannot run this model");
-  const planned = (await graphMemory(model.config, work, adapter, room)).parts;
+  const planned = (await graphMemory(traineeOf(model.config, config), work, adapter, room)).parts;
   const watch = watchGpuBytes(device);
   const policy = new GpuPolicy(graphs.gpu, model, { weights, reference: null, optimizer: null }, room);
   await workAtWorst(policy, weights, prompts, demand);

@@ -1,9 +1,9 @@
 /** What memory a run will take, told and held against what there is before the run takes it. */
 import type { LanguageModel } from "../src/model/languageModel.ts";
 import { bytesText } from "../src/math/bytes.ts";
-import { adapterConfig } from "../src/model/adapter.ts";
 import { machineFor } from "../src/model/memory/machine.ts";
 import { planMemory, type MemoryPlan } from "../src/model/memory/planMemory.ts";
+import { traineeOf } from "../src/model/memory/trainee.ts";
 import { promptLengths } from "../src/model/fitQuestions.ts";
 import type { Graphs } from "../src/model/openPolicy.ts";
 import { FULL_ROOM, type Room } from "../src/model/room.ts";
@@ -23,8 +23,7 @@ export async function planRun(
   if (machine === null) return FULL_ROOM; // no plan for operations one by one
   const { questions } = fitToModel({ file, ...dataset }, model, config.maxResponseTokens).study;
   const run = {
-    model: model.config,
-    adapter: adapterConfig(config),
+    ...traineeOf(model.config, config),
     demand: demandOf(config, questions.length),
     promptLengths: promptLengths(model, questions),
   };
@@ -37,8 +36,8 @@ export async function planRun(
 /** The plan in a line. */
 export function planLine({ path, total, limit, buffer, cuts }: MemoryPlan): string {
   const of = limit === null ? "" : ` of ${bytesText(limit)}`;
-  const largest =
-    buffer === null ? "" : `, the largest buffer ${bytesText(buffer.bytes)} of ${bytesText(buffer.limit)}`;
+  const most = buffer === null || buffer.limit === Infinity ? "" : ` of ${bytesText(buffer.limit)}`;
+  const largest = buffer === null ? "" : `, the largest buffer ${bytesText(buffer.bytes)}${most}`;
   const cut = cuts.length === 0 ? "" : `; to fit: ${cuts.join(", ")}`;
   return `memory: about ${bytesText(total)}${of} on ${path}${largest}${cut}`;
 }

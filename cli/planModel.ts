@@ -6,8 +6,8 @@ import { GgufError } from "../src/formats/ggufReader.ts";
 import type { LanguageModel } from "../src/model/languageModel.ts";
 import { promptLengths } from "../src/model/fitQuestions.ts";
 import { bytesText } from "../src/math/bytes.ts";
-import { adapterConfig } from "../src/model/adapter.ts";
 import { planMemory, WASM_BYTES, type Machine, type MemoryPlan } from "../src/model/memory/planMemory.ts";
+import { traineeOf } from "../src/model/memory/trainee.ts";
 import type { TtrlConfig } from "../src/rl/config.ts";
 import { demandOf } from "../src/rl/demand.ts";
 import { probeAdapter } from "./backend.ts";
@@ -38,14 +38,11 @@ export async function planModel(request: PlanRequest): Promise<void> {
   const asked =
     request.dataset === undefined ? assumed(request.model, config) : read(request, request.dataset);
   const run = {
-    ...asked,
-    adapter: adapterConfig(config),
+    ...traineeOf(asked.model, config),
+    promptLengths: asked.promptLengths,
     demand: demandOf(config, asked.promptLengths.length),
   };
-  const machine = await machineOf(request);
-  if (run.adapter !== null && machine.adapter !== null)
-    throw new InputError("there is no plan of an adapter on WebGPU: name --backend wasm");
-  const plan = await planMemory(run, machine);
+  const plan = await planMemory(run, await machineOf(request));
   if (request.format === "json") writeJsonLine(plan);
   else process.stdout.write(markdownOf(plan));
   if (plan.problem !== null) process.exitCode = 2;

@@ -5,7 +5,7 @@ import { globals } from "webgpu";
 import { bytesText } from "../src/math/bytes.ts";
 import { readModelConfig, type ModelConfig } from "../src/model/config.ts";
 import type { MemoryPart } from "../src/model/memory/parts.ts";
-import { adapterBytes, baseBytes, type BasePrecision } from "../src/model/memory/packedBase.ts";
+import { PROJECTIONS } from "../src/model/adapter.ts";
 import { workOfRun } from "../src/model/memory/runWork.ts";
 import type { Room } from "../src/model/room.ts";
 import type { Demand } from "../src/rl/demand.ts";
@@ -19,8 +19,8 @@ const CONFIGS = new URL("../src/model/fixtures/published/", import.meta.url);
 const BEGIN = "<!-- planned memory: npx tsx tools/planModels.ts -->\n<!-- prettier-ignore-start -->";
 const END = "<!-- prettier-ignore-end -->";
 
-const RANK = 16;
-const PRECISIONS: readonly BasePrecision[] = ["f16", "q8_0", "q4_0"];
+const ADAPTER = { rank: 16, alpha: 32, dropout: 0, targets: PROJECTIONS };
+const PRECISIONS = ["f16", "q8_0", "q4_0"] as const;
 const MEMORIES = [8, 16, 24];
 const LENGTHS = [4096, 2048, 1024, 512];
 /** Of which the parts are told. */
@@ -29,15 +29,23 @@ const PROMPT = 256;
 /** Rows that are decoded together at least, and at most. */
 const [FEWEST, MOST] = [8, 64];
 const ANY_BUFFER = { maxBufferSize: Infinity, maxStorageBufferBindingSize: Infinity, software: false };
-const OF_WEIGHTS: readonly MemoryPart[] = ["weights", "gradients", "optimizer", "keys and values"];
+const OF_ADAPTER: readonly MemoryPart[] = ["adapter", "gradients", "optimizer"];
 
-/** What training on one response at a time takes beside the weights, and what a row that is sampled takes. */
-interface Beside {
-  readonly fixed: number;
+/** Bytes of a run that trains on one response at a time. */
+interface Taken {
+  readonly base: number;
+  readonly adapter: number;
+  /** A row that is sampled. */
   readonly row: number;
+  /** All else. */
+  readonly fixed: number;
 }
 
-async function beside(config: ModelConfig, responseTokens: number): Promise<Beside> {
+async function taken(
+  model: ModelConfig,
+  basePrecision: (typeof PRECISIONS)[number],
+  responseTokens: number,
+): Promise<Taken> {
   const sampled = { questions: 1, responses: FEWEST };
   const demand: Demand = {
     sampled: [sampled],
@@ -48,18 +56,22 @@ async function beside(config: ModelConfig, responseTokens: number): Promise<Besi
     critic: false,
     rewardModel: false,
   };
-  const row = 2 * config.layers * config.kvHeads * config.headDim * 4 * responseTokens;
+  const row = 2 * model.layers * model.kvHeads * model.headDim * 4 * responseTokens;
   const room: Room = { microBatchTokens: 1, recompute: true, cacheBytes: 2 * FEWEST * row };
-  const { parts } = await graphMemory(config, workOfRun(demand, [PROMPT], room), ANY_BUFFER, room);
-  const fixed = [...parts].reduce((sum, [part, bytes]) => (OF_WEIGHTS.includes(part) ? sum : sum + bytes), 0);
-  return { fixed, row: row + 4 * config.vocabulary };
+  const work = workOfRun(demand, [PROMPT], room);
+  const { parts } = await graphMemory({ model, adapter: ADAPTER, basePrecision }, work, ANY_BUFFER, room);
+  const sum = (counts: (part: MemoryPart) => boolean): number =>
+    [...parts].reduce((total, [part, bytes]) => total + (counts(part) ? bytes : 0), 0);
+  const base = sum((part) => part === "weights");
+  const adapter = sum((part) => OF_ADAPTER.includes(part));
+  const fixed = sum((part) => part !== "keys and values") - base - adapter;
+  return { base, adapter, row: row + 4 * model.vocabulary, fixed };
 }
 
 /** "16 × 2,048": rows decoded together and the longest response, of which a row is trained on at a time. */
-function largestSetting(besides: ReadonlyMap<number, Beside>, free: number): string {
-  for (const length of LENGTHS) {
-    const { fixed, row } = besides.get(length) ?? { fixed: Infinity, row: Infinity };
-    const rows = Math.min(MOST, Math.floor((free - fixed) / row));
+function largestSetting(byLength: ReadonlyMap<number, Taken>, memory: number): string {
+  for (const [length, { base, adapter, row, fixed }] of byLength) {
+    const rows = Math.min(MOST, Math.floor((memory - base - adapter - fixed) / row));
     if (rows >= FEWEST) return `${rows} × ${length.toLocaleString("en")}`;
   }
   return "–";
@@ -75,20 +87,18 @@ async function rowsOf(
 ): Promise<{ readonly parts: string; readonly largest: readonly string[] }> {
   const name = file.replace(/\.json$/, "");
   const config = readModelConfig(JSON.parse(readFileSync(new URL(file, CONFIGS), "utf8")));
-  const besides = new Map<number, Beside>();
-  for (const length of LENGTHS) besides.set(length, await beside(config, length));
-  const bases = PRECISIONS.map((precision) => baseBytes(config, precision));
-  const adapter = adapterBytes(config, RANK);
-  const { row: sampled, fixed } = besides.get(TOLD) ?? { row: 0, fixed: 0 };
-  const largest = PRECISIONS.map((precision, i) => {
-    const free = (memory: number): number => memory * 2 ** 30 - (bases[i] ?? 0) - adapter;
-    return row([
-      i === 0 ? name : "",
-      precision,
-      ...MEMORIES.map((memory) => largestSetting(besides, free(memory))),
-    ]);
-  });
-  return { parts: row([name, ...[...bases, adapter, sampled, fixed].map(bytesText)]), largest };
+  const told: Taken[] = [];
+  const largest: string[] = [];
+  for (const [i, precision] of PRECISIONS.entries()) {
+    const byLength = new Map<number, Taken>();
+    for (const length of LENGTHS) byLength.set(length, await taken(config, precision, length));
+    const settings = MEMORIES.map((memory) => largestSetting(byLength, memory * 2 ** 30));
+    largest.push(row([i === 0 ? name : "", precision, ...settings]));
+    told.push(...[byLength.get(TOLD)].filter((each) => each !== undefined));
+  }
+  const last = told.at(-1);
+  const besides = last === undefined ? [] : [last.adapter, last.row, last.fixed];
+  return { parts: row([name, ...[...told.map(({ base }) => base), ...besides].map(bytesText)]), largest };
 }
 
 /** Both tables. */

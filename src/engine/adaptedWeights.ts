@@ -15,7 +15,8 @@ export class AdaptedWeights implements DecoderWeights {
 
   /**
    * `factors` are matrices A [rank, in] and B [out, rank] beside any of the layers' own, named as PEFT does:
-   * "model.layers.0.self_attn.q_proj.lora_A.weight". What they add is multiplied by `scale`.
+   * "model.layers.0.self_attn.q_proj.lora_A.weight". What they add is multiplied by `scale`. A value head is trained too if
+   * it is among them.
    */
   constructor(base: DecoderWeights, factors: ParameterBuffer, scale: number) {
     this.#base = base;
@@ -36,10 +37,10 @@ export class AdaptedWeights implements DecoderWeights {
   }
 
   view(name: string): BufferView {
-    return this.#base.view(name);
+    return this.trainable.has(name) ? this.trainable.view(name) : this.#base.view(name);
   }
 
   has(name: string): boolean {
-    return this.#base.has(name);
+    return this.trainable.has(name) || this.#base.has(name);
   }
 }

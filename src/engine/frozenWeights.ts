@@ -21,6 +21,9 @@ import { packedTokens, type TokenMatrix } from "./tokenMatrix.ts";
 /** Values by name; nothing but `get` is asked for, so they may be made one by one. */
 export type HostParameters = Pick<ReadonlyMap<string, HostParameter>, "get">;
 
+/** What the labels of buffers of frozen weights begin with. */
+export const FROZEN = "frozen: ";
+
 const VECTOR_BYTES = 16;
 const EMBEDDING = "model.embed_tokens.weight";
 const HEAD = "lm_head.weight";
@@ -79,25 +82,25 @@ export class FrozenWeights implements DecoderWeights {
   readonly #groups: readonly PackedGroup[];
   /** Of each layer's groups. */
   readonly #layers: readonly (readonly GPUBuffer[])[];
+  /** The matrix of a shard of tokens' rows. */
+  readonly #shard: PackedMatrix;
   readonly #shards: ReadonlyMap<string, readonly TokenShard[]>;
   readonly #norm: GPUBuffer;
 
   /**
-   * Packs and uploads the parameters of these names and shapes, a few megabytes of packed numbers at a time. `most` are the
-   * bytes that may be bound together. Throws a `RangeError` for a matrix of a layer that is larger than that, for weights
-   * that the precision cannot hold.
+   * Takes the memory of parameters of these names and shapes. `most` are the bytes of tokens' rows that may be bound
+   * together. Throws a `RangeError` for a matrix of a layer that is larger than the GPU binds.
    */
   constructor(
     gpu: Gpu,
     shape: DecoderShape,
     shapes: ReadonlyMap<string, readonly number[]>,
     precision: PackedPrecision,
-    weights: HostParameters,
     most = Math.min(SHARD_BYTES, gpu.device.limits.maxStorageBufferBindingSize),
   ) {
     if (precision !== "f16" && storedHeadDim(shape) !== shape.headDim)
       throw new RangeError(
-        `heads of ${shape.headDim} numbers are stored with zeros, which blocks of 32 would hold as well: keep the base in f16 or f32`,
+        `heads of ${shape.headDim} numbers are stored with zeros, which blocks of ${precision} would hold as well`,
       );
     [this.#gpu, this.#shape] = [gpu, shape];
     const parts = layerShapes(shapes, shape.headDim);
@@ -109,11 +112,21 @@ export class FrozenWeights implements DecoderWeights {
     );
     const tokens = shardTokens(shape, precision, most);
     this.tokens = packedTokens(precision, shape.width, tokens);
-    this.#layers = Array.from({ length: shape.layers }, (_, layer) => this.#uploadLayer(layer, weights));
+    this.#layers = Array.from({ length: shape.layers }, (_, layer) => this.#takeLayer(layer));
+    this.#shard = { precision, outputs: tokens, inputs: shape.width, start: 0 };
     const matrices = shape.tied ? [EMBEDDING] : [EMBEDDING, HEAD];
-    const matrix = { precision, outputs: tokens, inputs: shape.width, start: 0 };
-    this.#shards = new Map(matrices.map((name) => [name, this.#uploadTokens(name, matrix, weights)]));
-    this.#norm = this.#upload(NORM, new Float32Array(found(weights, NORM).data));
+    this.#shards = new Map(matrices.map((name) => [name, this.#takeTokens(name)]));
+    this.#norm = this.#take(NORM, shape.width * Float32Array.BYTES_PER_ELEMENT);
+  }
+
+  /**
+   * Packs and writes all weights, a few megabytes of packed numbers at a time. Throws a `RangeError` for one that the
+   * precision cannot hold.
+   */
+  upload(weights: HostParameters): void {
+    for (const [layer, buffers] of this.#layers.entries()) this.#writeLayer(layer, buffers, weights);
+    for (const [name, shards] of this.#shards) this.#writeTokens(name, shards, weights);
+    this.#write(this.#norm, new Float32Array(found(weights, NORM).data));
   }
 
   layerView(layer: number, part: string): BufferView {
@@ -154,15 +167,21 @@ export class FrozenWeights implements DecoderWeights {
     ];
   }
 
-  #uploadLayer(layer: number, weights: HostParameters): GPUBuffer[] {
-    const { headDim } = this.#shape;
+  #takeLayer(layer: number): GPUBuffer[] {
     const { maxStorageBufferBindingSize: most } = this.#gpu.device.limits;
-    return this.#groups.map(({ matrix, outputs, vectors, size }) => {
+    return this.#groups.map(({ outputs, size }) => {
       const parts = [...outputs.keys()].join(", ");
       if (size * VECTOR_BYTES > most)
         throw new RangeError(
-          `${parts} of a layer take ${size * VECTOR_BYTES} bytes and this GPU binds ${most}: take a lower precision of the base`,
+          `${parts} of a layer take ${size * VECTOR_BYTES} bytes and this GPU binds ${most}`,
         );
+      return this.#take(`layer ${layer}: ${parts}`, size * VECTOR_BYTES);
+    });
+  }
+
+  #writeLayer(layer: number, buffers: readonly GPUBuffer[], weights: HostParameters): void {
+    const { headDim } = this.#shape;
+    for (const [i, { matrix, outputs, vectors, size }] of this.#groups.entries()) {
       const words = new Uint32Array(size * 4);
       const stored = (part: string): Float32Array => {
         const name = `model.layers.${layer}.${part}`;
@@ -173,30 +192,41 @@ export class FrozenWeights implements DecoderWeights {
       for (const [part, first] of outputs)
         naming(`model.layers.${layer}.${part}`, () => packRows(words, matrix, stored(part), first));
       for (const [part, start] of vectors) new Float32Array(words.buffer).set(stored(part), start * 4);
-      return this.#upload(`layer ${layer}: ${parts}`, words);
+      const buffer = buffers[i];
+      if (buffer !== undefined) this.#write(buffer, words);
+    }
+  }
+
+  #takeTokens(name: string): TokenShard[] {
+    const { vocabulary } = this.#shape;
+    const { outputs } = this.#shard;
+    return Array.from({ length: Math.ceil(vocabulary / outputs) }, (_, i): TokenShard => {
+      const start = i * outputs;
+      const buffer = this.#take(`${name} from ${start}`, packedVectors(this.#shard) * VECTOR_BYTES);
+      return { start, count: Math.min(outputs, vocabulary - start), matrix: { buffer } };
     });
   }
 
-  #uploadTokens(name: string, matrix: PackedMatrix, weights: HostParameters): TokenShard[] {
-    const { width, vocabulary } = this.#shape;
+  #writeTokens(name: string, shards: readonly TokenShard[], weights: HostParameters): void {
+    const { width } = this.#shape;
     const { data } = found(weights, name);
-    return Array.from({ length: Math.ceil(vocabulary / matrix.outputs) }, (_, i): TokenShard => {
-      const start = i * matrix.outputs;
-      const count = Math.min(matrix.outputs, vocabulary - start);
-      const words = new Uint32Array(packedVectors(matrix) * 4);
+    for (const { start, count, matrix } of shards) {
+      const words = new Uint32Array(packedVectors(this.#shard) * 4);
       const rows = data.subarray(start * width, (start + count) * width);
-      naming(name, () => packRows(words, matrix, rows, 0));
-      return { start, count, matrix: { buffer: this.#upload(`${name} from ${start}`, words) } };
-    });
+      naming(name, () => packRows(words, this.#shard, rows, 0));
+      this.#write(matrix.buffer, words);
+    }
   }
 
-  #upload(label: string, data: Uint32Array<ArrayBuffer> | Float32Array<ArrayBuffer>): GPUBuffer {
-    const { device } = this.#gpu;
+  #take(part: string, size: number): GPUBuffer {
     const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
-    const buffer = device.createBuffer({ label, size: data.byteLength, usage });
-    device.queue.writeBuffer(buffer, 0, data);
-    device.queue.submit([]); // else what was written waits in memory for the first work
-    return buffer;
+    return this.#gpu.device.createBuffer({ label: `${FROZEN}${part}`, size, usage });
+  }
+
+  #write(buffer: GPUBuffer, data: Uint32Array<ArrayBuffer> | Float32Array<ArrayBuffer>): void {
+    const { queue } = this.#gpu.device;
+    queue.writeBuffer(buffer, 0, data);
+    queue.submit([]); // else what was written waits in memory for the first work
   }
 }
 

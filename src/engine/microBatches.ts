@@ -17,7 +17,7 @@ import {
   type ScoreInputs,
 } from "./trainGraph.ts";
 import { layOutTraining, type TrainingRow } from "./trainingBatch.ts";
-import { summedParameters } from "./trainKernels.ts";
+import { summedParameters, VALUE_BIAS, VALUE_WEIGHT } from "./trainKernels.ts";
 import { TrainingUpload, type TrainingCapacity } from "./trainingUpload.ts";
 
 /** Of all scored tokens, in the rows' order. */
@@ -140,8 +140,9 @@ export class MicroBatches {
     const head = headMatrix(shape);
     const frozen = weights.adapter !== null;
     const cut = cutHead(device, shape, weights.shards(head), frozen ? null : gradients.view(head));
-    const summed = summedParameters(shape, hasValueHead(weights));
-    const sums = frozen ? null : new LineSumPlan(device, gradients.layout, summed);
+    const value = hasValueHead(weights);
+    const summed = frozen ? (value ? [[VALUE_WEIGHT, VALUE_BIAS]] : []) : summedParameters(shape, value);
+    const sums = summed.length === 0 ? null : new LineSumPlan(device, gradients.layout, summed);
     const graph = await buildTrainGraph({ ...inputs, ...this.#training, chunks: cut.chunks, sums });
     const ofSums = sums === null ? [] : [sums.sums.buffer, sums.shares.buffer];
     return { graph, owned: [cut.settings, ...ofSums] };

@@ -6,7 +6,7 @@ import { addLineSums } from "./kernels/lineSums/lineSums.ts";
 import type { LineSumPlan } from "./lineSumPlan.ts";
 import type { Inner } from "./lowRankPass.ts";
 import type { ParameterBuffer } from "./parameterBuffer.ts";
-import { factorKernels, wholeGradientKernels, type ProductGroup } from "./trainKernels.ts";
+import { factorKernels, valueSums, wholeGradientKernels, type ProductGroup } from "./trainKernels.ts";
 import type { TrainingUpload } from "./trainingUpload.ts";
 import type { TrainVariants } from "./variants.ts";
 
@@ -80,12 +80,14 @@ export class WholeGradients implements ParameterGradients {
   }
 }
 
-/** Gradients of an adapter's matrices. */
+/** Gradients of an adapter's matrices, and of a value head's weights where there is a plan of their sums. */
 export class FactorGradients implements ParameterGradients {
   readonly #builder: GraphBuilder;
   readonly #kernels: ReturnType<typeof factorKernels>;
   readonly #gradients: ParameterBuffer;
   readonly #adapter: LowRankWeights;
+  readonly #shape: DecoderShape;
+  readonly #sums: LineSumPlan | null;
   readonly #lines: (width: number) => Scratch;
 
   /** `lines` makes scratch memory of a width for all lines. */
@@ -94,10 +96,19 @@ export class FactorGradients implements ParameterGradients {
     shape: DecoderShape,
     { layer }: DecoderWeights,
     adapter: LowRankWeights,
-    gradients: ParameterBuffer,
-    { lines, variants }: { readonly lines: (width: number) => Scratch; readonly variants: TrainVariants },
+    {
+      gradients,
+      sums,
+      variants,
+    }: {
+      readonly gradients: ParameterBuffer;
+      readonly sums: LineSumPlan | null;
+      readonly variants: TrainVariants;
+    },
+    lines: (width: number) => Scratch,
   ) {
     this.#kernels = factorKernels(shape, layer, adapter.lowRank, variants);
+    [this.#shape, this.#sums] = [shape, sums];
     [this.#builder, this.#gradients, this.#adapter, this.#lines] = [builder, gradients, adapter, lines];
   }
 
@@ -116,11 +127,14 @@ export class FactorGradients implements ParameterGradients {
     this.#builder.add(kernels.factors, { ...bound, inner: inner[group], gradients });
   }
 
-  head(): void {
-    // Frozen.
+  head(bound: Bound): void {
+    if (this.#sums === null) return;
+    this.#builder.add(valueSums(this.#shape), { ...bound, shares: this.#sums.block(0) }, SCORED);
   }
 
   end(): void {
-    // Frozen.
+    if (this.#sums === null) return;
+    const { vectors, sums, shares } = this.#sums;
+    this.#builder.add(addLineSums(vectors), { sums, shares, gradients: { buffer: this.#gradients.buffer } });
   }
 }

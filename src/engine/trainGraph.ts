@@ -40,7 +40,7 @@ export interface ScoreInputs {
 export interface TrainInputs extends ScoreInputs {
   readonly gradients: ParameterBuffer;
   readonly chunks: readonly HeadChunk[];
-  /** Null beside frozen weights. */
+  /** Null where nothing that is trained takes one. */
   readonly sums: LineSumPlan | null;
   /** Keep only the layers' inputs, and compute the rest once more on the way back. */
   readonly recompute: boolean;
@@ -332,7 +332,7 @@ function gradientsOf(forward: ForwardPass, inputs: TrainInputs): ParameterGradie
   const { builder } = forward;
   if (weights.adapter !== null) {
     const lines = (width: number): Scratch => forward.lines(width);
-    return new FactorGradients(builder, shape, weights, weights.adapter, gradients, { lines, variants });
+    return new FactorGradients(builder, shape, weights, weights.adapter, inputs, lines);
   }
   if (sums === null) throw new Error("all parameters are trained, and there is no plan of sums over lines");
   const value = hasValueHead(weights);

@@ -217,10 +217,23 @@ function headSums({ width }: DecoderShape, value: boolean) {
   };
   const bindings = { ...NORM_BINDINGS, predictors: read("array<u32>") };
   if (!value) return lineSums(bindings, [norm]);
-  const weights = { vectors, text: `slopes[line].byValue * normed[${own}]` };
-  const bias = { vectors: 1, text: "vec4f(slopes[line].byValue, 0.0, 0.0, 0.0)" };
-  const more = { slopes: read("array<Slope>"), normed: read("array<vec4f>") };
-  return lineSums({ ...bindings, ...more }, [norm, weights, bias], SLOPE_WGSL);
+  return lineSums({ ...bindings, ...VALUE_BINDINGS }, [norm, ...valueTerms(width)], SLOPE_WGSL);
+}
+
+const VALUE_BINDINGS = { slopes: read("array<Slope>"), normed: read("array<vec4f>") };
+
+/** What a scored line adds to the gradients of a value head's weights and bias. */
+function valueTerms(width: number): LineTerm[] {
+  const vectors = width / 4;
+  return [
+    { vectors, text: `slopes[line].byValue * normed[line * ${vectors}u + column]` },
+    { vectors: 1, text: "vec4f(slopes[line].byValue, 0.0, 0.0, 0.0)" },
+  ];
+}
+
+/** Sums for a value head beside frozen weights. */
+export function valueSums({ width }: DecoderShape) {
+  return lineSums(VALUE_BINDINGS, valueTerms(width), SLOPE_WGSL);
 }
 
 /** Parameters whose gradients each sum over lines makes: of each layer's attention and MLP, then of the head. */

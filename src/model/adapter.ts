@@ -171,15 +171,19 @@ export function merge(
   base: ReadonlyMap<string, HostTensor>,
   adapter: Pick<Adapter, "rank" | "alpha" | "tensors">,
 ): Map<string, HostTensor> {
-  const scale = adapterScale(adapter);
-  const merged = new Map(base);
-  for (const [name, weight] of base) {
-    const names = loraNames(name);
-    const [a, b] = [adapter.tensors.get(names.a), adapter.tensors.get(names.b)];
-    if (a !== undefined && b !== undefined)
-      merged.set(name, { shape: weight.shape, data: addProduct(weight, a, b, scale) });
-  }
-  return merged;
+  return new Map([...base].map(([name, weight]) => [name, mergedWeight(name, weight, adapter)]));
+}
+
+/** One of them. */
+export function mergedWeight(
+  name: string,
+  weight: HostTensor,
+  adapter: Pick<Adapter, "rank" | "alpha" | "tensors">,
+): HostTensor {
+  const names = loraNames(name);
+  const [a, b] = [adapter.tensors.get(names.a), adapter.tensors.get(names.b)];
+  if (a === undefined || b === undefined) return weight;
+  return { shape: weight.shape, data: addProduct(weight, a, b, adapterScale(adapter)) };
 }
 
 /** W + scale * B A, summed in float64. */

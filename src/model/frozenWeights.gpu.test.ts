@@ -35,7 +35,8 @@ describeOnGpu("FrozenWeights", (gpu) => {
         const expected = new GpuScorer(gpu(), config, plain);
         const { logprobs, entropies } = await expected.score(rows, loss.temperature);
         for (const most of [2 ** 27, 700]) {
-          const frozen = new FrozenWeights(gpu(), config, shapes, precision, weights, most);
+          const frozen = new FrozenWeights(gpu(), config, shapes, precision, most);
+          frozen.upload(weights);
           expect(frozen.shards("model.embed_tokens.weight").length > 1).toBe(most === 700);
           const scorer = new GpuScorer(gpu(), config, frozen);
           const found = await scorer.score(rows, loss.temperature);
@@ -57,10 +58,12 @@ describeOnGpu("FrozenWeights", (gpu) => {
   });
 
   test("refuse blocks that zeros between heads would cut otherwise than a file does", () => {
-    const { config, weights } = loadFixture("tiny-llama");
+    const { config } = loadFixture("tiny-llama");
     const padded = { ...config, headDim: 12 };
-    const make = () => new FrozenWeights(gpu(), padded, parameterShapes(padded), "q8_0", weights);
-    expect(make).toThrow("heads of 12 numbers are stored with zeros, which blocks of 32 would hold as well");
+    const make = () => new FrozenWeights(gpu(), padded, parameterShapes(padded), "q8_0");
+    expect(make).toThrow(
+      "heads of 12 numbers are stored with zeros, which blocks of q8_0 would hold as well",
+    );
   });
 
   test("take the bytes that are foretold, and say which weight a precision cannot hold", () => {
@@ -68,7 +71,7 @@ describeOnGpu("FrozenWeights", (gpu) => {
     const shapes = parameterShapes(config);
     for (const precision of PRECISIONS) {
       const watch = watchGpuBytes(gpu().device);
-      const frozen = new FrozenWeights(gpu(), config, shapes, precision, weights);
+      const frozen = new FrozenWeights(gpu(), config, shapes, precision);
       expect(watch.held()).toBe(frozenBytes(config, shapes, precision));
       expect(frozen.bytes).toBe(watch.held());
       frozen.dispose();
@@ -77,8 +80,9 @@ describeOnGpu("FrozenWeights", (gpu) => {
     }
     const name = "model.layers.1.mlp.up_proj.weight";
     const large = { ...weights.get(name)!, data: weights.get(name)!.data.map((value) => value + 1e6) };
-    expect(
-      () => new FrozenWeights(gpu(), config, shapes, "f16", new Map([...weights, [name, large]])),
-    ).toThrow(new RegExp(`^${name}: a weight is .*, which F16 cannot hold. Keep the base in f32.`));
+    const halves = new FrozenWeights(gpu(), config, shapes, "f16");
+    expect(() => halves.upload(new Map([...weights, [name, large]]))).toThrow(
+      new RegExp(`^${name}: a weight is .*, which F16 cannot hold. Keep the base in f32.`),
+    );
   });
 });

@@ -2,11 +2,16 @@
 import { beforeAll, expect, test } from "vitest";
 import { describeOnGpu } from "../engine/fixture.ts";
 import * as tf from "../kernels/tf.ts";
+import { ParameterBuffer } from "../engine/parameterBuffer.ts";
 import { createRandom } from "../math/random.ts";
 import type { ValuedRollout } from "../rl/critic.ts";
+import { initialAdapter } from "./adapter.ts";
 import { relativeGap, TINY_CONFIG, tinyFolder } from "./fixture.ts";
 import { GpuCritic } from "./gpuCritic.ts";
 import { readLanguageModel } from "./languageModel.ts";
+import { parameterShapes } from "./parameters.ts";
+import { FULL_ROOM } from "./room.ts";
+import { TfModel } from "./tfModel.ts";
 import { TfCritic } from "./tfCritic.ts";
 
 const OPTIONS = {
@@ -55,5 +60,41 @@ describeOnGpu("the critic on recorded graphs", (gpu) => {
     expect(await restored.update(rollouts, OPTIONS)).toEqual(await critic.update(rollouts, OPTIONS));
     expect(await restored.weights()).toEqual(await critic.weights());
     for (const each of [critic, expected, restored]) await each.dispose();
+  });
+
+  test("learns with an adapter beside the policy's frozen weights as the one on operations does", async () => {
+    const folder = tinyFolder();
+    const model = readLanguageModel(folder);
+    const adapter = initialAdapter(
+      model.config,
+      { rank: 2, alpha: 4, dropout: 0, targets: ["o_proj", "gate_proj"] },
+      5,
+    );
+    const random = createRandom(4);
+    const rollouts = [5, 2].map((length): ValuedRollout => {
+      const tokens = Int32Array.from({ length }, () => random.integer(3, 400));
+      const numbers = (): Float32Array => Float32Array.from({ length }, () => random.normal());
+      const response = { text: "", tokens, logprobs: numbers(), entropy: 0, finished: true };
+      return { prompt: "2+2=", response, returns: numbers(), oldValues: numbers(), weight: 1 / (2 * length) };
+    });
+    const start = { weights: adapter.tensors, optimizer: null };
+    const frozen = new ParameterBuffer(gpu(), parameterShapes(model.config), model.config.headDim);
+    frozen.upload(folder.weights);
+    const critic = new GpuCritic(gpu(), model, start, FULL_ROOM, { frozen, adapter });
+    const operations = new TfModel(model, folder.weights);
+    const expected = new TfCritic(model, start, { model: operations, adapter });
+    for (let step = 0; step < 3; step++) {
+      const [found, stats] = [
+        await critic.update(rollouts, OPTIONS),
+        await expected.update(rollouts, OPTIONS),
+      ];
+      for (const name of ["loss", "gradientNorm"] as const)
+        expect(Math.abs(found[name] / stats[name] - 1), name).toBeLessThan(1e-4);
+    }
+    const [weights, reference] = [await critic.weights(), await expected.weights()];
+    expect([...weights.keys()].sort()).toEqual([...reference.keys()].sort());
+    for (const each of [critic, expected]) await each.dispose();
+    operations.dispose();
+    frozen.dispose();
   });
 });

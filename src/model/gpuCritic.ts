@@ -1,4 +1,6 @@
 /** The critic on recorded WebGPU graphs: the trainer's graph with a value head and no loss of logprobs. */
+import { AdaptedWeights } from "../engine/adaptedWeights.ts";
+import type { DecoderWeights } from "../engine/decoderWeights.ts";
 import type { Gpu } from "../engine/device.ts";
 import { orFault } from "../engine/faults.ts";
 import { GpuScorer } from "../engine/gpuScorer.ts";
@@ -8,13 +10,14 @@ import { ParameterBuffer } from "../engine/parameterBuffer.ts";
 import type { TrainingCapacity } from "../engine/trainingUpload.ts";
 import type { CriticOptions, CriticStats, ValuedRollout } from "../rl/critic.ts";
 import type { OnProgress, ScoredRollout } from "../rl/policy.ts";
+import { adapterScale, adapterShapes, type Adapter } from "./adapter.ts";
 import { updateCritic, type CriticLearner, type ValuedRow } from "./criticUpdate.ts";
 import { GradientError } from "./gradientError.ts";
 import type { LanguageModel } from "./languageModel.ts";
-import type { HostTensor } from "./parameters.ts";
+import { parameterShapes, type HostTensor } from "./parameters.ts";
 import { FULL_ROOM, type Room } from "./room.ts";
 import { scoreRollouts } from "./scoreRollouts.ts";
-import { criticShapes, withValueHead, type TrainableCritic } from "./trainableCritic.ts";
+import { withValueHead, withValueShapes, type TrainableCritic } from "./trainableCritic.ts";
 import type { ScoredText, TrainedState } from "./trainablePolicy.ts";
 
 /** Tokens have no loss but that of their values. */
@@ -37,18 +40,32 @@ export class GpuCritic implements TrainableCritic {
   readonly #room: Room;
   readonly #learner: CriticLearner;
 
-  /** Uploads the weights. Throws a `RangeError` when they are too large for the GPU. */
-  constructor(gpu: Gpu, model: LanguageModel, { weights, optimizer }: TrainedState, room: Room = FULL_ROOM) {
+  /**
+   * Uploads what is trained: a value head and all weights, or the adapter beside `frozen` ones, whose memory stays the
+   * caller's. Throws a `RangeError` when they are too large for the GPU.
+   */
+  constructor(
+    gpu: Gpu,
+    model: LanguageModel,
+    { weights, optimizer }: TrainedState,
+    room: Room = FULL_ROOM,
+    beside: { readonly frozen: DecoderWeights; readonly adapter: Adapter } | null = null,
+  ) {
     const { config } = model;
     this.#gpu = gpu;
     this.#model = model;
     this.#room = room;
-    this.#parameters = new ParameterBuffer(gpu, criticShapes(config), config.headDim);
+    const shapes = beside === null ? parameterShapes(config) : adapterShapes(config, beside.adapter);
+    this.#parameters = new ParameterBuffer(gpu, withValueShapes(config, shapes), config.headDim);
     this.#parameters.upload(withValueHead(config, weights));
-    this.#scorer = new GpuScorer(gpu, config, this.#parameters);
+    const all =
+      beside === null
+        ? this.#parameters
+        : new AdaptedWeights(beside.frozen, this.#parameters, adapterScale(beside.adapter));
+    this.#scorer = new GpuScorer(gpu, config, all);
     const { recompute, microBatchTokens } = room;
     const options = optimizer ? { state: optimizer, recompute } : { recompute };
-    this.#trainer = new GpuTrainer(gpu, config, this.#parameters, options);
+    this.#trainer = new GpuTrainer(gpu, config, all, options);
     this.#learner = {
       microBatchTokens,
       accumulate: (rows, options) => this.#accumulate(rows, options),

@@ -5,9 +5,12 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { openGpu } from "../engine/device.ts";
 import { describeOnGpu } from "../engine/fixture.ts";
 import { watchGpuBytes } from "../engine/gpuCalls/fixture.ts";
+import { heldWeights } from "../formats/packed/fixture.ts";
 import * as tf from "../kernels/tf.ts";
+import { createRandom } from "../math/random.ts";
 import type { UpdateOptions } from "../rl/policy.ts";
 import type { Response, Rollout } from "../rl/types.ts";
+import { initialAdapter, mergedWeight } from "./adapter.ts";
 import { PLAIN_UPDATE, rolloutOf, tinyFolder } from "./fixture.ts";
 import { GpuPolicy } from "./gpuPolicy.ts";
 import { GradientError } from "./gradientError.ts";
@@ -120,6 +123,55 @@ describeOnGpu("the policy on recorded graphs", (gpu) => {
       await policy.dispose();
       await expected.dispose();
     });
+
+    test.each(["f32", "q4_0"] as const)(
+      "as the policy on operations does, of an adapter beside %s",
+      async (basePrecision) => {
+        const fresh = initialAdapter(
+          model.config,
+          { rank: 3, alpha: 6, dropout: 0, targets: ["q_proj", "v_proj", "up_proj", "down_proj"] },
+          5,
+        );
+        const random = createRandom(6);
+        const tensors = new Map(
+          [...fresh.tensors].map(([name, { shape, data }]) => [
+            name,
+            { shape, data: name.includes("lora_B") ? data.map(() => 0.05 * random.normal()) : data },
+          ]),
+        );
+        const start = { ...START, adapter: { ...fresh, tensors }, reference: fresh.tensors };
+        const policy = create({ ...start, basePrecision });
+        const held = basePrecision === "f32" ? folder.weights : heldWeights(basePrecision, folder.weights);
+        const expected = new TfPolicy(new TfModel(model, held), start);
+        const options = { ...OPTIONS, klCoefficient: 0.1 };
+        const trained = await rollouts(policy, 4);
+        for (let step = 0; step < 2; step++) {
+          const [found, stats] = [
+            await policy.update(trained, options),
+            await expected.update(trained, options),
+          ];
+          for (const name of ["loss", "gradientNorm", "kl", "logprobGap"] as const)
+            expect(Math.abs(found[name]! - stats[name]!), name).toBeLessThan(
+              1e-4 * (1 + Math.abs(stats[name]!)),
+            );
+        }
+        expect(gap(await policy.weights(), await expected.weights())).toBeLessThan(2e-4);
+        // Merged into the weights as they were read, whatever they were packed to.
+        for (const name of ["model.layers.1.mlp.up_proj.weight", "model.norm.weight"]) {
+          const trained = { ...fresh, tensors: await policy.weights() };
+          expect(await policy.weight(name)).toEqual(mergedWeight(name, folder.weights.get(name)!, trained));
+        }
+        // A teacher shares what is frozen and has an adapter of its own.
+        const state = { weights: await policy.weights(), optimizer: await policy.optimizerState() };
+        const other = policy.another(state);
+        await policy.update(trained, options);
+        expect(await other.weights()).toEqual(state.weights);
+        await other.dispose();
+        expect((await policy.score(trained, 1)).length).toBe(4); // the frozen weights are still there
+        await policy.dispose();
+        await expected.dispose();
+      },
+    );
 
     test("beside another policy of the same model, and from weights it is given", async () => {
       const policy = create();

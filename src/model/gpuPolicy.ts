@@ -1,4 +1,6 @@
 /** The policy of the method on recorded WebGPU graphs: sampler and trainer share one buffer of weights. */
+import { AdaptedWeights } from "../engine/adaptedWeights.ts";
+import type { DecoderWeights } from "../engine/decoderWeights.ts";
 import type { Gpu } from "../engine/device.ts";
 import { orFault } from "../engine/faults.ts";
 import { GpuSampler } from "../engine/gpuSampler.ts";
@@ -7,6 +9,7 @@ import { GpuTrainer } from "../engine/gpuTrainer.ts";
 import type { OptimizerState } from "../engine/optimizerState.ts";
 import { ParameterBuffer } from "../engine/parameterBuffer.ts";
 import type { TrainingRow } from "../engine/trainingBatch.ts";
+import type { BasePrecision } from "../rl/adapterFields.ts";
 import type {
   OnProgress,
   SampleRequest,
@@ -16,7 +19,9 @@ import type {
   UpdateStats,
 } from "../rl/policy.ts";
 import type { Response, Rollout } from "../rl/types.ts";
+import { adapterScale, adapterShapes, loraNames, mergedWeight, type Adapter } from "./adapter.ts";
 import { createBreath } from "./breath.ts";
+import { takeFrozenBase, type FrozenBase } from "./frozenBase.ts";
 import { GpuCritic } from "./gpuCritic.ts";
 import { GradientError } from "./gradientError.ts";
 import type { LanguageModel } from "./languageModel.ts";
@@ -43,8 +48,14 @@ interface Scored {
 
 export class GpuPolicy implements TrainablePolicy {
   readonly model: LanguageModel;
-  readonly adapter = null;
+  readonly adapter: Adapter | null;
   readonly #gpu: Gpu;
+  /** The weights under an adapter as they were read, to merge it into: those on the GPU may have lost digits. */
+  readonly #base: ReadonlyMap<string, HostTensor> | null;
+  /** The same on the GPU. */
+  readonly #frozen: FrozenBase | null;
+  readonly #ownsFrozen: boolean;
+  /** What is trained. */
   readonly #parameters: ParameterBuffer;
   readonly #sampler: GpuSampler;
   readonly #optimizer: OptimizerState | null;
@@ -56,22 +67,30 @@ export class GpuPolicy implements TrainablePolicy {
   #trainer: GpuTrainer | null = null;
   #scorer: GpuScorer | null = null;
 
-  /** Uploads the weights. Throws a `RangeError` when they are too large for the GPU. */
+  /**
+   * Uploads the weights, unless those under an adapter are there already as `frozen`, which stays the caller's. Throws a
+   * `RangeError` when they are too large for the GPU.
+   */
   constructor(
     gpu: Gpu,
     model: LanguageModel,
-    { weights, reference, optimizer }: PolicyStart,
+    { weights, adapter = null, basePrecision = "f32", reference, optimizer }: PolicyStart,
     room: Room = FULL_ROOM,
+    frozen: FrozenBase | null = null,
   ) {
     this.#gpu = gpu;
     this.model = model;
+    this.adapter = adapter;
     this.#room = room;
-    this.#parameters = this.#upload(weights, "parameters");
+    this.#ownsFrozen = frozen === null;
+    this.#base = adapter === null ? null : weights;
+    this.#frozen = adapter === null ? null : (frozen ?? this.#freeze(weights, basePrecision));
+    this.#parameters = this.#upload(adapter?.tensors ?? weights, adapter === null ? "parameters" : "adapter");
     const { cacheBytes } = room;
     this.#sampler = new GpuSampler(
       gpu,
       model.config,
-      this.#parameters,
+      this.#weightsWith(this.#parameters),
       cacheBytes === null ? {} : { cacheBytes },
     );
     this.#optimizer = optimizer;
@@ -84,22 +103,38 @@ export class GpuPolicy implements TrainablePolicy {
     };
   }
 
+  #freeze(weights: ReadonlyMap<string, HostTensor>, precision: BasePrecision): FrozenBase {
+    const base = takeFrozenBase(this.#gpu, this.model.config, precision);
+    base.upload(weights);
+    return base;
+  }
+
+  /** Puts on the GPU what may be trained: all weights, or an adapter's. */
   #upload(weights: ReadonlyMap<string, HostTensor>, label: string): ParameterBuffer {
     const { config } = this.model;
-    const parameters = new ParameterBuffer(this.#gpu, parameterShapes(config), config.headDim, label);
+    const shapes = this.adapter === null ? parameterShapes(config) : adapterShapes(config, this.adapter);
+    const parameters = new ParameterBuffer(this.#gpu, shapes, config.headDim, label);
     parameters.upload(weights);
     return parameters;
   }
 
+  /** A model's weights, of which these are trained. */
+  #weightsWith(parameters: ParameterBuffer): DecoderWeights {
+    if (this.adapter === null || this.#frozen === null) return parameters;
+    return new AdaptedWeights(this.#frozen, parameters, adapterScale(this.adapter));
+  }
+
   #scored(parameters: ParameterBuffer): Scored {
-    return { parameters, scorer: new GpuScorer(this.#gpu, this.model.config, parameters) };
+    const weights = this.#weightsWith(parameters);
+    return { parameters, scorer: new GpuScorer(this.#gpu, this.model.config, weights) };
   }
 
   #training(): GpuTrainer {
     const state = this.#optimizer;
     const { recompute } = this.#room;
     const options = state ? { state, recompute } : { recompute };
-    this.#trainer ??= new GpuTrainer(this.#gpu, this.model.config, this.#parameters, options);
+    const weights = this.#weightsWith(this.#parameters);
+    this.#trainer ??= new GpuTrainer(this.#gpu, this.model.config, weights, options);
     return this.#trainer;
   }
 
@@ -188,15 +223,30 @@ export class GpuPolicy implements TrainablePolicy {
   }
 
   another(start: TrainedState): GpuPolicy {
-    return new GpuPolicy(this.#gpu, this.model, { ...start, reference: null }, this.#room);
+    const { adapter } = this;
+    const own = { ...start, reference: null };
+    const all =
+      adapter === null || this.#base === null
+        ? own
+        : { ...own, weights: this.#base, adapter: { ...adapter, tensors: start.weights } };
+    return new GpuPolicy(this.#gpu, this.model, all, this.#room, this.#frozen);
   }
 
   critic(start: TrainedState): GpuCritic {
-    return new GpuCritic(this.#gpu, this.model, start, this.#room);
+    const { adapter } = this;
+    const beside = adapter === null || this.#frozen === null ? null : { frozen: this.#frozen, adapter };
+    return new GpuCritic(this.#gpu, this.model, start, this.#room, beside);
   }
 
-  weight(name: string): Promise<HostTensor> {
-    return orFault(this.#gpu.fault, this.#parameters.downloadOne(name));
+  async weight(name: string): Promise<HostTensor> {
+    const download = (each: string) => orFault(this.#gpu.fault, this.#parameters.downloadOne(each));
+    if (this.adapter === null) return download(name);
+    const own = this.#base?.get(name);
+    if (own === undefined) throw new Error(`the model has no weight ${name}`);
+    const tensors = new Map<string, HostTensor>();
+    for (const each of Object.values(loraNames(name)))
+      if (this.#parameters.has(each)) tensors.set(each, await download(each));
+    return mergedWeight(name, own, { ...this.adapter, tensors });
   }
 
   weights(): Promise<Map<string, HostTensor>> {
@@ -218,6 +268,7 @@ export class GpuPolicy implements TrainablePolicy {
     this.#reference?.parameters.dispose();
     await this.#trainer?.dispose();
     this.#parameters.dispose();
+    if (this.#ownsFrozen) this.#frozen?.dispose();
   }
 }
 

@@ -3,17 +3,15 @@ import { unsupported } from "../engine/decoderShape.ts";
 import type { Gpu } from "../engine/device.ts";
 import { layOutParameters } from "../engine/parameterLayout.ts";
 import type { Tuning, TuningMemory } from "../engine/tuning.ts";
+import type { BasePrecision } from "../rl/adapterFields.ts";
 import type { ModelConfig } from "./config.ts";
 import type { LanguageModel } from "./languageModel.ts";
-import { checkAdapter } from "./adapter.ts";
+import { checkAdapter, type AdapterConfig } from "./adapter.ts";
 import { checkWeights, parameterShapes } from "./parameters.ts";
 import { FULL_ROOM, type Room } from "./room.ts";
 import { TfModel } from "./tfModel.ts";
 import { TfPolicy } from "./tfPolicy.ts";
 import type { PolicyStart, TrainablePolicy } from "./trainablePolicy.ts";
-
-/** Why an adapter is trained by operations even where graphs could run its model. */
-const NO_ADAPTERS = "recorded graphs train no adapters";
 
 /** What recorded graphs run on, and where it is kept which variants of their kernels are fastest there. */
 export interface Graphs {
@@ -44,13 +42,16 @@ export async function openPolicy(
 ): Promise<OpenedPolicy> {
   checkWeights(model.config, start.weights);
   if (start.adapter != null) checkAdapter(model.config, start.adapter);
-  const obstacle = graphsObstacle(model.config, graphs) ?? (start.adapter == null ? null : NO_ADAPTERS);
+  const packed = isPacked(start);
+  const obstacle = graphsObstacle(model.config, graphs, start);
   if (typeof graphs === "string" || obstacle !== null)
     return openOperations(model, start, obstacle ?? "", room);
   const { GpuPolicy } = await import("./gpuPolicy.ts"); // brings TensorFlow.js' WebGPU backend, which not all need
   const { tuneGpu, describeTuning } = await import("../engine/tuning.ts");
   const layout = layOutParameters(parameterShapes(model.config), model.config.headDim);
-  const { gpu, tuning } = await tuneGpu(graphs.gpu, model.config, layout, graphs.memory, graphs.tuningBudget);
+  const { gpu, tuning } = packed
+    ? { gpu: graphs.gpu, tuning: { choices: [], notes: ["packed weights run the plain kernels"] } }
+    : await tuneGpu(graphs.gpu, model.config, layout, graphs.memory, graphs.tuningBudget);
   return {
     policy: new GpuPolicy(gpu, model, start, room),
     path: "recorded graphs",
@@ -59,12 +60,22 @@ export async function openPolicy(
   };
 }
 
+/** Whether the base is kept in less than float32, which only an adapter's may be. */
+function isPacked({ adapter, basePrecision = "f32" }: Trained): boolean {
+  return adapter != null && basePrecision !== "f32";
+}
+
 function openOperations(
   model: LanguageModel,
   start: PolicyStart,
   pathReason: string,
   room: Room,
 ): OpenedPolicy {
+  if (isPacked(start))
+    throw new Error(
+      `the base is to be kept in ${start.basePrecision}, which only recorded WebGPU graphs do, and they do not run: ${pathReason}. ` +
+        "Choose f32 as the base's precision.",
+    );
   const policy = new TfPolicy(new TfModel(model, start.weights), start, room);
   return { policy, path: "TensorFlow.js operations", pathReason, tuning: [] };
 }
@@ -75,9 +86,19 @@ function summary({ choices, notes }: Tuning): string {
   return `${known.length} of ${choices.length} kernels as measured fastest here`;
 }
 
+/** What recorded graphs are asked to train. */
+export interface Trained {
+  readonly adapter?: Pick<AdapterConfig, "dropout"> | null | undefined;
+  readonly basePrecision?: BasePrecision | undefined;
+}
+
 /** Why recorded graphs cannot run a model, or null when they can. */
-export function graphsObstacle(config: ModelConfig, graphs: Graphs | string): string | null {
-  return typeof graphs === "string" ? graphs : limitsObstacle(config, graphs.gpu.device.limits);
+export function graphsObstacle(
+  config: ModelConfig,
+  graphs: Graphs | string,
+  trained: Trained,
+): string | null {
+  return typeof graphs === "string" ? graphs : limitsObstacle(config, graphs.gpu.device.limits, trained);
 }
 
 /** The same of a GPU that allows so much of a buffer. */
@@ -87,12 +108,16 @@ export function limitsObstacle(
     maxBufferSize,
     maxStorageBufferBindingSize,
   }: Pick<GPUSupportedLimits, "maxBufferSize" | "maxStorageBufferBindingSize">,
+  { adapter, basePrecision }: Trained,
 ): string | null {
   const problem = unsupported(config);
   if (problem !== null) return `recorded graphs cannot run this model (${problem})`;
+  if (adapter != null && adapter.dropout > 0)
+    return `recorded graphs have no dropout, and the adapter asks for ${adapter.dropout}`;
+  if (isPacked({ adapter, basePrecision })) return null; // no buffer holds all weights
   const { size } = layOutParameters(parameterShapes(config), config.headDim);
   const bytes = size * Float32Array.BYTES_PER_ELEMENT;
   const most = Math.min(maxBufferSize, maxStorageBufferBindingSize);
   if (bytes <= most) return null;
-  return `recorded graphs need all weights in one buffer (${bytes} bytes, and this GPU binds ${most})`;
+  return `recorded graphs need all weights in one buffer (${bytes} bytes, and this GPU binds ${most}), but for those under an adapter in f16, q8_0 or q4_0`;
 }

@@ -39,6 +39,7 @@ export function runStart(
     policy: {
       weights: adapter === null ? trained : weights,
       adapter: adapter === null ? null : { ...adapter, tensors: trained },
+      basePrecision: config.basePrecision,
       reference: keepsInitial ? initial : null,
       optimizer: saved?.optimizer ?? null,
     },

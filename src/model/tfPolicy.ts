@@ -14,7 +14,7 @@ import type { Response, Rollout } from "../rl/types.ts";
 import { createBreath } from "./breath.ts";
 import { generate } from "./generate.ts";
 import { scoreResponses, scoreTokens, type ScoredRows } from "./loss.ts";
-import { adapterShapes, loraNames, merge, type Adapter } from "./adapter.ts";
+import { adapterShapes, loraNames, mergedWeight, type Adapter } from "./adapter.ts";
 import { microBatches } from "./microBatches.ts";
 import {
   downloadTensors,
@@ -184,7 +184,7 @@ export class TfPolicy implements TrainablePolicy {
     const { tensors } = this.#trained;
     const beside = [...tensors].filter(([key]) => Object.values(loraNames(name)).includes(key));
     const adapter = { ...this.adapter, tensors: await downloadTensors(new Map(beside)) };
-    return merge(new Map([[name, own]]), adapter).get(name) ?? own;
+    return mergedWeight(name, own, adapter);
   }
 
   weights(): Promise<Map<string, HostTensor>> {

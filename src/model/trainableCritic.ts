@@ -2,7 +2,7 @@
 import type { OptimizerState } from "../engine/optimizerState.ts";
 import type { Critic } from "../rl/critic.ts";
 import type { ModelConfig } from "./config.ts";
-import { parameterShapes, type HostTensor } from "./parameters.ts";
+import type { HostTensor } from "./parameters.ts";
 
 /** A critic on one way of computing it. */
 export interface TrainableCritic extends Critic {
@@ -17,9 +17,12 @@ export interface TrainableCritic extends Critic {
 export const VALUE_WEIGHT = "score.weight";
 export const VALUE_BIAS = "score.bias";
 
-/** Shapes of a critic's parameters: the decoder's, and a value head from its hidden states. */
-export function criticShapes(config: ModelConfig): Map<string, readonly number[]> {
-  return new Map([...parameterShapes(config), [VALUE_WEIGHT, [1, config.width]], [VALUE_BIAS, [1]]]);
+/** Shapes of what a critic trains: of a decoder or an adapter, and a value head from the decoder's hidden states. */
+export function withValueShapes(
+  { width }: ModelConfig,
+  shapes: ReadonlyMap<string, readonly number[]>,
+): Map<string, readonly number[]> {
+  return new Map([...shapes, [VALUE_WEIGHT, [1, width]], [VALUE_BIAS, [1]]]);
 }
 
 /** The weights with a value head; a new one is zero, so that a critic starts by saying 0 of everything. */

@@ -1,5 +1,6 @@
 /** A policy of the method with what a run needs beside it: its weights and its optimizer's state, to keep them. */
 import type { OptimizerState } from "../engine/optimizerState.ts";
+import type { BasePrecision } from "../rl/adapterFields.ts";
 import type { Policy } from "../rl/policy.ts";
 import type { Adapter, AdapterConfig } from "./adapter.ts";
 import type { LanguageModel } from "./languageModel.ts";
@@ -52,6 +53,8 @@ export interface PolicyStart {
   readonly weights: ReadonlyMap<string, HostTensor>;
   /** What is trained in place of the weights; absent or null trains them. */
   readonly adapter?: Adapter | null;
+  /** How the weights under an adapter are kept; absent is float32. */
+  readonly basePrecision?: BasePrecision;
   /** What KL is held against: weights, or an adapter's tensors where one is trained; null when it is never asked for. */
   readonly reference: ReadonlyMap<string, HostTensor> | null;
   /** Of the run that is continued; null for the beginning. */

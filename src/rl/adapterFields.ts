@@ -8,7 +8,11 @@ export interface AdapterFieldsConfig {
   readonly loraAlpha: number;
   readonly loraDropout: number;
   readonly loraTargets: LoraTargets;
+  readonly basePrecision: BasePrecision;
 }
+
+/** How the weights under an adapter are kept. */
+export type BasePrecision = "f32" | "f16" | "q8_0" | "q4_0";
 
 /** Beside which matrices of each layer an adapter stands. */
 export type LoraTargets = "all-linear" | "attention" | "query-value";
@@ -51,4 +55,17 @@ export const ADAPTER_FIELDS = {
     ["all-linear", "attention", "query-value"],
     "With lora, where the adapter stands: beside all seven matrices of a layer, the four of its attention, or queries and values alone.",
   ),
+  basePrecision: choice(
+    "Adapter",
+    "Base kept in",
+    ["f32", "f16", "q8_0", "q4_0"],
+    "With lora on WebGPU, how the frozen weights are kept on the GPU: in 4 bytes a weight, in 2, or in blocks of 8 or 4 bits as llama.cpp packs them. Fewer bytes let a larger model fit and change what it says a little; a GGUF file in the same packing loses nothing more. Other backends keep f32 and refuse the rest.",
+  ),
 } as const;
+
+/** Problems of these fields together, as sentences. */
+export function adapterProblems(values: Readonly<Record<string, unknown>>): string[] {
+  const { basePrecision: kept = "f32", trainable = "all" } = values;
+  if (typeof kept !== "string" || kept === "f32" || trainable === "lora") return [];
+  return [`basePrecision (${kept}) must be f32 unless trainable is lora: all weights are trained in f32`];
+}

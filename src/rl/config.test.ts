@@ -19,8 +19,9 @@ describe("the configuration", () => {
   test.each(CONFIG_NAMES)("takes the ends of the bounds of %s and nothing beyond", (name) => {
     const field = CONFIG_FIELDS[name];
     if (field.kind === "choice") {
-      for (const choice of field.choices) expect(configProblems({ [name]: choice })).toEqual([]);
-      expect(configProblems({ [name]: "other" })).toHaveLength(1);
+      const lora = { trainable: "lora" }; // of which some settings are
+      for (const choice of field.choices) expect(configProblems({ ...lora, [name]: choice })).toEqual([]);
+      expect(configProblems({ ...lora, [name]: "other" })).toHaveLength(1);
       return;
     }
     const others = { votesPerQuestion: 1024, rolloutsPerQuestion: 1 }; // so that the two of them do not conflict
@@ -36,6 +37,10 @@ describe("the configuration", () => {
     [{ steps: 2.5 }, "steps must be a whole number; got 2.5"],
     [{ steps: "3" }, 'steps must be a number; got "3"'],
     [{ topP: Number.NaN }, "topP must be a number; got null"],
+    [
+      { basePrecision: "q4_0" },
+      "basePrecision (q4_0) must be f32 unless trainable is lora: all weights are trained in f32",
+    ],
     [{ schedule: "linear" }, 'schedule must be one of constant, cosine; got "linear"'],
   ])("says what is wrong with %o", (values, problem) => {
     expect(configProblems(values)).toEqual([problem]);

@@ -1,5 +1,5 @@
 /** Every hyperparameter of a run: type, default, bounds, unit and meaning, stated once. The form and the CLI read this table. */
-import { ADAPTER_FIELDS, type AdapterFieldsConfig } from "./adapterFields.ts";
+import { ADAPTER_FIELDS, adapterProblems, type AdapterFieldsConfig } from "./adapterFields.ts";
 import { COMPANION_FIELDS, companionProblems, type CompanionConfig } from "./companionFields.ts";
 import { choice, integer, real, type ConfigField } from "./configField.ts";
 import type { KlEstimator } from "./policy.ts";
@@ -246,7 +246,7 @@ export function configProblems(values: Readonly<Record<string, unknown>>): strin
   if (typeof votes === "number" && typeof rollouts === "number" && rollouts > votes) {
     problems.push(`rolloutsPerQuestion (${rollouts}) must not exceed votesPerQuestion (${votes})`);
   }
-  return [...problems, ...remedyProblems(values), ...companionProblems(values)];
+  return [...problems, ...adapterProblems(values), ...remedyProblems(values), ...companionProblems(values)];
 }
 
 /** Whether a choice was given and is not its default. */

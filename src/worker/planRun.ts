@@ -9,6 +9,7 @@ import { storedFiles } from "../hub/cache.ts";
 import { sharesOf } from "../kernels/wasm/threads.ts";
 import { readLanguageModel, type LanguageModel } from "../model/languageModel.ts";
 import { WASM_BYTES, type Machine, type MemoryPlan } from "../model/memory/planMemory.ts";
+import { traineeOf } from "../model/memory/trainee.ts";
 import { limitsObstacle } from "../model/openPolicy.ts";
 import { chooseBackend } from "../report/backendChoice.ts";
 import { downloadModel } from "./modelFiles.ts";
@@ -56,16 +57,17 @@ async function textsOf(files: ReadonlyMap<string, ByteSource>): Promise<FolderTe
 
 /** Where a run would compute, found without starting anything; null for ways of computing that have no plan. */
 async function machineOf(
-  { config }: LanguageModel,
-  { backend: choice, config: { trainable } }: PlanQuestion,
+  { config: model }: LanguageModel,
+  { backend: choice, config }: PlanQuestion,
 ): Promise<Machine | null> {
   const { gpu } = navigator as { readonly gpu?: GPU }; // absent on pages that are not served securely
   const adapter = (await gpu?.requestAdapter({ powerPreference: "high-performance" })) ?? null;
   const described = adapter === null ? null : describeAdapter(adapter);
   const { backend } = await chooseBackend(choice, () => Promise.resolve(described));
   if (backend === "wasm") return { adapter: null, shares: sharesOf(threadCount()), memory: WASM_BYTES };
-  if (backend === "cpu" || choice === "webgpu-operations" || trainable === "lora") return null;
-  if (adapter === null || described === null || limitsObstacle(config, adapter.limits) !== null) return null;
+  if (backend === "cpu" || choice === "webgpu-operations" || adapter === null || described === null)
+    return null;
+  if (limitsObstacle(model, adapter.limits, traineeOf(model, config)) !== null) return null;
   const { maxBufferSize, maxStorageBufferBindingSize } = adapter.limits;
   const { software } = described;
   return { adapter: { maxBufferSize, maxStorageBufferBindingSize, software }, shares: 1, memory: null };

@@ -1,9 +1,9 @@
 /** Whether a run that starts fits, and what its batches are cut to. */
 import { fitQuestions, promptLengths } from "../model/fitQuestions.ts";
 import type { LanguageModel } from "../model/languageModel.ts";
-import { adapterConfig } from "../model/adapter.ts";
 import { machineFor } from "../model/memory/machine.ts";
 import { planMemory, type Machine, type MemoryPlan } from "../model/memory/planMemory.ts";
+import { traineeOf } from "../model/memory/trainee.ts";
 import type { Graphs } from "../model/openPolicy.ts";
 import { FULL_ROOM, type Room } from "../model/room.ts";
 import type { TtrlConfig } from "../rl/config.ts";
@@ -40,8 +40,7 @@ export function planQuestions(
   const lengths = promptLengths(model, fitting);
   return planMemory(
     {
-      model: model.config,
-      adapter: adapterConfig(config),
+      ...traineeOf(model.config, config),
       demand: demandOf(config, count),
       promptLengths: lengths,
     },

@@ -1,7 +1,8 @@
 /** For tests and the bench: the most that a run asks of its models, really asked, so that its memory can be measured. */
 import type { Demand, SampledTogether } from "../../rl/demand.ts";
 import type { Response } from "../../rl/types.ts";
-import { PLAIN_UPDATE, rolloutOf } from "../fixture.ts";
+import type { ModelConfig } from "../config.ts";
+import { PLAIN_UPDATE, rolloutOf, TINY_CONFIG } from "../fixture.ts";
 import type { HostTensor } from "../parameters.ts";
 import type { LanguageModel } from "../languageModel.ts";
 import type { TrainablePolicy } from "../trainablePolicy.ts";
@@ -76,3 +77,16 @@ function sample(
   const requests = prompts.slice(0, questions).map((prompt, seed) => ({ prompt, seed }));
   return policy.sample(requests, { count, temperature: HOT, topP: 1, maxResponseTokens });
 }
+
+/** SmolLM2-135M. */
+export const SMOL_CONFIG: ModelConfig = {
+  ...TINY_CONFIG,
+  width: 576,
+  layers: 30,
+  heads: 9,
+  kvHeads: 3,
+  headDim: 64,
+  hiddenWidth: 1536,
+  vocabulary: 49_152,
+  maxPositions: 8192,
+};

@@ -4,6 +4,7 @@ import { expect, test } from "vitest";
 import { describeOnGpu } from "../../engine/fixture.ts";
 import { watchGpuBytes } from "../../engine/gpuCalls/fixture.ts";
 import { readModelFolder } from "../../formats/modelFolder.ts";
+import { initialAdapter, PROJECTIONS } from "../adapter.ts";
 import { TINY_CONFIG, tinyFolder } from "../fixture.ts";
 import { GpuPolicy } from "../gpuPolicy.ts";
 import { readLanguageModel } from "../languageModel.ts";
@@ -12,6 +13,9 @@ import { demandWith, endless, workAtWorst } from "./fixture.ts";
 import { graphMemory, partOfBuffer } from "./graphMemory.ts";
 import { totalBytes } from "./parts.ts";
 import { workOfRun } from "./runWork.ts";
+
+const ALL_WEIGHTS = { adapter: null, basePrecision: "f32" } as const;
+const ADAPTER = { rank: 4, alpha: 8, dropout: 0, targets: PROJECTIONS };
 
 /** The longest come first, as the plan takes them to. */
 const PROMPTS = ["How many coins are 17 coins and 4 coins?", "What is 3+4? Answer:", "2+2=", "1+1="];
@@ -29,8 +33,16 @@ describeOnGpu("the memory planned for recorded graphs", (gpu) => {
       name: "abacus-0.1M with KL",
       folder: shipped("abacus-0.1M"),
       values: { initialModel: true },
+      trainee: ALL_WEIGHTS,
       recompute: false,
     },
+    ...(["f32", "q4_0"] as const).map((basePrecision) => ({
+      name: `an adapter beside a tiny model in ${basePrecision} with KL`,
+      folder: tinyFolder(),
+      values: { initialModel: true },
+      trainee: { adapter: ADAPTER, basePrecision },
+      recompute: false,
+    })),
     {
       name: "an untied tiny model with biases, a teacher and a reward model, recomputing",
       folder: tinyFolder(1, {
@@ -41,9 +53,10 @@ describeOnGpu("the memory planned for recorded graphs", (gpu) => {
         headDim: 10,
       }),
       values: { taught: { questions: 2, responses: 2 }, initialModel: true, rewardModel: true },
+      trainee: ALL_WEIGHTS,
       recompute: true,
     },
-  ])("of $name is what a run takes", async ({ folder, values, recompute }) => {
+  ])("of $name is what a run takes", async ({ folder, values, trainee, recompute }) => {
     const model = endless(readLanguageModel(folder));
     const demand = demandWith({
       sampled: [
@@ -56,14 +69,23 @@ describeOnGpu("the memory planned for recorded graphs", (gpu) => {
     const room = { ...FULL_ROOM, recompute };
     const { maxBufferSize, maxStorageBufferBindingSize } = gpu().device.limits;
     const limits = { maxBufferSize, maxStorageBufferBindingSize, software: true };
-    const plan = await graphMemory(model.config, workOfRun(demand, lengths, room), limits, room);
+    const plan = await graphMemory(
+      { model: model.config, ...trainee },
+      workOfRun(demand, lengths, room),
+      limits,
+      room,
+    );
 
     const watch = watchGpuBytes(gpu().device);
     const { weights } = folder;
-    const reference = demand.initialModel ? weights : null;
-    const policy = new GpuPolicy(gpu(), model, { weights, reference, optimizer: null }, room);
+    const adapter = trainee.adapter && initialAdapter(model.config, trainee.adapter, 1);
+    const trained = adapter?.tensors ?? weights;
+    const reference = demand.initialModel ? trained : null;
+    const { basePrecision } = trainee;
+    const start = { weights, adapter, basePrecision, reference, optimizer: null };
+    const policy = new GpuPolicy(gpu(), model, start, room);
     let buffers: ReturnType<typeof watch.buffers> = [];
-    await workAtWorst(policy, weights, PROMPTS, demand, () => (buffers = watch.buffers()));
+    await workAtWorst(policy, trained, PROMPTS, demand, () => (buffers = watch.buffers()));
     await policy.dispose();
     watch.end();
 

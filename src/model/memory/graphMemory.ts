@@ -1,12 +1,14 @@
 /** The GPU memory of a run on recorded graphs, by letting the run's own code allocate on a device that only counts. */
 import { createDryDevice, type AdapterLimits, type HeldBuffer } from "../../engine/dryDevice.ts";
+import { FROZEN } from "../../engine/frozenWeights.ts";
+import { takeFrozenBase } from "../frozenBase.ts";
 import { GpuPolicy } from "../gpuPolicy.ts";
-import type { ModelConfig } from "../config.ts";
 import type { LanguageModel } from "../languageModel.ts";
 import type { HostTensor } from "../parameters.ts";
 import type { Room } from "../room.ts";
 import type { MemoryPart, PartBytes } from "./parts.ts";
 import type { RunWork } from "./runWork.ts";
+import type { Trainee } from "./trainee.ts";
 
 /** Memory by part, and the largest buffer, which an adapter limits too. */
 export interface GraphMemory {
@@ -17,6 +19,8 @@ export interface GraphMemory {
 /** Buffers by their labels; what is not listed is "other". */
 const PART_OF: Readonly<Record<string, MemoryPart>> = {
   parameters: "weights",
+  frozen: "weights",
+  adapter: "adapter",
   gradients: "gradients",
   "first moments": "optimizer",
   "second moments": "optimizer",
@@ -37,7 +41,7 @@ const PART_OF: Readonly<Record<string, MemoryPart>> = {
 
 /** The part that a buffer of a policy belongs to. */
 export function partOfBuffer({ label }: Pick<HeldBuffer, "label">): MemoryPart {
-  return PART_OF[label] ?? "other";
+  return label.startsWith(FROZEN) ? "weights" : (PART_OF[label] ?? "other");
 }
 
 const NO_WEIGHTS: ReadonlyMap<string, HostTensor> = new Map();
@@ -49,7 +53,7 @@ const NO_TOKENIZER = { encode: unasked, decode: unasked, encodePrompt: unasked }
 
 /** What the work of a run takes. Throws a `RangeError`, with the advice of whoever allocates, where a buffer is too large. */
 export async function graphMemory(
-  config: ModelConfig,
+  { model: config, adapter, basePrecision }: Trainee,
   work: RunWork,
   limits: AdapterLimits,
   room: Room,
@@ -58,7 +62,9 @@ export async function graphMemory(
   const model: LanguageModel = { config, tokenizer: NO_TOKENIZER };
   const start = { weights: NO_WEIGHTS, optimizer: null };
   const reference = work.initialModel ? NO_WEIGHTS : null;
-  const policy = new GpuPolicy(gpu, model, { ...start, reference }, room);
+  const frozen = adapter === null ? null : takeFrozenBase(gpu, config, basePrecision);
+  const trained = adapter === null ? null : { ...adapter, tensors: NO_WEIGHTS, seed: 0 };
+  const policy = new GpuPolicy(gpu, model, { ...start, adapter: trained, reference }, room, frozen);
   await policy.reserve(work.policy);
   const own = held();
   if (work.critic !== null) await policy.critic(start).reserve(work.critic);

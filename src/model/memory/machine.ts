@@ -4,16 +4,12 @@ import { activeKernels } from "../../kernels/wasm/installWasmKernels.ts";
 import type { TtrlConfig } from "../../rl/config.ts";
 import type { ModelConfig } from "../config.ts";
 import { graphsObstacle, type Graphs } from "../openPolicy.ts";
+import { traineeOf } from "./trainee.ts";
 import { WASM_BYTES, type Machine } from "./planMemory.ts";
 
-/** Where the backend that has started computes a run; null for ways of computing and of training that have no plan. */
-export function machineFor(
-  config: ModelConfig,
-  graphs: Graphs | string,
-  { trainable }: Pick<TtrlConfig, "trainable">,
-): Machine | null {
-  if (typeof graphs !== "string" && graphsObstacle(config, graphs) === null) {
-    if (trainable === "lora") return null; // operations one by one, which have no plan
+/** Where the backend that has started computes a run; null for ways of computing that have no plan. */
+export function machineFor(model: ModelConfig, graphs: Graphs | string, config: TtrlConfig): Machine | null {
+  if (typeof graphs !== "string" && graphsObstacle(model, graphs, traineeOf(model, config)) === null) {
     const { limits, adapterInfo } = graphs.gpu.device;
     const { maxBufferSize, maxStorageBufferBindingSize } = limits;
     const { software } = describeAdapter({ info: adapterInfo });

@@ -3,7 +3,7 @@ import type { ModelConfig } from "../config.ts";
 import { TINY_CONFIG } from "../fixture.ts";
 import { PROJECTIONS } from "../adapter.ts";
 import { FULL_ROOM } from "../room.ts";
-import { demandWith } from "./fixture.ts";
+import { demandWith, SMOL_CONFIG } from "./fixture.ts";
 import { planMemory, WASM_BYTES, type PlannedRun } from "./planMemory.ts";
 
 const WASM = { adapter: null, shares: 1, memory: WASM_BYTES };
@@ -11,21 +11,8 @@ const WASM = { adapter: null, shares: 1, memory: WASM_BYTES };
 function run(model: ModelConfig, maxResponseTokens: number): PlannedRun {
   const votes = { questions: 3, responses: 64 };
   const demand = demandWith({ sampled: [votes], trained: votes, maxResponseTokens });
-  return { model, adapter: null, demand, promptLengths: [20, 30, 40] };
+  return { model, adapter: null, basePrecision: "f32", demand, promptLengths: [20, 30, 40] };
 }
-
-/** SmolLM2-135M. */
-const SMOL: ModelConfig = {
-  ...TINY_CONFIG,
-  width: 576,
-  layers: 30,
-  heads: 9,
-  kvHeads: 3,
-  headDim: 64,
-  hiddenWidth: 1536,
-  vocabulary: 49_152,
-  maxPositions: 8192,
-};
 
 describe("a plan on WASM", () => {
   it("leaves a small model's batches as they are", async () => {
@@ -35,7 +22,7 @@ describe("a plan on WASM", () => {
   });
 
   it("cuts a larger model's micro-batches until they fit", async () => {
-    const plan = await planMemory(run(SMOL, 112), WASM);
+    const plan = await planMemory(run(SMOL_CONFIG, 112), WASM);
     expect(plan.problem).toBeNull();
     expect(plan.room.microBatchTokens).toBeLessThan(FULL_ROOM.microBatchTokens);
     expect(plan.room.recompute).toBe(false); // graphs alone can
@@ -43,17 +30,17 @@ describe("a plan on WASM", () => {
   });
 
   it("names the longest responses that fit where smaller batches do not help", async () => {
-    const plan = await planMemory(run(SMOL, 4096), WASM);
+    const plan = await planMemory(run(SMOL_CONFIG, 4096), WASM);
     const [, tokens] = /longest response to (\d+) tokens/.exec(plan.problem ?? "") ?? [];
     expect(plan.problem).toMatch(
       /^the run takes about .* of memory and there are 4 GB: set the longest response/,
     );
-    expect((await planMemory(run(SMOL, Number(tokens)), WASM)).problem).toBeNull();
-    expect((await planMemory(run(SMOL, Number(tokens) + 64), WASM)).problem).not.toBeNull();
+    expect((await planMemory(run(SMOL_CONFIG, Number(tokens)), WASM)).problem).toBeNull();
+    expect((await planMemory(run(SMOL_CONFIG, Number(tokens) + 64), WASM)).problem).not.toBeNull();
   });
 
   it("proposes an adapter where the optimizer alone is too much, and then it fits", async () => {
-    const large = run({ ...SMOL, layers: 60 }, 16);
+    const large = run({ ...SMOL_CONFIG, layers: 60 }, 16);
     expect((await planMemory(large, WASM)).problem).toMatch(/: train an adapter \(trainable: lora\)$/);
     const adapter = { rank: 16, alpha: 32, dropout: 0, targets: PROJECTIONS };
     const plan = await planMemory({ ...large, adapter }, WASM);
@@ -64,7 +51,7 @@ describe("a plan on WASM", () => {
   });
 
   it("asks for a smaller model where the weights alone do not fit", async () => {
-    const plan = await planMemory(run({ ...SMOL, layers: 120 }, 16), WASM);
+    const plan = await planMemory(run({ ...SMOL_CONFIG, layers: 120 }, 16), WASM);
     expect(plan.problem).toMatch(/: take a smaller model$/);
   });
 });

@@ -1,20 +1,19 @@
 /** Whether a run fits a machine, cut to what fits where it may be cut, and else the smallest change that helps. */
 import { entryBytes } from "../../engine/batchRoom.ts";
 import type { AdapterLimits } from "../../engine/dryDevice.ts";
+import type { BasePrecision } from "../../rl/adapterFields.ts";
 import type { Demand } from "../../rl/demand.ts";
 import { PROJECTIONS, type AdapterConfig } from "../adapter.ts";
-import type { ModelConfig } from "../config.ts";
 import { FULL_ROOM, type Room } from "../room.ts";
 import { bytesText } from "../../math/bytes.ts";
+import type { GraphMemory } from "./graphMemory.ts";
 import { MEMORY_PARTS, totalBytes, type PartBytes } from "./parts.ts";
 import { workOfRun } from "./runWork.ts";
+import type { Trainee } from "./trainee.ts";
 import { wasmMemory } from "./wasmMemory.ts";
 
 /** What a run is planned for. */
-export interface PlannedRun {
-  readonly model: ModelConfig;
-  /** What is trained in place of the model's weights, on WASM alone; null trains them. */
-  readonly adapter: AdapterConfig | null;
+export interface PlannedRun extends Trainee {
   readonly demand: Demand;
   /** Tokens of the prompts. */
   readonly promptLengths: readonly number[];
@@ -114,7 +113,14 @@ async function take(run: PlannedRun, { adapter, memory, shares }: Machine, room:
   }
   const { graphMemory } = await import("./graphMemory.ts"); // brings the graphs, which WASM does not need
   const roomy = { ...adapter, maxBufferSize: Infinity }; // what is too large is told below, not thrown
-  const { parts, largest } = await graphMemory(run.model, work, roomy, room);
+  let counted: GraphMemory;
+  try {
+    counted = await graphMemory(run, work, roomy, room);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    return { room, parts: new Map(), largest: null, excess: error.message };
+  }
+  const { parts, largest } = counted;
   const most = bufferLimit(adapter);
   const excess =
     largest.size > most
@@ -141,10 +147,13 @@ function isModest({ parts }: Taken, { memory }: Machine): boolean {
 /** The adapter that is proposed: as large as one is by default. */
 const ADAPTER: AdapterConfig = { rank: 16, alpha: 32, dropout: 0, targets: PROJECTIONS };
 
+/** How a base may be kept, by how much is lost. */
+const PRECISIONS = ["f32", "f16", "q8_0", "q4_0"] as const;
+
 /** The least change to the run that makes it fit. */
 async function smallestChange(run: PlannedRun, machine: Machine): Promise<string> {
-  const fits = async (maxResponseTokens: number, adapter = run.adapter): Promise<boolean> => {
-    const shorter = { ...run, adapter, demand: { ...run.demand, maxResponseTokens } };
+  const fits = async (maxResponseTokens: number, trained: Partial<Trainee> = {}): Promise<boolean> => {
+    const shorter = { ...run, ...trained, demand: { ...run.demand, maxResponseTokens } };
     const smallest = rooms(shorter, machine.adapter !== null).at(-1) ?? FULL_ROOM;
     return (await take(shorter, machine, smallest)).excess === null;
   };
@@ -157,9 +166,17 @@ async function smallestChange(run: PlannedRun, machine: Machine): Promise<string
     }
     return `set the longest response to ${least} tokens or fewer`;
   }
-  if (run.adapter === null && machine.adapter === null && (await fits(run.demand.maxResponseTokens, ADAPTER)))
-    return "train an adapter (trainable: lora)";
+  const adapter = run.adapter ?? ADAPTER;
+  for (const basePrecision of machine.adapter === null ? PRECISIONS.slice(0, 1) : PRECISIONS)
+    if (await fits(run.demand.maxResponseTokens, { adapter, basePrecision }))
+      return adapterAdvice(run, basePrecision);
   return "take a smaller model";
+}
+
+function adapterAdvice({ adapter }: PlannedRun, basePrecision: BasePrecision): string {
+  const packed = `its base in ${basePrecision} (basePrecision)`;
+  if (adapter !== null) return `keep ${packed}`;
+  return `train an adapter (trainable: lora)${basePrecision === "f32" ? "" : `, ${packed}`}`;
 }
 
 function describe(

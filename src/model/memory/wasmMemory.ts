@@ -9,6 +9,7 @@ import type { Room } from "../room.ts";
 import { rowCacheBytes, rowsPerBatch } from "../rowsPerBatch.ts";
 import type { SampledRows } from "../work.ts";
 import type { MemoryPart, PartBytes } from "./parts.ts";
+import type { Trainee } from "./trainee.ts";
 import type { RunWork } from "./runWork.ts";
 
 const FLOAT = 4;
@@ -28,15 +29,11 @@ function widths({ width, hiddenWidth, heads, kvHeads, headDim }: ModelConfig) {
   return { width, hiddenWidth, heads, queries: heads * headDim, keys: kvHeads * headDim };
 }
 
-/** What is planned: a model, and what is trained in place of its weights. */
-export interface Trainee {
-  readonly model: ModelConfig;
-  /** Null trains the weights. */
-  readonly adapter: AdapterConfig | null;
-}
+/** What is trained, all of it in float32. */
+type Trained = Omit<Trainee, "basePrecision">;
 
 /** Memory by part at the moment that takes most; "other" is what the memory has grown by beyond it. */
-export function wasmMemory(trainee: Trainee, work: RunWork, room: Room, shares: number): PartBytes {
+export function wasmMemory(trainee: Trained, work: RunWork, room: Room, shares: number): PartBytes {
   const { model: config } = trainee;
   const held = heldBytes(trainee, work, shares);
   const sampled = [...work.policy.sampled, ...(work.teacher?.sampled ?? [])];
@@ -61,12 +58,12 @@ function largest(all: readonly Parts[]): Parts {
 }
 
 /** Floats that are trained. */
-function trainedFloats({ model, adapter }: Trainee): number {
+function trainedFloats({ model, adapter }: Trained): number {
   return adapter === null ? parameterCount(model) : adapterCount(model, adapter);
 }
 
 /** What is held from the start to the end. */
-function heldBytes(trainee: Trainee, work: RunWork, shares: number): Parts {
+function heldBytes(trainee: Trained, work: RunWork, shares: number): Parts {
   const { model: config, adapter } = trainee;
   const floats = trainedFloats(trainee);
   const rope = config.maxPositions * config.headDim;
@@ -134,7 +131,7 @@ function packedSize([n = 1, k = 1]: readonly number[]): number {
 }
 
 /** Forward and backward pass of a micro-batch: the tape keeps gradients to the end. */
-function trainingBytes(trainee: Trainee, work: RunWork): Parts {
+function trainingBytes(trainee: Trained, work: RunWork): Parts {
   const { model: config, adapter } = trainee;
   const { lines, scored, whole } = work.policy.trained ?? { lines: 0, scored: 0, whole: 0 };
   const { width, hiddenWidth, heads, queries, keys } = widths(config);

@@ -1,0 +1,18 @@
+/** What a run trains, as far as its memory depends on it. */
+import type { BasePrecision } from "../../rl/adapterFields.ts";
+import type { TtrlConfig } from "../../rl/config.ts";
+import { adapterConfig, type AdapterConfig } from "../adapter.ts";
+import type { ModelConfig } from "../config.ts";
+
+export interface Trainee {
+  readonly model: ModelConfig;
+  /** What is trained in place of the model's weights; null trains them. */
+  readonly adapter: AdapterConfig | null;
+  /** How recorded graphs keep the weights under an adapter. */
+  readonly basePrecision: BasePrecision;
+}
+
+/** What a configuration trains of a model. */
+export function traineeOf(model: ModelConfig, config: TtrlConfig): Trainee {
+  return { model, adapter: adapterConfig(config), basePrecision: config.basePrecision };
+}

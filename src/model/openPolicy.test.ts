@@ -1,0 +1,17 @@
+import { expect, test } from "vitest";
+import { initialAdapter } from "./adapter.ts";
+import { tinyFolder } from "./fixture.ts";
+import { readLanguageModel } from "./languageModel.ts";
+import { openPolicy } from "./openPolicy.ts";
+
+const folder = tinyFolder();
+const model = readLanguageModel(folder);
+const start = { weights: folder.weights, reference: null, optimizer: null };
+const adapter = initialAdapter(model.config, { rank: 4, alpha: 8, dropout: 0, targets: ["q_proj"] }, 1);
+
+test("a packed base is refused where graphs do not run", async () => {
+  const packed = { ...start, adapter, basePrecision: "q4_0" as const };
+  await expect(openPolicy(model, packed, "there is no GPU")).rejects.toThrow(
+    "the base is to be kept in q4_0, which only recorded WebGPU graphs do, and they do not run: there is no GPU. Choose f32",
+  );
+});
