@@ -5,7 +5,6 @@
 import type { TtrlConfig } from "../../src/rl/config.ts";
 import type { Task } from "../../src/rl/types.ts";
 import {
-  addAdapter,
   addAnswers,
   questionsPerStep,
   responsesPerPass,
@@ -75,7 +74,6 @@ export function authorsCounterparts(run: Continuation): Counterparts {
   list.add("seed", { "+data.seed": config.seed }, "of the order of questions alone");
   addSampling(list, config);
   addAuthorsWays(list, config);
-  addAdapter(list, config);
   addAggregation(list, run);
   addClipAndKl(list, config);
   addAdvantage(list, config);
@@ -87,6 +85,7 @@ export function authorsCounterparts(run: Continuation): Counterparts {
 
 /** What the fork cannot do otherwise. */
 function addAuthorsWays(list: Counterparts, config: TtrlConfig): void {
+  if (config.trainable === "lora") list.lose("trainable", "all weights, the adapter merged into them");
   addAnswers(list, config, "its own code");
   if (config.epochRest === "kept") list.lose("epochRest", "dropped");
   else list.add("epochRest", {}, "it drops it always");

@@ -39,7 +39,7 @@ const RECIPES: Record<Recipe, RecipeParts> = {
   trl: {
     text: {
       trainer: "TRL's GRPOTrainer",
-      install: "pip install trl sympy pylatexenc",
+      install: "pip install trl peft sympy pylatexenc",
       start: "accelerate launch train_trl.py",
       notes: [
         "Groups vote across processes: responses are gathered before they are rewarded.",

@@ -57,10 +57,35 @@ export function addAnswers(list: Counterparts, { answers }: TtrlConfig, place = 
   else list.lose("answers", `${place}: the rules of \`answers: paper\``);
 }
 
-/** What every recipe says of an adapter: the bundle's model has it merged in. */
-export function addAdapter(list: Counterparts, { trainable }: TtrlConfig): void {
-  if (trainable === "lora") list.lose("trainable", "all weights, the adapter merged into them");
+/** What another trainer calls an adapter's settings. */
+export interface AdapterWords {
+  readonly rank: string;
+  readonly alpha: string;
+  /** Null where it has none. */
+  readonly dropout: string | null;
+  readonly targets: string;
 }
+
+/** Says how an adapter goes on: the bundle's model has it merged in, and a new one of its kind learns beside that. */
+export function addAdapter(list: Counterparts, config: TtrlConfig, words: AdapterWords): void {
+  const { trainable, loraRank, loraAlpha, loraDropout, loraTargets } = config;
+  if (trainable === "all") return;
+  list.add("trainable", {}, "a new adapter beside the bundle's model, which has this one merged in");
+  list.add("loraRank", { [words.rank]: loraRank });
+  list.add("loraAlpha", { [words.alpha]: loraAlpha });
+  if (words.dropout !== null) list.add("loraDropout", { [words.dropout]: loraDropout });
+  else if (loraDropout > 0) list.lose("loraDropout", "none is left out");
+  else list.add("loraDropout", {}, "none is left out, as in the run");
+  list.add("loraTargets", { [words.targets]: TARGETS[loraTargets] });
+  if (config.basePrecision !== "f32") list.lose("basePrecision", "the base is not packed");
+}
+
+/** Names that PEFT knows; "all-linear" is one of its own. */
+const TARGETS: Readonly<Record<TtrlConfig["loraTargets"], string | readonly string[]>> = {
+  "all-linear": "all-linear",
+  attention: ["q_proj", "k_proj", "v_proj", "o_proj"],
+  "query-value": ["q_proj", "v_proj"],
+};
 
 /** JSON lines. */
 export function jsonLines(rows: readonly unknown[]): string {

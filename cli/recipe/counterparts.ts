@@ -4,7 +4,8 @@ import { CONFIG_NAMES, DEFAULT_CONFIG, type TtrlConfig } from "../../src/rl/conf
 type Setting = keyof TtrlConfig;
 
 /** One of the other trainer's settings. */
-export type Value = string | number | boolean | readonly number[] | Readonly<Record<string, string>>;
+export type Value =
+  string | number | boolean | readonly number[] | readonly string[] | Readonly<Record<string, string>>;
 
 /** A setting and its counterpart. */
 export interface Counterpart {

@@ -42,15 +42,6 @@ describe("the sizes of batches", () => {
 });
 
 describe("what the settings become", () => {
-  it.each([
-    ["TRL", trlCounterparts],
-    ["verl", verlCounterparts],
-    ["the authors' code", authorsCounterparts],
-  ])("tells %s that an adapter goes on as all weights", (_, counterparts) => {
-    expect(lost(counterparts(continuation({ trainable: "lora" })))).toContain("trainable");
-    expect(lost(counterparts(continuation()))).not.toContain("trainable");
-  });
-
   it("keeps all of the authors' loss and optimizer in TRL, pairs of responses included", () => {
     const list = trlCounterparts(continuation(PAPER_PRESET));
     const settings = Object.fromEntries(list.settings());
@@ -119,6 +110,25 @@ describe("what the settings become", () => {
     expect(lost(list)).toEqual(expect.arrayContaining(["labelSource", "advantage"]));
     expect(lost(list)).not.toContain("voting");
     expect(list.settings().get("scale_rewards")).toBe("group"); // what stands in for remax
+  });
+
+  it("goes on with an adapter of the run's kind where the trainer has one", () => {
+    const run = continuation({ trainable: "lora", loraRank: 8, loraAlpha: 16, loraTargets: "query-value" });
+    expect(Object.fromEntries(verlCounterparts(run).settings())).toMatchObject({
+      "actor_rollout_ref.model.lora_rank": 8,
+      "actor_rollout_ref.model.lora_alpha": 16,
+      "actor_rollout_ref.model.target_modules": ["q_proj", "v_proj"],
+    });
+    expect(JSON.parse(trlFiles(run).get("settings.json")!)).toMatchObject({
+      lora: { r: 8, lora_alpha: 16, lora_dropout: 0, target_modules: ["q_proj", "v_proj"] },
+    });
+    expect(JSON.parse(trlFiles(continuation()).get("settings.json")!)).toMatchObject({ lora: null });
+    expect(lost(verlCounterparts(run))).not.toContain("trainable");
+    expect(lost(authorsCounterparts(run))).toContain("trainable");
+    expect(lost(authorsCounterparts(continuation()))).not.toContain("trainable");
+    const dropping = continuation({ trainable: "lora", loraDropout: 0.1 });
+    expect(lost(verlCounterparts(dropping))).toContain("loraDropout");
+    expect(lost(trlCounterparts(dropping))).not.toContain("loraDropout");
   });
 
   it("tells every setting once", () => {

@@ -33,7 +33,7 @@ const MEASURING = [
   ...(["evaluationTemperature", "evaluationTopP"] as const),
 ];
 
-/** The settings in TRL's words; `sizes.*` and `steps` are for the training script, the rest for GRPOConfig. */
+/** The settings in TRL's words; `sizes.*` and `steps` are for the training script, `lora.*` for PEFT, the rest for GRPOConfig. */
 export function trlCounterparts(run: Continuation): Counterparts {
   const { config, steps } = run;
   const list = new Counterparts(config);
@@ -105,7 +105,12 @@ function addOptimizer(list: Counterparts, run: Continuation, updates: number): v
 function addMethod(list: Counterparts, config: TtrlConfig): void {
   addRollouts(list, config);
   addAnswers(list, config);
-  addAdapter(list, config);
+  addAdapter(list, config, {
+    rank: "lora.r",
+    alpha: "lora.lora_alpha",
+    dropout: "lora.lora_dropout",
+    targets: "lora.target_modules",
+  });
   if (config.rewardToken === "own-last") list.add("rewardToken", {}, "TRL knows rewards of responses alone");
   if (config.epochRest === "kept") list.lose("epochRest", "dropped");
   else list.add("epochRest", {}, "TRL drops it always");
@@ -128,13 +133,17 @@ export function trlFiles(run: Continuation): ReadonlyMap<string, string> {
 /** settings.json: what train_trl.py reads. */
 function trlSettings(run: Continuation) {
   const all = [...trlCounterparts(run).settings()];
-  const sizes = all.flatMap(([name, value]): [string, Value][] =>
-    name.startsWith("sizes.") ? [[name.slice("sizes.".length), value]] : [],
-  );
-  const grpo = all.filter(([name]) => name !== "steps" && !name.startsWith("sizes."));
+  const within = (part: string): Record<string, Value> =>
+    Object.fromEntries(
+      all.flatMap(([name, value]) =>
+        name.startsWith(part) ? [[name.slice(part.length), value] as const] : [],
+      ),
+    );
+  const grpo = all.filter(([name]) => name !== "steps" && !/^(sizes|lora)\./.test(name));
   return {
     steps: run.steps,
-    sizes: Object.fromEntries(sizes),
+    sizes: within("sizes."),
+    lora: run.config.trainable === "lora" ? within("lora.") : null,
     grpo: { ...Object.fromEntries(grpo), logging_steps: 1, save_strategy: "no", report_to: "none" },
   };
 }

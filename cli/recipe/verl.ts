@@ -60,7 +60,12 @@ export function verlCounterparts(run: Continuation): Counterparts {
   else list.add("epochRest", {}, "verl drops it always");
   addRollouts(list, config);
   addAnswers(list, config);
-  addAdapter(list, config);
+  addAdapter(list, config, {
+    rank: "actor_rollout_ref.model.lora_rank",
+    alpha: "actor_rollout_ref.model.lora_alpha",
+    dropout: null,
+    targets: "actor_rollout_ref.model.target_modules",
+  });
   if (config.rewardToken === "own-last") list.add("rewardToken", {}, "verl's own way");
   addLoss(list, config);
   addAdvantage(list, config);
@@ -117,6 +122,10 @@ function ownOverrides(run: Continuation): [string, Value][] {
     ["data.max_prompt_length", run.promptTokens],
     ["data.val_batch_size", "null"],
     [`${ROLLOUT}.name`, "vllm"],
+    // An adapter alone is handed to vLLM, which reads the model beside it from disk.
+    ...(run.config.trainable === "lora"
+      ? [[`${ROLLOUT}.load_format`, "safetensors"] satisfies [string, Value]]
+      : []),
     [`${ROLLOUT}.tensor_model_parallel_size`, 1],
     [`${ROLLOUT}.agent.default_agent_loop`, "majority"],
     [`${ROLLOUT}.log_prob_micro_batch_size_per_gpu`, perPass],

@@ -5,7 +5,7 @@ import { readPeftAdapter } from "../formats/peftAdapter.ts";
 import { wholeFile } from "../formats/streamed.ts";
 import { unzip } from "../formats/zip.ts";
 import { useImplementation } from "../kernels/testBackend.ts";
-import { initialAdapter, merge } from "../model/adapter.ts";
+import { adapterCount, initialAdapter, merge } from "../model/adapter.ts";
 import { tinyFolder } from "../model/fixture.ts";
 import { readLanguageModel } from "../model/languageModel.ts";
 import { openPolicy } from "../model/openPolicy.ts";
@@ -113,6 +113,13 @@ test("the export of a run with an adapter opens as the merged model, and holds t
   );
   expect(peft).toMatchObject({ rank: 2, alpha: 4, targets: ["q_proj", "v_proj"], base: "tiny" });
   expect(new Map([...peft.tensors].sort())).toEqual(new Map([...adapter.tensors].sort()));
+  const offered = exportOffers(exported).at(-1)!;
+  expect(offered).toMatchObject({
+    form: { format: "adapter" },
+    bytes: 4 * adapterCount(model.config, settings),
+  });
+  const alone = unzip(await wholeFile(exportRun(exported, report, offered.form, trained)));
+  expect(alone).toEqual(new Map(inFolder.map(([path, bytes]) => [path.slice("adapter/".length), bytes])));
   const { weights } = readModelFolder(files);
   expect(new Map([...weights].sort())).toEqual(new Map([...merge(folder.weights, adapter)].sort()));
 });

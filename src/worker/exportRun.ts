@@ -6,9 +6,10 @@ import { modelFolderFiles, SHARD_BYTES } from "../formats/modelFolderFiles.ts";
 import { writePeftAdapter, type PeftAdapter } from "../formats/peftAdapter.ts";
 import { bytesOf, type Outgoing, type Streamed } from "../formats/streamed.ts";
 import { zip } from "../formats/zipWriter.ts";
+import { adapterCount } from "../model/adapter.ts";
 import { trainedTexts, trainedWeights } from "../model/trainedFolder.ts";
 import type { TrainablePolicy } from "../model/trainablePolicy.ts";
-import { EXPORT_FORMS, type ExportForm, type ExportOffer } from "../report/exportForms.ts";
+import { ADAPTER_FORM, EXPORT_FORMS, type ExportForm, type ExportOffer } from "../report/exportForms.ts";
 import { adapterCard } from "../report/adapterCard.ts";
 import { reportFiles } from "../report/files.ts";
 import { modelCard } from "../report/modelCard.ts";
@@ -32,24 +33,36 @@ export function exportRun(
   adapter: PeftAdapter | null = null,
 ): Streamed {
   if (form.format === "gguf") return ggufOf(model, form);
+  if (form.format === "adapter") return zip(adapterFiles(adapter, report));
   const files = folderOf(model, form, { card: modelCard(report), extras: reportFiles(report) });
-  const beside = adapter === null ? [] : writePeftAdapter(adapter, adapterCard(report));
+  const beside = adapter === null ? [] : adapterFiles(adapter, report);
   for (const [name, bytes] of beside) files.set(`adapter/${name}`, bytes);
   return zip(files);
 }
 
+function adapterFiles(adapter: PeftAdapter | null, report: RunReport): Map<string, Uint8Array> {
+  if (adapter === null) throw new Error("no adapter was trained");
+  return writePeftAdapter(adapter, adapterCard(report));
+}
+
 /** All forms: how large each file will be, about, or why there is none. */
 export function exportOffers(model: ExportedModel): ExportOffer[] {
-  return EXPORT_FORMS.map((form) => {
-    if (form.format === "folder") return { form, bytes: folderBytes(model, form), notes: [] };
-    try {
-      const file = ggufOf(model, form);
-      return { form, bytes: file.bytes, notes: ggufNotes(file) };
-    } catch (error) {
-      if (error instanceof GgufExportError) return { form, bytes: null, notes: [error.message] };
-      throw error;
-    }
-  });
+  const { adapter, model: language } = model.policy;
+  const offers = EXPORT_FORMS.map((form) => offerOf(model, form));
+  if (adapter === null) return offers;
+  const bytes = Float32Array.BYTES_PER_ELEMENT * adapterCount(language.config, adapter);
+  return [...offers, { form: ADAPTER_FORM, bytes, notes: [] }];
+}
+
+function offerOf(model: ExportedModel, form: ExportForm): ExportOffer {
+  if (form.format === "folder") return { form, bytes: folderBytes(model, form), notes: [] };
+  try {
+    const file = ggufOf(model, form);
+    return { form, bytes: file.bytes, notes: ggufNotes(file) };
+  } catch (error) {
+    if (error instanceof GgufExportError) return { form, bytes: null, notes: [error.message] };
+    throw error;
+  }
 }
 
 function ggufOf({ name, folder, policy }: ExportedModel, { packing }: ExportForm): GgufExport {

@@ -59,8 +59,9 @@ def trl(bundle):
     if missing:
         sys.exit(f"the trained model lacks {missing}")
     before, after = (load_file(bundle / name / "model.safetensors") for name in ("model", "trained"))
-    moved = max((before[name] - after[name].float()).abs().max().item() for name in after)
-    print(f"two steps moved the {len(after)} tensors by at most {moved:.2e}")
+    gaps = [(before[name] - after[name].float()).abs().max().item() for name in after]
+    moved = max(gaps)
+    print(f"two steps moved {sum(gap > 0 for gap in gaps)} of {len(after)} tensors by at most {moved:.2e}")
     sys.exit(0 if moved > 0 else 1)
 
 

@@ -9,6 +9,7 @@ from accelerate import PartialState
 from accelerate.utils import gather_object
 from datasets import load_dataset
 from paper_answers import vote_rewards
+from peft import LoraConfig
 from trl import GRPOConfig, GRPOTrainer
 
 BUNDLE = Path(__file__).resolve().parent
@@ -63,14 +64,19 @@ def main():
         **batches(sizes),
         **settings["grpo"],
     )
+    adapter = LoraConfig(task_type="CAUSAL_LM", **settings["lora"]) if settings["lora"] else None
     trainer = GRPOTrainer(
         model=str(BUNDLE / "model"),
         reward_funcs=majority_reward,
         args=config,
         train_dataset=load_dataset("json", data_files=str(BUNDLE / "train.jsonl"), split="train"),
+        peft_config=adapter,
     )
     trainer.train()
     trainer.save_model(given.out)
+    if adapter is not None and trainer.accelerator.is_main_process:
+        whole = trainer.accelerator.unwrap_model(trainer.model).merge_and_unload()
+        whole.save_pretrained(given.out)
 
 
 if __name__ == "__main__":

@@ -16,6 +16,7 @@ const FORMATS: readonly {
     reader: "a zip for transformers, with the run's metrics",
   },
   { format: "gguf", title: "GGUF", reader: "one file for llama.cpp, with tokenizer and chat template" },
+  { format: "adapter", title: "PEFT adapter", reader: "a zip of what was trained alone, for peft" },
 ];
 
 /** The trained model in every form: one button a precision, with the size it will have. */
@@ -39,6 +40,7 @@ interface FormRowProps {
 
 function FormRow({ title, reader, offers }: FormRowProps) {
   const id = useId();
+  if (offers.length === 0) return null;
   const isWritable = offers.some(({ bytes }) => bytes !== null);
   const notes = new Set(offers.flatMap((offer) => offer.notes));
   return (
