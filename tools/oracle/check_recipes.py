@@ -1,6 +1,6 @@
 """Checks the bundles of `ttrl recipe` with the trainers they are for. For people, not for CI.
 
-    pip install torch transformers trl datasets verl ray pandas pyarrow sympy pylatexenc
+    pip install torch transformers trl peft datasets verl ray pandas pyarrow sympy pylatexenc
     python tools/oracle/check_recipes.py rewards <verl bundle> <groups.jsonl>
     python tools/oracle/check_recipes.py trl <bundle>      two steps on this machine
     python tools/oracle/check_recipes.py verl <bundle>     its configuration, by verl's own loader and checks
@@ -74,7 +74,11 @@ def verl(bundle):
     command = ["bash", str(bundle / "run_verl.sh"), "--cfg", "job", "--resolve"]
     told = subprocess.run(command, env={**os.environ, **path}, check=True, stdout=subprocess.PIPE, text=True).stdout
     config = OmegaConf.create(told)
-    validate_config(config, need_reference_policy(config), need_critic(config))
+    checked = config.copy()
+    if checked.actor_rollout_ref.model.lora_rank > 0 and importlib.util.find_spec("vllm") is None:
+        checked.actor_rollout_ref.model.lora_rank = 0
+        print("the adapter's rank stays unchecked: its limit is vLLM's, which is not installed")
+    validate_config(checked, need_reference_policy(config), need_critic(config))
     for part in (config.actor_rollout_ref.actor, config.actor_rollout_ref.rollout, config.algorithm):
         print(f"{type(omega_conf_to_dataclass(part)).__name__} accepts its part")
     check_loaders(config)
