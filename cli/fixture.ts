@@ -9,6 +9,7 @@ import { writeModelFolder } from "../src/formats/modelFolderFiles.ts";
 import type { ModelConfig } from "../src/model/config.ts";
 import { TINY_CONFIG, tinyFolder } from "../src/model/fixture.ts";
 import { createTokenizer } from "../src/model/tokenizer.ts";
+import { COMPILED_CLI } from "../tools/compileCli.ts";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
 
@@ -75,7 +76,7 @@ export interface Finished {
   readonly stderr: string;
 }
 
-/** Runs the program as `npm run ttrl` does; `onStart` may watch it and end it. */
+/** Runs the program that `npm run ttrl` runs, compiled beforehand; `onStart` may watch it and end it. */
 export function ttrl(
   args: readonly string[],
   options: {
@@ -84,7 +85,7 @@ export function ttrl(
     readonly env?: Readonly<Record<string, string>>;
   } = {},
 ): Promise<Finished> {
-  const child = spawn(process.execPath, ["--import", "tsx", "cli/ttrl.ts", ...args], {
+  const child = spawn(process.execPath, ["--enable-source-maps", COMPILED_CLI, ...args], {
     cwd: root,
     env: { ...process.env, ...options.env },
   });

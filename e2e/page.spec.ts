@@ -37,7 +37,8 @@ async function dropFile(page: Page, name: string, text: string): Promise<void> {
   await page.dispatchEvent("body", "drop", { dataTransfer: transfer });
 }
 
-async function violations(page: Page): Promise<string[]> {
+async function violations(page: Page, width = 1440): Promise<string[]> {
+  await page.setViewportSize({ width, height: 900 });
   const { violations: found } = await new AxeBuilder({ page }).analyze();
   return found.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html.slice(0, 160)}`));
 }
@@ -57,7 +58,7 @@ for (const colorScheme of ["light", "dark"] as const) {
         .click();
       await page.getByRole("button", { name: "pass@1 as a table" }).click();
       await page.getByText("Sampling", { exact: true }).last().click();
-      expect(await violations(page)).toEqual([]);
+      for (const width of [360, 1440]) expect(await violations(page, width)).toEqual([]);
       await page.getByRole("button", { name: "All definitions" }).click();
       expect(await violations(page)).toEqual([]);
       await page.keyboard.press("Escape");

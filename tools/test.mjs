@@ -1,8 +1,8 @@
 /**
- * `npm test`: from a fresh clone to a verdict. Installs what is missing, a browser included, then runs the stages below
- * in order, stops at the first failure, and closes with the count of the tests that ran.
+ * `npm test`: from a fresh clone to a verdict. Installs what is missing, a browser included, then the checks and
+ * the stages below in order, stops at the first failure, and closes with the count of the tests that ran.
  */
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { ensureBrowser } from "./ensureBrowser.mjs";
@@ -14,11 +14,17 @@ const E2E_REPORT = join(REPORTS, "e2e.json");
 
 /** @typedef {{ passed: number, failed: number, skipped: number }} Count */
 
-/** Cheap stages first. @type {readonly { name: string, script: string, args?: string[] }[]} */
-const STAGES = [
+/** @typedef {{ readonly name: string, readonly script: string, readonly args?: readonly string[] }} Stage */
+
+/** Side by side, since each computes on one core. @type {readonly Stage[]} */
+const CHECKS = [
   { name: "types", script: "check:types" },
   { name: "lint", script: "check:lint" },
   { name: "format", script: "check:format" },
+];
+
+/** Cheap stages first. @type {readonly Stage[]} */
+const STAGES = [
   {
     name: "unit tests",
     script: "test:unit",
@@ -28,18 +34,49 @@ const STAGES = [
   { name: "browser tests", script: "test:e2e" },
 ];
 
-/** Runs one stage and says how long it took. @param {(typeof STAGES)[number]} stage @param {string} browser */
-function passes({ name, script, args = [] }, browser) {
-  console.log(`\n=== ${name}`);
+const SHELL = process.platform === "win32"; // npm is npm.cmd there
+
+/** @param {Stage} stage */
+const command = ({ script, args = [] }) => ["run", "--silent", script, "--", ...args];
+
+/** @param {Stage} stage @param {boolean} passed @param {number} start */
+function tell({ name }, passed, start) {
+  const seconds = ((performance.now() - start) / 1000).toFixed(1);
+  console.log(`=== ${name}: ${passed ? "passed" : "FAILED"} in ${seconds} s`);
+}
+
+/** Runs a check and shows what it said once it is done. @param {Stage} check @returns {Promise<boolean>} */
+function checks(check) {
   const start = performance.now();
-  const { status } = spawnSync("npm", ["run", "--silent", script, "--", ...args], {
+  return new Promise((resolve, reject) => {
+    const child = spawn("npm", command(check), {
+      cwd: ROOT,
+      stdio: ["ignore", "pipe", "pipe"],
+      shell: SHELL,
+    });
+    let said = "";
+    for (const stream of [child.stdout, child.stderr])
+      stream.on("data", (/** @type {Buffer} */ data) => (said += data.toString()));
+    child.on("error", reject);
+    child.on("close", (status) => {
+      process.stdout.write(`\n${said}`);
+      tell(check, status === 0, start);
+      resolve(status === 0);
+    });
+  });
+}
+
+/** Runs one stage and says how long it took. @param {Stage} stage @param {string} browser */
+function passes(stage, browser) {
+  console.log(`\n=== ${stage.name}`);
+  const start = performance.now();
+  const { status } = spawnSync("npm", command(stage), {
     cwd: ROOT,
     stdio: ["ignore", "inherit", "inherit"],
     env: { ...process.env, CHROME_PATH: browser, E2E_REPORT },
-    shell: process.platform === "win32", // npm is npm.cmd there
+    shell: SHELL,
   });
-  const seconds = ((performance.now() - start) / 1000).toFixed(1);
-  console.log(`=== ${name}: ${status === 0 ? "passed" : "FAILED"} in ${seconds} s`);
+  tell(stage, status === 0, start);
   return status === 0;
 }
 
@@ -75,7 +112,8 @@ ensurePackages();
 const browser = await ensureBrowser();
 rmSync(REPORTS, { recursive: true, force: true });
 
-const allPassed = STAGES.every((stage) => passes(stage, browser));
+const checked = await Promise.all(CHECKS.map(checks));
+const allPassed = checked.every(Boolean) && STAGES.every((stage) => passes(stage, browser));
 const total = (/** @type {keyof Count} */ key) => counts().reduce((sum, count) => sum + count[key], 0);
 const skipped = total("skipped") === 0 ? "" : `, ${total("skipped")} skipped`;
 console.log(`\n${total("passed")} passed, ${total("failed")} failed${skipped}`);

@@ -1,4 +1,4 @@
-/** One command of this program in a process of its own. */
+/** One command of this program, as it was started itself, in a process of its own. */
 import { spawn, type ChildProcess } from "node:child_process";
 import { appendFileSync } from "node:fs";
 import { ROOT } from "./program.ts";
@@ -34,7 +34,8 @@ export class Children {
 
   /** Runs a command; what it says on standard error goes to `log`. */
   run(args: readonly string[], log: string, onStart: (pid: number) => void): Promise<ChildResult> {
-    const child = spawn(process.execPath, ["--import", "tsx", "cli/ttrl.ts", ...args], {
+    const [, program = ""] = process.argv;
+    const child = spawn(process.execPath, [...process.execArgv, program, ...args], {
       cwd: ROOT,
       stdio: ["ignore", "pipe", "pipe"],
       detached: true, // of another process group: Ctrl-C reaches it once, by `stop`

@@ -15,6 +15,12 @@ import { createWorkplace, QUICK, ttrl } from "../fixture.ts";
 const { folder, remove } = createWorkplace();
 afterAll(remove);
 
+/** What costs a process each: a cell measured on another data set, and its initial model voting otherwise. */
+const MEASURES = {
+  evaluate: [join(folder, "transfer.json")],
+  initialVotes: [{ name: "T 1", temperature: 1, topP: 1, samples: 4 }],
+};
+
 /** Writes an experiment on the tiny model; `changed` replaces parts of it. */
 function write(name: string, changed: object = {}): string {
   const dataset = join(folder, "data.json");
@@ -30,8 +36,8 @@ function write(name: string, changed: object = {}): string {
       { name: "soft", label: "soft", config: { voting: "soft" }, seeds: [1] },
     ],
     seeds: [0],
-    evaluate: [join(folder, "transfer.json")],
-    initialVotes: [{ name: "T 1", temperature: 1, topP: 1, samples: 4 }],
+    evaluate: [],
+    initialVotes: [],
     table: [{ label: "after", read: { at: "after", value: "passAt1" } }],
     plot: { kind: "bars", columns: ["after"] },
     ...changed,
@@ -54,7 +60,7 @@ describe("an experiment", () => {
   const out = join(folder, "out");
 
   test("computes its cells, writes result, figure and table, and does nothing a second time", async () => {
-    const first = await ttrl(["experiment", write("first"), "--out", out]);
+    const first = await ttrl(["experiment", write("first", MEASURES), "--out", out]);
     expect(first.stderr).toContain("2 runs with their evaluations, of which 0 are finished");
     expect(JSON.parse(first.stdout)).toMatchObject({ experiment: "first", runs: 2, of: 2 });
     expect(first.status).toBe(0);
@@ -88,7 +94,7 @@ describe("an experiment", () => {
       { name: "again", label: "again" },
       { name: "short", label: "short", config: { steps: 2 } },
     ];
-    const path = write("second", { variants, seeds: [0], evaluate: [] });
+    const path = write("second", { ...MEASURES, variants, seeds: [0], evaluate: [] });
     const before = readdirSync(join(out, "cells")).length;
     const list = await ttrl(["experiment", path, "--out", out, "--list"]);
     expect(list.stdout).toMatch(/finished \w{16} again, seed 0: run/);
@@ -100,22 +106,14 @@ describe("an experiment", () => {
 
   test("that is asked for one variant leaves the others for later, and says so", async () => {
     const few = join(folder, "few");
-    const ran = await ttrl([
-      "experiment",
-      join(folder, "first.json"),
-      "--out",
-      few,
-      "--only",
-      "soft",
-      "--seeds",
-      "1",
-    ]);
+    const path = write("few");
+    const ran = await ttrl(["experiment", path, "--out", few, "--only", "soft", "--seeds", "1"]);
     expect(ran.status).toBe(0);
-    const { missing } = result(few, "first");
+    const { missing } = result(few, "few");
     expect(missing).toEqual([{ variant: "plain", seed: 0 }]);
-    rmSync(join(few, "first.json"));
-    await ttrl(["experiment", join(folder, "first.json"), "--out", few, "--report"]);
-    expect(result(few, "first").missing).toEqual(missing);
+    rmSync(join(few, "few.json"));
+    await ttrl(["experiment", path, "--out", few, "--report"]);
+    expect(result(few, "few").missing).toEqual(missing);
   });
 
   test("takes runs from earlier results, whatever their variants are called there, and computes the others", async () => {
@@ -126,7 +124,7 @@ describe("an experiment", () => {
       { name: "new", label: "new", config: { steps: 2 } },
       { name: "renamed", label: "renamed" },
     ];
-    const path = write("third", { variants });
+    const path = write("third", { ...MEASURES, variants });
     const args = ["experiment", path, "--out", later, "--earlier", earlier];
     expect((await ttrl([...args, "--list"])).stdout).toMatch(/earlier {2}\w{16} renamed, seed 0: run/);
     const ran = await ttrl(args);
@@ -231,7 +229,7 @@ describe("what is wrong is told with where it is and what to do", () => {
           table: [{ label: "x", read: { at: "T 2", value: "majority" } }],
           plot: { kind: "bars", columns: ["x"] },
         }),
-      /reads at "T 2"; it can be one of before, after, first, last, T 1/,
+      /reads at "T 2"; it can be one of before, after, first, last/,
     ],
     [
       "a variant twice",
