@@ -2,6 +2,7 @@ import { useState, type SyntheticEvent } from "react";
 import { useStore } from "zustand";
 import { PUBLIC_HUB } from "../../store/hub.ts";
 import { Dialog } from "../dialogs/Dialog.tsx";
+import { Fold } from "../Fold.tsx";
 import { usePage } from "../page.tsx";
 import { HubTaskView } from "./HubTaskView.tsx";
 import { StoredModels } from "./StoredModels.tsx";
@@ -44,14 +45,13 @@ function HubForm({ isBusy, token, setToken }: HubFormProps) {
         owner/name, owner/name@revision or owner/name:file.gguf. Looking a model up and fetching it are the
         only times that this page asks anything of another server.
       </p>
-      <details>
-        <summary>Access token, other server</summary>
-        <div className="hub__form">
+      <div>
+        <Fold title="Access token, other server">
           <HubField name="hub-token" label="Access token" value={token} onChange={setToken} type="password" />
           <p className="soft small">For private and gated models. It is forgotten when this dialog closes.</p>
           <HubField name="hub-source" label="Server" value={source} onChange={setSource} isRequired />
-        </div>
-      </details>
+        </Fold>
+      </div>
       <button type="submit" className="button" disabled={isBusy}>
         Look up
       </button>

@@ -1,4 +1,4 @@
-import { useMemo, useState } from "react";
+import { useMemo } from "react";
 import { CONFIG_FIELDS, CONFIG_NAMES } from "../../rl/config.ts";
 import {
   DEFAULT_SETTINGS,
@@ -8,6 +8,7 @@ import {
   type ConfigName,
   type Settings,
 } from "../../store/settings.ts";
+import { Fold } from "../Fold.tsx";
 import { Icon } from "../Icon.tsx";
 import { usePage, useSettings } from "../page.tsx";
 import { ConfigFieldRow } from "./ConfigFieldRow.tsx";
@@ -64,21 +65,11 @@ interface ConfigGroupProps {
 function ConfigGroup({ group, names, texts, problems, isLocked }: ConfigGroupProps) {
   const changed = names.filter((name) => isChanged(name, texts[name])).length;
   const wrong = names.filter((name) => problems.has(name)).length;
-  const [isOpen, setOpen] = useState(false);
+  const state =
+    wrong > 0 ? <span className="problem">needs attention</span> : changed > 0 && `${changed} changed`;
   return (
-    <details
-      className="config"
-      open={isOpen || wrong > 0}
-      onToggle={(event) => setOpen(event.currentTarget.open)}
-    >
-      <summary className="config__summary">
-        <Icon name="chevron" />
-        <span>{group}</span>
-        <span className="soft small config__state">
-          {wrong > 0 ? <span className="problem">needs attention</span> : changed > 0 && `${changed} changed`}
-        </span>
-      </summary>
-      <div className="config__fields">
+    <div className="config">
+      <Fold title={group} state={state} mustOpen={wrong > 0}>
         {names.map((name) => (
           <ConfigFieldRow
             key={name}
@@ -88,7 +79,7 @@ function ConfigGroup({ group, names, texts, problems, isLocked }: ConfigGroupPro
             isLocked={isLocked}
           />
         ))}
-      </div>
-    </details>
+      </Fold>
+    </div>
   );
 }

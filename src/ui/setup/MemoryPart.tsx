@@ -1,29 +1,33 @@
 import { useStore } from "zustand";
 import { bytesText } from "../../math/bytes.ts";
 import { memoryObstacle, type MemoryPlan } from "../../store/memory.ts";
-import { Icon } from "../Icon.tsx";
+import { Fold } from "../Fold.tsx";
 import { usePage } from "../page.tsx";
 
 /** Beyond this share of what there is, other tabs may be what is too much. */
 const NEARLY_ALL = 0.85;
 
-/** What memory a run of the set-up takes: a line, which unfolds into its parts. */
+/** What memory a run of the set-up takes, and what is to be said of it even while it is folded. */
 export function MemoryPart() {
   const { lab } = usePage();
   const plan = useStore(lab.memory);
-  if (plan === null) return null;
+  return (
+    <div className="setup__part">
+      {plan !== null && <MemoryParts plan={plan} />}
+      <p className={memoryObstacle(plan) === null ? "small soft" : "small problem"} aria-live="polite">
+        {plan === null ? null : (memoryObstacle(plan) ?? warningOf(plan))}
+      </p>
+    </div>
+  );
+}
+
+/** A line, which unfolds into the parts. */
+function MemoryParts({ plan }: { readonly plan: MemoryPlan }) {
   const { total, limit, parts, buffer } = plan;
   const of =
     limit === null ? " of the GPU's, whose size the browser does not tell" : ` of ${bytesText(limit)}`;
   return (
-    <details className="config memory" data-testid="memory">
-      <summary className="config__summary">
-        <Icon name="chevron" />
-        <span>
-          Memory: about {bytesText(total)}
-          {of}
-        </span>
-      </summary>
+    <Fold title={`Memory: about ${bytesText(total)}${of}`} testId="memory">
       <table className="memory__table small">
         <tbody>
           {parts.map(({ name, bytes, meaning }) => (
@@ -41,19 +45,7 @@ export function MemoryPart() {
           {bytesText(buffer.limit)}.
         </p>
       )}
-    </details>
-  );
-}
-
-/** What is to be said of a plan even while it is folded. */
-export function MemoryWarning() {
-  const { lab } = usePage();
-  const plan = useStore(lab.memory);
-  const text = plan === null ? null : (memoryObstacle(plan) ?? warningOf(plan));
-  return (
-    <p className={memoryObstacle(plan) === null ? "small soft" : "small problem"} aria-live="polite">
-      {text}
-    </p>
+    </Fold>
   );
 }
 

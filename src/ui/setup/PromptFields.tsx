@@ -1,4 +1,5 @@
 import { PAPER_SUFFIX } from "../../store/settings.ts";
+import { Fold } from "../Fold.tsx";
 import { usePage, useSettings } from "../page.tsx";
 
 /** What stands around every question: texts that some models need to answer in a box. */
@@ -7,10 +8,8 @@ export function PromptFields({ isLocked }: { readonly isLocked: boolean }) {
   const prompt = useSettings((settings) => settings.prompt);
   const isSet = prompt.system + prompt.suffix !== "";
   const field = (name: "system" | "suffix", label: string) => (
-    <>
-      <label className="setup__label" htmlFor={name}>
-        {label}
-      </label>
+    <div className="prompt__field">
+      <label htmlFor={name}>{label}</label>
       <textarea
         id={name}
         className="field"
@@ -19,21 +18,22 @@ export function PromptFields({ isLocked }: { readonly isLocked: boolean }) {
         disabled={isLocked}
         onChange={(event) => lab.settings.setState({ prompt: { ...prompt, [name]: event.target.value } })}
       />
-    </>
+    </div>
   );
   return (
-    <details className="setup__part">
-      <summary className="setup__label">Prompt{isSet ? " · changed" : ""}</summary>
-      {field("system", "System prompt")}
-      {field("suffix", "After each question")}
-      <button
-        type="button"
-        className="button button--small"
-        disabled={isLocked}
-        onClick={() => lab.settings.setState({ prompt: { ...prompt, suffix: PAPER_SUFFIX } })}
-      >
-        As in the paper
-      </button>
-    </details>
+    <div className="setup__part">
+      <Fold title="Prompt" state={isSet && "changed"}>
+        {field("system", "System prompt")}
+        {field("suffix", "After each question")}
+        <button
+          type="button"
+          className="button button--small"
+          disabled={isLocked}
+          onClick={() => lab.settings.setState({ prompt: { ...prompt, suffix: PAPER_SUFFIX } })}
+        >
+          As in the paper
+        </button>
+      </Fold>
+    </div>
   );
 }

@@ -7,7 +7,7 @@ import { BackendPicker } from "./BackendPicker.tsx";
 import { ConfigForm } from "./ConfigForm.tsx";
 import { DatasetPicker } from "./DatasetPicker.tsx";
 import { ModelPicker } from "./ModelPicker.tsx";
-import { MemoryPart, MemoryWarning } from "./MemoryPart.tsx";
+import { MemoryPart } from "./MemoryPart.tsx";
 import { PromptFields } from "./PromptFields.tsx";
 import "./setup.css";
 
@@ -25,7 +25,6 @@ export function Setup() {
         <BackendPicker isLocked={isLocked} />
         <ConfigForm isLocked={isLocked} />
         <MemoryPart />
-        <MemoryWarning />
       </div>
     </aside>
   );

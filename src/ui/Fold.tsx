@@ -1,0 +1,32 @@
+import { useState, type ReactNode } from "react";
+import { Icon } from "./Icon.tsx";
+
+interface FoldProps {
+  readonly title: string;
+  /** What is told beside the title even while it is folded. */
+  readonly state?: ReactNode;
+  /** Open whatever the user chose: something in it needs attention. */
+  readonly mustOpen?: boolean;
+  readonly testId?: string;
+  readonly children: ReactNode;
+}
+
+/** A title that unfolds into what it is about. */
+export function Fold({ title, state = null, mustOpen = false, testId, children }: FoldProps) {
+  const [isOpen, setOpen] = useState(false);
+  return (
+    <details
+      className="fold"
+      data-testid={testId}
+      open={isOpen || mustOpen}
+      onToggle={(event) => setOpen(event.currentTarget.open)}
+    >
+      <summary className="fold__title">
+        <Icon name="chevron" />
+        <span>{title}</span>
+        <span className="soft small fold__state">{state}</span>
+      </summary>
+      <div className="fold__content">{children}</div>
+    </details>
+  );
+}
