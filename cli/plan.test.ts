@@ -2,27 +2,15 @@ import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } fro
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { writeModelConfig } from "../src/model/config.ts";
-import { TINY_CONFIG } from "../src/model/fixture.ts";
+import { SMOL_CONFIG } from "../src/model/memory/fixture.ts";
 import { createWorkplace, ttrl } from "./fixture.ts";
 
 const { folder, remove } = createWorkplace();
 afterAll(remove);
 const at = (...path: string[]): string => join(folder, ...path);
 
-/** SmolLM2-135M without weights: a plan does not read them. */
-const LARGE = {
-  ...TINY_CONFIG,
-  width: 576,
-  layers: 30,
-  heads: 9,
-  kvHeads: 3,
-  headDim: 64,
-  hiddenWidth: 1536,
-};
-writeFileSync(
-  at("large.json"),
-  JSON.stringify(writeModelConfig({ ...LARGE, vocabulary: 49_152, maxPositions: 8192 })),
-);
+// Without weights: a plan does not read them.
+writeFileSync(at("large.json"), JSON.stringify(writeModelConfig(SMOL_CONFIG)));
 
 describe("ttrl plan", () => {
   test("tells parts and total of a model with its data set", async () => {
