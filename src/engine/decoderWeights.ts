@@ -2,7 +2,7 @@
 import type { BufferView } from "./graph.ts";
 import type { LayerWeights } from "./layerWeights.ts";
 import type { LowRank } from "./lowRank.ts";
-import type { ParameterBuffer } from "./parameterBuffer.ts";
+import type { ParameterLayout } from "./parameterLayout.ts";
 import type { TokenMatrix } from "./tokenMatrix.ts";
 
 export interface DecoderWeights {
@@ -12,7 +12,7 @@ export interface DecoderWeights {
   /** Low-rank matrices beside those of the layers. */
   readonly adapter: LowRankWeights | null;
   /** What a trainer trains: all of them, an adapter, or nothing. */
-  readonly trainable: ParameterBuffer | null;
+  readonly trainable: TrainableWeights | null;
   /** Numbers in all. */
   readonly size: number;
   /** What kernels that read a part of a layer bind as `layer`: with it come the parts that kernels read together. */
@@ -23,6 +23,12 @@ export interface DecoderWeights {
   readonly view: (name: string) => BufferView;
   /** Whether there is such a parameter. */
   readonly has: (name: string) => boolean;
+}
+
+/** Weights in one buffer, which an optimizer changes in place. */
+export interface TrainableWeights {
+  readonly layout: ParameterLayout;
+  readonly buffer: GPUBuffer;
 }
 
 /** An adapter's matrices on the GPU. */

@@ -1,6 +1,6 @@
 /** Policy-gradient training on the GPU, on the parameters that the sampler reads: an update needs no copy. */
 import { unsupported, type DecoderShape } from "./decoderShape.ts";
-import type { DecoderWeights } from "./decoderWeights.ts";
+import type { DecoderWeights, TrainableWeights } from "./decoderWeights.ts";
 import type { Gpu } from "./device.ts";
 import { GraphBuilder, Pipelines, type Graph } from "./graph.ts";
 import { adamw, norm, partialSums, squares, STEP_BYTES } from "./kernels/adamw/adamw.ts";
@@ -164,7 +164,7 @@ interface Optimizer {
 async function createOptimizer(
   { device }: Gpu,
   pipelines: Pipelines,
-  flat: Record<"parameters" | "gradients" | "first" | "second", ParameterBuffer>,
+  flat: Record<"parameters" | "gradients" | "first" | "second", TrainableWeights>,
 ): Promise<Optimizer> {
   const { STORAGE, UNIFORM, COPY_SRC, COPY_DST } = GPUBufferUsage;
   const step = device.createBuffer({ label: "step", size: STEP_BYTES, usage: UNIFORM | COPY_DST });

@@ -4,7 +4,8 @@ import { describe, expect, it } from "vitest";
 import { isGguf, readGgufTensor } from "./gguf.ts";
 import { readGgufHeader } from "./ggufHeader.ts";
 import { GgufError } from "./ggufReader.ts";
-import { readSafetensors, type Tensor } from "./safetensors.ts";
+import { readSafetensors } from "./safetensors.ts";
+import type { Tensor } from "./tensor.ts";
 
 /** Committed numbers of llama.cpp's Python library: tools/oracle/make_gguf_fixtures.py. */
 const blocks = new Uint8Array(readFileSync(new URL("fixtures/blocks.gguf", import.meta.url)));

@@ -1,7 +1,7 @@
 /** The bytes of a GGUF file -> its weights in float32. */
 import { widenFloats } from "./floats.ts";
 import type { GgufEntry } from "./ggufHeader.ts";
-import type { Tensor } from "./safetensors.ts";
+import type { Tensor } from "./tensor.ts";
 
 /** Whether a file claims to be GGUF, by its first bytes. */
 export function isGguf(file: Uint8Array): boolean {

@@ -9,7 +9,7 @@ import type { TokenizerFiles } from "./ggufTokenizer.ts";
 import { tokenizerMetadata } from "./ggufTokenizerMetadata.ts";
 import { withHalvesInterleaved } from "./headRows.ts";
 import { BLOCK, packedBytes, packedPieces, type Packing } from "./narrowFloats.ts";
-import type { Tensor } from "./safetensors.ts";
+import type { Tensor } from "./tensor.ts";
 import type { Streamed } from "./streamed.ts";
 import { weightsOf, type WeightSource } from "./weightSource.ts";
 

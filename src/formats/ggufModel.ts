@@ -9,7 +9,8 @@ import { readGgufTokenizer, stopTokens } from "./ggufTokenizer.ts";
 import { withHalvesApart } from "./headRows.ts";
 import type { JsonObject } from "./jsonObject.ts";
 import type { FolderTexts, ModelFolder, OpenedFolder } from "./modelFolder.ts";
-import { failMissing, type Tensor } from "./safetensors.ts";
+import { failMissing } from "./safetensors.ts";
+import type { Tensor } from "./tensor.ts";
 
 /** Architectures by llama.cpp's name. Its llama rotates neighbouring numbers, so that q and k come in another order. */
 const ARCHITECTURES: ReadonlyMap<string, { readonly className: string; readonly isInterleaved: boolean }> =

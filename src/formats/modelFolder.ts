@@ -1,9 +1,10 @@
 /** The files of a Hugging Face model folder -> its parts: configuration, weights, tokenizer, and what goes with them. */
 import type { ByteSource } from "./byteSource.ts";
-import { openSafetensors, readSafetensors, type Tensor } from "./safetensors.ts";
+import { openSafetensors, readSafetensors } from "./safetensors.ts";
 import { INDEX, openShards, readIndex, readShards } from "./shards.ts";
 import type { JsonObject } from "./jsonObject.ts";
 import type { WeightSource } from "./weightSource.ts";
+import type { Tensor } from "./tensor.ts";
 
 /** What a model folder holds besides its weights. Anything else in the folder is left alone. */
 export interface FolderTexts {

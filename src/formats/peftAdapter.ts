@@ -1,6 +1,7 @@
 /** A LoRA adapter in the format of Hugging Face's PEFT <-> its files. */
 import type { JsonObject } from "./jsonObject.ts";
-import { readSafetensors, writeSafetensors, type Tensor } from "./safetensors.ts";
+import { readSafetensors, writeSafetensors } from "./safetensors.ts";
+import type { Tensor } from "./tensor.ts";
 
 /** What an adapter's folder holds. */
 export interface PeftAdapter {

@@ -5,14 +5,9 @@ import { packedBytes, packedPieces, type Packing } from "./narrowFloats.ts";
 import { headerSize, readHeader } from "./safetensorsHeader.ts";
 import type { Streamed } from "./streamed.ts";
 import { weightsInMemory, weightsOf, type WeightSource } from "./weightSource.ts";
+import type { Tensor } from "./tensor.ts";
 
 export { SafetensorsError } from "./safetensorsHeader.ts";
-
-/** Numbers with a shape, row-major. */
-export interface Tensor {
-  readonly shape: readonly number[];
-  readonly data: Float32Array;
-}
 
 /** The content of a safetensors file, tensors in file order. */
 export interface Safetensors {

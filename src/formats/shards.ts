@@ -1,14 +1,9 @@
 /** Weights that Hugging Face saved in several files: an index names, for each tensor, the file that holds it. */
 import type { ByteSource } from "./byteSource.ts";
 import type { JsonObject } from "./jsonObject.ts";
-import {
-  failMissing,
-  openSafetensors,
-  readSafetensors,
-  SafetensorsError,
-  type Tensor,
-} from "./safetensors.ts";
+import { failMissing, openSafetensors, readSafetensors, SafetensorsError } from "./safetensors.ts";
 import type { WeightSource } from "./weightSource.ts";
+import type { Tensor } from "./tensor.ts";
 
 export const INDEX = "model.safetensors.index.json";
 
