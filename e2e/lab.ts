@@ -125,7 +125,7 @@ export class Lab {
   }
 
   /** Saves the trained model. */
-  saveModel(format: "Hugging Face folder" | "GGUF", precision: string): Promise<SavedFile> {
+  saveModel(format: "Hugging Face folder" | "GGUF" | "PEFT adapter", precision: string): Promise<SavedFile> {
     const name = new RegExp(`^${precision}`); // its size follows
     return this.#saveBy(this.page.getByRole("group", { name: format }).getByRole("button", { name }));
   }

@@ -2,6 +2,8 @@
 import type { Locator } from "@playwright/test";
 import { readGgufModel } from "../src/formats/ggufModel.ts";
 import type { ModelFolder } from "../src/formats/modelFolder.ts";
+import { readPeftAdapter } from "../src/formats/peftAdapter.ts";
+import { unzip } from "../src/formats/zip.ts";
 import { HEADLINE_CHARTS } from "../src/ui/charts/chartSpecs.ts";
 import { embeddedModel, exportedModel, exportedText, sha256 } from "./exported.ts";
 import { expect, QUICK, test } from "./lab.ts";
@@ -83,6 +85,24 @@ test("a trained model goes out as GGUF and in half precision, and comes back to 
   expect(second?.model).toEqual({ ...first?.model, name: gguf.name.replace(".gguf", "") });
   await lab.button("Stop").click();
   await lab.reaches("stopped");
+});
+
+test("an adapter that was trained goes out alone for PEFT, and merged into the model", async ({ lab }) => {
+  await lab.open({ ...QUICK, trainable: "lora", loraRank: 4, loraTargets: "query-value" });
+  await lab.runSteps(1);
+  const saved = await lab.saveModel("PEFT adapter", "F32");
+  expect(saved.name).toMatch(/^abacus-.*-ttrl-step-\d+-adapter\.zip$/);
+  const adapter = readPeftAdapter(unzip(saved.bytes));
+  expect(adapter).toMatchObject({ rank: 4, alpha: 32, targets: ["q_proj", "v_proj"] });
+  const merged = exportedModel(await lab.saveModel("Hugging Face folder", "F32"));
+  const base = embeddedModel((await lab.eventsOf("started"))[0]!.model.name);
+  const moved = [...merged.weights].filter(([name, { data }]) =>
+    data.some((value, i) => value !== base.weights.get(name)!.data[i]),
+  );
+  const beside = [...adapter.tensors.keys()].filter((name) => name.endsWith("lora_B.weight"));
+  expect(moved.map(([name]) => name).sort()).toEqual(
+    beside.map((name) => name.replace(".lora_B", "")).sort(),
+  );
 });
 
 test("one click on the demo brings the first point of the charts within half a minute", async ({ lab }) => {
