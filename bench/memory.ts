@@ -14,17 +14,25 @@ console.log(
   `Node ${process.versions.node}, ${cpus()[0]?.model ?? "an unknown processor"}, ${cpus().length} cores\n`,
 );
 console.log("| model, path | part | planned | measured | planned / measured |\n|---|---|---:|---:|---:|");
-for (const model of models) for (const path of ["wasm", "graphs"]) measure(model, path);
+/** What computes, what is trained, and how what is not is kept. */
+const CASES = [
+  ["wasm", "all", "f32"],
+  ["wasm", "lora", "f32"],
+  ["graphs", "all", "f32"],
+  ["graphs", "lora", "f16"],
+] as const;
+for (const model of models) for (const each of CASES) measure(model, each);
 
 /** In a process of its own: a WASM memory never shrinks. */
-function measure(model: string, path: string): void {
+function measure(model: string, each: readonly string[]): void {
   const place = model.endsWith(".gguf") ? model : join(ROOT, "public", "models", model);
   const program = join(import.meta.dirname, "memoryCase.ts");
-  const line = execFileSync(process.execPath, ["--import", "tsx", program, place, path], {
+  const line = execFileSync(process.execPath, ["--import", "tsx", program, place, ...each], {
     cwd: ROOT,
     stdio: ["ignore", "pipe", "inherit"],
   }).toString();
   const { setting, parts } = JSON.parse(line) as MeasuredMemory; // a line of our own
+  if (parts.length === 0) console.log(`| ${model}, ${setting} | | | | |`);
   for (const [i, { part, planned, measured }] of parts.entries()) {
     const name = i === 0 ? `${model}, ${setting}` : "";
     console.log(`| ${name} | ${part} | ${text(planned)} | ${text(measured)} | ${ratio(planned, measured)} |`);

@@ -5,6 +5,7 @@ import { startBackend } from "../cli/backend.ts";
 import { openModel, readModelFile } from "../cli/modelFile.ts";
 import { watchGpuBytes } from "../src/engine/gpuCalls/fixture.ts";
 import { activeKernels } from "../src/kernels/wasm/installWasmKernels.ts";
+import { initialAdapter } from "../src/model/adapter.ts";
 import { promptLengths } from "../src/model/fitQuestions.ts";
 import { endless, workAtWorst } from "../src/model/memory/fixture.ts";
 import { totalBytes, type PartBytes } from "../src/model/memory/parts.ts";
@@ -30,7 +31,7 @@ export interface MeasuredMemory {
   }[];
 }
 
-const [place = "", path = ""] = process.argv.slice(2);
+const [place = "", path = "", trainable = "all", basePrecision = "f32"] = process.argv.slice(2);
 const file = readModelFile(place);
 const { weights } = file.content;
 const model = endless(openModel(file));
@@ -48,22 +49,28 @@ const config = configFrom({
   evaluationQuestions: questionCount,
   evaluationSamples: 2,
   initialSamples: 2,
+  trainable,
+  basePrecision,
 });
+const trainee = traineeOf(model.config, config);
+const adapter = trainee.adapter && initialAdapter(model.config, trainee.adapter, 0);
+const trained = adapter?.tensors ?? weights;
 const all = JSON.parse(readFileSync(join(ROOT, "public/datasets/word.json"), "utf8")) as Question[]; // our own
 const questions = all.sort((a, b) => b.prompt.length - a.prompt.length).slice(0, questionCount);
 const prompts = questions.map(({ prompt }) => prompt);
 const demand = demandOf(config, questionCount);
 const work = workOfRun(demand, promptLengths(model, questions), room);
-const sizes = `${questionCount} x ${responses} responses of ${maxResponseTokens} tokens, micro-batches of ${room.microBatchTokens}`;
+const sizes = `${questionCount} x ${responses} responses of ${maxResponseTokens} tokens, micro-batches of ${room.microBatchTokens}${adapter === null ? "" : `, an adapter beside ${basePrecision}`}`;
 
 const measured = path === "wasm" ? await onWasm() : await onGraphs();
 process.stdout.write(`${JSON.stringify(measured)}\n`, () => process.exit(0)); // Dawn's threads would keep it waiting
 
 async function onWasm(): Promise<MeasuredMemory> {
   await startBackend("wasm");
-  const planned = wasmMemory(traineeOf(model.config, config), work, room, 1);
-  const policy = new TfPolicy(new TfModel(model, weights), { reference: null, optimizer: null }, room);
-  await workAtWorst(policy, weights, prompts, demand);
+  const planned = wasmMemory(trainee, work, room, 1);
+  const start = { adapter, reference: null, optimizer: null };
+  const policy = new TfPolicy(new TfModel(model, weights), start, room);
+  await workAtWorst(policy, trained, prompts, demand);
   const memory = activeKernels()?.buffer.byteLength ?? 0;
   const parts = [...planned].map(([part, bytes]) => ({ part, planned: bytes, measured: null }));
   return { setting: `WASM, ${sizes}`, parts: [...parts, whole(planned, memory)] };
@@ -76,12 +83,15 @@ async function onGraphs(): Promise<MeasuredMemory> {
   const { GpuPolicy } = await import("../src/model/gpuPolicy.ts");
   const { graphMemory, partOfBuffer } = await import("../src/model/memory/graphMemory.ts");
   const { machineFor } = await import("../src/model/memory/machine.ts");
-  const adapter = machineFor(model.config, graphs, config)?.adapter;
-  if (adapter == null) throw new Error("recorded graphs cannot run this model");
-  const planned = (await graphMemory(traineeOf(model.config, config), work, adapter, room)).parts;
+  const limits = machineFor(model.config, graphs, config)?.adapter;
+  if (limits == null) throw new Error("recorded graphs cannot run this model");
+  if (isLarge && limits.software)
+    return { setting: "recorded graphs: left out, which take too long on a software adapter", parts: [] };
+  const planned = (await graphMemory(trainee, work, limits, room)).parts;
   const watch = watchGpuBytes(device);
-  const policy = new GpuPolicy(graphs.gpu, model, { weights, reference: null, optimizer: null }, room);
-  await workAtWorst(policy, weights, prompts, demand);
+  const start = { weights, adapter, basePrecision: trainee.basePrecision, reference: null, optimizer: null };
+  const policy = new GpuPolicy(graphs.gpu, model, start, room);
+  await workAtWorst(policy, trained, prompts, demand);
   const buffers = watch.buffers();
   graphs.gpu.fault.throwIfAborted();
   const sizeOf = (part: string): number =>
