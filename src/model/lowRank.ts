@@ -1,5 +1,6 @@
 /** An adapter on the backend, and what it adds to a matrix product. */
 import { linear } from "../kernels/linear/linear.ts";
+import { sum } from "../kernels/sum.ts";
 import * as tf from "../kernels/tf.ts";
 import { loraNames } from "./adapter.ts";
 import type { Parameters } from "./parameters.ts";
@@ -24,7 +25,7 @@ export function addLowRank(
   const [a, b] = [tensors.get(names.a), tensors.get(names.b)];
   if (a === undefined || b === undefined) return y;
   const inner = linear(drop === null ? x : drop(x), a); // [M, rank]
-  return tf.add(y, linear(tf.mul(inner, scale), b));
+  return sum(y, linear(tf.mul(inner, scale), b));
 }
 
 /** The matrix `weight` [out, in] with the adapter in it: W + scale * B A. */

@@ -3,6 +3,7 @@ import { gatherRows } from "../kernels/gatherRows/gatherRows.ts";
 import { frozenLinear, linear } from "../kernels/linear/linear.ts";
 import { rmsNorm } from "../kernels/rmsNorm/rmsNorm.ts";
 import { rotate, type RopeTable } from "../kernels/rotate/rotate.ts";
+import { sum } from "../kernels/sum.ts";
 import { swiglu } from "../kernels/swiglu/swiglu.ts";
 import * as tf from "../kernels/tf.ts";
 import type { ModelConfig } from "./config.ts";
@@ -38,8 +39,8 @@ export function hiddenStates(
   const { config } = decoder;
   let x: tf.Tensor = gatherRows(parameter(decoder, "model.embed_tokens.weight"), tokens);
   for (let layer = 0; layer < config.layers; layer++) {
-    x = tf.add(x, attention(decoder, layer, normed(decoder, layer, "input_layernorm", x), positions, attend));
-    x = tf.add(x, mlp(decoder, layer, normed(decoder, layer, "post_attention_layernorm", x)));
+    x = sum(x, attention(decoder, layer, normed(decoder, layer, "input_layernorm", x), positions, attend));
+    x = sum(x, mlp(decoder, layer, normed(decoder, layer, "post_attention_layernorm", x)));
   }
   return rmsNorm(x, parameter(decoder, "model.norm.weight"), config.normEpsilon);
 }
@@ -55,7 +56,8 @@ function product(decoder: Decoder, x: tf.Tensor, weight: string, biasName?: stri
   const bias = biasName === undefined ? undefined : parameter(decoder, biasName);
   const { adapter } = decoder;
   if (adapter === null) return linear(x, matrix, bias);
-  return addLowRank(frozenLinear(x, matrix, bias), x, adapter, weight);
+  // Tidied, since what is not saved for the way back would else stay until the whole tape is done.
+  return tf.tidy(() => addLowRank(frozenLinear(x, matrix, bias), x, adapter, weight));
 }
 
 function normed(decoder: Decoder, layer: number, norm: string, x: tf.Tensor): tf.Tensor {

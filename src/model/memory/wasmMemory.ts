@@ -139,7 +139,7 @@ function trainingBytes(trainee: Trained, work: RunWork): Parts {
   const normed = qkNorm ? lines * (queries + keys) : 0; // heads before their norm, and their gradients
   const unpacked = whole === lines ? 0 : 1; // rows that share a prompt are gathered for attention
   const kept =
-    lines * (6 * width + 2 + queries + 3 * hiddenWidth) +
+    lines * (4 * width + 2 + queries + 3 * hiddenWidth) +
     whole * (2 * queries + 2 * keys + heads) +
     normed +
     (qkNorm ? lines * (heads + kvHeads) : 0);
@@ -149,21 +149,24 @@ function trainingBytes(trainee: Trained, work: RunWork): Parts {
     whole * (queries + 2 * keys) +
     unpacked * (lines * (queries + 2 * keys) + whole * queries);
   const ends = lines * 3 * width + scored * 2 * width;
+  const beside = adapter === null ? 0 : lines * (lowRankFloats(config, adapter) - TO_EMBEDDING * width);
   return new Map<MemoryPart, number>([
     ["gradients", 2 * trainedFloats(trainee) * FLOAT], // those of the micro-batch, and the sum
-    ["activations", (layers * (kept + back) + ends + lines * lowRankFloats(config, adapter)) * FLOAT],
+    ["activations", (layers * (kept + back) + ends + beside) * FLOAT],
     ["head", 2 * scored * vocabulary * FLOAT],
   ]);
 }
 
-/** What a token takes beside all adapted matrices: both low-rank products with their sums, their gradients, and masks. */
-function lowRankFloats(config: ModelConfig, adapter: AdapterConfig | null): number {
-  if (adapter === null) return 0;
+/** Vectors that the first layer sends back to an embedding that is trained: of three products, the norm and their sums. */
+const TO_EMBEDDING = 6;
+
+/** What a token takes beside all adapted matrices: inner vectors and their gradients, the gradient they send on, and masks. */
+function lowRankFloats(config: ModelConfig, adapter: AdapterConfig): number {
   const { rank, dropout } = adapter;
   const shapes = parameterShapes(config);
   return adaptedWeights(config, adapter).reduce((sum, name) => {
-    const [outputs = 0, inputs = 0] = shapes.get(name) ?? [];
+    const [, inputs = 0] = shapes.get(name) ?? [];
     const masks = dropout === 0 ? 0 : 3 * inputs;
-    return sum + 4 * rank + 2 * outputs + 2 * inputs + masks;
+    return sum + 4 * rank + inputs + masks;
   }, 0);
 }
