@@ -1,11 +1,13 @@
 /** Scores of tokens under a decoder, which every loss starts from, and the loss of pretraining. */
 import { gatherRows } from "../kernels/gatherRows/gatherRows.ts";
+import { headLogprob } from "../kernels/headLogprob/headLogprob.ts";
 import * as tf from "../kernels/tf.ts";
 import type { TokenLogprob } from "../kernels/tokenLogprob/result.ts";
 import { tokenLogprob } from "../kernels/tokenLogprob/tokenLogprob.ts";
 import { causal, indices, packRows, type PackedRows } from "./packedRows.ts";
+import { MOST_LOGITS } from "./room.ts";
 import { causalWhole, shareRows, type SharedRows } from "./sharedPrompts.ts";
-import { hiddenStates, logitsOf, type Decoder } from "./transformer.ts";
+import { headOf, hiddenStates, logitsOf, type Decoder } from "./transformer.ts";
 
 /** Rows of tokens and which of them a loss looks at: token t of a row is predicted from those before it. */
 export interface ScoredRows<Inputs = PackedRows | SharedRows> {
@@ -61,9 +63,20 @@ function scoredTokens(
 }
 
 /** Logprob and entropy [K] of the scored tokens under softmax(logits / temperature). */
-export function scoreTokens(decoder: Decoder, rows: ScoredRows, temperature: number): TokenLogprob {
-  const logits = logitsOf(decoder, predictorStates(decoder, rows));
-  return tokenLogprob(temperature === 1 ? logits : tf.div(logits, temperature), indices(rows.targets));
+export function scoreTokens(
+  decoder: Decoder,
+  rows: ScoredRows,
+  temperature: number,
+  mostLogits = MOST_LOGITS,
+): TokenLogprob {
+  const states = predictorStates(decoder, rows);
+  const targets = indices(rows.targets);
+  if (targets.size * decoder.config.vocabulary > mostLogits) {
+    const scaled = temperature === 1 ? states : tf.div(states, temperature);
+    return headLogprob(scaled, headOf(decoder), targets, { mostLogits, frozen: decoder.adapter !== null });
+  }
+  const logits = logitsOf(decoder, states);
+  return tokenLogprob(temperature === 1 ? logits : tf.div(logits, temperature), targets);
 }
 
 /** Hidden states [K, D] that predict the scored tokens. */

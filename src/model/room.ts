@@ -10,3 +10,6 @@ export interface Room {
 
 /** What the models that ship with the page get; how gradients are summed depends on it, and so do their last bits. */
 export const FULL_ROOM: Room = { microBatchTokens: 4096, recompute: false, cacheBytes: null };
+
+/** Logits that operations have there at once, 64 MB: of a vocabulary of tens of thousands a micro-batch would have more. */
+export const MOST_LOGITS = 2 ** 24;

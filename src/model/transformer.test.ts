@@ -6,6 +6,7 @@ import { generate } from "./generate.ts";
 import { scoreFrom, scoreTokens } from "./loss.ts";
 import { causal, indices, packRows } from "./packedRows.ts";
 import { policyLoss } from "./policyLoss.ts";
+import { MOST_LOGITS } from "./room.ts";
 import { hiddenStates, logitsOf } from "./transformer.ts";
 
 const none = async (): Promise<void> => {};
@@ -31,14 +32,18 @@ describe.each(IMPLEMENTATIONS)("with %s", (implementation) => {
       expect(largestGap(logits, reference)).toBeLessThanOrEqual(1e-4);
     });
 
-    test("gives PyTorch's loss, logprobs, entropies and the gradient of every parameter", () => {
+    const { vocabulary } = fixture.config;
+    test.each([
+      ["all tokens' logits at once", MOST_LOGITS],
+      ["those of three tokens", 3 * vocabulary],
+    ])("gives PyTorch's loss, logprobs, entropies and every gradient with %s", (_, mostLogits) => {
       const decoder = fixtureDecoder(fixture);
       const scored = scoreFrom(rows, expected.promptLengths);
       const names = [...decoder.parameters.keys()];
       const seen: { logprob?: Float32Array; entropy?: Float32Array } = {};
       const { value, grads } = tf.valueAndGrads((...tensors: tf.Tensor[]) => {
         const parameters = new Map(names.map((key, i) => [key, tensors[i] as tf.Tensor]));
-        const scores = scoreTokens({ ...decoder, parameters }, scored, expected.temperature);
+        const scores = scoreTokens({ ...decoder, parameters }, scored, expected.temperature, mostLogits);
         seen.logprob = scores.logprob.dataSync<"float32">();
         seen.entropy = scores.entropy.dataSync<"float32">();
         return policyLoss(

@@ -45,6 +45,11 @@ export function hiddenStates(
   return rmsNorm(x, parameter(decoder, "model.norm.weight"), config.normEpsilon);
 }
 
+/** The matrix [V, D] that makes logits of hidden states; no adapter stands beside it. */
+export function headOf(decoder: Decoder): tf.Tensor {
+  return parameter(decoder, headName(decoder.config));
+}
+
 /** Logits [M, V] of hidden states [M, D]. */
 export function logitsOf(decoder: Decoder, hidden: tf.Tensor): tf.Tensor {
   return product(decoder, hidden, headName(decoder.config));

@@ -30,13 +30,31 @@ export function linearFused(
 }
 
 function forward(kernels: WasmKernels, x: tf.Tensor, w: tf.Tensor, bias: tf.Tensor | undefined): tf.Tensor {
-  const [m, k] = matrixShape("linear: x", x);
+  const [m] = matrixShape("linear: x", x);
+  return mapRows(kernels, x, w, { begin: 0, end: m }, bias);
+}
+
+/** Some of the rows of a matrix. */
+export interface Rows {
+  readonly begin: number;
+  readonly end: number;
+}
+
+/** `x wᵀ + bias` of some rows of x [M, K]: [end - begin, N]. */
+export function mapRows(
+  kernels: WasmKernels,
+  x: tf.Tensor,
+  w: tf.Tensor,
+  { begin: first, end: last }: Rows,
+  bias?: tf.Tensor,
+): tf.Tensor {
+  const [, k] = matrixShape("linear: x", x);
   const [n] = matrixShape("linear: w", w);
   const at = (tensor: tf.Tensor): number => kernels.address(tensor);
-  const y = kernels.output([m, n]);
-  const [xAt, wAt, biasAt, yAt] = [at(x), at(w), bias === undefined ? 0 : at(bias), at(y)];
+  const y = kernels.output([last - first, n]);
+  const [xAt, wAt, biasAt, yAt] = [at(x) + first * k * 4, at(w), bias === undefined ? 0 : at(bias), at(y)];
   const scratch = kernels.scratchOfParts(kernels.call.linearScratch(n, k));
-  kernels.inParts("linearForward", { count: m, work: n * k }, (begin, end, part) => {
+  kernels.inParts("linearForward", { count: last - first, work: n * k }, (begin, end, part) => {
     return [xAt + begin * k * 4, wAt, biasAt, yAt + begin * n * 4, end - begin, n, k, scratch(part)];
   });
   return y;
@@ -44,23 +62,38 @@ function forward(kernels: WasmKernels, x: tf.Tensor, w: tf.Tensor, bias: tf.Tens
 
 /** [M, K] of dy [M, N] and w [N, K]. */
 function inputGradient(kernels: WasmKernels, dy: tf.Tensor, w: tf.Tensor): tf.Tensor {
-  const [m, n] = matrixShape("linear: dy", dy);
+  const [m] = matrixShape("linear: dy", dy);
   const [, k] = matrixShape("linear: w", w);
   const dx = kernels.output([m, k]);
-  const [dyAt, wAt, dxAt] = [kernels.address(dy), kernels.address(w), kernels.address(dx)];
+  writeInputGradient(kernels, dy, w, dx, 0);
+  return dx;
+}
+
+/** The same into rows of dx from `first` on. */
+export function writeInputGradient(
+  kernels: WasmKernels,
+  dy: tf.Tensor,
+  w: tf.Tensor,
+  dx: tf.Tensor,
+  first: number,
+): void {
+  const [m, n] = matrixShape("linear: dy", dy);
+  const [, k] = matrixShape("linear: w", w);
+  const [dyAt, wAt] = [kernels.address(dy), kernels.address(w)];
+  const dxAt = kernels.address(dx) + first * k * 4;
   const scratch = kernels.scratchOfParts(kernels.call.linearScratch(n, k));
   kernels.inParts("linearInputGrad", { count: m, work: n * k }, (begin, end, part) => {
     return [dyAt + begin * n * 4, wAt, dxAt + begin * k * 4, end - begin, n, k, scratch(part)];
   });
-  return dx;
 }
 
-/** [N, K] of dy [M, N] and x [M, K]. */
-function weightGradient(kernels: WasmKernels, dy: tf.Tensor, x: tf.Tensor): tf.Tensor {
+/** [N, K] of dy [M, N] and the rows of x [*, K] from `first` on. */
+export function weightGradient(kernels: WasmKernels, dy: tf.Tensor, x: tf.Tensor, first = 0): tf.Tensor {
   const [m, n] = matrixShape("linear: dy", dy);
   const [, k] = matrixShape("linear: x", x);
   const dw = kernels.output([n, k]);
-  const [dyAt, xAt, dwAt] = [kernels.address(dy), kernels.address(x), kernels.address(dw)];
+  const [dyAt, dwAt] = [kernels.address(dy), kernels.address(dw)];
+  const xAt = kernels.address(x) + first * k * 4;
   const scratch = kernels.scratchOfParts(kernels.call.linearScratch(n, k));
   kernels.inParts("linearWeightGrad", { count: n, work: m * k }, (begin, end, part) => {
     return [dyAt, xAt, dwAt, m, n, k, begin, end, scratch(part)];

@@ -13,35 +13,66 @@ export function tokenLogprobFused(kernels: WasmKernels, logits: tf.Tensor, ids: 
   const [m, v] = matrixShape("tokenLogprob: logits", logits);
   expectShape("tokenLogprob: ids", ids, [m]);
   kernels.expectIndices("tokenLogprob: ids", ids, v);
-  const at = (tensor: tf.Tensor): number => kernels.address(tensor);
   // Computed outside the tape: a tape node has one output, and all three come from one pass.
-  const [logprob, entropy, lse] = [kernels.output([m]), kernels.output([m]), kernels.output([m])];
-  const idsAt = kernels.address(ids, "int32");
-  const rows = { count: m, work: 16 * v };
-  const places = [at(logprob), at(entropy), at(lse)] as const;
-  const logitsAt = at(logits);
-  kernels.inParts("tokenLogprobForward", rows, (begin, end) => {
-    const [logprobAt, entropyAt, lseAt] = [
-      places[0] + begin * 4,
-      places[1] + begin * 4,
-      places[2] + begin * 4,
-    ];
-    return [logitsAt + begin * v * 4, idsAt + begin * 4, logprobAt, entropyAt, lseAt, end - begin, v];
-  });
+  const scores = emptyScores(kernels, m);
+  writeScores(kernels, logits, ids, scores, 0);
   const onTape = differentiable([logits], () => ({
-    value: logprob,
-    saved: [logits, ids, lse],
-    backward: (dy, saved) => {
-      const dlogits = kernels.output([m, v]);
-      const savedIds = kernels.address(nth(saved, 1), "int32");
-      const [dyAt, fromAt, lseAt, toAt] = [at(dy), at(nth(saved, 0)), at(nth(saved, 2)), at(dlogits)];
-      kernels.inParts("tokenLogprobBackward", rows, (begin, end) => {
-        const [row, logit] = [begin * 4, begin * v * 4];
-        return [dyAt + row, fromAt + logit, savedIds + row, lseAt + row, toAt + logit, end - begin, v];
-      });
-      return [dlogits];
-    },
+    value: scores.logprob,
+    saved: [logits, ids, scores.lse],
+    backward: (dy, saved) => [
+      logprobGradient(kernels, dy, nth(saved, 0), { ids: nth(saved, 1), lse: nth(saved, 2) }, 0),
+    ],
   }));
-  lse.dispose();
-  return { logprob: onTape as tf.Tensor1D, entropy: entropyOnTape(logits, () => entropy) };
+  scores.lse.dispose();
+  return { logprob: onTape as tf.Tensor1D, entropy: entropyOnTape(logits, () => scores.entropy) };
+}
+
+/** Of rows of logits: their token's log-probability, their entropy, and the log of the sum of their exponentials; [M]. */
+export interface RowScores {
+  readonly logprob: tf.Tensor;
+  readonly entropy: tf.Tensor;
+  readonly lse: tf.Tensor;
+}
+
+export function emptyScores(kernels: WasmKernels, m: number): RowScores {
+  return { logprob: kernels.output([m]), entropy: kernels.output([m]), lse: kernels.output([m]) };
+}
+
+/** Scores rows of logits [R, V] that are rows `first` and on of all; so are their ids and scores. */
+export function writeScores(
+  kernels: WasmKernels,
+  logits: tf.Tensor,
+  ids: tf.Tensor,
+  scores: RowScores,
+  first: number,
+): void {
+  const [m, v] = matrixShape("tokenLogprob: logits", logits);
+  const at = (tensor: tf.Tensor): number => kernels.address(tensor) + first * 4;
+  const [logitsAt, idsAt] = [kernels.address(logits), kernels.address(ids, "int32") + first * 4];
+  const [logprobAt, entropyAt, lseAt] = [at(scores.logprob), at(scores.entropy), at(scores.lse)];
+  kernels.inParts("tokenLogprobForward", { count: m, work: 16 * v }, (begin, end) => {
+    const row = begin * 4;
+    const places = [logprobAt + row, entropyAt + row, lseAt + row] as const;
+    return [logitsAt + begin * v * 4, idsAt + row, ...places, end - begin, v];
+  });
+}
+
+/** Gradient of rows of logits [R, V], as above, by those of log-probabilities `dy`. */
+export function logprobGradient(
+  kernels: WasmKernels,
+  dy: tf.Tensor,
+  logits: tf.Tensor,
+  { ids, lse }: { readonly ids: tf.Tensor; readonly lse: tf.Tensor },
+  first: number,
+): tf.Tensor {
+  const [m, v] = matrixShape("tokenLogprob: logits", logits);
+  const gradient = kernels.output([m, v]);
+  const [dyAt, lseAt] = [kernels.address(dy) + first * 4, kernels.address(lse) + first * 4];
+  const idsAt = kernels.address(ids, "int32") + first * 4;
+  const [fromAt, toAt] = [kernels.address(logits), kernels.address(gradient)];
+  kernels.inParts("tokenLogprobBackward", { count: m, work: 16 * v }, (begin, end) => {
+    const [row, logit] = [begin * 4, begin * v * 4];
+    return [dyAt + row, fromAt + logit, idsAt + row, lseAt + row, toAt + logit, end - begin, v];
+  });
+  return gradient;
 }

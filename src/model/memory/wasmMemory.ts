@@ -5,7 +5,7 @@
 import { adaptedWeights, adapterCount, type AdapterConfig } from "../adapter.ts";
 import { parameterCount, parameterShapes } from "../parameters.ts";
 import type { ModelConfig } from "../config.ts";
-import type { Room } from "../room.ts";
+import { MOST_LOGITS, type Room } from "../room.ts";
 import { rowCacheBytes, rowsPerBatch } from "../rowsPerBatch.ts";
 import type { SampledRows } from "../work.ts";
 import type { MemoryPart, PartBytes } from "./parts.ts";
@@ -153,7 +153,7 @@ function trainingBytes(trainee: Trained, work: RunWork): Parts {
   return new Map<MemoryPart, number>([
     ["gradients", 2 * trainedFloats(trainee) * FLOAT], // those of the micro-batch, and the sum
     ["activations", (layers * (kept + back) + ends + beside) * FLOAT],
-    ["head", 2 * scored * vocabulary * FLOAT],
+    ["head", 2 * Math.min(scored * vocabulary, MOST_LOGITS) * FLOAT],
   ]);
 }
 
