@@ -40,7 +40,7 @@ export function readZipDirectory(archive: Uint8Array, maxEntries: number): ZipEn
   if (view.getUint32(end + 4, true) !== 0)
     failZip("it is one part of a split archive", "Join the parts first.");
   if (count === 0xffff || start === 0xffffffff)
-    failZip("it is in the Zip64 format", "Use an archive below 4 GiB.");
+    failZip("it is in the Zip64 format", "Unpack it yourself and drop the folder of the model.");
   if (count > maxEntries)
     failZip(`it has ${count} entries, more than the ${maxEntries} accepted`, "Zip fewer files.");
   if (start + view.getUint32(end + 12, true) !== end)
