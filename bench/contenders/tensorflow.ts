@@ -50,7 +50,7 @@ function openHere({ config, weights }: BenchModel): Opened {
   tf.keep(rope.cos);
   tf.keep(rope.sin);
   const endless = { ...config, eosTokens: [] }; // no row ends early
-  const decoder: Decoder = { config: endless, parameters, rope, adapter: null };
+  const decoder: Decoder = { config: endless, parameters, rope, adapter: null, recompute: false };
   let optimizer: Optimizer | null = null; // its memory is taken when something is trained
   return {
     sameWeights: true,

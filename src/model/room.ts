@@ -2,7 +2,7 @@
 export interface Room {
   /** Tokens trained on or scored together; a longer row goes alone. */
   readonly microBatchTokens: number;
-  /** Recorded graphs keep only the layers' inputs of a micro-batch and compute the rest again: less memory, a fifth more work. */
+  /** Keep only the layers' inputs of a micro-batch and compute the rest again: less memory, a fifth to a third more work. */
   readonly recompute: boolean;
   /** Most bytes of keys and values while sampling; null for as many as the path takes of itself. */
   readonly cacheBytes: number | null;

@@ -76,8 +76,8 @@ export function causalWhole(config: ModelConfig, { starts, packedAt, wholeAt }: 
   const { heads, kvHeads } = config;
   if (packedAt.length === wholeAt.length)
     return (_layer, q, k, v) => causalAttention({ q, k, v, rowStarts: starts, heads, kvHeads }); // nothing is shared
-  const [unpack, pack] = [indices(packedAt), indices(wholeAt)];
   return (_layer, q, k, v) => {
+    const [unpack, pack] = [indices(packedAt), indices(wholeAt)]; // anew, where a layer is computed again
     const whole = { q: gatherRows(q, unpack), k: gatherRows(k, unpack), v: gatherRows(v, unpack) };
     return gatherRows(causalAttention({ ...whole, rowStarts: starts, heads, kvHeads }), pack);
   };

@@ -49,7 +49,7 @@ export class TfCritic implements TrainableCritic {
     trained.delete(LOGITS);
     const head = uploadTensors([VALUE_WEIGHT, VALUE_BIAS], withValueHead(model.config, weights));
     for (const [name, tensor] of head) trained.set(name, tensor);
-    this.#trained = new TrainedDecoder(this.#model, adapter, trained, optimizer);
+    this.#trained = new TrainedDecoder(this.#model, adapter, trained, optimizer, room);
     this.#learner = {
       microBatchTokens: room.microBatchTokens,
       accumulate: (rows, options) => this.#accumulate(rows, options),

@@ -35,10 +35,18 @@ export class TfModel implements LanguageModel {
     return downloadTensors(this.parameters);
   }
 
-  /** The decoder with what is trained of it: all parameters, or an adapter beside them, with its dropout in training. */
-  decoderWith(trained: Parameters, adapter: AdapterConfig | null, drop: LowRank["drop"] = null): Decoder {
-    if (adapter === null) return { ...this.decoder, parameters: trained };
-    return { ...this.decoder, adapter: { tensors: trained, scale: adapterScale(adapter), drop } };
+  /** The decoder with what is trained of it: all parameters, or an adapter beside them; in training with its dropout, and layers computed again where memory is short. */
+  decoderWith(
+    trained: Parameters,
+    adapter: AdapterConfig | null,
+    {
+      drop = null,
+      recompute = false,
+    }: { readonly drop?: LowRank["drop"]; readonly recompute?: boolean } = {},
+  ): Decoder {
+    if (adapter === null) return { ...this.decoder, parameters: trained, recompute };
+    const lowRank = { tensors: trained, scale: adapterScale(adapter), drop };
+    return { ...this.decoder, adapter: lowRank, recompute };
   }
 
   dispose(): void {
@@ -52,5 +60,5 @@ export function createDecoder(config: ModelConfig, parameters: Parameters): Deco
   const rope = ropeTable(config.maxPositions, config);
   tf.keep(rope.cos);
   tf.keep(rope.sin);
-  return { config, parameters, rope, adapter: null };
+  return { config, parameters, rope, adapter: null, recompute: false };
 }

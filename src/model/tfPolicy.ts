@@ -64,7 +64,7 @@ export class TfPolicy implements TrainablePolicy {
     this.#ownsModel = ownsModel;
     this.#room = room;
     const trained = adapter === null ? model.parameters : this.#upload(adapter.tensors);
-    this.#trained = new TrainedDecoder(model, adapter, trained, optimizer);
+    this.#trained = new TrainedDecoder(model, adapter, trained, optimizer, room);
     this.#reference = reference === null ? null : this.#upload(reference);
     this.#learner = {
       microBatchTokens: room.microBatchTokens,

@@ -5,6 +5,7 @@ import type { Adapter } from "./adapter.ts";
 import { Dropout } from "./dropout.ts";
 import { Optimizer, type StepOptions } from "./optimizer.ts";
 import type { Parameters } from "./parameters.ts";
+import type { Room } from "./room.ts";
 import type { TfModel } from "./tfModel.ts";
 import type { Decoder } from "./transformer.ts";
 
@@ -15,6 +16,7 @@ export class TrainedDecoder {
   readonly tensors: Map<string, tf.Tensor>;
   readonly #optimizer: Optimizer;
   readonly #dropout: Dropout;
+  readonly #recompute: boolean;
 
   /** Trains `tensors`: the model's parameters, or under `adapter` its own. Their memory stays the caller's. */
   constructor(
@@ -22,7 +24,9 @@ export class TrainedDecoder {
     adapter: Adapter | null,
     tensors: Map<string, tf.Tensor>,
     optimizer: OptimizerState | null,
+    { recompute }: Pick<Room, "recompute">,
   ) {
+    this.#recompute = recompute;
     this.#model = model;
     this.#adapter = adapter;
     this.tensors = tensors;
@@ -38,8 +42,9 @@ export class TrainedDecoder {
   /** Adds the gradient of `loss(decoder, trained)` to the sum; returns the loss's value. */
   accumulate(loss: (decoder: Decoder, trained: Parameters) => tf.Scalar): Promise<number> {
     const drop = this.#dropout.during(this.#optimizer.updates);
+    const recompute = this.#recompute;
     return this.#optimizer.accumulate((trained) =>
-      loss(this.#model.decoderWith(trained, this.#adapter, drop), trained),
+      loss(this.#model.decoderWith(trained, this.#adapter, { drop, recompute }), trained),
     );
   }
 

@@ -34,16 +34,22 @@ describe.each(IMPLEMENTATIONS)("with %s", (implementation) => {
 
     const { vocabulary } = fixture.config;
     test.each([
-      ["all tokens' logits at once", MOST_LOGITS],
-      ["those of three tokens", 3 * vocabulary],
-    ])("gives PyTorch's loss, logprobs, entropies and every gradient with %s", (_, mostLogits) => {
+      ["all tokens' logits at once", MOST_LOGITS, false],
+      ["those of three tokens", 3 * vocabulary, false],
+      ["layers computed again", MOST_LOGITS, true],
+    ])("gives PyTorch's loss, logprobs, entropies and every gradient with %s", (_, mostLogits, recompute) => {
       const decoder = fixtureDecoder(fixture);
       const scored = scoreFrom(rows, expected.promptLengths);
       const names = [...decoder.parameters.keys()];
       const seen: { logprob?: Float32Array; entropy?: Float32Array } = {};
       const { value, grads } = tf.valueAndGrads((...tensors: tf.Tensor[]) => {
         const parameters = new Map(names.map((key, i) => [key, tensors[i] as tf.Tensor]));
-        const scores = scoreTokens({ ...decoder, parameters }, scored, expected.temperature, mostLogits);
+        const scores = scoreTokens(
+          { ...decoder, parameters, recompute },
+          scored,
+          expected.temperature,
+          mostLogits,
+        );
         seen.logprob = scores.logprob.dataSync<"float32">();
         seen.entropy = scores.entropy.dataSync<"float32">();
         return policyLoss(

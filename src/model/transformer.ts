@@ -3,6 +3,7 @@ import { gatherRows } from "../kernels/gatherRows/gatherRows.ts";
 import { frozenLinear, linear } from "../kernels/linear/linear.ts";
 import { rmsNorm } from "../kernels/rmsNorm/rmsNorm.ts";
 import { rotate, type RopeTable } from "../kernels/rotate/rotate.ts";
+import { checkpoint } from "../kernels/checkpoint.ts";
 import { sum } from "../kernels/sum.ts";
 import { swiglu } from "../kernels/swiglu/swiglu.ts";
 import * as tf from "../kernels/tf.ts";
@@ -17,6 +18,8 @@ export interface Decoder {
   readonly rope: RopeTable;
   /** What is trained beside the parameters, which are then frozen; null trains them. */
   readonly adapter: LowRank | null;
+  /** In training, keep the layers' inputs alone and compute the rest again on the way back; not beside dropout. */
+  readonly recompute: boolean;
 }
 
 /** Attention of one layer: queries [M, H*hd], keys and values [M, Hkv*hd], rotated -> context [M, H*hd]. */
@@ -36,11 +39,12 @@ export function hiddenStates(
   positions: tf.Tensor,
   attend: Attend,
 ): tf.Tensor {
-  const { config } = decoder;
+  const { config, recompute } = decoder;
+  const layerOf = recompute && (decoder.adapter?.drop ?? null) === null ? recomputed : decoderLayer;
   let x: tf.Tensor = gatherRows(parameter(decoder, "model.embed_tokens.weight"), tokens);
   for (let layer = 0; layer < config.layers; layer++) {
-    x = sum(x, attention(decoder, layer, normed(decoder, layer, "input_layernorm", x), positions, attend));
-    x = sum(x, mlp(decoder, layer, normed(decoder, layer, "post_attention_layernorm", x)));
+    const input = x;
+    x = tf.tidy(() => layerOf(decoder, layer, input, positions, attend));
   }
   return rmsNorm(x, parameter(decoder, "model.norm.weight"), config.normEpsilon);
 }
@@ -63,6 +67,41 @@ function product(decoder: Decoder, x: tf.Tensor, weight: string, biasName?: stri
   if (adapter === null) return linear(x, matrix, bias);
   // Tidied, since what is not saved for the way back would else stay until the whole tape is done.
   return tf.tidy(() => addLowRank(frozenLinear(x, matrix, bias), x, adapter, weight));
+}
+
+function decoderLayer(
+  decoder: Decoder,
+  layer: number,
+  x: tf.Tensor,
+  positions: tf.Tensor,
+  attend: Attend,
+): tf.Tensor {
+  const read = normed(decoder, layer, "input_layernorm", x);
+  const middle = sum(x, attention(decoder, layer, read, positions, attend));
+  return sum(middle, mlp(decoder, layer, normed(decoder, layer, "post_attention_layernorm", middle)));
+}
+
+/** The same, of which nothing is kept but its input and what is trained of it. */
+function recomputed(
+  decoder: Decoder,
+  layer: number,
+  x: tf.Tensor,
+  positions: tf.Tensor,
+  attend: Attend,
+): tf.Tensor {
+  const { parameters, adapter } = decoder;
+  const trained = adapter?.tensors ?? parameters;
+  const names = [...trained.keys()].filter((name) => name.startsWith(layerName(layer, "")));
+  const tensors = names.map((name) => trained.get(name) as tf.Tensor); // its own names
+  return checkpoint(
+    ([hidden, ...again], [at]) => {
+      const own = new Map(names.map((name, i) => [name, again[i] as tf.Tensor])); // as many as names
+      const changed = adapter === null ? { parameters: own } : { adapter: { ...adapter, tensors: own } };
+      return decoderLayer({ ...decoder, ...changed }, layer, hidden as tf.Tensor, at as tf.Tensor, attend);
+    },
+    [x, ...tensors],
+    [positions],
+  );
 }
 
 function normed(decoder: Decoder, layer: number, norm: string, x: tf.Tensor): tf.Tensor {

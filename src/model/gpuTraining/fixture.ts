@@ -59,7 +59,7 @@ function referenceLoss(
   loss: LossSettings,
 ): tf.Scalar {
   const { rope } = fixtureDecoder(fixture);
-  const decoder = { config: fixture.config, parameters, rope, adapter: null };
+  const decoder = { config: fixture.config, parameters, rope, adapter: null, recompute: false };
   const { inputs, predictors, targets } = scoreFrom(
     rows.map(({ tokens }) => tokens),
     rows.map(({ first }) => first),

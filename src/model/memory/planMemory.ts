@@ -54,24 +54,31 @@ const MOST_ACTIVATIONS = 2 ** 31;
 /** The shortest response that is proposed. */
 const SHORTEST_RESPONSE = 16;
 
-/** Rooms from the usual one to the smallest: fewer rows together, then layers computed again, then fewer rows sampled. */
+/**
+ * Rooms from the usual one to the smallest: fewer rows together, then layers computed again, then fewer rows sampled. A GPU
+ * wants many rows more than it minds computing again, a processor does not.
+ */
 function rooms(run: PlannedRun, hasGraphs: boolean): Room[] {
   const row = rowBytes(run);
   const cacheOf = (bytes: number): number => Math.max(bytes, row);
+  const recompute = (run.adapter?.dropout ?? 0) === 0; // its masks would have to be kept
   const usual = { ...FULL_ROOM, cacheBytes: row <= USUAL_CACHE ? null : row };
-  const kept = [4096, 2048, 1024].map((microBatchTokens) => ({ ...usual, microBatchTokens }));
-  const recomputed = hasGraphs ? [4096, 2048, 1024] : [];
-  const small = [...recomputed, 512, 256].map((microBatchTokens) => ({
+  const sizes = [4096, 2048, 1024, 512, 256];
+  const kept = (hasGraphs ? sizes.slice(0, 3) : sizes).map((microBatchTokens) => ({
     ...usual,
     microBatchTokens,
-    recompute: hasGraphs,
+  }));
+  const again = (hasGraphs ? sizes : [256]).map((microBatchTokens) => ({
+    ...usual,
+    microBatchTokens,
+    recompute,
   }));
   const caches = [2 ** 28, 2 ** 26].map((bytes) => ({
     microBatchTokens: 256,
-    recompute: hasGraphs,
+    recompute,
     cacheBytes: cacheOf(bytes),
   }));
-  return [...kept, ...small, ...caches];
+  return [...kept, ...again, ...caches];
 }
 
 /** What recorded graphs take for keys and values where they may; a row has to fit. */

@@ -38,7 +38,7 @@ export function wasmMemory(trainee: Trained, work: RunWork, room: Room, shares: 
   const held = heldBytes(trainee, work, shares);
   const sampled = [...work.policy.sampled, ...(work.teacher?.sampled ?? [])];
   const sampling = largest(sampled.map((rows) => samplingBytes(config, rows, room)));
-  const training = trainingBytes(trainee, work);
+  const training = trainingBytes(trainee, work, room);
   const peak = total(training) > total(sampling) ? training : sampling;
   const parts = new Map([...held, ...peak].filter(([, bytes]) => bytes > 0));
   return parts.set("other", memoryFor(total(parts)) - total(parts));
@@ -87,7 +87,7 @@ function memoryFor(alive: number): number {
   return Math.max(INITIAL_MEMORY, alive + Math.min(SPARE.share * alive, SPARE.most));
 }
 
-/** Decoding a batch of rows: packed weights, keys and values, and before that the prompts, all of whose results are kept. */
+/** Decoding a batch of rows: packed weights, keys and values, and before that the prompts, a layer at a time. */
 function samplingBytes(config: ModelConfig, { lengths, counts, maxTokens }: SampledRows, room: Room): Parts {
   const asked = counts.reduce((sum, count) => sum + count, 0);
   const rows = Math.min(asked, rowsPerBatch(config, maxTokens, room));
@@ -98,7 +98,8 @@ function samplingBytes(config: ModelConfig, { lengths, counts, maxTokens }: Samp
     .reduce((sum, length) => sum + length, 0);
   const { width, hiddenWidth, heads, queries, keys } = widths(config);
   const { layers, vocabulary } = config;
-  const read = tokens * (width + layers * (6 * width + 2 + 3 * (queries + keys) + heads + 3 * hiddenWidth));
+  const layer = 6 * width + 2 + 3 * (queries + keys) + heads + 3 * hiddenWidth;
+  const read = tokens * (width + layer + layers * 2 * keys);
   const state = rows * (2 * width + 2 * queries + 2 * keys + 2 * hiddenWidth + 2 * maxTokens);
   const decoding = packedBytes(config) + (state + 50 * vocabulary + 2 * tokens * layers * keys) * FLOAT;
   const cache = rows * rowCacheBytes(config, maxTokens);
@@ -130,8 +131,8 @@ function packedSize([n = 1, k = 1]: readonly number[]): number {
   return Math.max(k * padded(n), n * padded(k), gradient) * FLOAT;
 }
 
-/** Forward and backward pass of a micro-batch: the tape keeps gradients to the end. */
-function trainingBytes(trainee: Trained, work: RunWork): Parts {
+/** Forward and backward pass of a micro-batch: the tape keeps gradients to the end; those of a layer that is computed again, of its input. */
+function trainingBytes(trainee: Trained, work: RunWork, { recompute }: Pick<Room, "recompute">): Parts {
   const { model: config, adapter } = trainee;
   const { lines, scored, whole } = work.policy.trained ?? { lines: 0, scored: 0, whole: 0 };
   const { width, hiddenWidth, heads, queries, keys } = widths(config);
@@ -149,10 +150,13 @@ function trainingBytes(trainee: Trained, work: RunWork): Parts {
     whole * (queries + 2 * keys) +
     unpacked * (lines * (queries + 2 * keys) + whole * queries);
   const ends = lines * 3 * width + scored * 2 * width;
-  const beside = adapter === null ? 0 : lines * (lowRankFloats(config, adapter) - TO_EMBEDDING * width);
+  const beside = adapter === null ? 0 : lines * (lowRankFloats(config, adapter) / layers);
+  const first = adapter === null ? 0 : lines * TO_EMBEDDING * width; // which a frozen embedding is not sent
+  const layer = kept + back + beside;
+  const ofLayers = recompute ? layers * lines * 2 * width + layer : layers * layer - first;
   return new Map<MemoryPart, number>([
     ["gradients", 2 * trainedFloats(trainee) * FLOAT], // those of the micro-batch, and the sum
-    ["activations", (layers * (kept + back) + ends + beside) * FLOAT],
+    ["activations", (ofLayers + ends) * FLOAT],
     ["head", 2 * Math.min(scored * vocabulary, MOST_LOGITS) * FLOAT],
   ]);
 }
