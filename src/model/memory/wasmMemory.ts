@@ -164,6 +164,9 @@ function trainingBytes(trainee: Trained, work: RunWork, { recompute }: Pick<Room
 /** Vectors that the first layer sends back to an embedding that is trained: of three products, the norm and their sums. */
 const TO_EMBEDDING = 6;
 
+/** Share of the gradients that low-rank products send on which is there at the worst moment: fitted to what was measured. */
+const SENT_ON = 0.25;
+
 /** What a token takes beside all adapted matrices: inner vectors and their gradients, the gradient they send on, and masks. */
 function lowRankFloats(config: ModelConfig, adapter: AdapterConfig): number {
   const { rank, dropout } = adapter;
@@ -171,6 +174,6 @@ function lowRankFloats(config: ModelConfig, adapter: AdapterConfig): number {
   return adaptedWeights(config, adapter).reduce((sum, name) => {
     const [, inputs = 0] = shapes.get(name) ?? [];
     const masks = dropout === 0 ? 0 : 3 * inputs;
-    return sum + 4 * rank + inputs + masks;
+    return sum + 4 * rank + SENT_ON * inputs + masks;
   }, 0);
 }
