@@ -3,7 +3,9 @@ import { expect, test } from "vitest";
 import { describeOnGpu } from "../engine/fixture.ts";
 import { countGpuCalls } from "../engine/gpuCalls/fixture.ts";
 import { GpuScorer } from "../engine/gpuScorer.ts";
+import { chunkTokens } from "../engine/headChunks.ts";
 import { storedHeadDim } from "../engine/headPadding.ts";
+import { SLOPE_WORDS } from "../engine/scoredToken.ts";
 import type { TrainingRow } from "../engine/trainingBatch.ts";
 import type { ModelConfig } from "./config.ts";
 import { loadFixture, TINY_CONFIG, type Fixture } from "./fixture.ts";
@@ -32,10 +34,12 @@ function keptFloats(config: ModelConfig): number {
   return width + 2 * (heads + kvHeads) * storedHeadDim(config) + heads + 2 * hiddenWidth;
 }
 
-/** Floats of a line: layers' inputs, what is kept of all layers or of one, the gradient going back, and an MLP's. */
+/** Floats of a line: layers' inputs, what is kept of all layers or of one, the gradient going back, and an MLP's or the head's. */
 function lineFloats(config: ModelConfig, recompute: boolean): number {
   const { layers, width, hiddenWidth } = config;
-  return layers * width + (recompute ? 1 : layers) * keptFloats(config) + width + 3 * hiddenWidth;
+  const head = 3 * width + SLOPE_WORDS + chunkTokens(config);
+  const most = recompute ? hiddenWidth : Math.max(hiddenWidth, head); // nothing of the layers is there yet with recompute
+  return layers * width + (recompute ? 1 : layers) * keptFloats(config) + width + most;
 }
 
 describeOnGpu("GpuTrainer's memory", (gpu) => {
