@@ -36,13 +36,13 @@ describeOnGpu("the memory planned for recorded graphs", (gpu) => {
       trainee: ALL_WEIGHTS,
       recompute: false,
     },
-    ...(["f32", "q4_0"] as const).map((basePrecision) => ({
-      name: `an adapter beside a tiny model in ${basePrecision} with KL`,
+    {
+      name: "an adapter beside a tiny model in q4_0 with KL",
       folder: tinyFolder(),
       values: { initialModel: true },
-      trainee: { adapter: ADAPTER, basePrecision },
+      trainee: { adapter: ADAPTER, basePrecision: "q4_0" as const },
       recompute: false,
-    })),
+    },
     {
       name: "an untied tiny model with biases, a teacher and a reward model, recomputing",
       folder: tinyFolder(1, {
