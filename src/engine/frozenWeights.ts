@@ -33,7 +33,7 @@ const NORM = "model.norm.weight";
 const SHARD_BYTES = 2 ** 27;
 
 /** Tokens whose rows one buffer of at most so many bytes holds: whole chunks of the head's backward pass. */
-export function shardTokens(shape: DecoderShape, precision: PackedPrecision, most: number): number {
+function shardTokens(shape: DecoderShape, precision: PackedPrecision, most: number): number {
   const { width, vocabulary } = shape;
   const step = chunkTokens(shape);
   const bytes = (tokens: number): number => packedBytes(precision, tokens, width);
@@ -55,20 +55,6 @@ function layerShapes(
       .filter(([name]) => name.startsWith(prefix))
       .map(([name, shape]) => [name.slice(prefix.length), storedShape(name, shape, headDim).shape]),
   );
-}
-
-/** Bytes of a decoder's frozen weights on the GPU, of parameters of these names and shapes. */
-export function frozenBytes(
-  shape: DecoderShape,
-  shapes: ReadonlyMap<string, readonly number[]>,
-  precision: PackedPrecision,
-  most = SHARD_BYTES,
-): number {
-  const groups = groupLayer(layerShapes(shapes, shape.headDim), precision);
-  const layer = groups.reduce((sum, { size }) => sum + size * VECTOR_BYTES, 0);
-  const tokens = shardTokens(shape, precision, most);
-  const matrix = Math.ceil(shape.vocabulary / tokens) * packedBytes(precision, tokens, shape.width);
-  return shape.layers * layer + (shape.tied ? 1 : 2) * matrix + shape.width * Float32Array.BYTES_PER_ELEMENT;
 }
 
 export class FrozenWeights implements DecoderWeights {
@@ -148,11 +134,6 @@ export class FrozenWeights implements DecoderWeights {
 
   has(name: string): boolean {
     return name === NORM || this.#shards.has(name);
-  }
-
-  /** Bytes on the GPU. */
-  get bytes(): number {
-    return this.#buffers().reduce((sum, { size }) => sum + size, 0);
   }
 
   dispose(): void {
