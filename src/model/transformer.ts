@@ -69,26 +69,23 @@ function product(decoder: Decoder, x: tf.Tensor, weight: string, biasName?: stri
   return tf.tidy(() => addLowRank(frozenLinear(x, matrix, bias), x, adapter, weight));
 }
 
-function decoderLayer(
+/** Hidden states after a layer, of those before it. */
+type LayerOf = (
   decoder: Decoder,
   layer: number,
   x: tf.Tensor,
   positions: tf.Tensor,
   attend: Attend,
-): tf.Tensor {
+) => tf.Tensor;
+
+const decoderLayer: LayerOf = (decoder, layer, x, positions, attend) => {
   const read = normed(decoder, layer, "input_layernorm", x);
   const middle = sum(x, attention(decoder, layer, read, positions, attend));
   return sum(middle, mlp(decoder, layer, normed(decoder, layer, "post_attention_layernorm", middle)));
-}
+};
 
 /** The same, of which nothing is kept but its input and what is trained of it. */
-function recomputed(
-  decoder: Decoder,
-  layer: number,
-  x: tf.Tensor,
-  positions: tf.Tensor,
-  attend: Attend,
-): tf.Tensor {
+const recomputed: LayerOf = (decoder, layer, x, positions, attend) => {
   const { parameters, adapter } = decoder;
   const trained = adapter?.tensors ?? parameters;
   const names = [...trained.keys()].filter((name) => name.startsWith(layerName(layer, "")));
@@ -102,19 +99,13 @@ function recomputed(
     [x, ...tensors],
     [positions],
   );
-}
+};
 
 function normed(decoder: Decoder, layer: number, norm: string, x: tf.Tensor): tf.Tensor {
   return rmsNorm(x, parameter(decoder, layerName(layer, `${norm}.weight`)), decoder.config.normEpsilon);
 }
 
-function attention(
-  decoder: Decoder,
-  layer: number,
-  x: tf.Tensor,
-  positions: tf.Tensor,
-  attend: Attend,
-): tf.Tensor {
+const attention: LayerOf = (decoder, layer, x, positions, attend) => {
   const project = (part: string): tf.Tensor => {
     const name = layerName(layer, `self_attn.${part}`);
     return product(decoder, x, `${name}.weight`, decoder.config.qkvBias ? `${name}.bias` : undefined);
@@ -124,7 +115,7 @@ function attention(
   const [q, k] = [turned("q"), turned("k")];
   const context = attend(layer, q, k, project("v_proj"));
   return product(decoder, context, layerName(layer, "self_attn.o_proj.weight"));
-}
+};
 
 /** Queries or keys [M, heads * hd], each head normed where the architecture does that. */
 function normedHeads(decoder: Decoder, layer: number, part: "q" | "k", x: tf.Tensor): tf.Tensor {
