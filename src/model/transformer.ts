@@ -69,7 +69,7 @@ function product(decoder: Decoder, x: tf.Tensor, weight: string, biasName?: stri
   return tf.tidy(() => addLowRank(frozenLinear(x, matrix, bias), x, adapter, weight));
 }
 
-/** Hidden states after a layer, of those before it. */
+/** What a layer, or its attention, makes of hidden states. */
 type LayerOf = (
   decoder: Decoder,
   layer: number,
