@@ -219,3 +219,8 @@ export async function train(policy: ThreeNumberPolicy, study: Study, values: obj
   for await (const step of ttrl(policy, study, config, initialLoopState(config))) steps.push(step);
   return steps;
 }
+
+/** The responses of a group, by answer; null is a response without one. */
+export function responsesOf(answers: readonly (string | null)[]): Response[] {
+  return answers.map((answer) => say(answer === null ? "I give up" : `\\boxed{${answer}}`));
+}
