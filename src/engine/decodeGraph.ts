@@ -26,6 +26,7 @@ import { BATCH_BYTES, OUTPUT_TOKENS, OUTPUT_WORDS, ROW_WORDS } from "./rowState.
 import { ropeTable } from "./ropeTable.ts";
 import { usualTeams, type Teams } from "./teams.ts";
 import type { DecodeVariants } from "./variants.ts";
+import { EMBEDDING, headMatrix, NORM } from "./parameterNames.ts";
 
 /** What a graph has room for. */
 export interface Capacity {
@@ -38,7 +39,6 @@ export interface Capacity {
 }
 
 const WORD = 4;
-const EMBEDDING = "model.embed_tokens.weight";
 const [[QUERIES], [GATE]] = [QKV, GATE_UP];
 
 /** Kernels and the buffers that outlive a pass through them. */
@@ -143,8 +143,8 @@ function record(
   for (let i = 0; i < shape.layers; i++)
     ({ cacheKernels, inner: previous } = recordLayer(layers, i, x, previous));
   if (previous !== null) lowRank.leave(shape.layers - 1, { batch, x }, previous);
-  const norm = weights.view("model.norm.weight");
-  for (const shard of weights.shards(shape.tied ? EMBEDDING : "lm_head.weight"))
+  const norm = weights.view(NORM);
+  for (const shard of weights.shards(headMatrix(shape)))
     builder.add(kernels.head(shard), { batch, x, norm, matrix: shard.matrix, logits });
   builder.add(kernels.sample, { batch, logits, rows, outputs: { buffer: buffers.outputs } });
   return cacheKernels;

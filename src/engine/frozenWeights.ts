@@ -17,6 +17,7 @@ import {
 } from "./packedMatrix.ts";
 import type { HostParameter } from "./parameterBuffer.ts";
 import { packedTokens, type TokenMatrix } from "./tokenMatrix.ts";
+import { EMBEDDING, headMatrix, NORM } from "./parameterNames.ts";
 
 /** Values by name; nothing but `get` is asked for, so they may be made one by one. */
 export type HostParameters = Pick<ReadonlyMap<string, HostParameter>, "get">;
@@ -25,9 +26,6 @@ export type HostParameters = Pick<ReadonlyMap<string, HostParameter>, "get">;
 export const FROZEN = "frozen: ";
 
 const VECTOR_BYTES = 16;
-const EMBEDDING = "model.embed_tokens.weight";
-const HEAD = "lm_head.weight";
-const NORM = "model.norm.weight";
 
 /** Most bytes that are bound together, unless a device's limit is lower: 128 MiB are what every device allows. */
 const SHARD_BYTES = 2 ** 27;
@@ -100,8 +98,8 @@ export class FrozenWeights implements DecoderWeights {
     this.tokens = packedTokens(precision, shape.width, tokens);
     this.#layers = Array.from({ length: shape.layers }, (_, layer) => this.#takeLayer(layer));
     this.#shard = { precision, outputs: tokens, inputs: shape.width, start: 0 };
-    const matrices = shape.tied ? [EMBEDDING] : [EMBEDDING, HEAD];
-    this.#shards = new Map(matrices.map((name) => [name, this.#takeTokens(name)]));
+    const matrices = new Set([EMBEDDING, headMatrix(shape)]);
+    this.#shards = new Map([...matrices].map((name) => [name, this.#takeTokens(name)]));
     this.#norm = this.#take(NORM, shape.width * Float32Array.BYTES_PER_ELEMENT);
   }
 

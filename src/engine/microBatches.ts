@@ -9,16 +9,11 @@ import type { ParameterBuffer } from "./parameterBuffer.ts";
 import { ReadRing } from "./readRing.ts";
 import { ropeTable } from "./ropeTable.ts";
 import { SCORE_WORDS, type LossSettings } from "./scoredToken.ts";
-import {
-  buildScoreGraph,
-  buildTrainGraph,
-  hasValueHead,
-  headMatrix,
-  type ScoreInputs,
-} from "./trainGraph.ts";
+import { buildScoreGraph, buildTrainGraph, hasValueHead, type ScoreInputs } from "./trainGraph.ts";
 import { layOutTraining, type TrainingRow } from "./trainingBatch.ts";
 import { summedParameters, VALUE_BIAS, VALUE_WEIGHT } from "./trainKernels.ts";
 import { TrainingUpload, type TrainingCapacity } from "./trainingUpload.ts";
+import { headMatrix } from "./parameterNames.ts";
 
 /** Of all scored tokens, in the rows' order. */
 export interface Scores {

@@ -15,6 +15,7 @@ import {
   type PlacedParameter,
 } from "./parameterLayout.ts";
 import { plainTokens, type TokenMatrix } from "./tokenMatrix.ts";
+import { EMBEDDING } from "./parameterNames.ts";
 
 /** A parameter's values on the host, in Hugging Face's layout. */
 export interface HostParameter {
@@ -55,7 +56,7 @@ export class ParameterBuffer implements DecoderWeights {
   }
 
   get tokens(): TokenMatrix {
-    const [vocabulary = 0, width = 0] = this.#placed("model.embed_tokens.weight").shape;
+    const [vocabulary = 0, width = 0] = this.#placed(EMBEDDING).shape;
     return plainTokens(width, vocabulary);
   }
 

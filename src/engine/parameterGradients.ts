@@ -9,13 +9,13 @@ import type { ParameterBuffer } from "./parameterBuffer.ts";
 import { factorKernels, valueSums, wholeGradientKernels, type ProductGroup } from "./trainKernels.ts";
 import type { TrainingUpload } from "./trainingUpload.ts";
 import type { TrainVariants } from "./variants.ts";
+import { EMBEDDING } from "./parameterNames.ts";
 
 type Bound = Readonly<Record<string, BufferView | Scratch>>;
 
 /** Places of the sizes of a batch. */
 export const SCORED = 1;
 const TOKENS = 2;
-const EMBEDDING = "model.embed_tokens.weight";
 
 export interface ParameterGradients {
   /** Before a group's gradients are sent back through its matrices: what those kernels bind of an adapter. */

@@ -22,6 +22,7 @@ import {
 } from "./trainKernels.ts";
 import type { TrainingCapacity, TrainingUpload } from "./trainingUpload.ts";
 import type { TrainVariants } from "./variants.ts";
+import { EMBEDDING, headMatrix, NORM } from "./parameterNames.ts";
 
 /** What a forward pass reads, and the scores it writes. */
 export interface ScoreInputs {
@@ -47,19 +48,12 @@ export interface TrainInputs extends ScoreInputs {
 }
 
 const WORD = 4;
-const EMBEDDING = "model.embed_tokens.weight";
-const NORM = "model.norm.weight";
 /** Of the parts that products of a layer read together, one. */
 const [[QUERIES], [GATE]] = [QKV, GATE_UP];
 
 /** Whether a decoder's parameters have a value head. */
 export function hasValueHead(weights: DecoderWeights): boolean {
   return weights.has(VALUE_WEIGHT);
-}
-
-/** Name of the matrix that gives the logits. */
-export function headMatrix({ tied }: DecoderShape): string {
-  return tied ? EMBEDDING : "lm_head.weight";
 }
 
 /** Records a forward pass that only scores. */

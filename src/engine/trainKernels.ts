@@ -29,6 +29,7 @@ import type { LayerLayout } from "./parameterLayout.ts";
 import { usualTeam } from "./rowTeam.ts";
 import { SLOPE_WGSL } from "./scoredToken.ts";
 import type { ProductVariant, TrainVariants } from "./variants.ts";
+import { NORM } from "./parameterNames.ts";
 
 const INPUT_NORM = "input_layernorm.weight";
 const MLP_NORM = "post_attention_layernorm.weight";
@@ -247,7 +248,7 @@ export function summedParameters(shape: DecoderShape, value: boolean): string[][
     named(layer, INPUT_NORM, ...biases, ...(shape.qkNorm ? HEAD_NORMS : [])),
     named(layer, MLP_NORM),
   ]);
-  return [...layers.flat(), ["model.norm.weight", ...(value ? [VALUE_WEIGHT, VALUE_BIAS] : [])]];
+  return [...layers.flat(), [NORM, ...(value ? [VALUE_WEIGHT, VALUE_BIAS] : [])]];
 }
 
 /** Which gradients belong to the outputs of which matrix. */

@@ -5,7 +5,7 @@ import type { WasmKernels } from "../kernels/wasm/bridge.ts";
 import { createRandom } from "../math/random.ts";
 import type { Decoding, Generated, RowRequest } from "../engine/generation.ts";
 import type { ReadPrompts } from "./readPrompts.ts";
-import { mergedWeight } from "./lowRank.ts";
+import { mergedMatrix } from "./lowRank.ts";
 import { headName, layerName } from "./parameters.ts";
 import { parameter, type Decoder } from "./transformer.ts";
 
@@ -69,7 +69,7 @@ function layerWeights(decoder: Decoder, layer: number): LayerWeights {
   const matrix = (name: string) => {
     const weight = layerName(layer, `${name}.weight`);
     const own = parameter(decoder, weight);
-    return decoder.adapter === null ? own : mergedWeight(own, decoder.adapter, weight);
+    return decoder.adapter === null ? own : mergedMatrix(own, decoder.adapter, weight);
   };
   const biases = decoder.config.qkvBias
     ? ([part("self_attn.q_proj.bias"), part("self_attn.k_proj.bias"), part("self_attn.v_proj.bias")] as const)

@@ -29,7 +29,7 @@ export function addLowRank(
 }
 
 /** The matrix `weight` [out, in] with the adapter in it: W + scale * B A. */
-export function mergedWeight(matrix: tf.Tensor, { tensors, scale }: LowRank, weight: string): tf.Tensor {
+export function mergedMatrix(matrix: tf.Tensor, { tensors, scale }: LowRank, weight: string): tf.Tensor {
   const names = loraNames(weight);
   const [a, b] = [tensors.get(names.a), tensors.get(names.b)];
   if (a === undefined || b === undefined) return matrix;
