@@ -19,7 +19,7 @@ export default defineConfig({
   server: { headers: ISOLATION },
   test: {
     include: ["{src,cli,tools,bench}/**/*.test.{ts,tsx}"],
-    globalSetup: "tools/compileCli.ts",
+    globalSetup: "cli/compile.ts",
     pool: "forks", // each file its own process: a TensorFlow.js backend that crashes takes no other file with it
     maxWorkers: 2,
     testTimeout: 60_000,

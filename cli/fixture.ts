@@ -9,7 +9,7 @@ import { writeModelFolder } from "../src/formats/modelFolderFiles.ts";
 import type { ModelConfig } from "../src/model/config.ts";
 import { TINY_CONFIG, tinyFolder } from "../src/model/fixture.ts";
 import { createTokenizer } from "../src/model/tokenizer.ts";
-import { COMPILED_CLI } from "../tools/compileCli.ts";
+import { COMPILED_CLI } from "./compile.ts";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
 
