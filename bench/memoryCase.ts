@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { startBackend } from "../cli/backend.ts";
 import { openModel, readModelFile } from "../cli/modelFile.ts";
 import { watchGpuBytes } from "../src/engine/gpuCalls/fixture.ts";
+import { folderInMemory } from "../src/formats/modelFolder.ts";
 import { activeKernels } from "../src/kernels/wasm/installWasmKernels.ts";
 import { initialAdapter } from "../src/model/adapter.ts";
 import { promptLengths } from "../src/model/fitQuestions.ts";
@@ -34,6 +35,7 @@ export interface MeasuredMemory {
 const [place = "", path = "", trainable = "all", basePrecision = "f32"] = process.argv.slice(2);
 const file = readModelFile(place);
 const { weights } = file.content;
+const { weights: source } = folderInMemory(file.content);
 const model = endless(openModel(file));
 /** Where a token costs much, few of them. */
 const isLarge = model.config.width > 256;
@@ -85,12 +87,11 @@ async function onGraphs(): Promise<MeasuredMemory> {
   const { machineFor } = await import("../src/model/memory/machine.ts");
   const limits = machineFor(model.config, graphs, config)?.adapter;
   if (limits == null) throw new Error("recorded graphs cannot run this model");
-  if (isLarge && limits.software)
-    return { setting: "recorded graphs: left out, which take too long on a software adapter", parts: [] };
   const planned = (await graphMemory(trainee, work, limits, room)).parts;
   const watch = watchGpuBytes(device);
-  const start = { weights, adapter, basePrecision: trainee.basePrecision, reference: null, optimizer: null };
-  const policy = new GpuPolicy(graphs.gpu, model, start, room);
+  const { basePrecision } = trainee;
+  const start = { weights: source, adapter, basePrecision, reference: null, optimizer: null };
+  const policy = await GpuPolicy.open(graphs.gpu, model, start, room);
   await workAtWorst(policy, trained, prompts, demand);
   const buffers = watch.buffers();
   graphs.gpu.fault.throwIfAborted();

@@ -51,7 +51,7 @@ export async function readMergedModel({ model, cache, adapter }: ModelPlace): Pr
   const file = await loadModelFile(model, cache);
   if (adapter === undefined) return file;
   const { content } = readAdapterFile(adapter);
-  const weights = inWords(adapter, () => {
+  const weights = await inWords(adapter, () => {
     return merge(file.content.weights, adapterFromPeft(openModel(file).config, content, 0));
   });
   return { ...file, content: { ...file.content, weights } };
@@ -62,7 +62,9 @@ export async function mergedOnDisk({ model, cache, adapter: folder }: ModelPlace
   const file = await loadModelOnDisk(model, cache);
   if (folder === undefined) return file;
   const { content } = readAdapterFile(folder);
-  const adapter = inWords(folder, () => adapterFromPeft(readModel(file.path, file.texts).config, content, 0));
+  const adapter = await inWords(folder, () =>
+    adapterFromPeft(readModel(file.path, file.texts).config, content, 0),
+  );
   const { shapes } = file.weights;
   const read = async (name: string): Promise<Float32Array> => {
     const own = { shape: shapes.get(name) ?? [], data: await file.weights.read(name) };
@@ -85,9 +87,9 @@ export function adapterSettings({ path, content }: AdapterFile): Partial<TtrlCon
 }
 
 /** Does the work; an error of it is one of the file at `place`. */
-export function inWords<T>(place: string, work: () => T): T {
+export async function inWords<T>(place: string, work: () => T | Promise<T>): Promise<T> {
   try {
-    return work();
+    return await work();
   } catch (error) {
     throw new InputError(`${place}: ${messageOf(error)}`, { cause: error });
   }

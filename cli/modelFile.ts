@@ -3,6 +3,7 @@ import { readdirSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { readGgufModel } from "../src/formats/ggufModel.ts";
 import {
+  folderInMemory,
   PARTS,
   readModelFolder,
   weightFiles,
@@ -112,7 +113,8 @@ export async function openModelPolicy(
   start: Partial<PolicyStart> = {},
   room: Room = FULL_ROOM,
 ): Promise<{ policy: TrainablePolicy; report: BackendReport }> {
-  const whole = { weights: content.weights, reference: null, optimizer: null, ...start };
+  const { weights } = folderInMemory(content);
+  const whole = { weights, reference: null, optimizer: null, ...start };
   try {
     const { policy, ...opened } = await openPolicy(model, whole, graphs, room);
     if (report.backend === "webgpu" && opened.path === "TensorFlow.js operations")

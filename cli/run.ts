@@ -3,6 +3,7 @@ import { existsSync, mkdirSync } from "node:fs";
 import packageJson from "../package.json" with { type: "json" };
 import { configProblems, type TtrlConfig } from "../src/rl/config.ts";
 import type { PromptFrame } from "../src/rl/types.ts";
+import { folderInMemory } from "../src/formats/modelFolder.ts";
 import { keepsInitialModel } from "../src/rl/loss.ts";
 import type { Graphs } from "../src/model/openPolicy.ts";
 import type { Room } from "../src/model/room.ts";
@@ -99,8 +100,9 @@ export async function openModels(
   room: Room,
 ): Promise<{ models: TrainableModels; report: BackendReport }> {
   const model = openModel(file, prompt);
-  const origin = { weights: file.content.weights, adapter: adapter?.content ?? null, saved };
-  const start = inWords(adapter?.path ?? file.path, () =>
+  const { weights } = folderInMemory(file.content);
+  const origin = { weights, adapter: adapter?.content ?? null, saved };
+  const start = await inWords(adapter?.path ?? file.path, () =>
     runStart(model.config, config, { ...origin, keepsInitial: keepsInitialModel(config) }),
   );
   const { policy, report } = await openModelPolicy(file, model, backend, start.policy, room);

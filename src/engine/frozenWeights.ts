@@ -19,8 +19,10 @@ import type { HostParameter } from "./parameterBuffer.ts";
 import { packedTokens, type TokenMatrix } from "./tokenMatrix.ts";
 import { EMBEDDING, headMatrix, NORM } from "./parameterNames.ts";
 
-/** Values by name; nothing but `get` is asked for, so they may be made one by one. */
-export type HostParameters = Pick<ReadonlyMap<string, HostParameter>, "get">;
+/** Values by name, each asked for when its turn comes: those of a large model need not all be in memory. */
+export interface HostParameters {
+  get(name: string): HostParameter | undefined | Promise<HostParameter>;
+}
 
 /** What the labels of buffers of frozen weights begin with. */
 export const FROZEN = "frozen: ";
@@ -104,13 +106,14 @@ export class FrozenWeights implements DecoderWeights {
   }
 
   /**
-   * Packs and writes all weights, a few megabytes of packed numbers at a time. Throws a `RangeError` for one that the
-   * precision cannot hold.
+   * Packs and writes all weights, each read once and a few megabytes of packed numbers at a time. Rejects with a
+   * `RangeError` for one that the precision cannot hold.
    */
-  upload(weights: HostParameters): void {
-    for (const [layer, buffers] of this.#layers.entries()) this.#writeLayer(layer, buffers, weights);
-    for (const [name, shards] of this.#shards) this.#writeTokens(name, shards, weights);
-    this.#write(this.#norm, new Float32Array(found(weights, NORM).data));
+  async upload(weights: HostParameters): Promise<void> {
+    for (const [layer, buffers] of this.#layers.entries()) await this.#writeLayer(layer, buffers, weights);
+    for (const [name, shards] of this.#shards) await this.#writeTokens(name, shards, weights);
+    const { data } = await found(weights, NORM);
+    this.#write(this.#norm, new Float32Array(data));
   }
 
   layerView(layer: number, part: string): BufferView {
@@ -158,19 +161,21 @@ export class FrozenWeights implements DecoderWeights {
     });
   }
 
-  #writeLayer(layer: number, buffers: readonly GPUBuffer[], weights: HostParameters): void {
+  async #writeLayer(layer: number, buffers: readonly GPUBuffer[], weights: HostParameters): Promise<void> {
     const { headDim } = this.#shape;
     for (const [i, { matrix, outputs, vectors, size }] of this.#groups.entries()) {
       const words = new Uint32Array(size * 4);
-      const stored = (part: string): Float32Array => {
+      const stored = async (part: string): Promise<Float32Array> => {
         const name = `model.layers.${layer}.${part}`;
-        const { data, shape } = found(weights, name);
+        const { data, shape } = await found(weights, name);
         const { runs } = storedShape(name, shape, headDim);
         return runs.length === 0 ? data : padRuns(data, runs);
       };
-      for (const [part, first] of outputs)
-        naming(`model.layers.${layer}.${part}`, () => packRows(words, matrix, stored(part), first));
-      for (const [part, start] of vectors) new Float32Array(words.buffer).set(stored(part), start * 4);
+      for (const [part, first] of outputs) {
+        const rows = await stored(part);
+        naming(`model.layers.${layer}.${part}`, () => packRows(words, matrix, rows, first));
+      }
+      for (const [part, start] of vectors) new Float32Array(words.buffer).set(await stored(part), start * 4);
       const buffer = buffers[i];
       if (buffer !== undefined) this.#write(buffer, words);
     }
@@ -186,9 +191,9 @@ export class FrozenWeights implements DecoderWeights {
     });
   }
 
-  #writeTokens(name: string, shards: readonly TokenShard[], weights: HostParameters): void {
+  async #writeTokens(name: string, shards: readonly TokenShard[], weights: HostParameters): Promise<void> {
     const { width } = this.#shape;
-    const { data } = found(weights, name);
+    const { data } = await found(weights, name);
     for (const { start, count, matrix } of shards) {
       const words = new Uint32Array(packedVectors(this.#shard) * 4);
       const rows = data.subarray(start * width, (start + count) * width);
@@ -209,8 +214,8 @@ export class FrozenWeights implements DecoderWeights {
   }
 }
 
-function found(weights: HostParameters, name: string): HostParameter {
-  const parameter = weights.get(name);
+async function found(weights: HostParameters, name: string): Promise<HostParameter> {
+  const parameter = await weights.get(name);
   if (parameter === undefined) throw new Error(`there is no tensor ${name}`);
   return parameter;
 }

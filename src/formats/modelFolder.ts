@@ -3,7 +3,7 @@ import type { ByteSource } from "./byteSource.ts";
 import { openSafetensors, readSafetensors } from "./safetensors.ts";
 import { INDEX, openShards, readIndex, readShards } from "./shards.ts";
 import type { JsonObject } from "./jsonObject.ts";
-import type { WeightSource } from "./weightSource.ts";
+import { weightsInMemory, type WeightSource } from "./weightSource.ts";
 import type { Tensor } from "./tensor.ts";
 
 /** What a model folder holds besides its weights. Anything else in the folder is left alone. */
@@ -30,6 +30,11 @@ export interface ModelFolder extends FolderTexts {
 export interface OpenedFolder {
   readonly texts: FolderTexts;
   readonly weights: WeightSource;
+}
+
+/** A folder in memory as one that is read tensor by tensor. */
+export function folderInMemory({ weights, ...texts }: ModelFolder): OpenedFolder {
+  return { texts, weights: weightsInMemory(weights) };
 }
 
 /** A folder that is not a model we can open: which file, what is wrong with it, and what to do. */

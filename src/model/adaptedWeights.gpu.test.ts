@@ -172,7 +172,7 @@ describeOnGpu("AdaptedWeights", (gpu) => {
 
   test("sample in at most 7 dispatches a layer and 4 more, and agree with the trainer, which trains the adapter alone", async () => {
     const base = new FrozenWeights(gpu(), config, parameterShapes(config), "q4_0");
-    base.upload(fixture.weights);
+    await base.upload(fixture.weights);
     const adapted = adapt(fixture, base, randomFactors(fixture, ALL, 4));
     const sampler = new GpuSampler(gpu(), { ...config, eosTokens: [] }, adapted);
     const trainer = new GpuTrainer(gpu(), config, adapted);
@@ -229,7 +229,7 @@ describeOnGpu("AdaptedWeights", (gpu) => {
     async (precision) => {
       const factors = randomFactors(fixture, ALL, 4);
       const frozen = new FrozenWeights(gpu(), config, parameterShapes(config), precision, 2000);
-      frozen.upload(fixture.weights);
+      await frozen.upload(fixture.weights);
       const found = [];
       for (const base of [plain(fixture, heldWeights(precision, fixture.weights)), frozen]) {
         const trainer = new GpuTrainer(gpu(), config, adapt(fixture, base, factors));

@@ -1,10 +1,11 @@
-/** The weights under an adapter on the GPU: one buffer in float32, several in less. */
+/** The weights under an adapter: on the GPU in one buffer in float32, in several in less. */
 import type { Gpu } from "../engine/device.ts";
 import { FrozenWeights } from "../engine/frozenWeights.ts";
 import { ParameterBuffer } from "../engine/parameterBuffer.ts";
+import type { WeightSource } from "../formats/weightSource.ts";
 import type { BasePrecision } from "../rl/adapterFields.ts";
 import type { ModelConfig } from "./config.ts";
-import { parameterShapes } from "./parameters.ts";
+import { parameterShapes, type HostTensor } from "./parameters.ts";
 
 export type FrozenBase = ParameterBuffer | FrozenWeights;
 
@@ -13,4 +14,22 @@ export function takeFrozenBase(gpu: Gpu, config: ModelConfig, precision: BasePre
   const shapes = parameterShapes(config);
   if (precision === "f32") return new ParameterBuffer(gpu, shapes, config.headDim, "frozen");
   return new FrozenWeights(gpu, config, shapes, precision);
+}
+
+/** Writes the weights to it, one tensor in memory at a time. Rejects with a `RangeError` for one that the precision cannot hold. */
+export async function fillFrozenBase(
+  base: FrozenBase,
+  config: ModelConfig,
+  weights: WeightSource,
+): Promise<void> {
+  if (base instanceof FrozenWeights) return base.upload({ get: (name) => readWeight(weights, name) });
+  for (const name of parameterShapes(config).keys())
+    base.upload(new Map([[name, await readWeight(weights, name)]]));
+}
+
+/** One of a model's weights. */
+export async function readWeight({ shapes, read }: WeightSource, name: string): Promise<HostTensor> {
+  const shape = shapes.get(name);
+  if (shape === undefined) throw new Error(`the model has no weight ${name}`);
+  return { shape, data: await read(name) };
 }

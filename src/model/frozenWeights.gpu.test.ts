@@ -39,7 +39,7 @@ describeOnGpu("FrozenWeights", (gpu) => {
         const { logprobs, entropies } = await expected.score(rows, loss.temperature);
         for (const most of bindings) {
           const frozen = new FrozenWeights(gpu(), config, shapes, precision, most);
-          frozen.upload(weights);
+          await frozen.upload(weights);
           expect(frozen.shards("model.embed_tokens.weight").length > 1).toBe(most === 700);
           const scorer = new GpuScorer(gpu(), config, frozen);
           const found = await scorer.score(rows, loss.temperature);
@@ -69,7 +69,7 @@ describeOnGpu("FrozenWeights", (gpu) => {
     );
   });
 
-  test("take fewer bytes the lower the precision, give all of them back, and say which weight it cannot hold", () => {
+  test("take fewer bytes the lower the precision, give all of them back, and say which weight it cannot hold", async () => {
     const { config, weights } = loadFixture("tiny-llama");
     const shapes = parameterShapes(config);
     const taken = PRECISIONS.map((precision) => {
@@ -87,7 +87,7 @@ describeOnGpu("FrozenWeights", (gpu) => {
     const name = "model.layers.1.mlp.up_proj.weight";
     const large = { ...weights.get(name)!, data: weights.get(name)!.data.map((value) => value + 1e6) };
     const halves = new FrozenWeights(gpu(), config, shapes, "f16");
-    expect(() => halves.upload(new Map([...weights, [name, large]]))).toThrow(
+    await expect(halves.upload(new Map([...weights, [name, large]]))).rejects.toThrow(
       new RegExp(`^${name}: a weight is .*, which F16 cannot hold. Keep the base in f32.`),
     );
   });

@@ -10,7 +10,7 @@ import { ParameterBuffer } from "../engine/parameterBuffer.ts";
 import type { TrainingCapacity } from "../engine/trainingUpload.ts";
 import type { CriticOptions, CriticStats, ValuedRollout } from "../rl/critic.ts";
 import type { OnProgress, ScoredRollout } from "../rl/policy.ts";
-import { adapterScale, adapterShapes, type Adapter } from "./adapter.ts";
+import { adapterScale, adapterShapes, type AdapterConfig } from "./adapter.ts";
 import { updateCritic, type CriticLearner, type ValuedRow } from "./criticUpdate.ts";
 import { GradientError } from "./gradientError.ts";
 import type { LanguageModel } from "./languageModel.ts";
@@ -49,7 +49,7 @@ export class GpuCritic implements TrainableCritic {
     model: LanguageModel,
     { weights, optimizer }: TrainedState,
     room: Room = FULL_ROOM,
-    beside: { readonly frozen: DecoderWeights; readonly adapter: Adapter } | null = null,
+    beside: { readonly frozen: DecoderWeights; readonly adapter: AdapterConfig } | null = null,
   ) {
     const { config } = model;
     this.#gpu = gpu;

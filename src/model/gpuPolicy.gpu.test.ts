@@ -2,6 +2,8 @@
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { beforeAll, describe, expect, test } from "vitest";
+import { folderInMemory } from "../formats/modelFolder.ts";
+import { weightsInMemory } from "../formats/weightSource.ts";
 import { openGpu } from "../engine/device.ts";
 import { describeOnGpu } from "../engine/fixture.ts";
 import { watchGpuBytes } from "../engine/gpuCalls/fixture.ts";
@@ -26,7 +28,8 @@ const PROMPT = "2+2=";
 
 const folder = tinyFolder();
 const model = readLanguageModel(folder);
-const START: PolicyStart = { weights: folder.weights, reference: null, optimizer: null };
+const { weights: source } = folderInMemory(folder);
+const START: PolicyStart = { weights: source, reference: null, optimizer: null };
 
 const sum = (numbers: Iterable<number>): number => [...numbers].reduce((total, value) => total + value, 0);
 
@@ -56,12 +59,12 @@ function gap(actual: ReadonlyMap<string, HostTensor>, expected: ReadonlyMap<stri
 describeOnGpu("the policy on recorded graphs", (gpu) => {
   beforeAll(() => tf.setBackend("cpu")); // the reference; the graphs need no TensorFlow.js
 
-  const create = (start: Partial<PolicyStart> = {}): GpuPolicy =>
-    new GpuPolicy(gpu(), model, { ...START, ...start });
+  const create = (start: Partial<PolicyStart> = {}): Promise<GpuPolicy> =>
+    GpuPolicy.open(gpu(), model, { ...START, ...start });
 
   describe("updates", () => {
     test("as the policy on operations does, KL to the initial model included", async () => {
-      const policy = create({ reference: folder.weights });
+      const policy = await create({ reference: folder.weights });
       const reference = { ...START, reference: folder.weights };
       const expected = new TfPolicy(new TfModel(model, folder.weights), reference);
       const options = { ...OPTIONS, temperature: 0.8, klCoefficient: 0.1 };
@@ -86,7 +89,7 @@ describeOnGpu("the policy on recorded graphs", (gpu) => {
     });
 
     test("as the policy on operations does, with every term of the loss", async () => {
-      const policy = create({ reference: folder.weights });
+      const policy = await create({ reference: folder.weights });
       const reference = { ...START, reference: folder.weights };
       const expected = new TfPolicy(new TfModel(model, folder.weights), reference);
       const sampled = (await rollouts(policy, 4)).map((rollout, i): Rollout => {
@@ -140,7 +143,7 @@ describeOnGpu("the policy on recorded graphs", (gpu) => {
           ]),
         );
         const start = { ...START, adapter: { ...fresh, tensors }, reference: fresh.tensors };
-        const policy = create({ ...start, basePrecision });
+        const policy = await create({ ...start, basePrecision });
         const held = basePrecision === "f32" ? folder.weights : heldWeights(basePrecision, folder.weights);
         const expected = new TfPolicy(new TfModel(model, held), start);
         const options = { ...OPTIONS, klCoefficient: 0.1 };
@@ -174,9 +177,9 @@ describeOnGpu("the policy on recorded graphs", (gpu) => {
     );
 
     test("beside another policy of the same model, and from weights it is given", async () => {
-      const policy = create();
+      const policy = await create();
       const initial = await policy.weights();
-      const other = policy.another(START);
+      const other = policy.another({ weights: folder.weights, optimizer: null });
       const trained = await rollouts(policy, 4);
       await policy.update(trained, OPTIONS);
       expect(await other.weights()).toEqual(initial);
@@ -188,7 +191,7 @@ describeOnGpu("the policy on recorded graphs", (gpu) => {
     });
 
     test("on what it sampled with ratios of 1 and logprobs that differ by less than 1e-4", async () => {
-      const policy = create();
+      const policy = await create();
       for (const temperature of [1, 0.7]) {
         const [responses] = await policy.sample([{ prompt: PROMPT, seed: 3 }], { ...SAMPLING, temperature });
         const trained = responses!.map((response) => rolloutOf(PROMPT, response, 1));
@@ -201,7 +204,7 @@ describeOnGpu("the policy on recorded graphs", (gpu) => {
     });
 
     test("and samples from the updated weights at once: a response of positive advantage gets likelier", async () => {
-      const policy = create();
+      const policy = await create();
       const [good, bad] = (await rollouts(policy, 2)).map(({ response }) => response);
       const pair = [rolloutOf(PROMPT, good!, 1), rolloutOf(PROMPT, bad!, -1)];
       await policy.update(pair, { ...OPTIONS, learningRate: 0.01 });
@@ -218,7 +221,7 @@ describeOnGpu("the policy on recorded graphs", (gpu) => {
     });
 
     test("over several micro-batches as over all rows at once", async () => {
-      const [once, twice] = [create(), create()];
+      const [once, twice] = [await create(), await create()];
       const trained = await rollouts(once, 4);
       const one = await once.update(trained, OPTIONS);
       const share = trained.map((rollout) => ({ ...rollout, weight: rollout.weight / 60 }));
@@ -232,7 +235,7 @@ describeOnGpu("the policy on recorded graphs", (gpu) => {
     });
 
     test("without a trace when aborted between micro-batches or when a gradient is not a number", async () => {
-      const policy = create();
+      const policy = await create();
       const trained = await rollouts(policy, 4);
       await policy.update(trained, OPTIONS);
       const [weights, optimizer] = [await policy.weights(), await policy.optimizerState()];
@@ -246,7 +249,7 @@ describeOnGpu("the policy on recorded graphs", (gpu) => {
       await expect(policy.update(broken, OPTIONS)).rejects.toThrow(GradientError);
       expect(await policy.weights()).toEqual(weights);
       expect(await policy.optimizerState()).toEqual(optimizer);
-      const undisturbed = create({ weights, optimizer });
+      const undisturbed = await create({ weights: weightsInMemory(weights), optimizer });
       expect(await policy.update(trained, OPTIONS)).toEqual(await undisturbed.update(trained, OPTIONS));
       expect(await policy.weights()).toEqual(await undisturbed.weights());
       await policy.dispose();
@@ -255,7 +258,7 @@ describeOnGpu("the policy on recorded graphs", (gpu) => {
   });
 
   test("draws a response by its prompt, seed and place alone, and tells how far it is", async () => {
-    const policy = create();
+    const policy = await create();
     const [a, b] = [
       { prompt: PROMPT, seed: 5 },
       { prompt: "A longer question, with words?", seed: 6 },
@@ -273,7 +276,7 @@ describeOnGpu("the policy on recorded graphs", (gpu) => {
   });
 
   test("stops sampling at the signal and goes on afterwards", async () => {
-    const policy = create();
+    const policy = await create();
     const controller = new AbortController();
     const requests = [{ prompt: PROMPT, seed: 1 }];
     const whole = await policy.sample(requests, SAMPLING);
@@ -285,7 +288,7 @@ describeOnGpu("the policy on recorded graphs", (gpu) => {
   });
 
   test("refuses what the model has no positions for, and says what to change", async () => {
-    const policy = create();
+    const policy = await create();
     const asked = policy.sample([{ prompt: PROMPT, seed: 1 }], { ...SAMPLING, maxResponseTokens: 128 });
     await expect(asked).rejects.toThrow(/exceed the model's 128 positions; lower the longest response/);
     await policy.dispose();
@@ -293,7 +296,7 @@ describeOnGpu("the policy on recorded graphs", (gpu) => {
 
   test.each(["sampling", "updating"])("says that the GPU was lost while %s", async (work) => {
     const lent = (await openGpu(navigator.gpu))!;
-    const policy = new GpuPolicy(lent, model, START);
+    const policy = await GpuPolicy.open(lent, model, START);
     const trained = await rollouts(policy, 4);
     const lose = (): void => lent.device.destroy();
     const copies = Array.from({ length: 60 }, () => trained).flat();
@@ -306,7 +309,7 @@ describeOnGpu("the policy on recorded graphs", (gpu) => {
 
   test("holds no more GPU bytes, tensors and memory after 50 steps than after two, and none when disposed", async () => {
     const bytes = watchGpuBytes(gpu().device);
-    const policy = create({ reference: folder.weights });
+    const policy = await create({ reference: folder.weights });
     const step = async (seed: number): Promise<void> => {
       const [responses] = await policy.sample([{ prompt: PROMPT, seed }], SAMPLING);
       const trained = responses!.map((response, i) => rolloutOf(PROMPT, response, i - 1.5));

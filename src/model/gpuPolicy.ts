@@ -9,7 +9,7 @@ import { GpuTrainer } from "../engine/gpuTrainer.ts";
 import type { OptimizerState } from "../engine/optimizerState.ts";
 import { ParameterBuffer } from "../engine/parameterBuffer.ts";
 import type { TrainingRow } from "../engine/trainingBatch.ts";
-import type { BasePrecision } from "../rl/adapterFields.ts";
+import { allWeights, type WeightSource } from "../formats/weightSource.ts";
 import type {
   OnProgress,
   SampleRequest,
@@ -19,9 +19,9 @@ import type {
   UpdateStats,
 } from "../rl/policy.ts";
 import type { Response, Rollout } from "../rl/types.ts";
-import { adapterScale, adapterShapes, loraNames, mergedWeight, type Adapter } from "./adapter.ts";
+import { adapterScale, adapterShapes, loraNames, mergedWeight, type AdapterConfig } from "./adapter.ts";
 import { createBreath } from "./breath.ts";
-import { takeFrozenBase, type FrozenBase } from "./frozenBase.ts";
+import { fillFrozenBase, readWeight, takeFrozenBase, type FrozenBase } from "./frozenBase.ts";
 import { GpuCritic } from "./gpuCritic.ts";
 import { GradientError } from "./gradientError.ts";
 import type { LanguageModel } from "./languageModel.ts";
@@ -46,14 +46,22 @@ interface Scored {
   readonly scorer: GpuScorer;
 }
 
+/** What is trained in place of all weights, and what stays as it is under it. */
+export interface Adapted {
+  readonly adapter: AdapterConfig;
+  /** On the GPU. */
+  readonly frozen: FrozenBase;
+  /** The same as they were read, to merge the adapter into: those on the GPU may have lost digits. */
+  readonly source: WeightSource;
+}
+
+/** What a policy trains from its first moment: all weights, or the adapter's. */
+type GpuStart = TrainedState & Pick<PolicyStart, "reference">;
+
 export class GpuPolicy implements TrainablePolicy {
   readonly model: LanguageModel;
-  readonly adapter: Adapter | null;
   readonly #gpu: Gpu;
-  /** The weights under an adapter as they were read, to merge it into: those on the GPU may have lost digits. */
-  readonly #base: ReadonlyMap<string, HostTensor> | null;
-  /** The same on the GPU. */
-  readonly #frozen: FrozenBase | null;
+  readonly #adapted: Adapted | null;
   readonly #ownsFrozen: boolean;
   /** What is trained. */
   readonly #parameters: ParameterBuffer;
@@ -68,24 +76,38 @@ export class GpuPolicy implements TrainablePolicy {
   #scorer: GpuScorer | null = null;
 
   /**
-   * Uploads the weights, unless those under an adapter are there already as `frozen`, which stays the caller's. Throws a
-   * `RangeError` when they are too large for the GPU.
+   * Uploads the weights, under an adapter one tensor after the other. Rejects with a `RangeError` when they are too large
+   * for the GPU.
    */
-  constructor(
+  static async open(
     gpu: Gpu,
     model: LanguageModel,
     { weights, adapter = null, basePrecision = "f32", reference, optimizer }: PolicyStart,
     room: Room = FULL_ROOM,
-    frozen: FrozenBase | null = null,
+  ): Promise<GpuPolicy> {
+    if (adapter === null)
+      return new GpuPolicy(gpu, model, { weights: await allWeights(weights), reference, optimizer }, room);
+    const frozen = takeFrozenBase(gpu, model.config, basePrecision);
+    await fillFrozenBase(frozen, model.config, weights);
+    const start = { weights: adapter.tensors, reference, optimizer };
+    return new GpuPolicy(gpu, model, start, room, { adapter, frozen, source: weights }, true);
+  }
+
+  /** Uploads what is trained. What is frozen under an adapter is there already, and the caller's unless it is given away. */
+  constructor(
+    gpu: Gpu,
+    model: LanguageModel,
+    { weights, reference, optimizer }: GpuStart,
+    room: Room,
+    adapted: Adapted | null = null,
+    ownsFrozen = false,
   ) {
     this.#gpu = gpu;
     this.model = model;
-    this.adapter = adapter;
     this.#room = room;
-    this.#ownsFrozen = frozen === null;
-    this.#base = adapter === null ? null : weights;
-    this.#frozen = adapter === null ? null : (frozen ?? this.#freeze(weights, basePrecision));
-    this.#parameters = this.#upload(adapter?.tensors ?? weights, adapter === null ? "parameters" : "adapter");
+    this.#adapted = adapted;
+    this.#ownsFrozen = ownsFrozen;
+    this.#parameters = this.#upload(weights, adapted === null ? "parameters" : "adapter");
     const { cacheBytes } = room;
     this.#sampler = new GpuSampler(
       gpu,
@@ -103,10 +125,8 @@ export class GpuPolicy implements TrainablePolicy {
     };
   }
 
-  #freeze(weights: ReadonlyMap<string, HostTensor>, precision: BasePrecision): FrozenBase {
-    const base = takeFrozenBase(this.#gpu, this.model.config, precision);
-    base.upload(weights);
-    return base;
+  get adapter(): AdapterConfig | null {
+    return this.#adapted?.adapter ?? null;
   }
 
   /** Puts on the GPU what may be trained: all weights, or an adapter's. */
@@ -120,8 +140,9 @@ export class GpuPolicy implements TrainablePolicy {
 
   /** A model's weights, of which these are trained. */
   #weightsWith(parameters: ParameterBuffer): DecoderWeights {
-    if (this.adapter === null || this.#frozen === null) return parameters;
-    return new AdaptedWeights(this.#frozen, parameters, adapterScale(this.adapter));
+    if (this.#adapted === null) return parameters;
+    const { frozen, adapter } = this.#adapted;
+    return new AdaptedWeights(frozen, parameters, adapterScale(adapter));
   }
 
   #scored(parameters: ParameterBuffer): Scored {
@@ -223,30 +244,21 @@ export class GpuPolicy implements TrainablePolicy {
   }
 
   another(start: TrainedState): GpuPolicy {
-    const { adapter } = this;
-    const own = { ...start, reference: null };
-    const all =
-      adapter === null || this.#base === null
-        ? own
-        : { ...own, weights: this.#base, adapter: { ...adapter, tensors: start.weights } };
-    return new GpuPolicy(this.#gpu, this.model, all, this.#room, this.#frozen);
+    return new GpuPolicy(this.#gpu, this.model, { ...start, reference: null }, this.#room, this.#adapted);
   }
 
   critic(start: TrainedState): GpuCritic {
-    const { adapter } = this;
-    const beside = adapter === null || this.#frozen === null ? null : { frozen: this.#frozen, adapter };
-    return new GpuCritic(this.#gpu, this.model, start, this.#room, beside);
+    return new GpuCritic(this.#gpu, this.model, start, this.#room, this.#adapted);
   }
 
   async weight(name: string): Promise<HostTensor> {
     const download = (each: string) => orFault(this.#gpu.fault, this.#parameters.downloadOne(each));
-    if (this.adapter === null) return download(name);
-    const own = this.#base?.get(name);
-    if (own === undefined) throw new Error(`the model has no weight ${name}`);
+    if (this.#adapted === null) return download(name);
+    const { adapter, source } = this.#adapted;
     const tensors = new Map<string, HostTensor>();
     for (const each of Object.values(loraNames(name)))
       if (this.#parameters.has(each)) tensors.set(each, await download(each));
-    return mergedWeight(name, own, { ...this.adapter, tensors });
+    return mergedWeight(name, await readWeight(source, name), { ...adapter, tensors });
   }
 
   weights(): Promise<Map<string, HostTensor>> {
@@ -268,7 +280,7 @@ export class GpuPolicy implements TrainablePolicy {
     this.#reference?.parameters.dispose();
     await this.#trainer?.dispose();
     this.#parameters.dispose();
-    if (this.#ownsFrozen) this.#frozen?.dispose();
+    if (this.#ownsFrozen) this.#adapted?.frozen.dispose();
   }
 }
 

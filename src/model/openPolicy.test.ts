@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { folderInMemory } from "../formats/modelFolder.ts";
 import { initialAdapter } from "./adapter.ts";
 import { tinyFolder } from "./fixture.ts";
 import { readLanguageModel } from "./languageModel.ts";
@@ -6,7 +7,8 @@ import { openPolicy } from "./openPolicy.ts";
 
 const folder = tinyFolder();
 const model = readLanguageModel(folder);
-const start = { weights: folder.weights, reference: null, optimizer: null };
+const { weights } = folderInMemory(folder);
+const start = { weights, reference: null, optimizer: null };
 const adapter = initialAdapter(model.config, { rank: 4, alpha: 8, dropout: 0, targets: ["q_proj"] }, 1);
 
 test("a packed base is refused where graphs do not run", async () => {

@@ -3,6 +3,7 @@ import { unsupported } from "../engine/decoderShape.ts";
 import type { Gpu } from "../engine/device.ts";
 import { layOutParameters } from "../engine/parameterLayout.ts";
 import type { Tuning, TuningMemory } from "../engine/tuning.ts";
+import { allWeights } from "../formats/weightSource.ts";
 import type { BasePrecision } from "../rl/adapterFields.ts";
 import type { ModelConfig } from "./config.ts";
 import type { LanguageModel } from "./languageModel.ts";
@@ -40,7 +41,7 @@ export async function openPolicy(
   graphs: Graphs | string,
   room: Room = FULL_ROOM,
 ): Promise<OpenedPolicy> {
-  checkWeights(model.config, start.weights);
+  checkWeights(model.config, start.weights.shapes);
   if (start.adapter != null) checkAdapter(model.config, start.adapter);
   const packed = isPacked(start);
   const obstacle = graphsObstacle(model.config, graphs, start);
@@ -53,7 +54,7 @@ export async function openPolicy(
     ? { gpu: graphs.gpu, tuning: { choices: [], notes: ["packed weights run the plain kernels"] } }
     : await tuneGpu(graphs.gpu, model.config, layout, graphs.memory, graphs.tuningBudget);
   return {
-    policy: new GpuPolicy(gpu, model, start, room),
+    policy: await GpuPolicy.open(gpu, model, start, room),
     path: "recorded graphs",
     pathReason: `WebGPU runs, and they can run this model; ${summary(tuning)}`,
     tuning: describeTuning(tuning),
@@ -65,18 +66,18 @@ function isPacked({ adapter, basePrecision = "f32" }: Trained): boolean {
   return adapter != null && basePrecision !== "f32";
 }
 
-function openOperations(
+async function openOperations(
   model: LanguageModel,
   start: PolicyStart,
   pathReason: string,
   room: Room,
-): OpenedPolicy {
+): Promise<OpenedPolicy> {
   if (isPacked(start))
     throw new Error(
       `the base is to be kept in ${start.basePrecision}, which only recorded WebGPU graphs do, and they do not run: ${pathReason}. ` +
         "Choose f32 as the base's precision.",
     );
-  const policy = new TfPolicy(new TfModel(model, start.weights), start, room);
+  const policy = new TfPolicy(new TfModel(model, await allWeights(start.weights)), start, room);
   return { policy, path: "TensorFlow.js operations", pathReason, tuning: [] };
 }
 

@@ -6,7 +6,7 @@ import { describeOnGpu } from "../engine/fixture.ts";
 import type { Generated } from "../engine/generation.ts";
 import { GpuSampler } from "../engine/gpuSampler.ts";
 import type { ParameterBuffer } from "../engine/parameterBuffer.ts";
-import { readModelFolder } from "../formats/modelFolder.ts";
+import { folderInMemory, readModelFolder } from "../formats/modelFolder.ts";
 import { normals } from "../kernels/fixture.ts";
 import * as tf from "../kernels/tf.ts";
 import type { ModelConfig } from "./config.ts";
@@ -165,7 +165,8 @@ describeOnGpu("padded heads", (gpu) => {
     const model = readLanguageModel(content);
     expect(model.config.headDim).toBe(12);
     const memory = { read: () => Promise.resolve(null), write: () => Promise.resolve() };
-    const start = { weights: content.weights, reference: null, optimizer: null };
+    const { weights } = folderInMemory(content);
+    const start = { weights, reference: null, optimizer: null };
     const [recorded, operations] = [
       await openPolicy(model, start, { gpu: gpu(), memory, tuningBudget: 0 }),
       await openPolicy(model, start, "this is the reference"),

@@ -1,5 +1,6 @@
 /** The named parameters of a decoder, under Hugging Face names. */
 import { createRandom } from "../math/random.ts";
+import { weightsInMemory } from "../formats/weightSource.ts";
 import * as tf from "../kernels/tf.ts";
 import type { ModelConfig } from "./config.ts";
 
@@ -86,10 +87,10 @@ function initialScale(name: string, shape: readonly number[], layers: number): n
 }
 
 /** Throws, naming the tensors, when any of a decoder's weights is missing or misshapen. */
-export function checkWeights(config: ModelConfig, weights: ReadonlyMap<string, HostTensor>): void {
+export function checkWeights(config: ModelConfig, shapes: ReadonlyMap<string, readonly number[]>): void {
   const problems: string[] = [];
   for (const [name, shape] of parameterShapes(config)) {
-    const found = weights.get(name)?.shape;
+    const found = shapes.get(name);
     if (found === undefined) problems.push(`${name} is missing`);
     else if (found.join() !== shape.join())
       problems.push(`${name} is [${found.join()}], config.json says [${shape.join()}]`);
@@ -103,7 +104,7 @@ export function loadParameters(
   config: ModelConfig,
   weights: ReadonlyMap<string, HostTensor>,
 ): Map<string, tf.Tensor> {
-  checkWeights(config, weights);
+  checkWeights(config, weightsInMemory(weights).shapes);
   return uploadTensors([...parameterShapes(config).keys()], weights);
 }
 

@@ -1,5 +1,6 @@
 /** What a run trains, as it begins or goes on: all weights, or an adapter beside them. */
 import type { PeftAdapter } from "../formats/peftAdapter.ts";
+import { allWeights, weightsInMemory, type WeightSource } from "../formats/weightSource.ts";
 import type { TtrlConfig } from "../rl/config.ts";
 import { adapterConfig, adapterFromPeft, initialAdapter, type Adapter } from "./adapter.ts";
 import type { ModelConfig } from "./config.ts";
@@ -16,7 +17,7 @@ export interface RunStart {
 /** Where a run begins or goes on. */
 export interface RunOrigin {
   /** The model's weights. */
-  readonly weights: ReadonlyMap<string, HostTensor>;
+  readonly weights: WeightSource;
   /** The adapter to train on; null makes a new one where the configuration asks for one. */
   readonly adapter: PeftAdapter | null;
   /** Of the run that is continued; null for the beginning. */
@@ -25,19 +26,19 @@ export interface RunOrigin {
   readonly keepsInitial: boolean;
 }
 
-/** Throws when an adapter does not fit the model. */
-export function runStart(
+/** All weights are read where they are trained. Rejects when an adapter does not fit the model. */
+export async function runStart(
   model: ModelConfig,
   config: TtrlConfig,
   { weights, adapter: given, saved, keepsInitial }: RunOrigin,
-): RunStart {
+): Promise<RunStart> {
   const adapter = firstAdapter(model, config, given);
-  const initial = adapter?.tensors ?? weights;
+  const initial = adapter?.tensors ?? (await allWeights(weights));
   const trained = saved?.weights ?? initial;
   return {
     initial,
     policy: {
-      weights: adapter === null ? trained : weights,
+      weights: adapter === null ? weightsInMemory(trained) : weights,
       adapter: adapter === null ? null : { ...adapter, tensors: trained },
       basePrecision: config.basePrecision,
       reference: keepsInitial ? initial : null,

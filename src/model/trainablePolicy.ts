@@ -1,5 +1,6 @@
 /** A policy of the method with what a run needs beside it: its weights and its optimizer's state, to keep them. */
 import type { OptimizerState } from "../engine/optimizerState.ts";
+import type { WeightSource } from "../formats/weightSource.ts";
 import type { BasePrecision } from "../rl/adapterFields.ts";
 import type { Policy } from "../rl/policy.ts";
 import type { Adapter, AdapterConfig } from "./adapter.ts";
@@ -49,8 +50,8 @@ export interface TrainedState {
 
 /** What a policy starts from. */
 export interface PolicyStart {
-  /** The model's weights: what is trained, or what stays as it is under an adapter. */
-  readonly weights: ReadonlyMap<string, HostTensor>;
+  /** The model's weights: what is trained, or what stays as it is under an adapter and is read tensor by tensor. */
+  readonly weights: WeightSource;
   /** What is trained in place of the weights; absent or null trains them. */
   readonly adapter?: Adapter | null;
   /** How the weights under an adapter are kept; absent is float32. */

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { readGgufModel } from "../formats/ggufModel.ts";
-import { readModelFolder } from "../formats/modelFolder.ts";
+import { weightsInMemory } from "../formats/weightSource.ts";
+import { folderInMemory, readModelFolder } from "../formats/modelFolder.ts";
 import { readPeftAdapter } from "../formats/peftAdapter.ts";
 import { wholeFile } from "../formats/streamed.ts";
 import { unzip } from "../formats/zip.ts";
@@ -27,7 +28,11 @@ describe("an exported run", async () => {
   const folder = tinyFolder(1);
   const model = readLanguageModel(folder);
   const { weights } = tinyFolder(2); // as if trained
-  const { policy } = await openPolicy(model, { weights, reference: null, optimizer: null }, "a test");
+  const { policy } = await openPolicy(
+    model,
+    { weights: weightsInMemory(weights), reference: null, optimizer: null },
+    "a test",
+  );
   const exported = { name: "tiny", folder, policy };
   let files: ReadonlyMap<string, Uint8Array>;
   beforeAll(async () => {
@@ -101,7 +106,7 @@ test("the export of a run with an adapter opens as the merged model, and holds t
   const settings = { rank: 2, alpha: 4, dropout: 0, targets: ["q_proj", "v_proj"] } as const;
   const adapter = initialAdapter(model.config, settings, 1);
   for (const { data } of adapter.tensors.values()) data.fill(0.1); // as if trained
-  const start = { weights: folder.weights, adapter, reference: null, optimizer: null };
+  const start = { weights: folderInMemory(folder).weights, adapter, reference: null, optimizer: null };
   const { policy } = await openPolicy(model, start, "a test");
   const exported = { name: "tiny", folder, policy };
   const form = { format: "folder", packing: "F32" } as const;

@@ -1,4 +1,5 @@
 /** A session on a stage for tests: a tiny model, a few questions, and fakes for what the browser does. */
+import { folderInMemory } from "../formats/modelFolder.ts";
 import { MemoryStorage } from "../hub/fixture.ts";
 import * as tf from "../kernels/tf.ts";
 import { tinyFolder } from "../model/fixture.ts";
@@ -76,7 +77,7 @@ export class Stage {
       start,
       {
         startBackend: (): Promise<StartedBackend<Graphs>> => Promise.resolve(started),
-        downloadModel: () => Promise.resolve(tinyFolder()),
+        downloadModel: () => Promise.resolve(folderInMemory(tinyFolder())),
         openDestination: () => Promise.resolve(inMemory()),
         storage: new MemoryStorage(),
         post: (event) => this.#receive(event),

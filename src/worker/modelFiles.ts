@@ -1,7 +1,7 @@
 /** Downloads an embedded model's folder. */
 // Importing one public file tells where the page's files are, in development and in any place the build is served from.
 import modelIndex from "/models/index.json?url";
-import { readModelFolder, type ModelFolder } from "../formats/modelFolder.ts";
+import { folderInMemory, readModelFolder, type OpenedFolder } from "../formats/modelFolder.ts";
 
 const FILES = [
   "config.json",
@@ -19,7 +19,7 @@ export async function downloadModel(
   path: string,
   signal: AbortSignal,
   onProgress: (done: number, total: number) => void,
-): Promise<ModelFolder> {
+): Promise<OpenedFolder> {
   let done = 0;
   const download = async (file: string): Promise<[string, Uint8Array]> => {
     const url = new URL(`${path}/${file}`, PAGE);
@@ -30,5 +30,5 @@ export async function downloadModel(
     onProgress(++done, FILES.length);
     return [file, bytes];
   };
-  return readModelFolder(new Map(await Promise.all(FILES.map(download))));
+  return folderInMemory(readModelFolder(new Map(await Promise.all(FILES.map(download)))));
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
+import { allWeights } from "../formats/weightSource.ts";
 import { writeModelFolder } from "../formats/modelFolderFiles.ts";
 import { wholeFile } from "../formats/streamed.ts";
 import { zip } from "../formats/zipWriter.ts";
@@ -16,19 +17,19 @@ describe("a model of the user's", () => {
   test("is read from the files of its folder", async () => {
     const parts = files.map(([name, bytes]) => part(`my model/${name}`, bytes as Uint8Array<ArrayBuffer>));
     const opened = await openModelFiles([part("my model/.gitattributes", "*"), ...parts]);
-    expect(opened.weights).toEqual(folder.weights);
-    expect(opened.tokenizerJson).toEqual(folder.tokenizerJson);
+    expect(await allWeights(opened.weights)).toEqual(folder.weights);
+    expect(opened.texts.tokenizerJson).toEqual(folder.tokenizerJson);
   });
 
   test("is read from a zip of its folder", async () => {
     const opened = await openModelFiles([part("model.zip", await wholeFile(zip(new Map(files))))]);
-    expect(opened.weights).toEqual(folder.weights);
+    expect(await allWeights(opened.weights)).toEqual(folder.weights);
   });
 
   test("is read from a GGUF file, whatever it is called", async () => {
     const bytes = readFileSync(new URL("../formats/fixtures/tiny-llama.gguf", import.meta.url));
-    const { config } = await openModelFiles([part("model.bin", new Uint8Array(bytes))]);
-    expect(config).toMatchObject({ model_type: "llama", vocab_size: 97 });
+    const { texts } = await openModelFiles([part("model.bin", new Uint8Array(bytes))]);
+    expect(texts.config).toMatchObject({ model_type: "llama", vocab_size: 97 });
   });
 
   test("is refused in words when it is neither, or too large for a browser", async () => {

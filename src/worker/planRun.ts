@@ -44,7 +44,8 @@ async function modelOf({ model, modelFiles, storedModel, prompt }: PlanQuestion)
   }
   if (storedModel !== undefined)
     return readLanguageModel(await textsOf(await storedFiles(new OpfsStorage(), storedModel)), prompt);
-  return readLanguageModel(await downloadModel(model, new AbortController().signal, () => {}), prompt);
+  const { texts } = await downloadModel(model, new AbortController().signal, () => {});
+  return readLanguageModel(texts, prompt);
 }
 
 /** What is told of a model beside its weights, which stay unread. */

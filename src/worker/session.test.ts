@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, test } from "vitest";
+import { folderInMemory } from "../formats/modelFolder.ts";
 import { readModelFolder } from "../formats/modelFolder.ts";
 import { unzip } from "../formats/zip.ts";
 import * as tf from "../kernels/tf.ts";
@@ -173,7 +174,7 @@ describe("a session", () => {
       downloadModel: (_, signal) => {
         signal.throwIfAborted(); // as fetch does
         downloads++;
-        return Promise.resolve(tinyFolder());
+        return Promise.resolve(folderInMemory(tinyFolder()));
       },
     });
     await stage.next("stopped");
@@ -308,7 +309,7 @@ describe("a session", () => {
       {
         downloadModel: () => {
           atLoad = tf.memory().numTensors;
-          return Promise.resolve(tinyFolder());
+          return Promise.resolve(folderInMemory(tinyFolder()));
         },
       },
       first.session,

@@ -1,5 +1,5 @@
 /** One run in the worker: load, run the loop, pause, evaluate, export. The only place in the page where rl meets model. */
-import type { ModelFolder } from "../formats/modelFolder.ts";
+import type { FolderTexts, OpenedFolder } from "../formats/modelFolder.ts";
 import type { ModelStorage } from "../hub/storage.ts";
 import { fitQuestions } from "../model/fitQuestions.ts";
 import { readLanguageModel, type LanguageModel } from "../model/languageModel.ts";
@@ -42,7 +42,7 @@ export interface Surroundings {
     path: string,
     signal: AbortSignal,
     onProgress: (done: number, total: number) => void,
-  ) => Promise<ModelFolder>;
+  ) => Promise<OpenedFolder>;
   readonly openDestination: (chosen: FileSystemFileHandle | null, bytes: number) => Promise<Destination>;
   /** Where fetched models are kept. */
   readonly storage: ModelStorage;
@@ -58,7 +58,7 @@ class Cancelled extends Error {}
 /** What a run is made of once it has loaded. */
 interface Loaded {
   readonly backend: BackendReport;
-  readonly folder: ModelFolder;
+  readonly folder: FolderTexts;
   readonly models: TrainableModels;
   /** The data set without the questions that are too long for the model. */
   readonly study: Study;
@@ -208,19 +208,22 @@ export class Session {
     signal.throwIfAborted();
     const { report, graphs, fault } = await startBackend(choice);
     fault.addEventListener("abort", () => this.#controller.abort(fault.reason));
-    const folder = await this.#openFolder(signal);
+    const { texts: folder, weights } = await this.#openFolder(signal);
     signal.throwIfAborted();
     const model = readLanguageModel(folder, this.#start.prompt);
     const { study, notice } = fitStudy(model, this.#start);
-    const origin = { weights: folder.weights, adapter: null, saved: null };
-    const start = runStart(model.config, config, { ...origin, keepsInitial: keepsInitialModel(config) });
+    const origin = { weights, adapter: null, saved: null };
+    const start = await runStart(model.config, config, {
+      ...origin,
+      keepsInitial: keepsInitialModel(config),
+    });
     const room = await roomFor(model, study.questions, config, graphs);
     const { policy, ...path } = await openPolicy(model, start.policy, graphs, room);
     const models = new TrainableModels(policy, start.initial);
     return { backend: { ...report, ...path }, folder, models, study, notice };
   }
 
-  #openFolder(signal: AbortSignal): Promise<ModelFolder> {
+  #openFolder(signal: AbortSignal): Promise<OpenedFolder> {
     const { model, modelFiles, storedModel } = this.#start;
     const { downloadModel, storage } = this.#surroundings;
     const tell = (done: number, total: number): void => this.#progress("load", done, total);

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { afterEach, expect, test } from "vitest";
+import { allWeights } from "../formats/weightSource.ts";
 import { writeModelFolder } from "../formats/modelFolderFiles.ts";
 import { download } from "../hub/download.ts";
 import { FakeHub, impatient, MemoryStorage } from "../hub/fixture.ts";
@@ -24,13 +25,13 @@ test("a fetched folder opens with the weights it was written with", async () => 
   const stored = await fetchModel("org/tiny", writeModelFolder(folder));
   const seen: number[] = [];
   const opened = await openStoredModel(storage, stored, signal, (done) => seen.push(done));
-  expect(opened.weights).toEqual(folder.weights);
+  expect(await allWeights(opened.weights)).toEqual(folder.weights);
   expect(seen).toEqual([...seen].sort((a, b) => a - b));
 });
 
 test("a fetched GGUF file opens", async () => {
   const bytes = readFileSync(new URL("../formats/fixtures/tiny-llama.gguf", import.meta.url));
   const stored = await fetchModel("org/tiny:tiny.gguf", new Map([["tiny.gguf", bytes]]));
-  const { config } = await openStoredModel(storage, stored, signal, () => undefined);
-  expect(config).toMatchObject({ model_type: "llama", vocab_size: 97 });
+  const { texts } = await openStoredModel(storage, stored, signal, () => undefined);
+  expect(texts.config).toMatchObject({ model_type: "llama", vocab_size: 97 });
 });

@@ -1,6 +1,7 @@
 /** The plan of recorded graphs against the buffers that a run really makes. */
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
+import { weightsInMemory } from "../../formats/weightSource.ts";
 import { describeOnGpu } from "../../engine/fixture.ts";
 import { watchGpuBytes } from "../../engine/gpuCalls/fixture.ts";
 import { readModelFolder } from "../../formats/modelFolder.ts";
@@ -82,8 +83,9 @@ describeOnGpu("the memory planned for recorded graphs", (gpu) => {
     const trained = adapter?.tensors ?? weights;
     const reference = demand.initialModel ? trained : null;
     const { basePrecision } = trainee;
-    const start = { weights, adapter, basePrecision, reference, optimizer: null };
-    const policy = new GpuPolicy(gpu(), model, start, room);
+    const source = weightsInMemory(weights);
+    const start = { weights: source, adapter, basePrecision, reference, optimizer: null };
+    const policy = await GpuPolicy.open(gpu(), model, start, room);
     let buffers: ReturnType<typeof watch.buffers> = [];
     await workAtWorst(policy, trained, PROMPTS, demand, () => (buffers = watch.buffers()));
     await policy.dispose();

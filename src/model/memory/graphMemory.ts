@@ -1,6 +1,7 @@
 /** The GPU memory of a run on recorded graphs, by letting the run's own code allocate on a device that only counts. */
 import { createDryDevice, type AdapterLimits, type HeldBuffer } from "../../engine/dryDevice.ts";
 import { FROZEN } from "../../engine/frozenWeights.ts";
+import { weightsInMemory } from "../../formats/weightSource.ts";
 import { takeFrozenBase } from "../frozenBase.ts";
 import { GpuPolicy } from "../gpuPolicy.ts";
 import type { LanguageModel } from "../languageModel.ts";
@@ -62,9 +63,9 @@ export async function graphMemory(
   const model: LanguageModel = { config, tokenizer: NO_TOKENIZER };
   const start = { weights: NO_WEIGHTS, optimizer: null };
   const reference = work.initialModel ? NO_WEIGHTS : null;
-  const frozen = adapter === null ? null : takeFrozenBase(gpu, config, basePrecision);
-  const trained = adapter === null ? null : { ...adapter, tensors: NO_WEIGHTS, seed: 0 };
-  const policy = new GpuPolicy(gpu, model, { ...start, adapter: trained, reference }, room, frozen);
+  const frozen = adapter && takeFrozenBase(gpu, config, basePrecision);
+  const adapted = adapter && frozen && { adapter, frozen, source: weightsInMemory(NO_WEIGHTS) };
+  const policy = new GpuPolicy(gpu, model, { ...start, reference }, room, adapted);
   await policy.reserve(work.policy);
   const own = held();
   if (work.critic !== null) await policy.critic(start).reserve(work.critic);
