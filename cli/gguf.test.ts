@@ -54,8 +54,8 @@ interface Golden {
   readonly prompts: readonly {
     readonly prompt: string;
     readonly ids: readonly number[];
-    /** By llama.cpp from the same weights in F32; without the end token. */
-    readonly tokensInFloat32: readonly number[];
+    /** By llama.cpp from this file, in float32; without the end token. */
+    readonly tokens: readonly number[];
   }[];
 }
 
@@ -80,7 +80,7 @@ describe.skipIf(!isThere(SMOLLM2))(`${SMOLLM2} (in TTRL_GGUF)`, () => {
     const prompts = golden.prompts.map(({ prompt }) => prompt);
     const lines = await greedy(join(FOLDER, SMOLLM2), prompts, 64);
     const texts = lines.map(({ tokens, finished }) => (finished ? tokens.slice(0, -1) : tokens));
-    expect(texts).toEqual(golden.prompts.map(({ tokensInFloat32 }) => tokensInFloat32));
+    expect(texts).toEqual(golden.prompts.map(({ tokens }) => tokens));
   });
 });
 
