@@ -55,5 +55,6 @@ if (options.memory)
     ...(options.models ?? "").split(",").filter(Boolean),
     ...(options.file ? [options.file] : []),
   ]);
+if (options.step) run("shapeStep.ts", [options.step, options.votes, options.tokens, options.prompt]);
 if (!options.kernels) ensurePeers();
 run("compare.ts", process.argv.slice(2));

@@ -29,6 +29,17 @@ export const OPTIONS = {
     ],
   },
   file: { ...text, value: "FILE", help: ["with --memory: a model of yours"] },
+  step: {
+    ...text,
+    value: "SHAPE",
+    help: [
+      "one TTRL step at the shape of a published model (a name in src/model/fixtures/published, such as",
+      "Qwen2.5-Math-1.5B), an adapter of rank 16 beside a q4_0 base of random weights: memory beside the plan, speed",
+    ],
+  },
+  votes: { ...text, default: "16", value: "N", help: ["with --step: responses to its one question (16)"] },
+  tokens: { ...text, default: "512", value: "N", help: ["with --step: tokens of each (512)"] },
+  prompt: { ...text, default: "256", value: "N", help: ["with --step: tokens of the prompt (256)"] },
   kernels: {
     ...flag,
     value: "",
