@@ -86,11 +86,15 @@ function packBlocks(words: Uint32Array, matrix: PackedMatrix, rows: Float32Array
   const scaleStart = (start + tileVectors(matrix)) * 8; // in halves
   const scales = new Uint16Array(words.buffer, words.byteOffset);
   const put = precision === "q8_0" ? putBytes : putNibbles;
-  for (let i = 0; i * size < packed.length; i++) {
-    const [output, block, at] = [first + Math.floor(i / blocks), i % blocks, i * size];
-    scales[scaleStart + block * scaleRow(matrix) * 8 + output] =
-      (packed[at] ?? 0) | ((packed[at + 1] ?? 0) << 8);
-    put(words, matrix, packed.subarray(at + 2, at + size), output, block * BLOCK);
+  const count = packed.length / (blocks * size);
+  // Outputs innermost, which lie side by side where they are written.
+  for (let block = 0; block < blocks; block++) {
+    const scale = scaleStart + block * scaleRow(matrix) * 8 + first;
+    for (let row = 0; row < count; row++) {
+      const at = (row * blocks + block) * size;
+      scales[scale + row] = (packed[at] ?? 0) | ((packed[at + 1] ?? 0) << 8);
+      put(words, matrix, { packed, at: at + 2 }, first + row, block * BLOCK);
+    }
   }
 }
 
@@ -104,38 +108,35 @@ function wholeBlocks(rows: Float32Array, inputs: number): Float32Array {
   return padded;
 }
 
-type Put = (
-  words: Uint32Array,
-  matrix: PackedMatrix,
-  block: Uint8Array,
-  output: number,
-  from: number,
-) => void;
+/** The weights of a block: where they begin in packed bytes. */
+interface Block {
+  readonly packed: Uint8Array;
+  readonly at: number;
+}
 
-const putBytes: Put = (words, matrix, block, output, from) => {
+type Put = (words: Uint32Array, matrix: PackedMatrix, block: Block, output: number, from: number) => void;
+
+const putBytes: Put = (words, matrix, { packed, at }, output, from) => {
   const target = new Uint8Array(words.buffer, words.byteOffset + matrix.start * 16);
   const groups = groupsOf(matrix);
-  for (let j = 0; j < Math.min(BLOCK, matrix.inputs - from); j++) {
+  const count = Math.min(BLOCK, matrix.inputs - from);
+  for (let j = 0; j < count; j++) {
     const tile = ((from + j) >> 2) * groups + (output >> 2);
-    target[tile * 16 + (output & 3) * 4 + (j & 3)] = block[j] ?? 0;
+    target[tile * 16 + (output & 3) * 4 + (j & 3)] = packed[at + j] ?? 0;
   }
 };
 
-const putNibbles: Put = (words, matrix, block, output, from) => {
+const putNibbles: Put = (words, matrix, { packed, at }, output, from) => {
   const groups = groupsOf(matrix);
-  for (let j = 0; j < Math.min(BLOCK, 8 * Math.ceil((matrix.inputs - from) / 8)); j += 8) {
+  const count = Math.min(BLOCK, 8 * Math.ceil((matrix.inputs - from) / 8));
+  for (let j = 0; j < count; j += 8) {
+    const shift = j < 16 ? 0 : 4; // the second half of a block is in the high nibbles
     let word = 0;
-    for (let n = 0; n < 8; n++) word |= nibble(block, j + n) << (4 * n);
+    for (let n = 0; n < 8; n++) word |= (((packed[at + ((j + n) & 15)] ?? 0) >> shift) & 15) << (4 * n);
     const tile = ((from + j) >> 3) * groups + (output >> 2);
     words[(matrix.start + tile) * VECTOR + (output & 3)] = word;
   }
 };
-
-/** Weight `j` of a block of Q4_0. */
-function nibble(block: Uint8Array, j: number): number {
-  const pair = block[j & 15] ?? 0;
-  return j < 16 ? pair & 15 : pair >> 4;
-}
 
 /**
  * WGSL for the weights of four outputs, `group` in vectors, at vector `i` of their inputs: a mat4x4f `<name>Block` whose

@@ -40,5 +40,6 @@ function largestOf(data: Float32Array, from: number): number {
 
 /** A weight of -8..8 units; 8 does not fit and becomes 7. In float32 throughout, which decides ties. */
 function nibble(weight: number, perUnit: number): number {
-  return Math.min(15, Math.trunc(Math.fround(Math.fround(weight * perUnit) + 8.5)));
+  const rounded = Math.fround(Math.fround(weight * perUnit) + 8.5) | 0;
+  return rounded > 15 ? 15 : rounded;
 }

@@ -85,8 +85,8 @@ function packBlocks(data: Float32Array): Uint8Array {
   const scaleBits = new Uint32Array(1);
   const scale = new Float32Array(scaleBits.buffer);
   for (let from = 0, at = 0; from < data.length; from += 32, at += 34) {
-    const block = data.subarray(from, from + 32);
-    const largest = block.reduce((most, weight) => Math.max(most, Math.abs(weight)), 0);
+    let largest = 0;
+    for (let i = from; i < from + 32; i++) largest = Math.max(largest, Math.abs(data[i] ?? 0));
     scale[0] = Math.fround(largest / 127);
     const half = halfBits(scaleBits[0] ?? 0);
     if ((half & 0x7fff) >= 0x7c00) refuse(largest, "Q8_0");
@@ -94,15 +94,16 @@ function packBlocks(data: Float32Array): Uint8Array {
     packed[at + 1] = half >> 8;
     const perUnit = Math.fround(1 / scale[0]);
     const isScaled = Number.isFinite(perUnit); // else all are zero, or too small for any scale
-    if (isScaled)
-      block.forEach((weight, i) => (packed[at + 2 + i] = awayFromZero(Math.fround(weight * perUnit)) & 255));
+    if (!isScaled) continue;
+    for (let i = 0; i < 32; i++)
+      packed[at + 2 + i] = awayFromZero(Math.fround((data[from + i] ?? 0) * perUnit));
   }
   return packed;
 }
 
-/** The nearest whole number, ties away from zero. */
+/** The whole number nearest to a float32 within 32 bits, ties away from zero. */
 function awayFromZero(value: number): number {
-  return value < 0 ? -Math.round(-value) : Math.round(value);
+  return value < 0 ? -((0.5 - value) | 0) : (value + 0.5) | 0;
 }
 
 function refuse(weight: number, packing: Packing): never {
