@@ -1,7 +1,6 @@
 /** Opens a model that was fetched from a Hub before. */
-import { readGgufModel } from "../formats/ggufModel.ts";
-import { openModelFolder, type ModelFolder } from "../formats/modelFolder.ts";
-import { allWeights } from "../formats/weightSource.ts";
+import { openGgufModel } from "../formats/ggufModel.ts";
+import { openModelFolder, wholeFolder, type ModelFolder } from "../formats/modelFolder.ts";
 import { openStored } from "../hub/cache.ts";
 import type { ModelStorage } from "../hub/storage.ts";
 
@@ -14,7 +13,5 @@ export async function openStoredModel(
 ): Promise<ModelFolder> {
   const files = await openStored(storage, folder, signal, onProgress);
   const gguf = [...files].find(([name]) => name.toLowerCase().endsWith(".gguf"))?.[1];
-  if (gguf !== undefined) return readGgufModel(await gguf.read(0, gguf.size));
-  const { texts, weights } = await openModelFolder(files);
-  return { ...texts, weights: await allWeights(weights) };
+  return wholeFolder(await (gguf === undefined ? openModelFolder(files) : openGgufModel(gguf)));
 }
