@@ -7,6 +7,9 @@ import { shipExperiments } from "./tools/shipExperiments.ts";
 /** A build is worth a word when something is wrong, not when it is slow. */
 const QUIET = { checks: { pluginTimings: false } };
 
+/** @huggingface/gguf names parts of this package that its reader does not use, and the package does not say it may be left out. */
+const UNUSED = { test: /@huggingface\/tasks/, sideEffects: false };
+
 export default defineConfig({
   base: "./",
   plugins: [react(), shipExperiments({ definitions: "experiments", results: "docs/experiments" })],
@@ -15,7 +18,11 @@ export default defineConfig({
     chunkSizeWarningLimit: 2500, // TensorFlow.js is one large chunk, loaded by the worker alone
     rolldownOptions: QUIET,
   },
-  worker: { format: "es", plugins: () => [selfContainedThreads()], rolldownOptions: QUIET },
+  worker: {
+    format: "es",
+    plugins: () => [selfContainedThreads()],
+    rolldownOptions: { ...QUIET, treeshake: { moduleSideEffects: [UNUSED] } },
+  },
   server: { headers: ISOLATION },
   test: {
     include: ["{src,cli,tools,bench}/**/*.test.{ts,tsx}"],

@@ -25,7 +25,7 @@ if (gpu === null) {
   console.error(NO_ADAPTER);
   process.exit(1);
 }
-const { config, weights } = embedded(DEFAULT_MODEL);
+const { config, weights } = await embedded(DEFAULT_MODEL);
 const counts = await countCalls(gpu, readModelConfig(config), weights);
 const text = process.argv.includes("--json") ? JSON.stringify(counts) : describe(counts);
 process.stdout.write(`${text}\n`, () => process.exit(0)); // Dawn's threads would keep it waiting

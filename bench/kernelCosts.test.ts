@@ -4,7 +4,7 @@ import { costOf, type Batch } from "./kernelCosts.ts";
 import { matrixParameters } from "./models.ts";
 import { embedded } from "./node.ts";
 
-const config = readModelConfig(embedded("abacus-0.2M").config);
+const config = readModelConfig((await embedded("abacus-0.2M")).config);
 const TOKEN: Batch = { lines: 8, scored: 8, pairs: 80, keys: 40, training: false };
 const TRAINED: Batch = { lines: 6, scored: 6, pairs: 21, keys: 6, training: true };
 const flopsOf = (kernel: string, batch: Batch): number => costOf(kernel, config, batch, 1)?.flops ?? 0;

@@ -33,7 +33,7 @@ export interface MeasuredMemory {
 }
 
 const [place = "", path = "", trainable = "all", basePrecision = "f32"] = process.argv.slice(2);
-const file = readModelFile(place);
+const file = await readModelFile(place);
 const { weights } = file.content;
 const { weights: source } = folderInMemory(file.content);
 const model = endless(openModel(file));

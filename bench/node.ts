@@ -20,6 +20,6 @@ export async function openDawn(): Promise<Gpu | null> {
 }
 
 /** An embedded model. */
-export function embedded(name: string): ModelFolder {
-  return readModelFile(join(ROOT, "public", "models", name)).content;
+export async function embedded(name: string): Promise<ModelFolder> {
+  return (await readModelFile(join(ROOT, "public", "models", name))).content;
 }

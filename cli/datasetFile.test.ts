@@ -9,8 +9,8 @@ import { openModel, readModelFile } from "./modelFile.ts";
 const { folder, remove } = createWorkplace();
 afterAll(remove);
 let model: LanguageModel;
-beforeAll(() => {
-  model = openModel(readModelFile(join(folder, "model"))); // 128 positions
+beforeAll(async () => {
+  model = openModel(await readModelFile(join(folder, "model"))); // 128 positions
 });
 
 function dataset(rows: readonly unknown[]) {

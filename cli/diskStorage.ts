@@ -15,7 +15,7 @@ import {
 import { join } from "node:path";
 import type { ByteSource } from "../src/formats/byteSource.ts";
 import type { FileWriter, ModelStorage } from "../src/hub/storage.ts";
-import { fileSource } from "./modelOnDisk.ts";
+import { fileSource } from "./fileSource.ts";
 
 /** Keeps models below `root`, which is made when something is written. */
 export class DiskStorage implements ModelStorage {

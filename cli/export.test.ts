@@ -38,17 +38,16 @@ describe("ttrl export", () => {
     expect(await greedy(join(folder, "m.gguf"))).toEqual(await greedy(MODEL));
   });
 
-  test("gives embedded models a cut that finds the same tokens in questions and boxed answers", () => {
-    const [original, again] = [MODEL, join(folder, "m.gguf")].map(
-      (path) => openModel(readModelFile(path)).tokenizer,
-    );
+  test("gives embedded models a cut that finds the same tokens in questions and boxed answers", async () => {
+    const { tokenizer: original } = openModel(await readModelFile(MODEL));
+    const { tokenizer: again } = openModel(await readModelFile(join(folder, "m.gguf")));
     const questions = JSON.parse(readFileSync("public/datasets/word.json", "utf8")) as { prompt: string }[]; // our own
     const texts = questions.map(({ prompt }) => `${prompt}\n17 + 8 = 25. The answer is \\boxed{25}.`);
-    expect(texts.map((text) => again!.encode(text))).toEqual(texts.map((text) => original!.encode(text)));
+    expect(texts.map((text) => again.encode(text))).toEqual(texts.map((text) => original.encode(text)));
   });
 
   test("names the weight that a precision cannot hold, and leaves nothing behind", async () => {
-    const { content } = readModelFile(MODEL);
+    const { content } = await readModelFile(MODEL);
     content.weights.get("model.norm.weight")!.data[3] = 1e6;
     for (const [path, bytes] of writeModelFolder(content)) writeFileSync(join(folder, "model", path), bytes);
     const out = join(folder, "f16");
@@ -71,9 +70,9 @@ describe("ttrl export", () => {
   test("writes a folder in bfloat16, whose numbers are within half a unit of the eighth bit", async () => {
     const { status } = await exported("bf16", "--format", "safetensors", "--precision", "bf16");
     expect(status).toBe(0);
-    const { content } = readModelFile(join(folder, "bf16"));
+    const { content } = await readModelFile(join(folder, "bf16"));
     expect(content.config["torch_dtype"]).toBe("bfloat16");
-    for (const [name, { data }] of readModelFile(MODEL).content.weights) {
+    for (const [name, { data }] of (await readModelFile(MODEL)).content.weights) {
       const rounded = content.weights.get(name)!.data;
       expect(
         data.every((x, i) => Math.abs(rounded[i]! - x) <= Math.abs(x) * 2 ** -8),
@@ -95,7 +94,8 @@ describe("ttrl export", () => {
       1,
     );
     expect(names).toEqual(expect.arrayContaining(["model.safetensors.index.json", "run.json"]));
-    expect(readModelFile(out).content.weights).toEqual(readModelFile(join(folder, "model")).content.weights);
+    const [written, original] = [await readModelFile(out), await readModelFile(join(folder, "model"))];
+    expect(written.content.weights).toEqual(original.content.weights);
   });
 
   test.each([

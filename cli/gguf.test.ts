@@ -6,6 +6,7 @@ import { readGgufHeader } from "../src/formats/ggufHeader.ts";
 import { GgufMetadata } from "../src/formats/ggufMetadata.ts";
 import { readGgufTokenizer } from "../src/formats/ggufTokenizer.ts";
 import { createTokenizer, type Tokenizer } from "../src/model/tokenizer.ts";
+import { fileSource } from "./fileSource.ts";
 import { ttrl } from "./fixture.ts";
 
 const TINY = fileURLToPath(new URL("../src/formats/fixtures/tiny-llama.gguf", import.meta.url));
@@ -63,15 +64,15 @@ const golden = JSON.parse(
   readFileSync(new URL("../tools/oracle/smollm2_golden.json", import.meta.url), "utf8"),
 ) as Golden; // our own committed file
 
-function tokenizerOf(name: string): Tokenizer {
-  const { metadata } = readGgufHeader(readFileSync(join(FOLDER, name)));
+async function tokenizerOf(name: string): Promise<Tokenizer> {
+  const { metadata } = await readGgufHeader(fileSource(join(FOLDER, name)));
   const { tokenizerJson, tokenizerConfig } = readGgufTokenizer(new GgufMetadata(metadata));
   return createTokenizer(tokenizerJson, { chat_template: "", ...tokenizerConfig });
 }
 
 describe.skipIf(!isThere(SMOLLM2))(`${SMOLLM2} (in TTRL_GGUF)`, () => {
-  test("reads texts and prompts as llama.cpp does", () => {
-    const tokenizer = tokenizerOf(SMOLLM2);
+  test("reads texts and prompts as llama.cpp does", async () => {
+    const tokenizer = await tokenizerOf(SMOLLM2);
     for (const { text, ids } of golden.texts) expect([...tokenizer.encode(text)], text).toEqual(ids);
     for (const { prompt, ids } of golden.prompts) expect([...tokenizer.encodePrompt(prompt)]).toEqual(ids);
   });
@@ -88,8 +89,8 @@ describe.skipIf(!isThere(SMOLLM2))(`${SMOLLM2} (in TTRL_GGUF)`, () => {
 const VOCABULARIES = ["gpt-2", "starcoder", "refact", "llama-bpe", "qwen2", "deepseek-llm"];
 
 describe.each(VOCABULARIES.map((kind) => `ggml-vocab-${kind}.gguf`))("%s (in TTRL_GGUF)", (name) => {
-  test.skipIf(!isThere(name))("reads llama.cpp's own test texts as llama.cpp does", () => {
-    const tokenizer = tokenizerOf(name);
+  test.skipIf(!isThere(name))("reads llama.cpp's own test texts as llama.cpp does", async () => {
+    const tokenizer = await tokenizerOf(name);
     const read = (end: string): string => readFileSync(join(FOLDER, name + end), "utf8");
     const texts = read(".inp").split("\n__ggml_vocab_test__\n");
     const expected = read(".out").split("\n").slice(0, texts.length);

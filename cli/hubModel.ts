@@ -22,7 +22,7 @@ const PREFIX = "hf:";
 export async function loadModelFile(place: string, cache: string | undefined): Promise<ModelFile> {
   if (!place.startsWith(PREFIX)) return readModelFile(place);
   const { disk, ...known } = await fetchToDisk(place, cache);
-  return { ...readModelFile(disk), ...known };
+  return { ...(await readModelFile(disk)), ...known };
 }
 
 /** The same for a model whose weights stay on disk. */

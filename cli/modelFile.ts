@@ -1,12 +1,13 @@
 /** A Hugging Face model folder or a GGUF file on disk -> a model, and a policy on the backend. */
 import { readdirSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
-import { readGgufModel } from "../src/formats/ggufModel.ts";
+import { openGgufModel } from "../src/formats/ggufModel.ts";
 import {
   folderInMemory,
   PARTS,
   readModelFolder,
   weightFiles,
+  wholeFolder,
   type FolderTexts,
   type ModelFolder,
 } from "../src/formats/modelFolder.ts";
@@ -17,8 +18,9 @@ import type { PolicyStart, TrainablePolicy } from "../src/model/trainablePolicy.
 import type { BackendReport } from "../src/report/backend.ts";
 import type { StartedBackend } from "../src/report/backendChoice.ts";
 import type { PromptFrame } from "../src/rl/types.ts";
+import { fileSource } from "./fileSource.ts";
 import { InputError, errorCode, messageOf } from "./inputError.ts";
-import { readBytes, sha256 } from "./textFile.ts";
+import { fileSha256, readBytes, sha256 } from "./textFile.ts";
 
 /** A model as read, before any backend runs. */
 export interface ModelFile {
@@ -32,10 +34,10 @@ export interface ModelFile {
 }
 
 /** Reads a model folder, or a file whose name ends with .gguf; what is wrong with it is told with its path. */
-export function readModelFile(place: string): ModelFile {
+export async function readModelFile(place: string): Promise<ModelFile> {
   const path = resolve(place);
   try {
-    const read = isGgufFile(path) ? readFile(path) : readFolder(place);
+    const read = isGgufFile(path) ? await readFile(path) : readFolder(place);
     return { name: modelName(path), path, ...read };
   } catch (error) {
     if (error instanceof InputError) throw error;
@@ -54,9 +56,9 @@ export function modelName(path: string): string {
 
 type Read = Pick<ModelFile, "content" | "sha256">;
 
-function readFile(path: string): Read {
-  const bytes = readBytes(path);
-  return { content: readGgufModel(bytes), sha256: sha256(bytes) };
+async function readFile(path: string): Promise<Read> {
+  const content = await wholeFolder(await openGgufModel(fileSource(path)));
+  return { content, sha256: await fileSha256(path) };
 }
 
 function readFolder(folder: string): Read {

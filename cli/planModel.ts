@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { ModelConfigError, readModelConfig, type ModelConfig } from "../src/model/config.ts";
 import { openGgufModel } from "../src/formats/ggufModel.ts";
-import { GgufError } from "../src/formats/ggufReader.ts";
+import { GgufError } from "../src/formats/ggufError.ts";
 import type { LanguageModel } from "../src/model/languageModel.ts";
 import { promptLengths } from "../src/model/fitQuestions.ts";
 import { bytesText } from "../src/math/bytes.ts";
@@ -12,11 +12,12 @@ import type { TtrlConfig } from "../src/rl/config.ts";
 import { demandOf } from "../src/rl/demand.ts";
 import { probeAdapter } from "./backend.ts";
 import { fitToModel, readDatasetFile } from "./datasetFile.ts";
+import { fileSource } from "./fileSource.ts";
 import { InputError, messageOf } from "./inputError.ts";
 import { writeJsonLine } from "./jsonLines.ts";
 import { planLine } from "./memory.ts";
 import { isGgufFile, openModel, readModel, readModelFile } from "./modelFile.ts";
-import { readBytes, readText } from "./textFile.ts";
+import { readText } from "./textFile.ts";
 
 /** A plan that was asked for. */
 export interface PlanRequest {
@@ -35,8 +36,9 @@ const ASSUMED_PROMPT = 128;
 /** Prints the plan; a run that does not fit is said so in it, and by the exit status. */
 export async function planModel(request: PlanRequest): Promise<void> {
   const { config } = request;
-  const asked =
-    request.dataset === undefined ? assumed(request.model, config) : read(request, request.dataset);
+  const asked = await (request.dataset === undefined
+    ? assumed(request.model, config)
+    : read(request, request.dataset));
   const run = {
     ...traineeOf(asked.model, config),
     promptLengths: asked.promptLengths,
@@ -53,25 +55,25 @@ interface Asked {
   readonly promptLengths: readonly number[];
 }
 
-function read({ model: place, config }: PlanRequest, dataset: string): Asked {
-  const model = isGgufFile(place) ? readGguf(place) : openModel(readModelFile(place));
+async function read({ model: place, config }: PlanRequest, dataset: string): Promise<Asked> {
+  const model = isGgufFile(place) ? await readGguf(place) : openModel(await readModelFile(place));
   const { questions } = fitToModel(readDatasetFile(dataset), model, config.maxResponseTokens).study;
   return { model: model.config, promptLengths: promptLengths(model, questions) };
 }
 
 /** Of a folder, config.json suffices: no weights are read. */
-function assumed(place: string, config: TtrlConfig): Asked {
+async function assumed(place: string, config: TtrlConfig): Promise<Asked> {
   const path = place.endsWith(".json") ? place : join(place, "config.json");
-  const model = isGgufFile(place) ? readGguf(place).config : readConfig(path);
+  const model = isGgufFile(place) ? (await readGguf(place)).config : readConfig(path);
   const questions = Math.max(config.questionsPerStep, config.evaluationQuestions);
   return { model, promptLengths: Array.from({ length: questions }, () => ASSUMED_PROMPT) };
 }
 
 /** Of a GGUF file the header suffices. */
-function readGguf(path: string): LanguageModel {
-  const bytes = readBytes(path);
+async function readGguf(path: string): Promise<LanguageModel> {
+  const source = fileSource(path);
   try {
-    return readModel(path, openGgufModel(bytes).texts);
+    return readModel(path, (await openGgufModel(source)).texts);
   } catch (error) {
     if (error instanceof GgufError) throw new InputError(`${path}: ${error.message}`);
     throw error;

@@ -1,6 +1,6 @@
 /** Text files that the user names. */
 import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { createReadStream, readFileSync } from "node:fs";
 import { InputError, errorCode, messageOf } from "./inputError.ts";
 
 /** A file's text and the SHA-256 of its bytes in hex. */
@@ -14,9 +14,14 @@ export function readBytes(path: string): Buffer {
   try {
     return readFileSync(path === "-" ? 0 : path);
   } catch (error) {
-    const reason = REASONS.get(errorCode(error) ?? "") ?? messageOf(error);
-    throw new InputError(`${path}: ${reason}; name a file that can be read`);
+    return failReading(path, error);
   }
+}
+
+/** Says why the system does not read a file. */
+export function failReading(path: string, error: unknown): never {
+  const reason = REASONS.get(errorCode(error) ?? "") ?? messageOf(error);
+  throw new InputError(`${path}: ${reason}; name a file that can be read`);
 }
 
 const REASONS = new Map([
@@ -40,5 +45,12 @@ export function readText(path: string): TextFile {
 export function sha256(...pieces: readonly Uint8Array[]): string {
   const hash = createHash("sha256");
   for (const piece of pieces) hash.update(piece);
+  return hash.digest("hex");
+}
+
+/** The same of a file that need not fit in memory. */
+export async function fileSha256(path: string): Promise<string> {
+  const hash = createHash("sha256");
+  for await (const piece of createReadStream(path)) hash.update(piece as Buffer); // no encoding is set
   return hash.digest("hex");
 }

@@ -19,7 +19,7 @@ import { Stop } from "./stop.ts";
 import { checkpointFolder, positionOf, train, type Display } from "./train.ts";
 
 const workplace = createWorkplace();
-const file = readModelFile(join(workplace.folder, "model"));
+const file = await readModelFile(join(workplace.folder, "model"));
 const dataset = readDatasetFile(join(workplace.folder, "data.json"));
 const others = [readDatasetFile(join(workplace.folder, "transfer.json"))];
 afterAll(workplace.remove);

@@ -1,6 +1,8 @@
 /** The whole promise: drop a file, start, watch it learn, take the weights away and use them elsewhere. */
 import type { Locator } from "@playwright/test";
-import { readGgufModel } from "../src/formats/ggufModel.ts";
+import { sourceOf } from "../src/formats/fixture.ts";
+import { openGgufModel } from "../src/formats/ggufModel.ts";
+import { wholeFolder } from "../src/formats/modelFolder.ts";
 import type { ModelFolder } from "../src/formats/modelFolder.ts";
 import { readPeftAdapter } from "../src/formats/peftAdapter.ts";
 import { unzip } from "../src/formats/zip.ts";
@@ -63,7 +65,7 @@ test("a trained model goes out as GGUF and in half precision, and comes back to 
   const half = exportedModel(await lab.saveModel("Hugging Face folder", "F16"));
   const gguf = await lab.saveModel("GGUF", "F32");
   expect(gguf.name).toMatch(/^abacus-.*-ttrl-step-\d+\.gguf$/);
-  const again = readGgufModel(gguf.bytes);
+  const again = await wholeFolder(await openGgufModel(sourceOf(gguf.bytes)));
   for (const [name, { data }] of full.weights) {
     expect(again.weights.get(name)?.data, name).toEqual(data);
     const narrow = half.weights.get(name)!.data;

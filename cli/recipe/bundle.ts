@@ -91,7 +91,7 @@ export async function writeBundle(recipe: Recipe, request: RecipeRequest): Promi
   const { out } = request;
   if (existsSync(out)) throw new InputError(`${out}: there is something already; name another --out`);
   const model = join(request.run, "model");
-  const run = continuationOf(readRunFile(request.run), model, request);
+  const run = await continuationOf(readRunFile(request.run), model, request);
   const { text, fixed, files, counterparts } = RECIPES[recipe];
   const list = counterparts(run);
   for (const { setting, note } of list.lost()) {
@@ -111,7 +111,11 @@ export async function writeBundle(recipe: Recipe, request: RecipeRequest): Promi
 }
 
 /** A finished run as what another trainer goes on from. */
-function continuationOf(file: RunFile, folder: string, { run, steps }: RecipeRequest): Continuation {
+async function continuationOf(
+  file: RunFile,
+  folder: string,
+  { run, steps }: RecipeRequest,
+): Promise<Continuation> {
   const { config, prompt } = file;
   if (!existsSync(folder)) {
     throw new InputError(`${run}: the run is not finished (there is no model/); ttrl run --resume ${run}`);
@@ -120,7 +124,7 @@ function continuationOf(file: RunFile, folder: string, { run, steps }: RecipeReq
     throw new InputError(
       `${run}: it has a system prompt, for which a recipe has no place; run it with --suffix instead`,
     );
-  const model = openModel(readModelFile(folder), prompt);
+  const model = openModel(await readModelFile(folder), prompt);
   const dataset = fitToModel(readDatasetAgain(file), model, config.maxResponseTokens);
   tellNotices([dataset]);
   const { questions, answerKey, task } = dataset.study;

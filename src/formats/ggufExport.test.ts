@@ -1,17 +1,20 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { sourceOf } from "./fixture.ts";
 import { exportGguf, type ExportedDecoder } from "./ggufExport.ts";
 import { readGgufHeader } from "./ggufHeader.ts";
-import { readGgufModel } from "./ggufModel.ts";
+import { openGgufModel } from "./ggufModel.ts";
 import { ROPE_DIVISORS } from "./ggufRotary.ts";
 import type { JsonObject } from "./jsonObject.ts";
-import { readModelFolder, type ModelFolder } from "./modelFolder.ts";
+import { readModelFolder, wholeFolder, type ModelFolder } from "./modelFolder.ts";
 import type { Packing } from "./narrowFloats.ts";
 import { wholeFile } from "./streamed.ts";
 import { weightsInMemory } from "./weightSource.ts";
 
 const read = (path: string): Uint8Array => new Uint8Array(readFileSync(new URL(path, import.meta.url)));
-const tiny = (kind: string): ModelFolder => readGgufModel(read(`fixtures/tiny-${kind}.gguf`));
+const readGguf = async (file: Uint8Array): Promise<ModelFolder> =>
+  wholeFolder(await openGgufModel(sourceOf(file)));
+const tiny = (kind: string): Promise<ModelFolder> => readGguf(read(`fixtures/tiny-${kind}.gguf`));
 const KINDS = ["llama", "qwen2", "llama3", "mistral", "qwen3"] as const;
 const ABACUS = "../../public/models/abacus-0.1M/";
 const PARTS = ["config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json"];
@@ -69,17 +72,17 @@ async function written(
 
 describe("a model written as GGUF", () => {
   it.each(KINDS)("is the same when read again, every bit of it in F32: %s", async (kind) => {
-    const folder = tiny(kind);
-    expect(readGgufModel(await written(folder, "F32"))).toEqual(folder);
+    const folder = await tiny(kind);
+    expect(await readGguf(await written(folder, "F32"))).toEqual(folder);
   });
 
   it.each(KINDS)("has the tensors of llama.cpp's converter, byte for byte: %s", async (kind) => {
-    const tensorsOf = (file: Uint8Array) => {
-      const { entries } = readGgufHeader(file);
+    const tensorsOf = async (file: Uint8Array) => {
+      const { entries } = await readGgufHeader(sourceOf(file));
       return new Map(entries.map(({ name, begin, end }) => [name, file.slice(begin, end)]));
     };
-    const expected = tensorsOf(read(`fixtures/tiny-${kind}.gguf`));
-    const found = tensorsOf(await written(tiny(kind), "F32"));
+    const expected = await tensorsOf(read(`fixtures/tiny-${kind}.gguf`));
+    const found = await tensorsOf(await written(await tiny(kind), "F32"));
     const [divisors, theirs] = [found, expected].map((tensors) => {
       const bytes = tensors.get(ROPE_DIVISORS) ?? new Uint8Array();
       tensors.delete(ROPE_DIVISORS);
@@ -92,7 +95,7 @@ describe("a model written as GGUF", () => {
   });
 
   it("keeps vectors in F32, and in F16 what does not fill blocks of 32", async () => {
-    const { entries } = readGgufHeader(await written(abacus, "Q8_0"));
+    const { entries } = await readGgufHeader(sourceOf(await written(abacus, "Q8_0")));
     const types = new Map(entries.map(({ name, type }) => [name, type.name]));
     expect(types.get("output_norm.weight")).toBe("F32");
     expect(types.get("blk.0.ffn_down.weight")).toBe("Q8_0"); // rows of 128
@@ -102,24 +105,24 @@ describe("a model written as GGUF", () => {
   it("says that a linear scaling stretches positions, and by how much", async () => {
     const config = { ...abacus.config, rope_scaling: { rope_type: "linear", factor: 2 } };
     const ropeScaling = { type: "linear", factor: 2 } as const;
-    const again = readGgufModel(await written({ ...abacus, config }, "F32", { ropeScaling }));
+    const again = await readGguf(await written({ ...abacus, config }, "F32", { ropeScaling }));
     expect(again.config["rope_scaling"]).toEqual(config.rope_scaling);
   });
 
   it("leaves out a head that is the embedding again", async () => {
     const embedding = abacus.weights.get("model.embed_tokens.weight")!;
     const weights = new Map([...abacus.weights, ["lm_head.weight", embedding] as const]);
-    const again = readGgufModel(await written({ ...abacus, weights }, "F32"));
+    const again = await readGguf(await written({ ...abacus, weights }, "F32"));
     expect(again.weights).toEqual(abacus.weights);
   });
 });
 
 describe("the tokenizer of a model written as GGUF", () => {
   const metadataOf = async (folder: ModelFolder, changed: Partial<ExportedDecoder> = {}) =>
-    readGgufHeader(await written(folder, "F32", changed)).metadata;
+    (await readGgufHeader(sourceOf(await written(folder, "F32", changed)))).metadata;
 
   it("keeps the name of a cut that llama.cpp knows, and says what differs where it knows none", async () => {
-    expect((await metadataOf(tiny("llama"))).get("tokenizer.ggml.pre")).toBe("smollm");
+    expect((await metadataOf(await tiny("llama"))).get("tokenizer.ggml.pre")).toBe("smollm");
     const weights = weightsInMemory(abacus.weights);
     const { cut } = exportGguf(abacus, weights, decoderOf(abacus), { packing: "F32", name: "m" });
     expect(cut).toEqual({
@@ -138,7 +141,7 @@ describe("the tokenizer of a model written as GGUF", () => {
   });
 
   it("keeps up to three ends that have no known name, and refuses more", async () => {
-    const again = readGgufModel(await written(abacus, "F32", { eosTokens: [2, 7, 9] }));
+    const again = await readGguf(await written(abacus, "F32", { eosTokens: [2, 7, 9] }));
     expect(again.config["eos_token_id"]).toEqual([2, 7, 9]);
     await expect(written(abacus, "F32", { eosTokens: [2, 7, 9, 11] })).rejects.toThrow(
       /more tokens end a response .* 2, 7/,

@@ -1,6 +1,7 @@
 /** The metadata of a GGUF file, by kind of value: what has the wrong kind is refused by its key. */
-import type { GgufHeader, GgufValue } from "./ggufHeader.ts";
-import { GgufError } from "./ggufReader.ts";
+import { GgufError } from "./ggufError.ts";
+import type { GgufHeader } from "./ggufHeader.ts";
+import type { GgufValue } from "./ggufParser.ts";
 
 export class GgufMetadata {
   readonly #values: GgufHeader["metadata"];
@@ -52,10 +53,10 @@ export class GgufMetadata {
 }
 
 function missing(key: string): never {
-  throw new GgufError(`its metadata lacks ${key}`, null);
+  throw new GgufError(`its metadata lacks ${key}`);
 }
 
 function wrong(key: string, wanted: string, value: GgufValue): never {
   const found = JSON.stringify(value).slice(0, 40);
-  throw new GgufError(`its metadata says ${key} = ${found}, where ${wanted} is expected`, null);
+  throw new GgufError(`its metadata says ${key} = ${found}, where ${wanted} is expected`);
 }

@@ -1,15 +1,19 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { sourceOf } from "./fixture.ts";
 import { GgufMetadata } from "./ggufMetadata.ts";
-import { readGgufModel } from "./ggufModel.ts";
+import { openGgufModel } from "./ggufModel.ts";
 import { readRopeScaling, ropeDivisors } from "./ggufRotary.ts";
 import { readGgufTokenizer, stopTokens } from "./ggufTokenizer.ts";
+import { wholeFolder, type ModelFolder } from "./modelFolder.ts";
 import { readSafetensors } from "./safetensors.ts";
 
 /** The tiny models of src/model/fixtures as llama.cpp's converter lays them out: tools/oracle/make_gguf_fixtures.py. */
 const read = (name: string): Uint8Array =>
   new Uint8Array(readFileSync(new URL(`fixtures/tiny-${name}.gguf`, import.meta.url)));
 const file = read("llama");
+const open = async (bytes: Uint8Array): Promise<ModelFolder> =>
+  wholeFolder(await openGgufModel(sourceOf(bytes)));
 const source = (name: string): URL => new URL(`../model/fixtures/tiny-${name}/`, import.meta.url);
 const jsonOf = (name: string): object =>
   JSON.parse(readFileSync(new URL("config.json", source(name)), "utf8")) as object;
@@ -29,13 +33,13 @@ function renamed(from: string, to: string): Uint8Array {
   return new Uint8Array(copy);
 }
 
-describe("a model that was converted to GGUF", () => {
-  const model = readGgufModel(file);
+describe("a model that was converted to GGUF", async () => {
+  const model = await open(file);
 
   it.each(["llama", "qwen2", "llama3", "mistral", "qwen3"])(
     "has the weights of the folder that it was converted from: %s",
-    (kind) => {
-      const { weights } = readGgufModel(read(kind));
+    async (kind) => {
+      const { weights } = await open(read(kind));
       const { tensors } = readSafetensors(readFileSync(new URL("model.safetensors", source(kind))));
       expect([...weights.keys()].sort()).toEqual([...tensors.keys()].sort());
       for (const [name, { shape, data }] of tensors) expect(weights.get(name)).toEqual({ shape, data });
@@ -55,19 +59,19 @@ describe("a model that was converted to GGUF", () => {
     expect(model.generationConfig).toEqual({ eos_token_id: [1, 2] });
   });
 
-  it("has what tells a Qwen 2 from a Llama", () => {
-    const { config } = readGgufModel(read("qwen2"));
+  it("has what tells a Qwen 2 from a Llama", async () => {
+    const { config } = await open(read("qwen2"));
     expect(config).toMatchObject({ model_type: "qwen2", tie_word_embeddings: false, head_dim: 8 });
     expect(config).toMatchObject({ rope_theta: 1_000_000, rms_norm_eps: 1e-6, num_key_value_heads: 1 });
   });
 
-  it("has the settings of Llama 3's scaling, found again from what it divides frequencies by", () => {
-    const { config } = readGgufModel(read("llama3"));
+  it("has the settings of Llama 3's scaling, found again from what it divides frequencies by", async () => {
+    const { config } = await open(read("llama3"));
     expect(config).toMatchObject({ rope_theta: 1000, head_dim: 16, rope_scaling: LLAMA3 });
   });
 
-  it("runs as a Llama where it was a Mistral, with heads of any size", () => {
-    const { config } = readGgufModel(read("mistral"));
+  it("runs as a Llama where it was a Mistral, with heads of any size", async () => {
+    const { config } = await open(read("mistral"));
     expect(config).toMatchObject({
       model_type: "llama",
       hidden_size: 24,
@@ -76,8 +80,8 @@ describe("a model that was converted to GGUF", () => {
     });
   });
 
-  it("has what tells a Qwen 3 from a Qwen 2", () => {
-    const { config } = readGgufModel(read("qwen3"));
+  it("has what tells a Qwen 3 from a Qwen 2", async () => {
+    const { config } = await open(read("qwen3"));
     expect(config).toMatchObject({
       model_type: "qwen3",
       hidden_size: 24,
@@ -98,8 +102,8 @@ describe("a model that was converted to GGUF", () => {
     ["gpt2", "bert", /its tokenizer is of kind bert, and byte-level BPE \(gpt2\) is read/],
     ["smollm", "zmollm", /cuts texts into words by rule "zmollm" .* and gpt-2, smollm, /],
     ["blk.1.attn_q", "blk.1.attn_z", /tensor "blk\.1\.attn_z\.weight" has no part in the models that run/],
-  ])("is refused in words with %s changed to %s", (from, to, message) => {
-    expect(() => readGgufModel(renamed(from, to))).toThrow(message);
+  ])("is refused in words with %s changed to %s", async (from, to, message) => {
+    await expect(open(renamed(from, to))).rejects.toThrow(message);
   });
 });
 

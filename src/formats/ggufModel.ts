@@ -1,16 +1,17 @@
 /** A GGUF file of a language model -> the Hugging Face folder that it was converted from, weights in float32. */
+import type { ByteSource } from "./byteSource.ts";
 import { readGgufTensor } from "./gguf.ts";
 import { readGgufHeader, type GgufEntry } from "./ggufHeader.ts";
 import { GgufMetadata } from "./ggufMetadata.ts";
 import { headsOf, huggingFaceName } from "./ggufNames.ts";
-import { GgufError } from "./ggufReader.ts";
+import { GgufError } from "./ggufError.ts";
 import { readRopeScaling, ROPE_DIVISORS } from "./ggufRotary.ts";
 import { readGgufTokenizer, stopTokens } from "./ggufTokenizer.ts";
 import { withHalvesApart } from "./headRows.ts";
 import type { JsonObject } from "./jsonObject.ts";
-import type { FolderTexts, ModelFolder, OpenedFolder } from "./modelFolder.ts";
+import type { OpenedFolder } from "./modelFolder.ts";
 import { failMissing } from "./safetensors.ts";
-import type { Tensor } from "./tensor.ts";
+import type { WeightSource } from "./weightSource.ts";
 
 /** Architectures by llama.cpp's name. Its llama rotates neighbouring numbers, so that q and k come in another order. */
 const ARCHITECTURES: ReadonlyMap<string, { readonly className: string; readonly isInterleaved: boolean }> =
@@ -20,54 +21,49 @@ const ARCHITECTURES: ReadonlyMap<string, { readonly className: string; readonly 
     ["qwen3", { className: "Qwen3ForCausalLM", isInterleaved: false }],
   ]);
 
-/** Reads a whole file. Throws `GgufError` for what is damaged or what this decoder does not compute. */
-export function readGgufModel(file: Uint8Array): ModelFolder {
-  const { texts, entries, read } = openGguf(file);
-  return { ...texts, weights: new Map([...entries.keys()].map((name) => [name, read(name)])) };
-}
-
-/** The same, each tensor unpacked when it is asked for. */
-export function openGgufModel(file: Uint8Array): OpenedFolder {
-  const { texts, entries, read } = openGguf(file);
-  const shapes = new Map([...entries].map(([name, { shape }]) => [name, shape]));
-  return { texts, weights: { shapes, read: (name) => Promise.resolve(read(name).data) } };
-}
-
-interface OpenedGguf {
-  readonly texts: FolderTexts;
-  /** By Hugging Face's names. */
-  readonly entries: ReadonlyMap<string, GgufEntry>;
-  readonly read: (name: string) => Tensor;
-}
-
-function openGguf(file: Uint8Array): OpenedGguf {
-  const header = readGgufHeader(file);
+/** Opens a file, each tensor read when it is asked for. Rejects with `GgufError` for what is damaged or not computed here. */
+export async function openGgufModel(source: ByteSource): Promise<OpenedFolder> {
+  const header = await readGgufHeader(source);
   const metadata = new GgufMetadata(header.metadata);
   const name = metadata.requiredText("general.architecture");
   const architecture = ARCHITECTURES.get(name);
   if (architecture === undefined) {
     const known = [...ARCHITECTURES.keys()].join(", ");
-    throw new GgufError(`its architecture is ${name}, and ${known} run`, null, "Choose another model.");
+    throw new GgufError(`its architecture is ${name}, and ${known} run`, "Choose another model.");
   }
   const shapes = new Map(header.entries.map((entry) => [entry.name, entry.shape]));
   const heads = metadata.required(`${name}.attention.head_count`);
   const kvHeads = metadata.number(`${name}.attention.head_count_kv`) ?? heads;
   const { tokenizerJson, tokenizerConfig } = readGgufTokenizer(metadata);
   const rotary = header.entries.find((entry) => entry.name === ROPE_DIVISORS);
-  const divisors = rotary === undefined ? undefined : readGgufTensor(file, rotary).data;
+  const divisors = rotary === undefined ? undefined : (await readGgufTensor(source, rotary)).data;
   const config = configOf(name, architecture.className, metadata, shapes, { heads, kvHeads, divisors });
   const generationConfig = { eos_token_id: config["eos_token_id"] };
-  const entries = new Map<string, GgufEntry>();
-  for (const entry of header.entries) {
+  const weights = weightsBehind(source, header.entries, (own) =>
+    architecture.isInterleaved ? headsOf(own, heads, kvHeads) : null,
+  );
+  return { texts: { config, tokenizerJson, tokenizerConfig, generationConfig }, weights };
+}
+
+/** Weights by Hugging Face's names; `turned` are those whose rows come in the order of llama.cpp's llama. */
+function weightsBehind(
+  source: ByteSource,
+  entries: readonly GgufEntry[],
+  turned: (name: string) => number | null,
+): WeightSource {
+  const byName = new Map<string, GgufEntry>();
+  for (const entry of entries) {
     const own = ownName(entry.name);
-    if (own !== null) entries.set(own, entry);
+    if (own !== null) byName.set(own, entry);
   }
-  const read = (own: string): Tensor => {
-    const tensor = readGgufTensor(file, entries.get(own) ?? failMissing(own));
-    const turned = architecture.isInterleaved ? headsOf(own, heads, kvHeads) : null;
-    return turned === null ? tensor : withHalvesApart(tensor, turned);
+  return {
+    shapes: new Map([...byName].map(([name, { shape }]) => [name, shape])),
+    async read(name) {
+      const tensor = await readGgufTensor(source, byName.get(name) ?? failMissing(name));
+      const heads = turned(name);
+      return (heads === null ? tensor : withHalvesApart(tensor, heads)).data;
+    },
   };
-  return { texts: { config, tokenizerJson, tokenizerConfig, generationConfig }, entries, read };
 }
 
 /** What the configuration needs beside the metadata. */
@@ -88,7 +84,7 @@ function configOf(
   const of = (key: string): number => metadata.required(`${name}.${key}`);
   const optional = (key: string): number | undefined => metadata.number(`${name}.${key}`);
   if ((optional("expert_count") ?? 0) > 0)
-    throw new GgufError("it is a mixture of experts, and dense models run", null, "Choose another model.");
+    throw new GgufError("it is a mixture of experts, and dense models run", "Choose another model.");
   const width = of("embedding_length");
   const headDim = optional("attention.key_length") ?? optional("rope.dimension_count") ?? width / heads;
   const ropeTheta = shortest(optional("rope.freq_base") ?? 10_000);
@@ -128,7 +124,6 @@ function ownName(name: string): string | null {
   if (found !== null) return found;
   throw new GgufError(
     `tensor ${JSON.stringify(name)} has no part in the models that run`,
-    null,
     "Choose another model.",
   );
 }

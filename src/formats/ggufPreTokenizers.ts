@@ -2,7 +2,7 @@
  * How a text is cut into words before merging, by the name that llama.cpp gives it (`tokenizer.ggml.pre`), in the words
  * of tokenizer.json. A wrong cut gives wrong tokens without a complaint, so unknown names are refused.
  */
-import { GgufError } from "./ggufReader.ts";
+import { GgufError } from "./ggufError.ts";
 import type { JsonObject } from "./jsonObject.ts";
 
 /** What of tokenizer.json the name decides. */
@@ -125,7 +125,6 @@ export function preTokenizerOf(name: string | undefined): PreTokenizer {
   const known = [...BY_NAME.keys()].join(", ");
   throw new GgufError(
     `it cuts texts into words by ${name === undefined ? "no named rule" : `rule "${name}"`} (tokenizer.ggml.pre), and ${known} are known`,
-    null,
     "Open the model's Hugging Face folder instead.",
   );
 }

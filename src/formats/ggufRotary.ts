@@ -5,7 +5,7 @@
 import { rotaryFrequencies, type Rotary, type RopeScaling } from "../math/rotary.ts";
 import type { MetadataValue } from "./ggufHeaderBytes.ts";
 import type { GgufMetadata } from "./ggufMetadata.ts";
-import { GgufError } from "./ggufReader.ts";
+import { GgufError } from "./ggufError.ts";
 import type { JsonObject } from "./jsonObject.ts";
 
 /** The tensor of divisors [headDim/2]. */
@@ -58,7 +58,6 @@ function llama3Settings(divisors: Float32Array, rotary: Omit<Rotary, "ropeScalin
   if (ropeScaling === null || !isSame)
     throw new GgufError(
       `its divisors of rotary frequencies (${ROPE_DIVISORS}) are not those of Llama 3's scaling, which runs`,
-      null,
       "Open the model's Hugging Face folder instead.",
     );
   return {

@@ -2,7 +2,7 @@
 import { bpeTokenizerJson } from "./bpeTokenizer.ts";
 import { isByteLevel, preTokenizerOf } from "./ggufPreTokenizers.ts";
 import type { GgufMetadata } from "./ggufMetadata.ts";
-import { GgufError } from "./ggufReader.ts";
+import { GgufError } from "./ggufError.ts";
 import type { JsonObject } from "./jsonObject.ts";
 
 /** Kinds of tokens, as llama.cpp numbers them. */
@@ -21,7 +21,6 @@ export function readGgufTokenizer(metadata: GgufMetadata): TokenizerFiles {
   if (!isByteLevel(model)) {
     throw new GgufError(
       `its tokenizer is of kind ${model}, and byte-level BPE (gpt2) is read`,
-      null,
       "Open the model's Hugging Face folder instead.",
     );
   }

@@ -1,15 +1,15 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { blobSource, type ByteSource } from "./byteSource.ts";
+import type { ByteSource } from "./byteSource.ts";
+import { sourceOf } from "./fixture.ts";
 import {
   ModelFolderError,
   openModelFolder,
   readModelFolder,
   weightFiles,
-  type ModelFolder,
+  wholeFolder,
 } from "./modelFolder.ts";
 import { SafetensorsError, writeSafetensors } from "./safetensors.ts";
-import { allWeights } from "./weightSource.ts";
 
 const encoder = new TextEncoder();
 
@@ -116,7 +116,7 @@ function sourcesOf(
 ): Map<string, ByteSource> {
   return new Map(
     [...files].map(([name, bytes]) => {
-      const source = blobSource(new Blob([new Uint8Array(bytes)]));
+      const source = sourceOf(bytes);
       const read: ByteSource["read"] = (begin, end) => {
         reads.set(name, Math.max(reads.get(name) ?? 0, end - begin));
         return source.read(begin, end);
@@ -126,18 +126,12 @@ function sourcesOf(
   );
 }
 
-/** What a folder holds whose weights were read one by one. */
-async function openedAndRead(files: ReadonlyMap<string, ByteSource>): Promise<ModelFolder> {
-  const { texts, weights } = await openModelFolder(files);
-  return { ...texts, weights: await allWeights(weights) };
-}
-
 describe("opening files that are not in memory", () => {
   it("finds the same, weights tensor by tensor", async () => {
     const reads = new Map<string, number>();
     const files = withFile("generation_config.json", "{}").set("README.md", encoder.encode("# Card"));
     files.set("notes.bin", new Uint8Array(9));
-    expect(await openedAndRead(sourcesOf(files, reads))).toEqual(readModelFolder(files));
+    expect(await wholeFolder(await openModelFolder(sourcesOf(files, reads)))).toEqual(readModelFolder(files));
     const tensors = [...readModelFolder(files).weights.values()].map(({ data }) => data.byteLength);
     const header = fixture("model.safetensors").length - tensors.reduce((sum, bytes) => sum + bytes);
     expect(reads.get("model.safetensors")).toBe(Math.max(header, ...tensors));
@@ -180,7 +174,7 @@ describe("weights in several files", () => {
   });
 
   it("are opened as if they were in one", async () => {
-    expect((await openedAndRead(sourcesOf(sharded()))).weights).toEqual(weights);
+    expect((await wholeFolder(await openModelFolder(sourcesOf(sharded())))).weights).toEqual(weights);
     const astray = openModelFolder(sourcesOf(sharded({ "model.norm.weight": fileOf(names[0]!) })));
     await expect(astray).rejects.toThrow(SafetensorsError);
     expect(weightFiles([...sharded().keys()], (name) => sharded().get(name)!)).toEqual([

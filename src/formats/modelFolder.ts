@@ -3,7 +3,7 @@ import type { ByteSource } from "./byteSource.ts";
 import { openSafetensors, readSafetensors } from "./safetensors.ts";
 import { INDEX, openShards, readIndex, readShards } from "./shards.ts";
 import type { JsonObject } from "./jsonObject.ts";
-import { weightsInMemory, type WeightSource } from "./weightSource.ts";
+import { allWeights, weightsInMemory, type WeightSource } from "./weightSource.ts";
 import type { Tensor } from "./tensor.ts";
 
 /** What a model folder holds besides its weights. Anything else in the folder is left alone. */
@@ -84,6 +84,11 @@ export async function openModelFolder(files: ReadonlyMap<string, ByteSource>): P
     texts,
     weights: await (map === null ? openSafetensors(open(WEIGHTS)) : openShards(map, open)),
   };
+}
+
+/** All of an opened folder, where a model is to be in memory. */
+export async function wholeFolder({ texts, weights }: OpenedFolder): Promise<ModelFolder> {
+  return { ...texts, weights: await allWeights(weights) };
 }
 
 function readParts(

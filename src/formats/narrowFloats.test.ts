@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
+import { sourceOf } from "./fixture.ts";
 import { readGgufTensor } from "./gguf.ts";
 import { readGgufHeader } from "./ggufHeader.ts";
 import { packFourBits } from "./fourBitBlocks.ts";
@@ -8,11 +9,11 @@ import { pack, packedPieces, PackingError } from "./narrowFloats.ts";
 
 /** The same numbers in five packings, as gguf and numpy round them: tools/oracle/make_gguf_fixtures.py. */
 const file = new Uint8Array(readFileSync(new URL("fixtures/packed.gguf", import.meta.url)));
-const header = readGgufHeader(file);
-const numbers = readGgufTensor(
-  file,
+const header = await readGgufHeader(sourceOf(file));
+const { data: numbers } = await readGgufTensor(
+  sourceOf(file),
   header.entries.find(({ name }) => name === "F32")!,
-).data;
+);
 
 it.each(["F32", "F16", "BF16", "Q8_0"] as const)("packs %s byte for byte as gguf does", (packing) => {
   const { begin, end } = header.entries.find(({ name }) => name === packing)!;

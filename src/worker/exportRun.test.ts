@@ -1,7 +1,8 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { readGgufModel } from "../formats/ggufModel.ts";
+import { sourceOf } from "../formats/fixture.ts";
+import { openGgufModel } from "../formats/ggufModel.ts";
+import { folderInMemory, readModelFolder, wholeFolder } from "../formats/modelFolder.ts";
 import { weightsInMemory } from "../formats/weightSource.ts";
-import { folderInMemory, readModelFolder } from "../formats/modelFolder.ts";
 import { readPeftAdapter } from "../formats/peftAdapter.ts";
 import { wholeFile } from "../formats/streamed.ts";
 import { unzip } from "../formats/zip.ts";
@@ -84,9 +85,9 @@ describe("an exported run", async () => {
 
   test("is the same model as a GGUF file, every bit of it in float32", async () => {
     const file = await wholeFile(exportRun(exported, report, { format: "gguf", packing: "F32" }));
-    const read = readGgufModel(file);
-    for (const [name, { data }] of read.weights) expect(data, name).toEqual(weights.get(name)?.data);
-    expect(read.weights.size).toBe(weights.size);
+    const { weights: read } = await wholeFolder(await openGgufModel(sourceOf(file)));
+    for (const [name, { data }] of read) expect(data, name).toEqual(weights.get(name)?.data);
+    expect(read.size).toBe(weights.size);
   });
 
   test("is not offered as GGUF where llama.cpp cannot read its tokenizer, and says why", () => {

@@ -32,11 +32,11 @@ describe("a model of the user's", () => {
     expect(texts.config).toMatchObject({ model_type: "llama", vocab_size: 97 });
   });
 
-  test("is refused in words when it is neither, or too large for a browser", async () => {
+  test("is refused in words when it is neither, or a zip too large for a browser", async () => {
     await expect(openModelFiles([part("a.pdf", "PDF")])).rejects.toThrow(/zip/);
     const huge = Object.defineProperty(new Blob(), "size", { value: 3e9 });
-    await expect(openModelFiles([{ path: "a.gguf", blob: huge }])).rejects.toThrow(
-      "has 3.0 GB, and up to 2.1 GB are read",
+    await expect(openModelFiles([{ path: "a.zip", blob: huge }])).rejects.toThrow(
+      "has 3.0 GB, and zips up to 2.1 GB are read",
     );
   });
 });

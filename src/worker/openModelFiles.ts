@@ -15,7 +15,7 @@ import type { ModelPart } from "./protocol.ts";
 /** Browsers do not hand over more in one piece. */
 const MOST_BYTES = 2 ** 31 - 1;
 
-/** Weights are read when they are asked for, of a file of another kind than a folder's from memory; what is wrong is thrown in words. */
+/** Weights stay in their files until they are asked for, those of a zip in memory; what is wrong is thrown in words. */
 export async function openModelFiles(files: readonly ModelPart[]): Promise<OpenedFolder> {
   const [first, second] = files;
   if (first !== undefined && second === undefined) return openSingle(first.blob);
@@ -24,11 +24,12 @@ export async function openModelFiles(files: readonly ModelPart[]): Promise<Opene
 }
 
 async function openSingle(file: Blob): Promise<OpenedFolder> {
+  const source = blobSource(file);
+  if (await isGguf(source)) return openGgufModel(source);
   if (file.size > MOST_BYTES) {
     throw new Error(
-      `the model's file has ${fileSize(file.size)}, and up to 2.1 GB are read: choose a smaller model`,
+      `the model's file has ${fileSize(file.size)}, and zips up to 2.1 GB are read: unpack it and choose its folder`,
     );
   }
-  const bytes = new Uint8Array(await file.arrayBuffer());
-  return isGguf(bytes) ? openGgufModel(bytes) : folderInMemory(readModelFolder(unzip(bytes)));
+  return folderInMemory(readModelFolder(unzip(await source.read(0, file.size))));
 }

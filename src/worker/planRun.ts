@@ -52,8 +52,8 @@ async function modelOf({ model, modelFiles, storedModel, prompt }: PlanQuestion)
 async function textsOf(files: ReadonlyMap<string, ByteSource>): Promise<FolderTexts> {
   const [first, second] = files.values();
   if (first === undefined || second !== undefined) return (await openModelFolder(files)).texts;
-  const bytes = await first.read(0, first.size);
-  return isGguf(bytes) ? openGgufModel(bytes).texts : readModelFolder(unzip(bytes));
+  if (await isGguf(first)) return (await openGgufModel(first)).texts;
+  return readModelFolder(unzip(await first.read(0, first.size)));
 }
 
 /** Where a run would compute, found without starting anything; null for ways of computing that have no plan. */

@@ -13,6 +13,5 @@ export async function openStoredModel(
 ): Promise<OpenedFolder> {
   const files = await openStored(storage, folder, signal, onProgress);
   const gguf = [...files].find(([name]) => name.toLowerCase().endsWith(".gguf"))?.[1];
-  if (gguf !== undefined) return openGgufModel(await gguf.read(0, gguf.size));
-  return openModelFolder(files);
+  return gguf === undefined ? openModelFolder(files) : openGgufModel(gguf);
 }

@@ -20,7 +20,7 @@ if (from === undefined || folder === undefined || to === undefined)
   throw new Error("name the model, the adapter's folder and the file to write");
 
 await tf.setBackend("cpu");
-const file = readModelFile(from);
+const file = await readModelFile(from);
 const model = new TfModel(openModel(file), file.content.weights);
 const adapter = adapterFromPeft(model.config, readAdapterFile(folder).content, 0);
 const tensors = uploadTensors([...adapter.tensors.keys()], adapter.tensors);

@@ -21,7 +21,7 @@ const [from, file, questions, prompts = "5", length = "64", mode] = process.argv
 if (questions === undefined) throw new Error("name the model, its GGUF file and a file of questions");
 const most = Number(length);
 
-const { tokenizer } = openModel(readModelFile(from));
+const { tokenizer } = openModel(await readModelFile(from));
 const texts = JSON.parse(readFileSync(questions, "utf8")).map(({ prompt }) => prompt);
 const llama = await getLlama({ gpu: false, build: "never", logLevel: "error" });
 const model = await llama.loadModel({ modelPath: file });

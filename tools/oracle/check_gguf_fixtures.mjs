@@ -9,12 +9,14 @@
  *
  * Exits 1 when any differ.
  */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { getLlama } from "node-llama-cpp";
+import { fileSource } from "../../cli/fileSource.ts";
 import { exportGguf } from "../../src/formats/ggufExport.ts";
-import { readGgufModel } from "../../src/formats/ggufModel.ts";
+import { openGgufModel } from "../../src/formats/ggufModel.ts";
+import { wholeFolder } from "../../src/formats/modelFolder.ts";
 import { readModelConfig } from "../../src/model/config.ts";
 import { FIXTURES, loadFixture } from "../../src/model/fixture.ts";
 
@@ -42,7 +44,7 @@ let failed = false;
 for (const name of FIXTURES) {
   const { greedy } = loadFixture(name).expected;
   const file = `src/formats/fixtures/${name}.gguf`;
-  const content = readGgufModel(new Uint8Array(readFileSync(file)));
+  const content = await wholeFolder(await openGgufModel(fileSource(file)));
   const again = join(folder, `${name}.gguf`);
   const { pieces } = exportGguf(content, readModelConfig(content.config), { packing: "F32", name });
   writeFileSync(again, Buffer.concat([...pieces()]));

@@ -14,7 +14,7 @@ const [place] = process.argv.slice(2);
 if (place === undefined) throw new Error("name the model");
 
 await tf.setBackend("cpu");
-const file = readModelFile(place);
+const file = await readModelFile(place);
 const model = new TfModel(openModel(file), file.content.weights);
 process.stdout.write(`${JSON.stringify(TEXTS.map(logitsOfText))}\n`);
 
