@@ -2,9 +2,9 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { startBackend } from "../cli/backend.ts";
-import { openModel, readModelFile } from "../cli/modelFile.ts";
+import { openModel, openModelFile } from "../cli/modelFile.ts";
 import { watchGpuBytes } from "../src/engine/gpuCalls/fixture.ts";
-import { folderInMemory } from "../src/formats/modelFolder.ts";
+import { allWeights } from "../src/formats/weightSource.ts";
 import { activeKernels } from "../src/kernels/wasm/installWasmKernels.ts";
 import { initialAdapter } from "../src/model/adapter.ts";
 import { promptLengths } from "../src/model/fitQuestions.ts";
@@ -33,9 +33,8 @@ export interface MeasuredMemory {
 }
 
 const [place = "", path = "", trainable = "all", basePrecision = "f32"] = process.argv.slice(2);
-const file = await readModelFile(place);
-const { weights } = file.content;
-const { weights: source } = folderInMemory(file.content);
+const file = await openModelFile(place);
+const { weights: source } = file;
 const model = endless(openModel(file));
 /** Where a token costs much, few of them. */
 const isLarge = model.config.width > 256;
@@ -56,7 +55,7 @@ const config = configFrom({
 });
 const trainee = traineeOf(model.config, config);
 const adapter = trainee.adapter && initialAdapter(model.config, trainee.adapter, 0);
-const trained = adapter?.tensors ?? weights;
+const trained = adapter?.tensors ?? (await allWeights(source));
 const all = JSON.parse(readFileSync(join(ROOT, "public/datasets/word.json"), "utf8")) as Question[]; // our own
 const questions = all.sort((a, b) => b.prompt.length - a.prompt.length).slice(0, questionCount);
 const prompts = questions.map(({ prompt }) => prompt);
@@ -71,7 +70,7 @@ async function onWasm(): Promise<MeasuredMemory> {
   await startBackend("wasm");
   const planned = wasmMemory(trainee, work, room, 1);
   const start = { adapter, reference: null, optimizer: null };
-  const policy = new TfPolicy(new TfModel(model, weights), start, room);
+  const policy = new TfPolicy(new TfModel(model, await allWeights(source)), start, room);
   await workAtWorst(policy, trained, prompts, demand);
   const memory = activeKernels()?.buffer.byteLength ?? 0;
   const parts = [...planned].map(([part, bytes]) => ({ part, planned: bytes, measured: null }));

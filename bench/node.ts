@@ -1,7 +1,7 @@
 /** WebGPU and model files in Node. */
 import { join } from "node:path";
-import { readModelFile } from "../cli/modelFile.ts";
-import type { ModelFolder } from "../src/formats/modelFolder.ts";
+import { openModelFile } from "../cli/modelFile.ts";
+import { wholeFolder, type ModelFolder } from "../src/formats/modelFolder.ts";
 import { openGpu, type Gpu } from "../src/engine/device.ts";
 import { startDawn } from "../src/kernels/gpu/fixture.ts";
 import * as tf from "../src/kernels/tf.ts";
@@ -21,5 +21,5 @@ export async function openDawn(): Promise<Gpu | null> {
 
 /** An embedded model. */
 export async function embedded(name: string): Promise<ModelFolder> {
-  return (await readModelFile(join(ROOT, "public", "models", name))).content;
+  return wholeFolder(await openModelFile(join(ROOT, "public", "models", name)));
 }

@@ -7,12 +7,11 @@ import {
   readPeftAdapter,
   type PeftAdapter,
 } from "../src/formats/peftAdapter.ts";
-import { adapterFromPeft, merge, PROJECTIONS, targetsName } from "../src/model/adapter.ts";
+import { adapterFromPeft, mergedWeight, PROJECTIONS, targetsName } from "../src/model/adapter.ts";
 import type { TtrlConfig } from "../src/rl/config.ts";
 import { InputError, messageOf } from "./inputError.ts";
-import { loadModelFile, loadModelOnDisk } from "./hubModel.ts";
-import { openModel, readModel, type ModelFile } from "./modelFile.ts";
-import type { ModelOnDisk } from "./modelOnDisk.ts";
+import { loadModelFile } from "./hubModel.ts";
+import { openModel, type ModelFile } from "./modelFile.ts";
 import { readBytes, sha256 } from "./textFile.ts";
 
 /** An adapter as read. */
@@ -46,29 +45,16 @@ export interface ModelPlace {
   readonly adapter?: string;
 }
 
-/** Reads a model, with an adapter merged into its weights where one is named. */
-export async function readMergedModel({ model, cache, adapter }: ModelPlace): Promise<ModelFile> {
+/** Opens a model, with an adapter merged into its weights where one is named. */
+export async function openMergedModel({ model, cache, adapter: folder }: ModelPlace): Promise<ModelFile> {
   const file = await loadModelFile(model, cache);
-  if (adapter === undefined) return file;
-  const { content } = readAdapterFile(adapter);
-  const weights = await inWords(adapter, () => {
-    return merge(file.content.weights, adapterFromPeft(openModel(file).config, content, 0));
-  });
-  return { ...file, content: { ...file.content, weights } };
-}
-
-/** The same of a model whose weights are read one at a time. */
-export async function mergedOnDisk({ model, cache, adapter: folder }: ModelPlace): Promise<ModelOnDisk> {
-  const file = await loadModelOnDisk(model, cache);
   if (folder === undefined) return file;
   const { content } = readAdapterFile(folder);
-  const adapter = await inWords(folder, () =>
-    adapterFromPeft(readModel(file.path, file.texts).config, content, 0),
-  );
+  const adapter = await inWords(folder, () => adapterFromPeft(openModel(file).config, content, 0));
   const { shapes } = file.weights;
   const read = async (name: string): Promise<Float32Array> => {
     const own = { shape: shapes.get(name) ?? [], data: await file.weights.read(name) };
-    return merge(new Map([[name, own]]), adapter).get(name)?.data ?? own.data;
+    return mergedWeight(name, own, adapter).data;
   };
   return { ...file, weights: { shapes, read } };
 }

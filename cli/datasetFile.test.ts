@@ -4,13 +4,13 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import type { LanguageModel } from "../src/model/languageModel.ts";
 import { fitToModel, readDatasetFile, withoutLabels } from "./datasetFile.ts";
 import { createWorkplace } from "./fixture.ts";
-import { openModel, readModelFile } from "./modelFile.ts";
+import { openModel, openModelFile } from "./modelFile.ts";
 
 const { folder, remove } = createWorkplace();
 afterAll(remove);
 let model: LanguageModel;
 beforeAll(async () => {
-  model = openModel(await readModelFile(join(folder, "model"))); // 128 positions
+  model = openModel(await openModelFile(join(folder, "model"))); // 128 positions
 });
 
 function dataset(rows: readonly unknown[]) {

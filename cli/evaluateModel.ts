@@ -3,7 +3,7 @@ import { configFrom } from "../src/rl/config.ts";
 import { evaluationReport } from "../src/report/outcome.ts";
 import { evaluate } from "../src/rl/evaluate.ts";
 import type { BackendChoice } from "../src/report/backendChoice.ts";
-import { readMergedModel, type ModelPlace } from "./adapterFile.ts";
+import { openMergedModel, type ModelPlace } from "./adapterFile.ts";
 import { startBackend } from "./backend.ts";
 import { fitToModel, readDatasetFile, tellNotices } from "./datasetFile.ts";
 import { writeJsonLine } from "./jsonLines.ts";
@@ -35,7 +35,7 @@ export async function evaluateModel(request: EvaluationRequest): Promise<void> {
     evaluationTemperature: temperature,
     evaluationTopP: topP,
   });
-  const file = await readMergedModel(request);
+  const file = await openMergedModel(request);
   const read = readDatasetFile(request.dataset);
   const model = openModel(file, request);
   const dataset = fitToModel(read, model, maxResponseTokens);

@@ -101,7 +101,7 @@ async function finish(
     ...(adapter !== null && { adapterParameters: adapterCount(policy.model.config, adapter) }),
   };
   const card = modelCard(report, new Map(others.map((name) => [name, evaluationsOf(entries, name)])));
-  const trained = trainedTexts(sources.model.content, policy.model);
+  const trained = trainedTexts(sources.model.texts, policy.model);
   const options = { packing: "F32", shardBytes: SHARD_BYTES, extras: reportFiles(report) } as const;
   await replaceFolder(
     join(out, "model"),

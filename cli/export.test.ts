@@ -1,9 +1,11 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { wholeFolder } from "../src/formats/modelFolder.ts";
+import { allWeights } from "../src/formats/weightSource.ts";
 import { writeModelFolder } from "../src/formats/modelFolderFiles.ts";
 import { createWorkplace, ttrl } from "./fixture.ts";
-import { openModel, readModelFile } from "./modelFile.ts";
+import { openModel, openModelFile } from "./modelFile.ts";
 
 const MODEL = "public/models/abacus-0.1M";
 const QUESTION = "Zoe has 17 pens. She finds 8 more. How many pens now?";
@@ -39,15 +41,15 @@ describe("ttrl export", () => {
   });
 
   test("gives embedded models a cut that finds the same tokens in questions and boxed answers", async () => {
-    const { tokenizer: original } = openModel(await readModelFile(MODEL));
-    const { tokenizer: again } = openModel(await readModelFile(join(folder, "m.gguf")));
+    const { tokenizer: original } = openModel(await openModelFile(MODEL));
+    const { tokenizer: again } = openModel(await openModelFile(join(folder, "m.gguf")));
     const questions = JSON.parse(readFileSync("public/datasets/word.json", "utf8")) as { prompt: string }[]; // our own
     const texts = questions.map(({ prompt }) => `${prompt}\n17 + 8 = 25. The answer is \\boxed{25}.`);
     expect(texts.map((text) => again.encode(text))).toEqual(texts.map((text) => original.encode(text)));
   });
 
   test("names the weight that a precision cannot hold, and leaves nothing behind", async () => {
-    const { content } = await readModelFile(MODEL);
+    const content = await wholeFolder(await openModelFile(MODEL));
     content.weights.get("model.norm.weight")!.data[3] = 1e6;
     for (const [path, bytes] of writeModelFolder(content)) writeFileSync(join(folder, "model", path), bytes);
     const out = join(folder, "f16");
@@ -70,9 +72,9 @@ describe("ttrl export", () => {
   test("writes a folder in bfloat16, whose numbers are within half a unit of the eighth bit", async () => {
     const { status } = await exported("bf16", "--format", "safetensors", "--precision", "bf16");
     expect(status).toBe(0);
-    const { content } = await readModelFile(join(folder, "bf16"));
+    const content = await wholeFolder(await openModelFile(join(folder, "bf16")));
     expect(content.config["torch_dtype"]).toBe("bfloat16");
-    for (const [name, { data }] of (await readModelFile(MODEL)).content.weights) {
+    for (const [name, { data }] of await allWeights((await openModelFile(MODEL)).weights)) {
       const rounded = content.weights.get(name)!.data;
       expect(
         data.every((x, i) => Math.abs(rounded[i]! - x) <= Math.abs(x) * 2 ** -8),
@@ -94,8 +96,8 @@ describe("ttrl export", () => {
       1,
     );
     expect(names).toEqual(expect.arrayContaining(["model.safetensors.index.json", "run.json"]));
-    const [written, original] = [await readModelFile(out), await readModelFile(join(folder, "model"))];
-    expect(written.content.weights).toEqual(original.content.weights);
+    const [written, original] = [await openModelFile(out), await openModelFile(join(folder, "model"))];
+    expect(await allWeights(written.weights)).toEqual(await allWeights(original.weights));
   });
 
   test.each([

@@ -1,15 +1,15 @@
 /** A model on disk -> the same model as a GGUF file or a Hugging Face folder of another precision. */
 import { existsSync, mkdirSync, rmSync } from "node:fs";
-import { dirname, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { exportGguf, ggufNotes } from "../src/formats/ggufExport.ts";
 import { GgufExportError } from "../src/formats/ggufExportError.ts";
 import { modelFolderFiles } from "../src/formats/modelFolderFiles.ts";
 import { PackingError, type Packing } from "../src/formats/narrowFloats.ts";
 import { PARTIAL, writeFolder, writeStream } from "./durable.ts";
 import { InputError } from "./inputError.ts";
-import { mergedOnDisk, type ModelPlace } from "./adapterFile.ts";
-import { readModel } from "./modelFile.ts";
-import type { ModelOnDisk } from "./modelOnDisk.ts";
+import { openMergedModel, type ModelPlace } from "./adapterFile.ts";
+import { openModel, type ModelFile } from "./modelFile.ts";
+import { readText } from "./textFile.ts";
 
 /** Options of `ttrl export`. */
 export interface ExportRequest extends ModelPlace {
@@ -35,7 +35,7 @@ export async function exportModel(request: ExportRequest): Promise<void> {
   if (format === "gguf" && !out.endsWith(".gguf"))
     throw new InputError(`--out ${request.out}: name a file that ends with .gguf`);
   if (existsSync(out)) throw new InputError(`--out ${request.out}: it is there already; name a new one`);
-  const file = await mergedOnDisk(request);
+  const file = await openMergedModel(request);
   try {
     if (format === "gguf") await writeGguf(file, packing, out);
     else await writeSafetensorsFolder(file, packing, shardSize, out);
@@ -47,9 +47,9 @@ export async function exportModel(request: ExportRequest): Promise<void> {
   }
 }
 
-async function writeGguf({ name, path, texts, weights }: ModelOnDisk, packing: Packing, out: string) {
-  const { config } = readModel(path, texts);
-  const file = exportGguf(texts, weights, config, { packing, name });
+async function writeGguf(model: ModelFile, packing: Packing, out: string) {
+  const { name, texts, weights } = model;
+  const file = exportGguf(texts, weights, openModel(model).config, { packing, name });
   mkdirSync(dirname(out), { recursive: true });
   await writeStream(out, file);
   for (const note of ggufNotes(file)) console.error(note);
@@ -57,13 +57,25 @@ async function writeGguf({ name, path, texts, weights }: ModelOnDisk, packing: P
 }
 
 async function writeSafetensorsFolder(
-  { texts, weights, runFiles: extras }: ModelOnDisk,
+  { texts, weights, disk }: ModelFile,
   packing: Packing,
   shardBytes: number,
   out: string,
 ): Promise<void> {
   if (packing === "Q8_0")
     throw new InputError("safetensors has no q8_0: name f32, f16 or bf16, or --format gguf");
+  const extras = runFiles(disk);
   await writeFolder(out, modelFolderFiles(texts, weights, { packing, shardBytes, extras }));
   console.error(`wrote ${out}`);
+}
+
+/** The model card speaks of them. */
+const RUN_FILES = ["run.json", "metrics.csv", "metrics.json"];
+
+/** What the run that trained a model left beside it, by name. */
+function runFiles(folder: string): ReadonlyMap<string, string> {
+  const paths = RUN_FILES.map((name) => [name, join(folder, name)] as const);
+  return new Map(
+    paths.filter(([, path]) => existsSync(path)).map(([name, path]) => [name, readText(path).text]),
+  );
 }

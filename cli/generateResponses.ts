@@ -4,7 +4,7 @@ import { createRandom } from "../src/math/random.ts";
 import type { SampleRequest } from "../src/rl/policy.ts";
 import type { Response } from "../src/rl/types.ts";
 import type { BackendChoice } from "../src/report/backendChoice.ts";
-import { readMergedModel, type ModelPlace } from "./adapterFile.ts";
+import { openMergedModel, type ModelPlace } from "./adapterFile.ts";
 import { startBackend } from "./backend.ts";
 import { InputError } from "./inputError.ts";
 import { readJsonLines, writeJsonLine } from "./jsonLines.ts";
@@ -36,7 +36,7 @@ const ROWS_TOGETHER = 512;
 /** Prints `count` responses to each prompt, in the order of the prompts. */
 export async function generateResponses(request: GenerateRequest): Promise<void> {
   const { count, topP, maxTokens: maxResponseTokens } = request;
-  const file = await readMergedModel(request);
+  const file = await openMergedModel(request);
   const prompts = await readPrompts(request);
   const model = openModel(file, request);
   const room = model.config.maxPositions - maxResponseTokens;

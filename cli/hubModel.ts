@@ -11,33 +11,24 @@ import { isCommit, modelIdText, parseModelId, type ModelId } from "../src/hub/mo
 import { planDownload } from "../src/hub/plan.ts";
 import { DiskStorage } from "./diskStorage.ts";
 import { messageOf } from "./inputError.ts";
-import { modelName, readModelFile, type ModelFile } from "./modelFile.ts";
-import { openModelOnDisk, type ModelOnDisk } from "./modelOnDisk.ts";
+import { modelName, openModelFile, type ModelFile } from "./modelFile.ts";
 import { StatusLine } from "./statusLine.ts";
 
 /** What stands before the name of a model that is on a Hub. */
 const PREFIX = "hf:";
 
-/** Reads a model; one of a Hub is fetched into `cache` where it is not there yet, and goes by its commit from then on. */
+/** Opens a model; one of a Hub is fetched into `cache` where it is not there yet, and goes by its commit from then on. */
 export async function loadModelFile(place: string, cache: string | undefined): Promise<ModelFile> {
-  if (!place.startsWith(PREFIX)) return readModelFile(place);
-  const { disk, ...known } = await fetchToDisk(place, cache);
-  return { ...(await readModelFile(disk)), ...known };
+  if (!place.startsWith(PREFIX)) return openModelFile(place);
+  const fetched = await fetchToDisk(place, cache);
+  return { ...(await openModelFile(fetched.disk)), ...fetched };
 }
 
-/** The same for a model whose weights stay on disk. */
-export async function loadModelOnDisk(place: string, cache: string | undefined): Promise<ModelOnDisk> {
-  if (!place.startsWith(PREFIX)) return openModelOnDisk(place);
-  const { disk, ...known } = await fetchToDisk(place, cache);
-  return { ...(await openModelOnDisk(disk)), ...known };
-}
-
-/** A model of a Hub: where it lies now, and what it goes by. */
-interface FetchedModel extends Pick<ModelFile, "name" | "path"> {
-  readonly disk: string;
-}
-
-async function fetchToDisk(place: string, cache: string | undefined): Promise<FetchedModel> {
+/** Where a model of a Hub lies now, and what it goes by. */
+async function fetchToDisk(
+  place: string,
+  cache: string | undefined,
+): Promise<Pick<ModelFile, "name" | "path" | "disk">> {
   const asked = parseModelId(place);
   const root = resolve(cache ?? defaultCache());
   const storage = new DiskStorage(root);

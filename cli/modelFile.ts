@@ -3,13 +3,10 @@ import { readdirSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { openGgufModel } from "../src/formats/ggufModel.ts";
 import {
-  folderInMemory,
-  PARTS,
-  readModelFolder,
+  openModelFolder,
   weightFiles,
-  wholeFolder,
   type FolderTexts,
-  type ModelFolder,
+  type OpenedFolder,
 } from "../src/formats/modelFolder.ts";
 import { readLanguageModel, type LanguageModel } from "../src/model/languageModel.ts";
 import { openPolicy, type Graphs } from "../src/model/openPolicy.ts";
@@ -20,29 +17,42 @@ import type { StartedBackend } from "../src/report/backendChoice.ts";
 import type { PromptFrame } from "../src/rl/types.ts";
 import { fileSource } from "./fileSource.ts";
 import { InputError, errorCode, messageOf } from "./inputError.ts";
-import { fileSha256, readBytes, sha256 } from "./textFile.ts";
+import { filesSha256, readBytes } from "./textFile.ts";
 
-/** A model as read, before any backend runs. */
-export interface ModelFile {
+/** A model as opened, before any backend runs: its weights are read when they are asked for, and need not fit in memory. */
+export interface ModelFile extends OpenedFolder {
   /** Last part of the path, without ".gguf". */
   readonly name: string;
   /** Absolute path of the folder or of the GGUF file, or "hf:" and the name of a model of a Hub at its commit. */
   readonly path: string;
-  readonly content: ModelFolder;
-  /** SHA-256 of the file of weights; of several, in the order of their names, as if they were one. */
-  readonly sha256: string;
+  /** Where it lies on this disk. */
+  readonly disk: string;
+  /** The files of its weights. */
+  readonly weightFiles: readonly string[];
 }
 
-/** Reads a model folder, or a file whose name ends with .gguf; what is wrong with it is told with its path. */
-export async function readModelFile(place: string): Promise<ModelFile> {
+/** Opens a model folder, or a file whose name ends with .gguf; what is wrong with it is told with its path. */
+export async function openModelFile(place: string): Promise<ModelFile> {
   const path = resolve(place);
+  const known = { name: modelName(path), path, disk: path };
   try {
-    const read = isGgufFile(path) ? await readFile(path) : readFolder(place);
-    return { name: modelName(path), path, ...read };
+    if (isGgufFile(path))
+      return { ...known, ...(await openGgufModel(fileSource(path))), weightFiles: [path] };
+    const names = listFolder(place);
+    const within = (name: string): string => join(path, name);
+    const sources = names.map((name) => [name, fileSource(within(name))] as const);
+    const opened = await openModelFolder(new Map(sources));
+    const weights = weightFiles(names, (name) => readBytes(within(name)));
+    return { ...known, ...opened, weightFiles: weights.map(within) };
   } catch (error) {
     if (error instanceof InputError) throw error;
     throw new InputError(`${place}: ${messageOf(error)}`);
   }
+}
+
+/** SHA-256 of a model's file of weights; of several, in the order of their names, as if they were one. */
+export function weightsSha256({ weightFiles: files }: ModelFile): Promise<string> {
+  return filesSha256(files);
 }
 
 export function isGgufFile(path: string): boolean {
@@ -52,24 +62,6 @@ export function isGgufFile(path: string): boolean {
 /** What a model at that path goes by. */
 export function modelName(path: string): string {
   return basename(path).replace(/\.gguf$/i, "");
-}
-
-type Read = Pick<ModelFile, "content" | "sha256">;
-
-async function readFile(path: string): Promise<Read> {
-  const content = await wholeFolder(await openGgufModel(fileSource(path)));
-  return { content, sha256: await fileSha256(path) };
-}
-
-function readFolder(folder: string): Read {
-  const names = listFolder(folder);
-  const bytesOf = (name: string): Uint8Array => readBytes(join(folder, name));
-  const weights = weightFiles(names, bytesOf).filter((name) => names.includes(name));
-  // Other files are only named, so that a missing part can be explained by what is there instead.
-  const isRead = (name: string): boolean => PARTS.includes(name) || weights.includes(name);
-  const files = new Map(names.map((name) => [name, isRead(name) ? bytesOf(name) : new Uint8Array()]));
-  const content = readModelFolder(files);
-  return { content, sha256: sha256(...weights.map((name) => files.get(name) ?? new Uint8Array())) };
 }
 
 /** Names of a folder's files. */
@@ -91,14 +83,14 @@ export function listFolder(folder: string): string[] {
 }
 
 /** The model of a folder but for its weights, which is asked questions in `frame`. */
-export function openModel({ path, content }: ModelFile, frame?: PromptFrame): LanguageModel {
-  return readModel(path, content, frame);
+export function openModel({ path, texts }: ModelFile, frame?: PromptFrame): LanguageModel {
+  return readModel(path, texts, frame);
 }
 
 /** The same, of the folder's parts; what is wrong with them is told with the path. */
-export function readModel(path: string, content: FolderTexts, frame?: PromptFrame): LanguageModel {
+export function readModel(path: string, texts: FolderTexts, frame?: PromptFrame): LanguageModel {
   try {
-    return readLanguageModel(content, frame);
+    return readLanguageModel(texts, frame);
   } catch (error) {
     throw new InputError(`${path}: ${messageOf(error)}`, { cause: error }); // the model asked for it
   }
@@ -109,13 +101,12 @@ export function readModel(path: string, content: FolderTexts, frame?: PromptFram
  * started and recorded graphs do not run on it.
  */
 export async function openModelPolicy(
-  { path, content }: ModelFile,
+  { path, weights }: ModelFile,
   model: LanguageModel,
   { report, graphs }: StartedBackend<Graphs>,
   start: Partial<PolicyStart> = {},
   room: Room = FULL_ROOM,
 ): Promise<{ policy: TrainablePolicy; report: BackendReport }> {
-  const { weights } = folderInMemory(content);
   const whole = { weights, reference: null, optimizer: null, ...start };
   try {
     const { policy, ...opened } = await openPolicy(model, whole, graphs, room);

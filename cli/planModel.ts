@@ -16,7 +16,7 @@ import { fileSource } from "./fileSource.ts";
 import { InputError, messageOf } from "./inputError.ts";
 import { writeJsonLine } from "./jsonLines.ts";
 import { planLine } from "./memory.ts";
-import { isGgufFile, openModel, readModel, readModelFile } from "./modelFile.ts";
+import { isGgufFile, openModel, readModel, openModelFile } from "./modelFile.ts";
 import { readText } from "./textFile.ts";
 
 /** A plan that was asked for. */
@@ -56,7 +56,7 @@ interface Asked {
 }
 
 async function read({ model: place, config }: PlanRequest, dataset: string): Promise<Asked> {
-  const model = isGgufFile(place) ? await readGguf(place) : openModel(await readModelFile(place));
+  const model = isGgufFile(place) ? await readGguf(place) : openModel(await openModelFile(place));
   const { questions } = fitToModel(readDatasetFile(dataset), model, config.maxResponseTokens).study;
   return { model: model.config, promptLengths: promptLengths(model, questions) };
 }

@@ -3,7 +3,6 @@ import { existsSync, mkdirSync } from "node:fs";
 import packageJson from "../package.json" with { type: "json" };
 import { configProblems, type TtrlConfig } from "../src/rl/config.ts";
 import type { PromptFrame } from "../src/rl/types.ts";
-import { folderInMemory } from "../src/formats/modelFolder.ts";
 import { keepsInitialModel } from "../src/rl/loss.ts";
 import type { Graphs } from "../src/model/openPolicy.ts";
 import type { Room } from "../src/model/room.ts";
@@ -17,7 +16,7 @@ import { readCheckpoint, type Checkpoint } from "./checkpoint.ts";
 import { execute } from "./execute.ts";
 import { InputError, messageOf } from "./inputError.ts";
 import { planRun } from "./memory.ts";
-import { openModel, openModelPolicy } from "./modelFile.ts";
+import { openModel, openModelPolicy, weightsSha256 } from "./modelFile.ts";
 import { parseNumber } from "./options.ts";
 import { readRunFile, runFilePath, type RunFile } from "./runFile.ts";
 import { readSources, readSourcesAgain, type SourcePaths, type Sources } from "./sources.ts";
@@ -53,7 +52,7 @@ export async function startRun(request: RunRequest): Promise<void> {
     config,
     checkpointEvery,
     labels,
-    modelSource: { path: model.path, sha256: model.sha256 },
+    modelSource: { path: model.path, sha256: await weightsSha256(model) },
     ...(adapter !== null && { adapterSource: { path: adapter.path, sha256: adapter.sha256 } }),
     datasetSource: { path: dataset.file, sha256: dataset.sha256 },
     evalSources: others.map(({ file, sha256 }) => ({ path: file, sha256 })),
@@ -100,8 +99,7 @@ export async function openModels(
   room: Room,
 ): Promise<{ models: TrainableModels; report: BackendReport }> {
   const model = openModel(file, prompt);
-  const { weights } = folderInMemory(file.content);
-  const origin = { weights, adapter: adapter?.content ?? null, saved };
+  const origin = { weights: file.weights, adapter: adapter?.content ?? null, saved };
   const start = await inWords(adapter?.path ?? file.path, () =>
     runStart(model.config, config, { ...origin, keepsInitial: keepsInitialModel(config) }),
   );

@@ -3,7 +3,7 @@ import * as z from "zod";
 import type { LanguageModel } from "../src/model/languageModel.ts";
 import type { TrainablePolicy } from "../src/model/trainablePolicy.ts";
 import type { BackendChoice } from "../src/report/backendChoice.ts";
-import { readMergedModel, type ModelPlace } from "./adapterFile.ts";
+import { openMergedModel, type ModelPlace } from "./adapterFile.ts";
 import { startBackend } from "./backend.ts";
 import { InputError } from "./inputError.ts";
 import { readJsonLines, writeJsonLine } from "./jsonLines.ts";
@@ -38,7 +38,7 @@ interface Row {
 export async function scoreTexts(request: ScoreRequest): Promise<void> {
   if (request.raw === true && request.system + request.suffix !== "")
     throw new InputError("--raw takes texts as they stand: leave out --system and --suffix");
-  const file = await readMergedModel(request);
+  const file = await openMergedModel(request);
   const model = openModel(file, request);
   const started = await startBackend(request.backend);
   const { policy } = await openModelPolicy(file, model, started);
@@ -54,8 +54,8 @@ export async function scoreTexts(request: ScoreRequest): Promise<void> {
 }
 
 /** The token that every text begins with, spelt out; empty for a model without one. */
-function beginningOf({ content }: ModelFile): string {
-  const token = content.tokenizerConfig["bos_token"];
+function beginningOf({ texts }: ModelFile): string {
+  const token = texts.tokenizerConfig["bos_token"];
   return typeof token === "string" ? token : "";
 }
 

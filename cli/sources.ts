@@ -3,7 +3,7 @@ import { readDatasetFile, withoutLabels, type DatasetFile } from "./datasetFile.
 import { InputError } from "./inputError.ts";
 import { readAdapterFile, type AdapterFile } from "./adapterFile.ts";
 import { loadModelFile } from "./hubModel.ts";
-import type { ModelFile } from "./modelFile.ts";
+import { weightsSha256, type ModelFile } from "./modelFile.ts";
 import type { RunFile } from "./runFile.ts";
 
 /** The files of a run as read. */
@@ -54,7 +54,7 @@ export async function readSourcesAgain(run: RunFile, cache: string | undefined):
   const paths = { model: modelSource.path, cache, dataset: datasetSource.path, evals, labels };
   const sources = await readSources({ ...paths, ...(adapterSource && { adapter: adapterSource.path }) });
   const { model, adapter, dataset, others } = sources;
-  checkUnchanged(modelSource, model.sha256);
+  checkUnchanged(modelSource, await weightsSha256(model));
   if (adapterSource !== undefined) checkUnchanged(adapterSource, adapter?.sha256);
   checkUnchanged(datasetSource, dataset.sha256);
   for (const [i, source] of evalSources.entries()) checkUnchanged(source, others[i]?.sha256);

@@ -48,9 +48,9 @@ export function sha256(...pieces: readonly Uint8Array[]): string {
   return hash.digest("hex");
 }
 
-/** The same of a file that need not fit in memory. */
-export async function fileSha256(path: string): Promise<string> {
+/** The same of files that need not fit in memory. */
+export async function filesSha256(paths: readonly string[]): Promise<string> {
   const hash = createHash("sha256");
-  for await (const piece of createReadStream(path)) hash.update(piece as Buffer); // no encoding is set
+  for (const path of paths) for await (const piece of createReadStream(path)) hash.update(piece as Buffer); // no encoding is set
   return hash.digest("hex");
 }

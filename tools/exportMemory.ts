@@ -14,7 +14,7 @@ import { weightsOf } from "../src/formats/weightSource.ts";
 import { createRandom } from "../src/math/random.ts";
 import { readModelConfig } from "../src/model/config.ts";
 import { parameterShapes } from "../src/model/parameters.ts";
-import { openModelOnDisk } from "../cli/modelOnDisk.ts";
+import { openModelFile } from "../cli/modelFile.ts";
 
 const [folder, millions = "250"] = process.argv.slice(2);
 if (folder === undefined) throw new Error("name a new folder");
@@ -23,7 +23,7 @@ const HEAP = 128;
 const PROGRAM_BYTES = 300e6;
 
 /** A Llama of that size with the embedded models' tokenizer: its embedding is the largest tensor, as in small real models. */
-const { texts } = await openModelOnDisk("public/models/abacus-0.2M");
+const { texts } = await openModelFile("public/models/abacus-0.2M");
 const width = 1024;
 const perLayer = 4 * width * width + 3 * width * 2816;
 const layers = Math.max(1, Math.round((Number(millions) * 1e6 - 32_768 * width) / perLayer));

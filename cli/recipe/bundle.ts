@@ -5,7 +5,7 @@ import { readCheckpoint } from "../checkpoint.ts";
 import { fitToModel, tellNotices } from "../datasetFile.ts";
 import { writeFolder } from "../durable.ts";
 import { InputError } from "../inputError.ts";
-import { openModel, readModelFile } from "../modelFile.ts";
+import { openModel, openModelFile } from "../modelFile.ts";
 import { readRunFile, type RunFile } from "../runFile.ts";
 import { readDatasetAgain } from "../sources.ts";
 import { checkpointFolder } from "../train.ts";
@@ -124,7 +124,7 @@ async function continuationOf(
     throw new InputError(
       `${run}: it has a system prompt, for which a recipe has no place; run it with --suffix instead`,
     );
-  const model = openModel(await readModelFile(folder), prompt);
+  const model = openModel(await openModelFile(folder), prompt);
   const dataset = fitToModel(readDatasetAgain(file), model, config.maxResponseTokens);
   tellNotices([dataset]);
   const { questions, answerKey, task } = dataset.study;

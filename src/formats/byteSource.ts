@@ -5,10 +5,21 @@ export interface ByteSource {
   read(begin: number, end: number): Promise<Uint8Array<ArrayBuffer>>;
 }
 
-/** A blob's bytes, each slice read when it is asked for. */
+/** A blob's bytes, each slice read when it is asked for: a file has to stay as it was when it was chosen. */
 export function blobSource(blob: Blob): ByteSource {
   return {
     size: blob.size,
-    read: async (begin, end) => new Uint8Array(await blob.slice(begin, end).arrayBuffer()),
+    async read(begin, end) {
+      try {
+        return new Uint8Array(await blob.slice(begin, end).arrayBuffer());
+      } catch (error) {
+        if (!(error instanceof DOMException) || error.name !== "NotReadableError") throw error;
+        const cause = { cause: error };
+        throw new Error(
+          "a file of the model has been moved or changed since it was chosen: put it back as it was",
+          cause,
+        );
+      }
+    },
   };
 }

@@ -39,4 +39,13 @@ describe("a model of the user's", () => {
       "has 3.0 GB, and zips up to 2.1 GB are read",
     );
   });
+
+  test("that is moved while it is in use is asked for again", async () => {
+    const gone = Object.defineProperty(new Blob(["model"]), "slice", {
+      value: () => ({ arrayBuffer: () => Promise.reject(new DOMException("gone", "NotReadableError")) }),
+    });
+    await expect(openModelFiles([{ path: "a.gguf", blob: gone }])).rejects.toThrow(
+      "has been moved or changed since it was chosen: put it back",
+    );
+  });
 });

@@ -5,7 +5,8 @@
  */
 import { writeFileSync } from "node:fs";
 import { readAdapterFile } from "../../cli/adapterFile.ts";
-import { openModel, readModelFile } from "../../cli/modelFile.ts";
+import { openModel, openModelFile } from "../../cli/modelFile.ts";
+import { allWeights } from "../../src/formats/weightSource.ts";
 import * as tf from "../../src/kernels/tf.ts";
 import { adapterFromPeft } from "../../src/model/adapter.ts";
 import { causal, indices, packRows } from "../../src/model/packedRows.ts";
@@ -20,8 +21,8 @@ if (from === undefined || folder === undefined || to === undefined)
   throw new Error("name the model, the adapter's folder and the file to write");
 
 await tf.setBackend("cpu");
-const file = await readModelFile(from);
-const model = new TfModel(openModel(file), file.content.weights);
+const file = await openModelFile(from);
+const model = new TfModel(openModel(file), await allWeights(file.weights));
 const adapter = adapterFromPeft(model.config, readAdapterFile(folder).content, 0);
 const tensors = uploadTensors([...adapter.tensors.keys()], adapter.tensors);
 const decoder = model.decoderWith(tensors, adapter);

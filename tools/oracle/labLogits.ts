@@ -2,7 +2,8 @@
  * The logits of a few texts as the lab computes them, for check_export.py to compare with PyTorch's:
  *   npx tsx tools/oracle/labLogits.ts <model folder or .gguf> > logits.json
  */
-import { openModel, readModelFile } from "../../cli/modelFile.ts";
+import { openModel, openModelFile } from "../../cli/modelFile.ts";
+import { allWeights } from "../../src/formats/weightSource.ts";
 import * as tf from "../../src/kernels/tf.ts";
 import { TfModel } from "../../src/model/tfModel.ts";
 import { causal, indices, packRows } from "../../src/model/packedRows.ts";
@@ -14,8 +15,8 @@ const [place] = process.argv.slice(2);
 if (place === undefined) throw new Error("name the model");
 
 await tf.setBackend("cpu");
-const file = await readModelFile(place);
-const model = new TfModel(openModel(file), file.content.weights);
+const file = await openModelFile(place);
+const model = new TfModel(openModel(file), await allWeights(file.weights));
 process.stdout.write(`${JSON.stringify(TEXTS.map(logitsOfText))}\n`);
 
 /** A text, its token ids, and the logits [tokens, vocabulary] that follow each. */

@@ -4,7 +4,7 @@
  *   npx tsx tools/oracle/zipModel.ts <model folder or .gguf> <new file.zip> <bytes>
  */
 import { writeStream } from "../../cli/durable.ts";
-import { openModelOnDisk } from "../../cli/modelOnDisk.ts";
+import { openModelFile } from "../../cli/modelFile.ts";
 import { modelFolderFiles, SHARD_BYTES } from "../../src/formats/modelFolderFiles.ts";
 import type { Outgoing } from "../../src/formats/streamed.ts";
 import { zip } from "../../src/formats/zipWriter.ts";
@@ -13,7 +13,7 @@ const [place, out, size] = process.argv.slice(2);
 if (place === undefined || out === undefined || size === undefined)
   throw new Error("name the model, the archive and a number of bytes");
 
-const { texts, weights } = await openModelOnDisk(place);
+const { texts, weights } = await openModelFile(place);
 const files = modelFolderFiles(texts, weights, { packing: "F32", shardBytes: SHARD_BYTES });
 const bytes = Number(size);
 const zeros: Outgoing = { bytes, pieces: () => zeroPieces(bytes) };
