@@ -21,6 +21,7 @@ export type Recipe = "trl" | "verl" | "ttrl";
 
 /** What was asked for. */
 export interface RecipeRequest {
+  readonly recipe: Recipe;
   readonly run: string;
   readonly out: string;
   /** Steps to go on for; the run's own number where absent. */
@@ -87,9 +88,9 @@ const RECIPES: Record<Recipe, RecipeParts> = {
 };
 
 /** Writes the bundle; tells on standard error what of the run's settings is lost. */
-export async function writeBundle(recipe: Recipe, request: RecipeRequest): Promise<void> {
-  const { out } = request;
-  if (existsSync(out)) throw new InputError(`${out}: there is something already; name another --out`);
+export async function writeBundle(request: RecipeRequest): Promise<void> {
+  const { recipe, out } = request;
+  if (existsSync(out)) throw new InputError(`--out ${out}: it is there already; name a new one`);
   const model = join(request.run, "model");
   const run = continuationOf(readRunFile(request.run), model, request);
   const { text, fixed, files, counterparts } = RECIPES[recipe];

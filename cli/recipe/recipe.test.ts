@@ -189,7 +189,7 @@ describe("the data", () => {
   });
 });
 
-describe("ttrl recipe", () => {
+describe("ttrl export --recipe", () => {
   const workplace = createWorkplace();
   const run = join(workplace.folder, "run");
   beforeAll(async () => {
@@ -214,7 +214,17 @@ describe("ttrl recipe", () => {
 
   it("copies the trained model and writes all that starts with it", async () => {
     const out = join(workplace.folder, "bundle");
-    const { status, stderr } = await ttrl(["recipe", "verl", "--run", run, "--out", out, "--steps", "7"]);
+    const { status, stderr } = await ttrl([
+      "export",
+      "--recipe",
+      "verl",
+      "--run",
+      run,
+      "--out",
+      out,
+      "--steps",
+      "7",
+    ]);
     expect(stderr).toContain("verl cannot keep rolloutsPerQuestion = 6: all votes are trained on");
     expect(status).toBe(0);
     const weights = "model/model.safetensors";
@@ -234,12 +244,20 @@ describe("ttrl recipe", () => {
   it("refuses a folder that is there already, and one without a run", async () => {
     const [there, empty] = [join(workplace.folder, "there"), join(workplace.folder, "empty")];
     mkdirSync(there);
-    const occupied = await ttrl(["recipe", "trl", "--run", run, "--out", there]);
+    const occupied = await ttrl(["export", "--recipe", "trl", "--run", run, "--out", there]);
     expect(occupied).toMatchObject({
       status: 2,
-      stderr: expect.stringContaining("something already") as string,
+      stderr: expect.stringContaining("it is there already") as string,
     });
-    const nothing = await ttrl(["recipe", "trl", "--run", empty, "--out", join(workplace.folder, "b")]);
+    const nothing = await ttrl([
+      "export",
+      "--recipe",
+      "trl",
+      "--run",
+      empty,
+      "--out",
+      join(workplace.folder, "b"),
+    ]);
     expect(nothing).toMatchObject({ status: 2, stderr: expect.stringContaining("no run is here") as string });
   }, 30_000);
 });

@@ -1,4 +1,4 @@
-"""Checks the bundles of `ttrl recipe` with the trainers they are for. For people, not for CI.
+"""Checks the bundles of `ttrl export --recipe` with the trainers they are for. For people, not for CI.
 
     pip install torch transformers trl peft datasets verl ray pandas pyarrow sympy pylatexenc
     python tools/oracle/check_recipes.py rewards <verl bundle> <groups.jsonl>
