@@ -54,6 +54,7 @@ const PACKAGES = [
   { regex: "^zustand(/|$)", home: ["store", "ui"] },
   { regex: "^@tensorflow/tfjs(-core)?(/|$)", home: ["kernels"] },
   { regex: "^@tensorflow/tfjs-backend-", home: ["kernels", "engine", "worker"] },
+  { regex: "^hyparquet(-writer)?$", home: ["formats"] },
   { regex: "^(commander|cli-progress|webgpu)$", home: [] },
   { regex: "^node:", home: [] },
 ];

@@ -1,15 +1,18 @@
 /**
  * The authors' own verl (PRIME-RL/TTRL, commit 3e2cc93), which votes by itself: the run's settings as Hydra overrides, and
- * the data set in the layout of its scripts.
+ * the data set in the columns of its own.
  */
+import { writeParquet } from "../../src/formats/parquet.ts";
 import type { TtrlConfig } from "../../src/rl/config.ts";
-import type { Task } from "../../src/rl/types.ts";
+import type { Question, Task } from "../../src/rl/types.ts";
 import {
   addAnswers,
+  asConversation,
   questionsPerStep,
   responsesPerPass,
   updatesPerStep,
   warmupLeft,
+  type BundleFiles,
   type Continuation,
 } from "./continuation.ts";
 import { Counterparts, type Value } from "./counterparts.ts";
@@ -23,6 +26,7 @@ import {
   OPTIMIZER,
   overrideLines,
   ROLLOUT,
+  verlRow,
 } from "./verlTerms.ts";
 
 /** A data source tells its reward manager how answers are read; it knows four by name. */
@@ -78,7 +82,7 @@ export function authorsCounterparts(run: Continuation): Counterparts {
   addClipAndKl(list, config);
   addAdvantage(list, config);
   addOptimizer(list, run);
-  list.add("evaluationQuestions", {}, "test.json holds the first so many");
+  list.add("evaluationQuestions", {}, "test.parquet holds the first so many");
   addEvaluations(list, run);
   return list;
 }
@@ -160,21 +164,35 @@ function ownOverrides(run: Continuation): [string, Value][] {
   ];
 }
 
-/** The bundle's own files: the data set lies where the authors' scripts look for one of theirs. */
-export function authorsFiles(run: Continuation): ReadonlyMap<string, string> {
-  const folder = `data/${DATA_SOURCES[run.task]}`;
-  const rows = run.questions.map(({ id, prompt }) => ({
-    prompt,
-    answer: run.answerKey.get(id) ?? "",
-    source: run.dataset,
-    id,
-  }));
-  const known = rows.filter(({ answer }) => answer !== "").slice(0, run.config.evaluationQuestions);
-  const list = (some: typeof rows): string => `${JSON.stringify(some, null, 2)}\n`;
-  return new Map([
+/** The bundle's own files. */
+export function authorsFiles(run: Continuation): BundleFiles {
+  const { questions, answerKey, config } = run;
+  const known = questions.filter(({ id }) => answerKey.has(id)).slice(0, config.evaluationQuestions);
+  return new Map<string, string | Uint8Array>([
     ["overrides.txt", overrideLines([...ownOverrides(run), ...authorsCounterparts(run).settings()])],
-    [`${folder}/train.json`, list(rows)],
+    ["train.parquet", writeParquet(AUTHORS_ROW, authorsRows(run, "train", questions))],
     // It wants a validation file even where it never validates.
-    [`${folder}/test.json`, list(known.length > 0 ? known : rows)],
+    [
+      "test.parquet",
+      writeParquet(AUTHORS_ROW, authorsRows(run, "test", known.length > 0 ? known : questions)),
+    ],
   ]);
+}
+
+const AUTHORS_ROW = verlRow({ split: "text", index: "text", id: "text" });
+
+/** Rows as the authors' scripts write them, answers beside questions. */
+function authorsRows(
+  { task, answerKey }: Continuation,
+  split: "train" | "test",
+  questions: readonly Question[],
+) {
+  const source = DATA_SOURCES[task];
+  return questions.map(({ id, prompt }, i) => ({
+    data_source: source,
+    prompt: asConversation(prompt),
+    ability: "math",
+    reward_model: { style: "rule", ground_truth: answerKey.get(id) ?? "" },
+    extra_info: { split, index: `${source}-${i}`, id },
+  }));
 }

@@ -10,7 +10,7 @@ import { readRunFile, type RunFile } from "../runFile.ts";
 import { readDatasetAgain } from "../sources.ts";
 import { checkpointFolder } from "../train.ts";
 import { authorsCounterparts, authorsFiles } from "./authors.ts";
-import type { Continuation } from "./continuation.ts";
+import type { BundleFiles, Continuation } from "./continuation.ts";
 import type { Counterparts } from "./counterparts.ts";
 import { bundleReadme, type RecipeText } from "./readme.ts";
 import { trlCounterparts, trlFiles } from "./trl.ts";
@@ -32,7 +32,7 @@ interface RecipeParts {
   readonly text: RecipeText;
   /** Names of what is the same in every bundle, in `files/`. */
   readonly fixed: readonly string[];
-  readonly files: (run: Continuation) => ReadonlyMap<string, string>;
+  readonly files: (run: Continuation) => BundleFiles;
   readonly counterparts: (run: Continuation) => Counterparts;
 }
 
@@ -58,12 +58,11 @@ const RECIPES: Record<Recipe, RecipeParts> = {
       start: "GPUS=8 NODES=1 bash run_verl.sh",
       notes: [
         "verl rewards responses one by one, so `majority_agent.py`, an agent loop, holds each until its group has voted.",
-        "`train.jsonl` holds no answers; those of `test.jsonl` serve validation, by `grade_reward.py`.",
-        "`prepare_data.py` writes both as parquet at the first start.",
+        "`train.parquet` holds no answers; those of `test.parquet` serve validation, by `grade_reward.py`.",
       ],
     },
     fixed: [
-      ...["paper_answers.py", "paper_spelling.py", "majority_agent.py", "grade_reward.py", "prepare_data.py"],
+      ...["paper_answers.py", "paper_spelling.py", "majority_agent.py", "grade_reward.py"],
       ...["agent_loops.yaml", "run_verl.sh"],
     ],
     files: verlFiles,
@@ -77,11 +76,11 @@ const RECIPES: Record<Recipe, RecipeParts> = {
       start: "TTRL=$PWD/TTRL GPUS=8 NODES=1 bash run_ttrl.sh",
       notes: [
         "It votes and rewards by itself (`reward_model.reward_manager=ttrl`), on the first responses of each group it trains.",
-        "`data/` holds the questions in the layout of its own data sets, under the one name of theirs whose answers are read alike: it knows no others. `prepare_ttrl_data.py` writes both files as parquet at the first start.",
+        "The questions stand under the one name of its own data sets whose answers are read alike: it knows no others.",
         "Its code holds the true answers beside the questions it trains on, to measure its votes, and rewards by the vote alone. Where the run had none, they are empty, and its label accuracy, reward accuracy and pass@N say nothing.",
       ],
     },
-    fixed: ["prepare_ttrl_data.py", "run_ttrl.sh"],
+    fixed: ["run_ttrl.sh"],
     files: authorsFiles,
     counterparts: authorsCounterparts,
   },

@@ -19,6 +19,14 @@ export interface Continuation {
   readonly promptTokens: number;
 }
 
+/** Files of a bundle, by path. */
+export type BundleFiles = ReadonlyMap<string, string | Uint8Array>;
+
+/** A question as the other trainers' data sets ask it. */
+export function asConversation(content: string) {
+  return [{ role: "user", content }];
+}
+
 /** Questions a step: other loaders drop an epoch's rest, so that a smaller data set would fill no step. */
 export function questionsPerStep({ config, questions }: Continuation): number {
   return Math.min(config.questionsPerStep, questions.length);
@@ -86,8 +94,3 @@ const TARGETS: Readonly<Record<TtrlConfig["loraTargets"], string | readonly stri
   attention: ["q_proj", "k_proj", "v_proj", "o_proj"],
   "query-value": ["q_proj", "v_proj"],
 };
-
-/** JSON lines. */
-export function jsonLines(rows: readonly unknown[]): string {
-  return rows.map((row) => `${JSON.stringify(row)}\n`).join("");
-}

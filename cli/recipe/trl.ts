@@ -4,11 +4,12 @@ import {
   addAdapter,
   addAnswers,
   addRollouts,
-  jsonLines,
+  asConversation,
   questionsPerStep,
   responsesPerPass,
   updatesPerStep,
   warmupLeft,
+  type BundleFiles,
   type Continuation,
 } from "./continuation.ts";
 import { Counterparts, type Value } from "./counterparts.ts";
@@ -118,14 +119,14 @@ function addMethod(list: Counterparts, config: TtrlConfig): void {
 }
 
 /** The bundle's own files. */
-export function trlFiles(run: Continuation): ReadonlyMap<string, string> {
+export function trlFiles(run: Continuation): BundleFiles {
   const rows = run.questions.map(({ id, prompt }) => ({
-    prompt: [{ role: "user", content: prompt }],
+    prompt: asConversation(prompt),
     question: id,
     task: run.task,
   }));
   return new Map([
-    ["train.jsonl", jsonLines(rows)],
+    ["train.jsonl", rows.map((row) => `${JSON.stringify(row)}\n`).join("")],
     ["settings.json", `${JSON.stringify(trlSettings(run), null, 2)}\n`],
   ]);
 }

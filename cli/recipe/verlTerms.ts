@@ -1,4 +1,5 @@
 /** What a run's settings are called in any verl, today's and the one that the authors' code is built on. */
+import type { ParquetType } from "../../src/formats/parquet.ts";
 import type { TtrlConfig } from "../../src/rl/config.ts";
 import { warmupLeft, type Continuation } from "./continuation.ts";
 import type { Counterparts, Value } from "./counterparts.ts";
@@ -82,4 +83,17 @@ export function overrideLines(overrides: readonly (readonly [string, Value])[]):
 
 function spelled(value: Value): string {
   return typeof value === "string" ? value : JSON.stringify(value);
+}
+
+/** The type of a row of any verl's data set; what `extra_info` holds differs. */
+export function verlRow<const Extra extends Readonly<Record<string, ParquetType>>>(extra: Extra) {
+  return {
+    struct: {
+      data_source: "text",
+      prompt: { list: { struct: { role: "text", content: "text" } } },
+      ability: "text",
+      reward_model: { struct: { style: "text", ground_truth: "text" } },
+      extra_info: { struct: extra },
+    },
+  } as const;
 }
