@@ -2,9 +2,9 @@
  * The authors' own verl (PRIME-RL/TTRL, commit 3e2cc93), which votes by itself: the run's settings as Hydra overrides, and
  * the data set in the columns of its own.
  */
-import { writeParquet } from "../../src/formats/parquet.ts";
-import type { TtrlConfig } from "../../src/rl/config.ts";
-import type { Question, Task } from "../../src/rl/types.ts";
+import { writeParquet } from "../formats/parquet.ts";
+import type { TtrlConfig } from "../rl/config.ts";
+import type { Question, Task } from "../rl/types.ts";
 import {
   addAnswers,
   asConversation,
@@ -14,6 +14,7 @@ import {
   warmupLeft,
   type BundleFiles,
   type Continuation,
+  type RunOutline,
 } from "./continuation.ts";
 import { Counterparts, type Value } from "./counterparts.ts";
 import {
@@ -58,7 +59,7 @@ const LOSSES: Partial<Record<TtrlConfig["aggregation"], [mode: string, note: str
 };
 
 /** The settings as overrides of the fork's ppo_trainer. */
-export function authorsCounterparts(run: Continuation): Counterparts {
+export function authorsCounterparts(run: RunOutline): Counterparts {
   const { config, steps } = run;
   const list = new Counterparts(config);
   const [votes, rollouts] = [config.votesPerQuestion, config.rolloutsPerQuestion];
@@ -99,7 +100,7 @@ function addAuthorsWays(list: Counterparts, config: TtrlConfig): void {
   else list.add("rewardToken", {}, `${place}, which this advantage cannot tell`);
 }
 
-function addAggregation(list: Counterparts, run: Continuation): void {
+function addAggregation(list: Counterparts, run: RunOutline): void {
   const { aggregation } = run.config;
   const pass = {
     [`${ACTOR}.ppo_micro_batch_size_per_gpu`]: aggregation === "pair-token-mean" ? 2 : perPass(run),
@@ -114,7 +115,7 @@ function addAggregation(list: Counterparts, run: Continuation): void {
 }
 
 /** Responses of a pass, of those that are trained on. */
-function perPass(run: Continuation): number {
+function perPass(run: RunOutline): number {
   const { rolloutsPerQuestion: votesPerQuestion } = run.config;
   return responsesPerPass({ ...run, config: { ...run.config, votesPerQuestion } }, 16);
 }
@@ -126,7 +127,7 @@ function addAdvantage(list: Counterparts, config: TtrlConfig): void {
   addCritic(list, config);
 }
 
-function addOptimizer(list: Counterparts, run: Continuation): void {
+function addOptimizer(list: Counterparts, run: RunOutline): void {
   const { config } = run;
   addLearningRate(list, run);
   list.add("schedule", { [`${OPTIMIZER}.warmup_style`]: config.schedule }, "over the steps of the bundle");

@@ -1,5 +1,5 @@
 /** TRL's GRPOTrainer: the run's settings in its words, and the files of the bundle. */
-import type { TtrlConfig } from "../../src/rl/config.ts";
+import type { TtrlConfig } from "../rl/config.ts";
 import {
   addAdapter,
   addAnswers,
@@ -11,6 +11,7 @@ import {
   warmupLeft,
   type BundleFiles,
   type Continuation,
+  type RunOutline,
 } from "./continuation.ts";
 import { Counterparts, type Value } from "./counterparts.ts";
 
@@ -35,7 +36,7 @@ const MEASURING = [
 ];
 
 /** The settings in TRL's words; `sizes.*` and `steps` are for the training script, `lora.*` for PEFT, the rest for GRPOConfig. */
-export function trlCounterparts(run: Continuation): Counterparts {
+export function trlCounterparts(run: RunOutline): Counterparts {
   const { config, steps } = run;
   const list = new Counterparts(config);
   const votes = config.votesPerQuestion;
@@ -62,7 +63,7 @@ export function trlCounterparts(run: Continuation): Counterparts {
   return list;
 }
 
-function addLoss(list: Counterparts, run: Continuation): void {
+function addLoss(list: Counterparts, run: RunOutline): void {
   const { config } = run;
   const pair = config.aggregation === "pair-token-mean";
   const device = { "sizes.per_device": responsesPerPass(run, pair ? 2 : 16) };
@@ -90,7 +91,7 @@ function addKl(list: Counterparts, { klCoefficient, klPlace, klEstimator }: Ttrl
   else list.lose("klEstimator", "k3");
 }
 
-function addOptimizer(list: Counterparts, run: Continuation, updates: number): void {
+function addOptimizer(list: Counterparts, run: RunOutline, updates: number): void {
   const { config } = run;
   list.add("learningRate", { learning_rate: config.learningRate }, "AdamW's moments start anew");
   list.add("warmupSteps", { warmup_steps: warmupLeft(run) * updates }, "what is left of it, in updates");

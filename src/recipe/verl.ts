@@ -1,6 +1,6 @@
 /** verl's main_ppo on Ray: the run's settings as Hydra overrides, and the files of the bundle. */
-import { writeParquet } from "../../src/formats/parquet.ts";
-import type { TtrlConfig } from "../../src/rl/config.ts";
+import { writeParquet } from "../formats/parquet.ts";
+import type { TtrlConfig } from "../rl/config.ts";
 import {
   addAdapter,
   addAnswers,
@@ -11,6 +11,7 @@ import {
   updatesPerStep,
   type BundleFiles,
   type Continuation,
+  type RunOutline,
 } from "./continuation.ts";
 import { Counterparts, type Value } from "./counterparts.ts";
 import {
@@ -45,7 +46,7 @@ const LOSSES: Record<TtrlConfig["aggregation"], [mode: string, note: string]> = 
 };
 
 /** The settings as overrides of verl's ppo_trainer. */
-export function verlCounterparts(run: Continuation): Counterparts {
+export function verlCounterparts(run: RunOutline): Counterparts {
   const { config, steps } = run;
   const list = new Counterparts(config);
   const questions = questionsPerStep(run);
@@ -94,7 +95,7 @@ function addAdvantage(list: Counterparts, config: TtrlConfig): void {
   addCritic(list, config);
 }
 
-function addOptimizer(list: Counterparts, run: Continuation): void {
+function addOptimizer(list: Counterparts, run: RunOutline): void {
   const { config } = run;
   addLearningRate(list, run);
   list.add(
