@@ -20,8 +20,9 @@ const LAYERS = {
   engine: ["math", "kernels/tf", "formats/narrowFloats", "formats/fourBitBlocks"],
   model: ["math", "kernels", "engine", "formats", "type rl"],
   report: ["math", "formats", "rl/types", "rl/config", "rl/metrics"],
+  recipe: ["formats", "report/exportForms", "rl/types", "rl/config", "rl/paperPreset"],
   experiments: ["math", "rl/types", "rl/config", "rl/metrics"],
-  worker: ["math", "rl", "tasks", "formats", "hub", "data", "kernels", "engine", "model", "report"],
+  worker: ["math", "rl", "tasks", "formats", "hub", "data", "kernels", "engine", "model", "report", "recipe"],
   store: [
     "math",
     "rl/types",
@@ -30,6 +31,7 @@ const LAYERS = {
     "rl/metrics",
     "data",
     "report",
+    "recipe/losses",
     "experiments",
     "worker/protocol",
     "worker/client",
@@ -54,6 +56,7 @@ const PACKAGES = [
   { regex: "^zustand(/|$)", home: ["store", "ui"] },
   { regex: "^@tensorflow/tfjs(-core)?(/|$)", home: ["kernels"] },
   { regex: "^@tensorflow/tfjs-backend-", home: ["kernels", "engine", "worker"] },
+  { regex: "^hyparquet(-writer)?$", home: ["formats"] },
   { regex: "^(commander|cli-progress|webgpu)$", home: [] },
   { regex: "^node:", home: [] },
 ];
@@ -167,7 +170,7 @@ export default defineConfig(
   // Casts in plain JavaScript are comments, which this rule does not see.
   { files: ["**/*.mjs"], rules: { "@typescript-eslint/no-unsafe-assignment": "off" } },
   {
-    files: ["src/{math,grading,rl,tasks,formats,data,kernels,engine,model}/**"],
+    files: ["src/{math,grading,rl,tasks,formats,data,kernels,engine,model,recipe}/**"],
     rules: { "no-restricted-properties": ["error", noClock("Math", "random"), noClock("Date", "now")] },
   },
   { files: ["src/ui/**"], extends: [reactHooks.configs.flat["recommended-latest"]] },

@@ -101,6 +101,29 @@ describe("ttrl export", () => {
   });
 
   test.each([
+    [
+      "nothing",
+      [],
+      "say what to export: a model takes --model and --format, or a run's recipe takes --recipe and --run",
+    ],
+    ["half a model", ["--model", MODEL], "a model takes --model and --format; --format is missing"],
+    [
+      "half a recipe",
+      ["--steps", "5"],
+      "a run's recipe takes --recipe and --run; --recipe and --run are missing",
+    ],
+    [
+      "options of both",
+      ["--recipe", "trl", "--run", "run", "--precision", "f16"],
+      "export writes one thing at a time: --precision is of a model, --recipe, --run are of a run's recipe; leave one out",
+    ],
+  ])("refuses %s in words", async (_, options, message) => {
+    const { status, stderr } = await ttrl(["export", "--out", join(folder, "out"), ...options]);
+    expect(stderr).toBe(`ttrl: ${message}\n`);
+    expect(status).toBe(2);
+  });
+
+  test.each([
     ["m.bin", ["--format", "gguf"], /ends with \.gguf/],
     ["data.json", ["--format", "safetensors"], /it is there already/],
     ["q", ["--format", "safetensors", "--precision", "q8_0"], /safetensors has no q8_0/],

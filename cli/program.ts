@@ -8,7 +8,6 @@ import { addExtract } from "./commands/extract.ts";
 import { addGenerate } from "./commands/generate.ts";
 import { addGrade } from "./commands/grade.ts";
 import { addPlan } from "./commands/plan.ts";
-import { addRecipe } from "./commands/recipe.ts";
 import { addRun } from "./commands/run.ts";
 import { addScore } from "./commands/score.ts";
 import { addVote } from "./commands/vote.ts";
@@ -30,7 +29,6 @@ export function createProgram(): Command {
   addExtract(program);
   addGrade(program);
   addExperiment(program);
-  addRecipe(program);
   addPlan(program);
   return program;
 }

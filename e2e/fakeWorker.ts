@@ -91,6 +91,11 @@ function installFakeWorker(script: Script): void {
             bytes: null,
             notes: ["llama.cpp has no name for how this tokenizer cuts texts"],
           })),
+          ...(["trl", "verl", "ttrl"] as const).map((recipe) => ({
+            form: { format: "recipe", recipe } as const,
+            bytes: 864_000,
+            notes: [],
+          })),
         ],
       });
       await this.#work("evaluate", 8);

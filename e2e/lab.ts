@@ -126,8 +126,17 @@ export class Lab {
 
   /** Saves the trained model. */
   saveModel(format: "Hugging Face folder" | "GGUF" | "PEFT adapter", precision: string): Promise<SavedFile> {
-    const name = new RegExp(`^${precision}`); // its size follows
-    return this.#saveBy(this.page.getByRole("group", { name: format }).getByRole("button", { name }));
+    return this.#saveForm(format, precision);
+  }
+
+  /** Saves what continues the run with another trainer. */
+  saveRecipe(trainer: string): Promise<SavedFile> {
+    return this.#saveForm("Recipe", trainer);
+  }
+
+  #saveForm(group: string, form: string): Promise<SavedFile> {
+    const name = new RegExp(`^${form}`); // its size follows
+    return this.#saveBy(this.page.getByRole("group", { name: group }).getByRole("button", { name }));
   }
 
   async #saveBy(button: Locator): Promise<SavedFile> {

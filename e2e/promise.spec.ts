@@ -1,9 +1,9 @@
 /** The whole promise: drop a file, start, watch it learn, take the weights away and use them elsewhere. */
 import type { Locator } from "@playwright/test";
+import { parquetReadObjects } from "hyparquet";
 import { sourceOf } from "../src/formats/fixture.ts";
 import { openGgufModel } from "../src/formats/ggufModel.ts";
-import { wholeFolder } from "../src/formats/modelFolder.ts";
-import type { ModelFolder } from "../src/formats/modelFolder.ts";
+import { readModelFolder, wholeFolder, type ModelFolder } from "../src/formats/modelFolder.ts";
 import { readPeftAdapter } from "../src/formats/peftAdapter.ts";
 import { unzip } from "../src/formats/zip.ts";
 import { HEADLINE_CHARTS } from "../src/ui/charts/chartSpecs.ts";
@@ -105,6 +105,34 @@ test("an adapter that was trained goes out alone for PEFT, and merged into the m
   expect(moved.map(([name]) => name).sort()).toEqual(
     beside.map((name) => name.replace(".lora_B", "")).sort(),
   );
+});
+
+test("a run goes out as a recipe for another trainer, and says what is lost there", async ({ lab, page }) => {
+  await lab.open({ ...QUICK, rolloutsPerQuestion: 2 });
+  await lab.drop("own.json", JSON.stringify(QUESTIONS));
+  await lab.runSteps(1);
+  const folder = exportedModel(await lab.saveModel("Hugging Face folder", "F32"));
+  const saved = await lab.saveRecipe("verl");
+  expect(saved.name).toMatch(/^abacus-.*-ttrl-step-\d+-recipe-verl\.zip$/);
+  const files = unzip(saved.bytes);
+  expect([...files.keys()]).toEqual(
+    expect.arrayContaining(["run_verl.sh", "majority_agent.py", "README.md"]),
+  );
+  expect(Buffer.from(files.get("majority_agent.py")!).toString()).toContain("class MajorityAgentLoop");
+  expect(Buffer.from(files.get("overrides.txt")!).toString()).toContain("actor_rollout_ref.rollout.n=4\n");
+  const rows = await parquetReadObjects({ file: files.get("train.parquet")!.slice().buffer });
+  expect(rows.map(({ prompt }) => prompt as unknown)).toEqual(
+    QUESTIONS.map(({ prompt }) => [{ role: "user", content: prompt }]),
+  );
+  const inModel = [...files].filter(([path]) => path.startsWith("model/"));
+  const model = readModelFolder(
+    new Map(inModel.map(([path, bytes]) => [path.slice("model/".length), bytes])),
+  );
+  expect(model.weights).toEqual(folder.weights);
+
+  const recipe = page.getByRole("group", { name: "Recipe" });
+  await recipe.getByText("Settings that are lost").click();
+  await expect(recipe).toContainText("rolloutsPerQuestion = 2: all votes are trained on");
 });
 
 test("one click on the demo brings the first point of the charts within half a minute", async ({ lab }) => {

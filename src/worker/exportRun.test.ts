@@ -12,6 +12,7 @@ import { tinyFolder } from "../model/fixture.ts";
 import { readLanguageModel } from "../model/languageModel.ts";
 import { openPolicy } from "../model/openPolicy.ts";
 import { trainedAdapter } from "../model/trainedFolder.ts";
+import { ADAPTER_FORM } from "../report/exportForms.ts";
 import { describedRun, evaluationOf, stepOf } from "../report/fixture.ts";
 import { metricsCsv } from "../report/metrics.ts";
 import { modelCard } from "../report/modelCard.ts";
@@ -75,6 +76,7 @@ describe("an exported run", async () => {
 
   test("is offered in forms whose size is told before, and about right", async () => {
     for (const { form, bytes } of exportOffers(exported)) {
+      if (form.format === "recipe") continue; // tested by itself
       const { length } = await wholeFile(exportRun(exported, report, form));
       // A tiny model's tokenizer, which is compressed, is large beside its weights.
       expect(Math.abs(length - bytes!), JSON.stringify(form)).toBeLessThan(
@@ -88,6 +90,16 @@ describe("an exported run", async () => {
     const { weights: read } = await wholeFolder(await openGgufModel(sourceOf(file)));
     for (const [name, { data }] of read) expect(data, name).toEqual(weights.get(name)?.data);
     expect(read.size).toBe(weights.size);
+  });
+
+  test("is offered with a recipe for each trainer, but where the questions have a system prompt", () => {
+    const recipesOf = (system: string) =>
+      exportOffers(exported, { system, suffix: "!" }).filter(({ form }) => form.format === "recipe");
+    expect(recipesOf("").map(({ bytes }) => bytes !== null)).toEqual([true, true, true]);
+    for (const { bytes, notes } of recipesOf("Think.")) {
+      expect(bytes).toBeNull();
+      expect(notes).toEqual([expect.stringMatching(/no place for the system prompt/)]);
+    }
   });
 
   test("is not offered as GGUF where llama.cpp cannot read its tokenizer, and says why", () => {
@@ -119,12 +131,11 @@ test("the export of a run with an adapter opens as the merged model, and holds t
   );
   expect(peft).toMatchObject({ rank: 2, alpha: 4, targets: ["q_proj", "v_proj"], base: "tiny" });
   expect(new Map([...peft.tensors].sort())).toEqual(new Map([...adapter.tensors].sort()));
-  const offered = exportOffers(exported).at(-1)!;
-  expect(offered).toMatchObject({
-    form: { format: "adapter" },
+  expect(exportOffers(exported).at(-1)).toMatchObject({
+    form: ADAPTER_FORM,
     bytes: 4 * adapterCount(model.config, settings),
   });
-  const alone = unzip(await wholeFile(exportRun(exported, report, offered.form, trained)));
+  const alone = unzip(await wholeFile(exportRun(exported, report, ADAPTER_FORM, trained)));
   expect(alone).toEqual(new Map(inFolder.map(([path, bytes]) => [path.slice("adapter/".length), bytes])));
   const { weights } = readModelFolder(files);
   expect(new Map([...weights].sort())).toEqual(new Map([...merge(folder.weights, adapter)].sort()));

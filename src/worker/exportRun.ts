@@ -9,11 +9,25 @@ import { zip } from "../formats/zipWriter.ts";
 import { adapterCount } from "../model/adapter.ts";
 import { trainedTexts, trainedWeights } from "../model/trainedFolder.ts";
 import type { TrainablePolicy } from "../model/trainablePolicy.ts";
-import { ADAPTER_FORM, EXPORT_FORMS, type ExportForm, type ExportOffer } from "../report/exportForms.ts";
+import { BARE } from "../model/tokenizer.ts";
+import { recipeRefusal } from "../recipe/continuation.ts";
+import {
+  ADAPTER_FORM,
+  EXPORT_FORMS,
+  type ExportForm,
+  type ExportOffer,
+  type ModelForm,
+} from "../report/exportForms.ts";
 import { adapterCard } from "../report/adapterCard.ts";
 import { reportFiles } from "../report/files.ts";
 import { modelCard } from "../report/modelCard.ts";
 import type { RunReport } from "../report/record.ts";
+import type { PromptFrame } from "../rl/types.ts";
+
+type FolderForm = Extract<ExportForm, { format: "folder" }>;
+
+/** The form in which a recipe holds the model: nothing is lost. */
+export const RECIPE_MODEL: FolderForm = { format: "folder", packing: "F32" };
 
 /** A policy and the folder that it was opened from. */
 export interface ExportedModel {
@@ -29,15 +43,20 @@ export interface ExportedModel {
 export function exportRun(
   model: ExportedModel,
   report: RunReport,
-  form: ExportForm,
+  form: ModelForm,
   adapter: PeftAdapter | null = null,
 ): Streamed {
   if (form.format === "gguf") return ggufOf(model, form);
   if (form.format === "adapter") return zip(adapterFiles(adapter, report));
-  const files = folderOf(model, form, { card: modelCard(report), extras: reportFiles(report) });
+  const files = runFolder(model, report, form);
   const beside = adapter === null ? [] : adapterFiles(adapter, report);
   for (const [name, bytes] of beside) files.set(`adapter/${name}`, bytes);
   return zip(files);
+}
+
+/** The Hugging Face folder, with the run's own files in it. */
+export function runFolder(model: ExportedModel, report: RunReport, form: FolderForm): Map<string, Outgoing> {
+  return folderOf(model, form, { card: modelCard(report), extras: reportFiles(report) });
 }
 
 function adapterFiles(adapter: PeftAdapter | null, report: RunReport): Map<string, Uint8Array> {
@@ -45,16 +64,22 @@ function adapterFiles(adapter: PeftAdapter | null, report: RunReport): Map<strin
   return writePeftAdapter(adapter, adapterCard(report));
 }
 
-/** All forms: how large each file will be, about, or why there is none. */
-export function exportOffers(model: ExportedModel): ExportOffer[] {
+/** All forms: how large each file will be, about, or why there is none; `frame` stood around the run's questions. */
+export function exportOffers(model: ExportedModel, frame: PromptFrame = BARE): ExportOffer[] {
   const { adapter, model: language } = model.policy;
-  const offers = EXPORT_FORMS.map((form) => offerOf(model, form));
+  const offers = EXPORT_FORMS.map((form) => offerOf(model, form, frame));
   if (adapter === null) return offers;
   const bytes = Float32Array.BYTES_PER_ELEMENT * adapterCount(language.config, adapter);
   return [...offers, { form: ADAPTER_FORM, bytes, notes: [] }];
 }
 
-function offerOf(model: ExportedModel, form: ExportForm): ExportOffer {
+function offerOf(model: ExportedModel, form: ExportForm, frame: PromptFrame): ExportOffer {
+  if (form.format === "recipe") {
+    const refusal = recipeRefusal(frame);
+    return refusal === null
+      ? { form, bytes: folderBytes(model, RECIPE_MODEL), notes: [] }
+      : { form, bytes: null, notes: [refusal] };
+  }
   if (form.format === "folder") return { form, bytes: folderBytes(model, form), notes: [] };
   try {
     const file = ggufOf(model, form);
@@ -65,12 +90,13 @@ function offerOf(model: ExportedModel, form: ExportForm): ExportOffer {
   }
 }
 
-function ggufOf({ name, folder, policy }: ExportedModel, { packing }: ExportForm): GgufExport {
+function ggufOf(
+  { name, folder, policy }: ExportedModel,
+  { packing }: Pick<ModelForm, "packing">,
+): GgufExport {
   const { config } = policy.model;
   return exportGguf(trainedTexts(folder, policy.model), trainedWeights(policy), config, { packing, name });
 }
-
-type FolderForm = Extract<ExportForm, { format: "folder" }>;
 
 function folderOf(
   { folder, policy }: ExportedModel,

@@ -1,15 +1,17 @@
 /** One run in the worker: load, run the loop, pause, evaluate, export. The only place in the page where rl meets model. */
 import type { FolderTexts, OpenedFolder } from "../formats/modelFolder.ts";
 import type { ModelStorage } from "../hub/storage.ts";
-import { fitQuestions } from "../model/fitQuestions.ts";
+import { fitQuestions, promptLengths } from "../model/fitQuestions.ts";
 import { readLanguageModel, type LanguageModel } from "../model/languageModel.ts";
 import { openPolicy, type Graphs } from "../model/openPolicy.ts";
 import { adapterCount } from "../model/adapter.ts";
 import { parameterCount } from "../model/parameters.ts";
 import { runStart } from "../model/runStart.ts";
+import { BARE } from "../model/tokenizer.ts";
 import { TrainableModels } from "../model/trainableModels.ts";
 import { trainedAdapter } from "../model/trainedFolder.ts";
 import type { TrainablePolicy } from "../model/trainablePolicy.ts";
+import { continuationOf, type Continuation } from "../recipe/continuation.ts";
 import type { BackendReport } from "../report/backend.ts";
 import type { BackendChoice, StartedBackend } from "../report/backendChoice.ts";
 import { exportName, type ExportForm } from "../report/exportForms.ts";
@@ -24,6 +26,7 @@ import type { Study } from "../rl/types.ts";
 import type { Watch } from "../rl/watch.ts";
 import { measureBeside } from "./beside.ts";
 import { writeTo, type Destination } from "./destination.ts";
+import { exportRecipe } from "./exportRecipe.ts";
 import { exportOffers, exportRun, type ExportedModel } from "./exportRun.ts";
 import { Gate } from "./gate.ts";
 import { openModelFiles } from "./openModelFiles.ts";
@@ -97,7 +100,7 @@ export class Session {
       const loaded = (this.#loaded = await this.#load());
       const { backend, models, study, notice } = loaded;
       const model = summarize(this.#start.model, models.policy);
-      const exports = exportOffers(this.#exported(loaded));
+      const exports = exportOffers(this.#exported(loaded), this.#start.prompt);
       this.#post({ type: "started", runId, backend, model, notice, exports });
       const watch = this.#watch(this.#controller);
       for await (const event of run(models, study, config, initialProgress(config), watch)) {
@@ -161,12 +164,24 @@ export class Session {
       const { trained } = summarize(model.name, model.policy);
       const size = trained === null ? {} : { adapterParameters: trained };
       const report = { run, steps: this.#steps, evaluations: this.#evaluations, ...size };
-      const written = exportRun(model, report, form, await trainedAdapter(model.policy, model.name));
+      const written =
+        form.format === "recipe"
+          ? exportRecipe(model, report, form.recipe, this.#continuation(loaded))
+          : exportRun(model, report, form, await trainedAdapter(model.policy, model.name));
       const destination = await this.#surroundings.openDestination(chosen, written.bytes);
       const tell = (done: number): void => this.#progress("export", done, written.bytes);
       const file = await writeTo(destination, written, signal, tell);
       const fileName = exportName(model.name, this.#steps.length, form);
       this.#post({ type: "exported", runId: this.runId, fileName, file });
+    });
+  }
+
+  /** What is left for another trainer, which takes as many steps as the run was to take. */
+  #continuation({ study, models: { policy } }: Loaded): Continuation {
+    const { config, prompt = BARE, study: asked } = this.#start;
+    return continuationOf(study, prompt, {
+      ...{ dataset: asked.name, config, steps: config.steps, stepsDone: this.#steps.length },
+      promptTokens: Math.max(...promptLengths(policy.model, study.questions)),
     });
   }
 

@@ -1,4 +1,4 @@
-"""Checks the bundles of `ttrl recipe` with the trainers they are for. For people, not for CI.
+"""Checks the bundles of `ttrl export --recipe` with the trainers they are for. For people, not for CI.
 
     pip install torch transformers trl peft datasets verl ray pandas pyarrow sympy pylatexenc
     python tools/oracle/check_recipes.py rewards <verl bundle> <groups.jsonl>
@@ -9,7 +9,7 @@
 
 `rewards` compares label and rewards with those of a file as `ttrl vote --setting paper` writes it, with its responses: by
 the function of both bundles, and, where verl is installed, by verl's agent loop with all responses arriving at once and in
-disorder. `ttrl`: the authors' configuration takes every override of the bundle (hydra-core, pandas, pyarrow). `ttrl-rewards`:
+disorder. `ttrl`: the authors' configuration takes every override of the bundle (hydra-core, datasets). `ttrl-rewards`:
 their reward rule gives the rewards of the file (sympy 1.13.1, pylatexenc, word2number, tqdm, latex2sympy2, which wants another
 antlr4 than hydra). Exits 1 at the first failure.
 """
@@ -108,7 +108,6 @@ def ttrl(bundle, clone):
     from hydra import compose, initialize_config_dir
     from omegaconf import OmegaConf
 
-    subprocess.run([sys.executable, str(bundle / "prepare_ttrl_data.py")], check=True)
     overrides = (bundle / "overrides.txt").read_text(encoding="utf8").splitlines()
     with initialize_config_dir(str(clone / "verl/verl/trainer/config"), version_base=None):
         config = compose("ppo_trainer", overrides)
@@ -118,14 +117,15 @@ def ttrl(bundle, clone):
 
 
 def check_authors_rows(bundle):
-    import pandas as pd
+    """By the library that their code reads them with."""
+    from datasets import load_dataset
 
-    (folder,) = (bundle / "data").iterdir()
-    rows = pd.read_parquet(folder / "train.parquet")
-    indices = [info["index"] for info in rows["extra_info"]]
-    if folder.name not in ("MATH-TTT", "AIME-TTT", "AMC-TTT", "GPQA-TTT") or len(set(indices)) != len(indices):
-        sys.exit(f"{folder.name} has rows that their reward manager cannot tell apart")
-    print(f"{len(rows)} rows of {folder.name}, such as {rows.iloc[0].to_dict()}")
+    rows = load_dataset("parquet", data_files=str(bundle / "train.parquet"))["train"]
+    sources = {row["data_source"] for row in rows}
+    indices = [row["extra_info"]["index"] for row in rows]
+    if len(sources) != 1 or not sources <= {"MATH-TTT", "AIME-TTT", "AMC-TTT", "GPQA-TTT"} or len(set(indices)) != len(indices):
+        sys.exit(f"{sources} has rows that their reward manager cannot tell apart")
+    print(f"{len(rows)} rows of {sources}, such as {rows[0]}")
 
 
 def ttrl_rewards(clone, groups):

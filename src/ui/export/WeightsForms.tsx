@@ -1,9 +1,11 @@
-import { useId } from "react";
+import { useId, type ReactNode } from "react";
 import { formsOf, requested, type ExportForm, type ExportOffer } from "../../store/run.ts";
 import { fileSize } from "../../math/bytes.ts";
 import { sentence } from "../format.ts";
 import { Icon } from "../Icon.tsx";
 import { usePage, useRun } from "../page.tsx";
+import { RecipeLosses } from "./RecipeLosses.tsx";
+import { TRAINERS } from "./trainers.ts";
 
 const FORMATS: readonly {
   readonly format: ExportForm["format"];
@@ -17,16 +19,23 @@ const FORMATS: readonly {
   },
   { format: "gguf", title: "GGUF", reader: "one file for llama.cpp, with tokenizer and chat template" },
   { format: "adapter", title: "PEFT adapter", reader: "a zip of what was trained alone, for peft" },
+  {
+    format: "recipe",
+    title: "Recipe",
+    reader: "a zip that goes on with the run on other machines: model, data, settings and the vote",
+  },
 ];
 
-/** The trained model in every form: one button a precision, with the size it will have. */
+/** The trained model in every form: one button a precision or trainer, with the size it will have. */
 export function WeightsForms() {
   const device = useRun((state) => ("device" in state ? state.device : null));
   const offers = formsOf(device);
   return (
     <div className="export__forms">
       {FORMATS.map(({ format, ...named }) => (
-        <FormRow key={format} {...named} offers={offers.filter(({ form }) => form.format === format)} />
+        <FormRow key={format} {...named} offers={offers.filter(({ form }) => form.format === format)}>
+          {format === "recipe" && <RecipeLosses />}
+        </FormRow>
       ))}
     </div>
   );
@@ -36,9 +45,11 @@ interface FormRowProps {
   readonly title: string;
   readonly reader: string;
   readonly offers: readonly ExportOffer[];
+  /** What else there is to say of what can be written. */
+  readonly children: ReactNode;
 }
 
-function FormRow({ title, reader, offers }: FormRowProps) {
+function FormRow({ title, reader, offers, children }: FormRowProps) {
   const id = useId();
   if (offers.length === 0) return null;
   const isWritable = offers.some(({ bytes }) => bytes !== null);
@@ -51,10 +62,11 @@ function FormRow({ title, reader, offers }: FormRowProps) {
       {isWritable && (
         <div className="export__buttons">
           {offers.map((offer) => (
-            <FormButton key={offer.form.packing} offer={offer} />
+            <FormButton key={nameOf(offer.form)} offer={offer} />
           ))}
         </div>
       )}
+      {isWritable && children}
       {[...notes].map((note) => (
         <p key={note} className="soft small">
           {sentence(note)}
@@ -75,10 +87,15 @@ function FormButton({ offer: { form, bytes } }: { readonly offer: ExportOffer })
       onClick={() => void lab.run.exportAs(form)}
     >
       <Icon name="download" />
-      {form.packing}
+      {nameOf(form)}
       {bytes !== null && bytes > 0 && <span className="soft small">{fileSize(bytes)}</span>}
     </button>
   );
+}
+
+/** What a form of a format is told by. */
+function nameOf(form: ExportForm): string {
+  return form.format === "recipe" ? TRAINERS[form.recipe] : form.packing;
 }
 
 const NOTHING_YET = { done: 0, total: 0 };

@@ -1,16 +1,20 @@
 /**
  * The authors' own verl (PRIME-RL/TTRL, commit 3e2cc93), which votes by itself: the run's settings as Hydra overrides, and
- * the data set in the layout of its scripts.
+ * the data set in the columns of its own.
  */
-import type { TtrlConfig } from "../../src/rl/config.ts";
-import type { Task } from "../../src/rl/types.ts";
+import { writeParquet } from "../formats/parquet.ts";
+import type { TtrlConfig } from "../rl/config.ts";
+import type { Question, Task } from "../rl/types.ts";
 import {
   addAnswers,
+  asConversation,
   questionsPerStep,
   responsesPerPass,
   updatesPerStep,
   warmupLeft,
+  type BundleFiles,
   type Continuation,
+  type RunOutline,
 } from "./continuation.ts";
 import { Counterparts, type Value } from "./counterparts.ts";
 import {
@@ -23,6 +27,7 @@ import {
   OPTIMIZER,
   overrideLines,
   ROLLOUT,
+  verlRow,
 } from "./verlTerms.ts";
 
 /** A data source tells its reward manager how answers are read; it knows four by name. */
@@ -54,7 +59,7 @@ const LOSSES: Partial<Record<TtrlConfig["aggregation"], [mode: string, note: str
 };
 
 /** The settings as overrides of the fork's ppo_trainer. */
-export function authorsCounterparts(run: Continuation): Counterparts {
+export function authorsCounterparts(run: RunOutline): Counterparts {
   const { config, steps } = run;
   const list = new Counterparts(config);
   const [votes, rollouts] = [config.votesPerQuestion, config.rolloutsPerQuestion];
@@ -78,7 +83,7 @@ export function authorsCounterparts(run: Continuation): Counterparts {
   addClipAndKl(list, config);
   addAdvantage(list, config);
   addOptimizer(list, run);
-  list.add("evaluationQuestions", {}, "test.json holds the first so many");
+  list.add("evaluationQuestions", {}, "test.parquet holds the first so many");
   addEvaluations(list, run);
   return list;
 }
@@ -95,7 +100,7 @@ function addAuthorsWays(list: Counterparts, config: TtrlConfig): void {
   else list.add("rewardToken", {}, `${place}, which this advantage cannot tell`);
 }
 
-function addAggregation(list: Counterparts, run: Continuation): void {
+function addAggregation(list: Counterparts, run: RunOutline): void {
   const { aggregation } = run.config;
   const pass = {
     [`${ACTOR}.ppo_micro_batch_size_per_gpu`]: aggregation === "pair-token-mean" ? 2 : perPass(run),
@@ -110,7 +115,7 @@ function addAggregation(list: Counterparts, run: Continuation): void {
 }
 
 /** Responses of a pass, of those that are trained on. */
-function perPass(run: Continuation): number {
+function perPass(run: RunOutline): number {
   const { rolloutsPerQuestion: votesPerQuestion } = run.config;
   return responsesPerPass({ ...run, config: { ...run.config, votesPerQuestion } }, 16);
 }
@@ -122,7 +127,7 @@ function addAdvantage(list: Counterparts, config: TtrlConfig): void {
   addCritic(list, config);
 }
 
-function addOptimizer(list: Counterparts, run: Continuation): void {
+function addOptimizer(list: Counterparts, run: RunOutline): void {
   const { config } = run;
   addLearningRate(list, run);
   list.add("schedule", { [`${OPTIMIZER}.warmup_style`]: config.schedule }, "over the steps of the bundle");
@@ -160,21 +165,35 @@ function ownOverrides(run: Continuation): [string, Value][] {
   ];
 }
 
-/** The bundle's own files: the data set lies where the authors' scripts look for one of theirs. */
-export function authorsFiles(run: Continuation): ReadonlyMap<string, string> {
-  const folder = `data/${DATA_SOURCES[run.task]}`;
-  const rows = run.questions.map(({ id, prompt }) => ({
-    prompt,
-    answer: run.answerKey.get(id) ?? "",
-    source: run.dataset,
-    id,
-  }));
-  const known = rows.filter(({ answer }) => answer !== "").slice(0, run.config.evaluationQuestions);
-  const list = (some: typeof rows): string => `${JSON.stringify(some, null, 2)}\n`;
-  return new Map([
+/** The bundle's own files. */
+export function authorsFiles(run: Continuation): BundleFiles {
+  const { questions, answerKey, config } = run;
+  const known = questions.filter(({ id }) => answerKey.has(id)).slice(0, config.evaluationQuestions);
+  return new Map<string, string | Uint8Array>([
     ["overrides.txt", overrideLines([...ownOverrides(run), ...authorsCounterparts(run).settings()])],
-    [`${folder}/train.json`, list(rows)],
+    ["train.parquet", writeParquet(AUTHORS_ROW, authorsRows(run, "train", questions))],
     // It wants a validation file even where it never validates.
-    [`${folder}/test.json`, list(known.length > 0 ? known : rows)],
+    [
+      "test.parquet",
+      writeParquet(AUTHORS_ROW, authorsRows(run, "test", known.length > 0 ? known : questions)),
+    ],
   ]);
+}
+
+const AUTHORS_ROW = verlRow({ split: "text", index: "text", id: "text" });
+
+/** Rows as the authors' scripts write them, answers beside questions. */
+function authorsRows(
+  { task, answerKey }: Continuation,
+  split: "train" | "test",
+  questions: readonly Question[],
+) {
+  const source = DATA_SOURCES[task];
+  return questions.map(({ id, prompt }, i) => ({
+    data_source: source,
+    prompt: asConversation(prompt),
+    ability: "math",
+    reward_model: { style: "rule", ground_truth: answerKey.get(id) ?? "" },
+    extra_info: { split, index: `${source}-${i}`, id },
+  }));
 }

@@ -1,6 +1,7 @@
 /** What a run's settings are called in any verl, today's and the one that the authors' code is built on. */
-import type { TtrlConfig } from "../../src/rl/config.ts";
-import { warmupLeft, type Continuation } from "./continuation.ts";
+import type { ParquetType } from "../formats/parquet.ts";
+import type { TtrlConfig } from "../rl/config.ts";
+import { warmupLeft, type RunOutline } from "./continuation.ts";
 import type { Counterparts, Value } from "./counterparts.ts";
 
 export const ACTOR = "actor_rollout_ref.actor";
@@ -53,13 +54,13 @@ export function addSampling(list: Counterparts, config: TtrlConfig): void {
 }
 
 /** The learning rate but for the form of its schedule. */
-export function addLearningRate(list: Counterparts, run: Continuation): void {
+export function addLearningRate(list: Counterparts, run: RunOutline): void {
   list.add("learningRate", { [`${OPTIMIZER}.lr`]: run.config.learningRate }, "AdamW's moments start anew");
   list.add("warmupSteps", { [`${OPTIMIZER}.lr_warmup_steps`]: warmupLeft(run) }, "what is left of it");
 }
 
 /** When evaluations are made, and how they draw. */
-export function addEvaluations(list: Counterparts, { config, answerKey }: Continuation): void {
+export function addEvaluations(list: Counterparts, { config, answerKey }: RunOutline): void {
   const measured = answerKey.size > 0;
   const every = measured ? config.evaluateEvery : -1;
   const note = measured ? "" : "never: the run had no answers to measure by";
@@ -82,4 +83,17 @@ export function overrideLines(overrides: readonly (readonly [string, Value])[]):
 
 function spelled(value: Value): string {
   return typeof value === "string" ? value : JSON.stringify(value);
+}
+
+/** The type of a row of any verl's data set; what `extra_info` holds differs. */
+export function verlRow<const Extra extends Readonly<Record<string, ParquetType>>>(extra: Extra) {
+  return {
+    struct: {
+      data_source: "text",
+      prompt: { list: { struct: { role: "text", content: "text" } } },
+      ability: "text",
+      reward_model: { struct: { style: "text", ground_truth: "text" } },
+      extra_info: { struct: extra },
+    },
+  } as const;
 }

@@ -1,11 +1,9 @@
-import { existsSync, mkdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { CONFIG_NAMES, configFrom, type TtrlConfig } from "../../src/rl/config.ts";
-import { PAPER_PRESET } from "../../src/rl/paperPreset.ts";
-import { createWorkplace, QUICK, ttrl } from "../fixture.ts";
+import { parquetReadObjects } from "hyparquet";
+import { describe, expect, it } from "vitest";
+import { CONFIG_NAMES, configFrom, type TtrlConfig } from "../rl/config.ts";
+import { PAPER_PRESET } from "../rl/paperPreset.ts";
 import { authorsCounterparts, authorsFiles } from "./authors.ts";
-import { responsesPerPass, updatesPerStep, type Continuation } from "./continuation.ts";
+import { responsesPerPass, updatesPerStep, type BundleFiles, type Continuation } from "./continuation.ts";
 import { trlCounterparts, trlFiles } from "./trl.ts";
 import { verlCounterparts, verlFiles } from "./verl.ts";
 
@@ -19,9 +17,16 @@ function continuation(values: Partial<TtrlConfig> = {}): Continuation {
   };
 }
 
-function rows(files: ReadonlyMap<string, string>, name: string): Record<string, unknown>[] {
-  const lines = files.get(name)?.trim().split("\n") ?? [];
-  return lines.map((line) => JSON.parse(line) as Record<string, unknown>); // written by the code under test
+function text(files: BundleFiles, name: string): string {
+  const content = files.get(name);
+  if (typeof content !== "string") throw new Error(`${name} is no text`);
+  return content;
+}
+
+function rows(files: BundleFiles, name: string): Promise<Record<string, unknown>[]> {
+  const content = files.get(name);
+  if (!(content instanceof Uint8Array)) throw new Error(`${name} is no Parquet file`);
+  return parquetReadObjects({ file: content.slice().buffer });
 }
 
 function lost(list: { lost(): { setting: string }[] }): string[] {
@@ -119,10 +124,10 @@ describe("what the settings become", () => {
       "actor_rollout_ref.model.lora_alpha": 16,
       "actor_rollout_ref.model.target_modules": ["q_proj", "v_proj"],
     });
-    expect(JSON.parse(trlFiles(run).get("settings.json")!)).toMatchObject({
+    expect(JSON.parse(text(trlFiles(run), "settings.json"))).toMatchObject({
       lora: { r: 8, lora_alpha: 16, lora_dropout: 0, target_modules: ["q_proj", "v_proj"] },
     });
-    expect(JSON.parse(trlFiles(continuation()).get("settings.json")!)).toMatchObject({ lora: null });
+    expect(JSON.parse(text(trlFiles(continuation()), "settings.json"))).toMatchObject({ lora: null });
     expect(lost(verlCounterparts(run))).not.toContain("trainable");
     expect(lost(authorsCounterparts(run))).toContain("trainable");
     expect(lost(authorsCounterparts(continuation()))).not.toContain("trainable");
@@ -146,100 +151,53 @@ describe("what the settings become", () => {
 });
 
 describe("the data", () => {
-  it("has answers in verl's validation rows alone, and only where there are any", () => {
+  it("has answers in verl's validation rows alone, and only where there are any", async () => {
     const files = verlFiles(continuation());
-    const train = rows(files, "train.jsonl");
+    const train = await rows(files, "train.parquet");
     expect(train).toHaveLength(10);
     expect(new Set(train.map((row) => JSON.stringify(row["reward_model"])))).toEqual(
       new Set(['{"style":"rule","ground_truth":""}']),
     );
-    expect(rows(files, "test.jsonl")).toEqual([
+    expect(await rows(files, "test.parquet")).toEqual([
       {
         data_source: "sums",
         prompt: [{ role: "user", content: "What is 3 + 1?" }],
         ability: "math",
         reward_model: { style: "rule", ground_truth: "4" },
-        extra_info: { split: "test", index: 0, id: "q3", task: "math" },
+        extra_info: { split: "test", index: 0n, id: "q3", task: "math" },
       },
     ]);
   });
 
   it("never validates a run without answers", () => {
     const files = verlFiles({ ...continuation(), answerKey: new Map() });
-    expect(files.get("overrides.txt")).toMatch(/^trainer\.test_freq=-1$/m);
-    expect(files.get("test.jsonl")).toBe(files.get("train.jsonl"));
+    expect(text(files, "overrides.txt")).toMatch(/^trainer\.test_freq=-1$/m);
+    expect(files.get("test.parquet")).toEqual(files.get("train.parquet"));
   });
 
-  it("lies where the authors' scripts look for theirs, answers beside questions", () => {
+  it("stands under a name that the authors' code knows, answers beside questions", async () => {
     const files = authorsFiles(continuation());
-    const [train, test] = ["train", "test"].map(
-      (name) => JSON.parse(files.get(`data/MATH-TTT/${name}.json`)!) as unknown[],
-    );
+    const train = await rows(files, "train.parquet");
     expect(train).toHaveLength(10);
-    expect(train?.[0]).toEqual({ prompt: "What is 0 + 1?", answer: "", source: "sums", id: "q0" });
-    expect(test).toEqual([{ prompt: "What is 3 + 1?", answer: "4", source: "sums", id: "q3" }]);
+    expect(train[0]).toEqual({
+      data_source: "MATH-TTT",
+      prompt: [{ role: "user", content: "What is 0 + 1?" }],
+      ability: "math",
+      reward_model: { style: "rule", ground_truth: "" },
+      extra_info: { split: "train", index: "MATH-TTT-0", id: "q0" },
+    });
+    expect(await rows(files, "test.parquet")).toMatchObject([
+      { reward_model: { ground_truth: "4" }, extra_info: { split: "test", index: "MATH-TTT-0", id: "q3" } },
+    ]);
     const choice = authorsFiles({ ...continuation(), task: "gpqa" });
-    expect([...choice.keys()]).toContain("data/GPQA-TTT/train.json");
+    expect((await rows(choice, "train.parquet"))[0]).toMatchObject({ data_source: "GPQA-TTT" });
   });
 
   it("is asked as a conversation in TRL, under the question's id", () => {
-    expect(rows(trlFiles(continuation()), "train.jsonl")[1]).toEqual({
+    const lines = text(trlFiles(continuation()), "train.jsonl").split("\n");
+    expect(lines).toHaveLength(11); // the last line ends, too
+    expect(JSON.parse(lines[1]!)).toEqual({
       ...{ prompt: [{ role: "user", content: "What is 1 + 1?" }], question: "q1", task: "math" },
     });
   });
-});
-
-describe("ttrl recipe", () => {
-  const workplace = createWorkplace();
-  const run = join(workplace.folder, "run");
-  beforeAll(async () => {
-    const set = Object.entries({ ...QUICK, steps: 1 }).map(([name, value]) => `${name}=${value}`);
-    const model = join(workplace.folder, "model");
-    const dataset = join(workplace.folder, "data.json");
-    await ttrl([
-      "run",
-      "--model",
-      model,
-      "--dataset",
-      dataset,
-      "--out",
-      run,
-      "--backend",
-      "wasm",
-      "--set",
-      ...set,
-    ]);
-  }, 60_000);
-  afterAll(() => workplace.remove());
-
-  it("copies the trained model and writes all that starts with it", async () => {
-    const out = join(workplace.folder, "bundle");
-    const { status, stderr } = await ttrl(["recipe", "verl", "--run", run, "--out", out, "--steps", "7"]);
-    expect(stderr).toContain("verl cannot keep rolloutsPerQuestion = 6: all votes are trained on");
-    expect(status).toBe(0);
-    const weights = "model/model.safetensors";
-    expect(readFileSync(join(out, weights)).equals(readFileSync(join(run, weights)))).toBe(true);
-    for (const name of [
-      "run_verl.sh",
-      "majority_agent.py",
-      "paper_answers.py",
-      "agent_loops.yaml",
-      "README.md",
-    ]) {
-      expect(existsSync(join(out, name)), name).toBe(true);
-    }
-    expect(readFileSync(join(out, "overrides.txt"), "utf8")).toContain("trainer.total_training_steps=7\n");
-  }, 30_000);
-
-  it("refuses a folder that is there already, and one without a run", async () => {
-    const [there, empty] = [join(workplace.folder, "there"), join(workplace.folder, "empty")];
-    mkdirSync(there);
-    const occupied = await ttrl(["recipe", "trl", "--run", run, "--out", there]);
-    expect(occupied).toMatchObject({
-      status: 2,
-      stderr: expect.stringContaining("something already") as string,
-    });
-    const nothing = await ttrl(["recipe", "trl", "--run", empty, "--out", join(workplace.folder, "b")]);
-    expect(nothing).toMatchObject({ status: 2, stderr: expect.stringContaining("no run is here") as string });
-  }, 30_000);
 });

@@ -4,7 +4,6 @@
 set -euo pipefail
 bundle="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
 export PYTHONPATH="$bundle${PYTHONPATH:+:$PYTHONPATH}"
-[ -e "$bundle/test.parquet" ] || python "$bundle/prepare_data.py"
 mapfile -t settings <"$bundle/overrides.txt"
 exec python -m verl.trainer.main_ppo "${settings[@]}" \
   actor_rollout_ref.model.path="$bundle/model" \

@@ -1,15 +1,17 @@
 /** TRL's GRPOTrainer: the run's settings in its words, and the files of the bundle. */
-import type { TtrlConfig } from "../../src/rl/config.ts";
+import type { TtrlConfig } from "../rl/config.ts";
 import {
   addAdapter,
   addAnswers,
   addRollouts,
-  jsonLines,
+  asConversation,
   questionsPerStep,
   responsesPerPass,
   updatesPerStep,
   warmupLeft,
+  type BundleFiles,
   type Continuation,
+  type RunOutline,
 } from "./continuation.ts";
 import { Counterparts, type Value } from "./counterparts.ts";
 
@@ -34,7 +36,7 @@ const MEASURING = [
 ];
 
 /** The settings in TRL's words; `sizes.*` and `steps` are for the training script, `lora.*` for PEFT, the rest for GRPOConfig. */
-export function trlCounterparts(run: Continuation): Counterparts {
+export function trlCounterparts(run: RunOutline): Counterparts {
   const { config, steps } = run;
   const list = new Counterparts(config);
   const votes = config.votesPerQuestion;
@@ -61,7 +63,7 @@ export function trlCounterparts(run: Continuation): Counterparts {
   return list;
 }
 
-function addLoss(list: Counterparts, run: Continuation): void {
+function addLoss(list: Counterparts, run: RunOutline): void {
   const { config } = run;
   const pair = config.aggregation === "pair-token-mean";
   const device = { "sizes.per_device": responsesPerPass(run, pair ? 2 : 16) };
@@ -89,7 +91,7 @@ function addKl(list: Counterparts, { klCoefficient, klPlace, klEstimator }: Ttrl
   else list.lose("klEstimator", "k3");
 }
 
-function addOptimizer(list: Counterparts, run: Continuation, updates: number): void {
+function addOptimizer(list: Counterparts, run: RunOutline, updates: number): void {
   const { config } = run;
   list.add("learningRate", { learning_rate: config.learningRate }, "AdamW's moments start anew");
   list.add("warmupSteps", { warmup_steps: warmupLeft(run) * updates }, "what is left of it, in updates");
@@ -118,14 +120,14 @@ function addMethod(list: Counterparts, config: TtrlConfig): void {
 }
 
 /** The bundle's own files. */
-export function trlFiles(run: Continuation): ReadonlyMap<string, string> {
+export function trlFiles(run: Continuation): BundleFiles {
   const rows = run.questions.map(({ id, prompt }) => ({
-    prompt: [{ role: "user", content: prompt }],
+    prompt: asConversation(prompt),
     question: id,
     task: run.task,
   }));
   return new Map([
-    ["train.jsonl", jsonLines(rows)],
+    ["train.jsonl", rows.map((row) => `${JSON.stringify(row)}\n`).join("")],
     ["settings.json", `${JSON.stringify(trlSettings(run), null, 2)}\n`],
   ]);
 }

@@ -1,14 +1,17 @@
 /** verl's main_ppo on Ray: the run's settings as Hydra overrides, and the files of the bundle. */
-import type { TtrlConfig } from "../../src/rl/config.ts";
+import { writeParquet } from "../formats/parquet.ts";
+import type { TtrlConfig } from "../rl/config.ts";
 import {
   addAdapter,
   addAnswers,
   addRollouts,
-  jsonLines,
+  asConversation,
   questionsPerStep,
   responsesPerPass,
   updatesPerStep,
+  type BundleFiles,
   type Continuation,
+  type RunOutline,
 } from "./continuation.ts";
 import { Counterparts, type Value } from "./counterparts.ts";
 import {
@@ -21,6 +24,7 @@ import {
   OPTIMIZER,
   overrideLines,
   ROLLOUT,
+  verlRow,
 } from "./verlTerms.ts";
 
 const ESTIMATORS: Partial<Record<TtrlConfig["advantage"], string>> = {
@@ -42,7 +46,7 @@ const LOSSES: Record<TtrlConfig["aggregation"], [mode: string, note: string]> = 
 };
 
 /** The settings as overrides of verl's ppo_trainer. */
-export function verlCounterparts(run: Continuation): Counterparts {
+export function verlCounterparts(run: RunOutline): Counterparts {
   const { config, steps } = run;
   const list = new Counterparts(config);
   const questions = questionsPerStep(run);
@@ -91,7 +95,7 @@ function addAdvantage(list: Counterparts, config: TtrlConfig): void {
   addCritic(list, config);
 }
 
-function addOptimizer(list: Counterparts, run: Continuation): void {
+function addOptimizer(list: Counterparts, run: RunOutline): void {
   const { config } = run;
   addLearningRate(list, run);
   list.add(
@@ -139,26 +143,28 @@ function ownOverrides(run: Continuation): [string, Value][] {
 }
 
 /** The bundle's own files. */
-export function verlFiles(run: Continuation): ReadonlyMap<string, string> {
+export function verlFiles(run: Continuation): BundleFiles {
   const overrides = [...ownOverrides(run), ...verlCounterparts(run).settings()];
   const train = verlRows(run, "train");
   // verl wants a validation file even where it never validates.
   const test = run.answerKey.size > 0 ? verlRows(run, "test") : train;
-  return new Map([
+  return new Map<string, string | Uint8Array>([
     ["overrides.txt", overrideLines(overrides)],
-    ["train.jsonl", jsonLines(train)],
-    ["test.jsonl", jsonLines(test)],
+    ["train.parquet", writeParquet(VERL_ROW, train)],
+    ["test.parquet", writeParquet(VERL_ROW, test)],
   ]);
 }
+
+const VERL_ROW = verlRow({ split: "text", index: "integer", id: "text", task: "text" });
 
 /** Rows in verl's schema. The truth is in those of validation alone. */
 function verlRows({ dataset, task, questions, answerKey }: Continuation, split: "train" | "test") {
   const asked = split === "train" ? questions : questions.filter(({ id }) => answerKey.has(id));
   return asked.map(({ id, prompt }, i) => ({
     data_source: dataset,
-    prompt: [{ role: "user", content: prompt }],
+    prompt: asConversation(prompt),
     ability: "math",
-    reward_model: { style: "rule", ground_truth: split === "train" ? "" : answerKey.get(id) },
-    extra_info: { split, index: i, id, task },
+    reward_model: { style: "rule", ground_truth: split === "train" ? "" : (answerKey.get(id) ?? "") },
+    extra_info: { split, index: BigInt(i), id, task },
   }));
 }

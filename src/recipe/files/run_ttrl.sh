@@ -3,15 +3,13 @@
 # overrides may follow. With several nodes, start Ray on them first; this folder must lie at the same path on each.
 set -euo pipefail
 bundle="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
-data="$(echo "$bundle"/data/*)"
 export PYTHONPATH="${TTRL:?name the clone of PRIME-RL/TTRL}/verl${PYTHONPATH:+:$PYTHONPATH}"
-[ -e "$data/test.parquet" ] || python "$bundle/prepare_ttrl_data.py"
 mapfile -t settings <"$bundle/overrides.txt"
 exec python -m verl.trainer.main_ppo "${settings[@]}" \
   actor_rollout_ref.model.path="$bundle/model" \
   critic.model.path="$bundle/model" \
-  data.train_files="$data/train.parquet" \
-  data.val_files="$data/test.parquet" \
+  data.train_files="$bundle/train.parquet" \
+  data.val_files="$bundle/test.parquet" \
   trainer.default_local_dir="$bundle/trained" \
   trainer.n_gpus_per_node="${GPUS:-1}" \
   trainer.nnodes="${NODES:-1}" \

@@ -1,31 +1,62 @@
 /** What is left of a run for another trainer: its data, its steps, the sizes of its batches. */
-import type { AnswerKey, Question, Task } from "../../src/rl/types.ts";
-import type { TtrlConfig } from "../../src/rl/config.ts";
+import type { AnswerKey, PromptFrame, Question, Study, Task } from "../rl/types.ts";
+import type { TtrlConfig } from "../rl/config.ts";
 import type { Counterparts } from "./counterparts.ts";
 
-/** A run to be continued elsewhere. */
-export interface Continuation {
-  readonly dataset: string;
-  readonly task: Task;
-  readonly questions: readonly Question[];
-  /** For validation alone; empty when the run had no answers. */
-  readonly answerKey: AnswerKey;
+/** What the counterparts of a run's settings depend on. */
+export interface RunOutline {
   readonly config: TtrlConfig;
   /** Steps to take. */
   readonly steps: number;
   /** Steps the run has taken. */
   readonly stepsDone: number;
+  readonly questions: { readonly length: number };
+  readonly answerKey: { readonly size: number };
+}
+
+/** A run to be continued elsewhere. */
+export interface Continuation extends RunOutline {
+  readonly dataset: string;
+  readonly task: Task;
+  /** As they are asked: what follows each in its turn is a part of it. */
+  readonly questions: readonly Question[];
+  /** For validation alone; empty when the run had no answers. */
+  readonly answerKey: AnswerKey;
   /** Tokens of the longest prompt, chat template included. */
   readonly promptTokens: number;
 }
 
+/** What is left of a run, whose questions stood in a frame. */
+export function continuationOf(
+  { questions, answerKey, task }: Study,
+  { suffix }: Pick<PromptFrame, "suffix">,
+  rest: Omit<Continuation, keyof Study>,
+): Continuation {
+  const asked = questions.map((question) => ({ ...question, prompt: question.prompt + suffix }));
+  return { ...rest, task, answerKey, questions: asked };
+}
+
+/** Why a run whose questions stand in this frame has no recipe; null where it has. */
+export function recipeRefusal(frame: PromptFrame): string | null {
+  if (frame.system === "") return null;
+  return "a recipe has no place for the system prompt that the run has; put its text into the suffix and run again";
+}
+
+/** Files of a bundle, by path. */
+export type BundleFiles = ReadonlyMap<string, string | Uint8Array>;
+
+/** A question as the other trainers' data sets ask it. */
+export function asConversation(content: string) {
+  return [{ role: "user", content }];
+}
+
 /** Questions a step: other loaders drop an epoch's rest, so that a smaller data set would fill no step. */
-export function questionsPerStep({ config, questions }: Continuation): number {
+export function questionsPerStep({ config, questions }: RunOutline): number {
   return Math.min(config.questionsPerStep, questions.length);
 }
 
 /** Updates a step: other trainers want mini-batches of one size, so the most that divide the questions. */
-export function updatesPerStep(run: Continuation): number {
+export function updatesPerStep(run: RunOutline): number {
   const questions = questionsPerStep(run);
   let updates = Math.min(run.config.updatesPerStep, questions);
   while (questions % updates !== 0) updates--;
@@ -33,7 +64,7 @@ export function updatesPerStep(run: Continuation): number {
 }
 
 /** Responses in one forward pass on one device, a divisor of an update's responses. */
-export function responsesPerPass(run: Continuation, most: number): number {
+export function responsesPerPass(run: RunOutline, most: number): number {
   const perUpdate = (questionsPerStep(run) / updatesPerStep(run)) * run.config.votesPerQuestion;
   let size = Math.min(most, perUpdate);
   while (perUpdate % size !== 0) size--;
@@ -41,7 +72,7 @@ export function responsesPerPass(run: Continuation, most: number): number {
 }
 
 /** Warm-up that is left, in steps. */
-export function warmupLeft({ config, stepsDone }: Continuation): number {
+export function warmupLeft({ config, stepsDone }: RunOutline): number {
   return Math.max(0, config.warmupSteps - stepsDone);
 }
 
@@ -86,8 +117,3 @@ const TARGETS: Readonly<Record<TtrlConfig["loraTargets"], string | readonly stri
   attention: ["q_proj", "k_proj", "v_proj", "o_proj"],
   "query-value": ["q_proj", "v_proj"],
 };
-
-/** JSON lines. */
-export function jsonLines(rows: readonly unknown[]): string {
-  return rows.map((row) => `${JSON.stringify(row)}\n`).join("");
-}

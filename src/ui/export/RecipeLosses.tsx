@@ -1,0 +1,28 @@
+import { recipeLosses } from "../../store/recipes.ts";
+import { Fold } from "../Fold.tsx";
+import { useRun } from "../page.tsx";
+import { TRAINERS } from "./trainers.ts";
+
+/** What other trainers would do otherwise than the run did; nothing before there is one. */
+export function RecipeLosses() {
+  const setup = useRun((run) => (run.status === "idle" ? null : run.record.setup));
+  const steps = useRun((run) => (run.status === "idle" ? 0 : run.record.steps.length));
+  if (setup === null) return null;
+  const all = recipeLosses(setup, steps);
+  const counts = all.map(({ recipe, losses }) => `${TRAINERS[recipe]} ${losses.length}`);
+  return (
+    <Fold title="Settings that are lost" state={counts.join(", ")}>
+      {all.map(({ recipe, losses }) => (
+        <div key={recipe} className="small">
+          <strong>{TRAINERS[recipe]}</strong>
+          <ul className="export__losses soft">
+            {losses.length === 0 && <li>none</li>}
+            {losses.map((loss) => (
+              <li key={loss}>{loss.replaceAll("`", "")}</li>
+            ))}
+          </ul>
+        </div>
+      ))}
+    </Fold>
+  );
+}

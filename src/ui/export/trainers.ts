@@ -1,0 +1,8 @@
+import type { Recipe } from "../../store/recipes.ts";
+
+/** What the page calls the trainers of recipes. */
+export const TRAINERS: Readonly<Record<Recipe, string>> = {
+  trl: "TRL",
+  verl: "verl",
+  ttrl: "Authors' code",
+};
