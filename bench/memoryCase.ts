@@ -36,11 +36,13 @@ const [place = "", path = "", trainable = "all", basePrecision = "f32"] = proces
 const file = await openModelFile(place);
 const { weights: source } = file;
 const model = endless(openModel(file));
-/** Where a token costs much, few of them. */
+/** Where a token costs much, few of them; on a software adapter it costs most. */
 const isLarge = model.config.width > 256;
-const questionCount = isLarge ? 2 : 4;
-const responses = isLarge ? 8 : 32;
-const maxResponseTokens = isLarge ? 16 : 24;
+const [questionCount, responses, maxResponseTokens] = !isLarge
+  ? [4, 32, 24]
+  : path === "wasm"
+    ? [2, 8, 16]
+    : [1, 4, 8];
 const room: Room = { ...FULL_ROOM, microBatchTokens: isLarge ? 512 : 2048 };
 const config = configFrom({
   questionsPerStep: questionCount,
