@@ -1,6 +1,6 @@
 /** The page alone, on a worker that plays runs: states, widths, links and files that real runs reach slowly. */
-import { AxeBuilder } from "@axe-core/playwright";
 import { expect, test, type Page } from "@playwright/test";
+import { violations } from "./axe.ts";
 import { playRuns } from "./fakeWorker.ts";
 
 const FAST = { stepTime: 20 };
@@ -37,50 +37,43 @@ async function dropFile(page: Page, name: string, text: string): Promise<void> {
   await page.dispatchEvent("body", "drop", { dataTransfer: transfer });
 }
 
-async function violations(page: Page, width = 1440): Promise<string[]> {
-  await page.setViewportSize({ width, height: 900 });
-  const { violations: found } = await new AxeBuilder({ page }).analyze();
-  return found.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html.slice(0, 160)}`));
-}
-
-for (const colorScheme of ["light", "dark"] as const) {
-  test.describe(`in the ${colorScheme} theme`, () => {
-    test.use({ colorScheme });
-
-    test("axe finds nothing before, during and after a run, in dialogs and in tables", async ({ page }) => {
-      await playRuns(page, FAST);
-      await open(page);
-      expect(await violations(page)).toEqual([]);
-      await startAndPause(page);
-      await page
-        .getByRole("button", { name: /^Show \d+ responses$/ })
-        .first()
-        .click();
-      await page.getByRole("button", { name: "pass@1 as a table" }).click();
-      await page.getByText("Sampling", { exact: true }).last().click();
-      for (const width of [360, 1440]) expect(await violations(page, width)).toEqual([]);
-      await page.getByRole("button", { name: "All definitions" }).click();
-      expect(await violations(page)).toEqual([]);
-      await page.keyboard.press("Escape");
-      await page.getByRole("button", { name: "Stop" }).click();
-      await expect(page.getByRole("button", { name: "Start new run" })).toBeEnabled();
-      await page.getByLabel("Temperature").first().fill("hot");
-      expect(await violations(page)).toEqual([]);
-    });
-  });
-}
-
-for (const width of [360, 768, 1440, 2560, 3840]) {
-  test(`nothing sticks out at ${width} pixels`, async ({ page }) => {
+test("axe finds nothing before, during and after a run, in dialogs and in tables", async ({ page }) => {
+  test.slow(); // six looks at a long page, in two themes each
+  await playRuns(page, FAST);
+  await open(page);
+  expect(await violations(page)).toEqual([]);
+  await startAndPause(page);
+  await page
+    .getByRole("button", { name: /^Show \d+ responses$/ })
+    .first()
+    .click();
+  await page.getByRole("button", { name: "pass@1 as a table" }).click();
+  await page.getByText("Sampling", { exact: true }).last().click();
+  for (const width of [360, 1440]) {
     await page.setViewportSize({ width, height: 900 });
-    await playRuns(page, FAST);
-    await open(page);
-    await startAndPause(page);
-    const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-    expect(overflow).toBeLessThanOrEqual(0);
+    expect(await violations(page)).toEqual([]);
+  }
+  await page.getByRole("button", { name: "All definitions" }).click();
+  expect(await violations(page)).toEqual([]);
+  await page.keyboard.press("Escape");
+  await page.getByRole("button", { name: "Stop" }).click();
+  await expect(page.getByRole("button", { name: "Start new run" })).toBeEnabled();
+  await page.getByLabel("Temperature").first().fill("hot");
+  expect(await violations(page)).toEqual([]);
+});
+
+test("nothing sticks out from 360 to 3840 pixels", async ({ page }) => {
+  await page.setViewportSize({ width: 360, height: 900 });
+  await playRuns(page, FAST);
+  await open(page);
+  await startAndPause(page);
+  for (const width of [360, 768, 1440, 2560, 3840]) {
+    await page.setViewportSize({ width, height: 900 });
     await expect(page.getByTestId("chart-passAt1").locator("svg.recharts-surface")).toBeVisible();
-  });
-}
+    const overflow = () => page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+    await expect.poll(overflow, `at ${width} pixels`).toBeLessThanOrEqual(0); // charts follow the window
+  }
+});
 
 test("a click on a curve shows the votes of that step", async ({ page }) => {
   await playRuns(page, FAST);

@@ -8,13 +8,29 @@ import { openGpu, readBuffer, type Gpu } from "./device.ts";
 import { GraphBuilder, Pipelines } from "./graph.ts";
 import type { Kernel } from "./kernel.ts";
 import { layOutParameters, transpose, type LayerLayout } from "./parameterLayout.ts";
+import { SMALL_VARIANTS } from "./products/fixture.ts";
 import { BATCH_BYTES, packSettings, packStates, type BatchSettings, type RowState } from "./rowState.ts";
+import { PLAIN_VARIANTS, type Variants } from "./variants.ts";
 
 tf.env().set("WEBGPU_CPU_FORWARD", false); // small tensors would otherwise be computed on the CPU
 const gpu = await openGpu(startDawn());
 
-/** Tests on the GPU, each of which fails on any error of it; skipped, saying why, where there is none. */
-export function describeOnGpu(title: string, tests: (gpu: () => Gpu) => void): void {
+type Tests = (gpu: () => Gpu) => void;
+
+/**
+ * Tests on the GPU, each of which fails on any error of it; skipped, saying why, where there is none. Products of their
+ * graphs are the smallest.
+ */
+export function describeOnGpu(title: string, tests: Tests): void {
+  describeWith(SMALL_VARIANTS, title, tests);
+}
+
+/** The same with the products that a device runs which was not measured. */
+export function describeWithPlainProducts(title: string, tests: Tests): void {
+  describeWith(PLAIN_VARIANTS, title, tests);
+}
+
+function describeWith(variants: Variants, title: string, tests: Tests): void {
   const reason = gpu === null ? " (skipped: no WebGPU adapter on this machine)" : "";
   describe.skipIf(gpu === null)(title + reason, () => {
     beforeAll(() => expect(gpu).not.toBeNull());
@@ -22,7 +38,7 @@ export function describeOnGpu(title: string, tests: (gpu: () => Gpu) => void): v
       await gpu!.device.queue.onSubmittedWorkDone(); // errors have arrived by then
       expect(gpu?.fault.reason).toBeUndefined();
     });
-    tests(() => gpu!);
+    tests(() => ({ ...gpu!, variants }));
   });
 }
 

@@ -12,6 +12,7 @@ import { plainTokens } from "./tokenMatrix.ts";
 import { measuredVocabulary } from "./tuningContents.ts";
 import {
   DECODE_PRODUCTS,
+  GRADIENTS,
   nameOf,
   PLAIN_VARIANTS,
   PRODUCT_VARIANTS,
@@ -34,8 +35,6 @@ const TRAIN_LINES = 1021;
 /** Rows of a batch, at most; more lines are a micro-batch's. */
 const MOST_ROWS = 256;
 
-/** Gradients of matrices, whose rows come in vectors. */
-const GRADIENTS = new Set<string>(["downGradient", "gateUpGradient", "outputGradient", "qkvGradient"]);
 /** Products with a matrix [N, K], of which neighbours in a subgroup read neighbouring weights. */
 const BY_OUTPUT = new Set<string>(["head", "gatedBackward", "mlpInput", "contextGradient", "qkvInput"]);
 

@@ -91,6 +91,14 @@ export const TRAIN_PRODUCTS = [
   "qkvGradient",
 ] as const;
 
+/** Those that are gradients of matrices, whose rows come in vectors. */
+export const GRADIENTS: ReadonlySet<string> = new Set<(typeof TRAIN_PRODUCTS)[number]>([
+  "downGradient",
+  "gateUpGradient",
+  "outputGradient",
+  "qkvGradient",
+]);
+
 /** The variant of each product of a token. */
 export type DecodeVariants = Readonly<Record<(typeof DECODE_PRODUCTS)[number], ProductVariant>>;
 /** The variant of each product of a training step. */

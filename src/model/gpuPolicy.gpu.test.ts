@@ -295,7 +295,7 @@ describeOnGpu("the policy on recorded graphs", (gpu) => {
   });
 
   test.each(["sampling", "updating"])("says that the GPU was lost while %s", async (work) => {
-    const lent = (await openGpu(navigator.gpu))!;
+    const lent = { ...(await openGpu(navigator.gpu))!, variants: gpu().variants };
     const policy = await GpuPolicy.open(lent, model, START);
     const trained = await rollouts(policy, 4);
     const lose = (): void => lent.device.destroy();

@@ -1,7 +1,7 @@
 /** The GPU's sampler against the reference path: the same decoder, prompts and requests. */
 import { beforeAll, describe, expect, test, vi } from "vitest";
 import type { Gpu } from "../engine/device.ts";
-import { describeOnGpu } from "../engine/fixture.ts";
+import { describeWithPlainProducts } from "../engine/fixture.ts";
 import { countGpuCalls } from "../engine/gpuCalls/fixture.ts";
 import type { Decoding, Generated, RowRequest } from "../engine/generation.ts";
 import { TOKENS_PER_SUBMIT } from "../engine/decodeRun.ts";
@@ -54,7 +54,7 @@ function largestGap(actual: ArrayLike<number>, expected: ArrayLike<number>): num
   return Array.from(actual).reduce((gap, value, i) => Math.max(gap, Math.abs(value - (expected[i] ?? 0))), 0);
 }
 
-describeOnGpu("GpuSampler", (gpu) => {
+describeWithPlainProducts("GpuSampler", (gpu) => {
   beforeAll(() => tf.setBackend("cpu")); // the reference; the graphs need no TensorFlow.js
 
   describe.each(FIXTURES)("with %s", (name) => {

@@ -1,6 +1,6 @@
 /** The GPU's scorer against PyTorch's numbers. */
 import { expect, test } from "vitest";
-import { describeOnGpu } from "../engine/fixture.ts";
+import { describeWithPlainProducts } from "../engine/fixture.ts";
 import { countGpuCalls } from "../engine/gpuCalls/fixture.ts";
 import { GpuScorer } from "../engine/gpuScorer.ts";
 import { ParameterBuffer } from "../engine/parameterBuffer.ts";
@@ -8,7 +8,7 @@ import { expectClose } from "../kernels/fixture.ts";
 import { FIXTURES, loadFixture } from "./fixture.ts";
 import { parameterShapes } from "./parameters.ts";
 
-describeOnGpu("GpuScorer", (gpu) => {
+describeWithPlainProducts("GpuScorer", (gpu) => {
   test.each(FIXTURES)(
     "gives PyTorch's logprobs and entropies with %s, in as few dispatches",
     async (name) => {

@@ -1,6 +1,6 @@
 /** The GPU's trainer against PyTorch's numbers and the reference path's optimizer. */
 import { beforeAll, describe, expect, test } from "vitest";
-import { describeOnGpu } from "../engine/fixture.ts";
+import { describeWithPlainProducts } from "../engine/fixture.ts";
 import { countGpuCalls } from "../engine/gpuCalls/fixture.ts";
 import { GpuSampler } from "../engine/gpuSampler.ts";
 import { chunkTokens } from "../engine/headChunks.ts";
@@ -22,7 +22,7 @@ function largestGap(actual: ArrayLike<number>, expected: ArrayLike<number>): num
 
 const sum = (values: Float32Array): number => values.reduce((total, value) => total + value, 0);
 
-describeOnGpu("GpuTrainer", (gpu) => {
+describeWithPlainProducts("GpuTrainer", (gpu) => {
   beforeAll(() => tf.setBackend("cpu")); // the reference; the graphs need no TensorFlow.js
 
   describe.each(FIXTURES)("with %s", (name) => {

@@ -1,5 +1,14 @@
 /** For tests: each way to compute a product in sizes so small that software adapters compile and run it at once. */
-import { PLAIN_PRODUCT, type ProductVariant } from "../variants.ts";
+import {
+  DECODE_PRODUCTS,
+  GRADIENTS,
+  PLAIN_PRODUCT,
+  TRAIN_PRODUCTS,
+  type DecodeVariants,
+  type ProductVariant,
+  type TrainVariants,
+  type Variants,
+} from "../variants.ts";
 
 /** Of each kind one; `MORE_PRODUCTS` are its options, which do not depend on the kernel. */
 export const SMALL_PRODUCTS: readonly ProductVariant[] = [
@@ -14,3 +23,18 @@ export const MORE_PRODUCTS: readonly ProductVariant[] = [
   { kind: "split", lines: 2, vectors: 1, slices: 64, subgroups: true },
   { kind: "tile", tileLines: 32, tileVectors: 8, lines: 4, vectors: 1, depth: 4 },
 ];
+
+const ofEach = (names: readonly string[]): unknown =>
+  Object.fromEntries(
+    names.map((name) => [name, { kind: "registers", lines: GRADIENTS.has(name) ? 4 : 1, vectors: 1 }]),
+  );
+
+/**
+ * The plain way with the fewest lines and so the shortest kernels: a software adapter, which spends nearly all of a test on
+ * compiling, takes a fourth of the time for them.
+ */
+export const SMALL_VARIANTS: Variants = {
+  decode: ofEach(DECODE_PRODUCTS) as DecodeVariants, // one for each name
+  train: ofEach(TRAIN_PRODUCTS) as TrainVariants, // likewise
+  teams: null,
+};
