@@ -11,6 +11,7 @@ export default defineConfig({
   outputDir: "test-results/e2e",
   workers: 1, // training takes every core
   timeout: 120_000,
+  expect: { timeout: 15_000 }, // a machine that also trains draws late
   forbidOnly: process.env["CI"] !== undefined,
   reporter: report === undefined ? "list" : [["list"], ["json", { outputFile: report }]],
   use: {

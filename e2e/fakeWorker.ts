@@ -106,11 +106,18 @@ function installFakeWorker(script: Script): void {
       else if (this.#step === config.steps) this.#emit({ type: "finished", runId });
     }
 
-    /** Takes as long as a step. */
-    async #export({ runId, file }: Extract<Command, { type: "export" }>): Promise<void> {
+    /** Takes as long as a step, in F16 until somebody cancels it. */
+    async #export({ runId, form, file }: Extract<Command, { type: "export" }>): Promise<void> {
       const own = ++this.#exports;
-      for (let part = 1; part <= 10; part++) {
-        this.#emit({ type: "progress", runId, phase: "export", done: part * 86_400, total: 864_000 });
+      const isEndless = "packing" in form && form.packing === "F16";
+      for (let part = 1; part <= 10 || isEndless; part++) {
+        this.#emit({
+          type: "progress",
+          runId,
+          phase: "export",
+          done: Math.min(part, 10) * 86_400,
+          total: 864_000,
+        });
         await this.#wait(script.stepTime / 10);
         if (own !== this.#exports) return;
       }
