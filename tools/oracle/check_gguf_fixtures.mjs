@@ -16,7 +16,7 @@ import { getLlama } from "node-llama-cpp";
 import { fileSource } from "../../cli/fileSource.ts";
 import { exportGguf } from "../../src/formats/ggufExport.ts";
 import { openGgufModel } from "../../src/formats/ggufModel.ts";
-import { wholeFolder } from "../../src/formats/modelFolder.ts";
+import { wholeFile } from "../../src/formats/streamed.ts";
 import { readModelConfig } from "../../src/model/config.ts";
 import { FIXTURES, loadFixture } from "../../src/model/fixture.ts";
 
@@ -44,10 +44,10 @@ let failed = false;
 for (const name of FIXTURES) {
   const { greedy } = loadFixture(name).expected;
   const file = `src/formats/fixtures/${name}.gguf`;
-  const content = await wholeFolder(await openGgufModel(fileSource(file)));
+  const { texts, weights } = await openGgufModel(fileSource(file));
   const again = join(folder, `${name}.gguf`);
-  const { pieces } = exportGguf(content, readModelConfig(content.config), { packing: "F32", name });
-  writeFileSync(again, Buffer.concat([...pieces()]));
+  const exported = exportGguf(texts, weights, readModelConfig(texts.config), { packing: "F32", name });
+  writeFileSync(again, await wholeFile(exported));
   for (const path of [file, again]) {
     const found = await continued(path, greedy);
     const isSame = found.join() === greedy.tokens.join();
