@@ -1,6 +1,5 @@
 /** Weights of a published model's shape without its file: random numbers, each tensor made when its turn comes. */
-import type { WeightSource } from "../src/formats/weightSource.ts";
-import { weightsOf } from "../src/formats/weightSource.ts";
+import { weightsOf, type WeightSource } from "../src/formats/weightSource.ts";
 import { createRandom } from "../src/math/random.ts";
 import type { ModelConfig } from "../src/model/config.ts";
 import { parameterShapes } from "../src/model/parameters.ts";

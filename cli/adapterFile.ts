@@ -7,6 +7,7 @@ import {
   readPeftAdapter,
   type PeftAdapter,
 } from "../src/formats/peftAdapter.ts";
+import { readWeight } from "../src/formats/weightSource.ts";
 import { adapterFromPeft, mergedWeight, PROJECTIONS, targetsName } from "../src/model/adapter.ts";
 import type { TtrlConfig } from "../src/rl/config.ts";
 import { InputError, messageOf } from "./inputError.ts";
@@ -51,12 +52,9 @@ export async function openMergedModel({ model, cache, adapter: folder }: ModelPl
   if (folder === undefined) return file;
   const { content } = readAdapterFile(folder);
   const adapter = await inWords(folder, () => adapterFromPeft(openModel(file).config, content, 0));
-  const { shapes } = file.weights;
-  const read = async (name: string): Promise<Float32Array> => {
-    const own = { shape: shapes.get(name) ?? [], data: await file.weights.read(name) };
-    return mergedWeight(name, own, adapter).data;
-  };
-  return { ...file, weights: { shapes, read } };
+  const read = async (name: string): Promise<Float32Array> =>
+    mergedWeight(name, await readWeight(file.weights, name), adapter).data;
+  return { ...file, weights: { shapes: file.weights.shapes, read } };
 }
 
 /** The settings of a run that trains on an adapter: they are the adapter's own. */

@@ -2,12 +2,7 @@
 import { readdirSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { openGgufModel } from "../src/formats/ggufModel.ts";
-import {
-  openModelFolder,
-  weightFiles,
-  type FolderTexts,
-  type OpenedFolder,
-} from "../src/formats/modelFolder.ts";
+import { openModelFolder, weightFiles, type OpenedFolder } from "../src/formats/modelFolder.ts";
 import { readLanguageModel, type LanguageModel } from "../src/model/languageModel.ts";
 import { openPolicy, type Graphs } from "../src/model/openPolicy.ts";
 import { FULL_ROOM, type Room } from "../src/model/room.ts";
@@ -82,13 +77,8 @@ export function listFolder(folder: string): string[] {
   }
 }
 
-/** The model of a folder but for its weights, which is asked questions in `frame`. */
+/** The model but for its weights, which is asked questions in `frame`; what is wrong with it is told with the path. */
 export function openModel({ path, texts }: ModelFile, frame?: PromptFrame): LanguageModel {
-  return readModel(path, texts, frame);
-}
-
-/** The same, of the folder's parts; what is wrong with them is told with the path. */
-export function readModel(path: string, texts: FolderTexts, frame?: PromptFrame): LanguageModel {
   try {
     return readLanguageModel(texts, frame);
   } catch (error) {

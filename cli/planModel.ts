@@ -1,9 +1,6 @@
 /** `ttrl plan`: the memory of a run that is not run, by part. */
 import { join } from "node:path";
 import { ModelConfigError, readModelConfig, type ModelConfig } from "../src/model/config.ts";
-import { openGgufModel } from "../src/formats/ggufModel.ts";
-import { GgufError } from "../src/formats/ggufError.ts";
-import type { LanguageModel } from "../src/model/languageModel.ts";
 import { promptLengths } from "../src/model/fitQuestions.ts";
 import { bytesText } from "../src/math/bytes.ts";
 import { planMemory, WASM_BYTES, type Machine, type MemoryPlan } from "../src/model/memory/planMemory.ts";
@@ -12,11 +9,10 @@ import type { TtrlConfig } from "../src/rl/config.ts";
 import { demandOf } from "../src/rl/demand.ts";
 import { probeAdapter } from "./backend.ts";
 import { fitToModel, readDatasetFile } from "./datasetFile.ts";
-import { fileSource } from "./fileSource.ts";
 import { InputError, messageOf } from "./inputError.ts";
 import { writeJsonLine } from "./jsonLines.ts";
 import { planLine } from "./memory.ts";
-import { isGgufFile, openModel, readModel, openModelFile } from "./modelFile.ts";
+import { isGgufFile, openModel, openModelFile } from "./modelFile.ts";
 import { readText } from "./textFile.ts";
 
 /** A plan that was asked for. */
@@ -56,7 +52,7 @@ interface Asked {
 }
 
 async function read({ model: place, config }: PlanRequest, dataset: string): Promise<Asked> {
-  const model = isGgufFile(place) ? await readGguf(place) : openModel(await openModelFile(place));
+  const model = openModel(await openModelFile(place));
   const { questions } = fitToModel(readDatasetFile(dataset), model, config.maxResponseTokens).study;
   return { model: model.config, promptLengths: promptLengths(model, questions) };
 }
@@ -64,20 +60,9 @@ async function read({ model: place, config }: PlanRequest, dataset: string): Pro
 /** Of a folder, config.json suffices: no weights are read. */
 async function assumed(place: string, config: TtrlConfig): Promise<Asked> {
   const path = place.endsWith(".json") ? place : join(place, "config.json");
-  const model = isGgufFile(place) ? (await readGguf(place)).config : readConfig(path);
+  const model = isGgufFile(place) ? openModel(await openModelFile(place)).config : readConfig(path);
   const questions = Math.max(config.questionsPerStep, config.evaluationQuestions);
   return { model, promptLengths: Array.from({ length: questions }, () => ASSUMED_PROMPT) };
-}
-
-/** Of a GGUF file the header suffices. */
-async function readGguf(path: string): Promise<LanguageModel> {
-  const source = fileSource(path);
-  try {
-    return readModel(path, (await openGgufModel(source)).texts);
-  } catch (error) {
-    if (error instanceof GgufError) throw new InputError(`${path}: ${error.message}`);
-    throw error;
-  }
 }
 
 function readConfig(path: string): ModelConfig {

@@ -21,10 +21,17 @@ export function weightsInMemory(weights: ReadonlyMap<string, Tensor>): WeightSou
   };
 }
 
+/** One tensor with its shape. */
+export async function readWeight({ shapes, read }: WeightSource, name: string): Promise<Tensor> {
+  const shape = shapes.get(name);
+  if (shape === undefined) throw new Error(`there is no tensor ${name}`);
+  return { shape, data: await read(name) };
+}
+
 /** All of a source, where a model is to be in memory. */
-export async function allWeights({ shapes, read }: WeightSource): Promise<Map<string, Tensor>> {
+export async function allWeights(source: WeightSource): Promise<Map<string, Tensor>> {
   const weights = new Map<string, Tensor>();
-  for (const [name, shape] of shapes) weights.set(name, { shape, data: await read(name) });
+  for (const name of source.shapes.keys()) weights.set(name, await readWeight(source, name));
   return weights;
 }
 

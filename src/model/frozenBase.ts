@@ -2,10 +2,10 @@
 import type { Gpu } from "../engine/device.ts";
 import { FrozenWeights } from "../engine/frozenWeights.ts";
 import { ParameterBuffer } from "../engine/parameterBuffer.ts";
-import type { WeightSource } from "../formats/weightSource.ts";
+import { readWeight, type WeightSource } from "../formats/weightSource.ts";
 import type { BasePrecision } from "../rl/adapterFields.ts";
 import type { ModelConfig } from "./config.ts";
-import { parameterShapes, type HostTensor } from "./parameters.ts";
+import { parameterShapes } from "./parameters.ts";
 
 export type FrozenBase = ParameterBuffer | FrozenWeights;
 
@@ -25,11 +25,4 @@ export async function fillFrozenBase(
   if (base instanceof FrozenWeights) return base.upload({ get: (name) => readWeight(weights, name) });
   for (const name of parameterShapes(config).keys())
     base.upload(new Map([[name, await readWeight(weights, name)]]));
-}
-
-/** One of a model's weights. */
-export async function readWeight({ shapes, read }: WeightSource, name: string): Promise<HostTensor> {
-  const shape = shapes.get(name);
-  if (shape === undefined) throw new Error(`the model has no weight ${name}`);
-  return { shape, data: await read(name) };
 }

@@ -9,7 +9,7 @@ import { GpuTrainer } from "../engine/gpuTrainer.ts";
 import type { OptimizerState } from "../engine/optimizerState.ts";
 import { ParameterBuffer } from "../engine/parameterBuffer.ts";
 import type { TrainingRow } from "../engine/trainingBatch.ts";
-import { allWeights, type WeightSource } from "../formats/weightSource.ts";
+import { allWeights, readWeight, type WeightSource } from "../formats/weightSource.ts";
 import type {
   OnProgress,
   SampleRequest,
@@ -21,7 +21,7 @@ import type {
 import type { Response, Rollout } from "../rl/types.ts";
 import { adapterScale, adapterShapes, loraNames, mergedWeight, type AdapterConfig } from "./adapter.ts";
 import { createBreath } from "./breath.ts";
-import { fillFrozenBase, readWeight, takeFrozenBase, type FrozenBase } from "./frozenBase.ts";
+import { fillFrozenBase, takeFrozenBase, type FrozenBase } from "./frozenBase.ts";
 import { GpuCritic } from "./gpuCritic.ts";
 import { GradientError } from "./gradientError.ts";
 import type { LanguageModel } from "./languageModel.ts";
