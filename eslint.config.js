@@ -4,7 +4,7 @@ import reactHooks from "eslint-plugin-react-hooks";
 import tseslint from "typescript-eslint";
 
 /**
- * Who may import whom: imports only point down (ARCHITECTURE.md). "rl" is all of a folder, "rl/config" one file of it,
+ * Who may import whom: imports only point down (ARCHITECTURE.md). "rl" is all of a folder, "rl/ttrlConfig" one file of it,
  * "type rl" its types only. Whatever is not listed is an error.
  * @type {Record<string, string[]>}
  */
@@ -17,30 +17,30 @@ const LAYERS = {
   hub: ["math", "formats"],
   data: ["math", "type rl"],
   kernels: ["math"],
-  engine: ["math", "kernels/tf", "formats/narrowFloats", "formats/fourBitBlocks"],
+  engine: ["math", "ops/tf", "formats/numbers/narrowFloats", "formats/numbers/fourBitBlocks"],
   model: ["math", "kernels", "engine", "formats", "type rl"],
-  report: ["math", "formats", "rl/types", "rl/config", "rl/metrics"],
-  recipe: ["formats", "report/exportForms", "rl/types", "rl/config", "rl/paperPreset"],
-  experiments: ["math", "rl/types", "rl/config", "rl/metrics"],
+  report: ["math", "formats", "rl/contracts/types", "rl/ttrlConfig", "rl/metrics/metrics"],
+  recipe: ["formats", "report/exportForms", "rl/contracts/types", "rl/ttrlConfig", "rl/paperPreset"],
+  experiments: ["math", "rl/contracts/types", "rl/ttrlConfig", "rl/metrics/metrics"],
   worker: ["math", "rl", "tasks", "formats", "hub", "data", "kernels", "engine", "model", "report", "recipe"],
   store: [
     "math",
-    "rl/types",
-    "rl/config",
+    "rl/contracts/types",
+    "rl/ttrlConfig",
     "rl/paperPreset",
-    "rl/metrics",
+    "rl/metrics/metrics",
     "data",
     "report",
     "recipe/losses",
     "experiments",
     "worker/protocol",
     "worker/client",
-    "worker/planProtocol",
-    "worker/planClient",
-    "worker/hubProtocol",
-    "worker/hubClient",
+    "worker/plan/planProtocol",
+    "worker/plan/planClient",
+    "worker/hub/hubProtocol",
+    "worker/hub/hubClient",
   ],
-  ui: ["math", "rl/types", "rl/config", "rl/metrics", "experiments", "store"],
+  ui: ["math", "rl/contracts/types", "rl/ttrlConfig", "rl/metrics/metrics", "experiments", "store"],
 };
 
 /** Folders beside src, and what of src they leave alone. */
@@ -125,7 +125,7 @@ export default defineConfig(
       "test-results/",
       "playwright-report/",
       "public/",
-      "src/kernels/wasm/assembly/",
+      "src/ops/wasm/assembly/",
     ],
   },
   js.configs.recommended,

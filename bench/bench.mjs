@@ -49,12 +49,12 @@ if (options.help) {
   process.exit(0);
 }
 ensurePackages();
-if (options.counts) run("count.ts", options.json ? ["--json"] : []);
+if (options.counts) run("counts/count.ts", options.json ? ["--json"] : []);
 if (options.memory)
-  run("memory.ts", [
+  run("memory/memory.ts", [
     ...(options.models ?? "").split(",").filter(Boolean),
     ...(options.file ? [options.file] : []),
   ]);
-if (options.step) run("shapeStep.ts", [options.step, options.votes, options.tokens, options.prompt]);
+if (options.step) run("shapes/shapeStep.ts", [options.step, options.votes, options.tokens, options.prompt]);
 if (!options.kernels) ensurePeers();
-run("compare.ts", process.argv.slice(2));
+run("comparison/compare.ts", process.argv.slice(2));

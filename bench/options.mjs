@@ -1,6 +1,6 @@
 /** The options of `npm run bench`: what the command line takes, and what its help says. */
 
-/** Contenders, as `--only` and `--full` call them; bench/contenders.ts knows them. */
+/** Contenders, as `--only` and `--full` call them; bench/contenders/contenders.ts knows them. */
 const CONTENDERS =
   "engine, engine-f16, tensorflow-webgpu, jax-webgpu, nanogpt, transformers-webgpu, wasm-kernels, tensorflow-wasm, " +
   "jax-wasm, transformers-wasm";

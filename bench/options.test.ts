@@ -1,9 +1,9 @@
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { NAMES } from "./contenders.ts";
+import { NAMES } from "./contenders/contenders.ts";
 import { OPTIONS } from "./options.mjs";
-import { MODELS, WORKLOAD_NAMES } from "./suite.ts";
+import { MODELS, WORKLOAD_NAMES } from "./comparison/suite.ts";
 
 function bench(...args: string[]) {
   return spawnSync(process.execPath, [join(import.meta.dirname, "bench.mjs"), ...args], { encoding: "utf8" });

@@ -6,10 +6,10 @@ import {
   ADAPTER_WEIGHTS,
   readPeftAdapter,
   type PeftAdapter,
-} from "../src/formats/peftAdapter.ts";
-import { readWeight } from "../src/formats/weightSource.ts";
-import { adapterFromPeft, mergedWeight, PROJECTIONS, targetsName } from "../src/model/adapter.ts";
-import type { TtrlConfig } from "../src/rl/config.ts";
+} from "../src/formats/huggingface/peftAdapter.ts";
+import { readWeight } from "../src/formats/numbers/weightSource.ts";
+import { adapterFromPeft, mergedWeight, PROJECTIONS, targetsName } from "../src/model/weights/adapter.ts";
+import type { TtrlConfig } from "../src/rl/ttrlConfig.ts";
 import { InputError, messageOf } from "./inputError.ts";
 import { loadModelFile } from "./hubModel.ts";
 import { openModel, type ModelFile } from "./modelFile.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import * as tf from "../src/kernels/tf.ts";
+import * as tf from "../src/ops/tf.ts";
 import { startBackend } from "./backend.ts";
 
 test("cpu starts when asked for", async () => {

@@ -2,7 +2,7 @@
 import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import * as z from "zod";
-import * as tf from "../src/kernels/tf.ts";
+import * as tf from "../src/ops/tf.ts";
 import type { Graphs } from "../src/model/openPolicy.ts";
 import { wasmDevice } from "../src/report/backend.ts";
 import {
@@ -56,7 +56,7 @@ async function startCpu(): Promise<Started<Graphs>> {
 
 async function startWasm(): Promise<Started<Graphs>> {
   const { getThreadsCount } = await import("@tensorflow/tfjs-backend-wasm");
-  const { installWasmKernelsInNode } = await import("../src/kernels/wasm/loadNode.ts");
+  const { installWasmKernelsInNode } = await import("../src/ops/wasm/loadNode.ts");
   const [simd, multithreaded] = await Promise.all([
     tf.env().getAsync("WASM_HAS_SIMD_SUPPORT"),
     tf.env().getAsync("WASM_HAS_MULTITHREAD_SUPPORT"),
@@ -78,7 +78,7 @@ async function startWebGpu(): Promise<Started<Graphs>> {
     value: { gpu: offered, userAgent: "node" },
     configurable: true,
   });
-  const { openGpu } = await import("../src/engine/device.ts"); // its backend needs those globals
+  const { openGpu } = await import("../src/webgpu/device/device.ts"); // its backend needs those globals
   const gpu = await openGpu(offered);
   if (gpu === null) throw new InputError(NO_ADAPTER);
   // All kernels are measured at the first start: those after it then run the same ones, and give the same numbers.

@@ -2,15 +2,15 @@
 import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import * as z from "zod";
-import { readSafetensors, streamSafetensors } from "../src/formats/safetensors.ts";
-import { weightsInMemory } from "../src/formats/weightSource.ts";
-import type { OptimizerState } from "../src/engine/optimizerState.ts";
+import { readSafetensors, streamSafetensors } from "../src/formats/safetensors/safetensors.ts";
+import { weightsInMemory } from "../src/formats/numbers/weightSource.ts";
+import type { OptimizerState } from "../src/decoder/optimizerState.ts";
 import { COMPANIONS, type CompanionStates } from "../src/model/trainableModels.ts";
-import type { TrainedState } from "../src/model/trainablePolicy.ts";
+import type { TrainedState } from "../src/model/contracts/trainablePolicy.ts";
 import type { RunProgress } from "../src/rl/run.ts";
 import { completeEntries, writeFolder, type Content } from "./durable.ts";
 import { InputError, messageOf } from "./inputError.ts";
-import type { Tensor } from "../src/formats/tensor.ts";
+import type { Tensor } from "../src/formats/numbers/tensor.ts";
 
 /** Everything a run depends on beside its configuration, model and data. */
 export interface Checkpoint {

@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { LanguageModel } from "../src/model/languageModel.ts";
+import type { LanguageModel } from "../src/model/language/languageModel.ts";
 import { fitToModel, readDatasetFile, withoutLabels } from "./datasetFile.ts";
 import { createWorkplace } from "./fixture.ts";
 import { openModel, openModelFile } from "./modelFile.ts";

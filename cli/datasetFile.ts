@@ -1,9 +1,9 @@
 /** A data set file on disk -> questions to train on or to be measured by. */
 import { readDataset, type DatasetReading } from "../src/data/dataset.ts";
-import { fitQuestions } from "../src/model/fitQuestions.ts";
-import type { LanguageModel } from "../src/model/languageModel.ts";
+import { fitQuestions } from "../src/model/language/fitQuestions.ts";
+import type { LanguageModel } from "../src/model/language/languageModel.ts";
 import { resolve } from "node:path";
-import type { Study } from "../src/rl/types.ts";
+import type { Study } from "../src/rl/contracts/types.ts";
 import { InputError } from "./inputError.ts";
 import { readText } from "./textFile.ts";
 

@@ -1,5 +1,5 @@
 /** `ttrl eval`: one evaluation of a model as it is. */
-import { configFrom } from "../src/rl/config.ts";
+import { configFrom } from "../src/rl/ttrlConfig.ts";
 import { evaluationReport } from "../src/report/outcome.ts";
 import { evaluate } from "../src/rl/evaluate.ts";
 import type { BackendChoice } from "../src/report/backendChoice.ts";

@@ -2,9 +2,9 @@
 import { rmSync } from "node:fs";
 import { constants } from "node:os";
 import { join, resolve } from "node:path";
-import { modelFolderFiles, SHARD_BYTES } from "../src/formats/modelFolderFiles.ts";
-import { writePeftAdapter } from "../src/formats/peftAdapter.ts";
-import { adapterCount } from "../src/model/adapter.ts";
+import { modelFolderFiles, SHARD_BYTES } from "../src/formats/huggingface/modelFolderFiles.ts";
+import { writePeftAdapter } from "../src/formats/huggingface/peftAdapter.ts";
+import { adapterCount } from "../src/model/weights/adapter.ts";
 import { trainedAdapter, trainedTexts, trainedWeights } from "../src/model/trainedFolder.ts";
 import type { TrainableModels } from "../src/model/trainableModels.ts";
 import { adapterCard } from "../src/report/adapterCard.ts";

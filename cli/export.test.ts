@@ -1,9 +1,9 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { wholeFolder } from "../src/formats/modelFolder.ts";
-import { allWeights } from "../src/formats/weightSource.ts";
-import { writeModelFolder } from "../src/formats/modelFolderFiles.ts";
+import { wholeFolder } from "../src/formats/huggingface/modelFolder.ts";
+import { allWeights } from "../src/formats/numbers/weightSource.ts";
+import { writeModelFolder } from "../src/formats/huggingface/modelFolderFiles.ts";
 import { createWorkplace, ttrl } from "./fixture.ts";
 import { openModel, openModelFile } from "./modelFile.ts";
 

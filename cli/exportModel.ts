@@ -1,10 +1,10 @@
 /** A model on disk -> the same model as a GGUF file or a Hugging Face folder of another precision. */
 import { existsSync, mkdirSync, rmSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import { exportGguf, ggufNotes } from "../src/formats/ggufExport.ts";
-import { GgufExportError } from "../src/formats/ggufExportError.ts";
-import { modelFolderFiles } from "../src/formats/modelFolderFiles.ts";
-import { PackingError, type Packing } from "../src/formats/narrowFloats.ts";
+import { exportGguf, ggufNotes } from "../src/formats/gguf/ggufExport.ts";
+import { GgufExportError } from "../src/formats/gguf/ggufExportError.ts";
+import { modelFolderFiles } from "../src/formats/huggingface/modelFolderFiles.ts";
+import { PackingError, type Packing } from "../src/formats/numbers/narrowFloats.ts";
 import { PARTIAL, writeFolder, writeStream } from "./durable.ts";
 import { InputError } from "./inputError.ts";
 import { openMergedModel, type ModelPlace } from "./adapterFile.ts";

@@ -1,7 +1,7 @@
 /** A finished run -> a folder that continues it with another trainer. */
 import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import { promptLengths } from "../src/model/fitQuestions.ts";
+import { promptLengths } from "../src/model/language/fitQuestions.ts";
 import { bundleFiles, startCommand } from "../src/recipe/bundle.ts";
 import { continuationOf, recipeRefusal, type Continuation } from "../src/recipe/continuation.ts";
 import { lossesIn } from "../src/recipe/losses.ts";

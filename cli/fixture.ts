@@ -4,11 +4,11 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, watch, write
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { ModelFolder } from "../src/formats/modelFolder.ts";
-import { writeModelFolder } from "../src/formats/modelFolderFiles.ts";
-import type { ModelConfig } from "../src/model/config.ts";
+import type { ModelFolder } from "../src/formats/huggingface/modelFolder.ts";
+import { writeModelFolder } from "../src/formats/huggingface/modelFolderFiles.ts";
+import type { ModelConfig } from "../src/model/language/config.ts";
 import { TINY_CONFIG, tinyFolder } from "../src/model/fixture.ts";
-import { createTokenizer } from "../src/model/tokenizer.ts";
+import { createTokenizer } from "../src/model/language/tokenizer.ts";
 import { COMPILED_CLI } from "./compile.ts";
 
 const root = fileURLToPath(new URL("../", import.meta.url));

@@ -1,8 +1,8 @@
 /** `ttrl generate`: responses of a model as it is. */
 import * as z from "zod";
 import { createRandom } from "../src/math/random.ts";
-import type { SampleRequest } from "../src/rl/policy.ts";
-import type { Response } from "../src/rl/types.ts";
+import type { SampleRequest } from "../src/rl/contracts/policy.ts";
+import type { Response } from "../src/rl/contracts/types.ts";
 import type { BackendChoice } from "../src/report/backendChoice.ts";
 import { openMergedModel, type ModelPlace } from "./adapterFile.ts";
 import { startBackend } from "./backend.ts";

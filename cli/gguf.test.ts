@@ -2,10 +2,10 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
-import { readGgufHeader } from "../src/formats/ggufHeader.ts";
-import { GgufMetadata } from "../src/formats/ggufMetadata.ts";
-import { readGgufTokenizer } from "../src/formats/ggufTokenizer.ts";
-import { createTokenizer, type Tokenizer } from "../src/model/tokenizer.ts";
+import { readGgufHeader } from "../src/formats/gguf/ggufHeader.ts";
+import { GgufMetadata } from "../src/formats/gguf/ggufMetadata.ts";
+import { readGgufTokenizer } from "../src/formats/gguf/ggufTokenizer.ts";
+import { createTokenizer, type Tokenizer } from "../src/model/language/tokenizer.ts";
 import { fileSource } from "./fileSource.ts";
 import { ttrl } from "./fixture.ts";
 

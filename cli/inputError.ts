@@ -1,7 +1,7 @@
 /** What the user gave is wrong: told in one line, status 2. Everything else is a bug: its stack, status 1. */
 import { DatasetError } from "../src/data/datasetError.ts";
-import { ModelFolderError } from "../src/formats/modelFolder.ts";
-import { SafetensorsError } from "../src/formats/safetensors.ts";
+import { ModelFolderError } from "../src/formats/huggingface/modelFolder.ts";
+import { SafetensorsError } from "../src/formats/safetensors/safetensors.ts";
 import { HubError } from "../src/hub/hubError.ts";
 
 /** Something the user gave is wrong: the message says what, where, and what to do. */

@@ -5,7 +5,7 @@
 import { appendFileSync } from "node:fs";
 import { join } from "node:path";
 import type { StepRecord } from "../src/report/record.ts";
-import type { Evaluation, StepMetrics, StepTiming } from "../src/rl/metrics.ts";
+import type { Evaluation, StepMetrics, StepTiming } from "../src/rl/metrics/metrics.ts";
 import { writeFile } from "./durable.ts";
 
 /** A line of metrics.jsonl. */

@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
-import { readSafetensors } from "../src/formats/safetensors.ts";
+import { readSafetensors } from "../src/formats/safetensors/safetensors.ts";
 import { createWorkplace, killAfterLines, QUICK, ttrl } from "./fixture.ts";
 
 const { folder, remove } = createWorkplace();

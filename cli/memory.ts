@@ -1,13 +1,13 @@
 /** What memory a run will take, told and held against what there is before the run takes it. */
-import type { LanguageModel } from "../src/model/languageModel.ts";
+import type { LanguageModel } from "../src/model/language/languageModel.ts";
 import { bytesText } from "../src/math/bytes.ts";
 import { machineFor } from "../src/model/memory/machine.ts";
 import { planMemory, type MemoryPlan } from "../src/model/memory/planMemory.ts";
 import { traineeOf } from "../src/model/memory/trainee.ts";
-import { promptLengths } from "../src/model/fitQuestions.ts";
+import { promptLengths } from "../src/model/language/fitQuestions.ts";
 import type { Graphs } from "../src/model/openPolicy.ts";
-import { FULL_ROOM, type Room } from "../src/model/room.ts";
-import type { TtrlConfig } from "../src/rl/config.ts";
+import { FULL_ROOM, type Room } from "../src/model/contracts/room.ts";
+import type { TtrlConfig } from "../src/rl/ttrlConfig.ts";
 import { demandOf } from "../src/rl/demand.ts";
 import { fitToModel, type DatasetFile } from "./datasetFile.ts";
 import { InputError } from "./inputError.ts";

@@ -1,15 +1,15 @@
 /** A Hugging Face model folder or a GGUF file on disk -> a model, and a policy on the backend. */
 import { readdirSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
-import { openGgufModel } from "../src/formats/ggufModel.ts";
-import { openModelFolder, weightFiles, type OpenedFolder } from "../src/formats/modelFolder.ts";
-import { readLanguageModel, type LanguageModel } from "../src/model/languageModel.ts";
+import { openGgufModel } from "../src/formats/gguf/ggufModel.ts";
+import { openModelFolder, weightFiles, type OpenedFolder } from "../src/formats/huggingface/modelFolder.ts";
+import { readLanguageModel, type LanguageModel } from "../src/model/language/languageModel.ts";
 import { openPolicy, type Graphs } from "../src/model/openPolicy.ts";
-import { FULL_ROOM, type Room } from "../src/model/room.ts";
-import type { PolicyStart, TrainablePolicy } from "../src/model/trainablePolicy.ts";
+import { FULL_ROOM, type Room } from "../src/model/contracts/room.ts";
+import type { PolicyStart, TrainablePolicy } from "../src/model/contracts/trainablePolicy.ts";
 import type { BackendReport } from "../src/report/backend.ts";
 import type { StartedBackend } from "../src/report/backendChoice.ts";
-import type { PromptFrame } from "../src/rl/types.ts";
+import type { PromptFrame } from "../src/rl/contracts/types.ts";
 import { fileSource } from "./fileSource.ts";
 import { InputError, errorCode, messageOf } from "./inputError.ts";
 import { filesSha256, readBytes } from "./textFile.ts";

@@ -1,6 +1,6 @@
 /** Options that several commands share, and how their values are read. */
 import { InvalidArgumentError, Option } from "commander";
-import { CONFIG_FIELDS, CONFIG_NAMES, type ConfigField, type NumberField } from "../src/rl/config.ts";
+import { CONFIG_FIELDS, CONFIG_NAMES, type ConfigField, type NumberField } from "../src/rl/ttrlConfig.ts";
 import { BACKEND_CHOICES } from "../src/report/backendChoice.ts";
 
 /** A parser of numbers within bounds, for an option's value. */

@@ -1,7 +1,7 @@
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
-import { writeModelConfig } from "../src/model/config.ts";
+import { writeModelConfig } from "../src/model/language/config.ts";
 import { SMOL_CONFIG } from "../src/model/memory/fixture.ts";
 import { createWorkplace, ttrl } from "./fixture.ts";
 

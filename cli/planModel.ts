@@ -1,11 +1,11 @@
 /** `ttrl plan`: the memory of a run that is not run, by part. */
 import { join } from "node:path";
-import { ModelConfigError, readModelConfig, type ModelConfig } from "../src/model/config.ts";
-import { promptLengths } from "../src/model/fitQuestions.ts";
+import { ModelConfigError, readModelConfig, type ModelConfig } from "../src/model/language/config.ts";
+import { promptLengths } from "../src/model/language/fitQuestions.ts";
 import { bytesText } from "../src/math/bytes.ts";
 import { planMemory, WASM_BYTES, type Machine, type MemoryPlan } from "../src/model/memory/planMemory.ts";
 import { traineeOf } from "../src/model/memory/trainee.ts";
-import type { TtrlConfig } from "../src/rl/config.ts";
+import type { TtrlConfig } from "../src/rl/ttrlConfig.ts";
 import { demandOf } from "../src/rl/demand.ts";
 import { probeAdapter } from "./backend.ts";
 import { fitToModel, readDatasetFile } from "./datasetFile.ts";

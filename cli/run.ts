@@ -1,11 +1,11 @@
 /** `ttrl run`: begins a run in a folder of its own, or continues one. */
 import { existsSync, mkdirSync } from "node:fs";
 import packageJson from "../package.json" with { type: "json" };
-import { configProblems, type TtrlConfig } from "../src/rl/config.ts";
-import type { PromptFrame } from "../src/rl/types.ts";
+import { configProblems, type TtrlConfig } from "../src/rl/ttrlConfig.ts";
+import type { PromptFrame } from "../src/rl/contracts/types.ts";
 import { keepsInitialModel } from "../src/rl/loss.ts";
 import type { Graphs } from "../src/model/openPolicy.ts";
-import type { Room } from "../src/model/room.ts";
+import type { Room } from "../src/model/contracts/room.ts";
 import { runStart } from "../src/model/runStart.ts";
 import { TrainableModels } from "../src/model/trainableModels.ts";
 import type { BackendReport } from "../src/report/backend.ts";

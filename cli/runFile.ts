@@ -4,7 +4,7 @@ import { join } from "node:path";
 import * as z from "zod";
 import { runJson } from "../src/report/files.ts";
 import type { RunDescription } from "../src/report/record.ts";
-import { configFrom } from "../src/rl/config.ts";
+import { configFrom } from "../src/rl/ttrlConfig.ts";
 import { writeFile } from "./durable.ts";
 import { InputError, messageOf } from "./inputError.ts";
 

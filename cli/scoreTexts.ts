@@ -1,7 +1,7 @@
 /** `ttrl score`: how likely a model finds given texts, token by token. */
 import * as z from "zod";
-import type { LanguageModel } from "../src/model/languageModel.ts";
-import type { TrainablePolicy } from "../src/model/trainablePolicy.ts";
+import type { LanguageModel } from "../src/model/language/languageModel.ts";
+import type { TrainablePolicy } from "../src/model/contracts/trainablePolicy.ts";
 import type { BackendChoice } from "../src/report/backendChoice.ts";
 import { openMergedModel, type ModelPlace } from "./adapterFile.ts";
 import { startBackend } from "./backend.ts";

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
-import { DEFAULT_CONFIG } from "../src/rl/config.ts";
+import { DEFAULT_CONFIG } from "../src/rl/ttrlConfig.ts";
 import { kebab, parseNumber } from "./options.ts";
 import { readSettings } from "./settings.ts";
 

@@ -1,6 +1,6 @@
 /** Where a run's configuration comes from: a preset, a file, --set, options of their own name, each over the last. */
 import * as z from "zod";
-import { CONFIG_NAMES, configFrom, configProblems, type TtrlConfig } from "../src/rl/config.ts";
+import { CONFIG_NAMES, configFrom, configProblems, type TtrlConfig } from "../src/rl/ttrlConfig.ts";
 import { PAPER_PRESET } from "../src/rl/paperPreset.ts";
 import { InputError, messageOf } from "./inputError.ts";
 import { issuesOf } from "./jsonLines.ts";

@@ -1,13 +1,13 @@
 import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { configFrom, type TtrlConfig } from "../src/rl/config.ts";
-import { FULL_ROOM } from "../src/model/room.ts";
+import { configFrom, type TtrlConfig } from "../src/rl/ttrlConfig.ts";
+import { FULL_ROOM } from "../src/model/contracts/room.ts";
 import { initialProgress } from "../src/rl/run.ts";
-import { describeOnGpu } from "../src/engine/fixture.ts";
+import { describeOnGpu } from "../src/webgpu/fixture.ts";
 import type { Graphs } from "../src/model/openPolicy.ts";
 import type { StartedBackend } from "../src/report/backendChoice.ts";
-import { BARE } from "../src/model/tokenizer.ts";
+import { BARE } from "../src/model/language/tokenizer.ts";
 import type { CompanionStates } from "../src/model/trainableModels.ts";
 import { startBackend } from "./backend.ts";
 import { readCheckpoint } from "./checkpoint.ts";

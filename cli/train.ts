@@ -1,11 +1,11 @@
 /** A run that is written down as it goes: metrics after every step, a checkpoint from which it continues exactly. */
 import { join } from "node:path";
 import type { TrainableModels } from "../src/model/trainableModels.ts";
-import type { TtrlConfig } from "../src/rl/config.ts";
+import type { TtrlConfig } from "../src/rl/ttrlConfig.ts";
 import { evaluate } from "../src/rl/evaluate.ts";
-import type { Evaluation } from "../src/rl/metrics.ts";
+import type { Evaluation } from "../src/rl/metrics/metrics.ts";
 import { isOver, run, type RunEvent, type RunProgress } from "../src/rl/run.ts";
-import type { Watch } from "../src/rl/watch.ts";
+import type { Watch } from "../src/rl/contracts/watch.ts";
 import { writeCheckpoint, type Checkpoint } from "./checkpoint.ts";
 import type { DatasetFile } from "./datasetFile.ts";
 import { evaluationsOf, Journal, parseEntries, type Entry } from "./journal.ts";

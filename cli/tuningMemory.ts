@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { dirname, isAbsolute, join } from "node:path";
 import * as z from "zod";
-import type { TuningMemory } from "../src/engine/tuning.ts";
+import type { TuningMemory } from "../src/webgpu/tuning/tuning.ts";
 import { writeFile } from "./durable.ts";
 import { messageOf } from "./inputError.ts";
 

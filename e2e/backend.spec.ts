@@ -1,5 +1,5 @@
 /** Where a run computes. WebGPU is there in these tests, but in software: SwiftShader. */
-import type { Evaluation } from "../src/rl/metrics.ts";
+import type { Evaluation } from "../src/rl/metrics/metrics.ts";
 import type { BackendChoice } from "../src/report/backendChoice.ts";
 import { expect, QUICK, test, type Lab } from "./lab.ts";
 

@@ -1,6 +1,6 @@
 /** Data sets of one's own: without answers, with bad rows, and during a run. */
 import { HEADLINE_CHARTS, SECONDARY_CHARTS, UNLABELLED_CHARTS } from "../src/ui/charts/chartSpecs.ts";
-import { METRICS } from "../src/rl/metrics.ts";
+import { METRICS } from "../src/rl/metrics/metrics.ts";
 import { expect, test } from "./lab.ts";
 
 const PROMPTS = [

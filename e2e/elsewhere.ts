@@ -1,15 +1,15 @@
 /** An exported model at work outside the browser. */
 import "@tensorflow/tfjs-backend-wasm";
 import { readDataset } from "../src/data/dataset.ts";
-import type { ModelFolder } from "../src/formats/modelFolder.ts";
-import * as tf from "../src/kernels/tf.ts";
-import { installWasmKernelsInNode } from "../src/kernels/wasm/loadNode.ts";
-import { readLanguageModel } from "../src/model/languageModel.ts";
-import { TfModel } from "../src/model/tfModel.ts";
-import { TfPolicy } from "../src/model/tfPolicy.ts";
-import { configFrom } from "../src/rl/config.ts";
+import type { ModelFolder } from "../src/formats/huggingface/modelFolder.ts";
+import * as tf from "../src/ops/tf.ts";
+import { installWasmKernelsInNode } from "../src/ops/wasm/loadNode.ts";
+import { readLanguageModel } from "../src/model/language/languageModel.ts";
+import { TfModel } from "../src/model/tfjs/tfModel.ts";
+import { TfPolicy } from "../src/model/tfjs/tfPolicy.ts";
+import { configFrom } from "../src/rl/ttrlConfig.ts";
 import { evaluate } from "../src/rl/evaluate.ts";
-import type { Evaluation } from "../src/rl/metrics.ts";
+import type { Evaluation } from "../src/rl/metrics/metrics.ts";
 import { QUICK } from "./lab.ts";
 
 /** The evaluation `like`, repeated in Node with the exported weights. */

@@ -3,8 +3,8 @@ import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { readModelFolder, type ModelFolder } from "../src/formats/modelFolder.ts";
-import { unzip } from "../src/formats/zip.ts";
+import { readModelFolder, type ModelFolder } from "../src/formats/huggingface/modelFolder.ts";
+import { unzip } from "../src/formats/zip/zip.ts";
 import type { SavedFile } from "./lab.ts";
 
 const MODELS = fileURLToPath(new URL("../public/models", import.meta.url));

@@ -1,7 +1,7 @@
 /** The page as a person uses it, and what its worker tells it, recorded. */
 import { readFileSync } from "node:fs";
 import { expect, test as base, type Locator, type Page } from "@playwright/test";
-import type { TtrlConfig } from "../src/rl/config.ts";
+import type { TtrlConfig } from "../src/rl/ttrlConfig.ts";
 import type { BackendChoice } from "../src/report/backendChoice.ts";
 import type { WorkerEvent } from "../src/worker/protocol.ts";
 

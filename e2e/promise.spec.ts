@@ -2,10 +2,10 @@
 import type { Locator } from "@playwright/test";
 import { parquetReadObjects } from "hyparquet";
 import { sourceOf } from "../src/formats/fixture.ts";
-import { openGgufModel } from "../src/formats/ggufModel.ts";
-import { readModelFolder, wholeFolder, type ModelFolder } from "../src/formats/modelFolder.ts";
-import { readPeftAdapter } from "../src/formats/peftAdapter.ts";
-import { unzip } from "../src/formats/zip.ts";
+import { openGgufModel } from "../src/formats/gguf/ggufModel.ts";
+import { readModelFolder, wholeFolder, type ModelFolder } from "../src/formats/huggingface/modelFolder.ts";
+import { readPeftAdapter } from "../src/formats/huggingface/peftAdapter.ts";
+import { unzip } from "../src/formats/zip/zip.ts";
 import { HEADLINE_CHARTS } from "../src/ui/charts/chartSpecs.ts";
 import { embeddedModel, exportedModel, exportedText, sha256 } from "./exported.ts";
 import { expect, QUICK, test } from "./lab.ts";

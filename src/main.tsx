@@ -2,17 +2,17 @@
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { createLab } from "./store/lab.ts";
-import { hashOf } from "./store/link.ts";
-import { isUnderWay } from "./store/run.ts";
+import { hashOf } from "./store/setup/link.ts";
+import { isUnderWay } from "./store/run/run.ts";
 import { App } from "./ui/App.tsx";
-import { browserShelf } from "./ui/experiments/shelf.ts";
+import { browserShelf } from "./store/experiments/shelf.ts";
 import { askWhere } from "./ui/export/askWhere.ts";
 import { download } from "./ui/export/download.ts";
 import { createView, PageProvider } from "./ui/page.tsx";
 import { applyTheme, rememberedTheme } from "./ui/theme.ts";
 import { createWorkerClient } from "./worker/client.ts";
-import { createPlanClient } from "./worker/planClient.ts";
-import { createHubClient } from "./worker/hubClient.ts";
+import { createPlanClient } from "./worker/plan/planClient.ts";
+import { createHubClient } from "./worker/hub/hubClient.ts";
 
 async function readText(path: string): Promise<string> {
   const response = await fetch(path);

@@ -3,11 +3,11 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { globals } from "webgpu";
 import { bytesText } from "../src/math/bytes.ts";
-import { readModelConfig, type ModelConfig } from "../src/model/config.ts";
+import { readModelConfig, type ModelConfig } from "../src/model/language/config.ts";
 import type { MemoryPart } from "../src/model/memory/parts.ts";
-import { PROJECTIONS } from "../src/model/adapter.ts";
+import { PROJECTIONS } from "../src/model/weights/adapter.ts";
 import { workOfRun } from "../src/model/memory/runWork.ts";
-import type { Room } from "../src/model/room.ts";
+import type { Room } from "../src/model/contracts/room.ts";
 import type { Demand } from "../src/rl/demand.ts";
 
 Object.assign(globalThis, globals); // GPUBufferUsage and the like, which allocating names

@@ -1,15 +1,15 @@
 /** This repository's recorded graphs. */
-import type { CacheFormat } from "../../src/engine/cacheFormat.ts";
-import { openGpu, type Gpu } from "../../src/engine/device.ts";
-import { GpuSampler } from "../../src/engine/gpuSampler.ts";
-import { GpuTrainer } from "../../src/engine/gpuTrainer.ts";
-import { ParameterBuffer } from "../../src/engine/parameterBuffer.ts";
-import { layOutParameters } from "../../src/engine/parameterLayout.ts";
-import { tuneGpu } from "../../src/engine/tuning.ts";
-import { microBatches } from "../../src/model/microBatches.ts";
-import { parameterShapes } from "../../src/model/parameters.ts";
-import { CannotRun, type BenchModel, type Contender, type Opened, type Surroundings } from "../contender.ts";
-import { CLIP, PROMPT, STEP, type Row, type Sampled } from "../workload.ts";
+import type { CacheFormat } from "../../src/webgpu/layout/cacheFormat.ts";
+import { openGpu, type Gpu } from "../../src/webgpu/device/device.ts";
+import { GpuSampler } from "../../src/webgpu/sampling/gpuSampler.ts";
+import { GpuTrainer } from "../../src/webgpu/training/gpuTrainer.ts";
+import { ParameterBuffer } from "../../src/webgpu/weights/parameterBuffer.ts";
+import { layOutParameters } from "../../src/webgpu/layout/parameterLayout.ts";
+import { tuneGpu } from "../../src/webgpu/tuning/tuning.ts";
+import { microBatches } from "../../src/model/learning/microBatches.ts";
+import { parameterShapes } from "../../src/model/weights/parameters.ts";
+import { CannotRun, type BenchModel, type Contender, type Opened, type Surroundings } from "./contender.ts";
+import { CLIP, PROMPT, STEP, type Row, type Sampled } from "./workload.ts";
 
 /** Tokens of a micro-batch, as the product trains. */
 const TOKENS_PER_MICRO_BATCH = 4096;

@@ -10,8 +10,8 @@ import {
   valueAndGrad,
   type Array as Values,
 } from "@jax-js/jax";
-import type { ModelConfig } from "../../src/model/config.ts";
-import { CannotRun, type BenchModel, type Contender, type Opened } from "../contender.ts";
+import type { ModelConfig } from "../../src/model/language/config.ts";
+import { CannotRun, type BenchModel, type Contender, type Opened } from "./contender.ts";
 import {
   causalMask,
   collect,
@@ -24,7 +24,7 @@ import {
   type Cache,
   type Step,
 } from "./jaxMath.ts";
-import { CLIP, PROMPT, STEP, type Row, type Sampled } from "../workload.ts";
+import { CLIP, PROMPT, STEP, type Row, type Sampled } from "./workload.ts";
 
 export const jaxWebGpu: Contender = { open: (model) => open(model, "webgpu") };
 export const jaxWasm: Contender = { open: (model) => open(model, "wasm") };

@@ -1,8 +1,8 @@
 /** Pieces of the decoder in jax-js. Functions consume their arguments. */
 import { nn, numpy as np, type Array as Values } from "@jax-js/jax";
-import { ropeTable } from "../../src/engine/ropeTable.ts";
-import type { ModelConfig } from "../../src/model/config.ts";
-import type { Sampled } from "../workload.ts";
+import { ropeTable } from "../../src/webgpu/layout/ropeTable.ts";
+import type { ModelConfig } from "../../src/model/language/config.ts";
+import type { Sampled } from "./workload.ts";
 
 /** Of hidden scores: far below any other. */
 export const NEVER = -1e9;

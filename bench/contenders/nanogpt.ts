@@ -2,8 +2,8 @@
 import { models, TeachableLLM, type LayerCache, type Model } from "@genai-fi/nanogpt";
 import * as tf from "@tensorflow/tfjs-core";
 import BasicTrainer from "nanogpt-trainer";
-import { CannotRun, type BenchModel, type Contender, type Opened, type Surroundings } from "../contender.ts";
-import { STEP, type Row, type Sampled } from "../workload.ts";
+import { CannotRun, type BenchModel, type Contender, type Opened, type Surroundings } from "./contender.ts";
+import { STEP, type Row, type Sampled } from "./workload.ts";
 
 export const nanogpt: Contender = { open };
 

@@ -1,16 +1,16 @@
 /** TensorFlow.js' operations, as the reference path calls them; and this repository's WASM kernels on its memory. */
-import { openGpu } from "../../src/engine/device.ts";
-import { ropeTable } from "../../src/kernels/rotate/rotate.ts";
-import * as tf from "../../src/kernels/tf.ts";
-import { generate } from "../../src/model/generate.ts";
-import { scoreFrom, scoreTokens } from "../../src/model/loss.ts";
-import { microBatches } from "../../src/model/microBatches.ts";
-import { Optimizer } from "../../src/model/optimizer.ts";
-import { loadParameters } from "../../src/model/parameters.ts";
-import { policyLoss } from "../../src/model/policyLoss.ts";
-import type { Decoder } from "../../src/model/transformer.ts";
-import { CannotRun, type BenchModel, type Contender, type Opened, type Surroundings } from "../contender.ts";
-import { CLIP, PROMPT, STEP, type Row } from "../workload.ts";
+import { openGpu } from "../../src/webgpu/device/device.ts";
+import { ropeTable } from "../../src/ops/rotate/rotate.ts";
+import * as tf from "../../src/ops/tf.ts";
+import { generate } from "../../src/model/tfjs/decoding/generate.ts";
+import { scoreFrom, scoreTokens } from "../../src/model/tfjs/training/loss.ts";
+import { microBatches } from "../../src/model/learning/microBatches.ts";
+import { Optimizer } from "../../src/model/tfjs/training/optimizer.ts";
+import { loadParameters } from "../../src/model/weights/parameters.ts";
+import { policyLoss } from "../../src/model/tfjs/training/policyLoss.ts";
+import type { Decoder } from "../../src/model/tfjs/transformer.ts";
+import { CannotRun, type BenchModel, type Contender, type Opened, type Surroundings } from "./contender.ts";
+import { CLIP, PROMPT, STEP, type Row } from "./workload.ts";
 
 /** Tokens of a micro-batch, as the product trains. */
 const TOKENS_PER_MICRO_BATCH = 4096;

@@ -1,7 +1,7 @@
 /** transformers.js on ONNX Runtime Web, decoding an ONNX export of the same weights. */
 import { AutoModelForCausalLM, env, Tensor, type CausalLM } from "@huggingface/transformers";
-import { CannotRun, type BenchModel, type Contender, type Opened, type Surroundings } from "../contender.ts";
-import type { Sampled } from "../workload.ts";
+import { CannotRun, type BenchModel, type Contender, type Opened, type Surroundings } from "./contender.ts";
+import type { Sampled } from "./workload.ts";
 
 export const transformersWebGpu: Contender = { open: (model, where) => open(model, where, "webgpu") };
 export const transformersWasm: Contender = { open: (model, where) => open(model, where, "wasm") };

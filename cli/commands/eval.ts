@@ -1,6 +1,6 @@
 /** `ttrl eval`: options and help. */
 import type { Command } from "commander";
-import { CONFIG_FIELDS } from "../../src/rl/config.ts";
+import { CONFIG_FIELDS } from "../../src/rl/ttrlConfig.ts";
 import { askedModelOptions, backendOption, numberOption } from "../options.ts";
 import type { EvaluationRequest } from "../evaluateModel.ts";
 

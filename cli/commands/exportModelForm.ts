@@ -1,6 +1,6 @@
 /** What `ttrl export` needs to write a model. */
 import { InvalidArgumentError, Option } from "commander";
-import { SHARD_BYTES } from "../../src/formats/modelFolderFiles.ts";
+import { SHARD_BYTES } from "../../src/formats/huggingface/modelFolderFiles.ts";
 import type { ExportRequest } from "../exportModel.ts";
 import { adapterOption, cacheOption, modelOption } from "../options.ts";
 import type { ExportForm } from "./exportForm.ts";

@@ -1,6 +1,6 @@
 /** What `ttrl export` needs to write the recipe of a run. */
 import { Option } from "commander";
-import { CONFIG_FIELDS } from "../../src/rl/config.ts";
+import { CONFIG_FIELDS } from "../../src/rl/ttrlConfig.ts";
 import { RECIPES } from "../../src/report/exportForms.ts";
 import type { RecipeRequest } from "../exportRecipe.ts";
 import { numberWithin } from "../options.ts";

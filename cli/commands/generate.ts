@@ -1,6 +1,6 @@
 /** `ttrl generate`: options and help. */
 import type { Command } from "commander";
-import { CONFIG_FIELDS } from "../../src/rl/config.ts";
+import { CONFIG_FIELDS } from "../../src/rl/ttrlConfig.ts";
 import type { GenerateRequest } from "../generateResponses.ts";
 import { InputError } from "../inputError.ts";
 import { askedModelOptions, backendOption, numberOption } from "../options.ts";

@@ -5,7 +5,7 @@ import type { GradingSetting } from "../../src/grading/graders.ts";
 import { mean } from "../../src/math/stats.ts";
 import { extractAnswers, gradeAnswer, gradeLabel, type AnswerRules } from "../../src/rl/answer.ts";
 import { rewardFor } from "../../src/rl/reward.ts";
-import type { Answer } from "../../src/rl/types.ts";
+import type { Answer } from "../../src/rl/contracts/types.ts";
 import { majorityVote } from "../../src/rl/vote.ts";
 import { settingOption } from "../graders.ts";
 import { readJsonLines, writeJsonLine } from "../jsonLines.ts";

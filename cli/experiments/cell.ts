@@ -9,7 +9,7 @@ import {
   type Experiment,
   type Variant,
 } from "../../src/experiments/experiment.ts";
-import { CONFIG_NAMES, DEFAULT_CONFIG, type TtrlConfig } from "../../src/rl/config.ts";
+import { CONFIG_NAMES, DEFAULT_CONFIG, type TtrlConfig } from "../../src/rl/ttrlConfig.ts";
 import { InputError, messageOf } from "../inputError.ts";
 import { sha256 } from "../textFile.ts";
 import { findDataset, findModel, type Source } from "./files.ts";

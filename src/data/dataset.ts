@@ -2,7 +2,7 @@
  * A dropped file -> questions to train on and, kept apart, the answers to measure by. Good rows stay, bad rows are
  * named, and everything that was guessed is said in a note.
  */
-import type { AnswerKey, Question, Task } from "../rl/types.ts";
+import type { AnswerKey, Question, Task } from "../rl/contracts/types.ts";
 import { DatasetError, EXPECTED } from "./datasetError.ts";
 import { BadRow, readFields, type RowFields } from "./fields.ts";
 import { readRows, type RawRow, type RowError } from "./rows.ts";

@@ -1,5 +1,5 @@
 /** An experiment as data: what is run with which seeds, what is read off, and how it is drawn. A file each in experiments/. */
-import { configFrom, type TtrlConfig } from "../rl/config.ts";
+import { configFrom, type TtrlConfig } from "../rl/ttrlConfig.ts";
 
 /** A run but for its seed. */
 export interface Subject {

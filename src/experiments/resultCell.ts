@@ -1,6 +1,6 @@
 /** What a run has measured -> what the result of an experiment holds of it. */
 import { sum } from "../math/stats.ts";
-import { byLevel, type Evaluation, type StepMetrics } from "../rl/metrics.ts";
+import { byLevel, type Evaluation, type StepMetrics } from "../rl/metrics/metrics.ts";
 import type { StepValue } from "./experiment.ts";
 import type { QuestionScores, ResultCell, ResultEvaluation } from "./result.ts";
 

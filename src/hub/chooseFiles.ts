@@ -1,6 +1,6 @@
 /** Which files of a repository a run needs. */
 import { fileSize } from "../math/bytes.ts";
-import { INDEX } from "../formats/shards.ts";
+import { INDEX } from "../formats/safetensors/shards.ts";
 import { HubError } from "./hubError.ts";
 import type { ModelId } from "./modelId.ts";
 import type { RemoteFile, Repository } from "./repository.ts";

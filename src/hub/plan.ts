@@ -1,6 +1,6 @@
 /** What fetching a model would bring and cost, before a byte of its weights is asked for. */
-import { INDEX } from "../formats/shards.ts";
-import { weightMap } from "../formats/modelFolder.ts";
+import { INDEX } from "../formats/safetensors/shards.ts";
+import { weightMap } from "../formats/huggingface/modelFolder.ts";
 import { fileSize } from "../math/bytes.ts";
 import { chooseFiles, chooseShards } from "./chooseFiles.ts";
 import { digestOf } from "./digest.ts";

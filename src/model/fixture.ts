@@ -1,16 +1,16 @@
 /** For tests: tiny random models, some with what PyTorch computes with them and one with the project's tokenizer. */
 import { readFileSync } from "node:fs";
 import type { JsonObject } from "../formats/jsonObject.ts";
-import type { ModelFolder } from "../formats/modelFolder.ts";
-import { readPeftAdapter } from "../formats/peftAdapter.ts";
-import { readSafetensors } from "../formats/safetensors.ts";
-import type { UpdateOptions } from "../rl/policy.ts";
-import type { Response, Rollout } from "../rl/types.ts";
-import { adapterFromPeft, type Adapter } from "./adapter.ts";
-import { readModelConfig, writeModelConfig, type ModelConfig } from "./config.ts";
-import { initialParameters, loadParameters, type HostTensor } from "./parameters.ts";
-import { createDecoder } from "./tfModel.ts";
-import type { Decoder } from "./transformer.ts";
+import type { ModelFolder } from "../formats/huggingface/modelFolder.ts";
+import { readPeftAdapter } from "../formats/huggingface/peftAdapter.ts";
+import { readSafetensors } from "../formats/safetensors/safetensors.ts";
+import type { UpdateOptions } from "../rl/contracts/policy.ts";
+import type { Response, Rollout } from "../rl/contracts/types.ts";
+import { adapterFromPeft, type Adapter } from "./weights/adapter.ts";
+import { readModelConfig, writeModelConfig, type ModelConfig } from "./language/config.ts";
+import { initialParameters, loadParameters, type HostTensor } from "./weights/parameters.ts";
+import { createDecoder } from "./tfjs/tfModel.ts";
+import type { Decoder } from "./tfjs/transformer.ts";
 
 /** The loss case of a fixture; arrays are per row, then per response token. */
 export interface LossCase {

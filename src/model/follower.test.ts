@@ -1,10 +1,10 @@
 import { beforeAll, expect, test } from "vitest";
-import { useImplementation } from "../kernels/testBackend.ts";
+import { useImplementation } from "../ops/testBackend.ts";
 import { tinyFolder } from "./fixture.ts";
 import { Follower } from "./follower.ts";
-import { readLanguageModel } from "./languageModel.ts";
-import { TfModel } from "./tfModel.ts";
-import { TfPolicy } from "./tfPolicy.ts";
+import { readLanguageModel } from "./language/languageModel.ts";
+import { TfModel } from "./tfjs/tfModel.ts";
+import { TfPolicy } from "./tfjs/tfPolicy.ts";
 
 beforeAll(() => useImplementation("stock operations on wasm"));
 

@@ -1,8 +1,8 @@
 /** A teacher that follows a policy slowly: its weights are an exponential moving average of the policy's. */
-import type { Follower as FollowerRole } from "../rl/models.ts";
-import type { Policy } from "../rl/policy.ts";
-import type { HostTensor } from "./parameters.ts";
-import type { TrainablePolicy } from "./trainablePolicy.ts";
+import type { Follower as FollowerRole } from "../rl/contracts/models.ts";
+import type { Policy } from "../rl/contracts/policy.ts";
+import type { HostTensor } from "./weights/parameters.ts";
+import type { TrainablePolicy } from "./contracts/trainablePolicy.ts";
 
 /** What a follower needs of a policy. */
 type Weighted = Pick<TrainablePolicy, "sample" | "weights" | "load" | "dispose">;

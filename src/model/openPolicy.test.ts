@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import { folderInMemory } from "../formats/modelFolder.ts";
-import { initialAdapter } from "./adapter.ts";
+import { folderInMemory } from "../formats/huggingface/modelFolder.ts";
+import { initialAdapter } from "./weights/adapter.ts";
 import { tinyFolder } from "./fixture.ts";
-import { readLanguageModel } from "./languageModel.ts";
+import { readLanguageModel } from "./language/languageModel.ts";
 import { openPolicy } from "./openPolicy.ts";
 
 const folder = tinyFolder();

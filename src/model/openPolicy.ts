@@ -1,18 +1,18 @@
 /** A model -> a policy on the fastest path that can run it, and which one that is. */
-import { unsupported } from "../engine/decoderShape.ts";
-import type { Gpu } from "../engine/device.ts";
-import { layOutParameters } from "../engine/parameterLayout.ts";
-import type { Tuning, TuningMemory } from "../engine/tuning.ts";
-import { allWeights } from "../formats/weightSource.ts";
-import type { BasePrecision } from "../rl/adapterFields.ts";
-import type { ModelConfig } from "./config.ts";
-import type { LanguageModel } from "./languageModel.ts";
-import { checkAdapter, type AdapterConfig } from "./adapter.ts";
-import { checkWeights, parameterShapes } from "./parameters.ts";
-import { FULL_ROOM, type Room } from "./room.ts";
-import { TfModel } from "./tfModel.ts";
-import { TfPolicy } from "./tfPolicy.ts";
-import type { PolicyStart, TrainablePolicy } from "./trainablePolicy.ts";
+import { unsupported } from "../decoder/decoderShape.ts";
+import type { Gpu } from "../webgpu/device/device.ts";
+import { layOutParameters } from "../webgpu/layout/parameterLayout.ts";
+import type { Tuning, TuningMemory } from "../webgpu/tuning/tuning.ts";
+import { allWeights } from "../formats/numbers/weightSource.ts";
+import type { BasePrecision } from "../rl/config/adapterFields.ts";
+import type { ModelConfig } from "./language/config.ts";
+import type { LanguageModel } from "./language/languageModel.ts";
+import { checkAdapter, type AdapterConfig } from "./weights/adapter.ts";
+import { checkWeights, parameterShapes } from "./weights/parameters.ts";
+import { FULL_ROOM, type Room } from "./contracts/room.ts";
+import { TfModel } from "./tfjs/tfModel.ts";
+import { TfPolicy } from "./tfjs/tfPolicy.ts";
+import type { PolicyStart, TrainablePolicy } from "./contracts/trainablePolicy.ts";
 
 /** What recorded graphs run on, and where it is kept which variants of their kernels are fastest there. */
 export interface Graphs {
@@ -47,8 +47,8 @@ export async function openPolicy(
   const obstacle = graphsObstacle(model.config, graphs, start);
   if (typeof graphs === "string" || obstacle !== null)
     return openOperations(model, start, obstacle ?? "", room);
-  const { GpuPolicy } = await import("./gpuPolicy.ts"); // brings TensorFlow.js' WebGPU backend, which not all need
-  const { tuneGpu, describeTuning } = await import("../engine/tuning.ts");
+  const { GpuPolicy } = await import("./webgpu/gpuPolicy.ts"); // brings TensorFlow.js' WebGPU backend, which not all need
+  const { tuneGpu, describeTuning } = await import("../webgpu/tuning/tuning.ts");
   const layout = layOutParameters(parameterShapes(model.config), model.config.headDim);
   const { gpu, tuning } = packed
     ? { gpu: graphs.gpu, tuning: { choices: [], notes: ["packed weights run the plain kernels"] } }

@@ -1,11 +1,11 @@
 /** What a run trains, as it begins or goes on: all weights, or an adapter beside them. */
-import type { PeftAdapter } from "../formats/peftAdapter.ts";
-import { allWeights, weightsInMemory, type WeightSource } from "../formats/weightSource.ts";
-import type { TtrlConfig } from "../rl/config.ts";
-import { adapterConfig, adapterFromPeft, initialAdapter, type Adapter } from "./adapter.ts";
-import type { ModelConfig } from "./config.ts";
-import type { HostTensor } from "./parameters.ts";
-import type { PolicyStart, TrainedState } from "./trainablePolicy.ts";
+import type { PeftAdapter } from "../formats/huggingface/peftAdapter.ts";
+import { allWeights, weightsInMemory, type WeightSource } from "../formats/numbers/weightSource.ts";
+import type { TtrlConfig } from "../rl/ttrlConfig.ts";
+import { adapterConfig, adapterFromPeft, initialAdapter, type Adapter } from "./weights/adapter.ts";
+import type { ModelConfig } from "./language/config.ts";
+import type { HostTensor } from "./weights/parameters.ts";
+import type { PolicyStart, TrainedState } from "./contracts/trainablePolicy.ts";
 
 /** What a run's models begin with. */
 export interface RunStart {

@@ -1,13 +1,13 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { useImplementation } from "../kernels/testBackend.ts";
-import * as tf from "../kernels/tf.ts";
-import type { ValuedRollout } from "../rl/critic.ts";
-import type { UpdateOptions } from "../rl/policy.ts";
-import type { Rollout } from "../rl/types.ts";
+import { useImplementation } from "../ops/testBackend.ts";
+import * as tf from "../ops/tf.ts";
+import type { ValuedRollout } from "../rl/contracts/critic.ts";
+import type { UpdateOptions } from "../rl/contracts/policy.ts";
+import type { Rollout } from "../rl/contracts/types.ts";
 import { PLAIN_UPDATE, tinyFolder } from "./fixture.ts";
-import { readLanguageModel } from "./languageModel.ts";
-import { TfModel } from "./tfModel.ts";
-import { TfPolicy } from "./tfPolicy.ts";
+import { readLanguageModel } from "./language/languageModel.ts";
+import { TfModel } from "./tfjs/tfModel.ts";
+import { TfPolicy } from "./tfjs/tfPolicy.ts";
 import { TrainableModels, type CompanionStates } from "./trainableModels.ts";
 
 const OPTIONS: UpdateOptions = { ...PLAIN_UPDATE, learningRate: 0.02 };

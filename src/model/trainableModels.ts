@@ -1,9 +1,9 @@
 /** A policy and its companions on one way of computing, and the companions' state to keep them. */
-import type { Models } from "../rl/models.ts";
+import type { Models } from "../rl/contracts/models.ts";
 import { Follower } from "./follower.ts";
-import type { HostTensor } from "./parameters.ts";
-import type { TrainableCritic } from "./trainableCritic.ts";
-import type { TrainablePolicy, TrainedState } from "./trainablePolicy.ts";
+import type { HostTensor } from "./weights/parameters.ts";
+import type { TrainableCritic } from "./contracts/trainableCritic.ts";
+import type { TrainablePolicy, TrainedState } from "./contracts/trainablePolicy.ts";
 
 /** The companions by name, in the order a checkpoint lists them. */
 export const COMPANIONS = ["critic", "follower", "reward-model"] as const;

@@ -1,10 +1,10 @@
 /** A trained model as a Hugging Face folder: the parts it was opened from, with the weights that the policy has now. */
-import type { FolderTexts } from "../formats/modelFolder.ts";
-import type { PeftAdapter } from "../formats/peftAdapter.ts";
-import type { WeightSource } from "../formats/weightSource.ts";
-import type { LanguageModel } from "./languageModel.ts";
-import { parameterShapes } from "./parameters.ts";
-import type { TrainablePolicy } from "./trainablePolicy.ts";
+import type { FolderTexts } from "../formats/huggingface/modelFolder.ts";
+import type { PeftAdapter } from "../formats/huggingface/peftAdapter.ts";
+import type { WeightSource } from "../formats/numbers/weightSource.ts";
+import type { LanguageModel } from "./language/languageModel.ts";
+import { parameterShapes } from "./weights/parameters.ts";
+import type { TrainablePolicy } from "./contracts/trainablePolicy.ts";
 
 /** The parts but for the weights, and the end of a response where the folder left that out. */
 export function trainedTexts(folder: FolderTexts, { config }: LanguageModel): FolderTexts {

@@ -3,8 +3,8 @@
  * the data set in the columns of its own.
  */
 import { writeParquet } from "../formats/parquet.ts";
-import type { TtrlConfig } from "../rl/config.ts";
-import type { Question, Task } from "../rl/types.ts";
+import type { TtrlConfig } from "../rl/ttrlConfig.ts";
+import type { Question, Task } from "../rl/contracts/types.ts";
 import {
   addAnswers,
   asConversation,

@@ -1,6 +1,6 @@
 /** What is left of a run for another trainer: its data, its steps, the sizes of its batches. */
-import type { AnswerKey, PromptFrame, Question, Study, Task } from "../rl/types.ts";
-import type { TtrlConfig } from "../rl/config.ts";
+import type { AnswerKey, PromptFrame, Question, Study, Task } from "../rl/contracts/types.ts";
+import type { TtrlConfig } from "../rl/ttrlConfig.ts";
 import type { Counterparts } from "./counterparts.ts";
 
 /** What the counterparts of a run's settings depend on. */

@@ -1,5 +1,5 @@
 /** What a run's settings become in another trainer: a list to configure it by, and the same list told to people. */
-import { CONFIG_NAMES, DEFAULT_CONFIG, type TtrlConfig } from "../rl/config.ts";
+import { CONFIG_NAMES, DEFAULT_CONFIG, type TtrlConfig } from "../rl/ttrlConfig.ts";
 
 type Setting = keyof TtrlConfig;
 

@@ -1,6 +1,6 @@
 import { parquetReadObjects } from "hyparquet";
 import { describe, expect, it } from "vitest";
-import { CONFIG_NAMES, configFrom, type TtrlConfig } from "../rl/config.ts";
+import { CONFIG_NAMES, configFrom, type TtrlConfig } from "../rl/ttrlConfig.ts";
 import { PAPER_PRESET } from "../rl/paperPreset.ts";
 import { authorsCounterparts, authorsFiles } from "./authors.ts";
 import { responsesPerPass, updatesPerStep, type BundleFiles, type Continuation } from "./continuation.ts";

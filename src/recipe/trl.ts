@@ -1,5 +1,5 @@
 /** TRL's GRPOTrainer: the run's settings in its words, and the files of the bundle. */
-import type { TtrlConfig } from "../rl/config.ts";
+import type { TtrlConfig } from "../rl/ttrlConfig.ts";
 import {
   addAdapter,
   addAnswers,

@@ -1,6 +1,6 @@
 /** verl's main_ppo on Ray: the run's settings as Hydra overrides, and the files of the bundle. */
 import { writeParquet } from "../formats/parquet.ts";
-import type { TtrlConfig } from "../rl/config.ts";
+import type { TtrlConfig } from "../rl/ttrlConfig.ts";
 import {
   addAdapter,
   addAnswers,

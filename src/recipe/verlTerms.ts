@@ -1,6 +1,6 @@
 /** What a run's settings are called in any verl, today's and the one that the authors' code is built on. */
 import type { ParquetType } from "../formats/parquet.ts";
-import type { TtrlConfig } from "../rl/config.ts";
+import type { TtrlConfig } from "../rl/ttrlConfig.ts";
 import { warmupLeft, type RunOutline } from "./continuation.ts";
 import type { Counterparts, Value } from "./counterparts.ts";
 

@@ -1,6 +1,6 @@
 /** The forms in which a run's model goes out, and what a file of each is called. */
-import type { Packing } from "../formats/narrowFloats.ts";
-import type { SafetensorsPacking } from "../formats/safetensors.ts";
+import type { Packing } from "../formats/numbers/narrowFloats.ts";
+import type { SafetensorsPacking } from "../formats/safetensors/safetensors.ts";
 
 /** The trainers that a run can go on with elsewhere: TRL, verl, and the authors' own code. */
 export const RECIPES = ["trl", "verl", "ttrl"] as const;

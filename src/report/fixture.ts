@@ -1,7 +1,7 @@
 /** Small records of a run for tests. */
 import { mean } from "../math/stats.ts";
-import { DEFAULT_CONFIG, type TtrlConfig } from "../rl/config.ts";
-import type { Evaluation, StepMetrics } from "../rl/metrics.ts";
+import { DEFAULT_CONFIG, type TtrlConfig } from "../rl/ttrlConfig.ts";
+import type { Evaluation, StepMetrics } from "../rl/metrics/metrics.ts";
 import { NEEDS_WEBGPU } from "./backendChoice.ts";
 import type { RunDescription, StepRecord } from "./record.ts";
 

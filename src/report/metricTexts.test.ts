@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { evaluationOf, stepOf } from "./fixture.ts";
-import { METRICS } from "../rl/metrics.ts";
+import { METRICS } from "../rl/metrics/metrics.ts";
 
 const explained = new Set(Object.keys(METRICS));
 

@@ -1,6 +1,6 @@
 /** A run's numbers as files: a table for spreadsheets, and everything for programs. */
 import { toCsv, type CsvValue } from "../formats/csv.ts";
-import type { Evaluation, StepMetrics, StepTiming } from "../rl/metrics.ts";
+import type { Evaluation, StepMetrics, StepTiming } from "../rl/metrics/metrics.ts";
 import type { RunReport } from "./record.ts";
 
 // Tables and not lists: a field that is left out does not compile.

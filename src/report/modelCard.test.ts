@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { configFrom } from "../rl/config.ts";
+import { configFrom } from "../rl/ttrlConfig.ts";
 import { describedRun, evaluationFrom, evaluationOf, stepOf } from "./fixture.ts";
 import { modelCard } from "./modelCard.ts";
 import type { RunReport } from "./record.ts";

@@ -1,6 +1,6 @@
 /** The model card of a trained model: what it was, what was done to it and what came of it. */
-import type { TtrlConfig } from "../rl/config.ts";
-import type { Evaluation } from "../rl/metrics.ts";
+import type { TtrlConfig } from "../rl/ttrlConfig.ts";
+import type { Evaluation } from "../rl/metrics/metrics.ts";
 import { intervals, type Interval } from "./outcome.ts";
 import type { RunReport } from "./record.ts";
 

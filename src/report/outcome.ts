@@ -1,6 +1,6 @@
 /** What came of an evaluation, in short and by level, with how sure that is. */
 import { bootstrapInterval } from "../math/stats.ts";
-import { byLevel, type Evaluation, type QuestionScore } from "../rl/metrics.ts";
+import { byLevel, type Evaluation, type QuestionScore } from "../rl/metrics/metrics.ts";
 
 /** 95% bootstrap interval over questions; null where no answer is known. */
 export type Interval = readonly [number, number] | null;

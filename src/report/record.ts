@@ -1,7 +1,7 @@
 /** What the files of a run are written from, wherever it ran. */
-import type { TtrlConfig } from "../rl/config.ts";
-import type { Evaluation, StepMetrics, StepTiming } from "../rl/metrics.ts";
-import type { PromptFrame } from "../rl/types.ts";
+import type { TtrlConfig } from "../rl/ttrlConfig.ts";
+import type { Evaluation, StepMetrics, StepTiming } from "../rl/metrics/metrics.ts";
+import type { PromptFrame } from "../rl/contracts/types.ts";
 import type { BackendReport } from "./backend.ts";
 
 /** What a run was asked to do, with what and on what: enough to repeat it. */

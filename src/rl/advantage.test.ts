@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { generalisedAdvantages, groupAdvantages, outcomeRewards, stepAdvantages } from "./advantage.ts";
-import type { AdvantageEstimator } from "./config.ts";
-import { explainedVariance } from "./criticTurn.ts";
+import type { AdvantageEstimator } from "./ttrlConfig.ts";
+import { explainedVariance } from "./companions/criticTurn.ts";
 import fixture from "./fixtures/advantages.json" with { type: "json" };
-import { whiten } from "./tokenTable.ts";
+import { whiten } from "./contracts/tokenTable.ts";
 
 /** The estimator with the paper's settings. */
 const by = (advantage: AdvantageEstimator) => ({ advantage, gamma: 1, lambda: 1, processWeight: 1 });

@@ -3,9 +3,9 @@
  * responses differ in length.
  */
 import { mean, standardDeviation, sum } from "../math/stats.ts";
-import type { TtrlConfig } from "./config.ts";
-import { combinedRewards } from "./prime.ts";
-import { rewardsToCome, whiten, type TokenTable } from "./tokenTable.ts";
+import type { TtrlConfig } from "./ttrlConfig.ts";
+import { combinedRewards } from "./companions/prime.ts";
+import { rewardsToCome, whiten, type TokenTable } from "./contracts/tokenTable.ts";
 
 /** Keeps the division finite when all rewards of a group are equal; the authors' value. */
 const EPSILON = 1e-6;

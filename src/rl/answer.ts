@@ -1,6 +1,6 @@
 /** Response text -> answer, and whether two answers say the same: the graders in the words of the method. */
 import { GRADERS, type GradingSetting } from "../grading/graders.ts";
-import type { Answer, Task } from "./types.ts";
+import type { Answer, Task } from "./contracts/types.ts";
 
 /** How answers are read and compared in a run: the data set's task, and whose rules. */
 export interface AnswerRules {

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { configFrom } from "./config.ts";
+import { configFrom } from "./ttrlConfig.ts";
 import { demandOf } from "./demand.ts";
 
 const SIZES = { questionsPerStep: 16, votesPerQuestion: 8, rolloutsPerQuestion: 4, maxResponseTokens: 32 };

@@ -1,7 +1,7 @@
 /** The most that a run asks of its models at once, by its configuration: what memory has to be there for. */
-import type { TtrlConfig } from "./config.ts";
+import type { TtrlConfig } from "./ttrlConfig.ts";
 import { keepsInitialModel } from "./loss.ts";
-import { electorate } from "./teacher.ts";
+import { electorate } from "./variants/teacher.ts";
 
 /** Questions sampled together, and responses to each. */
 export interface SampledTogether {

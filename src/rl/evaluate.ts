@@ -1,12 +1,12 @@
 /** Evaluation: k samples a question at the evaluation temperature (TTRL, section 3.1: T 0.6, top-p 0.95). */
 import { createRandom } from "../math/random.ts";
 import { answerRules } from "./answer.ts";
-import type { TtrlConfig } from "./config.ts";
-import { measureEvaluation } from "./measure.ts";
-import type { Evaluation } from "./metrics.ts";
-import type { Policy } from "./policy.ts";
-import type { Study } from "./types.ts";
-import type { Watch } from "./watch.ts";
+import type { TtrlConfig } from "./ttrlConfig.ts";
+import { measureEvaluation } from "./metrics/measure.ts";
+import type { Evaluation } from "./metrics/metrics.ts";
+import type { Policy } from "./contracts/policy.ts";
+import type { Study } from "./contracts/types.ts";
+import type { Watch } from "./contracts/watch.ts";
 
 /** Streams of one seed from here on are evaluations', so that evaluating never changes what the loop draws. */
 const EVALUATION_STREAM = 1 << 20;

@@ -1,12 +1,19 @@
 /** For tests: a policy of three numbers per prompt, so that the whole method runs without a model. */
 import { createRandom } from "../math/random.ts";
-import { configFrom } from "./config.ts";
-import type { Critic, CriticOptions, CriticStats, ValuedRollout } from "./critic.ts";
-import type { Follower, Models } from "./models.ts";
-import type { Policy, SampleRequest, ScoredRollout, Sampling, UpdateOptions, UpdateStats } from "./policy.ts";
+import { configFrom } from "./ttrlConfig.ts";
+import type { Critic, CriticOptions, CriticStats, ValuedRollout } from "./contracts/critic.ts";
+import type { Follower, Models } from "./contracts/models.ts";
+import type {
+  Policy,
+  SampleRequest,
+  ScoredRollout,
+  Sampling,
+  UpdateOptions,
+  UpdateStats,
+} from "./contracts/policy.ts";
 import { initialLoopState } from "./loopState.ts";
 import { ttrl, type Step } from "./ttrl.ts";
-import type { Response, Rollout, Study } from "./types.ts";
+import type { Response, Rollout, Study } from "./contracts/types.ts";
 import type { AnswerRules } from "./answer.ts";
 
 /** The rules of a run by default, on free-form mathematics. */

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { createRandom } from "../math/random.ts";
-import { configFrom } from "./config.ts";
+import { configFrom } from "./ttrlConfig.ts";
 import { MATH, say } from "./fixture.ts";
 import { judgeStep, type Asked } from "./judge.ts";
-import type { Group } from "./types.ts";
+import type { Group } from "./contracts/types.ts";
 
 /** Three say 8, one says 9; the first is unsure. */
 const RESPONSES = [1.5, 0.5, 1, 1].map((entropy, i) => ({

@@ -2,16 +2,16 @@
 import { mean } from "../math/stats.ts";
 import { outcomeRewards, stepAdvantages } from "./advantage.ts";
 import { extractAnswers, type AnswerRules } from "./answer.ts";
-import { multiLabelWeights } from "./ballot.ts";
-import type { TtrlConfig } from "./config.ts";
-import { rewardRule, type LabelSources } from "./labels.ts";
-import { multiLabelAdvantages } from "./labelWeights.ts";
-import { noveltyRewards } from "./novelty.ts";
-import { lacksConsensus, remedied } from "./reshape.ts";
+import { multiLabelWeights } from "./variants/ballot.ts";
+import type { TtrlConfig } from "./ttrlConfig.ts";
+import { rewardRule, type LabelSources } from "./variants/labels.ts";
+import { multiLabelAdvantages } from "./variants/labelWeights.ts";
+import { noveltyRewards } from "./variants/novelty.ts";
+import { lacksConsensus, remedied } from "./variants/reshape.ts";
 import { rewardFor } from "./reward.ts";
-import { rewardedToken } from "./rewardToken.ts";
-import type { TokenTable } from "./tokenTable.ts";
-import type { Answer, Group, Question, Response } from "./types.ts";
+import { rewardedToken } from "./variants/rewardToken.ts";
+import type { TokenTable } from "./contracts/tokenTable.ts";
+import type { Answer, Group, Question, Response } from "./contracts/types.ts";
 import { majorityVote } from "./vote.ts";
 
 /** A question of a step and what was sampled for it. */

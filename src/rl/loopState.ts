@@ -1,9 +1,9 @@
 /** Where a run of the loop stands, as it is kept in checkpoints. */
 import { createRandom, type RandomState } from "../math/random.ts";
-import type { TtrlConfig } from "./config.ts";
-import type { FlipWatch } from "./earlyStop.ts";
-import type { LabelHistory } from "./labelHistory.ts";
-import type { Answer } from "./types.ts";
+import type { TtrlConfig } from "./ttrlConfig.ts";
+import type { FlipWatch } from "./variants/earlyStop.ts";
+import type { LabelHistory } from "./variants/labelHistory.ts";
+import type { Answer } from "./contracts/types.ts";
 
 /** Where the loop stands: everything it needs, beside the models, to continue exactly. */
 export interface LoopState extends FlipWatch {

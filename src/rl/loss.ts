@@ -1,6 +1,6 @@
 /** What an update minimises, by the configuration. */
-import type { TtrlConfig } from "./config.ts";
-import type { UpdateOptions } from "./policy.ts";
+import type { TtrlConfig } from "./ttrlConfig.ts";
+import type { UpdateOptions } from "./contracts/policy.ts";
 
 /** The configuration as options of an update at this learning rate. */
 export function updateOptions(config: TtrlConfig, learningRate: number): UpdateOptions {

@@ -1,5 +1,5 @@
 /** The configuration of the authors' runs. */
-import type { TtrlConfig } from "./config.ts";
+import type { TtrlConfig } from "./ttrlConfig.ts";
 
 /**
  * The authors' runs, as far as they do not depend on the size of model and data: their settings (TTRL, section 3.1 and

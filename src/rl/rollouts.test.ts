@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import type { Aggregation } from "./config.ts";
+import type { Aggregation } from "./ttrlConfig.ts";
 import { say } from "./fixture.ts";
 import { keptRollouts } from "./rollouts.ts";
-import type { Group } from "./types.ts";
+import type { Group } from "./contracts/types.ts";
 import { majorityVote } from "./vote.ts";
 
 /** A group with responses of these lengths in tokens. */

@@ -1,8 +1,8 @@
 /** Groups and the advantages of their tokens -> rollouts to train on, with the weights that make up the loss. */
-import type { Aggregation } from "./config.ts";
-import type { ScoredRollout } from "./policy.ts";
-import type { TokenTable } from "./tokenTable.ts";
-import type { Group, Rollout } from "./types.ts";
+import type { Aggregation } from "./ttrlConfig.ts";
+import type { ScoredRollout } from "./contracts/policy.ts";
+import type { TokenTable } from "./contracts/tokenTable.ts";
+import type { Group, Rollout } from "./contracts/types.ts";
 
 /** How an update's losses are averaged. */
 export interface Averaging {

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { configFrom, type TtrlConfig } from "./config.ts";
+import { configFrom, type TtrlConfig } from "./ttrlConfig.ts";
 import { evaluate } from "./evaluate.ts";
 import { ThreeNumberPolicy, type Logits } from "./fixture.ts";
 import { initialProgress, run, type RunEvent, type RunProgress } from "./run.ts";
-import type { Study } from "./types.ts";
+import type { Study } from "./contracts/types.ts";
 
 const PROMPTS = ["a", "b", "c", "d", "e"];
 const LOGITS = Object.fromEntries(PROMPTS.map((prompt, i): [string, Logits] => [prompt, [i / 4, 0.3, 0]]));

@@ -1,14 +1,14 @@
 /** A whole run: an evaluation of the initial model, then steps with evaluations in between, the last one at the end. */
-import type { TtrlConfig } from "./config.ts";
+import type { TtrlConfig } from "./ttrlConfig.ts";
 import { evaluate } from "./evaluate.ts";
-import { hasSettled } from "./earlyStop.ts";
-import { leakedLabels } from "./labels.ts";
-import type { Evaluation } from "./metrics.ts";
-import type { Models } from "./models.ts";
+import { hasSettled } from "./variants/earlyStop.ts";
+import { leakedLabels } from "./variants/labels.ts";
+import type { Evaluation } from "./metrics/metrics.ts";
+import type { Models } from "./contracts/models.ts";
 import { initialLoopState, type LoopState } from "./loopState.ts";
 import { ttrl, type Step } from "./ttrl.ts";
-import type { Study } from "./types.ts";
-import type { Watch } from "./watch.ts";
+import type { Study } from "./contracts/types.ts";
+import type { Watch } from "./contracts/watch.ts";
 
 /** What a run reports, in order. */
 export type RunEvent =

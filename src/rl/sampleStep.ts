@@ -1,14 +1,14 @@
 /** What a step samples: votes of the policy and of a teacher, greedy responses, and what tokens pay. */
 import type { Random } from "../math/random.ts";
 import type { AnswerRules } from "./answer.ts";
-import type { TtrlConfig } from "./config.ts";
+import type { TtrlConfig } from "./ttrlConfig.ts";
 import type { Asked } from "./judge.ts";
-import type { Models } from "./models.ts";
-import type { OnProgress, Policy, SampleRequest, Sampling } from "./policy.ts";
-import { klCosts } from "./rewardKl.ts";
-import { drawVotes } from "./sequentialVote.ts";
-import { electorate, type Electorate } from "./teacher.ts";
-import type { Question, Response } from "./types.ts";
+import type { Models } from "./contracts/models.ts";
+import type { OnProgress, Policy, SampleRequest, Sampling } from "./contracts/policy.ts";
+import { klCosts } from "./variants/rewardKl.ts";
+import { drawVotes } from "./variants/sequentialVote.ts";
+import { electorate, type Electorate } from "./variants/teacher.ts";
+import type { Question, Response } from "./contracts/types.ts";
 
 /** By question. */
 export type Sampled = Pick<Asked, "responses" | "voters" | "teachers" | "greedy" | "costs">;

@@ -1,14 +1,14 @@
 /** What a step trains: the companion, where the estimator has one, then the policy; a teacher follows. */
-import type { CompanionMetrics } from "./companionMetrics.ts";
-import type { CompanionTurn } from "./companionTurn.ts";
-import { learningRateAt, type TtrlConfig } from "./config.ts";
+import type { CompanionMetrics } from "./metrics/companionMetrics.ts";
+import type { CompanionTurn } from "./companions/companionTurn.ts";
+import { learningRateAt, type TtrlConfig } from "./ttrlConfig.ts";
 import type { Judged } from "./judge.ts";
 import { movesWithoutAdvantage, updateOptions } from "./loss.ts";
 import { meanByTokens, miniBatches } from "./miniBatches.ts";
-import type { Models } from "./models.ts";
-import type { OnProgress, Policy, UpdateStats } from "./policy.ts";
+import type { Models } from "./contracts/models.ts";
+import type { OnProgress, Policy, UpdateStats } from "./contracts/policy.ts";
 import { carriesSignal, keptRollouts } from "./rollouts.ts";
-import { teacherDecayAt } from "./teacher.ts";
+import { teacherDecayAt } from "./variants/teacher.ts";
 
 /** What the updates of a step did. */
 export interface Trained {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { configFrom } from "./config.ts";
+import { configFrom } from "./ttrlConfig.ts";
 import { names, QUICK, say, studyOf, ThreeNumberPolicy, train, uniform, type Logits } from "./fixture.ts";
-import type { Sampling } from "./policy.ts";
+import type { Sampling } from "./contracts/policy.ts";
 import { initialLoopState } from "./loopState.ts";
 import { ttrl } from "./ttrl.ts";
 

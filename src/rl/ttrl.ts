@@ -5,22 +5,22 @@
 import { createRandom, restoreRandom, type Random } from "../math/random.ts";
 import { sum } from "../math/stats.ts";
 import { answerRules } from "./answer.ts";
-import { companionTurn } from "./companions.ts";
-import type { TtrlConfig } from "./config.ts";
-import { watchFlips, type FlipWatch } from "./earlyStop.ts";
-import { initialVotes, type InitialVotes } from "./initialLabels.ts";
+import { companionTurn } from "./companions/companions.ts";
+import type { TtrlConfig } from "./ttrlConfig.ts";
+import { watchFlips, type FlipWatch } from "./variants/earlyStop.ts";
+import { initialVotes, type InitialVotes } from "./variants/initialLabels.ts";
 import { judgeStep } from "./judge.ts";
-import { rememberLabels } from "./labelHistory.ts";
-import type { LeakedLabels } from "./labels.ts";
+import { rememberLabels } from "./variants/labelHistory.ts";
+import type { LeakedLabels } from "./variants/labels.ts";
 import type { LoopState } from "./loopState.ts";
-import { trustIn } from "./labelWeights.ts";
-import { measureStep } from "./measure.ts";
-import type { StepMetrics, StepTiming } from "./metrics.ts";
-import type { Models } from "./models.ts";
+import { trustIn } from "./variants/labelWeights.ts";
+import { measureStep } from "./metrics/measure.ts";
+import type { StepMetrics, StepTiming } from "./metrics/metrics.ts";
+import type { Models } from "./contracts/models.ts";
 import { sampleStep, type Sampled } from "./sampleStep.ts";
 import { trainStep } from "./trainStep.ts";
-import type { Group, Study } from "./types.ts";
-import type { Watch } from "./watch.ts";
+import type { Group, Study } from "./contracts/types.ts";
+import type { Watch } from "./contracts/watch.ts";
 
 /** Streams of one seed from here on are labels': whatever draws them, the loop asks and samples the same. */
 const LABEL_STREAM = 1 << 21;

@@ -1,5 +1,5 @@
 /** Majority vote: answers -> pseudo-label (TTRL, arXiv 2504.16084, section 2.2). */
-import type { Answer, Vote } from "./types.ts";
+import type { Answer, Vote } from "./contracts/types.ts";
 
 /**
  * The most frequent answer of a group. Ties go to the answer seen first. Unanswered responses (null) never win, yet

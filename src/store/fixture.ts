@@ -1,12 +1,12 @@
 /** Small records of a run for tests. */
-import type { HubClient } from "../worker/hubClient.ts";
-import type { HubCommand, HubEvent, StoredModel } from "../worker/hubProtocol.ts";
+import type { HubClient } from "../worker/hub/hubClient.ts";
+import type { HubCommand, HubEvent, StoredModel } from "../worker/hub/hubProtocol.ts";
 import type { ExportOffer } from "../report/exportForms.ts";
 import { stepOf } from "../report/fixture.ts";
-import { DEFAULT_CONFIG, type TtrlConfig } from "../rl/config.ts";
+import { DEFAULT_CONFIG, type TtrlConfig } from "../rl/ttrlConfig.ts";
 import type { GroupView, WorkerEvent } from "../worker/protocol.ts";
-import type { KeptCells, Shelf } from "./ownResults.ts";
-import type { RunRecord, RunSetup } from "./run.ts";
+import type { KeptCells, Shelf } from "./experiments/ownResults.ts";
+import type { RunRecord, RunSetup } from "./run/run.ts";
 
 /** A shelf that lasts as long as the test. */
 export function memoryShelf(kept: readonly KeptCells[] = []): Shelf {

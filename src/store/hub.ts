@@ -1,7 +1,7 @@
 /** Models of a Hub: what is being asked of it, and what this browser has stored. The token is kept in no store. */
 import { createStore, type StoreApi } from "zustand/vanilla";
-import type { HubClient } from "../worker/hubClient.ts";
-import type { DownloadPlan, DownloadProgress, HubEvent, StoredModel } from "../worker/hubProtocol.ts";
+import type { HubClient } from "../worker/hub/hubClient.ts";
+import type { DownloadPlan, DownloadProgress, HubEvent, StoredModel } from "../worker/hub/hubProtocol.ts";
 
 export type { DownloadPlan, DownloadProgress, StoredModel };
 

@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import type { WorkerClient } from "../worker/client.ts";
 import type { Command, WorkerEvent } from "../worker/protocol.ts";
-import { configurationText } from "./configurationFile.ts";
-import type { DroppedFile } from "./dropped.ts";
+import { configurationText } from "./setup/configurationFile.ts";
+import type { DroppedFile } from "./setup/dropped.ts";
 import { FakeHubClient, memoryShelf, offers, setupOf, startedEvent } from "./fixture.ts";
 import type { DownloadPlan, StoredModel } from "./hub.ts";
 import { createLab, startObstacle, type Lab } from "./lab.ts";

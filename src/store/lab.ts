@@ -1,8 +1,8 @@
 /** Everything the page shows and does, joined: the stores and the actions that touch more than one of them. */
 import { createStore, type StoreApi } from "zustand/vanilla";
 import type { WorkerClient } from "../worker/client.ts";
-import type { PlanClient } from "../worker/planClient.ts";
-import type { HubClient } from "../worker/hubClient.ts";
+import type { PlanClient } from "../worker/plan/planClient.ts";
+import type { HubClient } from "../worker/hub/hubClient.ts";
 import type { AsideRequest } from "../worker/protocol.ts";
 import {
   chosenDataset,
@@ -11,20 +11,20 @@ import {
   messageOf,
   type CatalogueStore,
   type ReadText,
-} from "./catalogue.ts";
-import { readConfiguration, type ReadConfiguration } from "./configurationFile.ts";
-import { createDatasetStore, datasetInUse, studyOf, textOf, type DatasetStore } from "./dataset.ts";
-import { sortDropped, type Dropped, type DroppedFile } from "./dropped.ts";
-import { createExperimentListStore, type ExperimentListStore } from "./experimentList.ts";
-import { createExperimentRunner, isBusy, type ExperimentRunner } from "./experimentRunner.ts";
+} from "./setup/catalogue.ts";
+import { readConfiguration, type ReadConfiguration } from "./setup/configurationFile.ts";
+import { createDatasetStore, datasetInUse, studyOf, textOf, type DatasetStore } from "./setup/dataset.ts";
+import { sortDropped, type Dropped, type DroppedFile } from "./setup/dropped.ts";
+import { createExperimentListStore, type ExperimentListStore } from "./experiments/experimentList.ts";
+import { createExperimentRunner, isBusy, type ExperimentRunner } from "./experiments/experimentRunner.ts";
 import { createHubStore, type HubStore } from "./hub.ts";
-import { settingsOf } from "./link.ts";
-import { createOwnResultsStore, type OwnResultsStore, type Shelf } from "./ownResults.ts";
-import { createMemoryStore, memoryObstacle, type MemoryStore } from "./memory.ts";
-import { pacedStore, type ReadableStore } from "./pace.ts";
-import { isUnderWay, type RunState } from "./run.ts";
-import { createRunStore, type RunStore, type RunSurroundings } from "./runStore.ts";
-import { configOf, createSettingsStore, type Settings, type SettingsStore } from "./settings.ts";
+import { settingsOf } from "./setup/link.ts";
+import { createOwnResultsStore, type OwnResultsStore, type Shelf } from "./experiments/ownResults.ts";
+import { createMemoryStore, memoryObstacle, type MemoryStore } from "./setup/memory.ts";
+import { pacedStore, type ReadableStore } from "./run/pace.ts";
+import { isUnderWay, type RunState } from "./run/run.ts";
+import { createRunStore, type RunStore, type RunSurroundings } from "./run/runStore.ts";
+import { configOf, createSettingsStore, type Settings, type SettingsStore } from "./setup/settings.ts";
 
 /** A sentence about what the page just did, or could not do. */
 export interface Notice {

@@ -1,5 +1,5 @@
 /** The embedded test sets: which questions the models are tested on, and therefore never trained on. */
-import type { Task } from "../rl/types.ts";
+import type { Task } from "../rl/contracts/types.ts";
 import type { Family } from "./family.ts";
 import { taskQuestions, type TaskQuestion } from "./question.ts";
 

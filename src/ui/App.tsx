@@ -4,7 +4,7 @@ import "./styles/base.css";
 import "./styles/layout.css";
 import { useEffect } from "react";
 import { HeadlineCharts, SecondaryCharts } from "./charts/Charts.tsx";
-import { OpenDialog } from "./dialogs/OpenDialog.tsx";
+import { OpenDialog } from "./OpenDialog.tsx";
 import { DropZone } from "./DropZone.tsx";
 import { Experiments } from "./experiments/Experiments.tsx";
 import { ExportPanel } from "./export/ExportPanel.tsx";

@@ -1,5 +1,5 @@
 /** Files and folders that a drop or a picker hands over -> files with their paths. */
-import type { DroppedFile } from "../store/dropped.ts";
+import type { DroppedFile } from "../store/setup/dropped.ts";
 
 /** What was dropped, folders walked through. Reads the transfer at once: it is empty after the event. */
 export async function filesOf({ items, files }: DataTransfer): Promise<DroppedFile[]> {

@@ -1,5 +1,5 @@
 /** Numbers as the page writes them. */
-import type { METRICS, MetricName } from "../rl/metrics.ts";
+import type { METRICS, MetricName } from "../rl/metrics/metrics.ts";
 
 export type Unit = (typeof METRICS)[MetricName]["unit"];
 

@@ -2,11 +2,11 @@
 import { createContext, use } from "react";
 import { useStore } from "zustand";
 import { createStore, type StoreApi } from "zustand/vanilla";
-import type { MetricName } from "../rl/metrics.ts";
+import type { MetricName } from "../rl/metrics/metrics.ts";
 import type { Lab } from "../store/lab.ts";
-import { isBusy } from "../store/experimentRunner.ts";
-import { isUnderWay, type RunRecord, type RunState } from "../store/run.ts";
-import type { Settings } from "../store/settings.ts";
+import { isBusy } from "../store/experiments/experimentRunner.ts";
+import { isUnderWay, type RunRecord, type RunState } from "../store/run/run.ts";
+import type { Settings } from "../store/setup/settings.ts";
 
 /** What is open: definitions of some metrics (or all), the keyboard's sheet, or nothing. */
 export type OpenDialog =

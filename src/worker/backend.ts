@@ -3,12 +3,12 @@ import { setWasmPaths, getThreadsCount } from "@tensorflow/tfjs-backend-wasm";
 import threadedSimdWasm from "@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-threaded-simd.wasm?url";
 import simdWasm from "@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm?url";
 import plainWasm from "@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm?url";
-import { describeAdapter, type AdapterDescription } from "../engine/adapter.ts";
-import * as tf from "../kernels/tf.ts";
-import { installWasmKernels } from "../kernels/wasm/installWasmKernels.ts";
-import threadedKernels from "../kernels/wasm/kernels-threaded.wasm?url";
-import kernels from "../kernels/wasm/kernels.wasm?url";
-import { hireThreads } from "../kernels/wasm/threads.ts";
+import { describeAdapter, type AdapterDescription } from "../webgpu/device/adapter.ts";
+import * as tf from "../ops/tf.ts";
+import { installWasmKernels } from "../ops/wasm/installWasmKernels.ts";
+import threadedKernels from "../ops/wasm/kernels-threaded.wasm?url";
+import kernels from "../ops/wasm/kernels.wasm?url";
+import { hireThreads } from "../ops/wasm/threads.ts";
 import { NOT_ISOLATED, wasmDevice } from "../report/backend.ts";
 import {
   NEEDS_WEBGPU,
@@ -50,7 +50,7 @@ async function startCpu(): Promise<Started<Graphs>> {
 
 async function startWebGpu(): Promise<Started<Graphs>> {
   const offered = webGpu();
-  const { openGpu } = await import("../engine/device.ts"); // with TensorFlow.js' WebGPU backend, which WASM does not need
+  const { openGpu } = await import("../webgpu/device/device.ts"); // with TensorFlow.js' WebGPU backend, which WASM does not need
   const gpu = offered === undefined ? null : await openGpu(offered);
   if (gpu === null) {
     throw new Error(

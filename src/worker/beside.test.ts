@@ -1,5 +1,5 @@
 import { beforeAll, expect, test } from "vitest";
-import { useImplementation } from "../kernels/testBackend.ts";
+import { useImplementation } from "../ops/testBackend.ts";
 import { CONFIG, figures, Stage, STUDY, WHOLE_STORY, wholeRun } from "./fixture.ts";
 import type { Beside } from "./protocol.ts";
 

@@ -1,10 +1,10 @@
 /** What an experiment measures of a run besides the run's own evaluations. */
-import type { TtrlConfig } from "../rl/config.ts";
+import type { TtrlConfig } from "../rl/ttrlConfig.ts";
 import { evaluate } from "../rl/evaluate.ts";
-import type { Evaluation } from "../rl/metrics.ts";
-import type { Policy } from "../rl/policy.ts";
-import type { Study } from "../rl/types.ts";
-import type { Watch } from "../rl/watch.ts";
+import type { Evaluation } from "../rl/metrics/metrics.ts";
+import type { Policy } from "../rl/contracts/policy.ts";
+import type { Study } from "../rl/contracts/types.ts";
+import type { Watch } from "../rl/contracts/watch.ts";
 import type { InitialVote } from "./protocol.ts";
 
 export interface NamedStudy {

@@ -1,6 +1,6 @@
 /** A run -> a zip that continues it with another trainer: the recipe's files, and the trained model in `model/`. */
 import type { Outgoing, Streamed } from "../formats/streamed.ts";
-import { zip } from "../formats/zipWriter.ts";
+import { zip } from "../formats/zip/zipWriter.ts";
 import { bundleFiles } from "../recipe/bundle.ts";
 import type { Continuation } from "../recipe/continuation.ts";
 import type { Recipe } from "../report/exportForms.ts";

@@ -1,15 +1,15 @@
 /** A run -> a file of its trained model: a zip of a Hugging Face folder with the run's own files in it, or a GGUF file. */
-import { exportGguf, ggufNotes, type GgufExport } from "../formats/ggufExport.ts";
-import { GgufExportError } from "../formats/ggufExportError.ts";
-import type { FolderTexts } from "../formats/modelFolder.ts";
-import { modelFolderFiles, SHARD_BYTES } from "../formats/modelFolderFiles.ts";
-import { writePeftAdapter, type PeftAdapter } from "../formats/peftAdapter.ts";
+import { exportGguf, ggufNotes, type GgufExport } from "../formats/gguf/ggufExport.ts";
+import { GgufExportError } from "../formats/gguf/ggufExportError.ts";
+import type { FolderTexts } from "../formats/huggingface/modelFolder.ts";
+import { modelFolderFiles, SHARD_BYTES } from "../formats/huggingface/modelFolderFiles.ts";
+import { writePeftAdapter, type PeftAdapter } from "../formats/huggingface/peftAdapter.ts";
 import { bytesOf, type Outgoing, type Streamed } from "../formats/streamed.ts";
-import { zip } from "../formats/zipWriter.ts";
-import { adapterCount } from "../model/adapter.ts";
+import { zip } from "../formats/zip/zipWriter.ts";
+import { adapterCount } from "../model/weights/adapter.ts";
 import { trainedTexts, trainedWeights } from "../model/trainedFolder.ts";
-import type { TrainablePolicy } from "../model/trainablePolicy.ts";
-import { BARE } from "../model/tokenizer.ts";
+import type { TrainablePolicy } from "../model/contracts/trainablePolicy.ts";
+import { BARE } from "../model/language/tokenizer.ts";
 import { recipeRefusal } from "../recipe/continuation.ts";
 import {
   ADAPTER_FORM,
@@ -22,7 +22,7 @@ import { adapterCard } from "../report/adapterCard.ts";
 import { reportFiles } from "../report/files.ts";
 import { modelCard } from "../report/modelCard.ts";
 import type { RunReport } from "../report/record.ts";
-import type { PromptFrame } from "../rl/types.ts";
+import type { PromptFrame } from "../rl/contracts/types.ts";
 
 type FolderForm = Extract<ExportForm, { format: "folder" }>;
 

@@ -1,11 +1,11 @@
 /** A session on a stage for tests: a tiny model, a few questions, and fakes for what the browser does. */
-import { folderInMemory } from "../formats/modelFolder.ts";
+import { folderInMemory } from "../formats/huggingface/modelFolder.ts";
 import { MemoryStorage } from "../hub/fixture.ts";
-import * as tf from "../kernels/tf.ts";
+import * as tf from "../ops/tf.ts";
 import { tinyFolder } from "../model/fixture.ts";
 import type { Graphs } from "../model/openPolicy.ts";
 import type { StartedBackend } from "../report/backendChoice.ts";
-import { configFrom, type TtrlConfig } from "../rl/config.ts";
+import { configFrom, type TtrlConfig } from "../rl/ttrlConfig.ts";
 import type { Beside, StudyMessage, WorkerEvent } from "./protocol.ts";
 import { inMemory } from "./destination.ts";
 import { Session, type Surroundings } from "./session.ts";

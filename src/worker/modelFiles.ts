@@ -1,7 +1,7 @@
 /** Downloads an embedded model's folder. */
 // Importing one public file tells where the page's files are, in development and in any place the build is served from.
 import modelIndex from "/models/index.json?url";
-import { folderInMemory, readModelFolder, type OpenedFolder } from "../formats/modelFolder.ts";
+import { folderInMemory, readModelFolder, type OpenedFolder } from "../formats/huggingface/modelFolder.ts";
 
 const FILES = [
   "config.json",

@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { allWeights } from "../formats/weightSource.ts";
-import { writeModelFolder } from "../formats/modelFolderFiles.ts";
+import { allWeights } from "../formats/numbers/weightSource.ts";
+import { writeModelFolder } from "../formats/huggingface/modelFolderFiles.ts";
 import { wholeFile } from "../formats/streamed.ts";
-import { zip } from "../formats/zipWriter.ts";
+import { zip } from "../formats/zip/zipWriter.ts";
 import { tinyFolder } from "../model/fixture.ts";
 import { openModelFiles } from "./openModelFiles.ts";
 import type { ModelPart } from "./protocol.ts";

@@ -1,14 +1,14 @@
 /** Opens a model that the user gave: the files of a Hugging Face folder, a zip of it, or a GGUF file. */
 import { blobSource } from "../formats/byteSource.ts";
-import { isGguf } from "../formats/gguf.ts";
-import { openGgufModel } from "../formats/ggufModel.ts";
+import { isGguf } from "../formats/gguf/gguf.ts";
+import { openGgufModel } from "../formats/gguf/ggufModel.ts";
 import {
   folderInMemory,
   openModelFolder,
   readModelFolder,
   type OpenedFolder,
-} from "../formats/modelFolder.ts";
-import { unzip } from "../formats/zip.ts";
+} from "../formats/huggingface/modelFolder.ts";
+import { unzip } from "../formats/zip/zip.ts";
 import { fileSize } from "../math/bytes.ts";
 import type { ModelPart } from "./protocol.ts";
 

@@ -2,9 +2,9 @@
 import type { BackendReport } from "../report/backend.ts";
 import type { BackendChoice } from "../report/backendChoice.ts";
 import type { ExportForm, ExportOffer } from "../report/exportForms.ts";
-import type { TtrlConfig } from "../rl/config.ts";
-import type { Evaluation, StepMetrics, StepTiming } from "../rl/metrics.ts";
-import type { PromptFrame, Question, Task } from "../rl/types.ts";
+import type { TtrlConfig } from "../rl/ttrlConfig.ts";
+import type { Evaluation, StepMetrics, StepTiming } from "../rl/metrics/metrics.ts";
+import type { PromptFrame, Question, Task } from "../rl/contracts/types.ts";
 
 /** A data set as the worker receives it. The answer key serves the metrics alone. */
 export interface StudyMessage {

@@ -1,14 +1,14 @@
 /** Whether a run that starts fits, and what its batches are cut to. */
-import { fitQuestions, promptLengths } from "../model/fitQuestions.ts";
-import type { LanguageModel } from "../model/languageModel.ts";
+import { fitQuestions, promptLengths } from "../model/language/fitQuestions.ts";
+import type { LanguageModel } from "../model/language/languageModel.ts";
 import { machineFor } from "../model/memory/machine.ts";
 import { planMemory, type Machine, type MemoryPlan } from "../model/memory/planMemory.ts";
 import { traineeOf } from "../model/memory/trainee.ts";
 import type { Graphs } from "../model/openPolicy.ts";
-import { FULL_ROOM, type Room } from "../model/room.ts";
-import type { TtrlConfig } from "../rl/config.ts";
+import { FULL_ROOM, type Room } from "../model/contracts/room.ts";
+import type { TtrlConfig } from "../rl/ttrlConfig.ts";
 import { demandOf } from "../rl/demand.ts";
-import type { Question } from "../rl/types.ts";
+import type { Question } from "../rl/contracts/types.ts";
 
 /** What the batches of a run that starts are cut to. Throws a `RangeError`, saying what to change, when it cannot fit. */
 export async function roomFor(

@@ -1,10 +1,10 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { folderInMemory } from "../formats/modelFolder.ts";
-import { readModelFolder } from "../formats/modelFolder.ts";
-import { unzip } from "../formats/zip.ts";
-import * as tf from "../kernels/tf.ts";
+import { folderInMemory } from "../formats/huggingface/modelFolder.ts";
+import { readModelFolder } from "../formats/huggingface/modelFolder.ts";
+import { unzip } from "../formats/zip/zip.ts";
+import * as tf from "../ops/tf.ts";
 import { tinyFolder } from "../model/fixture.ts";
-import { useImplementation } from "../kernels/testBackend.ts";
+import { useImplementation } from "../ops/testBackend.ts";
 import { inMemory, type Destination } from "./destination.ts";
 import { CONFIG, type EventOf, figures, REPORT, Stage, WHOLE_STORY, wholeRun, FOLDER } from "./fixture.ts";
 

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { afterEach, expect, test } from "vitest";
-import { allWeights } from "../formats/weightSource.ts";
-import { writeModelFolder } from "../formats/modelFolderFiles.ts";
+import { allWeights } from "../formats/numbers/weightSource.ts";
+import { writeModelFolder } from "../formats/huggingface/modelFolderFiles.ts";
 import { download } from "../hub/download.ts";
 import { FakeHub, impatient, MemoryStorage } from "../hub/fixture.ts";
 import { parseModelId } from "../hub/modelId.ts";

@@ -1,6 +1,6 @@
 /** Opens a model that was fetched from a Hub before. */
-import { openGgufModel } from "../formats/ggufModel.ts";
-import { openModelFolder, type OpenedFolder } from "../formats/modelFolder.ts";
+import { openGgufModel } from "../formats/gguf/ggufModel.ts";
+import { openModelFolder, type OpenedFolder } from "../formats/huggingface/modelFolder.ts";
 import { openStored } from "../hub/cache.ts";
 import type { ModelStorage } from "../hub/storage.ts";
 

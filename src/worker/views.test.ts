@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { MATH, say } from "../rl/fixture.ts";
 import { rewardFor } from "../rl/reward.ts";
-import type { Group } from "../rl/types.ts";
+import type { Group } from "../rl/contracts/types.ts";
 import { majorityVote } from "../rl/vote.ts";
 import { viewGroup } from "./views.ts";
 

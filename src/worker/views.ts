@@ -1,7 +1,7 @@
 /** A group of the method -> what the page shows of it. */
 import { sum } from "../math/stats.ts";
 import { gradeAnswer, type AnswerRules } from "../rl/answer.ts";
-import type { Answer, AnswerKey, Group } from "../rl/types.ts";
+import type { Answer, AnswerKey, Group } from "../rl/contracts/types.ts";
 import type { GroupView } from "./protocol.ts";
 
 /** The vote of one question made visible; `truth` is null when the key has none. */

@@ -4,7 +4,7 @@ import type { BackendChoice, StartedBackend } from "../report/backendChoice.ts";
 import { startBackend } from "./backend.ts";
 import { openDestination } from "./destination.ts";
 import { downloadModel } from "./modelFiles.ts";
-import { OpfsStorage } from "./opfsStorage.ts";
+import { OpfsStorage } from "./hub/opfsStorage.ts";
 import type { Command, WorkerEvent } from "./protocol.ts";
 import { Session } from "./session.ts";
 

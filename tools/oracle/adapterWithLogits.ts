@@ -6,13 +6,13 @@
 import { writeFileSync } from "node:fs";
 import { readAdapterFile } from "../../cli/adapterFile.ts";
 import { openModel, openModelFile } from "../../cli/modelFile.ts";
-import { allWeights } from "../../src/formats/weightSource.ts";
-import * as tf from "../../src/kernels/tf.ts";
-import { adapterFromPeft } from "../../src/model/adapter.ts";
-import { causal, indices, packRows } from "../../src/model/packedRows.ts";
-import { uploadTensors } from "../../src/model/parameters.ts";
-import { TfModel } from "../../src/model/tfModel.ts";
-import { hiddenStates, logitsOf } from "../../src/model/transformer.ts";
+import { allWeights } from "../../src/formats/numbers/weightSource.ts";
+import * as tf from "../../src/ops/tf.ts";
+import { adapterFromPeft } from "../../src/model/weights/adapter.ts";
+import { causal, indices, packRows } from "../../src/model/tfjs/packedRows.ts";
+import { uploadTensors } from "../../src/model/weights/parameters.ts";
+import { TfModel } from "../../src/model/tfjs/tfModel.ts";
+import { hiddenStates, logitsOf } from "../../src/model/tfjs/transformer.ts";
 
 const TEXTS = ["What is 17 + 25?", "x = 3 * (4 - 9); \\boxed{-15}"];
 

@@ -14,10 +14,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { getLlama } from "node-llama-cpp";
 import { fileSource } from "../../cli/fileSource.ts";
-import { exportGguf } from "../../src/formats/ggufExport.ts";
-import { openGgufModel } from "../../src/formats/ggufModel.ts";
+import { exportGguf } from "../../src/formats/gguf/ggufExport.ts";
+import { openGgufModel } from "../../src/formats/gguf/ggufModel.ts";
 import { wholeFile } from "../../src/formats/streamed.ts";
-import { readModelConfig } from "../../src/model/config.ts";
+import { readModelConfig } from "../../src/model/language/config.ts";
 import { FIXTURES, loadFixture } from "../../src/model/fixture.ts";
 
 const llama = await getLlama({ gpu: false, build: "never", logLevel: "error" });

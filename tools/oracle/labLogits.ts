@@ -3,11 +3,11 @@
  *   npx tsx tools/oracle/labLogits.ts <model folder or .gguf> > logits.json
  */
 import { openModel, openModelFile } from "../../cli/modelFile.ts";
-import { allWeights } from "../../src/formats/weightSource.ts";
-import * as tf from "../../src/kernels/tf.ts";
-import { TfModel } from "../../src/model/tfModel.ts";
-import { causal, indices, packRows } from "../../src/model/packedRows.ts";
-import { hiddenStates, logitsOf } from "../../src/model/transformer.ts";
+import { allWeights } from "../../src/formats/numbers/weightSource.ts";
+import * as tf from "../../src/ops/tf.ts";
+import { TfModel } from "../../src/model/tfjs/tfModel.ts";
+import { causal, indices, packRows } from "../../src/model/tfjs/packedRows.ts";
+import { hiddenStates, logitsOf } from "../../src/model/tfjs/transformer.ts";
 
 const TEXTS = ["What is 17 + 25?", "x = 3 * (4 - 9); \\boxed{-15}", "Grüße, 世界 😀\n\ttab  and  spaces"];
 

@@ -3,10 +3,10 @@
  * them in Node: the numbers of docs/MODELS.md.
  *   npx tsx tools/oracle/logitGaps.ts
  */
-import { IMPLEMENTATIONS, useImplementation } from "../../src/kernels/testBackend.ts";
+import { IMPLEMENTATIONS, useImplementation } from "../../src/ops/testBackend.ts";
 import { FIXTURES, fixtureDecoder, loadFixture } from "../../src/model/fixture.ts";
-import { causal, indices, packRows } from "../../src/model/packedRows.ts";
-import { hiddenStates, logitsOf } from "../../src/model/transformer.ts";
+import { causal, indices, packRows } from "../../src/model/tfjs/packedRows.ts";
+import { hiddenStates, logitsOf } from "../../src/model/tfjs/transformer.ts";
 
 for (const implementation of IMPLEMENTATIONS) {
   await useImplementation(implementation);

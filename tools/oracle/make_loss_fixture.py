@@ -1,4 +1,4 @@
-"""Writes the losses that src/model/policyLoss.ts and valueLoss.ts are tested against, computed by verl's own functions.
+"""Writes the losses that src/model/tfjs/training/policyLoss.ts and valueLoss.ts are tested against, computed by verl's own functions.
 
     pip install verl==0.9.1 torch
     python tools/oracle/make_loss_fixture.py              (from the root of the repository; CPU, seconds)

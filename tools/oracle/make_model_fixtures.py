@@ -4,7 +4,7 @@
     python tools/oracle/make_model_fixtures.py            (from the root of the repository; CPU, seconds)
 
 Writes src/model/fixtures/tiny-{llama,qwen2,llama3,mistral,qwen3}/{config.json, model.safetensors, expected.json, expected.safetensors}
-and src/kernels/adamw/adamw.fixture.json. The seeds are fixed, so a rerun changes at most the last float32 digit.
+and src/ops/adamw/adamw.fixture.json. The seeds are fixed, so a rerun changes at most the last float32 digit.
 The committed files came from torch 2.15.0, transformers 5.23.0 (tiny-llama, tiny-qwen2) and 5.24.0, safetensors 0.8.0.
 
 expected.json
@@ -262,7 +262,7 @@ def write_adamw():
         })  # fmt: skip
     assert [step["norm"] < 1 for step in steps] == [True, False, False]
     fixture = {"settings": settings, "initial": initial, "steps": steps}
-    path = Path("src/kernels/adamw/adamw.fixture.json")
+    path = Path("src/ops/adamw/adamw.fixture.json")
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(fixture, indent=1) + "\n")
 

@@ -1,4 +1,4 @@
-"""Writes what src/rl/prime.ts and rewardModelTurn.ts are tested against, computed by PRIME's own code as TTRL's authors ran it.
+"""Writes what src/rl/companions/prime.ts and rewardModelTurn.ts are tested against, computed by PRIME's own code as TTRL's authors ran it.
 
     pip install verl==0.9.1 torch
     git clone https://github.com/PRIME-RL/TTRL                (commit 3e2cc93)

@@ -5,9 +5,9 @@
  */
 import { writeStream } from "../../cli/durable.ts";
 import { openModelFile } from "../../cli/modelFile.ts";
-import { modelFolderFiles, SHARD_BYTES } from "../../src/formats/modelFolderFiles.ts";
+import { modelFolderFiles, SHARD_BYTES } from "../../src/formats/huggingface/modelFolderFiles.ts";
 import type { Outgoing } from "../../src/formats/streamed.ts";
-import { zip } from "../../src/formats/zipWriter.ts";
+import { zip } from "../../src/formats/zip/zipWriter.ts";
 
 const [place, out, size] = process.argv.slice(2);
 if (place === undefined || out === undefined || size === undefined)

@@ -1,7 +1,7 @@
 /** Whether two answers say the same. */
-import { close, raise, real, times, type Approximate } from "./complex.ts";
-import type { Shape } from "./shape.ts";
-import type { Value } from "./value.ts";
+import { close, raise, real, times, type Approximate } from "./value/complex.ts";
+import type { Shape } from "./value/shape.ts";
+import type { Value } from "./value/value.ts";
 
 /** Three-valued "and": one difference decides, otherwise one doubt leaves it open. */
 function every(verdicts: Iterable<boolean | null>): boolean | null {

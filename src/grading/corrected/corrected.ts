@@ -3,14 +3,14 @@ import type { Grader, Task } from "../grader.ts";
 import { compare } from "./compare.ts";
 import { choiceOf, statedAnswer } from "./extract.ts";
 import { keyOf } from "./key.ts";
-import { normalise } from "./normalise.ts";
-import { namedNumber } from "./numberWords.ts";
-import { parseAnswer } from "./parseAnswer.ts";
-import { OverBudget } from "./rational.ts";
-import { Unreadable } from "./scanner.ts";
-import { shapeOf, type Shape } from "./shape.ts";
-import { spelled } from "./spelling.ts";
-import { bareText, isWording, withoutUnits } from "./wording.ts";
+import { normalise } from "./text/normalise.ts";
+import { namedNumber } from "./text/numberWords.ts";
+import { parseAnswer } from "./text/parseAnswer.ts";
+import { OverBudget } from "./value/rational.ts";
+import { Unreadable } from "./value/scanner.ts";
+import { shapeOf, type Shape } from "./value/shape.ts";
+import { spelled } from "./text/spelling.ts";
+import { bareText, isWording, withoutUnits } from "./text/wording.ts";
 
 interface Reading {
   readonly shape: Shape;

@@ -1,7 +1,7 @@
 /** A short text that equal answers share. */
-import type { Approximate } from "./complex.ts";
+import type { Approximate } from "./value/complex.ts";
 import { upToFactor } from "./compare.ts";
-import type { Shape } from "./shape.ts";
+import type { Shape } from "./value/shape.ts";
 
 /** Two values nearer than this are as good as equal here; equality itself is decided by `compare`. */
 const DIGITS = 12;

@@ -1,8 +1,8 @@
 /** Whether two extracted answers say the same, stage by stage as the authors' grader tells it. */
-import { isZero } from "./isZero.ts";
-import { hendrycksForm } from "./hendrycks.ts";
-import { isWhole, strongForm, withoutThousands } from "./strongForm.ts";
-import { strip } from "./pythonText.ts";
+import { isZero } from "./value/isZero.ts";
+import { hendrycksForm } from "./text/hendrycks.ts";
+import { isWhole, strongForm, withoutThousands } from "./text/strongForm.ts";
+import { strip } from "./text/pythonText.ts";
 
 /** Longer answers than this are compared in the first, lenient form alone. */
 const MAX_LENGTH = 200_000;

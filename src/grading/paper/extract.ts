@@ -1,7 +1,7 @@
 /** Response text -> answer, by the rules of the authors' grader. */
 import type { Task } from "../grader.ts";
-import { spellAnswer } from "./answerText.ts";
-import { isSpace, strip, stripEnd, stripStart } from "./pythonText.ts";
+import { spellAnswer } from "./text/answerText.ts";
+import { isSpace, strip, stripEnd, stripStart } from "./text/pythonText.ts";
 
 /** The answer a response gives: "" when it gives none, which votes like any other. */
 export function extractPaperAnswer(response: string, task: Task): string {

@@ -1,6 +1,6 @@
 /** The same under an adapter, in a memory of its own. */
 import { it } from "vitest";
-import { PROJECTIONS } from "../adapter.ts";
+import { PROJECTIONS } from "../weights/adapter.ts";
 import { expectPlanned } from "./measured/fixture.ts";
 
 it("plans what a run with KL takes that trains an adapter on WASM", () =>

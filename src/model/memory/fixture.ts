@@ -1,11 +1,11 @@
 /** For tests and the bench: the most that a run asks of its models, really asked, so that its memory can be measured. */
 import type { Demand, SampledTogether } from "../../rl/demand.ts";
-import type { Response } from "../../rl/types.ts";
-import type { ModelConfig } from "../config.ts";
+import type { Response } from "../../rl/contracts/types.ts";
+import type { ModelConfig } from "../language/config.ts";
 import { PLAIN_UPDATE, rolloutOf, TINY_CONFIG } from "../fixture.ts";
-import type { HostTensor } from "../parameters.ts";
-import type { LanguageModel } from "../languageModel.ts";
-import type { TrainablePolicy } from "../trainablePolicy.ts";
+import type { HostTensor } from "../weights/parameters.ts";
+import type { LanguageModel } from "../language/languageModel.ts";
+import type { TrainablePolicy } from "../contracts/trainablePolicy.ts";
 
 /** No two responses are alike, which would be trained on as one. */
 const HOT = 4;

@@ -1,15 +1,15 @@
 /** The plan of recorded graphs against the buffers that a run really makes. */
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { weightsInMemory } from "../../formats/weightSource.ts";
-import { describeOnGpu } from "../../engine/fixture.ts";
-import { watchGpuBytes } from "../../engine/gpuCalls/fixture.ts";
-import { readModelFolder } from "../../formats/modelFolder.ts";
-import { initialAdapter, PROJECTIONS } from "../adapter.ts";
+import { weightsInMemory } from "../../formats/numbers/weightSource.ts";
+import { describeOnGpu } from "../../webgpu/fixture.ts";
+import { watchGpuBytes } from "../../webgpu/gpuCalls/fixture.ts";
+import { readModelFolder } from "../../formats/huggingface/modelFolder.ts";
+import { initialAdapter, PROJECTIONS } from "../weights/adapter.ts";
 import { TINY_CONFIG, tinyFolder } from "../fixture.ts";
-import { GpuPolicy } from "../gpuPolicy.ts";
-import { readLanguageModel } from "../languageModel.ts";
-import { FULL_ROOM } from "../room.ts";
+import { GpuPolicy } from "../webgpu/gpuPolicy.ts";
+import { readLanguageModel } from "../language/languageModel.ts";
+import { FULL_ROOM } from "../contracts/room.ts";
 import { demandWith, endless, workAtWorst } from "./fixture.ts";
 import { graphMemory, partOfBuffer } from "./graphMemory.ts";
 import { totalBytes } from "./parts.ts";

@@ -1,12 +1,12 @@
 /** The GPU memory of a run on recorded graphs, by letting the run's own code allocate on a device that only counts. */
-import { createDryDevice, type AdapterLimits, type HeldBuffer } from "../../engine/dryDevice.ts";
-import { FROZEN } from "../../engine/frozenWeights.ts";
-import { weightsInMemory } from "../../formats/weightSource.ts";
-import { takeFrozenBase } from "../frozenBase.ts";
-import { GpuPolicy } from "../gpuPolicy.ts";
-import type { LanguageModel } from "../languageModel.ts";
-import type { HostTensor } from "../parameters.ts";
-import type { Room } from "../room.ts";
+import { createDryDevice, type AdapterLimits, type HeldBuffer } from "../../webgpu/device/dryDevice.ts";
+import { FROZEN } from "../../webgpu/weights/frozenWeights.ts";
+import { weightsInMemory } from "../../formats/numbers/weightSource.ts";
+import { takeFrozenBase } from "../webgpu/frozenBase.ts";
+import { GpuPolicy } from "../webgpu/gpuPolicy.ts";
+import type { LanguageModel } from "../language/languageModel.ts";
+import type { HostTensor } from "../weights/parameters.ts";
+import type { Room } from "../contracts/room.ts";
 import type { MemoryPart, PartBytes } from "./parts.ts";
 import type { RunWork } from "./runWork.ts";
 import type { Trainee } from "./trainee.ts";

@@ -1,8 +1,8 @@
 /** The machine that a model's run would be computed by. */
-import { describeAdapter } from "../../engine/adapter.ts";
-import { activeKernels } from "../../kernels/wasm/installWasmKernels.ts";
-import type { TtrlConfig } from "../../rl/config.ts";
-import type { ModelConfig } from "../config.ts";
+import { describeAdapter } from "../../webgpu/device/adapter.ts";
+import { activeKernels } from "../../ops/wasm/installWasmKernels.ts";
+import type { TtrlConfig } from "../../rl/ttrlConfig.ts";
+import type { ModelConfig } from "../language/config.ts";
 import { graphsObstacle, type Graphs } from "../openPolicy.ts";
 import { traineeOf } from "./trainee.ts";
 import { WASM_BYTES, type Machine } from "./planMemory.ts";

@@ -1,7 +1,7 @@
 /** Plans of recorded graphs, which count the buffers that they would make. */
 import { expect, it } from "vitest";
-import { describeOnGpu } from "../../engine/fixture.ts";
-import { PROJECTIONS } from "../adapter.ts";
+import { describeOnGpu } from "../../webgpu/fixture.ts";
+import { PROJECTIONS } from "../weights/adapter.ts";
 import { demandWith, SMOL_CONFIG } from "./fixture.ts";
 import { planMemory, type MemoryPlan, type PlannedRun } from "./planMemory.ts";
 import type { Trainee } from "./trainee.ts";

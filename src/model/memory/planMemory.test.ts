@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import type { ModelConfig } from "../config.ts";
+import type { ModelConfig } from "../language/config.ts";
 import { TINY_CONFIG } from "../fixture.ts";
-import { PROJECTIONS } from "../adapter.ts";
-import { FULL_ROOM } from "../room.ts";
+import { PROJECTIONS } from "../weights/adapter.ts";
+import { FULL_ROOM } from "../contracts/room.ts";
 import { demandWith, SMOL_CONFIG } from "./fixture.ts";
 import { planMemory, WASM_BYTES, type PlannedRun } from "./planMemory.ts";
 

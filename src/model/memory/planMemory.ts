@@ -1,10 +1,10 @@
 /** Whether a run fits a machine, cut to what fits where it may be cut, and else the smallest change that helps. */
-import { entryBytes } from "../../engine/batchRoom.ts";
-import type { AdapterLimits } from "../../engine/dryDevice.ts";
-import type { BasePrecision } from "../../rl/adapterFields.ts";
+import { entryBytes } from "../../webgpu/sampling/batchRoom.ts";
+import type { AdapterLimits } from "../../webgpu/device/dryDevice.ts";
+import type { BasePrecision } from "../../rl/config/adapterFields.ts";
 import type { Demand } from "../../rl/demand.ts";
-import { PROJECTIONS, type AdapterConfig } from "../adapter.ts";
-import { FULL_ROOM, type Room } from "../room.ts";
+import { PROJECTIONS, type AdapterConfig } from "../weights/adapter.ts";
+import { FULL_ROOM, type Room } from "../contracts/room.ts";
 import { bytesText } from "../../math/bytes.ts";
 import type { GraphMemory } from "./graphMemory.ts";
 import { MEMORY_PARTS, totalBytes, type PartBytes } from "./parts.ts";

@@ -1,6 +1,6 @@
 /** The same with layers computed again, in a memory of its own. */
 import { it } from "vitest";
-import { FULL_ROOM } from "../room.ts";
+import { FULL_ROOM } from "../contracts/room.ts";
 import { expectPlanned } from "./measured/fixture.ts";
 
 it("plans what a run with KL on WASM takes that computes layers again", () =>

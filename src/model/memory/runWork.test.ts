@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { layOutTraining, type TrainingRow } from "../../engine/trainingBatch.ts";
-import { microBatches } from "../microBatches.ts";
-import { FULL_ROOM } from "../room.ts";
-import { shareRows } from "../sharedPrompts.ts";
+import { layOutTraining, type TrainingRow } from "../../webgpu/training/trainingBatch.ts";
+import { microBatches } from "../learning/microBatches.ts";
+import { FULL_ROOM } from "../contracts/room.ts";
+import { shareRows } from "../tfjs/sharedPrompts.ts";
 import { demandWith } from "./fixture.ts";
 import { largestMicroBatch, workOfRun } from "./runWork.ts";
 

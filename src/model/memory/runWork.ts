@@ -1,7 +1,7 @@
 /** What a run asks of each of its models at once, in sizes. */
 import type { Demand, SampledTogether } from "../../rl/demand.ts";
-import type { Room } from "../room.ts";
-import type { BatchSize, SampledRows, Work } from "../work.ts";
+import type { Room } from "../contracts/room.ts";
+import type { BatchSize, SampledRows, Work } from "../contracts/work.ts";
 
 /** By model; null for those the run does without. */
 export interface RunWork {
@@ -35,7 +35,7 @@ export function workOfRun(demand: Demand, promptLengths: readonly number[], room
 
 /**
  * The most lines and scored tokens of a micro-batch of up to `tokens` tokens: short prompts leave room for more responses,
- * long ones take more lines. Neighbouring rows share their prompt's lines, as in `engine/trainingBatch.ts`.
+ * long ones take more lines. Neighbouring rows share their prompt's lines, as in `webgpu/training/trainingBatch.ts`.
  */
 export function largestMicroBatch(
   promptLengths: readonly number[],

@@ -1,8 +1,8 @@
 /** What a run trains, as far as its memory depends on it. */
-import type { BasePrecision } from "../../rl/adapterFields.ts";
-import type { TtrlConfig } from "../../rl/config.ts";
-import { adapterConfig, type AdapterConfig } from "../adapter.ts";
-import type { ModelConfig } from "../config.ts";
+import type { BasePrecision } from "../../rl/config/adapterFields.ts";
+import type { TtrlConfig } from "../../rl/ttrlConfig.ts";
+import { adapterConfig, type AdapterConfig } from "../weights/adapter.ts";
+import type { ModelConfig } from "../language/config.ts";
 
 export interface Trainee {
   readonly model: ModelConfig;

@@ -1,13 +1,13 @@
 /**
  * The memory of a run on the WASM kernels, by formula: tensors that TensorFlow.js' tape holds have no plan to ask. Each
- * sum lists what is alive at its peak; `bench/memory.ts` and a test hold it to what runs take.
+ * sum lists what is alive at its peak; `bench/memory/memory.ts` and a test hold it to what runs take.
  */
-import { adaptedWeights, adapterCount, type AdapterConfig } from "../adapter.ts";
-import { parameterCount, parameterShapes } from "../parameters.ts";
-import type { ModelConfig } from "../config.ts";
-import { MOST_LOGITS, type Room } from "../room.ts";
-import { rowCacheBytes, rowsPerBatch } from "../rowsPerBatch.ts";
-import type { SampledRows } from "../work.ts";
+import { adaptedWeights, adapterCount, type AdapterConfig } from "../weights/adapter.ts";
+import { parameterCount, parameterShapes } from "../weights/parameters.ts";
+import type { ModelConfig } from "../language/config.ts";
+import { MOST_LOGITS, type Room } from "../contracts/room.ts";
+import { rowCacheBytes, rowsPerBatch } from "../tfjs/decoding/rowsPerBatch.ts";
+import type { SampledRows } from "../contracts/work.ts";
 import type { MemoryPart, PartBytes } from "./parts.ts";
 import type { Trainee } from "./trainee.ts";
 import type { RunWork } from "./runWork.ts";

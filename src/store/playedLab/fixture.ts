@@ -3,10 +3,10 @@ import { expect } from "vitest";
 import type { Experiment } from "../../experiments/experiment.ts";
 import type { WorkerClient } from "../../worker/client.ts";
 import type { Command, WorkerEvent } from "../../worker/protocol.ts";
-import { jobsLeft } from "../experimentSetup.ts";
+import { jobsLeft } from "../experiments/experimentSetup.ts";
 import { FakeHubClient, evaluationOf, memoryShelf, startedEvent, stepOf } from "../fixture.ts";
 import { createLab, type Lab } from "../lab.ts";
-import type { Shelf } from "../ownResults.ts";
+import type { Shelf } from "../experiments/ownResults.ts";
 
 export const EXPERIMENT: Experiment = {
   name: "rates",

@@ -1,4 +1,4 @@
-import { METRICS } from "../../rl/metrics.ts";
+import { METRICS } from "../../rl/metrics/metrics.ts";
 import { count, measured } from "../format.ts";
 import type { ChartRow } from "./chartRows.ts";
 import type { ChartSpec } from "./chartSpecs.ts";

@@ -9,7 +9,7 @@ import {
   type XAxisProps,
   type YAxisProps,
 } from "recharts";
-import { METRICS } from "../../rl/metrics.ts";
+import { METRICS } from "../../rl/metrics/metrics.ts";
 import { tick } from "../format.ts";
 import { usePage } from "../page.tsx";
 import { AXIS } from "./axis.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { METRICS } from "../../rl/metrics.ts";
+import { METRICS } from "../../rl/metrics/metrics.ts";
 import { evaluationOf, recordOf, stepOf } from "../../store/fixture.ts";
 import { chartRows, isShown, rawKey, seriesPoints, smoothRows, type ChartRow } from "./chartRows.ts";
 import { chartsFor, HEADLINE_CHARTS } from "./chartSpecs.ts";

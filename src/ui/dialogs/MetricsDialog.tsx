@@ -1,4 +1,4 @@
-import { METRICS, type MetricName } from "../../rl/metrics.ts";
+import { METRICS, type MetricName } from "../../rl/metrics/metrics.ts";
 import { usePage } from "../page.tsx";
 import { Dialog } from "./Dialog.tsx";
 

@@ -1,7 +1,7 @@
 import type { Experiment } from "../../experiments/experiment.ts";
 import type { ExperimentResult } from "../../experiments/result.ts";
 import { sum } from "../../math/stats.ts";
-import type { CommittedState } from "../../store/experimentList.ts";
+import type { CommittedState } from "../../store/experiments/experimentList.ts";
 import { counted, duration, shortCount } from "../format.ts";
 import { usePage } from "../page.tsx";
 

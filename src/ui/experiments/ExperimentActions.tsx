@@ -3,7 +3,7 @@ import { useStore } from "zustand";
 import type { Experiment } from "../../experiments/experiment.ts";
 import type { ExperimentResult, ResultCell } from "../../experiments/result.ts";
 import { mean } from "../../math/stats.ts";
-import { jobsLeft, missingFor, mostSeeds } from "../../store/experimentSetup.ts";
+import { jobsLeft, missingFor, mostSeeds } from "../../store/experiments/experimentSetup.ts";
 import { counted, duration } from "../format.ts";
 import { download } from "../export/download.ts";
 import { Icon } from "../Icon.tsx";

@@ -1,7 +1,7 @@
 import { useEffect, useMemo } from "react";
 import { useStore } from "zustand";
-import type { ListedExperiment } from "../../store/experimentList.ts";
-import { cellsOf } from "../../store/ownResults.ts";
+import type { ListedExperiment } from "../../store/experiments/experimentList.ts";
+import { cellsOf } from "../../store/experiments/ownResults.ts";
 import { usePage } from "../page.tsx";
 import { CommittedNote } from "./CommittedNote.tsx";
 import { compare, measuredRows } from "./comparison.ts";

@@ -1,8 +1,8 @@
 import { lazy, Suspense, useId } from "react";
 import { useStore } from "zustand";
-import type { ListedExperiment } from "../../store/experimentList.ts";
-import { isBusy } from "../../store/experimentRunner.ts";
-import { cellsOf } from "../../store/ownResults.ts";
+import type { ListedExperiment } from "../../store/experiments/experimentList.ts";
+import { isBusy } from "../../store/experiments/experimentRunner.ts";
+import { cellsOf } from "../../store/experiments/ownResults.ts";
 import { counted } from "../format.ts";
 import { Icon } from "../Icon.tsx";
 import { usePage, useView } from "../page.tsx";

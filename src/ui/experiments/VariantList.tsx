@@ -1,8 +1,8 @@
 import { useStore } from "zustand";
 import { seedsOf, type Experiment, type Variant } from "../../experiments/experiment.ts";
 import type { ResultCell } from "../../experiments/result.ts";
-import { jobsLeft, missingFor } from "../../store/experimentSetup.ts";
-import type { QueuedJob } from "../../store/experimentQueue.ts";
+import { jobsLeft, missingFor } from "../../store/experiments/experimentSetup.ts";
+import type { QueuedJob } from "../../store/experiments/experimentQueue.ts";
 import { sentence } from "../format.ts";
 import { Icon } from "../Icon.tsx";
 import { useIsLocked, usePage } from "../page.tsx";

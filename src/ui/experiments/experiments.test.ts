@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { tableOf } from "../../experiments/estimate.ts";
 import type { Experiment } from "../../experiments/experiment.ts";
 import type { ExperimentResult, ResultCell } from "../../experiments/result.ts";
-import { beginNext, queueOf, settle } from "../../store/experimentQueue.ts";
+import { beginNext, queueOf, settle } from "../../store/experiments/experimentQueue.ts";
 import { overText, underWayText } from "../runbar/queueText.ts";
 import { compare, hasSource, measuredRows } from "./comparison.ts";
 import { curveRows, panelsOf } from "./curveRows.ts";

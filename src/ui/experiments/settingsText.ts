@@ -1,7 +1,7 @@
 /** What a variant is, in words of the form. */
 import type { Subject, Variant } from "../../experiments/experiment.ts";
-import { CONFIG_FIELDS, CONFIG_NAMES } from "../../rl/config.ts";
-import { chosenDataset, chosenModel, type CatalogueState } from "../../store/catalogue.ts";
+import { CONFIG_FIELDS, CONFIG_NAMES } from "../../rl/ttrlConfig.ts";
+import { chosenDataset, chosenModel, type CatalogueState } from "../../store/setup/catalogue.ts";
 
 /** What an experiment starts from: "Abacus 0.2M · Word problems · Steps 40". */
 export function subjectText({ model, dataset, level, config }: Subject, catalogue: CatalogueState): string {

@@ -1,5 +1,5 @@
-import { configurationText } from "../../store/configurationFile.ts";
-import { metricsCsv, metricsJson, reportOf } from "../../store/report.ts";
+import { configurationText } from "../../store/setup/configurationFile.ts";
+import { metricsCsv, metricsJson, reportOf } from "../../store/run/report.ts";
 import { Icon } from "../Icon.tsx";
 import { usePage, useRun } from "../page.tsx";
 import { download } from "./download.ts";

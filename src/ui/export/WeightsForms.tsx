@@ -1,5 +1,5 @@
 import { useId, type ReactNode } from "react";
-import { formsOf, requested, type ExportForm, type ExportOffer } from "../../store/run.ts";
+import { formsOf, requested, type ExportForm, type ExportOffer } from "../../store/run/run.ts";
 import { fileSize } from "../../math/bytes.ts";
 import { sentence } from "../format.ts";
 import { Icon } from "../Icon.tsx";

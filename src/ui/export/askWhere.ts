@@ -1,5 +1,5 @@
 /** Lets the user say where a large file is to go, so that it is written there while it is made. */
-import type { ChosenPlace } from "../../store/runStore.ts";
+import type { ChosenPlace } from "../../store/run/runStore.ts";
 
 /** Smaller files are downloads like any other. */
 const LARGE_BYTES = 64e6;

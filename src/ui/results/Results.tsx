@@ -1,6 +1,6 @@
 import { useMemo } from "react";
-import type { Evaluation } from "../../rl/metrics.ts";
-import { requested } from "../../store/run.ts";
+import type { Evaluation } from "../../rl/metrics/metrics.ts";
+import { requested } from "../../store/run/run.ts";
 import { count } from "../format.ts";
 import { useHasAnswers, usePacedRecord, usePage, useRun } from "../page.tsx";
 import { levelResults } from "./levels.ts";

@@ -1,6 +1,6 @@
 /** Before and now, by level: what the run has changed, with how sure that is. */
 import { bootstrapInterval, mean } from "../../math/stats.ts";
-import type { Evaluation, QuestionScore } from "../../rl/metrics.ts";
+import type { Evaluation, QuestionScore } from "../../rl/metrics/metrics.ts";
 
 /** A mean over questions with its 95% interval. */
 export interface Estimate {

@@ -1,7 +1,7 @@
 import { useEffect, useState } from "react";
 import { percent } from "../format.ts";
 import { usePage } from "../page.tsx";
-import type { RunState } from "../../store/run.ts";
+import type { RunState } from "../../store/run/run.ts";
 
 /** A screen reader hears how the run goes at most this often. */
 const INTERVAL_MS = 10_000;

@@ -1,7 +1,7 @@
 import { useStore } from "zustand";
 import type { Experiment } from "../../experiments/experiment.ts";
-import { currentJob, tally, type Queue } from "../../store/experimentQueue.ts";
-import { isBusy } from "../../store/experimentRunner.ts";
+import { currentJob, tally, type Queue } from "../../store/experiments/experimentQueue.ts";
+import { isBusy } from "../../store/experiments/experimentRunner.ts";
 import { Icon } from "../Icon.tsx";
 import { usePage } from "../page.tsx";
 import { experimentId, showSection } from "../sections.ts";

@@ -3,8 +3,8 @@ import { useStore } from "zustand";
 import { Icon, type IconName } from "../Icon.tsx";
 import { usePage, useRun, useSettings } from "../page.tsx";
 import { startObstacle } from "../../store/lab.ts";
-import { memoryObstacle } from "../../store/memory.ts";
-import { requested, type RunState } from "../../store/run.ts";
+import { memoryObstacle } from "../../store/setup/memory.ts";
+import { requested, type RunState } from "../../store/run/run.ts";
 
 type Main =
   | { readonly label: string; readonly icon: IconName; readonly does: "start" | "pause" | "resume" }

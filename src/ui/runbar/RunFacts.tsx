@@ -1,8 +1,8 @@
 import type { ReactNode } from "react";
 import { useStore } from "zustand";
-import { chosenModel } from "../../store/catalogue.ts";
-import { datasetInUse } from "../../store/dataset.ts";
-import type { BegunRun } from "../../store/run.ts";
+import { chosenModel } from "../../store/setup/catalogue.ts";
+import { datasetInUse } from "../../store/setup/dataset.ts";
+import type { BegunRun } from "../../store/run/run.ts";
 import { measured, shortCount } from "../format.ts";
 import { usePage, usePacedRun, useSettings } from "../page.tsx";
 import { BACKEND_NAMES, BACKEND_WISHES } from "../setup/backendNames.ts";

@@ -1,5 +1,5 @@
-import { configOf } from "../../store/settings.ts";
-import type { BegunRun } from "../../store/run.ts";
+import { configOf } from "../../store/setup/settings.ts";
+import type { BegunRun } from "../../store/run/run.ts";
 import { count } from "../format.ts";
 import { useRun, useSettings } from "../page.tsx";
 import { activityText, phaseShare, remainingText } from "./progressText.ts";

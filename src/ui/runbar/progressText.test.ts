@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { evaluationOf, recordOf, setupOf, startedEvent, stepOf } from "../../store/fixture.ts";
-import { reduce, startedRun, type BegunRun, type Progress } from "../../store/run.ts";
+import { reduce, startedRun, type BegunRun, type Progress } from "../../store/run/run.ts";
 import { activityText, phaseShare, remainingText } from "./progressText.ts";
 
 const begun = (progress: Progress | null): BegunRun => {

@@ -1,6 +1,6 @@
 /** How far a run is, in words and as a share. */
-import { remainingSeconds } from "../../store/remaining.ts";
-import type { BegunRun, Progress } from "../../store/run.ts";
+import { remainingSeconds } from "../../store/run/remaining.ts";
+import type { BegunRun, Progress } from "../../store/run/run.ts";
 import { fileSize } from "../../math/bytes.ts";
 import { count, duration } from "../format.ts";
 

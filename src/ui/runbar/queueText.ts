@@ -1,6 +1,6 @@
 /** How far a queue of an experiment's runs is, in words. */
 import type { Experiment } from "../../experiments/experiment.ts";
-import { tally, type Job, type Queue } from "../../store/experimentQueue.ts";
+import { tally, type Job, type Queue } from "../../store/experiments/experimentQueue.ts";
 import { count, counted } from "../format.ts";
 
 /** "run 2 of 9, 0.2M, word, seed 0 · 1 failed". */

@@ -1,4 +1,4 @@
-import { BACKEND_CHOICES, isBackendChoice } from "../../store/settings.ts";
+import { BACKEND_CHOICES, isBackendChoice } from "../../store/setup/settings.ts";
 import { usePage, useSettings } from "../page.tsx";
 import { BACKEND_OPTIONS } from "./backendNames.ts";
 

@@ -1,5 +1,5 @@
-import { CONFIG_FIELDS, type ChoiceField, type ConfigField, type NumberField } from "../../rl/config.ts";
-import { defaultText, isChanged, type ConfigName } from "../../store/settings.ts";
+import { CONFIG_FIELDS, type ChoiceField, type ConfigField, type NumberField } from "../../rl/ttrlConfig.ts";
+import { defaultText, isChanged, type ConfigName } from "../../store/setup/settings.ts";
 import { count, quantity } from "../format.ts";
 import { Icon } from "../Icon.tsx";
 import { usePage } from "../page.tsx";

@@ -1,5 +1,5 @@
 import { useMemo } from "react";
-import { CONFIG_FIELDS, CONFIG_NAMES } from "../../rl/config.ts";
+import { CONFIG_FIELDS, CONFIG_NAMES } from "../../rl/ttrlConfig.ts";
 import {
   DEFAULT_SETTINGS,
   isChanged,
@@ -7,7 +7,7 @@ import {
   withPaperPreset,
   type ConfigName,
   type Settings,
-} from "../../store/settings.ts";
+} from "../../store/setup/settings.ts";
 import { Fold } from "../Fold.tsx";
 import { Icon } from "../Icon.tsx";
 import { usePage, useSettings } from "../page.tsx";

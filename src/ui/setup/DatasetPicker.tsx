@@ -1,6 +1,6 @@
 import { useStore } from "zustand";
-import { chosenDataset } from "../../store/catalogue.ts";
-import { datasetInUse } from "../../store/dataset.ts";
+import { chosenDataset } from "../../store/setup/catalogue.ts";
+import { datasetInUse } from "../../store/setup/dataset.ts";
 import { counted } from "../format.ts";
 import { usePage, useSettings } from "../page.tsx";
 import { DatasetReading } from "./DatasetReading.tsx";

@@ -1,5 +1,5 @@
-import type { DatasetEntry } from "../../store/catalogue.ts";
-import type { DatasetState, LoadedDataset } from "../../store/dataset.ts";
+import type { DatasetEntry } from "../../store/setup/catalogue.ts";
+import type { DatasetState, LoadedDataset } from "../../store/setup/dataset.ts";
 import { count, counted } from "../format.ts";
 
 interface DatasetReadingProps {

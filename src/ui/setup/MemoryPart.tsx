@@ -1,6 +1,6 @@
 import { useStore } from "zustand";
 import { bytesText } from "../../math/bytes.ts";
-import { memoryObstacle, type MemoryPlan } from "../../store/memory.ts";
+import { memoryObstacle, type MemoryPlan } from "../../store/setup/memory.ts";
 import { Fold } from "../Fold.tsx";
 import { usePage } from "../page.tsx";
 

@@ -1,5 +1,5 @@
 import { useStore } from "zustand";
-import { chosenModel } from "../../store/catalogue.ts";
+import { chosenModel } from "../../store/setup/catalogue.ts";
 import { Icon } from "../Icon.tsx";
 import { shortCount } from "../format.ts";
 import { usePage, useSettings } from "../page.tsx";

@@ -1,4 +1,4 @@
-import { PAPER_SUFFIX } from "../../store/settings.ts";
+import { PAPER_SUFFIX } from "../../store/setup/settings.ts";
 import { Fold } from "../Fold.tsx";
 import { usePage, useSettings } from "../page.tsx";
 

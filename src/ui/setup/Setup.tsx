@@ -1,5 +1,5 @@
-import { CONFIG_NAMES } from "../../rl/config.ts";
-import { isChanged } from "../../store/settings.ts";
+import { CONFIG_NAMES } from "../../rl/ttrlConfig.ts";
+import { isChanged } from "../../store/setup/settings.ts";
 import { counted } from "../format.ts";
 import { Icon } from "../Icon.tsx";
 import { useIsLocked, usePage, useSettings, useView } from "../page.tsx";

@@ -1,5 +1,5 @@
 /** Backends in words. */
-import type { BackendChoice, BackendName } from "../../store/settings.ts";
+import type { BackendChoice, BackendName } from "../../store/setup/settings.ts";
 
 export const BACKEND_NAMES: Readonly<Record<BackendName, string>> = {
   webgpu: "WebGPU",

@@ -1,5 +1,5 @@
 /** Which questions of a step to look at. */
-import type { GroupView } from "../../store/run.ts";
+import type { GroupView } from "../../store/run/run.ts";
 
 export type VoteFilter = "all" | "wrong" | "split" | "unanimous";
 

@@ -1,15 +1,15 @@
 /** A run's memory on WASM as it is planned and as it is measured, once a process: a memory never shrinks. */
 import { readFileSync } from "node:fs";
 import { expect } from "vitest";
-import { readModelFolder } from "../../../formats/modelFolder.ts";
-import { useImplementation } from "../../../kernels/testBackend.ts";
-import { activeKernels } from "../../../kernels/wasm/installWasmKernels.ts";
-import { initialAdapter, type AdapterConfig } from "../../adapter.ts";
-import { promptLengths } from "../../fitQuestions.ts";
-import { readLanguageModel } from "../../languageModel.ts";
-import { FULL_ROOM, type Room } from "../../room.ts";
-import { TfModel } from "../../tfModel.ts";
-import { TfPolicy } from "../../tfPolicy.ts";
+import { readModelFolder } from "../../../formats/huggingface/modelFolder.ts";
+import { useImplementation } from "../../../ops/testBackend.ts";
+import { activeKernels } from "../../../ops/wasm/installWasmKernels.ts";
+import { initialAdapter, type AdapterConfig } from "../../weights/adapter.ts";
+import { promptLengths } from "../../language/fitQuestions.ts";
+import { readLanguageModel } from "../../language/languageModel.ts";
+import { FULL_ROOM, type Room } from "../../contracts/room.ts";
+import { TfModel } from "../../tfjs/tfModel.ts";
+import { TfPolicy } from "../../tfjs/tfPolicy.ts";
 import { demandWith, endless, workAtWorst } from "../fixture.ts";
 import { totalBytes } from "../parts.ts";
 import { workOfRun } from "../runWork.ts";

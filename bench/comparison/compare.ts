@@ -1,0 +1,105 @@
+/** `npm run bench`: runs the comparison and writes its tables. */
+import { writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { cpus, loadavg } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { openBrowser } from "./browser.ts";
+import { CONTENDERS, NAMES, type ContenderName } from "../contenders/contenders.ts";
+import type { KernelReport } from "../kernels/kernels.ts";
+import { kernelTable } from "../kernels/kernelTable.ts";
+import { ROOT } from "./node.ts";
+import { inProcess, openNode } from "./nodeRunner.ts";
+import { markdown } from "./report.ts";
+import { compare, type Report, type Runner } from "./run.ts";
+import { OPTIONS } from "../options.mjs";
+import { jobs, leftOut, MODELS, notAsked, WORKLOAD_NAMES, type Asked } from "./suite.ts";
+
+const { values: options } = parseArgs({ options: OPTIONS });
+const log = (line: string): void => console.error(line);
+
+/** Names of a list separated by commas, each one of `known`; all of them where nothing was asked for. */
+function chosen<Name extends string>(what: string, list: string | undefined, known: readonly Name[]): Name[] {
+  if (list === undefined) return [...known];
+  return list.split(",").map((asked) => {
+    const name = known.find((candidate) => candidate === asked || candidate.startsWith(`${asked} `));
+    if (name === undefined)
+      throw new RangeError(`there is no ${what} ${asked}; there are ${known.join(", ")}`);
+    return name;
+  });
+}
+
+function versions(contenders: readonly ContenderName[]): Record<string, string> {
+  const require = createRequire(join(ROOT, "bench", "package.json"));
+  const found: Record<string, string> = {};
+  for (const name of contenders) {
+    const { package: wanted } = CONTENDERS[name];
+    if (wanted === null) continue;
+    const root = wanted.startsWith("@tensorflow") ? ROOT : join(ROOT, "bench");
+    const { version } = require(join(root, "node_modules", wanted, "package.json")) as { version: string };
+    found[wanted] = version;
+  }
+  return found;
+}
+
+function seconds(option: string, text: string): number {
+  const value = Number(text);
+  if (value > 0) return value;
+  throw new RangeError(`--${option} takes seconds above 0, not ${text}`);
+}
+
+function asked(software: boolean): Asked {
+  return {
+    contenders: chosen("contender", options.only, NAMES),
+    named: options.only !== undefined,
+    software,
+    models: chosen("model", options.models, MODELS),
+    workloads: chosen("workload", options.workloads, WORKLOAD_NAMES),
+    full: options.full === undefined ? [] : chosen("contender", options.full, NAMES),
+    budget: seconds("budget", options.budget),
+  };
+}
+
+/** What was typed, as one would type it again. */
+function command(): string {
+  const words = process.argv.slice(2).map((word) => (word.includes(" ") ? `"${word}"` : word));
+  return ["npm run bench", ...(words.length === 0 ? [] : ["--", ...words])].join(" ");
+}
+
+/** Runs everything asked for; after each job the tables so far are written, so that a run cut short leaves them. */
+async function report(runner: Runner, all: Asked): Promise<Report> {
+  const omitted = leftOut(all);
+  const load = (): number => loadavg()[0] ?? Number.NaN;
+  const before = load();
+  const known = {
+    date: new Date().toISOString().slice(0, 10),
+    command: command(),
+    cores: cpus().length,
+    where: runner.where,
+    limits: runner.limits,
+    budget: all.budget,
+    full: all.full,
+    versions: versions(all.contenders),
+    notAsked: notAsked(all),
+  };
+  let result: Report = { ...known, load: [before, before], measurements: [], skipped: omitted };
+  for await (const found of compare(runner, jobs(all), log)) {
+    result = { ...known, ...found, load: [before, load()], skipped: [...found.skipped, ...omitted] };
+    if (options.out !== undefined) writeFileSync(options.out, markdown(result));
+  }
+  return result;
+}
+
+if (options.kernels) {
+  const wanted = { variants: options.variants, seconds: seconds("seconds", options.seconds) };
+  const measured = (await inProcess(wanted)) as KernelReport; // of that question
+  console.log(options.json ? JSON.stringify(measured) : kernelTable(measured));
+  process.exit(0);
+}
+asked(true); // what is mistyped is said before anything is built
+const runner = await (options.node ? openNode() : openBrowser(log));
+const all = asked(runner.limits?.software !== false);
+const result = await report(runner, all);
+await runner.close();
+console.log(options.json ? JSON.stringify(result) : markdown(result));
+process.exit(0);

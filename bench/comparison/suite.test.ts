@@ -1,0 +1,49 @@
+import { expect, test } from "vitest";
+import { NAMES } from "../contenders/contenders.ts";
+import { jobs, leftOut, MODELS, notAsked, WORKLOAD_NAMES, type Asked } from "./suite.ts";
+
+const ALL: Asked = {
+  contenders: NAMES,
+  named: false,
+  software: true,
+  models: MODELS,
+  workloads: WORKLOAD_NAMES,
+  full: [],
+  budget: 1,
+};
+
+test("every pair of contender and model is either run or named as left out", () => {
+  const run = new Set(jobs(ALL).map(({ contender, model }) => `${contender} ${model}`));
+  const left = leftOut(ALL).map(({ contender, model }) => `${contender} ${model}`);
+  expect(run.size + left.length).toBe(NAMES.length * MODELS.length);
+  for (const pair of left) expect(run).not.toContain(pair);
+});
+
+test("who is asked for by name runs with every model asked for", () => {
+  const asked: Asked = { ...ALL, contenders: ["nanogpt", "wasm-kernels"], named: true };
+  expect(jobs(asked)).toHaveLength(2 * MODELS.length);
+  expect(leftOut(asked)).toEqual([]);
+});
+
+test("who only decodes is given no training, and no job where nothing is left", () => {
+  const decoding = jobs(ALL).filter(({ contender }) => contender === "engine-f16");
+  expect(decoding.length).toBeGreaterThan(0);
+  for (const { workloads } of decoding)
+    expect(new Set(workloads.map(({ kind }) => kind))).toEqual(new Set(["decode"]));
+  expect(jobs({ ...ALL, contenders: ["engine-f16"], workloads: ["train"] })).toEqual([]);
+});
+
+test("only those named run all of a workload whatever the budget", () => {
+  const whole = (models: Asked["models"]) =>
+    jobs({ ...ALL, models, full: ["tensorflow-webgpu"] })
+      .filter(({ full }) => full)
+      .map(({ contender, model }) => [contender, model]);
+  expect(whole(MODELS)).toEqual([["tensorflow-webgpu", "abacus-0.2M"]]);
+  expect(whole(["abacus-0.5M"])).toEqual([["tensorflow-webgpu", "abacus-0.5M"]]);
+});
+
+test("what was not asked for is said in words", () => {
+  expect(notAsked(ALL)).toEqual([]);
+  const asked: Asked = { ...ALL, models: MODELS.slice(0, 3), workloads: ["decode"] };
+  expect(notAsked(asked)).toEqual(["models SmolLM2-135M shape", "workloads train, ttrl, votes, length"]);
+});

@@ -1,0 +1,48 @@
+/** `npm run -s bench -- --memory`: what runs take of memory, measured, beside what is planned for them. */
+import { execFileSync } from "node:child_process";
+import { cpus } from "node:os";
+import { join } from "node:path";
+import { bytesText } from "../../src/math/bytes.ts";
+import { ROOT } from "../comparison/node.ts";
+import type { MeasuredMemory } from "./memoryCase.ts";
+
+const EMBEDDED = ["abacus-0.1M", "abacus-0.2M", "abacus-0.5M"];
+
+const asked = process.argv.slice(2);
+const models = asked.length === 0 ? EMBEDDED : asked;
+console.log(
+  `Node ${process.versions.node}, ${cpus()[0]?.model ?? "an unknown processor"}, ${cpus().length} cores\n`,
+);
+console.log("| model, path | part | planned | measured | planned / measured |\n|---|---|---:|---:|---:|");
+/** What computes, what is trained, and how what is not is kept. */
+const CASES = [
+  ["wasm", "all", "f32"],
+  ["wasm", "lora", "f32"],
+  ["graphs", "all", "f32"],
+  ["graphs", "lora", "f16"],
+] as const;
+for (const model of models) for (const each of CASES) measure(model, each);
+
+/** In a process of its own: a WASM memory never shrinks. */
+function measure(model: string, each: readonly string[]): void {
+  const place = model.endsWith(".gguf") ? model : join(ROOT, "public", "models", model);
+  const program = join(import.meta.dirname, "memoryCase.ts");
+  const line = execFileSync(process.execPath, ["--import", "tsx", program, place, ...each], {
+    cwd: ROOT,
+    stdio: ["ignore", "pipe", "inherit"],
+  }).toString();
+  const { setting, parts } = JSON.parse(line) as MeasuredMemory; // a line of our own
+  if (parts.length === 0) console.log(`| ${model}, ${setting} | | | | |`);
+  for (const [i, { part, planned, measured }] of parts.entries()) {
+    const name = i === 0 ? `${model}, ${setting}` : "";
+    console.log(`| ${name} | ${part} | ${text(planned)} | ${text(measured)} | ${ratio(planned, measured)} |`);
+  }
+}
+
+function text(bytes: number | null): string {
+  return bytes === null ? "" : bytesText(bytes);
+}
+
+function ratio(planned: number | null, measured: number | null): string {
+  return planned === null || measured === null ? "" : (planned / measured).toFixed(2);
+}

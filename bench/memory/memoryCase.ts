@@ -1,0 +1,110 @@
+/** One model on one path: prints what its run takes, measured and planned, as a line of JSON. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { startBackend } from "../../cli/backend.ts";
+import { openModel, openModelFile } from "../../cli/modelFile.ts";
+import { watchGpuBytes } from "../../src/webgpu/gpuCalls/fixture.ts";
+import { allWeights } from "../../src/formats/numbers/weightSource.ts";
+import { activeKernels } from "../../src/ops/wasm/installWasmKernels.ts";
+import { initialAdapter } from "../../src/model/weights/adapter.ts";
+import { promptLengths } from "../../src/model/language/fitQuestions.ts";
+import { endless, workAtWorst } from "../../src/model/memory/fixture.ts";
+import { totalBytes, type PartBytes } from "../../src/model/memory/parts.ts";
+import { workOfRun } from "../../src/model/memory/runWork.ts";
+import { traineeOf } from "../../src/model/memory/trainee.ts";
+import { wasmMemory } from "../../src/model/memory/wasmMemory.ts";
+import { FULL_ROOM, type Room } from "../../src/model/contracts/room.ts";
+import { TfModel } from "../../src/model/tfjs/tfModel.ts";
+import { TfPolicy } from "../../src/model/tfjs/tfPolicy.ts";
+import { configFrom } from "../../src/rl/ttrlConfig.ts";
+import { demandOf } from "../../src/rl/demand.ts";
+import type { Question } from "../../src/rl/contracts/types.ts";
+import { ROOT } from "../comparison/node.ts";
+
+/** Bytes by part; null where one of the two does not tell parts apart. */
+export interface MeasuredMemory {
+  /** Path and sizes, in words. */
+  readonly setting: string;
+  readonly parts: readonly {
+    readonly part: string;
+    readonly planned: number | null;
+    readonly measured: number | null;
+  }[];
+}
+
+const [place = "", path = "", trainable = "all", basePrecision = "f32"] = process.argv.slice(2);
+const file = await openModelFile(place);
+const { weights: source } = file;
+const model = endless(openModel(file));
+/** Where a token costs much, few of them; on a software adapter it costs most. */
+const isLarge = model.config.width > 256;
+const [questionCount, responses, maxResponseTokens] = !isLarge
+  ? [4, 32, 24]
+  : path === "wasm"
+    ? [2, 8, 16]
+    : [1, 4, 8];
+const room: Room = { ...FULL_ROOM, microBatchTokens: isLarge ? 512 : 2048 };
+const config = configFrom({
+  questionsPerStep: questionCount,
+  votesPerQuestion: responses,
+  rolloutsPerQuestion: responses,
+  maxResponseTokens,
+  evaluationQuestions: questionCount,
+  evaluationSamples: 2,
+  initialSamples: 2,
+  trainable,
+  basePrecision,
+});
+const trainee = traineeOf(model.config, config);
+const adapter = trainee.adapter && initialAdapter(model.config, trainee.adapter, 0);
+const trained = adapter?.tensors ?? (await allWeights(source));
+const all = JSON.parse(readFileSync(join(ROOT, "public/datasets/word.json"), "utf8")) as Question[]; // our own
+const questions = all.sort((a, b) => b.prompt.length - a.prompt.length).slice(0, questionCount);
+const prompts = questions.map(({ prompt }) => prompt);
+const demand = demandOf(config, questionCount);
+const work = workOfRun(demand, promptLengths(model, questions), room);
+const sizes = `${questionCount} x ${responses} responses of ${maxResponseTokens} tokens, micro-batches of ${room.microBatchTokens}${adapter === null ? "" : `, an adapter beside ${basePrecision}`}`;
+
+const measured = path === "wasm" ? await onWasm() : await onGraphs();
+process.stdout.write(`${JSON.stringify(measured)}\n`, () => process.exit(0)); // Dawn's threads would keep it waiting
+
+async function onWasm(): Promise<MeasuredMemory> {
+  await startBackend("wasm");
+  const planned = wasmMemory(trainee, work, room, 1);
+  const start = { adapter, reference: null, optimizer: null };
+  const policy = new TfPolicy(new TfModel(model, await allWeights(source)), start, room);
+  await workAtWorst(policy, trained, prompts, demand);
+  const memory = activeKernels()?.buffer.byteLength ?? 0;
+  const parts = [...planned].map(([part, bytes]) => ({ part, planned: bytes, measured: null }));
+  return { setting: `WASM, ${sizes}`, parts: [...parts, whole(planned, memory)] };
+}
+
+async function onGraphs(): Promise<MeasuredMemory> {
+  const { graphs, report } = await startBackend("webgpu");
+  if (typeof graphs === "string") throw new Error(graphs);
+  const { device } = graphs.gpu;
+  const { GpuPolicy } = await import("../../src/model/webgpu/gpuPolicy.ts");
+  const { graphMemory, partOfBuffer } = await import("../../src/model/memory/graphMemory.ts");
+  const { machineFor } = await import("../../src/model/memory/machine.ts");
+  const limits = machineFor(model.config, graphs, config)?.adapter;
+  if (limits == null) throw new Error("recorded graphs cannot run this model");
+  const planned = (await graphMemory(trainee, work, limits, room)).parts;
+  const watch = watchGpuBytes(device);
+  const { basePrecision } = trainee;
+  const start = { weights: source, adapter, basePrecision, reference: null, optimizer: null };
+  const policy = await GpuPolicy.open(graphs.gpu, model, start, room);
+  await workAtWorst(policy, trained, prompts, demand);
+  const buffers = watch.buffers();
+  graphs.gpu.fault.throwIfAborted();
+  const sizeOf = (part: string): number =>
+    buffers.filter((buffer) => partOfBuffer(buffer) === part).reduce((sum, { size }) => sum + size, 0);
+  const parts = [...planned].map(([part, bytes]) => ({ part, planned: bytes, measured: sizeOf(part) }));
+  return {
+    setting: `recorded graphs (${report.device}), ${sizes}`,
+    parts: [...parts, whole(planned, watch.held())],
+  };
+}
+
+function whole(planned: PartBytes, memory: number) {
+  return { part: "all", planned: totalBytes(planned), measured: memory };
+}

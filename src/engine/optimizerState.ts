@@ -1,8 +1,0 @@
-/** What later optimizer steps depend on beside the weights, on the host and in Hugging Face's layout. */
-import type { HostParameter } from "./parameterBuffer.ts";
-
-export interface OptimizerState {
-  readonly updates: number;
-  readonly firstMoments: ReadonlyMap<string, HostParameter>;
-  readonly secondMoments: ReadonlyMap<string, HostParameter>;
-}

@@ -1,0 +1,163 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { sourceOf } from "../fixture.ts";
+import { exportGguf, type ExportedDecoder } from "./ggufExport.ts";
+import { readGgufHeader } from "./ggufHeader.ts";
+import { openGgufModel } from "./ggufModel.ts";
+import { ROPE_DIVISORS } from "./ggufRotary.ts";
+import type { JsonObject } from "../jsonObject.ts";
+import { readModelFolder, wholeFolder, type ModelFolder } from "../huggingface/modelFolder.ts";
+import type { Packing } from "../numbers/narrowFloats.ts";
+import { wholeFile } from "../streamed.ts";
+import { weightsInMemory } from "../numbers/weightSource.ts";
+
+const read = (path: string): Uint8Array => new Uint8Array(readFileSync(new URL(path, import.meta.url)));
+const readGguf = async (file: Uint8Array): Promise<ModelFolder> =>
+  wholeFolder(await openGgufModel(sourceOf(file)));
+const tiny = (kind: string): Promise<ModelFolder> => readGguf(read(`fixtures/tiny-${kind}.gguf`));
+const KINDS = ["llama", "qwen2", "llama3", "mistral", "qwen3"] as const;
+const ABACUS = "../../public/models/abacus-0.1M/";
+const PARTS = ["config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json"];
+const abacus = readModelFolder(new Map(PARTS.map((name) => [name, read(ABACUS + name)])));
+
+type Llama3 = Extract<ExportedDecoder["ropeScaling"], { type: "llama3" }>;
+
+function scalingOf(config: JsonObject): Llama3 | null {
+  const scaling = config["rope_scaling"] as Readonly<Record<string, number>> | null | undefined; // of our fixtures
+  if (scaling == null) return null;
+  return {
+    type: "llama3",
+    factor: scaling["factor"]!,
+    lowFrequency: scaling["low_freq_factor"]!,
+    highFrequency: scaling["high_freq_factor"]!,
+    originalPositions: scaling["original_max_position_embeddings"]!,
+  };
+}
+
+/** What `readModelConfig` of the layer above reads. */
+function decoderOf({ config }: ModelFolder): ExportedDecoder {
+  const number = (key: string): number => Number(config[key]);
+  return {
+    architecture: config["model_type"] as "llama" | "qwen2" | "qwen3", // of our fixtures
+    width: number("hidden_size"),
+    layers: number("num_hidden_layers"),
+    heads: number("num_attention_heads"),
+    kvHeads: number("num_key_value_heads"),
+    headDim: number("head_dim"),
+    hiddenWidth: number("intermediate_size"),
+    vocabulary: number("vocab_size"),
+    maxPositions: number("max_position_embeddings"),
+    ropeTheta: number("rope_theta"),
+    ropeScaling: scalingOf(config),
+    normEpsilon: number("rms_norm_eps"),
+    tied: config["tie_word_embeddings"] === true,
+    eosTokens: [config["eos_token_id"]].flat().map(Number),
+  };
+}
+
+async function written(
+  folder: ModelFolder,
+  packing: Packing,
+  changed: Partial<ExportedDecoder> = {},
+): Promise<Uint8Array> {
+  const decoder = { ...decoderOf(folder), ...changed };
+  const { pieces, bytes } = exportGguf(folder, weightsInMemory(folder.weights), decoder, {
+    packing,
+    name: "m",
+  });
+  const file = await wholeFile({ pieces, bytes });
+  expect(file.length).toBe(bytes);
+  return file;
+}
+
+describe("a model written as GGUF", () => {
+  it.each(KINDS)("is the same when read again, every bit of it in F32: %s", async (kind) => {
+    const folder = await tiny(kind);
+    expect(await readGguf(await written(folder, "F32"))).toEqual(folder);
+  });
+
+  it.each(KINDS)("has the tensors of llama.cpp's converter, byte for byte: %s", async (kind) => {
+    const tensorsOf = async (file: Uint8Array) => {
+      const { entries } = await readGgufHeader(sourceOf(file));
+      return new Map(entries.map(({ name, begin, end }) => [name, file.slice(begin, end)]));
+    };
+    const expected = await tensorsOf(read(`fixtures/tiny-${kind}.gguf`));
+    const found = await tensorsOf(await written(await tiny(kind), "F32"));
+    const [divisors, theirs] = [found, expected].map((tensors) => {
+      const bytes = tensors.get(ROPE_DIVISORS) ?? new Uint8Array();
+      tensors.delete(ROPE_DIVISORS);
+      return new Float32Array(bytes.slice().buffer);
+    });
+    expect(divisors).toHaveLength(theirs!.length);
+    // The converter computes them in float32.
+    for (const [i, divisor] of divisors!.entries()) expect(divisor / theirs![i]!).toBeCloseTo(1, 5);
+    expect(found).toEqual(expected);
+  });
+
+  it("keeps vectors in F32, and in F16 what does not fill blocks of 32", async () => {
+    const { entries } = await readGgufHeader(sourceOf(await written(abacus, "Q8_0")));
+    const types = new Map(entries.map(({ name, type }) => [name, type.name]));
+    expect(types.get("output_norm.weight")).toBe("F32");
+    expect(types.get("blk.0.ffn_down.weight")).toBe("Q8_0"); // rows of 128
+    expect(types.get("blk.0.attn_q.weight")).toBe("F16"); // rows of 48
+  });
+
+  it("says that a linear scaling stretches positions, and by how much", async () => {
+    const config = { ...abacus.config, rope_scaling: { rope_type: "linear", factor: 2 } };
+    const ropeScaling = { type: "linear", factor: 2 } as const;
+    const again = await readGguf(await written({ ...abacus, config }, "F32", { ropeScaling }));
+    expect(again.config["rope_scaling"]).toEqual(config.rope_scaling);
+  });
+
+  it("leaves out a head that is the embedding again", async () => {
+    const embedding = abacus.weights.get("model.embed_tokens.weight")!;
+    const weights = new Map([...abacus.weights, ["lm_head.weight", embedding] as const]);
+    const again = await readGguf(await written({ ...abacus, weights }, "F32"));
+    expect(again.weights).toEqual(abacus.weights);
+  });
+});
+
+describe("the tokenizer of a model written as GGUF", () => {
+  const metadataOf = async (folder: ModelFolder, changed: Partial<ExportedDecoder> = {}) =>
+    (await readGgufHeader(sourceOf(await written(folder, "F32", changed)))).metadata;
+
+  it("keeps the name of a cut that llama.cpp knows, and says what differs where it knows none", async () => {
+    expect((await metadataOf(await tiny("llama"))).get("tokenizer.ggml.pre")).toBe("smollm");
+    const weights = weightsInMemory(abacus.weights);
+    const { cut } = exportGguf(abacus, weights, decoderOf(abacus), { packing: "F32", name: "m" });
+    expect(cut).toEqual({
+      name: "superbpe",
+      differs: 'letters after "? ", and words that follow a backslash',
+    });
+  });
+
+  it("has a token for every row of the embedding, and the special ones by their keys", async () => {
+    const metadata = await metadataOf(abacus, { vocabulary: 466 });
+    const [tokens, kinds] = ["tokens", "token_type"].map((key) => metadata.get(`tokenizer.ggml.${key}`));
+    expect(tokens).toMatchObject({ length: 466, 0: "<pad>", 1: "<bos>", 2: "<eos>", 465: "[PAD465]" });
+    expect(kinds).toMatchObject({ 0: 3, 1: 3, 2: 3, 3: 1, 465: 5 });
+    const ids = ["bos", "eos", "padding"].map((key) => metadata.get(`tokenizer.ggml.${key}_token_id`));
+    expect(ids).toEqual([1, 2, 0]);
+  });
+
+  it("keeps up to three ends that have no known name, and refuses more", async () => {
+    const again = await readGguf(await written(abacus, "F32", { eosTokens: [2, 7, 9] }));
+    expect(again.config["eos_token_id"]).toEqual([2, 7, 9]);
+    await expect(written(abacus, "F32", { eosTokens: [2, 7, 9, 11] })).rejects.toThrow(
+      /more tokens end a response .* 2, 7/,
+    );
+  });
+
+  it("refuses a cut without a name, and what is no BPE", async () => {
+    const changed = (values: JsonObject): ModelFolder => ({
+      ...abacus,
+      tokenizerJson: { ...abacus.tokenizerJson, ...values },
+    });
+    await expect(written(changed({ pre_tokenizer: { type: "Whitespace" } }), "F32")).rejects.toThrow(
+      /no name that is known here .* Export safetensors instead/,
+    );
+    await expect(written(changed({ model: { type: "Unigram", vocab: [] } }), "F32")).rejects.toThrow(
+      /byte-level BPE/,
+    );
+  });
+});

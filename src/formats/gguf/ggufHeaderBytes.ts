@@ -1,0 +1,142 @@
+/** The header of a GGUF file, version 3, as bytes: metadata, then each tensor's name, shape, packing and place. */
+import { packedBytes, type Packing } from "../numbers/narrowFloats.ts";
+import { weightsOf } from "../numbers/weightSource.ts";
+
+/** A value of the metadata, with the kind that llama.cpp expects of its key. */
+export type MetadataValue =
+  | { readonly uint32: number }
+  | { readonly float32: number }
+  | { readonly flag: boolean }
+  | { readonly text: string }
+  | { readonly texts: readonly string[] }
+  | { readonly int32s: readonly number[] };
+
+/** A tensor that will follow the header. */
+export interface PlacedTensor {
+  readonly name: string;
+  /** Row-major; the file has it reversed. */
+  readonly shape: readonly number[];
+  readonly packing: Packing;
+}
+
+/** Where tensors begin: at multiples of this many bytes. */
+export const ALIGNMENT = 32;
+
+/** Packings by their number in the file. */
+const NUMBERS: Readonly<Record<Packing, number>> = { F32: 0, F16: 1, BF16: 30, Q8_0: 8 };
+
+/** The whole header, filled up so that the first tensor may follow at once; each tensor is filled up in turn. */
+export function ggufHeader(
+  metadata: ReadonlyMap<string, MetadataValue>,
+  tensors: readonly PlacedTensor[],
+): Uint8Array {
+  const bytes = new Bytes();
+  bytes.uint32(0x46554747); // "GGUF"
+  bytes.uint32(3);
+  bytes.uint64(tensors.length);
+  bytes.uint64(metadata.size);
+  for (const [key, value] of metadata) {
+    bytes.text(key);
+    writeValue(bytes, value);
+  }
+  let offset = 0;
+  for (const { name, shape, packing } of tensors) {
+    bytes.text(name);
+    bytes.uint32(shape.length);
+    for (const size of shape.toReversed()) bytes.uint64(size);
+    bytes.uint32(NUMBERS[packing]);
+    bytes.uint64(offset);
+    offset += aligned(packedBytes(packing, weightsOf(shape)));
+  }
+  return bytes.filledUp(ALIGNMENT);
+}
+
+/** The next multiple of the alignment. */
+export function aligned(bytes: number): number {
+  return Math.ceil(bytes / ALIGNMENT) * ALIGNMENT;
+}
+
+/** The kind's number, then the value; of a list the kind of its items, and how many. */
+function writeValue(bytes: Bytes, value: MetadataValue): void {
+  if ("uint32" in value) {
+    bytes.uint32(4);
+    bytes.uint32(value.uint32);
+  } else if ("float32" in value) {
+    bytes.uint32(6);
+    bytes.float32(value.float32);
+  } else if ("flag" in value) {
+    bytes.uint32(7);
+    bytes.uint8(value.flag ? 1 : 0);
+  } else if ("text" in value) {
+    bytes.uint32(8);
+    bytes.text(value.text);
+  } else if ("texts" in value) {
+    bytes.uint32(9);
+    bytes.uint32(8);
+    bytes.uint64(value.texts.length);
+    for (const text of value.texts) bytes.text(text);
+  } else {
+    bytes.uint32(9);
+    bytes.uint32(5);
+    bytes.uint64(value.int32s.length);
+    for (const number of value.int32s) bytes.int32(number);
+  }
+}
+
+/** Bytes that grow, little-endian. */
+class Bytes {
+  #bytes = new Uint8Array(2 ** 16);
+  #view = new DataView(this.#bytes.buffer);
+  #length = 0;
+  readonly #encoder = new TextEncoder();
+
+  uint8(value: number): void {
+    const at = this.#grow(1);
+    this.#view.setUint8(at, value);
+  }
+
+  uint32(value: number): void {
+    const at = this.#grow(4);
+    this.#view.setUint32(at, value, true);
+  }
+
+  int32(value: number): void {
+    const at = this.#grow(4);
+    this.#view.setInt32(at, value, true);
+  }
+
+  uint64(value: number): void {
+    const at = this.#grow(8);
+    this.#view.setBigUint64(at, BigInt(value), true);
+  }
+
+  float32(value: number): void {
+    const at = this.#grow(4);
+    this.#view.setFloat32(at, value, true);
+  }
+
+  text(value: string): void {
+    const encoded = this.#encoder.encode(value);
+    this.uint64(encoded.length);
+    const at = this.#grow(encoded.length);
+    this.#bytes.set(encoded, at);
+  }
+
+  /** All of them, and zeros up to a multiple of `unit`. */
+  filledUp(unit: number): Uint8Array {
+    this.#grow((unit - (this.#length % unit)) % unit);
+    return this.#bytes.slice(0, this.#length);
+  }
+
+  /** Makes room at the end and returns where it begins. */
+  #grow(bytes: number): number {
+    const at = this.#length;
+    this.#length += bytes;
+    if (this.#length > this.#bytes.length) {
+      const larger = new Uint8Array(Math.max(this.#length, 2 * this.#bytes.length));
+      larger.set(this.#bytes);
+      [this.#bytes, this.#view] = [larger, new DataView(larger.buffer)];
+    }
+    return at;
+  }
+}

@@ -1,0 +1,83 @@
+/** The tokenizer in a GGUF file's metadata -> the two files that Hugging Face keeps it in. */
+import { bpeTokenizerJson } from "../huggingface/bpeTokenizer.ts";
+import { isByteLevel, preTokenizerOf } from "./ggufPreTokenizers.ts";
+import type { GgufMetadata } from "./ggufMetadata.ts";
+import { GgufError } from "./ggufError.ts";
+import type { JsonObject } from "../jsonObject.ts";
+
+/** Kinds of tokens, as llama.cpp numbers them. */
+export const TOKEN_KINDS = { normal: 1, control: 3, userDefined: 4, unused: 5 } as const;
+const { control: CONTROL, userDefined: USER_DEFINED } = TOKEN_KINDS;
+
+/** tokenizer.json and tokenizer_config.json. */
+export interface TokenizerFiles {
+  readonly tokenizerJson: JsonObject;
+  readonly tokenizerConfig: JsonObject;
+}
+
+/** Reads a byte-level BPE tokenizer ("gpt2"), which SmolLM2, Llama 3, Qwen 2 and Mistral Nemo have. */
+export function readGgufTokenizer(metadata: GgufMetadata): TokenizerFiles {
+  const model = metadata.requiredText("tokenizer.ggml.model");
+  if (!isByteLevel(model)) {
+    throw new GgufError(
+      `its tokenizer is of kind ${model}, and byte-level BPE (gpt2) is read`,
+      "Open the model's Hugging Face folder instead.",
+    );
+  }
+  const tokens = metadata.texts("tokenizer.ggml.tokens");
+  const types = metadata.numbers("tokenizer.ggml.token_type");
+  const { normalizer, preTokenizer, ignoreMerges } = preTokenizerOf(metadata.text("tokenizer.ggml.pre"));
+  const byteLevel = { type: "ByteLevel", add_prefix_space: false, trim_offsets: true, use_regex: true };
+  const tokenizerJson = bpeTokenizerJson({
+    tokens,
+    merges: metadata.texts("tokenizer.ggml.merges"),
+    addedTokens: addedTokens(types),
+    normalizer,
+    preTokenizer,
+    decoder: byteLevel,
+    ignoreMerges,
+  });
+  return { tokenizerJson, tokenizerConfig: tokenizerConfig(metadata, tokens) };
+}
+
+function addedTokens(types: readonly number[]): { id: number; special: boolean }[] {
+  return types.flatMap((type, id) =>
+    type === CONTROL || type === USER_DEFINED ? [{ id, special: type === CONTROL }] : [],
+  );
+}
+
+function tokenizerConfig(metadata: GgufMetadata, tokens: readonly string[]): JsonObject {
+  const named = (key: string): string | null => {
+    const id = metadata.number(`tokenizer.ggml.${key}_token_id`);
+    return id === undefined ? null : (tokens[id] ?? null);
+  };
+  const template = metadata.text("tokenizer.chat_template");
+  return {
+    tokenizer_class: "PreTrainedTokenizerFast",
+    bos_token: named("bos"),
+    eos_token: named("eos"),
+    pad_token: named("padding"),
+    clean_up_tokenization_spaces: false,
+    ...(template !== undefined && { chat_template: template }),
+  };
+}
+
+/** What ends a turn or a text, whatever the file's maker called the end; llama.cpp stops at the same. */
+export const ENDS: ReadonlySet<string> = new Set([
+  "<|im_end|>",
+  "<|endoftext|>",
+  "<|eot_id|>",
+  "<|eom_id|>",
+  "<|end_of_text|>",
+  "</s>",
+]);
+
+/** Tokens that end a response. */
+export function stopTokens(metadata: GgufMetadata): readonly number[] {
+  const named = ["eos", "eot", "eom"].map((key) => metadata.number(`tokenizer.ggml.${key}_token_id`));
+  const types = metadata.numbers("tokenizer.ggml.token_type");
+  const known = metadata
+    .texts("tokenizer.ggml.tokens")
+    .flatMap((token, id) => (types[id] === CONTROL && ENDS.has(token) ? [id] : []));
+  return [...new Set([...named.filter((id) => id !== undefined), ...known])];
+}

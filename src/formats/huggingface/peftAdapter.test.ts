@@ -1,0 +1,67 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import { readPeftAdapter, writePeftAdapter } from "./peftAdapter.ts";
+import { writeSafetensors } from "../safetensors/safetensors.ts";
+
+const folder = new URL("../../model/fixtures/", import.meta.url);
+
+/** The files of an adapter that PEFT wrote, its configuration changed. */
+function files(changes: Readonly<Record<string, unknown>> = {}): Map<string, Uint8Array> {
+  const read = (name: string): Buffer => readFileSync(new URL(`tiny-qwen2/adapter/${name}`, folder));
+  const config = JSON.parse(read("adapter_config.json").toString()) as Record<string, unknown>;
+  return new Map<string, Uint8Array>([
+    ["adapter_config.json", new TextEncoder().encode(JSON.stringify({ ...config, ...changes }))],
+    ["adapter_model.safetensors", read("adapter_model.safetensors")],
+  ]);
+}
+
+describe("an adapter", () => {
+  test("that PEFT wrote is read", () => {
+    const { tensors, targets, ...rest } = readPeftAdapter(files());
+    expect(rest).toEqual({ rank: 3, alpha: 12, dropout: 0, base: "src/model/fixtures/tiny-qwen2" });
+    expect([...targets].sort()).toEqual(["q_proj", "v_proj"]);
+    expect(tensors.size).toBe(8);
+    expect(tensors.get("model.layers.1.self_attn.v_proj.lora_B.weight")?.shape).toEqual([8, 3]);
+  });
+
+  test("is read again as it was written", () => {
+    const adapter = readPeftAdapter(files());
+    const written = writePeftAdapter(adapter, "# A card\n");
+    expect([...written.keys()]).toEqual(["adapter_model.safetensors", "adapter_config.json", "README.md"]);
+    const again = readPeftAdapter(written);
+    expect(new Map([...again.tensors].sort())).toEqual(new Map([...adapter.tensors].sort()));
+    expect({ ...again, tensors: null }).toEqual({ ...adapter, tensors: null });
+    const config = JSON.parse(new TextDecoder().decode(written.get("adapter_config.json"))) as unknown;
+    expect(config).toMatchObject({
+      peft_type: "LORA",
+      task_type: "CAUSAL_LM",
+      r: 3,
+      lora_alpha: 12,
+      bias: "none",
+    });
+  });
+
+  test.each([
+    [{ peft_type: "IA3" }, 'is of type "IA3": LORA adapters can be used'],
+    [{ use_dora: true }, "asks for use_dora (DoRA): only plain LoRA is computed"],
+    [{ use_rslora: true, rank_pattern: { q_proj: 8 } }, "use_rslora (rank-stabilised scaling), rank_pattern"],
+    [{ bias: "all" }, "asks for bias (trained biases)"],
+    [{ modules_to_save: ["lm_head"] }, "modules_to_save (whole modules beside the adapter)"],
+    [{ r: 0 }, "r must be a number above 0; it is 0"],
+    [{ lora_dropout: 1 }, "lora_dropout must be within 0 and 1; it is 1"],
+  ])("of another kind is refused: %j", (changes, message) => {
+    expect(() => readPeftAdapter(files(changes))).toThrow(message);
+  });
+
+  test("without one of its files, or with other matrices, is refused", () => {
+    const some = files();
+    some.delete("adapter_model.safetensors");
+    expect(() => readPeftAdapter(some)).toThrow("The adapter has no adapter_model.safetensors.");
+    const name = "base_model.model.model.embed_tokens.lora_embedding_A";
+    const tensors = new Map([[name, { shape: [1], data: Float32Array.of(1) }]]);
+    const odd = files().set("adapter_model.safetensors", writeSafetensors(tensors));
+    expect(() => readPeftAdapter(odd)).toThrow(`holds ${name}: only matrices lora_A and lora_B`);
+    const text = files().set("adapter_config.json", new TextEncoder().encode("{"));
+    expect(() => readPeftAdapter(text)).toThrow("adapter_config.json is not valid JSON");
+  });
+});

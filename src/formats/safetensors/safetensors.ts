@@ -1,0 +1,136 @@
+/** Weights <-> the bytes of a safetensors file (https://github.com/huggingface/safetensors#format). */
+import type { ByteSource } from "../byteSource.ts";
+import { widenFloats } from "../numbers/floats.ts";
+import { packedBytes, packedPieces, type Packing } from "../numbers/narrowFloats.ts";
+import { headerSize, readHeader } from "./safetensorsHeader.ts";
+import type { Streamed } from "../streamed.ts";
+import { weightsInMemory, weightsOf, type WeightSource } from "../numbers/weightSource.ts";
+import type { Tensor } from "../numbers/tensor.ts";
+
+export { SafetensorsError } from "./safetensorsHeader.ts";
+
+/** The content of a safetensors file, tensors in file order. */
+export interface Safetensors {
+  readonly tensors: Map<string, Tensor>;
+  readonly metadata: ReadonlyMap<string, string>;
+}
+
+/** What transformers expects in `__metadata__`: the tensors follow PyTorch's layout. */
+const PYTORCH_METADATA: ReadonlyMap<string, string> = new Map([["format", "pt"]]);
+
+/**
+ * Reads a whole file; F16 and BF16 become float32 (exactly). The tensors own their memory.
+ * Throws `SafetensorsError` if anything in the file is not as the format demands.
+ */
+export function readSafetensors(file: Uint8Array): Safetensors {
+  const { entries, metadata, dataStart } = readHeader(file);
+  const tensors = new Map<string, Tensor>();
+  for (const entry of entries) {
+    const bytes = new Uint8Array(entry.end - entry.begin);
+    bytes.set(file.subarray(dataStart + entry.begin, dataStart + entry.end)); // not slice: a Node Buffer's shares memory
+    tensors.set(entry.name, { shape: entry.shape, data: widenFloats(entry.dtype, bytes.buffer) });
+  }
+  return { tensors, metadata };
+}
+
+/** The tensors of a file that is not in memory, each read when it is asked for. Rejects with `SafetensorsError`. */
+export async function openSafetensors(source: ByteSource): Promise<WeightSource> {
+  const start = await source.read(0, Math.min(8, source.size));
+  const { entries, dataStart } = readHeader(
+    await source.read(0, headerSize(start, source.size)),
+    source.size,
+  );
+  const byName = new Map(entries.map((entry) => [entry.name, entry]));
+  return {
+    shapes: new Map(entries.map(({ name, shape }) => [name, shape])),
+    async read(name) {
+      const { dtype, begin, end } = byName.get(name) ?? failMissing(name);
+      const bytes = await source.read(dataStart + begin, dataStart + end);
+      return widenFloats(dtype, bytes.buffer);
+    },
+  };
+}
+
+/** How safetensors can hold weights. */
+export type SafetensorsPacking = Exclude<Packing, "Q8_0">;
+
+/** Writes float32 tensors: same tensors, same bytes. */
+export function writeSafetensors(
+  tensors: ReadonlyMap<string, Tensor>,
+  metadata: ReadonlyMap<string, string> = PYTORCH_METADATA,
+): Uint8Array<ArrayBuffer> {
+  const { shapes } = weightsInMemory(tensors);
+  const { header, names, bytes } = layOut(shapes, "F32", metadata);
+  const file = new Uint8Array(bytes);
+  file.set(header);
+  let at = header.length;
+  for (const name of names) {
+    const { shape, data } = tensors.get(name) ?? failMissing(name);
+    checkSize(name, shape, data);
+    for (const piece of packedPieces(name, data, "F32")) {
+      file.set(piece, at);
+      at += piece.length;
+    }
+  }
+  return file;
+}
+
+/** The same file, each tensor read and packed when its turn comes. The pieces throw `PackingError`. */
+export function streamSafetensors(weights: WeightSource, packing: SafetensorsPacking): Streamed {
+  const { header, names, bytes } = layOut(weights.shapes, packing, PYTORCH_METADATA);
+  return {
+    bytes,
+    pieces: async function* () {
+      yield header;
+      for (const name of names) {
+        const data = await weights.read(name);
+        checkSize(name, weights.shapes.get(name) ?? failMissing(name), data);
+        yield* packedPieces(name, data, packing);
+      }
+    },
+  };
+}
+
+/** A file before its data: tensors by name in UTF-16 code units, the header padded to a multiple of 8 bytes. */
+interface Layout {
+  /** Ends with spaces, so that the data may be used in place. */
+  readonly header: Uint8Array;
+  readonly names: readonly string[];
+  /** Of the whole file. */
+  readonly bytes: number;
+}
+
+function layOut(
+  shapes: WeightSource["shapes"],
+  dtype: SafetensorsPacking,
+  metadata: ReadonlyMap<string, string>,
+): Layout {
+  const names = [...shapes.keys()].sort();
+  const members = [`"__metadata__":${JSON.stringify(Object.fromEntries(metadata))}`];
+  let end = 0;
+  for (const name of names) {
+    if (name === "__metadata__") throw new Error(`no tensor may be called ${name}`);
+    const shape = shapes.get(name) ?? failMissing(name);
+    const begin = end;
+    end += packedBytes(dtype, weightsOf(shape));
+    const description = { dtype, shape, data_offsets: [begin, end] };
+    members.push(`${JSON.stringify(name)}:${JSON.stringify(description)}`);
+  }
+  const json = new TextEncoder().encode(`{${members.join(",")}}`);
+  const length = Math.ceil(json.length / 8) * 8;
+  const header = new Uint8Array(8 + length).fill(0x20, 8);
+  new DataView(header.buffer).setBigUint64(0, BigInt(length), true);
+  header.set(json, 8);
+  return { header, names, bytes: header.length + end };
+}
+
+/** The error for a tensor that somebody asks for and nobody has. */
+export function failMissing(name: string): never {
+  throw new Error(`there is no tensor ${name}`);
+}
+
+/** A shape that does not fit its data is a mistake of ours, not of a file. */
+function checkSize(name: string, shape: readonly number[], data: Float32Array): void {
+  if (weightsOf(shape) !== data.length)
+    throw new Error(`tensor ${name}: shape [${shape.join(", ")}] but ${data.length} numbers`);
+}

@@ -1,0 +1,159 @@
+/**
+ * The header of a safetensors file: 8 bytes of length, then JSON that names every tensor with its dtype, shape and
+ * place. Everything a file claims is checked here, before a byte of tensor data is copied: a file is a stranger's.
+ */
+import type { FloatType } from "../numbers/floats.ts";
+import { HeaderSyntaxError, parseHeaderJson, quote, type HeaderValue } from "./safetensorsJson.ts";
+
+/** A safetensors file that cannot be read: what is wrong, where, and what to do. */
+export class SafetensorsError extends Error {
+  override readonly name = "SafetensorsError";
+}
+
+/** Element types that become float32. Others (quantised, integer) have no use in the models we run. */
+const BYTES_PER_ELEMENT: ReadonlyMap<string, number> = new Map<FloatType, number>([
+  ["F32", 4],
+  ["F16", 2],
+  ["BF16", 2],
+]);
+
+/** One tensor of the file: `begin` and `end` are byte offsets into the data section. */
+export interface TensorEntry {
+  readonly name: string;
+  readonly dtype: FloatType;
+  readonly shape: readonly number[];
+  readonly begin: number;
+  readonly end: number;
+}
+
+/** A checked header: entries in file order, which fill the data section without a gap. */
+export interface SafetensorsHeader {
+  readonly entries: readonly TensorEntry[];
+  readonly metadata: ReadonlyMap<string, string>;
+  /** Byte offset of the data section in the file. */
+  readonly dataStart: number;
+}
+
+/** Longest header accepted, in bytes. A model of 1000 tensors has about 0.1 MB. */
+const MAX_HEADER_BYTES = 16 * 1024 * 1024;
+
+const DAMAGED = "The file is damaged or not a safetensors file: download or export it again.";
+
+function fail(where: string, what: string, remedy = DAMAGED): never {
+  throw new SafetensorsError(`safetensors ${where}: ${what}. ${remedy}`);
+}
+
+/** Bytes of the header, its length included, by the first 8 bytes of a file of `size` bytes. */
+export function headerSize(start: Uint8Array, size: number): number {
+  return 8 + headerLength(start, size);
+}
+
+/** Reads and checks the header of a file of `size` bytes that begins with `start`, the header or more. */
+export function readHeader(start: Uint8Array, size = start.length): SafetensorsHeader {
+  const dataStart = headerSize(start, size);
+  const root = parseHeader(start.subarray(8, dataStart));
+  const entries: TensorEntry[] = [];
+  let metadata: ReadonlyMap<string, string> = new Map();
+  for (const [name, value] of root) {
+    if (name === "__metadata__") metadata = checkMetadata(value);
+    else entries.push(checkEntry(name, value));
+  }
+  entries.sort((a, b) => a.begin - b.begin || a.end - b.end);
+  checkCoverage(entries, size - dataStart);
+  return { entries, metadata, dataStart };
+}
+
+function headerLength(start: Uint8Array, size: number): number {
+  if (size < 8) fail("file", `it has ${size} bytes, fewer than the 8 of the header length`);
+  const declared = new DataView(start.buffer, start.byteOffset, 8).getBigUint64(0, true);
+  if (declared > BigInt(MAX_HEADER_BYTES)) {
+    fail("header", `its declared length is ${declared} bytes, more than the ${MAX_HEADER_BYTES} accepted`);
+  }
+  if (declared > BigInt(size - 8)) {
+    fail("header", `its declared length is ${declared} bytes, but only ${size - 8} follow`);
+  }
+  return Number(declared);
+}
+
+function parseHeader(bytes: Uint8Array): Map<string, HeaderValue> {
+  let text: string;
+  try {
+    text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    return fail("header", "it is not valid UTF-8");
+  }
+  try {
+    return parseHeaderJson(text);
+  } catch (error) {
+    if (error instanceof HeaderSyntaxError) fail("header", error.message);
+    throw error;
+  }
+}
+
+function checkMetadata(value: HeaderValue): ReadonlyMap<string, string> {
+  if (!(value instanceof Map)) return fail("header", "__metadata__ is not an object");
+  const metadata = new Map<string, string>();
+  for (const [key, item] of value) {
+    if (typeof item !== "string") fail("header", `__metadata__ ${quote(key)} is not a string`);
+    else metadata.set(key, item);
+  }
+  return metadata;
+}
+
+function checkEntry(name: string, value: HeaderValue): TensorEntry {
+  const where = `tensor ${quote(name)}`;
+  if (!(value instanceof Map)) return fail(where, "its description is not an object");
+  const [dtype, shape, offsets] = ["dtype", "shape", "data_offsets"].map((key) => value.get(key));
+  if (typeof dtype !== "string" || !Array.isArray(shape) || !Array.isArray(offsets) || value.size !== 3) {
+    return fail(where, "its description must be exactly dtype (text), shape (list) and data_offsets (list)");
+  }
+  const [begin, end] = offsets;
+  if (begin === undefined || end === undefined || offsets.length !== 2 || begin > end) {
+    return fail(where, `data_offsets must be [begin, end] with begin <= end, not ${list(offsets)}`);
+  }
+  if (!isFloatType(dtype)) return failDtype(where, dtype);
+  const bytes = byteCount(where, dtype, shape);
+  if (bytes !== end - begin) {
+    fail(where, `${dtype} of shape ${list(shape)} takes ${bytes} bytes, but its offsets span ${end - begin}`);
+  }
+  return { name, dtype, shape, begin, end };
+}
+
+function isFloatType(dtype: string): dtype is FloatType {
+  return BYTES_PER_ELEMENT.has(dtype);
+}
+
+function failDtype(where: string, dtype: string): never {
+  const known = [...BYTES_PER_ELEMENT.keys()].join(", ");
+  return fail(where, `dtype ${quote(dtype)} is not one of ${known}`, "Save the model in float32 or float16.");
+}
+
+function byteCount(where: string, dtype: FloatType, shape: readonly number[]): number {
+  let bytes = BYTES_PER_ELEMENT.get(dtype) ?? 0;
+  for (const size of shape) {
+    bytes *= size;
+    if (!Number.isSafeInteger(bytes)) fail(where, "its shape has more than 2^53 bytes");
+  }
+  return bytes;
+}
+
+/** No hole, no overlap, nothing left over: each tensor begins where the one before ended. */
+function checkCoverage(entries: readonly TensorEntry[], dataBytes: number): void {
+  let covered = 0;
+  for (const { name, begin, end } of entries) {
+    if (begin !== covered) {
+      fail(
+        `tensor ${quote(name)}`,
+        `it begins at byte ${begin} of the data, but the tensor before ends at ${covered}`,
+      );
+    }
+    covered = end;
+  }
+  if (covered !== dataBytes)
+    fail("data", `the header describes ${covered} bytes, but the file holds ${dataBytes}`);
+}
+
+/** The first few of a list of unknown length, fit for one line of an error. */
+function list(values: readonly number[]): string {
+  return `[${values.slice(0, 8).join(", ")}${values.length > 8 ? ", ..." : ""}]`;
+}

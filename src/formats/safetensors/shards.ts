@@ -1,0 +1,73 @@
+/** Weights that Hugging Face saved in several files: an index names, for each tensor, the file that holds it. */
+import type { ByteSource } from "../byteSource.ts";
+import type { JsonObject } from "../jsonObject.ts";
+import { failMissing, openSafetensors, readSafetensors, SafetensorsError } from "./safetensors.ts";
+import type { WeightSource } from "../numbers/weightSource.ts";
+import type { Tensor } from "../numbers/tensor.ts";
+
+export const INDEX = "model.safetensors.index.json";
+
+/** Tensor -> file, or what is wrong with the index, in words. */
+export function readIndex(index: JsonObject): ReadonlyMap<string, string> | string {
+  const map = index["weight_map"];
+  if (typeof map !== "object" || map === null) return "it has no weight_map";
+  const files = new Map<string, string>();
+  for (const [tensor, file] of Object.entries(map) as [string, unknown][]) {
+    // A name with a folder in it would lead out of the model's.
+    if (typeof file !== "string" || !/^[^/\\]+\.safetensors$/.test(file))
+      return `it puts ${tensor} into ${JSON.stringify(file)}, which is not the name of a safetensors file`;
+    files.set(tensor, file);
+  }
+  return files;
+}
+
+/** Reads each file once; every tensor must be where the index says, and nowhere else. */
+export function readShards(
+  weightMap: ReadonlyMap<string, string>,
+  read: (file: string) => Uint8Array,
+): Map<string, Tensor> {
+  const weights = new Map<string, Tensor>();
+  for (const file of new Set(weightMap.values())) {
+    for (const [name, tensor] of readSafetensors(read(file)).tensors) {
+      checkPlace(weightMap, name, file);
+      weights.set(name, tensor);
+    }
+  }
+  checkComplete(weightMap, weights);
+  return weights;
+}
+
+/** The same of files that are not in memory, each tensor read when it is asked for. */
+export async function openShards(
+  weightMap: ReadonlyMap<string, string>,
+  open: (file: string) => ByteSource,
+): Promise<WeightSource> {
+  const shapes = new Map<string, readonly number[]>();
+  const sources = new Map<string, WeightSource>();
+  for (const file of new Set(weightMap.values())) {
+    const source = await openSafetensors(open(file));
+    for (const [name, shape] of source.shapes) {
+      checkPlace(weightMap, name, file);
+      shapes.set(name, shape);
+      sources.set(name, source);
+    }
+  }
+  checkComplete(weightMap, shapes);
+  const sourceOf = (name: string): WeightSource => sources.get(name) ?? failMissing(name);
+  return { shapes, read: (name) => sourceOf(name).read(name) };
+}
+
+function checkPlace(weightMap: ReadonlyMap<string, string>, name: string, file: string): void {
+  if (weightMap.get(name) !== file)
+    throw new SafetensorsError(`${file} holds ${name}, which ${INDEX} ${placed(weightMap.get(name))}`);
+}
+
+function checkComplete(weightMap: ReadonlyMap<string, string>, found: ReadonlyMap<string, unknown>): void {
+  const missing = [...weightMap].find(([name]) => !found.has(name));
+  if (missing === undefined) return;
+  throw new SafetensorsError(`${missing[1]} lacks ${missing[0]}, which ${INDEX} puts there`);
+}
+
+function placed(file: string | undefined): string {
+  return file === undefined ? "does not name" : `puts into ${file}`;
+}

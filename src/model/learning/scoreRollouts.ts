@@ -1,0 +1,32 @@
+/** Rollouts -> logprobs of their tokens under some weights, whatever computes them. */
+import type { ScoredRollout } from "../../rl/contracts/policy.ts";
+import { createBreath } from "./breath.ts";
+import { microBatches } from "./microBatches.ts";
+import { textsOf } from "./rolloutRows.ts";
+import type { Tokenizer } from "../language/tokenizer.ts";
+import type { ScoredText } from "../contracts/trainablePolicy.ts";
+
+/** Texts -> one number for each of their scored tokens, text after text, of at most so many tokens at a time. */
+export interface TextScorer {
+  readonly microBatchTokens: number;
+  readonly score: (texts: readonly ScoredText[]) => Promise<Float32Array>;
+}
+
+/** For each rollout one number a token of its response. */
+export async function scoreRollouts(
+  tokenizer: Tokenizer,
+  rollouts: readonly ScoredRollout[],
+  { microBatchTokens, score }: TextScorer,
+  signal?: AbortSignal,
+): Promise<Float32Array[]> {
+  const breathe = createBreath(signal);
+  const scores: Float32Array[] = [];
+  const texts = textsOf(tokenizer, rollouts);
+  for (const batch of microBatches(texts, ({ tokens }) => tokens.length, microBatchTokens)) {
+    const values = await score(batch);
+    let start = 0;
+    for (const { tokens, first } of batch) scores.push(values.slice(start, (start += tokens.length - first)));
+    await breathe();
+  }
+  return scores;
+}

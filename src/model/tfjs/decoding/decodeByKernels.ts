@@ -1,0 +1,93 @@
+/** Decoding by the WASM kernels: several tokens of all rows in one call. */
+import type { DecoderWeights, LayerWeights } from "../../../ops/decodeTokens/input.ts";
+import { MAX_STEPS, TokenDecoding } from "../../../ops/decodeTokens/tokenDecoding.ts";
+import type { WasmKernels } from "../../../ops/wasm/bridge.ts";
+import { createRandom } from "../../../math/random.ts";
+import type { Decoding, Generated, RowRequest } from "../../../decoder/generation.ts";
+import type { ReadPrompts } from "./readPrompts.ts";
+import { mergedMatrix } from "../lowRank.ts";
+import { headName, layerName } from "../../weights/parameters.ts";
+import { parameter, type Decoder } from "../transformer.ts";
+
+/** Longest call in milliseconds, about: no message is heard meanwhile. */
+const CALL_TIME = 30;
+
+/** Decodes rows that continue prompts already read; see `generate`. */
+export async function decodeByKernels(
+  kernels: WasmKernels,
+  decoder: Decoder,
+  { prefix, starts, logits }: ReadPrompts,
+  requests: readonly RowRequest[],
+  { temperature, topP, maxTokens }: Decoding,
+  breathe: (live: number) => Promise<void>,
+): Promise<Generated[]> {
+  const { eosTokens } = decoder.config;
+  const groupOf = Int32Array.from(requests, ({ prompt }) => prompt);
+  const batch = { prefix, prefixStarts: starts, groupOf, endTokens: eosTokens, temperature, topP, maxTokens };
+  const streams = requests.map(({ seed, stream }) => createRandom(seed, stream));
+  const draw = (row: number): number => streams[row]?.uniform() ?? Number.NaN;
+  const rows = new TokenDecoding(kernels, weightsOf(decoder), batch);
+  try {
+    rows.first(logits, draw);
+    for (let steps = 1; rows.live > 0;) {
+      const start = performance.now();
+      rows.advance(steps, draw);
+      // How many tokens a call decodes changes no token.
+      const stepTime = (performance.now() - start) / steps;
+      steps = Math.max(1, Math.min(MAX_STEPS, Math.floor(CALL_TIME / stepTime)));
+      await breathe(rows.live);
+    }
+    return requests.map((_, row): Generated => {
+      const { tokens, logprobs, entropy } = rows.row(row);
+      const finished = eosTokens.includes(tokens.at(-1) ?? -1);
+      return { tokens, logprobs, entropy: entropy / tokens.length, finished };
+    });
+  } finally {
+    rows.dispose();
+  }
+}
+
+function weightsOf(decoder: Decoder): DecoderWeights {
+  const { layers, heads, kvHeads, headDim, hiddenWidth, normEpsilon } = decoder.config;
+  return {
+    heads,
+    kvHeads,
+    headDim,
+    hiddenWidth,
+    normEpsilon,
+    embedding: parameter(decoder, "model.embed_tokens.weight"),
+    head: parameter(decoder, headName(decoder.config)),
+    finalNorm: parameter(decoder, "model.norm.weight"),
+    rope: decoder.rope,
+    layers: Array.from({ length: layers }, (_, layer) => () => layerWeights(decoder, layer)),
+  };
+}
+
+/** An adapter is merged: matrices are packed anyway, and decoding costs what it costs without one. */
+function layerWeights(decoder: Decoder, layer: number): LayerWeights {
+  const part = (name: string) => parameter(decoder, layerName(layer, name));
+  const matrix = (name: string) => {
+    const weight = layerName(layer, `${name}.weight`);
+    const own = parameter(decoder, weight);
+    return decoder.adapter === null ? own : mergedMatrix(own, decoder.adapter, weight);
+  };
+  const biases = decoder.config.qkvBias
+    ? ([part("self_attn.q_proj.bias"), part("self_attn.k_proj.bias"), part("self_attn.v_proj.bias")] as const)
+    : undefined;
+  const headNorms = decoder.config.qkNorm
+    ? ([part("self_attn.q_norm.weight"), part("self_attn.k_norm.weight")] as const)
+    : undefined;
+  return {
+    inputNorm: part("input_layernorm.weight"),
+    query: matrix("self_attn.q_proj"),
+    key: matrix("self_attn.k_proj"),
+    value: matrix("self_attn.v_proj"),
+    ...(biases === undefined ? {} : { biases }),
+    ...(headNorms === undefined ? {} : { headNorms }),
+    output: matrix("self_attn.o_proj"),
+    postNorm: part("post_attention_layernorm.weight"),
+    gate: matrix("mlp.gate_proj"),
+    up: matrix("mlp.up_proj"),
+    down: matrix("mlp.down_proj"),
+  };
+}

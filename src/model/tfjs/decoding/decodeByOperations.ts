@@ -1,0 +1,165 @@
+/** Decoding by single operations, on any backend: one token a step for all rows, finished rows dropped. */
+import { appendToken } from "../../../ops/appendToken/appendToken.ts";
+import { decodeAttention } from "../../../ops/decodeAttention/decodeAttention.ts";
+import type { DecodeCache } from "../../../ops/decodeAttention/input.ts";
+import { gatherRows } from "../../../ops/gatherRows/gatherRows.ts";
+import * as tf from "../../../ops/tf.ts";
+import { createRandom, type Random } from "../../../math/random.ts";
+import type { Decoding, Generated, RowRequest } from "../../../decoder/generation.ts";
+import type { ModelConfig } from "../../language/config.ts";
+import { indices } from "../packedRows.ts";
+import type { ReadPrompts } from "./readPrompts.ts";
+import { Sampler } from "./sampler.ts";
+import { hiddenStates, logitsOf, type Decoder } from "../transformer.ts";
+
+/** A row while it is being decoded. */
+interface Row {
+  readonly index: number;
+  readonly request: RowRequest;
+  readonly random: Random;
+  readonly tokens: number[];
+  readonly logprobs: number[];
+  entropy: number;
+  /** True when no more tokens are drawn: it ended by itself or was cut. */
+  finished: boolean;
+}
+
+/** Keys and values of all layers, and the rows they belong to. */
+interface Cache {
+  readonly prefix: readonly { keys: tf.Tensor; values: tf.Tensor }[];
+  readonly prefixStarts: Int32Array;
+  suffix: { keys: tf.Tensor; values: tf.Tensor }[];
+}
+
+/** Rows left below this share of the batch are moved together, so that finished rows cost nothing. */
+const COMPACT_BELOW = 0.75;
+
+/** Decodes rows that continue prompts already read; see `generate`. */
+export async function decodeByOperations(
+  decoder: Decoder,
+  { prefix, starts, logits }: ReadPrompts,
+  requests: readonly RowRequest[],
+  decoding: Decoding,
+  breathe: (live: number) => Promise<void>,
+): Promise<Generated[]> {
+  const rows = requests.map((request, index): Row => {
+    const random = createRandom(request.seed, request.stream);
+    return { index, request, random, tokens: [], logprobs: [], entropy: 0, finished: false };
+  });
+  const sampler = new Sampler(decoder.config.vocabulary);
+  const width = decoder.config.kvHeads * decoder.config.headDim;
+  // Filled on the backend: `tf.zeros` would make megabytes on the host and copy them there.
+  const empty = (): tf.Tensor => tf.fill([rows.length, decoding.maxTokens, width], 0);
+  const cache: Cache = {
+    prefix,
+    prefixStarts: starts,
+    suffix: prefix.map(() => ({ keys: empty(), values: empty() })),
+  };
+  try {
+    const first = await logits.data<"float32">();
+    for (const row of rows) drawInto(row, sampler, first, row.request.prompt, decoder.config, decoding);
+    let live = rows.filter((row) => !row.finished);
+    let held = rows; // the rows of the cache, finished ones among them until it is compacted
+    for (let step = 0; live.length > 0 && step + 1 < decoding.maxTokens; step++) {
+      if (live.length < COMPACT_BELOW * held.length) {
+        compact(cache, held, live);
+        held = live;
+      }
+      const scores = await decodeStep(decoder, cache, held, step);
+      for (const [i, row] of held.entries())
+        if (!row.finished) drawInto(row, sampler, scores, i, decoder.config, decoding);
+      live = live.filter((row) => !row.finished);
+      await breathe(live.length);
+    }
+  } finally {
+    tf.dispose(cache.suffix.map(Object.values));
+  }
+  return rows.map((row) => toGenerated(row, decoder.config.eosTokens));
+}
+
+/** Feeds each row's last token, number `step` of its response; returns logits [R, V]. */
+async function decodeStep(
+  decoder: Decoder,
+  cache: Cache,
+  rows: readonly Row[],
+  step: number,
+): Promise<Float32Array> {
+  const { heads, kvHeads } = decoder.config;
+  const promptLength = ({ request: { prompt } }: Row): number =>
+    (cache.prefixStarts[prompt + 1] ?? 0) - (cache.prefixStarts[prompt] ?? 0);
+  const logits = tf.tidy(() => {
+    const tokens = indices(Int32Array.from(rows, (row) => row.tokens.at(-1) ?? 0));
+    const positions = indices(Int32Array.from(rows, (row) => promptLength(row) + step));
+    const rowGroup = indices(Int32Array.from(rows, (row) => row.request.prompt));
+    const hidden = hiddenStates(decoder, tokens, positions, (layer, q, k, v) => {
+      const layerCache = extend(cache, layer, k, v, step);
+      return decodeAttention({ q, cache: layerCache, rowGroup, heads, kvHeads });
+    });
+    return logitsOf(decoder, hidden);
+  });
+  const values = await logits.data<"float32">();
+  logits.dispose();
+  return values;
+}
+
+/** Appends one token's keys and values [R, Hkv*hd] to a layer's cache and returns what attention reads. */
+function extend(cache: Cache, layer: number, k: tf.Tensor, v: tf.Tensor, step: number): DecodeCache {
+  const prefix = cache.prefix[layer];
+  const suffix = cache.suffix[layer];
+  if (prefix === undefined || suffix === undefined) throw new Error(`the cache has no layer ${layer}`);
+  suffix.keys = tf.keep(appendToken(suffix.keys, k, step));
+  suffix.values = tf.keep(appendToken(suffix.values, v, step));
+  return {
+    prefixKeys: prefix.keys,
+    prefixValues: prefix.values,
+    prefixStarts: cache.prefixStarts,
+    suffixKeys: suffix.keys,
+    suffixValues: suffix.values,
+    suffixLength: step + 1,
+  };
+}
+
+/** Keeps only the cache of `live` rows, in their order. */
+function compact(cache: Cache, held: readonly Row[], live: readonly Row[]): void {
+  const places = new Map(held.map((row, place) => [row.index, place]));
+  const kept = indices(Int32Array.from(live, (row) => places.get(row.index) ?? 0));
+  cache.suffix = cache.suffix.map(({ keys, values }) => {
+    const moved = { keys: tf.keep(gatherCache(keys, kept)), values: tf.keep(gatherCache(values, kept)) };
+    tf.dispose([keys, values]);
+    return moved;
+  });
+  kept.dispose();
+}
+
+/** Rows `kept` of [R, S, W]. */
+function gatherCache(cache: tf.Tensor, kept: tf.Tensor1D): tf.Tensor {
+  return tf.tidy(() => {
+    const [rows = 0, slots = 0, width = 0] = cache.shape;
+    return tf.reshape(gatherRows(tf.reshape(cache, [rows, slots * width]), kept), [kept.size, slots, width]);
+  });
+}
+
+/** Draws the next token of a row from row `place` of `logits`. */
+function drawInto(
+  row: Row,
+  sampler: Sampler,
+  logits: Float32Array,
+  place: number,
+  config: ModelConfig,
+  { temperature, topP, maxTokens }: Decoding,
+): void {
+  const draw = sampler.draw(logits, place * config.vocabulary, temperature, topP, row.random.uniform());
+  row.tokens.push(draw.token);
+  row.logprobs.push(draw.logprob);
+  row.entropy += draw.entropy;
+  row.finished = config.eosTokens.includes(draw.token) || row.tokens.length >= maxTokens;
+}
+
+function toGenerated(row: Row, eosTokens: readonly number[]): Generated {
+  return {
+    tokens: Int32Array.from(row.tokens),
+    logprobs: Float32Array.from(row.logprobs),
+    entropy: row.entropy / row.tokens.length,
+    finished: eosTokens.includes(row.tokens.at(-1) ?? -1),
+  };
+}

@@ -1,0 +1,29 @@
+/** Prompts -> sampled responses: prompts are read once, then all rows decoded by what the backend is fastest at. */
+import * as tf from "../../../ops/tf.ts";
+import { activeKernels } from "../../../ops/wasm/installWasmKernels.ts";
+import type { Decoding, Generated, RowRequest } from "../../../decoder/generation.ts";
+import { decodeByKernels } from "./decodeByKernels.ts";
+import { decodeByOperations } from "./decodeByOperations.ts";
+import { readPrompts } from "./readPrompts.ts";
+import type { Decoder } from "../transformer.ts";
+
+/**
+ * Decodes every row to its end-of-sequence token or `maxTokens`. Each prompt is read once, however many rows continue
+ * it. A row's tokens depend on its own seed and stream, not on the rest of the batch.
+ */
+export async function generate(
+  decoder: Decoder,
+  prompts: readonly Int32Array[],
+  requests: readonly RowRequest[],
+  decoding: Decoding,
+  breathe: (live: number) => Promise<void>,
+): Promise<Generated[]> {
+  const read = readPrompts(decoder, prompts);
+  const kernels = activeKernels();
+  try {
+    if (kernels === undefined) return await decodeByOperations(decoder, read, requests, decoding, breathe);
+    return await decodeByKernels(kernels, decoder, read, requests, decoding, breathe);
+  } finally {
+    tf.dispose([read.logits, read.prefix.map(Object.values)]);
+  }
+}

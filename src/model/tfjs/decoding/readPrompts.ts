@@ -1,0 +1,34 @@
+/** Prompts -> what their rows continue: keys, values and the logits of the next token. */
+import { gatherRows } from "../../../ops/gatherRows/gatherRows.ts";
+import * as tf from "../../../ops/tf.ts";
+import { causal, indices, packRows } from "../packedRows.ts";
+import { hiddenStates, logitsOf, type Decoder } from "../transformer.ts";
+
+/** Prompts as read: their keys and values in each layer [Mp, Hkv*hd], and the logits [G, V] of their next tokens. */
+export interface ReadPrompts {
+  readonly prefix: readonly { readonly keys: tf.Tensor; readonly values: tf.Tensor }[];
+  /** First token of each prompt, and all tokens' number at the end: [G + 1] */
+  readonly starts: Int32Array;
+  readonly logits: tf.Tensor;
+}
+
+/** Reads all prompts at once. The caller disposes of what comes back. */
+export function readPrompts(decoder: Decoder, prompts: readonly Int32Array[]): ReadPrompts {
+  return tf.tidy(() => {
+    const packed = packRows(prompts);
+    const prefix: { keys: tf.Tensor; values: tf.Tensor }[] = [];
+    const attend = causal(decoder.config, packed.starts);
+    const hidden = hiddenStates(
+      decoder,
+      indices(packed.tokens),
+      indices(packed.positions),
+      (layer, q, k, v) => {
+        // A view shares the data but not the life of k and v, which the tidy ends.
+        prefix.push({ keys: tf.keep(tf.clone(k)), values: tf.keep(tf.clone(v)) });
+        return attend(layer, q, k, v);
+      },
+    );
+    const last = gatherRows(hidden, indices(packed.starts.slice(1).map((end) => end - 1)));
+    return { prefix, starts: packed.starts, logits: tf.keep(logitsOf(decoder, last)) };
+  });
+}

@@ -1,0 +1,132 @@
+/** The critic on TensorFlow.js. */
+import type { OptimizerState } from "../../decoder/optimizerState.ts";
+import { linear } from "../../ops/linear/linear.ts";
+import * as tf from "../../ops/tf.ts";
+import type { CriticOptions, CriticStats, ValuedRollout } from "../../rl/contracts/critic.ts";
+import type { OnProgress, ScoredRollout } from "../../rl/contracts/policy.ts";
+import { adapterShapes, type Adapter } from "../weights/adapter.ts";
+import { updateCritic, valueColumn, type CriticLearner, type ValuedRow } from "../learning/criticUpdate.ts";
+import type { LanguageModel } from "../language/languageModel.ts";
+import { predictorStates, scoreResponses } from "./training/loss.ts";
+import { downloadTensors, uploadTensors, type HostTensor, type Parameters } from "../weights/parameters.ts";
+import { FULL_ROOM, type Room } from "../contracts/room.ts";
+import { scoreRollouts } from "../learning/scoreRollouts.ts";
+import { TfModel } from "./tfModel.ts";
+import {
+  VALUE_BIAS,
+  VALUE_WEIGHT,
+  withValueHead,
+  type TrainableCritic,
+} from "../contracts/trainableCritic.ts";
+import type { ScoredText, TrainedState } from "../contracts/trainablePolicy.ts";
+import { TrainedDecoder } from "./training/trainedDecoder.ts";
+import { parameter, type Decoder } from "./transformer.ts";
+import { valueLoss } from "./training/valueLoss.ts";
+
+/** The matrix of logits where it is not the embedding: no value depends on it, so it is kept but not trained. */
+const LOGITS = "lm_head.weight";
+
+export class TfCritic implements TrainableCritic {
+  readonly #model: TfModel;
+  readonly #ownsModel: boolean;
+  readonly #trained: TrainedDecoder;
+  readonly #untrained = new Map<string, tf.Tensor>();
+  readonly #room: Room;
+  readonly #learner: CriticLearner;
+
+  /** Trains a value head and all weights, or the adapter of `frozen` beside its model, whose memory stays the caller's. */
+  constructor(
+    model: LanguageModel,
+    { weights, optimizer }: TrainedState,
+    frozen: { readonly model: TfModel; readonly adapter: Adapter } | null = null,
+    room: Room = FULL_ROOM,
+  ) {
+    this.#room = room;
+    this.#ownsModel = frozen === null;
+    this.#model = frozen?.model ?? new TfModel(model, weights);
+    const adapter = frozen?.adapter ?? null;
+    const trained =
+      adapter === null
+        ? this.#model.parameters
+        : uploadTensors([...adapterShapes(model.config, adapter).keys()], weights);
+    const logits = trained.get(LOGITS);
+    if (logits !== undefined) this.#untrained.set(LOGITS, logits);
+    trained.delete(LOGITS);
+    const head = uploadTensors([VALUE_WEIGHT, VALUE_BIAS], withValueHead(model.config, weights));
+    for (const [name, tensor] of head) trained.set(name, tensor);
+    this.#trained = new TrainedDecoder(this.#model, adapter, trained, optimizer, room);
+    this.#learner = {
+      microBatchTokens: room.microBatchTokens,
+      accumulate: (rows, options) => this.#accumulate(rows, options),
+      step: (options) => this.#trained.step(options),
+      forget: () => this.#trained.forget(),
+    };
+  }
+
+  values(rollouts: readonly ScoredRollout[], signal?: AbortSignal): Promise<Float32Array[]> {
+    const { microBatchTokens } = this.#room;
+    const score = (texts: readonly ScoredText[]) => this.#valuesOf(texts);
+    return scoreRollouts(this.#model.tokenizer, rollouts, { microBatchTokens, score }, signal);
+  }
+
+  async #valuesOf(texts: readonly ScoredText[]): Promise<Float32Array> {
+    const { decoder, tensors } = this.#trained;
+    const values = tf.tidy(() => valued(decoder, tensors, texts));
+    const found = await values.data<"float32">();
+    values.dispose();
+    return found;
+  }
+
+  update(
+    rollouts: readonly ValuedRollout[],
+    options: CriticOptions,
+    signal?: AbortSignal,
+    onProgress?: OnProgress,
+  ): Promise<CriticStats> {
+    return updateCritic(this.#learner, this.#model.tokenizer, rollouts, options, signal, onProgress);
+  }
+
+  async #accumulate(rows: readonly ValuedRow[], { valueClip }: CriticOptions) {
+    let kept: tf.Tensor | undefined;
+    const loss = await this.#trained.accumulate((decoder, trained) => {
+      const values = valued(decoder, trained, rows);
+      kept = tf.keep(tf.clone(values));
+      const targets = {
+        old: tf.tensor1d(valueColumn(rows, "old")),
+        returns: tf.tensor1d(valueColumn(rows, "returns")),
+        weights: tf.tensor1d(valueColumn(rows, "weights")),
+      };
+      return valueLoss(values, targets, valueClip);
+    });
+    if (kept === undefined) throw new Error("the loss was not computed");
+    const values = await kept.data<"float32">();
+    kept.dispose();
+    return { loss, values };
+  }
+
+  weights(): Promise<Map<string, HostTensor>> {
+    return downloadTensors(new Map([...this.#trained.tensors, ...this.#untrained]));
+  }
+
+  optimizerState(): Promise<OptimizerState> {
+    return this.#trained.state();
+  }
+
+  dispose(): Promise<void> {
+    this.#trained.dispose();
+    tf.dispose([...this.#trained.tensors.values(), ...this.#untrained.values()]);
+    if (this.#ownsModel) this.#model.dispose();
+    return Promise.resolve();
+  }
+}
+
+/** Values [K] of the scored tokens; the value head is among what is `trained`. */
+function valued(decoder: Decoder, trained: Parameters, texts: readonly ScoredText[]): tf.Tensor {
+  const rows = scoreResponses(
+    texts.map(({ tokens }) => tokens),
+    texts.map(({ first }) => first),
+  );
+  const head = { ...decoder, parameters: trained };
+  const hidden = predictorStates(decoder, rows);
+  return tf.reshape(linear(hidden, parameter(head, VALUE_WEIGHT), parameter(head, VALUE_BIAS)), [-1]);
+}

@@ -1,0 +1,64 @@
+/** A decoder with its tokenizer, its parameters tensors of TensorFlow.js. */
+import { ropeTable } from "../../ops/rotate/rotate.ts";
+import * as tf from "../../ops/tf.ts";
+import { adapterScale, type AdapterConfig } from "../weights/adapter.ts";
+import type { ModelConfig } from "../language/config.ts";
+import type { LanguageModel } from "../language/languageModel.ts";
+import type { LowRank } from "./lowRank.ts";
+import { downloadTensors, loadParameters, type HostTensor, type Parameters } from "../weights/parameters.ts";
+import type { Tokenizer } from "../language/tokenizer.ts";
+import type { Decoder } from "./transformer.ts";
+
+export class TfModel implements LanguageModel {
+  readonly config: ModelConfig;
+  readonly tokenizer: Tokenizer;
+  /** The optimizer replaces these tensors. */
+  readonly parameters: Map<string, tf.Tensor>;
+  readonly decoder: Decoder;
+
+  constructor({ config, tokenizer }: LanguageModel, weights: ReadonlyMap<string, HostTensor>) {
+    this.config = config;
+    this.tokenizer = tokenizer;
+    this.parameters = loadParameters(config, weights);
+    this.decoder = createDecoder(this.config, this.parameters);
+  }
+
+  /** One weight now, on the host. */
+  async weight(name: string): Promise<HostTensor> {
+    const tensor = this.parameters.get(name);
+    if (tensor === undefined) throw new Error(`there is no parameter ${name}`);
+    return { shape: tensor.shape, data: await tensor.data<"float32">() };
+  }
+
+  /** The weights now, on the host. */
+  weights(): Promise<Map<string, HostTensor>> {
+    return downloadTensors(this.parameters);
+  }
+
+  /** The decoder with what is trained of it: all parameters, or an adapter beside them; in training with its dropout, and layers computed again where memory is short. */
+  decoderWith(
+    trained: Parameters,
+    adapter: AdapterConfig | null,
+    {
+      drop = null,
+      recompute = false,
+    }: { readonly drop?: LowRank["drop"]; readonly recompute?: boolean } = {},
+  ): Decoder {
+    if (adapter === null) return { ...this.decoder, parameters: trained, recompute };
+    const lowRank = { tensors: trained, scale: adapterScale(adapter), drop };
+    return { ...this.decoder, adapter: lowRank, recompute };
+  }
+
+  dispose(): void {
+    tf.dispose([...this.parameters.values()]);
+    tf.dispose([this.decoder.rope.cos, this.decoder.rope.sin]);
+  }
+}
+
+/** A decoder over given parameters, without an adapter; computes its rotary table. */
+export function createDecoder(config: ModelConfig, parameters: Parameters): Decoder {
+  const rope = ropeTable(config.maxPositions, config);
+  tf.keep(rope.cos);
+  tf.keep(rope.sin);
+  return { config, parameters, rope, adapter: null, recompute: false };
+}

@@ -1,0 +1,132 @@
+/** The decoder: tokens -> hidden states -> logits. Written once; training, prefill and decoding differ in attention. */
+import { gatherRows } from "../../ops/gatherRows/gatherRows.ts";
+import { frozenLinear, linear } from "../../ops/linear/linear.ts";
+import { rmsNorm } from "../../ops/rmsNorm/rmsNorm.ts";
+import { rotate, type RopeTable } from "../../ops/rotate/rotate.ts";
+import { checkpoint } from "../../ops/checkpoint.ts";
+import { sum } from "../../ops/sum.ts";
+import { swiglu } from "../../ops/swiglu/swiglu.ts";
+import * as tf from "../../ops/tf.ts";
+import type { ModelConfig } from "../language/config.ts";
+import { addLowRank, type LowRank } from "./lowRank.ts";
+import { headName, layerName, type Parameters } from "../weights/parameters.ts";
+
+/** A decoder on the backend. */
+export interface Decoder {
+  readonly config: ModelConfig;
+  readonly parameters: Parameters;
+  readonly rope: RopeTable;
+  /** What is trained beside the parameters, which are then frozen; null trains them. */
+  readonly adapter: LowRank | null;
+  /** In training, keep the layers' inputs alone and compute the rest again on the way back; not beside dropout. */
+  readonly recompute: boolean;
+}
+
+/** Attention of one layer: queries [M, H*hd], keys and values [M, Hkv*hd], rotated -> context [M, H*hd]. */
+export type Attend = (layer: number, q: tf.Tensor, k: tf.Tensor, v: tf.Tensor) => tf.Tensor;
+
+/** A parameter by name; asking for one that does not exist is a bug. */
+export function parameter({ parameters }: Decoder, name: string): tf.Tensor {
+  const tensor = parameters.get(name);
+  if (tensor === undefined) throw new Error(`the decoder has no parameter ${name}`);
+  return tensor;
+}
+
+/** Hidden states [M, D] after the last norm, of `tokens` and their `positions` (int32 [M]). */
+export function hiddenStates(
+  decoder: Decoder,
+  tokens: tf.Tensor,
+  positions: tf.Tensor,
+  attend: Attend,
+): tf.Tensor {
+  const { config, recompute } = decoder;
+  const layerOf = recompute && (decoder.adapter?.drop ?? null) === null ? recomputed : decoderLayer;
+  let x: tf.Tensor = gatherRows(parameter(decoder, "model.embed_tokens.weight"), tokens);
+  for (let layer = 0; layer < config.layers; layer++) {
+    const input = x;
+    x = tf.tidy(() => layerOf(decoder, layer, input, positions, attend));
+  }
+  return rmsNorm(x, parameter(decoder, "model.norm.weight"), config.normEpsilon);
+}
+
+/** The matrix [V, D] that makes logits of hidden states; no adapter stands beside it. */
+export function headOf(decoder: Decoder): tf.Tensor {
+  return parameter(decoder, headName(decoder.config));
+}
+
+/** Logits [M, V] of hidden states [M, D]. */
+export function logitsOf(decoder: Decoder, hidden: tf.Tensor): tf.Tensor {
+  return product(decoder, hidden, headName(decoder.config));
+}
+
+/** x [M, in] times the matrix `weight`, with a bias where one is named, and with what an adapter adds. */
+function product(decoder: Decoder, x: tf.Tensor, weight: string, biasName?: string): tf.Tensor {
+  const matrix = parameter(decoder, weight);
+  const bias = biasName === undefined ? undefined : parameter(decoder, biasName);
+  const { adapter } = decoder;
+  if (adapter === null) return linear(x, matrix, bias);
+  // Tidied, since what is not saved for the way back would else stay until the whole tape is done.
+  return tf.tidy(() => addLowRank(frozenLinear(x, matrix, bias), x, adapter, weight));
+}
+
+/** What a layer, or its attention, makes of hidden states. */
+type LayerOf = (
+  decoder: Decoder,
+  layer: number,
+  x: tf.Tensor,
+  positions: tf.Tensor,
+  attend: Attend,
+) => tf.Tensor;
+
+const decoderLayer: LayerOf = (decoder, layer, x, positions, attend) => {
+  const read = normed(decoder, layer, "input_layernorm", x);
+  const middle = sum(x, attention(decoder, layer, read, positions, attend));
+  return sum(middle, mlp(decoder, layer, normed(decoder, layer, "post_attention_layernorm", middle)));
+};
+
+/** The same, of which nothing is kept but its input and what is trained of it. */
+const recomputed: LayerOf = (decoder, layer, x, positions, attend) => {
+  const { parameters, adapter } = decoder;
+  const trained = adapter?.tensors ?? parameters;
+  const names = [...trained.keys()].filter((name) => name.startsWith(layerName(layer, "")));
+  const tensors = names.map((name) => trained.get(name) as tf.Tensor); // its own names
+  return checkpoint(
+    ([hidden, ...again], [at]) => {
+      const own = new Map(names.map((name, i) => [name, again[i] as tf.Tensor])); // as many as names
+      const changed = adapter === null ? { parameters: own } : { adapter: { ...adapter, tensors: own } };
+      return decoderLayer({ ...decoder, ...changed }, layer, hidden as tf.Tensor, at as tf.Tensor, attend);
+    },
+    [x, ...tensors],
+    [positions],
+  );
+};
+
+function normed(decoder: Decoder, layer: number, norm: string, x: tf.Tensor): tf.Tensor {
+  return rmsNorm(x, parameter(decoder, layerName(layer, `${norm}.weight`)), decoder.config.normEpsilon);
+}
+
+const attention: LayerOf = (decoder, layer, x, positions, attend) => {
+  const project = (part: string): tf.Tensor => {
+    const name = layerName(layer, `self_attn.${part}`);
+    return product(decoder, x, `${name}.weight`, decoder.config.qkvBias ? `${name}.bias` : undefined);
+  };
+  const turned = (part: "q" | "k"): tf.Tensor =>
+    rotate(normedHeads(decoder, layer, part, project(`${part}_proj`)), positions, decoder.rope);
+  const [q, k] = [turned("q"), turned("k")];
+  const context = attend(layer, q, k, project("v_proj"));
+  return product(decoder, context, layerName(layer, "self_attn.o_proj.weight"));
+};
+
+/** Queries or keys [M, heads * hd], each head normed where the architecture does that. */
+function normedHeads(decoder: Decoder, layer: number, part: "q" | "k", x: tf.Tensor): tf.Tensor {
+  const { qkNorm, headDim } = decoder.config;
+  if (!qkNorm) return x;
+  const heads = tf.reshape(x, [-1, headDim]);
+  return tf.reshape(normed(decoder, layer, `self_attn.${part}_norm`, heads), x.shape);
+}
+
+function mlp(decoder: Decoder, layer: number, x: tf.Tensor): tf.Tensor {
+  const gate = product(decoder, x, layerName(layer, "mlp.gate_proj.weight"));
+  const up = product(decoder, x, layerName(layer, "mlp.up_proj.weight"));
+  return product(decoder, swiglu(gate, up), layerName(layer, "mlp.down_proj.weight"));
+}

@@ -1,0 +1,28 @@
+/** The weights under an adapter: on the GPU in one buffer in float32, in several in less. */
+import type { Gpu } from "../../webgpu/device/device.ts";
+import { FrozenWeights } from "../../webgpu/weights/frozenWeights.ts";
+import { ParameterBuffer } from "../../webgpu/weights/parameterBuffer.ts";
+import { readWeight, type WeightSource } from "../../formats/numbers/weightSource.ts";
+import type { BasePrecision } from "../../rl/config/adapterFields.ts";
+import type { ModelConfig } from "../language/config.ts";
+import { parameterShapes } from "../weights/parameters.ts";
+
+export type FrozenBase = ParameterBuffer | FrozenWeights;
+
+/** Takes its memory, to be uploaded to. Throws a `RangeError` when a buffer of it is too large for the GPU. */
+export function takeFrozenBase(gpu: Gpu, config: ModelConfig, precision: BasePrecision): FrozenBase {
+  const shapes = parameterShapes(config);
+  if (precision === "f32") return new ParameterBuffer(gpu, shapes, config.headDim, "frozen");
+  return new FrozenWeights(gpu, config, shapes, precision);
+}
+
+/** Writes the weights to it, one tensor in memory at a time. Rejects with a `RangeError` for one that the precision cannot hold. */
+export async function fillFrozenBase(
+  base: FrozenBase,
+  config: ModelConfig,
+  weights: WeightSource,
+): Promise<void> {
+  if (base instanceof FrozenWeights) return base.upload({ get: (name) => readWeight(weights, name) });
+  for (const name of parameterShapes(config).keys())
+    base.upload(new Map([[name, await readWeight(weights, name)]]));
+}

@@ -1,0 +1,134 @@
+/** The named parameters of a decoder, under Hugging Face names. */
+import { createRandom } from "../../math/random.ts";
+import { weightsInMemory } from "../../formats/numbers/weightSource.ts";
+import * as tf from "../../ops/tf.ts";
+import type { ModelConfig } from "../language/config.ts";
+
+/** Parameters by Hugging Face name; matrices are [out, in]. */
+export type Parameters = ReadonlyMap<string, tf.Tensor>;
+
+/** A parameter's values on the host. */
+export interface HostTensor {
+  readonly shape: readonly number[];
+  readonly data: Float32Array;
+}
+
+/** Names of one layer's parameters start with this. */
+export function layerName(layer: number, part: string): string {
+  return `model.layers.${layer}.${part}`;
+}
+
+/** The matrix that turns hidden states into logits [V, D]. */
+export function headName(config: ModelConfig): string {
+  return config.tied ? "model.embed_tokens.weight" : "lm_head.weight";
+}
+
+/** Name and shape of every parameter of a decoder, in a fixed order. */
+export function parameterShapes(config: ModelConfig): Map<string, readonly number[]> {
+  const { width, hiddenWidth, vocabulary } = config;
+  const queries = config.heads * config.headDim;
+  const keys = config.kvHeads * config.headDim;
+  const shapes = new Map<string, readonly number[]>([["model.embed_tokens.weight", [vocabulary, width]]]);
+  for (let layer = 0; layer < config.layers; layer++) {
+    const add = (part: string, ...shape: number[]): unknown => shapes.set(layerName(layer, part), shape);
+    add("input_layernorm.weight", width);
+    for (const [part, size] of [
+      ["q_proj", queries],
+      ["k_proj", keys],
+      ["v_proj", keys],
+    ] as const) {
+      add(`self_attn.${part}.weight`, size, width);
+      if (config.qkvBias) add(`self_attn.${part}.bias`, size);
+    }
+    if (config.qkNorm)
+      for (const part of ["q_norm", "k_norm"]) add(`self_attn.${part}.weight`, config.headDim);
+    add("self_attn.o_proj.weight", width, queries);
+    add("post_attention_layernorm.weight", width);
+    add("mlp.gate_proj.weight", hiddenWidth, width);
+    add("mlp.up_proj.weight", hiddenWidth, width);
+    add("mlp.down_proj.weight", width, hiddenWidth);
+  }
+  shapes.set("model.norm.weight", [width]);
+  if (!config.tied) shapes.set("lm_head.weight", [vocabulary, width]);
+  return shapes;
+}
+
+/** Number of parameters of a decoder. */
+export function parameterCount(config: ModelConfig): number {
+  return [...parameterShapes(config).values()].reduce(
+    (total, shape) => total + tf.util.sizeFromShape([...shape]),
+    0,
+  );
+}
+
+/**
+ * Random parameters of a new decoder: matrices N(0, 0.6 / sqrt(fan in)), embeddings N(0, 0.02), the matrices that
+ * write to the residual stream 0.02 / sqrt(2 layers) as in GPT-2, norms 1, biases 0. Host values, from a seed.
+ */
+export function initialParameters(config: ModelConfig, seed: number): Map<string, HostTensor> {
+  const random = createRandom(seed);
+  const parameters = new Map<string, HostTensor>();
+  for (const [name, shape] of parameterShapes(config)) {
+    const data = new Float32Array(tf.util.sizeFromShape([...shape]));
+    if (name.endsWith("norm.weight")) data.fill(1);
+    else if (!name.endsWith("bias")) {
+      const scale = initialScale(name, shape, config.layers);
+      for (let i = 0; i < data.length; i++) data[i] = scale * random.normal();
+    }
+    parameters.set(name, { shape, data });
+  }
+  return parameters;
+}
+
+function initialScale(name: string, shape: readonly number[], layers: number): number {
+  if (name.includes("embed_tokens")) return 0.02;
+  if (name.includes("o_proj") || name.includes("down_proj")) return 0.02 / Math.sqrt(2 * layers);
+  return 0.6 / Math.sqrt(shape[1] ?? 1);
+}
+
+/** Throws, naming the tensors, when any of a decoder's weights is missing or misshapen. */
+export function checkWeights(config: ModelConfig, shapes: ReadonlyMap<string, readonly number[]>): void {
+  const problems: string[] = [];
+  for (const [name, shape] of parameterShapes(config)) {
+    const found = shapes.get(name);
+    if (found === undefined) problems.push(`${name} is missing`);
+    else if (found.join() !== shape.join())
+      problems.push(`${name} is [${found.join()}], config.json says [${shape.join()}]`);
+  }
+  if (problems.length > 0)
+    throw new Error(`the weights do not fit config.json: ${problems.slice(0, 5).join("; ")}`);
+}
+
+/** Puts a decoder's weights on the backend. Throws, naming the tensors, when any is missing or misshapen. */
+export function loadParameters(
+  config: ModelConfig,
+  weights: ReadonlyMap<string, HostTensor>,
+): Map<string, tf.Tensor> {
+  checkWeights(config, weightsInMemory(weights).shapes);
+  return uploadTensors([...parameterShapes(config).keys()], weights);
+}
+
+/** Puts the tensors of these names on the backend. */
+export function uploadTensors(
+  names: readonly string[],
+  tensors: ReadonlyMap<string, HostTensor>,
+): Map<string, tf.Tensor> {
+  const uploaded = new Map<string, tf.Tensor>();
+  for (const name of names) {
+    const { shape, data } = tensors.get(name) ?? missing(name);
+    uploaded.set(name, tf.keep(tf.tensor(data, [...shape])));
+  }
+  return uploaded;
+}
+
+function missing(name: string): never {
+  throw new Error(`there is no tensor ${name}`);
+}
+
+/** Reads tensors back to the host, by name. */
+export async function downloadTensors(tensors: Parameters): Promise<Map<string, HostTensor>> {
+  const host = new Map<string, HostTensor>();
+  for (const [name, tensor] of tensors)
+    host.set(name, { shape: tensor.shape, data: await tensor.data<"float32">() });
+  return host;
+}

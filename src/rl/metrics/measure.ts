@@ -1,0 +1,296 @@
+/** Groups -> metrics: the one place of the method that reads the answer key. */
+import { mean, sum } from "../../math/stats.ts";
+import { extractAnswers, gradeAnswer, gradeLabel, type AnswerRules } from "../answer.ts";
+import { measureAtK } from "./atK.ts";
+import { ballotEntropy } from "../variants/ballot.ts";
+import { NO_COMPANION, type CompanionMetrics } from "./companionMetrics.ts";
+import type { TtrlConfig } from "../ttrlConfig.ts";
+import { flipRate, type LabelHistory } from "../variants/labelHistory.ts";
+import { measureRemedies, teacherTokens } from "./measureRemedies.ts";
+import type { Evaluation, StepMetrics } from "./metrics.ts";
+import type { UpdateStats } from "../contracts/policy.ts";
+import { rewardFor } from "../reward.ts";
+import type { Answer, AnswerKey, Group, Question, Response, Vote } from "../contracts/types.ts";
+import { majorityVote } from "../vote.ts";
+
+/** A question and what came of its responses. */
+interface Judged {
+  readonly question: Question;
+  readonly responses: readonly Response[];
+  readonly answers: readonly Answer[];
+  readonly vote: Vote;
+  readonly rewards: readonly number[];
+  readonly novelty?: Group["novelty"];
+}
+
+/** Whether an answer or a label is right: null where the grader did not decide it, which counts neither way. */
+type Grade = boolean | null;
+
+/** Correctness of a group against the truth of its question. */
+interface Truth {
+  readonly answers: readonly Answer[];
+  readonly rewards: readonly number[];
+  readonly right: readonly Grade[];
+  readonly labelRight: Grade;
+}
+
+/** Null when the key has no answer for the question. */
+function truthOf(
+  { question, answers, vote, rewards, novelty }: Judged,
+  key: AnswerKey,
+  rules: AnswerRules,
+): Truth | null {
+  const truth = key.get(question.id);
+  if (truth === undefined) return null;
+  const right = answers.map((answer): Grade => answer !== null && gradeAnswer(answer, truth, rules));
+  const { pseudoLabel } = vote;
+  return {
+    answers,
+    rewards: novelty == null ? rewards : rewards.map((reward) => Number(reward > 0)),
+    right,
+    labelRight: pseudoLabel !== null && gradeLabel(pseudoLabel, truth, rules),
+  };
+}
+
+/** Accuracies over the questions whose truth is known, by what of them was graded; null when that is nothing. */
+function accuracy(truths: readonly Truth[]) {
+  return {
+    rewardAccuracy: meanKnown(truths.map(rewardAccuracyOf)),
+    groundTruthRatio: meanKnown(truths.map(shareRight)),
+    passAtN: meanKnown(truths.map(anyRight)),
+    ungradedShare: meanKnown(truths.map(({ right }) => mean(right.map((grade) => Number(grade === null))))),
+  };
+}
+
+/**
+ * How near the rewards are to those that the truth would give: of rewards 0 and 1 the share that is right. Soft rewards
+ * count by their distance, and one that is off by more than 1 counts as wrong. Rewards by novelty are right by their sign.
+ */
+function rewardAccuracyOf({ right, rewards }: Truth): number | null {
+  const nearness = (grade: boolean, i: number): number =>
+    1 - Math.min(1, Math.abs(Number(grade) - (rewards[i] ?? 0)));
+  return meanKnown(right.map((grade, i) => (grade === null ? null : nearness(grade, i))));
+}
+
+function shareRight({ right }: Truth): number | null {
+  return meanKnown(right.map(toNumber));
+}
+
+/** Whether any response is right; not known where none is, and one was not graded. */
+function anyRight({ right }: Truth): number | null {
+  return right.includes(true) ? 1 : right.includes(null) ? null : 0;
+}
+
+function toNumber(grade: Grade): number | null {
+  return grade === null ? null : Number(grade);
+}
+
+/** The same without the responses that only voted: the first `count` are kept. */
+function keep(truth: Truth, count: number): Truth {
+  const { answers, rewards, right } = truth;
+  return {
+    ...truth,
+    answers: answers.slice(0, count),
+    rewards: rewards.slice(0, count),
+    right: right.slice(0, count),
+  };
+}
+
+/** Mean of the values that are known, or null when none is. */
+function meanKnown(values: readonly (number | null)[]): number | null {
+  const known = values.filter((value) => value !== null);
+  return known.length === 0 ? null : mean(known);
+}
+
+/** What needs no truth: the votes, and the responses as they are. */
+function describe(judged: readonly Judged[]) {
+  const responses = judged.flatMap((group) => group.responses);
+  const lengths = responses.map(({ tokens }) => tokens.length);
+  return {
+    majorityRatio: mean(judged.map(({ vote }) => vote.majorityRatio)),
+    reward: mean(judged.map(({ rewards }) => mean(rewards))),
+    voteEntropy: mean(judged.map(({ vote }) => ballotEntropy(vote))),
+    unansweredShare: mean(judged.flatMap(({ answers }) => answers).map((answer) => Number(isSilent(answer)))),
+    truncatedShare: mean(responses.map((response) => Number(!response.finished))),
+    entropy: tokenMean(
+      responses,
+      responses.map((response) => response.entropy),
+    ),
+    responseLength: mean(lengths),
+    responseLengthMin: least(lengths),
+    responseLengthMax: most(lengths),
+    sampledTokens: sum(lengths),
+  };
+}
+
+/** No answer, which is "" under the paper's rules. */
+function isSilent(answer: Answer): boolean {
+  return answer === null || answer === "";
+}
+
+// Not Math.min(...values): there may be more responses than a call may have arguments.
+
+function least(values: readonly number[]): number {
+  return values.reduce((extreme, value) => Math.min(extreme, value));
+}
+
+function most(values: readonly number[]): number {
+  return values.reduce((extreme, value) => Math.max(extreme, value));
+}
+
+/** Mean over tokens, not over responses, of a value of each response; 0 without tokens. */
+function tokenMean(responses: readonly Response[], values: readonly number[]): number {
+  const lengths = responses.map(({ tokens }) => tokens.length);
+  const tokens = sum(lengths);
+  return tokens === 0 ? 0 : sum(lengths.map((length, i) => length * (values[i] ?? 0))) / tokens;
+}
+
+/** What of a step concerns the responses kept for training. */
+function describeKept(groups: readonly Group[], key: AnswerKey, rules: AnswerRules) {
+  const truths = groups.flatMap((group) => {
+    const truth = truthOf(group, key, rules);
+    return truth === null ? [] : keep(truth, group.advantages.length);
+  });
+  const { rewardAccuracy, groundTruthRatio, passAtN } = accuracy(truths);
+  const rewards = groups.map((group) => group.rewards.slice(0, group.advantages.length));
+  const responses = groups.flatMap((group) => group.responses.slice(0, group.advantages.length));
+  const advantages = groups.flatMap((group) => group.advantages);
+  return {
+    postRewardAccuracy: rewardAccuracy,
+    postGroundTruthRatio: groundTruthRatio,
+    postPassAtN: passAtN,
+    postReward: mean(rewards.map(mean)),
+    postRewardMin: least(rewards.flat()),
+    postRewardMax: most(rewards.flat()),
+    postEntropy: tokenMean(
+      responses,
+      responses.map(({ entropy }) => entropy),
+    ),
+    ...keptLengths(responses),
+    advantageMean: tokenMean(responses, advantages),
+    advantageMin: least(advantages),
+    advantageMax: most(advantages),
+    unanimousShare: mean(groups.map((group) => Number(group.advantages.every((value) => value === 0)))),
+  };
+}
+
+/** Lengths of the responses kept for training and of their prompts: what the authors log of lengths. */
+function keptLengths(kept: readonly Response[]) {
+  const lengths = kept.map(({ tokens }) => tokens.length);
+  const prompts = kept.map(({ promptTokens }) => promptTokens).filter((length) => length !== undefined);
+  const isKnown = prompts.length === kept.length;
+  return {
+    postResponseLength: mean(lengths),
+    postResponseLengthMin: least(lengths),
+    postResponseLengthMax: most(lengths),
+    postTruncatedShare: mean(kept.map(({ finished }) => Number(!finished))),
+    promptLength: isKnown ? mean(prompts) : null,
+    promptLengthMin: isKnown ? least(prompts) : null,
+    promptLengthMax: isKnown ? most(prompts) : null,
+    batchTokens: isKnown ? sum(prompts) + sum(lengths) : null,
+  };
+}
+
+/** What a step did. */
+export interface StepOutcome {
+  readonly step: number;
+  readonly groups: readonly Group[];
+  /** The pseudo-labels before the step. */
+  readonly labels: LabelHistory;
+  readonly learningRate: number;
+  /** Of the policy; null when it was not trained. */
+  readonly update: UpdateStats | null;
+  /** Of its companion; empty where there is none. */
+  readonly companion: Partial<CompanionMetrics>;
+  /** Response tokens sampled for something else than votes and training: greedy ones, the initial model's votes. */
+  readonly besideTokens: number;
+  /** What the votes were drawn by. */
+  readonly config: Pick<TtrlConfig, "votesPerQuestion" | "voteBatch">;
+}
+
+/** The metrics of one step. */
+export function measureStep(
+  { step, groups, labels, learningRate, update, companion, config, besideTokens }: StepOutcome,
+  key: AnswerKey,
+  rules: AnswerRules,
+): Required<StepMetrics> {
+  const truths = groups.map((group) => truthOf(group, key, rules)).filter((truth) => truth !== null);
+  const described = describe(groups);
+  return {
+    step,
+    labelAccuracy: meanKnown(truths.map(({ labelRight }) => toNumber(labelRight))),
+    ...accuracy(truths),
+    ...described,
+    sampledTokens: described.sampledTokens + teacherTokens(groups) + besideTokens,
+    flipRate: flipRate(labels, groups, rules),
+    ...describeKept(groups, key, rules),
+    ...measureRemedies(groups, config),
+    kl: update?.kl ?? null,
+    clipFraction: update?.clipFraction ?? null,
+    clipFractionLow: update?.clipFractionLow ?? null,
+    gradientNorm: update?.gradientNorm ?? null,
+    loss: update?.loss ?? null,
+    logprobGap: update?.logprobGap ?? null,
+    oldKl: update?.oldKl ?? null,
+    learningRate,
+    ...NO_COMPANION,
+    ...companion,
+    trainedTokens: update?.tokens ?? 0,
+  };
+}
+
+/** The metrics of one evaluation: `responses[i]` are the samples of `questions[i]`. */
+export function measureEvaluation(
+  at: { readonly step: number; readonly temperature: number; readonly topP: number },
+  questions: readonly Question[],
+  responses: readonly (readonly Response[])[],
+  key: AnswerKey,
+  rules: AnswerRules,
+): Required<Evaluation> {
+  const judged = questions.map((question, i) => judge(question, responses[i] ?? [], rules));
+  const scored = judged.map((group) => ({ ...group, truth: truthOf(group, key, rules) }));
+  const truths = scored.map(({ truth }) => truth).filter((truth) => truth !== null);
+  const { groundTruthRatio: passAt1, ...rest } = accuracy(truths);
+  return {
+    step: at.step,
+    samples: responses[0]?.length ?? 0,
+    temperature: at.temperature,
+    topP: at.topP,
+    passAt1,
+    majAtN: meanKnown(truths.map(({ labelRight }) => toNumber(labelRight))),
+    stdAtN: meanKnown(truths.map(shareRight).map(deviation)),
+    ...rest,
+    ...describe(judged),
+    atK: measureAtK(truths.filter(isGraded)),
+    questions: scored.map(({ question, vote, truth }) => ({
+      id: question.id,
+      level: question.level ?? null,
+      passAt1: truth === null ? null : shareRight(truth),
+      majority: truth === null ? null : toNumber(truth.labelRight),
+      majorityRatio: vote.majorityRatio,
+    })),
+  };
+}
+
+/** Standard deviation of being right, from the share that is. */
+function deviation(share: number | null): number | null {
+  return share === null ? null : Math.sqrt(share * (1 - share));
+}
+
+/** Draws of k need a grade for every response. */
+function isGraded(truth: Truth): truth is Truth & { readonly right: readonly boolean[] } {
+  return !truth.right.includes(null);
+}
+
+function judge(question: Question, responses: readonly Response[], rules: AnswerRules): Judged {
+  const texts = responses.map(({ text }) => text);
+  const answers = extractAnswers(texts, rules);
+  const vote = majorityVote(answers);
+  return {
+    question,
+    responses,
+    answers,
+    vote,
+    rewards: answers.map((answer) => rewardFor(answer, vote.pseudoLabel, rules)),
+  };
+}

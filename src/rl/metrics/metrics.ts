@@ -1,0 +1,155 @@
+/** What is measured: the words for each series, and the records. Names follow the authors' logs. */
+import { mean } from "../../math/stats.ts";
+import type { AtK } from "./atK.ts";
+import { COMPANION_TEXTS, type CompanionMetrics } from "./companionMetrics.ts";
+import { EVALUATION_TEXTS, VOTE_TEXTS } from "./metricTexts.ts";
+import { REMEDY_TEXTS } from "./remedyTexts.ts";
+import { KEPT_TEXTS, UPDATE_TEXTS } from "./trainingTexts.ts";
+
+/** Every series of a run: name, unit, formula and meaning. */
+export const METRICS = {
+  ...EVALUATION_TEXTS,
+  ...VOTE_TEXTS,
+  ...KEPT_TEXTS,
+  ...REMEDY_TEXTS,
+  ...UPDATE_TEXTS,
+  ...COMPANION_TEXTS,
+} as const;
+
+export type MetricName = keyof typeof METRICS;
+
+/**
+ * One step of the loop. A value is null where it cannot be known (no truth, no reference model, no update); the optional
+ * ones are absent from runs recorded before they were measured.
+ */
+export interface StepMetrics extends Partial<CompanionMetrics> {
+  /** Counted from 1. */
+  readonly step: number;
+  readonly labelAccuracy: number | null;
+  readonly rewardAccuracy: number | null;
+  readonly groundTruthRatio: number | null;
+  readonly passAtN: number | null;
+  readonly ungradedShare?: number | null;
+  readonly majorityRatio: number;
+  readonly reward: number;
+  readonly voteEntropy?: number;
+  /** Null when no question of the step was asked before. */
+  readonly flipRate?: number | null;
+  readonly unansweredShare: number;
+  readonly truncatedShare: number;
+  readonly entropy: number;
+  readonly responseLength: number;
+  readonly responseLengthMin?: number;
+  readonly responseLengthMax?: number;
+  /** Of the responses kept for training, as all that begin with "post". */
+  readonly postRewardAccuracy?: number | null;
+  readonly postGroundTruthRatio?: number | null;
+  readonly postPassAtN?: number | null;
+  readonly postReward?: number;
+  readonly postRewardMin?: number;
+  readonly postRewardMax?: number;
+  readonly postEntropy?: number;
+  readonly postResponseLength?: number;
+  readonly postResponseLengthMin?: number;
+  readonly postResponseLengthMax?: number;
+  readonly postTruncatedShare?: number;
+  /** Null where the policy tells no prompts' tokens. */
+  readonly promptLength?: number | null;
+  readonly promptLengthMin?: number | null;
+  readonly promptLengthMax?: number | null;
+  readonly batchTokens?: number | null;
+  /** Over tokens; the extremes over responses. */
+  readonly advantageMean?: number;
+  readonly advantageMin?: number;
+  readonly advantageMax?: number;
+  readonly unanimousShare: number;
+  /** Null where the remedy that they tell of is off. */
+  readonly savedVotes?: number | null;
+  readonly teacherAgreement?: number | null;
+  readonly novelty?: number | null;
+  readonly kl: number | null;
+  readonly clipFraction: number | null;
+  readonly clipFractionLow?: number | null;
+  readonly gradientNorm: number | null;
+  readonly loss: number | null;
+  readonly logprobGap: number | null;
+  readonly oldKl?: number | null;
+  readonly learningRate: number;
+  /** All response tokens sampled in this step: also a teacher's, greedy ones, and in the first step the initial votes'. */
+  readonly sampledTokens: number;
+  /** Response tokens trained on in this step. */
+  readonly trainedTokens: number;
+}
+
+/** Wall-clock of a step. Kept apart from `StepMetrics`, which are the same bit for bit whenever a run is repeated. */
+export interface StepTiming {
+  readonly sampleSeconds: number;
+  readonly trainSeconds: number;
+  readonly sampleTokensPerSecond: number;
+  readonly trainTokensPerSecond: number;
+  /** The others are absent from runs recorded before they were measured. */
+  readonly judgeSeconds?: number;
+  readonly stepSeconds?: number;
+  readonly sampleMsPerToken?: number;
+  /** Null where nothing was trained on. */
+  readonly trainMsPerToken?: number | null;
+  readonly batchTokensPerSecond?: number | null;
+}
+
+/** One question of an evaluation. */
+export interface QuestionScore {
+  readonly id: string;
+  readonly level: string | null;
+  /** Share of right responses among those graded, or null without truth. */
+  readonly passAt1: number | null;
+  /** 1 when the majority answer is right; null without truth, and where that was not decided. */
+  readonly majority: number | null;
+  readonly majorityRatio: number;
+}
+
+/** One evaluation; the optional values are absent from runs recorded before they were measured. */
+export interface Evaluation {
+  /** Steps trained before it; 0 is the initial model. */
+  readonly step: number;
+  /** Responses per question. */
+  readonly samples: number;
+  readonly temperature: number;
+  readonly topP: number;
+  readonly passAt1: number | null;
+  readonly majAtN: number | null;
+  readonly passAtN: number | null;
+  readonly stdAtN?: number | null;
+  readonly ungradedShare?: number | null;
+  readonly rewardAccuracy: number | null;
+  readonly majorityRatio: number;
+  readonly reward?: number;
+  readonly voteEntropy?: number;
+  readonly unansweredShare: number;
+  readonly truncatedShare: number;
+  readonly entropy: number;
+  readonly responseLength: number;
+  readonly responseLengthMin?: number;
+  readonly responseLengthMax?: number;
+  /** For k = 2, 4, 8, ... up to `samples`; none without truth. */
+  readonly atK?: readonly AtK[];
+  /** Response tokens sampled. */
+  readonly sampledTokens: number;
+  readonly questions: readonly QuestionScore[];
+}
+
+/** pass@1 and Maj@N of an evaluation by level, in the order the levels appear; over the questions that have both. */
+export function byLevel(
+  evaluation: Evaluation,
+): { level: string; questions: number; passAt1: number; majAtN: number }[] {
+  const levels = new Map<string, { readonly passAt1: number; readonly majority: number }[]>();
+  for (const { level, passAt1, majority } of evaluation.questions) {
+    if (level === null || passAt1 === null || majority === null) continue;
+    levels.set(level, [...(levels.get(level) ?? []), { passAt1, majority }]);
+  }
+  return [...levels].map(([level, scores]) => ({
+    level,
+    questions: scores.length,
+    passAt1: mean(scores.map(({ passAt1 }) => passAt1)),
+    majAtN: mean(scores.map(({ majority }) => majority)),
+  }));
+}

@@ -1,0 +1,218 @@
+/** Runs jobs of an experiment in the page's one run, one after another, and keeps what each measures. */
+import { createStore } from "zustand/vanilla";
+import {
+  configOf,
+  otherDatasets,
+  subjectOf,
+  type Experiment,
+  type Variant,
+} from "../../experiments/experiment.ts";
+import { momentOf, resultCell } from "../../experiments/resultCell.ts";
+import type { ResultCell } from "../../experiments/result.ts";
+import type { Beside, StudyMessage } from "../../worker/protocol.ts";
+import {
+  chosenDataset,
+  chosenModel,
+  messageOf,
+  type CatalogueStore,
+  type ReadText,
+} from "../setup/catalogue.ts";
+import { readEmbedded, studyOf, type DatasetStore } from "../setup/dataset.ts";
+import {
+  beginNext,
+  currentJob,
+  isOver,
+  leaveRest,
+  queueOf,
+  settle,
+  type Job,
+  type Outcome,
+  type Queue,
+} from "./experimentQueue.ts";
+import { missingFor, settingsFor, variantOf } from "./experimentSetup.ts";
+import type { ReadableStore } from "../run/pace.ts";
+import { isUnderWay, type RunRecord, type RunSetup, type RunState } from "../run/run.ts";
+import type { RunStore } from "../run/runStore.ts";
+import type { SettingsStore } from "../setup/settings.ts";
+
+/** The queue on show, null before the first one and once it is put away. */
+export interface ExperimentRunner extends ReadableStore<Queue | null> {
+  /** Begins a queue; does nothing while a run or a queue is under way, or without jobs. */
+  start(experiment: Experiment, jobs: readonly Job[]): void;
+  /** Ends the run under way and goes on with the next. */
+  skip(): void;
+  /** Ends the run under way and leaves all that waits. */
+  stop(): void;
+  /** Puts a queue that is over away. */
+  dismiss(): void;
+}
+
+/** What the runner works with. */
+export interface RunnerStores {
+  readonly run: RunStore;
+  readonly settings: SettingsStore;
+  readonly dataset: DatasetStore;
+  readonly catalogue: CatalogueStore;
+  readonly readText: ReadText;
+  readonly keep: (experiment: Experiment, cell: ResultCell) => void;
+  /** Called before each run. */
+  readonly onStart: () => void;
+}
+
+/** Whether a queue has runs left: the set-up is its own until then. */
+export function isBusy(queue: Queue | null): boolean {
+  return queue !== null && !isOver(queue);
+}
+
+/** Creates the runner, at rest. */
+export function createExperimentRunner(stores: RunnerStores): ExperimentRunner {
+  const store = createStore<Queue | null>(() => null);
+  /** Aborted when the user has ended the run under way from here, not in the run bar. */
+  let turn = new AbortController();
+
+  const change = (to: (queue: Queue) => Queue): void =>
+    store.setState((queue) => (queue === null ? null : to(queue)), true);
+
+  const runAll = async (experiment: Experiment): Promise<void> => {
+    for (let queue = store.getState(); queue !== null && !isOver(queue); queue = store.getState()) {
+      change(beginNext);
+      const job = currentJob(store.getState() ?? queue);
+      if (job === null) return;
+      const { signal } = (turn = new AbortController());
+      const outcome = await runJob(stores, experiment, job, signal);
+      // Stop in the run bar means the whole queue; only "skip" goes on.
+      if (outcome.status === "left" && !signal.aborted) change(leaveRest);
+      change((now) => settle(now, outcome));
+    }
+  };
+
+  return {
+    ...store,
+    start(experiment, jobs) {
+      if (isBusy(store.getState()) || isUnderWay(stores.run.getState()) || jobs.length === 0) return;
+      store.setState(queueOf(experiment.name, jobs), true);
+      void runAll(experiment);
+    },
+    skip() {
+      turn.abort();
+      stores.run.request("stop");
+    },
+    stop() {
+      change(leaveRest);
+      turn.abort(); // a run that is still being prepared does not begin
+      stores.run.request("stop");
+    },
+    dismiss() {
+      if (!isBusy(store.getState())) store.setState(null, true);
+    },
+  };
+}
+
+/** One run from its set-up to its cell. What goes wrong is the job's failure, whatever it is: the others go on. */
+async function runJob(
+  stores: RunnerStores,
+  experiment: Experiment,
+  job: Job,
+  signal: AbortSignal,
+): Promise<Outcome> {
+  try {
+    const { setup, study, beside } = await prepare(stores, experiment, job);
+    if (signal.aborted) return { status: "left" };
+    stores.onStart();
+    const start = performance.now();
+    stores.run.start(setup, study, beside);
+    const { state, wasStopped } = await endOf(stores.run);
+    if (state.status === "failed" && !wasStopped) return { status: "failed", message: state.message };
+    if (state.status !== "finished") return { status: "left" };
+    stores.keep(experiment, cellOf(job, state.record, (performance.now() - start) / 1000));
+    return { status: "done" };
+  } catch (error) {
+    return { status: "failed", message: messageOf(error) };
+  }
+}
+
+interface PreparedRun {
+  readonly setup: RunSetup;
+  readonly study: StudyMessage;
+  readonly beside: Beside;
+}
+
+/** Sets the page up as if the user had, and reads the data sets. Throws what is missing. */
+async function prepare(stores: RunnerStores, experiment: Experiment, job: Job): Promise<PreparedRun> {
+  const { settings, dataset, catalogue } = stores;
+  const variant = variantOf(experiment, job.variant);
+  const { model: modelName, dataset: datasetName, level } = subjectOf(experiment, variant);
+  const model = chosenModel(catalogue.getState(), modelName);
+  const entry = chosenDataset(catalogue.getState(), `${datasetName}.json`);
+  const missing = missingFor(experiment, variant, catalogue.getState());
+  if (missing !== null || model === null || entry === null)
+    throw new Error(missing ?? "Its model is missing.");
+  const config = configOf(experiment, variant, job.seed);
+  settings.setState(settingsFor(experiment, variant, job.seed));
+  await dataset.loadEmbedded(entry, level);
+  const state = dataset.getState();
+  if (state.status !== "ready")
+    throw new Error("message" in state ? state.message : "The data set is not there.");
+  const { name, task, questions, answerKey } = state.inUse.reading;
+  const study = {
+    name,
+    title: state.inUse.title,
+    task,
+    questions: questions.length,
+    answers: answerKey.size,
+  };
+  const { backend } = settings.getState();
+  return {
+    setup: { model: { name: model.name, title: model.title }, study, backend, config },
+    study: studyOf(state.inUse),
+    beside: { votes: experiment.initialVotes, studies: await readOthers(stores, experiment, variant) },
+  };
+}
+
+/** The data sets that a variant is measured by beside its own. */
+function readOthers(
+  { readText, catalogue }: RunnerStores,
+  experiment: Experiment,
+  variant: Variant,
+): Promise<StudyMessage[]> {
+  const entries = otherDatasets(experiment, variant).flatMap(
+    (name) => chosenDataset(catalogue.getState(), `${name}.json`) ?? [],
+  );
+  return Promise.all(
+    entries.map(async (entry) => studyOf(readEmbedded(entry, await readText(`datasets/${entry.file}`)))),
+  );
+}
+
+/** The state in which the run that was just started comes to rest, and whether it was asked to stop. */
+function endOf(run: RunStore): Promise<{ readonly state: RunState; readonly wasStopped: boolean }> {
+  return new Promise((resolve) => {
+    let wasStopped = false;
+    const unsubscribe = run.subscribe((state) => {
+      wasStopped ||= state.status === "stopping";
+      if (isUnderWay(state)) return;
+      unsubscribe();
+      resolve({ state, wasStopped });
+    });
+  });
+}
+
+/** A finished run as a cell. Its code is this page's, which knows no commit. */
+function cellOf(
+  { variant, seed }: Job,
+  { setup, steps, evaluations, beside }: RunRecord,
+  seconds: number,
+): ResultCell {
+  const own = evaluations.map((evaluation) => ({
+    at: momentOf(evaluation.step, steps.length),
+    dataset: setup.study.name,
+    evaluation,
+  }));
+  return resultCell({
+    variant,
+    seed,
+    steps: steps.map(({ metrics }) => metrics),
+    evaluations: [...own, ...(beside ?? [])],
+    seconds,
+    commit: "page",
+  });
+}

@@ -1,0 +1,38 @@
+import { test } from "vitest";
+import { expectClose, normals } from "../../../ops/fixture.ts";
+import {
+  describeOnGpu,
+  floats,
+  ODD_SHAPE,
+  oddLayer,
+  runKernel,
+  settingsFor,
+  TOLERANCE,
+} from "../../fixture.ts";
+import { plainLayer } from "../../weights/layerWeights.ts";
+import { SMALL_PRODUCTS } from "../../products/fixture.ts";
+import { nameOf, PLAIN_PRODUCT } from "../../variants/variants.ts";
+import { addProjection } from "./addProjection.ts";
+import { addProjectionReference } from "./reference.ts";
+
+describeOnGpu("addProjection", (gpu) => {
+  const cases = [
+    { part: "self_attn.o_proj.weight", variant: PLAIN_PRODUCT },
+    ...SMALL_PRODUCTS.map((variant) => ({ part: "mlp.down_proj.weight", variant })),
+  ].map((each) => ({ ...each, name: nameOf(each.variant) }));
+  test.each(cases)("agrees with float64 for $part in $name", async ({ part, variant }) => {
+    const { layout, block, weights } = oddLayer();
+    const inputs = layout.get(part)!.shape[1]!;
+    const { width } = ODD_SHAPE;
+    const x = normals(1, [5, width]).data;
+    const input = normals(2, [5, inputs]).data;
+    const added = await runKernel(gpu(), addProjection(plainLayer(layout), part, false, variant), 5, {
+      batch: settingsFor(5),
+      input: floats(input, 8 * inputs),
+      layer: block,
+      x: floats(x, 8 * width),
+    });
+    const expected = addProjectionReference(x, input, weights.get(part)!, inputs);
+    expectClose("x", added["x"]!.subarray(0, 5 * width), expected, TOLERANCE);
+  });
+});

@@ -1,0 +1,70 @@
+import { CACHE_VECTORS, type CacheFormat } from "../../layout/cacheFormat.ts";
+import type { DecoderShape } from "../../../decoder/decoderShape.ts";
+import { storedHeadDim } from "../../layout/headPadding.ts";
+import { defineKernel, read, uniform, unroll, write, type Kernel } from "../../recording/kernel.ts";
+import { BATCH_WGSL, ROW_WGSL } from "../../layout/rowState.ts";
+import { addEntry, beginSoftmax } from "./onlineSoftmax.ts";
+
+/** Invocations that may share a line and head; shared memory holds a sum of values of each. */
+const TEAMS = [16, 32, 64] as const;
+/** What every GPU has of shared memory, in floats. */
+const SHARED_FLOATS = 16384 / 4;
+
+/** Sizes of teams that have room for heads of this size, beside `attend`, where one invocation is on its own. */
+export function attendTeams(shape: Pick<DecoderShape, "headDim">): number[] {
+  return TEAMS.filter((team) => team * (storedHeadDim(shape) + 2) <= SHARED_FLOATS);
+}
+
+/**
+ * Attention as in `attend`, where a workgroup of `team` invocations shares a line and head: each takes every so many
+ * entries with a softmax of its own, and in the end they are merged (arXiv 1805.02867, section 3.1). For long contexts
+ * and few rows, where one invocation on its own would be long and leave most of the GPU idle.
+ */
+export function attendTogether(shape: DecoderShape, cache: CacheFormat, team: number): Kernel {
+  const vectors = storedHeadDim(shape) / 4;
+  return defineKernel({
+    name: "attendTogether",
+    workgroup: team,
+    bindings: {
+      batch: uniform("Batch"),
+      rows: read("array<Row>"),
+      queries: read("array<vec4f>"),
+      cache: read(`array<${CACHE_VECTORS[cache].type}>`),
+      context: write("array<vec4f>"),
+    },
+    invocations: (lines) => lines * shape.heads * team,
+    declarations: `${BATCH_WGSL}${ROW_WGSL}
+var<workgroup> largests: array<f32, ${team}>;
+var<workgroup> totals: array<f32, ${team}>;
+var<workgroup> sums: array<vec4f, ${team * vectors}>;`,
+    body: ownEntries(shape, cache, team) + merge(vectors, team),
+  });
+}
+
+/** Softmax over the entries of one member, numbered through prefix and suffix. */
+function ownEntries(shape: DecoderShape, cache: CacheFormat, team: number): string {
+  return `${beginSoftmax(shape, "group")}
+  let count = row.prefixLength + row.write + 1u - row.suffixStart;
+  for (var number = local; number < count; number += ${team}u) {
+    let entry = select(row.suffixStart + number - row.prefixLength, row.prefixStart + number, number < row.prefixLength);${addEntry(shape, cache)}
+  }`;
+}
+
+/** Each member adds up some vectors of the result. A member without entries has a largest score of -1e30: weight 0. */
+const merge = (vectors: number, team: number): string => `
+  largests[local] = largest;
+  totals[local] = total;
+  ${unroll(vectors, (i) => `sums[local * ${vectors}u + ${i}u] = sum${i};`)}
+  workgroupBarrier();
+  var most = -1e30;
+  for (var i = 0u; i < ${team}u; i++) { most = max(most, largests[i]); }
+  for (var vector = local; vector < ${vectors}u; vector += ${team}u) {
+    var all = 0.0;
+    var sum = vec4f();
+    for (var i = 0u; i < ${team}u; i++) {
+      let weight = exp(largests[i] - most);
+      all += weight * totals[i];
+      sum += weight * sums[i * ${vectors}u + vector];
+    }
+    context[group * ${vectors}u + vector] = sum / all;
+  }`;

@@ -1,0 +1,40 @@
+/** The softmax that attention keeps while it goes through a context (arXiv 1805.02867, algorithm 3), as WGSL. */
+import { CACHE_VECTORS, type CacheFormat } from "../../layout/cacheFormat.ts";
+import type { DecoderShape } from "../../../decoder/decoderShape.ts";
+import { storedHeadDim } from "../../layout/headPadding.ts";
+import { unroll } from "../../recording/kernel.ts";
+
+/**
+ * Begins the softmax of a line and head, counted together by the expression `place`: `row`, where its entries' `head`
+ * starts, the scaled query, and empty sums.
+ */
+export function beginSoftmax(shape: DecoderShape, place: string): string {
+  const { heads, kvHeads, headDim } = shape;
+  const vectors = storedHeadDim(shape) / 4;
+  return `
+  let line = ${place} / ${heads}u;
+  if (line >= batch.count) { return; }
+  let row = rows[line];
+  let head = ${place} % ${heads}u / ${heads / kvHeads}u * ${vectors}u;
+  ${unroll(vectors, (i) => `let query${i} = queries[${place} * ${vectors}u + ${i}u] * ${1 / Math.sqrt(headDim)}; var sum${i} = vec4f();`)}
+  var largest = -1e30;
+  var total = 0.0;`;
+}
+
+/** Takes in the cache's `entry`. */
+export function addEntry(shape: DecoderShape, cache: CacheFormat): string {
+  const { kvHeads } = shape;
+  const vectors = storedHeadDim(shape) / 4;
+  const { load } = CACHE_VECTORS[cache];
+  const key = (i: number): string => load(`cache[at + ${i}u]`);
+  const value = (i: number): string => load(`cache[at + ${kvHeads * vectors + i}u]`);
+  return `
+      let at = entry * ${2 * kvHeads * vectors}u + head;
+      let score = ${unroll(vectors, (i) => `dot(query${i}, ${key(i)})`, " + ")};
+      let newLargest = max(largest, score);
+      let weight = exp(score - newLargest);
+      let decay = exp(largest - newLargest);
+      largest = newLargest;
+      total = total * decay + weight;
+      ${unroll(vectors, (i) => `sum${i} = sum${i} * decay + weight * ${value(i)};`)}`;
+}

@@ -1,0 +1,26 @@
+import type { DecoderShape } from "../../../decoder/decoderShape.ts";
+import { attendReference } from "../attend/reference.ts";
+import { rotated } from "../projectQkv/reference.ts";
+
+/** A line: its position, and the lines it attends to. */
+export interface AttendingLine {
+  readonly position: number;
+  readonly seen: readonly number[];
+}
+
+/**
+ * Context of lines from queries, keys and values before the rotary embedding, in float64: what the backward kernels are
+ * the derivative of.
+ */
+export function lineAttentionReference(
+  queries: Float64Array,
+  keys: Float64Array,
+  values: Float64Array,
+  lines: readonly AttendingLine[],
+  shape: DecoderShape,
+): Float64Array {
+  const positions = lines.map(({ position }) => position);
+  const seen = lines.map((line) => line.seen);
+  const turn = (x: Float64Array): Float64Array => rotated(x, positions, shape.headDim, shape.ropeTheta);
+  return attendReference(turn(queries), turn(keys), values, seen, shape);
+}

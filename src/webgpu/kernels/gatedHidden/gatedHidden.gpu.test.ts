@@ -1,0 +1,40 @@
+import { test } from "vitest";
+import { expectClose, normals } from "../../../ops/fixture.ts";
+import {
+  describeOnGpu,
+  floats,
+  ODD_SHAPE,
+  oddLayer,
+  runKernel,
+  settingsFor,
+  TOLERANCE,
+} from "../../fixture.ts";
+import { plainLayer } from "../../weights/layerWeights.ts";
+import { SMALL_PRODUCTS } from "../../products/fixture.ts";
+import { nameOf } from "../../variants/variants.ts";
+import { gatedHidden } from "./gatedHidden.ts";
+import { gatedHiddenReference } from "./reference.ts";
+
+describeOnGpu("gatedHidden", (gpu) => {
+  test.each(SMALL_PRODUCTS.map((variant) => ({ variant, name: nameOf(variant) })))(
+    "agrees with float64 in $name",
+    async ({ variant }) => {
+      const { layout, block, weights } = oddLayer();
+      const { width, hiddenWidth } = ODD_SHAPE;
+      const x = normals(1, [5, width]).data;
+      const { hidden } = await runKernel(
+        gpu(),
+        gatedHidden(ODD_SHAPE, plainLayer(layout), false, variant),
+        5,
+        {
+          batch: settingsFor(5),
+          x: floats(x, 8 * width),
+          layer: block,
+          hidden: new Float32Array(8 * hiddenWidth),
+        },
+      );
+      const expected = gatedHiddenReference(x, weights, ODD_SHAPE);
+      expectClose("hidden", hidden!.subarray(0, 5 * hiddenWidth), expected, TOLERANCE);
+    },
+  );
+});

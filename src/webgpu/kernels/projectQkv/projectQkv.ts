@@ -1,0 +1,121 @@
+import { CACHE_VECTORS, type CacheFormat } from "../../layout/cacheFormat.ts";
+import type { DecoderShape } from "../../../decoder/decoderShape.ts";
+import { storedHeadDim } from "../../layout/headPadding.ts";
+import { read, uniform, write, type Kernel } from "../../recording/kernel.ts";
+import type { LayerWeights } from "../../weights/layerWeights.ts";
+import { innerParts, innerWidth, lowRankHeads, QKV, type LowRank } from "../../weights/lowRank.ts";
+import { defineProduct } from "../../products/defineProduct.ts";
+import type { Term } from "../../products/product.ts";
+import { ROW_WGSL } from "../../layout/rowState.ts";
+import { PLAIN_PRODUCT, type ProductVariant } from "../../variants/variants.ts";
+
+/**
+ * Queries [M, H*hd] and the cache's keys and values [entries, 2*Hkv*hd], in the format of the cache, of each line, from
+ * x [M, D]: RMSNorm, three projections with or without bias, and the rotary embedding of queries and keys. Queries and
+ * keys whose heads are normed come as `heads` [M, (H+Hkv)*hd] instead, not turned yet, for `normHeads`.
+ *
+ * The three matrices count as two of half as many columns: the left and the right halves of all heads, which the
+ * rotation mixes. What `lowRank` adds comes from `inner`, scaled like the other products at the end.
+ */
+export function projectQkv(
+  shape: DecoderShape,
+  layer: LayerWeights,
+  cache: CacheFormat = "f32",
+  variant: ProductVariant = PLAIN_PRODUCT,
+  lowRank: LowRank | null = null,
+): Kernel {
+  const { heads, kvHeads, width, normEpsilon, qkNorm } = shape;
+  const pairs = storedHeadDim(shape) / 8;
+  const weight = (i: string): string => layer.vector(`${layer.offset("input_layernorm.weight")}u + ${i}`);
+  const { declarations, half } = layer.heads(shape);
+  const added = addedTerms(shape, lowRank);
+  const input = { buffer: "x", stride: width / 4, offset: 0 };
+  const product = {
+    name: "projectQkv",
+    bindings: {
+      batch: uniform("Batch"),
+      rows: read("array<Row>"),
+      x: read("array<vec4f>"),
+      layer: read(layer.type),
+      ...(qkNorm
+        ? { heads: write("array<vec4f>") }
+        : { rope: read("array<vec4f>"), queries: write("array<vec4f>") }),
+      cache: write(`array<${CACHE_VECTORS[cache].type}>`),
+      ...(added.terms.length > 0 ? { adapter: read("array<vec4f>"), inner: read("array<vec4f>") } : {}),
+    },
+    declarations: `${ROW_WGSL}${declarations}${added.declarations}${storeFunction(shape, layer, cache)}`,
+    columns: (heads + 2 * kvHeads) * pairs,
+    terms: [{ vectors: width / 4, input, weights: [half(0), half(pairs)] }, ...added.terms],
+    norm: { weight, width, epsilon: normEpsilon },
+    store: (line: string, column: string, [left = "", right = ""]: readonly string[]): string =>
+      `store(${line}, ${column}, ${left}, ${right});`,
+  };
+  return defineProduct(product, variant);
+}
+
+/** What an adapter of any of the three matrices adds. */
+function addedTerms(
+  shape: DecoderShape,
+  lowRank: LowRank | null,
+): { readonly declarations: string; readonly terms: readonly Term[] } {
+  const parts = innerParts(lowRank, QKV);
+  if (lowRank === null || parts.length === 0) return { declarations: "", terms: [] };
+  const { declarations, half } = lowRankHeads(shape, lowRank, parts);
+  const vectors = innerWidth(parts) / 4;
+  const input = { buffer: "inner", stride: vectors, offset: 0 };
+  const weights = [half(0), half(storedHeadDim(shape) / 8)];
+  return { declarations, terms: [{ vectors, input, weights, plain: true }] };
+}
+
+/** WGSL that puts the two vectors of a line where they belong, those of queries and keys turned or to be normed. */
+function storeFunction(shape: DecoderShape, layer: LayerWeights, cache: CacheFormat): string {
+  const { heads, kvHeads, qkvBias, qkNorm } = shape;
+  const vectors = storedHeadDim(shape) / 4;
+  const pairs = vectors / 2;
+  const { store } = CACHE_VECTORS[cache];
+  const bias = (at: string): string => (qkvBias ? ` + ${layer.vector(at)}` : "");
+  return `
+fn store(line: u32, headColumn: u32, left: vec4f, right: vec4f) {
+  let head = headColumn / ${pairs}u;
+  let pair = headColumn % ${pairs}u;
+  let place = placeOf(head);
+  let row = rows[line];
+  let column = place.column + pair;
+  var a = left${bias("place.bias + column")};
+  var b = right${bias(`place.bias + column + ${pairs}u`)};
+  if (head >= ${heads + kvHeads}u) {
+    let at = row.write * ${2 * kvHeads * vectors}u + ${kvHeads * vectors}u + column;
+    cache[at] = ${store("a")};
+    cache[at + ${pairs}u] = ${store("b")};
+    return;
+  }
+  ${qkNorm ? storeHeads(shape) : storeTurned(shape, cache)}
+}`;
+}
+
+function storeHeads(shape: DecoderShape): string {
+  const vectors = storedHeadDim(shape) / 4;
+  return `let at = (line * ${shape.heads + shape.kvHeads}u + head) * ${vectors}u + pair;
+  heads[at] = a;
+  heads[at + ${vectors / 2}u] = b;`;
+}
+
+function storeTurned(shape: DecoderShape, cache: CacheFormat): string {
+  const { heads, kvHeads } = shape;
+  const vectors = storedHeadDim(shape) / 4;
+  const pairs = vectors / 2;
+  const { store } = CACHE_VECTORS[cache];
+  return `let cosine = rope[row.position * ${vectors}u + pair];
+  let sine = rope[row.position * ${vectors}u + ${pairs}u + pair];
+  let turned = a * cosine - b * sine;
+  b = b * cosine + a * sine;
+  if (head < ${heads}u) {
+    let at = line * ${heads * vectors}u + column;
+    queries[at] = turned;
+    queries[at + ${pairs}u] = b;
+  } else {
+    let at = row.write * ${2 * kvHeads * vectors}u + column;
+    cache[at] = ${store("turned")};
+    cache[at + ${pairs}u] = ${store("b")};
+  }`;
+}

@@ -1,0 +1,217 @@
+/**
+ * The decoder as a graph: five kernels a layer, six where heads are normed, two more with an adapter; and three around them
+ * read a token of each line and draw the next.
+ */
+import { addProjection } from "../kernels/addProjection/addProjection.ts";
+import { attend } from "../kernels/attend/attend.ts";
+import { attendTogether } from "../kernels/attend/attendTogether.ts";
+import { embed } from "../kernels/embed/embed.ts";
+import { gatedHidden } from "../kernels/gatedHidden/gatedHidden.ts";
+import { head } from "../kernels/head/head.ts";
+import { lowRankInputs } from "../kernels/lowRank/lowRank.ts";
+import { normHeads } from "../kernels/normHeads/normHeads.ts";
+import { projectQkv } from "../kernels/projectQkv/projectQkv.ts";
+import { sample } from "../kernels/sample/sample.ts";
+import { entryBytes } from "./batchRoom.ts";
+import type { CacheFormat } from "../layout/cacheFormat.ts";
+import type { DecoderShape } from "../../decoder/decoderShape.ts";
+import type { DecoderWeights, TokenRange } from "../weights/decoderWeights.ts";
+import type { Gpu } from "../device/device.ts";
+import { normedWidth, queryWidth } from "../layout/headPadding.ts";
+import {
+  GraphBuilder,
+  type BufferView,
+  type Graph,
+  type Pipelines,
+  type Scratch,
+} from "../recording/graph.ts";
+import { TILE } from "../recording/kernel.ts";
+import { DOWN, GATE_UP, OUTPUT, QKV } from "../weights/lowRank.ts";
+import { LowRankPass, type Inner } from "../kernels/lowRank/lowRankPass.ts";
+import { BATCH_BYTES, OUTPUT_TOKENS, OUTPUT_WORDS, ROW_WORDS } from "../layout/rowState.ts";
+import { ropeTable } from "../layout/ropeTable.ts";
+import { usualTeams, type Teams } from "../variants/teams.ts";
+import type { DecodeVariants } from "../variants/variants.ts";
+import { EMBEDDING, headMatrix, NORM } from "../../decoder/parameterNames.ts";
+
+/** What a graph has room for. */
+export interface Capacity {
+  /** Lines computed together: rows of decoding, or prompt tokens of the prefill. */
+  readonly lines: number;
+  /** Rows decoded together; at most `lines`. */
+  readonly rows: number;
+  /** Keys and values in the cache. */
+  readonly entries: number;
+}
+
+const WORD = 4;
+const [[QUERIES], [GATE]] = [QKV, GATE_UP];
+
+/** Kernels and the buffers that outlive a pass through them. */
+export interface DecodeGraph {
+  readonly graph: Graph;
+  /** How many of the first kernels fill the cache: those of the prefill. */
+  readonly cacheKernels: number;
+  readonly capacity: Capacity;
+  /** Of the keys and values of all layers. */
+  readonly cacheBytes: number;
+  /** State of each line, `ROW_WORDS` a line. */
+  readonly rows: GPUBuffer;
+  /** Settings of the batch. */
+  readonly settings: GPUBuffer;
+  /** Newest tokens of each row, `OUTPUT_WORDS` each. */
+  readonly outputs: GPUBuffer;
+  readonly dispose: () => void;
+}
+
+/** Allocates and compiles the graph of a decoder over its parameters. */
+export async function createDecodeGraph(
+  gpu: Gpu,
+  pipelines: Pipelines,
+  weights: DecoderWeights,
+  shape: DecoderShape,
+  capacity: Capacity,
+  cache: CacheFormat,
+): Promise<DecodeGraph> {
+  const cacheBytes = capacity.entries * entryBytes(shape, cache);
+  const buffers = allocate(gpu.device, shape, capacity, cacheBytes);
+  const builder = new GraphBuilder(gpu.device, pipelines, "sampling");
+  const { decode, teams } = gpu.variants;
+  const kernels = decoderKernels(shape, weights, cache, teams ?? usualTeams(shape), decode);
+  const cacheKernels = record(builder, kernels, weights, shape, capacity, buffers);
+  const graph = await builder.build();
+  const { rows, settings, outputs } = buffers;
+  const owned = [rows, settings, outputs, buffers.rope, ...buffers.caches];
+  const dispose = (): void => {
+    graph.dispose();
+    for (const buffer of owned) buffer.destroy();
+  };
+  return {
+    graph,
+    cacheKernels,
+    capacity,
+    cacheBytes: cacheBytes * shape.layers,
+    rows,
+    settings,
+    outputs,
+    dispose,
+  };
+}
+
+interface Buffers {
+  readonly rows: GPUBuffer;
+  readonly settings: GPUBuffer;
+  readonly outputs: GPUBuffer;
+  readonly rope: GPUBuffer;
+  /** Keys and values of each layer: [entries, 2*Hkv*hd] with stored heads, in the format of the cache. */
+  readonly caches: readonly GPUBuffer[];
+}
+
+/** Lines as the kernels see them: the last tile is computed whole. */
+const padded = (lines: number): number => Math.ceil(lines / TILE) * TILE;
+
+function allocate(device: GPUDevice, shape: DecoderShape, capacity: Capacity, cacheBytes: number): Buffers {
+  const { STORAGE, UNIFORM, COPY_SRC, COPY_DST } = GPUBufferUsage;
+  const buffer = (label: string, words: number, usage = STORAGE | COPY_SRC | COPY_DST): GPUBuffer =>
+    device.createBuffer({ label, size: words * WORD, usage });
+  const table = ropeTable(Math.min(shape.maxPositions, capacity.entries), shape);
+  const rope = buffer("rotary embedding", table.length);
+  device.queue.writeBuffer(rope, 0, table);
+  return {
+    rows: buffer("rows", padded(capacity.lines) * ROW_WORDS),
+    settings: buffer("settings", BATCH_BYTES / WORD, UNIFORM | COPY_DST),
+    outputs: buffer("outputs", capacity.rows * OUTPUT_TOKENS * OUTPUT_WORDS),
+    rope,
+    caches: Array.from({ length: shape.layers }, () => buffer("keys and values", cacheBytes / WORD)),
+  };
+}
+
+/** Adds all kernels; returns how many of them the prefill needs. */
+function record(
+  builder: GraphBuilder,
+  kernels: ReturnType<typeof decoderKernels>,
+  weights: DecoderWeights,
+  shape: DecoderShape,
+  capacity: Capacity,
+  buffers: Buffers,
+): number {
+  const x = scratch(capacity.lines, shape.width);
+  const logits = scratch(capacity.rows, shape.vocabulary);
+  const batch: BufferView = { buffer: buffers.settings };
+  const rows: BufferView = { buffer: buffers.rows };
+  const lines = (width: number) => scratch(capacity.lines, width);
+  const lowRank = new LowRankPass(builder, kernels, weights.adapter, lines);
+  const layers = { builder, kernels, weights, lowRank, shape, buffers, lines };
+  for (const shard of weights.shards(EMBEDDING))
+    builder.add(kernels.embed(shard), { batch, rows, matrix: shard.matrix, x });
+  let cacheKernels = 0;
+  let previous: Inner | null = null;
+  for (let i = 0; i < shape.layers; i++)
+    ({ cacheKernels, inner: previous } = recordLayer(layers, i, x, previous));
+  if (previous !== null) lowRank.leave(shape.layers - 1, { batch, x }, previous);
+  const norm = weights.view(NORM);
+  for (const shard of weights.shards(headMatrix(shape)))
+    builder.add(kernels.head(shard), { batch, x, norm, matrix: shard.matrix, logits });
+  builder.add(kernels.sample, { batch, logits, rows, outputs: { buffer: buffers.outputs } });
+  return cacheKernels;
+}
+
+const scratch = (lines: number, width: number): Scratch => ({ bytes: padded(lines) * width * WORD });
+
+/** What all layers are recorded with. */
+interface Layers {
+  readonly builder: GraphBuilder;
+  readonly kernels: ReturnType<typeof decoderKernels>;
+  readonly weights: DecoderWeights;
+  readonly lowRank: LowRankPass;
+  readonly shape: DecoderShape;
+  readonly buffers: Buffers;
+  readonly lines: (width: number) => Scratch;
+}
+
+/** Adds a layer's kernels; returns the number of all until its keys and values are known, and its inner vectors. */
+function recordLayer(layers: Layers, i: number, x: Scratch, previous: Inner | null) {
+  const { builder, kernels, weights, lowRank, shape, buffers, lines } = layers;
+  const batch: BufferView = { buffer: buffers.settings };
+  const rows: BufferView = { buffer: buffers.rows };
+  const rope: BufferView = { buffer: buffers.rope };
+  const cache: BufferView = { buffer: buffers.caches[i] as GPUBuffer }; // one for each layer
+  const layer = (part: string) => ({ layer: weights.layerView(i, part), ...lowRank.bound(i) });
+  const [queries, context] = [lines(queryWidth(shape)), lines(queryWidth(shape))];
+  const [heads, hidden] = [lines(normedWidth(shape)), lines(shape.hiddenWidth)];
+  const inner = lowRank.inner();
+  lowRank.enterAttention(i, { batch, x, ...layer(QUERIES) }, inner, previous);
+  const projected = { batch, rows, ...layer(QUERIES), rope, heads, queries, cache };
+  builder.add(kernels.projectQkv, { ...projected, x, inner: inner.qkv });
+  if (kernels.normHeads !== null) builder.add(kernels.normHeads, projected);
+  const cacheKernels = builder.length; // of the last layer, only keys and values are used again
+  builder.add(kernels.attend, { batch, rows, queries, cache, context });
+  builder.add(kernels.addAttention, { batch, input: context, ...layer(OUTPUT), x, inner: inner.output });
+  lowRank.enterMlp(i, { batch, x, ...layer(GATE) }, inner);
+  builder.add(kernels.gatedHidden, { batch, x, ...layer(GATE), hidden, inner: inner.gateUp });
+  builder.add(kernels.addMlp, { batch, input: hidden, ...layer(DOWN), x, inner: inner.down });
+  return { cacheKernels, inner };
+}
+
+/** Kernels of a token of a decoder whose layers are laid out like this. */
+export function decoderKernels(
+  shape: DecoderShape,
+  { layer, tokens, adapter }: Pick<DecoderWeights, "layer" | "tokens" | "adapter">,
+  cache: CacheFormat,
+  teams: Teams,
+  variants: DecodeVariants,
+) {
+  const lowRank = adapter?.lowRank ?? null;
+  return {
+    ...lowRankInputs(shape, layer, lowRank, 1),
+    embed: (range: TokenRange) => embed(shape, tokens, range),
+    projectQkv: projectQkv(shape, layer, cache, variants.projectQkv, lowRank),
+    normHeads: shape.qkNorm ? normHeads(shape, layer, cache) : null,
+    attend: teams.attend === 1 ? attend(shape, false, cache) : attendTogether(shape, cache, teams.attend),
+    addAttention: addProjection(layer, OUTPUT, false, variants.addAttention, lowRank),
+    gatedHidden: gatedHidden(shape, layer, false, variants.gatedHidden, lowRank),
+    addMlp: addProjection(layer, DOWN, false, variants.addMlp, lowRank),
+    head: (range: TokenRange) => head(shape, variants.head, tokens, range),
+    sample: sample(shape, teams.sample),
+  };
+}

@@ -1,0 +1,52 @@
+/** A decoder's graph with what is needed to move its rows and to read them. */
+import type { CacheFormat } from "../layout/cacheFormat.ts";
+import { createDecodeGraph, type Capacity, type DecodeGraph } from "./decodeGraph.ts";
+import type { DecoderShape } from "../../decoder/decoderShape.ts";
+import type { DecoderWeights } from "../weights/decoderWeights.ts";
+import type { Gpu } from "../device/device.ts";
+import type { Pipelines } from "../recording/graph.ts";
+import { ReadRing } from "../recording/readRing.ts";
+import { OUTPUT_TOKENS, OUTPUT_WORDS, ROW_WORDS } from "../layout/rowState.ts";
+
+const WORD = Uint32Array.BYTES_PER_ELEMENT;
+/** Bytes of a row's state. */
+export const ROW_BYTES = ROW_WORDS * WORD;
+/** Bytes of a row's outputs. */
+export const OUTPUT_BYTES = OUTPUT_TOKENS * OUTPUT_WORDS * WORD;
+
+export interface Workspace extends DecodeGraph {
+  /** Where rows wait while prompts are read, and while they move. */
+  readonly spare: GPUBuffer;
+  /** Two copies of rows and outputs: one is read while the next is on its way. */
+  readonly ring: ReadRing;
+}
+
+/** Allocates and compiles all of it. */
+export async function createWorkspace(
+  gpu: Gpu,
+  pipelines: Pipelines,
+  weights: DecoderWeights,
+  shape: DecoderShape,
+  capacity: Capacity,
+  cache: CacheFormat,
+): Promise<Workspace> {
+  const graph = await createDecodeGraph(gpu, pipelines, weights, shape, capacity, cache);
+  const usage = GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
+  const spare = gpu.device.createBuffer({ label: "spare rows", size: capacity.rows * ROW_BYTES, usage });
+  const ring = new ReadRing(gpu.device, capacity.rows * (ROW_BYTES + OUTPUT_BYTES), 2);
+  const dispose = (): void => {
+    graph.dispose();
+    spare.destroy();
+    ring.dispose();
+  };
+  return { ...graph, spare, ring, dispose };
+}
+
+/** Room for what either has room for. */
+export function larger(a: Capacity, b: Capacity): Capacity {
+  return {
+    lines: Math.max(a.lines, b.lines),
+    rows: Math.max(a.rows, b.rows),
+    entries: Math.max(a.entries, b.entries),
+  };
+}

@@ -1,0 +1,64 @@
+/** The tokens of a batch as they come from the GPU, a few of each row at a time -> responses. */
+import type { Generated } from "../../decoder/generation.ts";
+import { lineProgress, OUTPUT_TOKENS, OUTPUT_WORDS, ROW_WORDS } from "../layout/rowState.ts";
+
+/** A row that the GPU decodes. */
+export interface DecodedRow {
+  /** Number of its request. */
+  readonly request: number;
+  /** Its place in the outputs. */
+  readonly place: number;
+}
+
+export class Responses {
+  readonly #eosTokens: readonly number[];
+  readonly #maxTokens: number;
+  readonly #responses: readonly Growing[];
+
+  constructor(count: number, maxTokens: number, eosTokens: readonly number[]) {
+    this.#eosTokens = eosTokens;
+    this.#maxTokens = maxTokens;
+    this.#responses = Array.from({ length: count }, () => ({ tokens: [], logprobs: [], entropy: 0 }));
+  }
+
+  /** Adds what a copy of all lines, followed by the outputs, holds of these lines; returns those that have ended. */
+  add(lines: readonly DecodedRow[], copy: Uint32Array<ArrayBuffer>): DecodedRow[] {
+    const floats = new Float32Array(copy.buffer);
+    return lines.filter(({ request, place }, line) => {
+      const response = this.#responses[request] as Growing; // one for each request
+      const { sampled, finished } = lineProgress(copy, line);
+      const start = lines.length * ROW_WORDS + place * OUTPUT_TOKENS * OUTPUT_WORDS;
+      for (let token = response.tokens.length; token < sampled; token++) {
+        const at = start + (token % OUTPUT_TOKENS) * OUTPUT_WORDS;
+        const [logprob = Number.NaN, entropy = Number.NaN] = floats.subarray(at + 1, at + 3);
+        if (!Number.isFinite(logprob))
+          throw new Error("the model's logits are not finite: its weights are broken");
+        response.tokens.push(copy[at] ?? 0);
+        response.logprobs.push(logprob);
+        response.entropy += entropy;
+      }
+      return finished;
+    });
+  }
+
+  /** All responses, when all have ended. */
+  finish(): Generated[] {
+    return this.#responses.map(({ tokens, logprobs, entropy }) => {
+      const finished = this.#eosTokens.includes(tokens.at(-1) ?? -1);
+      if (!finished && tokens.length !== this.#maxTokens) throw new Error("a response was left unended");
+      return {
+        tokens: Int32Array.from(tokens),
+        logprobs: Float32Array.from(logprobs),
+        entropy: entropy / tokens.length,
+        finished,
+      };
+    });
+  }
+}
+
+interface Growing {
+  readonly tokens: number[];
+  readonly logprobs: number[];
+  /** Summed. */
+  entropy: number;
+}

@@ -1,0 +1,345 @@
+/** A micro-batch's passes as one graph: no tape, each gradient where the optimizer reads it. */
+import type { DecoderShape } from "../../decoder/decoderShape.ts";
+import type { DecoderWeights } from "../weights/decoderWeights.ts";
+import { keyWidth, normedWidth, queryWidth } from "../layout/headPadding.ts";
+import {
+  GraphBuilder,
+  type BufferView,
+  type Graph,
+  type Pipelines,
+  type Scratch,
+} from "../recording/graph.ts";
+import { chunkTokens, type HeadChunk } from "../weights/headChunks.ts";
+import { TILE } from "../recording/kernel.ts";
+import { vocabularySlices } from "../kernels/headStatistics/headStatistics.ts";
+import type { LineSumPlan } from "./lineSumPlan.ts";
+import { DOWN, GATE_UP, OUTPUT, QKV } from "../weights/lowRank.ts";
+import { LowRankPass, type Inner } from "../kernels/lowRank/lowRankPass.ts";
+import type { ParameterBuffer } from "../weights/parameterBuffer.ts";
+import { FactorGradients, SCORED, WholeGradients, type ParameterGradients } from "./parameterGradients.ts";
+import { SLOPE_WORDS } from "../layout/scoredToken.ts";
+import {
+  backwardKernels,
+  forwardKernels,
+  VALUE_BIAS,
+  VALUE_WEIGHT,
+  type BackwardKernels,
+  type ForwardKernels,
+} from "./trainKernels.ts";
+import type { TrainingCapacity, TrainingUpload } from "./trainingUpload.ts";
+import type { TrainVariants } from "../variants/variants.ts";
+import { EMBEDDING, headMatrix, NORM } from "../../decoder/parameterNames.ts";
+
+/** What a forward pass reads, and the scores it writes. */
+export interface ScoreInputs {
+  readonly device: GPUDevice;
+  readonly pipelines: Pipelines;
+  readonly variants: TrainVariants;
+  readonly shape: DecoderShape;
+  readonly weights: DecoderWeights;
+  readonly capacity: TrainingCapacity;
+  readonly upload: TrainingUpload["views"];
+  readonly rope: BufferView;
+  readonly scores: BufferView;
+}
+
+/** What a backward pass adds to it. */
+export interface TrainInputs extends ScoreInputs {
+  readonly gradients: ParameterBuffer;
+  readonly chunks: readonly HeadChunk[];
+  /** Null where nothing that is trained takes one. */
+  readonly sums: LineSumPlan | null;
+  /** Keep only the layers' inputs, and compute the rest once more on the way back. */
+  readonly recompute: boolean;
+}
+
+const WORD = 4;
+/** Of the parts that products of a layer read together, one. */
+const [[QUERIES], [GATE]] = [QKV, GATE_UP];
+
+/** Whether a decoder's parameters have a value head. */
+export function hasValueHead(weights: DecoderWeights): boolean {
+  return weights.has(VALUE_WEIGHT);
+}
+
+/** Records a forward pass that only scores. */
+export function buildScoreGraph(inputs: ScoreInputs): Promise<Graph> {
+  const pass = new ForwardPass(inputs, false);
+  let x = pass.embed();
+  for (let i = 0; i < inputs.shape.layers; i++) x = pass.layer(i, x).output;
+  pass.score(x);
+  return pass.builder.build();
+}
+
+/** Records forward and backward pass. */
+export function buildTrainGraph(inputs: TrainInputs): Promise<Graph> {
+  const { recompute } = inputs;
+  const forward = new ForwardPass(inputs, true);
+  const layers: Kept[] = [];
+  let x = forward.embed();
+  for (let i = 0; i < inputs.shape.layers; i++) {
+    const { kept, output } = forward.layer(i, x);
+    layers.push(kept);
+    x = output;
+  }
+  const backward = new BackwardPass(forward, inputs);
+  const gradient = backward.head(x, forward.score(x));
+  for (const [i, kept] of [...layers.entries()].reverse()) {
+    const again = recompute ? forward.again(i, kept) : kept;
+    backward.mlp(i, again, gradient);
+    backward.attention(i, again, gradient);
+  }
+  backward.end(gradient);
+  return forward.builder.build();
+}
+
+/** What a layer's backward pass needs of its forward pass. */
+interface Kept {
+  readonly x: Scratch;
+  /** Queries and keys before their heads are normed, where they are. */
+  readonly heads: Scratch;
+  readonly queries: Scratch;
+  readonly cache: Scratch;
+  readonly context: Scratch;
+  readonly totals: Scratch;
+  /** After attention. */
+  readonly middle: Scratch;
+  readonly gates: Scratch;
+  readonly ups: Scratch;
+  readonly inner: Inner;
+}
+
+/** What the head's backward pass needs of its forward pass. */
+interface KeptOfHead {
+  readonly normed: Scratch;
+  readonly slopes: Scratch;
+}
+
+class ForwardPass {
+  readonly builder: GraphBuilder;
+  readonly #kernels: ForwardKernels;
+  readonly #value: boolean;
+  readonly #lowRank: LowRankPass;
+  /** Of the layer before. */
+  #inner: Inner | null = null;
+
+  /** With `keep`, intermediate results stay until the last kernel that is given them. */
+  constructor(
+    readonly inputs: ScoreInputs,
+    readonly keep: boolean,
+  ) {
+    const { device, pipelines, variants, shape, weights } = inputs;
+    this.builder = new GraphBuilder(device, pipelines, keep ? "training" : "scoring");
+    this.#value = hasValueHead(weights);
+    this.#kernels = forwardKernels(shape, weights, keep, this.#value, variants);
+    const lines = (width: number): Scratch => this.lines(width);
+    this.#lowRank = new LowRankPass(this.builder, this.#kernels, weights.adapter, lines);
+  }
+
+  lines(width: number): Scratch {
+    return scratch(this.inputs.capacity.lines, width);
+  }
+
+  ofScored(width: number): Scratch {
+    return scratch(this.inputs.capacity.scored, width);
+  }
+
+  /** The embeddings of the lines' tokens. */
+  embed(): Scratch {
+    const { shape, upload, weights } = this.inputs;
+    const x = this.lines(shape.width);
+    const { lineBatch: batch, rows } = upload;
+    for (const shard of weights.shards(EMBEDDING))
+      this.builder.add(this.#kernels.embed(shard), { batch, rows, matrix: shard.matrix, x });
+    return x;
+  }
+
+  /** A layer. */
+  layer(i: number, x: Scratch): { kept: Kept; output: Scratch } {
+    const { shape, upload, weights } = this.inputs;
+    const { lineBatch: batch } = upload;
+    const [kept, hidden] = this.#untilMlp(i, x, this.#inner);
+    const output = this.keep ? this.lines(shape.width) : x;
+    const down = { layer: weights.layerView(i, DOWN), ...this.#lowRank.bound(i), inner: kept.inner.down };
+    this.builder.add(this.#kernels.addMlp, { batch, input: hidden, ...down, x: kept.middle, sum: output });
+    this.#inner = kept.inner;
+    return { kept, output };
+  }
+
+  /** Once more what a layer's backward pass needs, from its input; what was computed after that is still there. */
+  again(i: number, { x, inner }: Kept): Kept {
+    const [kept] = this.#untilMlp(i, x, null);
+    return { ...kept, inner: { ...kept.inner, down: inner.down } };
+  }
+
+  /** A layer but its last product, and the MLP's hidden state. */
+  #untilMlp(i: number, x: Scratch, previous: Inner | null): [Kept, Scratch] {
+    const { shape, upload, weights, rope } = this.inputs;
+    const { width, hiddenWidth } = shape;
+    const { lineBatch: batch, rows } = upload;
+    const inner = this.#lowRank.inner();
+    const kept: Kept = {
+      x,
+      heads: this.lines(normedWidth(shape)),
+      queries: this.lines(queryWidth(shape)),
+      cache: this.lines(2 * keyWidth(shape)),
+      context: this.lines(queryWidth(shape)),
+      totals: this.lines(2 * shape.heads),
+      middle: this.keep ? this.lines(width) : x,
+      gates: this.lines(hiddenWidth),
+      ups: this.lines(hiddenWidth),
+      inner,
+    };
+    const hidden = this.lines(hiddenWidth);
+    const layer = (part: string) => ({ layer: weights.layerView(i, part), ...this.#lowRank.bound(i) });
+    const { queries, cache, context, totals, middle, gates, ups } = kept;
+    const { builder } = this;
+    const kernels = this.#kernels;
+    this.#lowRank.enterAttention(i, { batch, x, ...layer(QUERIES) }, inner, previous);
+    const projected = { heads: kept.heads, queries, cache, inner: inner.qkv };
+    builder.add(kernels.projectQkv, { batch, rows, x, ...layer(QUERIES), rope, ...projected });
+    const heads = { heads: kept.heads, queries, cache };
+    if (kernels.normHeads !== null)
+      builder.add(kernels.normHeads, { batch, rows, ...layer(QUERIES), rope, ...heads });
+    builder.add(kernels.attend, { batch, rows, queries, cache, context, totals });
+    const attended = { input: context, x, sum: middle, inner: inner.output };
+    builder.add(kernels.addAttention, { batch, ...layer(OUTPUT), ...attended });
+    this.#lowRank.enterMlp(i, { batch, x: middle, ...layer(GATE) }, inner);
+    const gated = { x: middle, hidden, gates, ups, inner: inner.gateUp };
+    builder.add(kernels.gatedHidden, { batch, ...layer(GATE), ...gated });
+    return [kept, hidden];
+  }
+
+  /** Scores of the scored tokens, from the last layer's output. */
+  score(x: Scratch): KeptOfHead {
+    const { shape, upload, weights, scores } = this.inputs;
+    if (this.#inner !== null)
+      this.#lowRank.leave(shape.layers - 1, { batch: upload.lineBatch, x }, this.#inner);
+    const { scoredBatch: batch, predictors, loss, scored } = upload;
+    const [normed, slopes] = [this.ofScored(shape.width), this.ofScored(SLOPE_WORDS)];
+    const [partials, values] = [this.ofScored(4 * vocabularySlices(shape)), this.ofScored(1)];
+    const value = this.#value
+      ? { valueWeights: weights.view(VALUE_WEIGHT), valueBias: weights.view(VALUE_BIAS), values }
+      : {};
+    const shared = { batch, loss, scored, normed, partials, slopes, ...value };
+    const kernels = this.#kernels;
+    const norm = weights.view(NORM);
+    this.builder.add(kernels.normScored, { ...shared, predictors, x, norm }, SCORED);
+    for (const shard of weights.shards(headMatrix(shape)))
+      this.builder.add(kernels.headStatistics(shard), { ...shared, matrix: shard.matrix }, SCORED);
+    this.builder.add(kernels.policyLoss, { ...shared, scores }, SCORED);
+    return { normed, slopes };
+  }
+}
+
+/** Adds to the gradients; what goes back from layer to layer is in one place, changed by each on the way. */
+class BackwardPass {
+  readonly #kernels: BackwardKernels;
+  readonly #gradients: ParameterGradients;
+
+  constructor(
+    readonly forward: ForwardPass,
+    readonly inputs: TrainInputs,
+  ) {
+    const { variants, shape, weights } = inputs;
+    const value = hasValueHead(weights);
+    const frozen = weights.adapter !== null;
+    this.#kernels = backwardKernels(shape, weights, { value, frozen }, variants);
+    this.#gradients = gradientsOf(forward, inputs);
+  }
+
+  /** Gradient of the last layer's output x. */
+  head(x: Scratch, { normed, slopes }: KeptOfHead): Scratch {
+    const { shape, upload, weights, chunks } = this.inputs;
+    const { scoredBatch, lineBatch, loss, predictors, places } = upload;
+    const logitGradients = this.forward.ofScored(chunkTokens(shape));
+    const headGradient = this.forward.ofScored(shape.width);
+    const [gradient, scales] = [this.forward.lines(shape.width), this.forward.lines(1)];
+    const value = hasValueHead(weights) ? { valueWeights: weights.view(VALUE_WEIGHT) } : {};
+    const { builder } = this.forward;
+    const kernels = this.#kernels;
+    const norm = weights.view(NORM);
+    const shared = { batch: scoredBatch, loss, normed, slopes, logitGradients, ...value };
+    for (const chunk of chunks) {
+      builder.add(kernels.logitGradient, { ...shared, ...chunk }, SCORED);
+      builder.add(kernels.headGradients, { ...shared, ...chunk, inputGradient: headGradient }, SCORED);
+    }
+    const back = { x, weights: norm, gradient: headGradient, places, inputGradient: gradient, scales };
+    builder.add(kernels.headNorm, { batch: lineBatch, ...back });
+    this.#gradients.head({ ...shared, x, scales, gradient: headGradient, predictors });
+    return gradient;
+  }
+
+  /** From the gradient of a layer's output to that between attention and MLP. */
+  mlp(i: number, { middle, gates, ups, inner }: Kept, outputGradient: Scratch): void {
+    const { shape, upload, weights } = this.inputs;
+    const { lineBatch: batch } = upload;
+    const [layer, down] = [weights.layerView(i, GATE), weights.layerView(i, DOWN)];
+    const hidden = this.forward.lines(shape.hiddenWidth);
+    const [normed, scales] = [this.forward.lines(shape.width), this.forward.lines(1)];
+    const { builder } = this.forward;
+    const kernels = this.#kernels;
+    const ofDown = this.#gradients.inner("down", i, { batch, outputGradient });
+    const outputs = { gates, ups }; // by now their gradients
+    const gated = { gradient: outputGradient, ...outputs, hidden, ...ofDown };
+    builder.add(kernels.gatedBackward, { batch, layer: down, ...gated });
+    this.#gradients.add("down", i, inner, { batch, input: hidden, outputGradient, ...ofDown });
+    const ofGates = this.#gradients.inner("gateUp", i, { batch, ...outputs });
+    builder.add(kernels.mlpInput, { batch, layer, ...outputs, inputGradient: normed, ...ofGates });
+    const norm = { x: middle, weights: layer, gradient: normed, inputGradient: outputGradient, scales };
+    builder.add(kernels.mlpNorm, { batch, ...norm });
+    const read = { input: middle, scales, layer, normed, ...outputs, ...ofGates };
+    this.#gradients.add("gateUp", i, inner, { batch, ...read });
+  }
+
+  /** From the gradient between attention and MLP to that of the layer's input. */
+  attention(i: number, { inner, ...kept }: Kept, outputGradient: Scratch): void {
+    const { shape, upload, weights, rope } = this.inputs;
+    const { lineBatch: batch, rows } = upload;
+    const [layer, output] = [weights.layerView(i, QUERIES), weights.layerView(i, OUTPUT)];
+    const gradient = this.forward.lines(queryWidth(shape)); // of the context
+    const queryGradient = this.forward.lines(queryWidth(shape));
+    const cacheGradient = this.forward.lines(2 * keyWidth(shape));
+    const [normed, scales] = [this.forward.lines(shape.width), this.forward.lines(1)];
+    const { builder } = this.forward;
+    const kernels = this.#kernels;
+    const { x, heads, context } = kept;
+    const ofOutput = this.#gradients.inner("output", i, { batch, outputGradient });
+    const sent = { outputGradient, inputGradient: gradient, ...ofOutput };
+    builder.add(kernels.contextGradient, { batch, layer: output, ...sent });
+    this.#gradients.add("output", i, inner, { batch, input: context, outputGradient, ...ofOutput });
+    builder.add(kernels.attendBackwardQueries, { batch, rows, rope, gradient, ...kept, queryGradient });
+    builder.add(kernels.attendBackwardKeys, { batch, rows, rope, gradient, ...kept, cacheGradient });
+    const outputs = { queryGradient, cacheGradient };
+    if (kernels.normHeadsBackward !== null)
+      builder.add(kernels.normHeadsBackward, { batch, layer, heads, ...outputs });
+    const ofQueries = this.#gradients.inner("qkv", i, { batch, ...outputs });
+    builder.add(kernels.qkvInput, { batch, layer, ...outputs, inputGradient: normed, ...ofQueries });
+    const norm = { x, weights: layer, gradient: normed, inputGradient: outputGradient, scales };
+    builder.add(kernels.inputNorm, { batch, ...norm });
+    const read = { input: x, scales, layer, normed, heads, ...outputs, ...ofQueries };
+    this.#gradients.add("qkv", i, inner, { batch, ...read });
+  }
+
+  /** The embedding's gradient, from that of the first layer's input; and all sums over lines. */
+  end(gradient: Scratch): void {
+    this.#gradients.end(gradient);
+  }
+}
+
+function gradientsOf(forward: ForwardPass, inputs: TrainInputs): ParameterGradients {
+  const { variants, shape, weights, gradients, sums, upload } = inputs;
+  const { builder } = forward;
+  if (weights.adapter !== null) {
+    const lines = (width: number): Scratch => forward.lines(width);
+    return new FactorGradients(builder, shape, weights, weights.adapter, inputs, lines);
+  }
+  if (sums === null) throw new Error("all parameters are trained, and there is no plan of sums over lines");
+  const value = hasValueHead(weights);
+  return new WholeGradients(builder, shape, gradients, sums, upload, { value, variants });
+}
+
+/** Room for whole tiles of lines. */
+function scratch(lines: number, width: number): Scratch {
+  return { bytes: Math.ceil(lines / TILE) * TILE * width * WORD };
+}

@@ -1,0 +1,164 @@
+/**
+ * Rows of tokens -> lines of the training graph: packed end to end, without their last tokens, which predict nothing.
+ * Neighbours with the same prompt share its lines but the last, which predicts a token of each row's own.
+ */
+import { TOKEN_LINES_WORDS } from "../kernels/embeddingGradient/embeddingGradient.ts";
+import { packStates, type RowState } from "../layout/rowState.ts";
+import { SCORED_WORDS } from "../layout/scoredToken.ts";
+
+/** A row and what the loss knows of its tokens from `first` (at least 1) on; arrays have one entry for each of them. */
+export interface TrainingRow {
+  readonly tokens: Int32Array;
+  readonly first: number;
+  readonly advantages: ArrayLike<number>;
+  /** Shares of the tokens in the policy's loss, which a mean over tokens, a mean of means or any other is a choice of. */
+  readonly weights?: ArrayLike<number>;
+  /** Logprobs when the tokens were sampled. */
+  readonly oldLogprobs: ArrayLike<number>;
+  /** Logprobs under the model that KL refers to, or null when its coefficient is 0. */
+  readonly referenceLogprobs: ArrayLike<number> | null;
+  /** What a value head learns from the tokens, if there is one and it learns. */
+  readonly values?: ValueTargets;
+}
+
+/** What the loss of values knows of a row's scored tokens. */
+export interface ValueTargets {
+  /** Values when the tokens were sampled, which clipping refers to. */
+  readonly old: ArrayLike<number>;
+  readonly returns: ArrayLike<number>;
+  /** Shares of the tokens in the values' loss. */
+  readonly weights: ArrayLike<number>;
+}
+
+type Words = Uint32Array<ArrayBuffer>;
+
+/** A batch as the kernels see it. */
+export interface TrainingBatch {
+  /** Lines, scored tokens, different tokens: the sizes that kernels run over. */
+  readonly sizes: readonly [number, number, number];
+  /** State of each line. */
+  readonly rows: Words;
+  /** Line that predicts each scored token. */
+  readonly predictors: Words;
+  /** Each line's place among the predictors, plus 1; 0 for none. */
+  readonly places: Words;
+  /** `Scored`, for each scored token. */
+  readonly scored: Words;
+  /** `TokenLines`, for each different token. */
+  readonly tokenLines: Words;
+  /** Lines sorted by their token. */
+  readonly sortedLines: Words;
+}
+
+/** Lays out a batch; each token's loss is divided by `normalizer`. */
+export function layOutTraining(rows: readonly TrainingRow[], normalizer: number): TrainingBatch {
+  const { states, starts } = layOutLines(rows);
+  const predictors = rows.flatMap(({ tokens, first }, i) =>
+    Array.from({ length: tokens.length - first }, (_, k) => (starts[i] ?? 0) + k),
+  );
+  const places = new Uint32Array(states.length);
+  for (const [place, line] of predictors.entries()) places[line] = place + 1;
+  const { tokenLines, sortedLines } = linesByToken(states);
+  const different = tokenLines.length / TOKEN_LINES_WORDS;
+  return {
+    sizes: [states.length, predictors.length, different],
+    rows: packStates(states),
+    predictors: Uint32Array.from(predictors),
+    places,
+    scored: scoredTokens(rows, predictors.length, normalizer),
+    tokenLines,
+    sortedLines,
+  };
+}
+
+/** The lines, and of each row the first of those that are its own. */
+function layOutLines(rows: readonly TrainingRow[]): { states: RowState[]; starts: number[] } {
+  const states: RowState[] = [];
+  const starts: number[] = [];
+  for (let i = 0; i < rows.length;) {
+    const group = groupAt(rows, i);
+    const prefixStart = states.length;
+    const shared = (group[0]?.first ?? 1) - 1;
+    const ends = group.map(({ tokens }) => tokens.length - 1 - shared);
+    const end = prefixStart + shared + ends.reduce((sum, own) => sum + own, 0);
+    for (const { tokens } of group.slice(0, 1))
+      states.push(...linesOf(tokens, 0, shared, { line: prefixStart, prefixStart, end }));
+    for (const [member, { tokens }] of group.entries()) {
+      const line = states.length;
+      starts.push(line);
+      const own = { line, prefixStart, end: line + (ends[member] ?? 0) };
+      states.push(...linesOf(tokens, shared, tokens.length - 1, own));
+    }
+    i += group.length;
+  }
+  return { states, starts };
+}
+
+/** The row and those after it whose prompt is the same. */
+function groupAt(rows: readonly TrainingRow[], start: number): readonly TrainingRow[] {
+  const [leader, ...others] = rows.slice(start);
+  if (leader === undefined) return [];
+  const different = others.findIndex(
+    ({ tokens, first }) => first !== leader.first || !startAlike(tokens, leader.tokens, first - 1),
+  );
+  return [leader, ...(different < 0 ? others : others.slice(0, different))];
+}
+
+function startAlike(a: Int32Array, b: Int32Array, length: number): boolean {
+  for (let t = 0; t < length; t++) if (a[t] !== b[t]) return false;
+  return true;
+}
+
+/**
+ * Lines of a row's tokens from one position to before another. They attend to the row's first `from` tokens, which begin
+ * at `prefixStart`, and to each other; lines before `end` attend to them.
+ */
+function linesOf(
+  tokens: Int32Array,
+  from: number,
+  to: number,
+  { line, prefixStart, end }: { readonly line: number; readonly prefixStart: number; readonly end: number },
+): RowState[] {
+  return Array.from(tokens.subarray(from, to), (token, k): RowState => {
+    const attended = { prefixStart, prefixLength: from, suffixStart: line };
+    return { token, position: from + k, write: line + k, ...attended, seed: 0, stream: 0, output: 0, end };
+  });
+}
+
+function scoredTokens(rows: readonly TrainingRow[], count: number, normalizer: number): Words {
+  const scored = new Uint32Array(count * SCORED_WORDS);
+  const floats = new Float32Array(scored.buffer);
+  let at = 0;
+  for (const row of rows) {
+    for (let k = 0; row.first + k < row.tokens.length; k++, at += SCORED_WORDS) {
+      scored[at] = row.tokens[row.first + k] ?? 0;
+      floats.set(knownOf(row, k, normalizer), at + 1);
+    }
+  }
+  return scored;
+}
+
+/** The words of a `Scored` after its token. */
+function knownOf(row: TrainingRow, k: number, normalizer: number): number[] {
+  const { advantages, weights, oldLogprobs, referenceLogprobs, values } = row;
+  const old = oldLogprobs[k] ?? 0;
+  const weight = weights === undefined ? 1 : (weights[k] ?? 0);
+  const policy = [weight / normalizer, advantages[k] ?? 0, old, referenceLogprobs?.[k] ?? old];
+  const valueWeight = (values?.weights[k] ?? 0) / normalizer;
+  return [...policy, valueWeight, values?.old[k] ?? 0, values?.returns[k] ?? 0];
+}
+
+function linesByToken(states: readonly RowState[]): { tokenLines: Words; sortedLines: Words } {
+  const linesOf = new Map<number, number[]>();
+  for (const [line, { token }] of states.entries()) {
+    const lines = linesOf.get(token);
+    if (lines) lines.push(line);
+    else linesOf.set(token, [line]);
+  }
+  let end = 0;
+  const tokenLines = [...linesOf].flatMap(([token, lines]) => [token, end, (end += lines.length)]);
+  return {
+    tokenLines: Uint32Array.from(tokenLines),
+    sortedLines: Uint32Array.from([...linesOf.values()].flat()),
+  };
+}

@@ -1,0 +1,119 @@
+/** Where a frozen layer's parts lie: those that a kernel reads together in a buffer of their own, matrices packed. */
+import type { DecoderShape } from "../../decoder/decoderShape.ts";
+import { storedHeadDim } from "../layout/headPadding.ts";
+import { headFunction, type LayerWeights } from "./layerWeights.ts";
+import {
+  overInputs,
+  overOutputs,
+  packedVectors,
+  type PackedMatrix,
+  type PackedPrecision,
+} from "./packedMatrix.ts";
+
+/** The matrices that share an input, as one: their outputs follow each other. */
+const MATRICES = [
+  ["self_attn.q_proj.weight", "self_attn.k_proj.weight", "self_attn.v_proj.weight"],
+  ["self_attn.o_proj.weight"],
+  ["mlp.gate_proj.weight", "mlp.up_proj.weight"],
+  ["mlp.down_proj.weight"],
+] as const;
+const [ATTENTION, MLP] = [0, 2];
+
+/** Parts of a layer that one buffer holds. */
+export interface PackedGroup {
+  readonly matrix: PackedMatrix;
+  /** First output of each part of the matrix, which are all its outputs. */
+  readonly outputs: ReadonlyMap<string, number>;
+  /** Norms and biases in float32: where each starts, in vectors of four. */
+  readonly vectors: ReadonlyMap<string, number>;
+  /** Vectors of four words in all. */
+  readonly size: number;
+}
+
+/** The groups of a layer whose parts have these stored shapes. */
+export function groupLayer(
+  shapes: ReadonlyMap<string, readonly number[]>,
+  precision: PackedPrecision,
+): readonly PackedGroup[] {
+  const vectors = [...shapes].filter(([, { length }]) => length === 1);
+  const isOfMlp = (part: string): boolean => part.startsWith("post_attention_layernorm");
+  return MATRICES.map((parts, i) => {
+    const own = vectors.filter(
+      ([part]) => (i === ATTENTION && !isOfMlp(part)) || (i === MLP && isOfMlp(part)),
+    );
+    return group(parts, own, shapes, precision);
+  });
+}
+
+function group(
+  parts: readonly string[],
+  vectors: readonly (readonly [string, readonly number[]])[],
+  shapes: ReadonlyMap<string, readonly number[]>,
+  precision: PackedPrecision,
+): PackedGroup {
+  const outputs = new Map<string, number>();
+  let all = 0;
+  for (const part of parts) {
+    outputs.set(part, all);
+    all += shapes.get(part)?.[0] ?? 0;
+  }
+  const matrix = { precision, outputs: all, inputs: shapes.get(parts[0] ?? "")?.[1] ?? 0, start: 0 };
+  const places = new Map<string, number>();
+  let size = packedVectors(matrix);
+  for (const [part, [length = 0]] of vectors) {
+    places.set(part, size);
+    size += Math.ceil(length / 4);
+  }
+  return { matrix, outputs, vectors: places, size };
+}
+
+/** Number of the group that holds a part. */
+export function groupOf(groups: readonly PackedGroup[], part: string): number {
+  const found = groups.findIndex(({ outputs, vectors }) => outputs.has(part) || vectors.has(part));
+  if (found < 0) throw new Error(`the layers have no ${part}`);
+  return found;
+}
+
+/** How kernels read such layers. */
+export function packedLayer(
+  groups: readonly PackedGroup[],
+  shapes: ReadonlyMap<string, readonly number[]>,
+): LayerWeights {
+  const placed = (part: string) => {
+    const { matrix, outputs, vectors } = groups[groupOf(groups, part)] as PackedGroup; // found there
+    return { matrix, first: outputs.get(part) ?? 0, vector: vectors.get(part) ?? 0 };
+  };
+  return {
+    type: "array<vec4u>",
+    sizeOf: (part) => {
+      const [outputs = 0, inputs = 0] = shapes.get(part) ?? [];
+      return { outputs, inputs };
+    },
+    forward: (part) => overInputs(placed(part).matrix, "layer", placed(part).first),
+    backward: (part) => overOutputs(placed(part).matrix, "layer", placed(part).first),
+    offset: (part) => placed(part).vector,
+    vector: (at) => `bitcast<vec4f>(layer[${at}])`,
+    heads: (shape) => headsOf(shape, placed("self_attn.q_proj.weight").matrix, (part) => placed(part).vector),
+  };
+}
+
+function headsOf(
+  shape: DecoderShape,
+  matrix: PackedMatrix,
+  offset: (part: string) => number,
+): ReturnType<LayerWeights["heads"]> {
+  const vectors = storedHeadDim(shape) / 4;
+  const pairs = vectors / 2;
+  const weights = overInputs(matrix, "layer");
+  return {
+    declarations: `
+/** Start of the bias in the layer, first column of the head. */
+struct Place { bias: u32, column: u32 }
+${headFunction(shape, "placeOf", "Place", (part, _, column) => `Place(${shape.qkvBias ? offset(`${part}.bias`) : 0}u, ${column})`)}`,
+    half: (first) => ({
+      ...weights,
+      declare: (column, name) =>
+        weights.declare(`${column} / ${pairs}u * ${vectors}u + ${column} % ${pairs}u + ${first}u`, name),
+    }),
+  };
+}

@@ -1,0 +1,175 @@
+/**
+ * All parameters of a decoder in one buffer on the GPU, shared by sampler and trainer. The host sees Hugging Face's
+ * shapes, whatever the buffer's.
+ */
+import * as tf from "../../ops/tf.ts";
+import type { DecoderWeights, TokenShard } from "./decoderWeights.ts";
+import { readBuffer, type Gpu } from "../device/device.ts";
+import type { BufferView } from "../recording/graph.ts";
+import { padRuns, unpadRuns, type Runs } from "../layout/headPadding.ts";
+import { plainLayer, type LayerWeights } from "./layerWeights.ts";
+import {
+  layOutParameters,
+  transpose,
+  type ParameterLayout,
+  type PlacedParameter,
+} from "../layout/parameterLayout.ts";
+import { plainTokens, type TokenMatrix } from "./tokenMatrix.ts";
+import { EMBEDDING } from "../../decoder/parameterNames.ts";
+
+/** A parameter's values on the host, in Hugging Face's layout. */
+export interface HostParameter {
+  readonly shape: readonly number[];
+  readonly data: Float32Array;
+}
+
+const FLOAT = Float32Array.BYTES_PER_ELEMENT;
+
+export class ParameterBuffer implements DecoderWeights {
+  readonly adapter = null;
+  readonly layout: ParameterLayout;
+  readonly buffer: GPUBuffer;
+  readonly #gpu: Gpu;
+
+  /** Room for parameters of these names and shapes and heads of this size; zeros until they are uploaded. */
+  constructor(
+    gpu: Gpu,
+    shapes: ReadonlyMap<string, readonly number[]>,
+    headDim: number,
+    label = "parameters",
+  ) {
+    this.#gpu = gpu;
+    this.layout = layOutParameters(shapes, headDim);
+    const { maxBufferSize } = gpu.device.limits;
+    const size = this.layout.size * FLOAT;
+    if (size > maxBufferSize) {
+      throw new RangeError(
+        `the weights take ${size} bytes and this GPU allows ${maxBufferSize} in a buffer: take a smaller model`,
+      );
+    }
+    const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
+    this.buffer = gpu.device.createBuffer({ label, size, usage });
+  }
+
+  get layer(): LayerWeights {
+    return plainLayer(this.layout.layer);
+  }
+
+  get tokens(): TokenMatrix {
+    const [vocabulary = 0, width = 0] = this.#placed(EMBEDDING).shape;
+    return plainTokens(width, vocabulary);
+  }
+
+  get trainable(): this {
+    return this;
+  }
+
+  get size(): number {
+    return this.layout.size;
+  }
+
+  has(name: string): boolean {
+    return this.layout.parameters.has(name);
+  }
+
+  shards(name: string): TokenShard[] {
+    const [count = 0] = this.#placed(name).shape;
+    return [{ start: 0, count, matrix: this.view(name) }];
+  }
+
+  /** One parameter. */
+  view(name: string): BufferView {
+    const { offset, size } = this.#placed(name);
+    return { buffer: this.buffer, offset: offset * FLOAT, size: size * FLOAT };
+  }
+
+  /** All of a layer's parameters. */
+  layerView(layer: number): BufferView {
+    const size = this.layout.layerSize * FLOAT;
+    return { buffer: this.buffer, offset: layer * size, size };
+  }
+
+  #placed(name: string): PlacedParameter {
+    const placed = this.layout.parameters.get(name);
+    if (placed === undefined) throw new Error(`there is no parameter ${name}`);
+    return placed;
+  }
+
+  /** Writes values by name; each must have its parameter's shape. */
+  upload(weights: ReadonlyMap<string, HostParameter>): void {
+    for (const [name, { shape, data }] of weights) {
+      const placed = this.#placed(name);
+      if (shape.join() !== placed.hostShape.join())
+        throw new Error(`${name} is [${shape.join()}], not [${placed.hostShape.join()}]`);
+      this.#gpu.device.queue.writeBuffer(this.buffer, placed.offset * FLOAT, stored(data, placed));
+    }
+  }
+
+  /** All values, by name. */
+  async download(): Promise<Map<string, HostParameter>> {
+    const host = new Map<string, HostParameter>();
+    for (const name of this.layout.parameters.keys()) host.set(name, await this.downloadOne(name));
+    return host;
+  }
+
+  /** The values of one parameter. */
+  async downloadOne(name: string): Promise<HostParameter> {
+    const placed = this.#placed(name);
+    const { offset, size, hostShape } = placed;
+    const bytes = await readBuffer(this.#gpu.device, this.buffer, size * FLOAT, offset * FLOAT);
+    this.#gpu.fault.throwIfAborted();
+    return { shape: hostShape, data: unstored(new Float32Array(bytes), placed) };
+  }
+
+  /** Takes over the values of tensors, by name, without leaving the GPU. */
+  copyFrom(tensors: ReadonlyMap<string, tf.Tensor>): void {
+    const { device, flush, bufferOf } = this.#gpu;
+    const changed: tf.Tensor[] = [];
+    const copies = [...tensors].map(([name, tensor]) => {
+      const placed = this.#placed(name);
+      const source = tf.tidy(() => storedTensor(tensor, placed));
+      if (source !== tensor) changed.push(source);
+      return { source: bufferOf(source), ...placed };
+    });
+    flush();
+    const encoder = device.createCommandEncoder();
+    for (const { source, offset, size } of copies)
+      encoder.copyBufferToBuffer(source, 0, this.buffer, offset * FLOAT, size * FLOAT);
+    device.queue.submit([encoder.finish()]);
+    tf.dispose(changed); // their buffers are reused by later commands only
+  }
+
+  dispose(): void {
+    this.buffer.destroy();
+  }
+}
+
+/** Values in Hugging Face's layout as the buffer has them. */
+function stored(data: Float32Array, { shape, runs, transposed }: PlacedParameter): Float32Array<ArrayBuffer> {
+  const [rows = 1, columns = 1] = shape;
+  const padded = padRuns(data, runs);
+  return transposed ? transpose(padded, rows, columns) : padded;
+}
+
+/** And back. */
+function unstored(
+  values: Float32Array<ArrayBuffer>,
+  { shape, runs, transposed }: PlacedParameter,
+): Float32Array<ArrayBuffer> {
+  const [rows = 1, columns = 1] = shape;
+  const turned = transposed ? transpose(values, columns, rows) : values;
+  return unpadRuns(turned, runs);
+}
+
+/** A tensor in Hugging Face's layout as the buffer has it. */
+function storedTensor(tensor: tf.Tensor, { shape, runs, transposed }: PlacedParameter): tf.Tensor {
+  const padded = runs.length === 0 ? tensor : runs.reduce(padTensor, tensor).reshape([...shape]);
+  return transposed ? tf.transpose(padded) : padded;
+}
+
+function padTensor(tensor: tf.Tensor, { length, stored: padded }: Runs): tf.Tensor {
+  return tf.pad(tensor.reshape([-1, length]), [
+    [0, 0],
+    [0, padded - length],
+  ]);
+}
