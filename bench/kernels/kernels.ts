@@ -14,7 +14,7 @@ import {
   TRAIN_PRODUCTS,
   type ProductVariant,
   type Variants,
-} from "../../src/webgpu/variants/variants.ts";
+} from "../../src/webgpu/kernelVariants/variants.ts";
 import { parameterShapes } from "../../src/model/weights/parameters.ts";
 import type { BenchModel } from "../contenders/contender.ts";
 import { engineOn } from "../contenders/engine.ts";

@@ -1,5 +1,5 @@
 /** What later optimizer steps depend on beside the weights, on the host and in Hugging Face's layout. */
-import type { HostParameter } from "../webgpu/weights/parameterBuffer.ts";
+import type { HostParameter } from "./hostParameter.ts";
 
 export interface OptimizerState {
   readonly updates: number;

@@ -16,7 +16,7 @@ import {
   type BatchSettings,
   type RowState,
 } from "./layout/rowState.ts";
-import { PLAIN_VARIANTS, type Variants } from "./variants/variants.ts";
+import { PLAIN_VARIANTS, type Variants } from "./kernelVariants/variants.ts";
 
 tf.env().set("WEBGPU_CPU_FORWARD", false); // small tensors would otherwise be computed on the CPU
 const gpu = await openGpu(startDawn());

@@ -7,7 +7,7 @@ import { recordBuffers } from "../../webgpu/gpuCalls/fixture.ts";
 import { GpuSampler } from "../../webgpu/sampling/gpuSampler.ts";
 import { GpuScorer } from "../../webgpu/training/gpuScorer.ts";
 import { makeStale, STALE } from "../../webgpu/staleMemory/fixture.ts";
-import type { Teams } from "../../webgpu/variants/teams.ts";
+import type { Teams } from "../../webgpu/kernelVariants/teams.ts";
 import type { TrainingRow } from "../../webgpu/training/trainingBatch.ts";
 import {
   DECODE_PRODUCTS,
@@ -16,7 +16,7 @@ import {
   type DecodeVariants,
   type ProductVariant,
   type TrainVariants,
-} from "../../webgpu/variants/variants.ts";
+} from "../../webgpu/kernelVariants/variants.ts";
 import { loadFixture, type FIXTURES, type Fixture } from "../fixture.ts";
 import { createTrainer, rowsOf, settingsOf, valueHead } from "./gpuTraining/fixture.ts";
 

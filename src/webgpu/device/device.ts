@@ -6,7 +6,7 @@ import { WebGPUBackend } from "@tensorflow/tfjs-backend-webgpu";
 import * as tf from "../../ops/tf.ts";
 import { describeAdapter } from "./adapter.ts";
 import { watchFaults } from "./faults.ts";
-import { PLAIN_VARIANTS, type Variants } from "../variants/variants.ts";
+import { PLAIN_VARIANTS, type Variants } from "../kernelVariants/variants.ts";
 
 /** Asked for where the adapter has them; each has a plain way around it. */
 const FEATURES = ["shader-f16", "subgroups", "timestamp-query"] as GPUFeatureName[]; // the type lacks "subgroups"

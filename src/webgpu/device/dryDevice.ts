@@ -3,7 +3,7 @@
  * runs on it as on a real one, so what it says a run takes is what the run takes.
  */
 import type { Gpu } from "./device.ts";
-import { PLAIN_VARIANTS } from "../variants/variants.ts";
+import { PLAIN_VARIANTS } from "../kernelVariants/variants.ts";
 
 /** What an adapter allows of a buffer, in bytes, and whether it is a program: the sampler then takes fewer rows. */
 export interface AdapterLimits {

@@ -1,7 +1,7 @@
 /** A product and a variant -> a kernel. */
 import { defineKernel, type Kernel } from "../recording/kernel.ts";
 import { BATCH_WGSL } from "../layout/rowState.ts";
-import type { ProductVariant } from "../variants/variants.ts";
+import type { ProductVariant } from "../kernelVariants/variants.ts";
 import type { Product, ProductText } from "./product.ts";
 import { registersText } from "./registers.ts";
 import { splitText } from "./split.ts";

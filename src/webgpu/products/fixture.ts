@@ -8,7 +8,7 @@ import {
   type ProductVariant,
   type TrainVariants,
   type Variants,
-} from "../variants/variants.ts";
+} from "../kernelVariants/variants.ts";
 
 /** Of each kind one; `MORE_PRODUCTS` are its options, which do not depend on the kernel. */
 export const SMALL_PRODUCTS: readonly ProductVariant[] = [

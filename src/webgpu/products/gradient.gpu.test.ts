@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { expectClose, normals } from "../../ops/fixture.ts";
 import { describeOnGpu, floats, runKernel, settingsFor, TOLERANCE } from "../fixture.ts";
 import { read, uniform, write } from "../recording/kernel.ts";
-import { nameOf, PRODUCT_VARIANTS } from "../variants/variants.ts";
+import { nameOf, PRODUCT_VARIANTS } from "../kernelVariants/variants.ts";
 import { MORE_PRODUCTS, SMALL_PRODUCTS } from "./fixture.ts";
 import { defineGradient } from "./gradient.ts";
 

@@ -4,7 +4,7 @@
  */
 import { defineKernel, unroll, WORKGROUP, type Binding, type Kernel } from "../recording/kernel.ts";
 import { BATCH_WGSL } from "../layout/rowState.ts";
-import type { ProductVariant, Registers, Split, Tile } from "../variants/variants.ts";
+import type { ProductVariant, Registers, Split, Tile } from "../kernelVariants/variants.ts";
 import type { ProductText } from "./product.ts";
 
 /** The gradient of one matrix [4 * rows, 4 * columns]. */

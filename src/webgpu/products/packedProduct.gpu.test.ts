@@ -12,7 +12,7 @@ import {
   type PackedPrecision,
 } from "../weights/packedMatrix.ts";
 import { productReference } from "../kernels/reference.ts";
-import { nameOf } from "../variants/variants.ts";
+import { nameOf } from "../kernelVariants/variants.ts";
 import { SMALL_PRODUCTS } from "./fixture.ts";
 import { defineProduct } from "./defineProduct.ts";
 

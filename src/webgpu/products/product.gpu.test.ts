@@ -4,7 +4,7 @@ import { describeOnGpu, floats, runKernel, settingsFor, TOLERANCE } from "../fix
 import { read, uniform, write } from "../recording/kernel.ts";
 import { transpose } from "../layout/parameterLayout.ts";
 import { normReference, productReference } from "../kernels/reference.ts";
-import { nameOf } from "../variants/variants.ts";
+import { nameOf } from "../kernelVariants/variants.ts";
 import { MORE_PRODUCTS, SMALL_PRODUCTS } from "./fixture.ts";
 import { defineProduct } from "./defineProduct.ts";
 import { weightsByInput, weightsByOutput } from "./product.ts";

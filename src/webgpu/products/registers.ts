@@ -1,5 +1,5 @@
 import { WORKGROUP, unroll } from "../recording/kernel.ts";
-import type { Registers, Split } from "../variants/variants.ts";
+import type { Registers, Split } from "../kernelVariants/variants.ts";
 import { matricesOf, normScale, times, type Product, type ProductText, type Term } from "./product.ts";
 
 /** Each invocation computes a few lines and vectors by itself; neighbours read neighbouring columns of the same lines. */

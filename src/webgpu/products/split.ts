@@ -1,5 +1,5 @@
 import { WORKGROUP, unroll } from "../recording/kernel.ts";
-import type { Split } from "../variants/variants.ts";
+import type { Split } from "../kernelVariants/variants.ts";
 import { matricesOf, normScale, type Product, type ProductText } from "./product.ts";
 import { accumulate, declareSums } from "./registers.ts";
 

@@ -1,5 +1,5 @@
 import { unroll } from "../recording/kernel.ts";
-import type { Tile } from "../variants/variants.ts";
+import type { Tile } from "../kernelVariants/variants.ts";
 import { matricesOf, normScale, type Product, type ProductText, type Term, type Weights } from "./product.ts";
 
 /**

@@ -30,8 +30,8 @@ import { DOWN, GATE_UP, OUTPUT, QKV } from "../weights/lowRank.ts";
 import { LowRankPass, type Inner } from "../kernels/lowRank/lowRankPass.ts";
 import { BATCH_BYTES, OUTPUT_TOKENS, OUTPUT_WORDS, ROW_WORDS } from "../layout/rowState.ts";
 import { ropeTable } from "../layout/ropeTable.ts";
-import { usualTeams, type Teams } from "../variants/teams.ts";
-import type { DecodeVariants } from "../variants/variants.ts";
+import { usualTeams, type Teams } from "../kernelVariants/teams.ts";
+import type { DecodeVariants } from "../kernelVariants/variants.ts";
 import { EMBEDDING, headMatrix, NORM } from "../../decoder/parameterNames.ts";
 
 /** What a graph has room for. */

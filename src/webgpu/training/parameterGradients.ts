@@ -8,7 +8,7 @@ import type { Inner } from "../kernels/lowRank/lowRankPass.ts";
 import type { ParameterBuffer } from "../weights/parameterBuffer.ts";
 import { factorKernels, valueSums, wholeGradientKernels, type ProductGroup } from "./trainKernels.ts";
 import type { TrainingUpload } from "./trainingUpload.ts";
-import type { TrainVariants } from "../variants/variants.ts";
+import type { TrainVariants } from "../kernelVariants/variants.ts";
 import { EMBEDDING } from "../../decoder/parameterNames.ts";
 
 type Bound = Readonly<Record<string, BufferView | Scratch>>;

@@ -27,7 +27,7 @@ import {
   type ForwardKernels,
 } from "./trainKernels.ts";
 import type { TrainingCapacity, TrainingUpload } from "./trainingUpload.ts";
-import type { TrainVariants } from "../variants/variants.ts";
+import type { TrainVariants } from "../kernelVariants/variants.ts";
 import { EMBEDDING, headMatrix, NORM } from "../../decoder/parameterNames.ts";
 
 /** What a forward pass reads, and the scores it writes. */

@@ -28,7 +28,7 @@ import { DOWN, innerParts, innerWidth, OUTPUT, type LowRank } from "../weights/l
 import type { LayerLayout } from "../layout/parameterLayout.ts";
 import { usualTeam } from "../recording/rowTeam.ts";
 import { SLOPE_WGSL } from "../layout/scoredToken.ts";
-import type { ProductVariant, TrainVariants } from "../variants/variants.ts";
+import type { ProductVariant, TrainVariants } from "../kernelVariants/variants.ts";
 import { NORM } from "../../decoder/parameterNames.ts";
 
 const INPUT_NORM = "input_layernorm.weight";

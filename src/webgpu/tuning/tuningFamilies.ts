@@ -3,10 +3,9 @@ import { decoderKernels } from "../sampling/decodeGraph.ts";
 import type { DecoderShape } from "../../decoder/decoderShape.ts";
 import type { Kernel } from "../recording/kernel.ts";
 import { attendTeams } from "../kernels/attend/attendTogether.ts";
-import { SAMPLE_TEAMS } from "../kernels/sample/sample.ts";
 import { plainLayer } from "../weights/layerWeights.ts";
 import type { LayerBlock } from "../layout/parameterLayout.ts";
-import { usualTeams, type Teams } from "../variants/teams.ts";
+import { SAMPLE_TEAMS, usualTeams, type Teams } from "../kernelVariants/teams.ts";
 import { backwardKernels, forwardKernels, wholeGradientKernels } from "../training/trainKernels.ts";
 import { plainTokens } from "../weights/tokenMatrix.ts";
 import { measuredVocabulary } from "./tuningContents.ts";
@@ -19,7 +18,7 @@ import {
   TRAIN_PRODUCTS,
   type ProductVariant,
   type Variants,
-} from "../variants/variants.ts";
+} from "../kernelVariants/variants.ts";
 
 /** A kernel in its variants by name, the plain one first. */
 export interface Family {

@@ -4,7 +4,7 @@ import { addProjection } from "../kernels/addProjection/addProjection.ts";
 import { plainLayer } from "../weights/layerWeights.ts";
 import { tuningFamilies, type Family } from "./tuningFamilies.ts";
 import { GpuTrials } from "./tuningTrials.ts";
-import { PLAIN_PRODUCT } from "../variants/variants.ts";
+import { PLAIN_PRODUCT } from "../kernelVariants/variants.ts";
 
 describeOnGpu("trials", (gpu) => {
   const { layout: layer, block } = oddLayer();

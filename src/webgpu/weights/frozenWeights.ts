@@ -15,7 +15,7 @@ import {
   type PackedMatrix,
   type PackedPrecision,
 } from "./packedMatrix.ts";
-import type { HostParameter } from "./parameterBuffer.ts";
+import type { HostParameter } from "../../decoder/hostParameter.ts";
 import { packedTokens, type TokenMatrix } from "./tokenMatrix.ts";
 import { EMBEDDING, headMatrix, NORM } from "../../decoder/parameterNames.ts";
 

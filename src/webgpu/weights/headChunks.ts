@@ -2,7 +2,6 @@
 import type { DecoderShape } from "../../decoder/decoderShape.ts";
 import type { TokenShard } from "./decoderWeights.ts";
 import type { BufferView } from "../recording/graph.ts";
-import { CHUNK_WORDS } from "../kernels/headBackward/headBackward.ts";
 
 /** The rows of the head's matrix that a chunk is among, the gradients of its own, and its settings. */
 export interface HeadChunk {
@@ -11,6 +10,9 @@ export interface HeadChunk {
   readonly gradients?: BufferView;
   readonly chunk: BufferView;
 }
+
+/** Words of a chunk's settings: `Chunk` of the headBackward kernels. */
+const CHUNK_WORDS = 4;
 
 const FLOAT = 4;
 /** WebGPU asks of the start of a bound range. */

@@ -15,13 +15,8 @@ import {
   type PlacedParameter,
 } from "../layout/parameterLayout.ts";
 import { plainTokens, type TokenMatrix } from "./tokenMatrix.ts";
+import type { HostParameter } from "../../decoder/hostParameter.ts";
 import { EMBEDDING } from "../../decoder/parameterNames.ts";
-
-/** A parameter's values on the host, in Hugging Face's layout. */
-export interface HostParameter {
-  readonly shape: readonly number[];
-  readonly data: Float32Array;
-}
 
 const FLOAT = Float32Array.BYTES_PER_ELEMENT;
 

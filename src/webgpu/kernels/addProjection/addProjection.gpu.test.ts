@@ -11,7 +11,7 @@ import {
 } from "../../fixture.ts";
 import { plainLayer } from "../../weights/layerWeights.ts";
 import { SMALL_PRODUCTS } from "../../products/fixture.ts";
-import { nameOf, PLAIN_PRODUCT } from "../../variants/variants.ts";
+import { nameOf, PLAIN_PRODUCT } from "../../kernelVariants/variants.ts";
 import { addProjection } from "./addProjection.ts";
 import { addProjectionReference } from "./reference.ts";
 

@@ -3,7 +3,7 @@ import type { LayerWeights } from "../../weights/layerWeights.ts";
 import { factorForward, innerParts, innerWidth, type LowRank } from "../../weights/lowRank.ts";
 import { defineProduct } from "../../products/defineProduct.ts";
 import { beside, type Weights } from "../../products/product.ts";
-import { PLAIN_PRODUCT, type ProductVariant } from "../../variants/variants.ts";
+import { PLAIN_PRODUCT, type ProductVariant } from "../../kernelVariants/variants.ts";
 
 /**
  * x [M, N] += input [M, K] times the layer's matrix `part` [K, N]: what attention and MLP add to the residual stream.

@@ -3,7 +3,7 @@ import type { LayerWeights } from "../../weights/layerWeights.ts";
 import { factorBackward, innerParts, innerWidth, type LowRank } from "../../weights/lowRank.ts";
 import { defineProduct } from "../../products/defineProduct.ts";
 import type { Term } from "../../products/product.ts";
-import { PLAIN_PRODUCT, type ProductVariant } from "../../variants/variants.ts";
+import { PLAIN_PRODUCT, type ProductVariant } from "../../kernelVariants/variants.ts";
 
 /** A matrix of the layer, and the columns of a gradient that belong to its outputs. */
 export interface ProjectionPart {

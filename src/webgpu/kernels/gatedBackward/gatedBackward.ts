@@ -3,7 +3,7 @@ import { read, uniform, write, type Kernel } from "../../recording/kernel.ts";
 import type { LayerWeights } from "../../weights/layerWeights.ts";
 import { DOWN, factorBackward, innerParts, type LowRank } from "../../weights/lowRank.ts";
 import { defineProduct } from "../../products/defineProduct.ts";
-import { PLAIN_PRODUCT, type ProductVariant } from "../../variants/variants.ts";
+import { PLAIN_PRODUCT, type ProductVariant } from "../../kernelVariants/variants.ts";
 
 /**
  * Gradients of gate and up [M, F], in their places, from that of the MLP's output [M, D], and once more

@@ -11,7 +11,7 @@ import {
 } from "../../fixture.ts";
 import { plainLayer } from "../../weights/layerWeights.ts";
 import { SMALL_PRODUCTS } from "../../products/fixture.ts";
-import { nameOf } from "../../variants/variants.ts";
+import { nameOf } from "../../kernelVariants/variants.ts";
 import { gatedHidden } from "./gatedHidden.ts";
 import { gatedHiddenReference } from "./reference.ts";
 

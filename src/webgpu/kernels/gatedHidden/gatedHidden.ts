@@ -4,7 +4,7 @@ import type { LayerWeights } from "../../weights/layerWeights.ts";
 import { factorForward, GATE_UP, innerParts, innerWidth, type LowRank } from "../../weights/lowRank.ts";
 import { defineProduct } from "../../products/defineProduct.ts";
 import type { Term } from "../../products/product.ts";
-import { PLAIN_PRODUCT, type ProductVariant } from "../../variants/variants.ts";
+import { PLAIN_PRODUCT, type ProductVariant } from "../../kernelVariants/variants.ts";
 
 /**
  * hidden [M, F] = silu(gate) * up of RMSNorm(x [M, D]), the norm folded in.

@@ -2,7 +2,7 @@ import { test } from "vitest";
 import { expectClose, normals } from "../../../ops/fixture.ts";
 import { describeOnGpu, floats, ODD_SHAPE, runKernel, settingsFor, TOLERANCE } from "../../fixture.ts";
 import { SMALL_PRODUCTS } from "../../products/fixture.ts";
-import { nameOf } from "../../variants/variants.ts";
+import { nameOf } from "../../kernelVariants/variants.ts";
 import { head } from "./head.ts";
 import { headReference } from "./reference.ts";
 

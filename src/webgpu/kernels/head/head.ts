@@ -3,7 +3,7 @@ import type { TokenRange } from "../../weights/decoderWeights.ts";
 import { read, uniform, unroll, write, type Kernel } from "../../recording/kernel.ts";
 import { defineProduct } from "../../products/defineProduct.ts";
 import { plainTokens, type TokenMatrix } from "../../weights/tokenMatrix.ts";
-import { PLAIN_PRODUCT, type ProductVariant } from "../../variants/variants.ts";
+import { PLAIN_PRODUCT, type ProductVariant } from "../../kernelVariants/variants.ts";
 
 /**
  * logits [M, V] = RMSNorm(x [M, D]) times the transpose of matrix [V, D], the norm folded in; of the tokens whose rows are

@@ -22,7 +22,6 @@ import { logitsTile } from "../headStatistics/headStatistics.ts";
 /** Tokens of the vocabulary from `start` on, row `row` of the matrix; `first` is 1 for the first chunk, else 0. */
 const CHUNK_WGSL = `
 struct Chunk { start: u32, count: u32, first: u32, row: u32 }`;
-export const CHUNK_WORDS = 4;
 
 /**
  * Gradient [K, chunk] of the logits. One invocation: a tile of lines, four tokens. Tokens beyond the vocabulary get

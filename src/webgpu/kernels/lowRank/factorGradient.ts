@@ -2,7 +2,7 @@ import { read, uniform, write, type Kernel } from "../../recording/kernel.ts";
 import type { LayerWeights } from "../../weights/layerWeights.ts";
 import { factorOf, innerParts, innerWidth, type InnerPart, type LowRank } from "../../weights/lowRank.ts";
 import { defineGradient, type MatrixGradient } from "../../products/gradient.ts";
-import type { ProductVariant } from "../../variants/variants.ts";
+import type { ProductVariant } from "../../kernelVariants/variants.ts";
 import type { ProjectionPart } from "../backProject/backProject.ts";
 
 /**

@@ -15,7 +15,7 @@ import type { CacheFormat } from "../../layout/cacheFormat.ts";
 import { unpackHalves } from "../../halves/fixture.ts";
 import { ropeTable } from "../../layout/ropeTable.ts";
 import { SMALL_PRODUCTS } from "../../products/fixture.ts";
-import { nameOf, PLAIN_PRODUCT, type ProductVariant } from "../../variants/variants.ts";
+import { nameOf, PLAIN_PRODUCT, type ProductVariant } from "../../kernelVariants/variants.ts";
 import { projectQkv } from "./projectQkv.ts";
 import { projectQkvReference } from "./reference.ts";
 

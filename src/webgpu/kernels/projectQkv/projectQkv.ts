@@ -7,7 +7,7 @@ import { innerParts, innerWidth, lowRankHeads, QKV, type LowRank } from "../../w
 import { defineProduct } from "../../products/defineProduct.ts";
 import type { Term } from "../../products/product.ts";
 import { ROW_WGSL } from "../../layout/rowState.ts";
-import { PLAIN_PRODUCT, type ProductVariant } from "../../variants/variants.ts";
+import { PLAIN_PRODUCT, type ProductVariant } from "../../kernelVariants/variants.ts";
 
 /**
  * Queries [M, H*hd] and the cache's keys and values [entries, 2*Hkv*hd], in the format of the cache, of each line, from

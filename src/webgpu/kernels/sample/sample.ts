@@ -1,16 +1,10 @@
 import type { DecoderShape } from "../../../decoder/decoderShape.ts";
 import { defineKernel, read, uniform, write, type Kernel } from "../../recording/kernel.ts";
 import { BATCH_WGSL, OUTPUT_TOKENS, OUTPUT_WGSL, ROW_WGSL } from "../../layout/rowState.ts";
+import type { SampleTeam } from "../../kernelVariants/teams.ts";
 import { choose } from "./choose.ts";
 import { PHILOX_WGSL } from "./philox.ts";
 import { reductions } from "./reductions.ts";
-
-/**
- * Invocations that share a row: 1 waits for nobody, more are needed where one would be long over a large vocabulary.
- * They draw the same tokens, but where a random number falls on the border of two.
- */
-export const SAMPLE_TEAMS = [1, 64, 256] as const;
-export type SampleTeam = (typeof SAMPLE_TEAMS)[number];
 
 /**
  * Draws each row's next token from its logits [M, V] and moves the row on. Writes the token, its logprob and the entropy

@@ -13,7 +13,7 @@ import { plainLayer } from "../../weights/layerWeights.ts";
 import { transpose } from "../../layout/parameterLayout.ts";
 import { normReference, productReference } from "../reference.ts";
 import { SMALL_PRODUCTS } from "../../products/fixture.ts";
-import { nameOf } from "../../variants/variants.ts";
+import { nameOf } from "../../kernelVariants/variants.ts";
 import { backProject } from "../backProject/backProject.ts";
 import { weightGradient } from "./weightGradient.ts";
 import { weightGradientReference } from "./reference.ts";

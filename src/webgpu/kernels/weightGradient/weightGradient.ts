@@ -1,7 +1,7 @@
 import { read, uniform, write, type Kernel } from "../../recording/kernel.ts";
 import { vectorOffset, type LayerLayout } from "../../layout/parameterLayout.ts";
 import { defineGradient, type MatrixGradient } from "../../products/gradient.ts";
-import { PLAIN_PRODUCT, type ProductVariant } from "../../variants/variants.ts";
+import { PLAIN_PRODUCT, type ProductVariant } from "../../kernelVariants/variants.ts";
 import type { ProjectionPart } from "../backProject/backProject.ts";
 
 /**

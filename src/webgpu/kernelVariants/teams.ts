@@ -1,6 +1,12 @@
 /** How many invocations share a piece of the sampler's work where one on its own may be long. */
 import type { DecoderShape } from "../../decoder/decoderShape.ts";
-import { SAMPLE_TEAMS, type SampleTeam } from "../kernels/sample/sample.ts";
+
+/**
+ * Invocations that share a row: 1 waits for nobody, more are needed where one would be long over a large vocabulary.
+ * They draw the same tokens, but where a random number falls on the border of two.
+ */
+export const SAMPLE_TEAMS = [1, 64, 256] as const;
+export type SampleTeam = (typeof SAMPLE_TEAMS)[number];
 
 export interface Teams {
   /** To draw a row's token. */
