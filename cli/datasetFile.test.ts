@@ -3,10 +3,10 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { LanguageModel } from "../src/model/language/languageModel.ts";
 import { fitToModel, readDatasetFile, withoutLabels } from "./datasetFile.ts";
-import { createWorkplace } from "./fixture.ts";
+import { createWorkspace } from "./fixture.ts";
 import { openModel, openModelFile } from "./modelFile.ts";
 
-const { folder, remove } = createWorkplace();
+const { folder, remove } = createWorkspace();
 afterAll(remove);
 let model: LanguageModel;
 beforeAll(async () => {

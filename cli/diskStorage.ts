@@ -46,7 +46,7 @@ export class DiskStorage implements ModelStorage {
     return Promise.resolve();
   }
 
-  room(): Promise<number> {
+  freeBytes(): Promise<number> {
     mkdirSync(this.#root, { recursive: true });
     const { bavail, bsize } = statfsSync(this.#root);
     return Promise.resolve(bavail * bsize);

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { wholeFolder } from "../src/formats/huggingface/modelFolder.ts";
 import { allWeights } from "../src/formats/numbers/weightSource.ts";
 import { writeModelFolder } from "../src/formats/huggingface/modelFolderFiles.ts";
-import { createWorkplace, ttrl } from "./fixture.ts";
+import { createWorkspace, ttrl } from "./fixture.ts";
 import { openModel, openModelFile } from "./modelFile.ts";
 
 const MODEL = "public/models/abacus-0.1M";
@@ -12,7 +12,7 @@ const QUESTION = "Zoe has 17 pens. She finds 8 more. How many pens now?";
 
 let folder: string;
 let remove: () => void;
-beforeAll(() => ({ folder, remove } = createWorkplace()));
+beforeAll(() => ({ folder, remove } = createWorkspace()));
 afterAll(() => remove());
 
 const exported = (out: string, ...rest: readonly string[]) =>

@@ -1,15 +1,15 @@
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createWorkplace, QUICK, ttrl } from "./fixture.ts";
+import { createWorkspace, QUICK, ttrl } from "./fixture.ts";
 
 describe("ttrl export --recipe", () => {
-  const workplace = createWorkplace();
-  const run = join(workplace.folder, "run");
+  const workspace = createWorkspace();
+  const run = join(workspace.folder, "run");
   beforeAll(async () => {
     const set = Object.entries({ ...QUICK, steps: 1 }).map(([name, value]) => `${name}=${value}`);
-    const model = join(workplace.folder, "model");
-    const dataset = join(workplace.folder, "data.json");
+    const model = join(workspace.folder, "model");
+    const dataset = join(workspace.folder, "data.json");
     await ttrl([
       "run",
       "--model",
@@ -24,10 +24,10 @@ describe("ttrl export --recipe", () => {
       ...set,
     ]);
   }, 60_000);
-  afterAll(() => workplace.remove());
+  afterAll(() => workspace.remove());
 
   it("copies the trained model and writes all that starts with it", async () => {
-    const out = join(workplace.folder, "bundle");
+    const out = join(workspace.folder, "bundle");
     const { status, stderr } = await ttrl([
       "export",
       "--recipe",
@@ -56,7 +56,7 @@ describe("ttrl export --recipe", () => {
   }, 30_000);
 
   it("refuses a folder that is there already, and one without a run", async () => {
-    const [there, empty] = [join(workplace.folder, "there"), join(workplace.folder, "empty")];
+    const [there, empty] = [join(workspace.folder, "there"), join(workspace.folder, "empty")];
     mkdirSync(there);
     const occupied = await ttrl(["export", "--recipe", "trl", "--run", run, "--out", there]);
     expect(occupied).toMatchObject({
@@ -70,7 +70,7 @@ describe("ttrl export --recipe", () => {
       "--run",
       empty,
       "--out",
-      join(workplace.folder, "b"),
+      join(workspace.folder, "b"),
     ]);
     expect(nothing).toMatchObject({ status: 2, stderr: expect.stringContaining("no run is here") as string });
   }, 30_000);

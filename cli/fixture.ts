@@ -17,7 +17,7 @@ const root = fileURLToPath(new URL("../", import.meta.url));
 const TINY: ModelConfig = { ...TINY_CONFIG, layers: 1, tied: false };
 
 /** A new folder with `model/` and `data.json` in it; call the second value when done. */
-export function createWorkplace(): { folder: string; remove: () => void } {
+export function createWorkspace(): { folder: string; remove: () => void } {
   const folder = mkdtempSync(join(tmpdir(), "ttrl-cli-"));
   writeTinyModel(join(folder, "model"));
   writeFileSync(join(folder, "data.json"), JSON.stringify(choiceQuestions(6)));

@@ -39,10 +39,12 @@ export async function generateResponses(request: GenerateRequest): Promise<void>
   const file = await openMergedModel(request);
   const prompts = await readPrompts(request);
   const model = openModel(file, request);
-  const room = model.config.maxPositions - maxResponseTokens;
-  const tooLong = prompts.findIndex(({ prompt }) => model.tokenizer.encodePrompt(prompt).length > room);
+  const budget = model.config.maxPositions - maxResponseTokens;
+  const tooLong = prompts.findIndex(({ prompt }) => model.tokenizer.encodePrompt(prompt).length > budget);
   if (tooLong >= 0)
-    throw new InputError(`prompt ${tooLong + 1} is too long: it may have ${room} tokens; lower --max-tokens`);
+    throw new InputError(
+      `prompt ${tooLong + 1} is too long: it may have ${budget} tokens; lower --max-tokens`,
+    );
   const started = await startBackend(request.backend);
   const { policy } = await openModelPolicy(file, model, started);
   const { fault } = started;

@@ -3,9 +3,9 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { FakeHub } from "../src/hub/fixture.ts";
-import { createWorkplace, QUICK, ttrl, type Finished } from "./fixture.ts";
+import { createWorkspace, QUICK, ttrl, type Finished } from "./fixture.ts";
 
-const { folder, remove } = createWorkplace();
+const { folder, remove } = createWorkspace();
 const at = (...path: string[]): string => join(folder, ...path);
 const COMMIT = "89abcdef0123456789abcdef0123456789abcdef";
 const files = new Map<string, Uint8Array>(

@@ -2,9 +2,9 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { readSafetensors } from "../src/formats/safetensors/safetensors.ts";
-import { createWorkplace, killAfterLines, QUICK, ttrl } from "./fixture.ts";
+import { createWorkspace, killAfterLines, QUICK, ttrl } from "./fixture.ts";
 
-const { folder, remove } = createWorkplace();
+const { folder, remove } = createWorkspace();
 afterAll(remove);
 const at = (...path: string[]): string => join(folder, ...path);
 writeFileSync(

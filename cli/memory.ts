@@ -6,7 +6,7 @@ import { planMemory, type MemoryPlan } from "../src/model/memory/planMemory.ts";
 import { traineeOf } from "../src/model/memory/trainee.ts";
 import { promptLengths } from "../src/model/language/fitQuestions.ts";
 import type { Graphs } from "../src/model/openPolicy.ts";
-import { FULL_ROOM, type Room } from "../src/model/contracts/room.ts";
+import { DEFAULT_BUDGET, type MemoryBudget } from "../src/model/contracts/memoryBudget.ts";
 import type { TtrlConfig } from "../src/rl/ttrlConfig.ts";
 import { demandOf } from "../src/rl/demand.ts";
 import { fitToModel, type DatasetFile } from "./datasetFile.ts";
@@ -18,9 +18,9 @@ export async function planRun(
   { file, ...dataset }: DatasetFile,
   config: TtrlConfig,
   graphs: Graphs | string,
-): Promise<Room> {
+): Promise<MemoryBudget> {
   const machine = machineFor(model.config, graphs, config);
-  if (machine === null) return FULL_ROOM; // no plan for operations one by one
+  if (machine === null) return DEFAULT_BUDGET; // no plan for operations one by one
   const { questions } = fitToModel({ file, ...dataset }, model, config.maxResponseTokens).study;
   const run = {
     ...traineeOf(model.config, config),
@@ -30,7 +30,7 @@ export async function planRun(
   const plan = await planMemory(run, machine);
   if (plan.problem !== null) throw new InputError(plan.problem);
   console.error(planLine(plan));
-  return plan.room;
+  return plan.budget;
 }
 
 /** The plan in a line. */

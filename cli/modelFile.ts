@@ -5,7 +5,7 @@ import { openGgufModel } from "../src/formats/gguf/ggufModel.ts";
 import { openModelFolder, weightFiles, type OpenedFolder } from "../src/formats/huggingface/modelFolder.ts";
 import { readLanguageModel, type LanguageModel } from "../src/model/language/languageModel.ts";
 import { openPolicy, type Graphs } from "../src/model/openPolicy.ts";
-import { FULL_ROOM, type Room } from "../src/model/contracts/room.ts";
+import { DEFAULT_BUDGET, type MemoryBudget } from "../src/model/contracts/memoryBudget.ts";
 import type { PolicyStart, TrainablePolicy } from "../src/model/contracts/trainablePolicy.ts";
 import type { BackendReport } from "../src/report/backend.ts";
 import type { StartedBackend } from "../src/report/backendChoice.ts";
@@ -95,11 +95,11 @@ export async function openModelPolicy(
   model: LanguageModel,
   { report, graphs }: StartedBackend<Graphs>,
   start: Partial<PolicyStart> = {},
-  room: Room = FULL_ROOM,
+  budget: MemoryBudget = DEFAULT_BUDGET,
 ): Promise<{ policy: TrainablePolicy; report: BackendReport }> {
   const whole = { weights, reference: null, optimizer: null, ...start };
   try {
-    const { policy, ...opened } = await openPolicy(model, whole, graphs, room);
+    const { policy, ...opened } = await openPolicy(model, whole, graphs, budget);
     if (report.backend === "webgpu" && opened.path === "TensorFlow.js operations")
       console.error(`${path}: TensorFlow.js operations run: ${opened.pathReason}`);
     return { policy, report: { ...report, ...opened } };

@@ -3,9 +3,9 @@ import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { writeModelConfig } from "../src/model/language/config.ts";
 import { SMOL_CONFIG } from "../src/model/memory/fixture.ts";
-import { createWorkplace, ttrl } from "./fixture.ts";
+import { createWorkspace, ttrl } from "./fixture.ts";
 
-const { folder, remove } = createWorkplace();
+const { folder, remove } = createWorkspace();
 afterAll(remove);
 const at = (...path: string[]): string => join(folder, ...path);
 

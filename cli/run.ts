@@ -5,7 +5,7 @@ import { configProblems, type TtrlConfig } from "../src/rl/ttrlConfig.ts";
 import type { PromptFrame } from "../src/rl/contracts/types.ts";
 import { keepsInitialModel } from "../src/rl/loss.ts";
 import type { Graphs } from "../src/model/openPolicy.ts";
-import type { Room } from "../src/model/contracts/room.ts";
+import type { MemoryBudget } from "../src/model/contracts/memoryBudget.ts";
 import { runStart } from "../src/model/runStart.ts";
 import { TrainableModels } from "../src/model/trainableModels.ts";
 import type { BackendReport } from "../src/report/backend.ts";
@@ -41,8 +41,8 @@ export async function startRun(request: RunRequest): Promise<void> {
   makeFolder(out);
   const { model, adapter, dataset, others } = sources;
   const backend = await startBackend(request.backend);
-  const room = await planRun(openModel(model, request.prompt), dataset, config, backend.graphs);
-  const { models, report } = await openModels(sources, backend, request, null, room);
+  const budget = await planRun(openModel(model, request.prompt), dataset, config, backend.graphs);
+  const { models, report } = await openModels(sources, backend, request, null, budget);
   const run: RunFile = {
     version: packageJson.version,
     model: model.name,
@@ -80,8 +80,8 @@ export async function resumeRun(out: string, { steps, cache }: Continuation): Pr
   const sources = await readSourcesAgain(run, cache);
   const backend = await startBackend(choiceOf(run.backend));
   const { model, dataset } = sources;
-  const room = await planRun(openModel(model, run.prompt), dataset, run.config, backend.graphs);
-  const { models } = await openModels(sources, backend, run, checkpoint, room);
+  const budget = await planRun(openModel(model, run.prompt), dataset, run.config, backend.graphs);
+  const { models } = await openModels(sources, backend, run, checkpoint, budget);
   await execute({ out, run, sources, models, checkpoint, fault: backend.fault });
 }
 
@@ -96,14 +96,14 @@ export async function openModels(
   backend: StartedBackend<Graphs>,
   { config, prompt }: Pick<RunFile, "config" | "prompt">,
   saved: Checkpoint | null,
-  room: Room,
+  budget: MemoryBudget,
 ): Promise<{ models: TrainableModels; report: BackendReport }> {
   const model = openModel(file, prompt);
   const origin = { weights: file.weights, adapter: adapter?.content ?? null, saved };
   const start = await inWords(adapter?.path ?? file.path, () =>
     runStart(model.config, config, { ...origin, keepsInitial: keepsInitialModel(config) }),
   );
-  const { policy, report } = await openModelPolicy(file, model, backend, start.policy, room);
+  const { policy, report } = await openModelPolicy(file, model, backend, start.policy, budget);
   return { models: new TrainableModels(policy, start.initial, saved?.companions), report };
 }
 

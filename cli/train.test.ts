@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { configFrom, type TtrlConfig } from "../src/rl/ttrlConfig.ts";
-import { FULL_ROOM } from "../src/model/contracts/room.ts";
+import { DEFAULT_BUDGET } from "../src/model/contracts/memoryBudget.ts";
 import { initialProgress } from "../src/rl/run.ts";
 import { describeOnGpu } from "../src/webgpu/fixture.ts";
 import type { Graphs } from "../src/model/openPolicy.ts";
@@ -12,17 +12,17 @@ import type { CompanionStates } from "../src/model/trainableModels.ts";
 import { startBackend } from "./backend.ts";
 import { readCheckpoint } from "./checkpoint.ts";
 import { readDatasetFile, withoutLabels } from "./datasetFile.ts";
-import { createWorkplace, QUICK } from "./fixture.ts";
+import { createWorkspace, QUICK } from "./fixture.ts";
 import { openModelFile } from "./modelFile.ts";
 import { openModels } from "./run.ts";
 import { Stop } from "./stop.ts";
 import { checkpointFolder, positionOf, train, type Display } from "./train.ts";
 
-const workplace = createWorkplace();
-const file = await openModelFile(join(workplace.folder, "model"));
-const dataset = readDatasetFile(join(workplace.folder, "data.json"));
-const others = [readDatasetFile(join(workplace.folder, "transfer.json"))];
-afterAll(workplace.remove);
+const workspace = createWorkspace();
+const file = await openModelFile(join(workspace.folder, "model"));
+const dataset = readDatasetFile(join(workspace.folder, "data.json"));
+const others = [readDatasetFile(join(workspace.folder, "transfer.json"))];
+afterAll(workspace.remove);
 
 // Two updates a step and KL: half a step is no state, and the initial weights matter after a resume.
 const CONFIG = configFrom({ ...QUICK, steps: 4, updatesPerStep: 2, klCoefficient: 0.01, seed: 3 });
@@ -43,11 +43,11 @@ async function go(
   options: { config?: TtrlConfig; labels?: boolean; stopAt?: (shown: Shown) => boolean } = {},
 ): Promise<Result> {
   const { config = CONFIG, labels = true, stopAt } = options;
-  const folder = join(workplace.folder, out);
+  const folder = join(workspace.folder, out);
   mkdirSync(folder, { recursive: true });
   const checkpoint = readCheckpoint(checkpointFolder(folder));
   const source = { model: file, adapter: null };
-  const { models } = await openModels(source, backend, { config, prompt: BARE }, checkpoint, FULL_ROOM);
+  const { models } = await openModels(source, backend, { config, prompt: BARE }, checkpoint, DEFAULT_BUDGET);
   const position = checkpoint
     ? positionOf(checkpoint, config.steps)
     : { progress: initialProgress(config), entries: [] };
@@ -121,7 +121,7 @@ describe.each(Object.entries(COMPANIONS))("with %s", (name, values) => {
     const continued = await go(backend, `${name}-${place}`, { config });
     expectSame(continued, undisturbed);
     expect(continued.companions).toEqual(undisturbed.companions);
-    const begun = readCheckpoint(checkpointFolder(join(workplace.folder, `${name}-${place}`)));
+    const begun = readCheckpoint(checkpointFolder(join(workspace.folder, `${name}-${place}`)));
     expect(begun?.companions.size).toBe(1); // else this test shows little
   });
 });

@@ -1,9 +1,9 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
-import { createWorkplace, killAfterLines, QUICK, ttrl } from "./fixture.ts";
+import { createWorkspace, killAfterLines, QUICK, ttrl } from "./fixture.ts";
 
-const { folder, remove } = createWorkplace();
+const { folder, remove } = createWorkspace();
 afterAll(remove);
 const at = (...path: string[]): string => join(folder, ...path);
 writeFileSync(at("quick.json"), JSON.stringify(QUICK));

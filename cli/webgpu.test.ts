@@ -2,7 +2,7 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
-import { createWorkplace, QUICK, ttrl, type Finished } from "./fixture.ts";
+import { createWorkspace, QUICK, ttrl, type Finished } from "./fixture.ts";
 
 /** Where Debian's Chromium keeps a software Vulkan driver and its loader, for machines that have none of their own. */
 const CHROMIUM = "/usr/lib/chromium";
@@ -14,7 +14,7 @@ const env: Record<string, string> = {
   }),
 };
 
-const { folder, remove } = createWorkplace();
+const { folder, remove } = createWorkspace();
 afterAll(remove);
 const at = (...path: string[]): string => join(folder, ...path);
 const MODEL = ["--model", at("model")];
@@ -75,7 +75,7 @@ describe.skipIf(isMissing)(`on WebGPU${isMissing ? " (skipped: no adapter on thi
 
   test("a model that the graphs cannot run is run by operations, and the reason is told", async () => {
     const config = JSON.parse(readFileSync(at("model", "config.json"), "utf8")) as Record<string, unknown>;
-    const odd = createWorkplace();
+    const odd = createWorkspace();
     writeFileSync(
       join(odd.folder, "model", "config.json"),
       JSON.stringify({ ...config, eos_token_id: [2, 3, 4, 5, 6, 7, 8, 9, 10] }),

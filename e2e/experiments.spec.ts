@@ -141,7 +141,7 @@ test("a variant runs live on the real worker, and its numbers stand beside the c
   await expect(page).toHaveURL(/model=abacus-0\.1M.*learningRate=0\.01/);
   await expect(rowsOf(experiment, /yours, 1 seed/)).toHaveCount(1);
   await expect(rowsOf(experiment, /yours, 1 seed/)).not.toContainText("not measured");
-  const beside = await lab.eventsOf("evaluatedBeside");
+  const beside = await lab.eventsOf("evaluatedExtra");
   expect(beside.map(({ at, dataset }) => [at, dataset])).toEqual([
     ["T 1", "word"],
     ["before", "expression"],

@@ -100,7 +100,7 @@ function installFakeWorker(script: Script): void {
       });
       await this.#work("evaluate", 8);
       this.#evaluate(config.initialSamples);
-      this.#measureBeside(start, true);
+      this.#measureExtras(start, true);
       while (this.#step < config.steps && !(await this.#isOver())) await this.#playStep();
       if (this.#wish() === "end") this.#emit({ type: "stopped", runId });
       else if (this.#step === config.steps) this.#emit({ type: "finished", runId });
@@ -168,7 +168,7 @@ function installFakeWorker(script: Script): void {
       const { evaluateEvery, steps, evaluationSamples, initialSamples } = start.config;
       if (this.#step === steps) {
         this.#evaluate(initialSamples);
-        this.#measureBeside(start, false);
+        this.#measureExtras(start, false);
       } else if (this.#step % evaluateEvery === 0) this.#evaluate(evaluationSamples);
     }
 
@@ -209,16 +209,16 @@ function installFakeWorker(script: Script): void {
     }
 
     /** What an experiment measures beside. */
-    #measureBeside({ runId, study, config, beside }: Start, isBefore: boolean): void {
-      if (beside === undefined) return;
-      for (const { name: at, samples } of isBefore ? beside.votes : []) {
+    #measureExtras({ runId, study, config, extras }: Start, isBefore: boolean): void {
+      if (extras === undefined) return;
+      for (const { name: at, samples } of isBefore ? extras.votes : []) {
         const evaluation = this.#evaluation(samples, study);
-        this.#emit({ type: "evaluatedBeside", runId, at, dataset: study.name, evaluation });
+        this.#emit({ type: "evaluatedExtra", runId, at, dataset: study.name, evaluation });
       }
-      for (const other of beside.studies) {
+      for (const other of extras.studies) {
         const evaluation = this.#evaluation(config.initialSamples, other);
         const at = isBefore ? "before" : "after";
-        this.#emit({ type: "evaluatedBeside", runId, at, dataset: other.name, evaluation });
+        this.#emit({ type: "evaluatedExtra", runId, at, dataset: other.name, evaluation });
       }
     }
 

@@ -7,7 +7,7 @@ import { readModelConfig, type ModelConfig } from "../src/model/language/config.
 import type { MemoryPart } from "../src/model/memory/parts.ts";
 import { PROJECTIONS } from "../src/model/weights/adapter.ts";
 import { workOfRun } from "../src/model/memory/runWork.ts";
-import type { Room } from "../src/model/contracts/room.ts";
+import type { MemoryBudget } from "../src/model/contracts/memoryBudget.ts";
 import type { Demand } from "../src/rl/demand.ts";
 
 Object.assign(globalThis, globals); // GPUBufferUsage and the like, which allocating names
@@ -57,9 +57,9 @@ async function taken(
     rewardModel: false,
   };
   const row = 2 * model.layers * model.kvHeads * model.headDim * 4 * responseTokens;
-  const room: Room = { microBatchTokens: 1, recompute: true, cacheBytes: 2 * FEWEST * row };
-  const work = workOfRun(demand, [PROMPT], room);
-  const { parts } = await graphMemory({ model, adapter: ADAPTER, basePrecision }, work, ANY_BUFFER, room);
+  const budget: MemoryBudget = { microBatchTokens: 1, recompute: true, cacheBytes: 2 * FEWEST * row };
+  const work = workOfRun(demand, [PROMPT], budget);
+  const { parts } = await graphMemory({ model, adapter: ADAPTER, basePrecision }, work, ANY_BUFFER, budget);
   const sum = (counts: (part: MemoryPart) => boolean): number =>
     [...parts].reduce((total, [part, bytes]) => total + (counts(part) ? bytes : 0), 0);
   const base = sum((part) => part === "weights");

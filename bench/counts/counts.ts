@@ -71,7 +71,7 @@ async function countDecoding(gpu: Gpu, config: ModelConfig, parameters: Paramete
       sampler.generate([prompt], requests, decoding, () => Promise.resolve()),
     );
   };
-  await count(2 * TOKENS); // makes room for both
+  await count(2 * TOKENS); // makes budget for both
   const [short, long] = [await count(TOKENS), await count(2 * TOKENS)];
   sampler.dispose();
   const perToken = (...calls: (keyof typeof long)[]): number =>

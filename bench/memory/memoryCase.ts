@@ -13,7 +13,7 @@ import { totalBytes, type PartBytes } from "../../src/model/memory/parts.ts";
 import { workOfRun } from "../../src/model/memory/runWork.ts";
 import { traineeOf } from "../../src/model/memory/trainee.ts";
 import { wasmMemory } from "../../src/model/memory/wasmMemory.ts";
-import { FULL_ROOM, type Room } from "../../src/model/contracts/room.ts";
+import { DEFAULT_BUDGET, type MemoryBudget } from "../../src/model/contracts/memoryBudget.ts";
 import { TfModel } from "../../src/model/tfjs/tfModel.ts";
 import { TfPolicy } from "../../src/model/tfjs/tfPolicy.ts";
 import { configFrom } from "../../src/rl/ttrlConfig.ts";
@@ -43,7 +43,7 @@ const [questionCount, responses, maxResponseTokens] = !isLarge
   : path === "wasm"
     ? [2, 8, 16]
     : [1, 4, 8];
-const room: Room = { ...FULL_ROOM, microBatchTokens: isLarge ? 512 : 2048 };
+const budget: MemoryBudget = { ...DEFAULT_BUDGET, microBatchTokens: isLarge ? 512 : 2048 };
 const config = configFrom({
   questionsPerStep: questionCount,
   votesPerQuestion: responses,
@@ -62,17 +62,17 @@ const all = JSON.parse(readFileSync(join(ROOT, "public/datasets/word.json"), "ut
 const questions = all.sort((a, b) => b.prompt.length - a.prompt.length).slice(0, questionCount);
 const prompts = questions.map(({ prompt }) => prompt);
 const demand = demandOf(config, questionCount);
-const work = workOfRun(demand, promptLengths(model, questions), room);
-const sizes = `${questionCount} x ${responses} responses of ${maxResponseTokens} tokens, micro-batches of ${room.microBatchTokens}${adapter === null ? "" : `, an adapter beside ${basePrecision}`}`;
+const work = workOfRun(demand, promptLengths(model, questions), budget);
+const sizes = `${questionCount} x ${responses} responses of ${maxResponseTokens} tokens, micro-batches of ${budget.microBatchTokens}${adapter === null ? "" : `, an adapter beside ${basePrecision}`}`;
 
 const measured = path === "wasm" ? await onWasm() : await onGraphs();
 process.stdout.write(`${JSON.stringify(measured)}\n`, () => process.exit(0)); // Dawn's threads would keep it waiting
 
 async function onWasm(): Promise<MeasuredMemory> {
   await startBackend("wasm");
-  const planned = wasmMemory(trainee, work, room, 1);
+  const planned = wasmMemory(trainee, work, budget, 1);
   const start = { adapter, reference: null, optimizer: null };
-  const policy = new TfPolicy(new TfModel(model, await allWeights(source)), start, room);
+  const policy = new TfPolicy(new TfModel(model, await allWeights(source)), start, budget);
   await workAtWorst(policy, trained, prompts, demand);
   const memory = activeKernels()?.buffer.byteLength ?? 0;
   const parts = [...planned].map(([part, bytes]) => ({ part, planned: bytes, measured: null }));
@@ -88,11 +88,11 @@ async function onGraphs(): Promise<MeasuredMemory> {
   const { machineFor } = await import("../../src/model/memory/machine.ts");
   const limits = machineFor(model.config, graphs, config)?.adapter;
   if (limits == null) throw new Error("recorded graphs cannot run this model");
-  const planned = (await graphMemory(trainee, work, limits, room)).parts;
+  const planned = (await graphMemory(trainee, work, limits, budget)).parts;
   const watch = watchGpuBytes(device);
   const { basePrecision } = trainee;
   const start = { weights: source, adapter, basePrecision, reference: null, optimizer: null };
-  const policy = await GpuPolicy.open(graphs.gpu, model, start, room);
+  const policy = await GpuPolicy.open(graphs.gpu, model, start, budget);
   await workAtWorst(policy, trained, prompts, demand);
   const buffers = watch.buffers();
   graphs.gpu.fault.throwIfAborted();

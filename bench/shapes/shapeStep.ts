@@ -88,14 +88,14 @@ const { policy } = await openPolicy(
     reference: config.klCoefficient > 0 ? adapter.tensors : null,
   },
   graphs,
-  plan.room,
+  plan.budget,
 );
 const packedSeconds = (performance.now() - start) / 1000;
 const models = new TrainableModels(policy, adapter.tensors);
 for await (const step of ttrl(models, study, config, initialLoopState(config))) tell(step, plan);
 process.exit(0); // Dawn's threads would keep it waiting
 
-function tell({ metrics, timing }: Step, { parts, total, room }: MemoryPlan): void {
+function tell({ metrics, timing }: Step, { parts, total, budget }: MemoryPlan): void {
   const buffers = watch.buffers(); // nothing is given back within a step but what was too small
   const held = new Map<string, number>();
   for (const buffer of buffers) {
@@ -104,7 +104,7 @@ function tell({ metrics, timing }: Step, { parts, total, room }: MemoryPlan): vo
   }
   console.log(
     `${name}, ${report.device}, ${votes} votes of ${tokens} tokens on a prompt of ${promptTokens}, micro-batches of ` +
-      `${room.microBatchTokens} tokens${room.recompute ? ", layers computed again" : ""}\n`,
+      `${budget.microBatchTokens} tokens${budget.recompute ? ", layers computed again" : ""}\n`,
   );
   console.log("| part | planned | measured |\n|---|---:|---:|");
   for (const { name: part, bytes } of parts)

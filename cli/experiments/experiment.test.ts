@@ -10,9 +10,9 @@ import {
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import type { ExperimentResult } from "../../src/experiments/result.ts";
-import { createWorkplace, QUICK, ttrl } from "../fixture.ts";
+import { createWorkspace, QUICK, ttrl } from "../fixture.ts";
 
-const { folder, remove } = createWorkplace();
+const { folder, remove } = createWorkspace();
 afterAll(remove);
 
 /** What costs a process each: a cell measured on another data set, and its initial model voting otherwise. */

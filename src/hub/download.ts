@@ -4,7 +4,7 @@ import { downloadFile } from "./downloadFile.ts";
 import { fileName, folderOf, readEntry, writeEntry, type Entry, type EntryFile } from "./entry.ts";
 import { hostOf, type Hub } from "./hub.ts";
 import { HubError } from "./hubError.ts";
-import { checkRoom, type DownloadPlan } from "./plan.ts";
+import { checkFreeSpace, type DownloadPlan } from "./plan.ts";
 import type { ModelStorage } from "./storage.ts";
 
 /** How far a download is. */
@@ -29,7 +29,7 @@ export async function download(
   plan: DownloadPlan,
   watch: DownloadWatch,
 ): Promise<string> {
-  checkRoom(plan);
+  checkFreeSpace(plan);
   const folder = folderOf(plan.id, plan.commit);
   const entry = await beginEntry(storage, folder, plan);
   let before = 0;

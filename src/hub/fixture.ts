@@ -193,7 +193,7 @@ export class MemoryStorage implements ModelStorage {
     return Promise.resolve();
   }
 
-  room(): Promise<number | null> {
+  freeBytes(): Promise<number | null> {
     return Promise.resolve(this.free);
   }
 }

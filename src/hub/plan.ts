@@ -22,7 +22,7 @@ export interface DownloadPlan {
   /** Bytes of an earlier try that are there already. */
   readonly keptBytes: number;
   /** Free bytes where it would be kept; null where nobody knows. */
-  readonly room: number | null;
+  readonly freeBytes: number | null;
 }
 
 /** Finds the commit of a revision and the files that a run needs. Small lists are fetched, nothing is kept. */
@@ -50,16 +50,16 @@ export async function planDownload(
     files,
     bytes: total(files.map(({ bytes }) => bytes)),
     keptBytes: total(kept),
-    room: await storage.room(),
+    freeBytes: await storage.freeBytes(),
   };
 }
 
 /** Throws, with the numbers, when what is missing does not fit. */
-export function checkRoom({ id, bytes, keptBytes, room }: DownloadPlan): void {
+export function checkFreeSpace({ id, bytes, keptBytes, freeBytes }: DownloadPlan): void {
   const missing = bytes - keptBytes;
-  if (room === null || missing <= room) return;
+  if (freeBytes === null || missing <= freeBytes) return;
   throw new HubError(
-    `${id.repository} needs ${fileSize(missing)} more, and ${fileSize(room)} are free here. ` +
+    `${id.repository} needs ${fileSize(missing)} more, and ${fileSize(freeBytes)} are free here. ` +
       "Delete stored models, free some space, or choose a smaller model.",
   );
 }

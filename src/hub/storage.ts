@@ -11,7 +11,7 @@ export interface ModelStorage {
   /** Removes a folder and all in it. */
   remove(folder: string): Promise<void>;
   /** Free bytes; null where nobody knows. */
-  room(): Promise<number | null>;
+  freeBytes(): Promise<number | null>;
 }
 
 /** A file being written. It is closed in any case, and what was written stays. */

@@ -9,7 +9,7 @@ import type { ModelConfig } from "./language/config.ts";
 import type { LanguageModel } from "./language/languageModel.ts";
 import { checkAdapter, type AdapterConfig } from "./weights/adapter.ts";
 import { checkWeights, parameterShapes } from "./weights/parameters.ts";
-import { FULL_ROOM, type Room } from "./contracts/room.ts";
+import { DEFAULT_BUDGET, type MemoryBudget } from "./contracts/memoryBudget.ts";
 import { TfModel } from "./tfjs/tfModel.ts";
 import { TfPolicy } from "./tfjs/tfPolicy.ts";
 import type { PolicyStart, TrainablePolicy } from "./contracts/trainablePolicy.ts";
@@ -39,14 +39,14 @@ export async function openPolicy(
   model: LanguageModel,
   start: PolicyStart,
   graphs: Graphs | string,
-  room: Room = FULL_ROOM,
+  budget: MemoryBudget = DEFAULT_BUDGET,
 ): Promise<OpenedPolicy> {
   checkWeights(model.config, start.weights.shapes);
   if (start.adapter != null) checkAdapter(model.config, start.adapter);
   const packed = isPacked(start);
   const obstacle = graphsObstacle(model.config, graphs, start);
   if (typeof graphs === "string" || obstacle !== null)
-    return openOperations(model, start, obstacle ?? "", room);
+    return openOperations(model, start, obstacle ?? "", budget);
   const { GpuPolicy } = await import("./webgpu/gpuPolicy.ts"); // brings TensorFlow.js' WebGPU backend, which not all need
   const { tuneGpu, describeTuning } = await import("../webgpu/tuning/tuning.ts");
   const layout = layOutParameters(parameterShapes(model.config), model.config.headDim);
@@ -54,7 +54,7 @@ export async function openPolicy(
     ? { gpu: graphs.gpu, tuning: { choices: [], notes: ["packed weights run the plain kernels"] } }
     : await tuneGpu(graphs.gpu, model.config, layout, graphs.memory, graphs.tuningBudget);
   return {
-    policy: await GpuPolicy.open(gpu, model, start, room),
+    policy: await GpuPolicy.open(gpu, model, start, budget),
     path: "recorded graphs",
     pathReason: `WebGPU runs, and they can run this model; ${summary(tuning)}`,
     tuning: describeTuning(tuning),
@@ -70,14 +70,14 @@ async function openOperations(
   model: LanguageModel,
   start: PolicyStart,
   pathReason: string,
-  room: Room,
+  budget: MemoryBudget,
 ): Promise<OpenedPolicy> {
   if (isPacked(start))
     throw new Error(
       `the base is to be kept in ${start.basePrecision}, which only recorded WebGPU graphs do, and they do not run: ${pathReason}. ` +
         "Choose f32 as the base's precision.",
     );
-  const policy = new TfPolicy(new TfModel(model, await allWeights(start.weights)), start, room);
+  const policy = new TfPolicy(new TfModel(model, await allWeights(start.weights)), start, budget);
   return { policy, path: "TensorFlow.js operations", pathReason, tuning: [] };
 }
 

@@ -8,7 +8,7 @@ import * as tf from "../ops/tf.ts";
 import { installWasmKernels } from "../ops/wasm/installWasmKernels.ts";
 import threadedKernels from "../ops/wasm/kernels-threaded.wasm?url";
 import kernels from "../ops/wasm/kernels.wasm?url";
-import { hireThreads } from "../ops/wasm/threads.ts";
+import { startThreadPool } from "../ops/wasm/startThreads.ts";
 import { NOT_ISOLATED, wasmDevice } from "../report/backend.ts";
 import {
   NEEDS_WEBGPU,
@@ -83,10 +83,10 @@ async function startWasm(): Promise<Started<Graphs>> {
 /** Installs the fused kernels, and says how many threads they run on. */
 async function installKernels(): Promise<number> {
   const [plain, threaded] = await Promise.all([download(kernels), download(threadedKernels)]);
-  const { crew } = await installWasmKernels(plain, threaded, (workplace) =>
-    hireThreads(workplace, threadCount()),
+  const { pool } = await installWasmKernels(plain, threaded, (instance) =>
+    startThreadPool(instance, threadCount()),
   );
-  return crew.size;
+  return pool.size;
 }
 
 async function activate(backend: string): Promise<void> {

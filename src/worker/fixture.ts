@@ -6,7 +6,7 @@ import { tinyFolder } from "../model/fixture.ts";
 import type { Graphs } from "../model/openPolicy.ts";
 import type { StartedBackend } from "../report/backendChoice.ts";
 import { configFrom, type TtrlConfig } from "../rl/ttrlConfig.ts";
-import type { Beside, StudyMessage, WorkerEvent } from "./protocol.ts";
+import type { ExtraEvaluations, StudyMessage, WorkerEvent } from "./protocol.ts";
 import { inMemory } from "./destination.ts";
 import { Session, type Surroundings } from "./session.ts";
 
@@ -61,7 +61,7 @@ export class Stage {
     config: TtrlConfig = CONFIG,
     surroundings: Partial<Surroundings> = {},
     previous?: Session,
-    beside?: Beside,
+    extras?: ExtraEvaluations,
   ) {
     const start = {
       type: "start",
@@ -70,7 +70,7 @@ export class Stage {
       study: STUDY,
       config,
       backend: "auto",
-      ...(beside !== undefined && { beside }),
+      ...(extras !== undefined && { extras }),
     } as const;
     const started = { report: REPORT, graphs: GRAPHS, fault: this.#fault.signal };
     this.session = new Session(

@@ -25,7 +25,7 @@ export interface InitialVote {
 }
 
 /** What an experiment measures of a run besides the run's own evaluations. */
-export interface Beside {
+export interface ExtraEvaluations {
   readonly votes: readonly InitialVote[];
   /** Other data sets, measured before the first step and after the last. */
   readonly studies: readonly StudyMessage[];
@@ -53,7 +53,7 @@ export type Command =
       readonly prompt?: PromptFrame;
       readonly config: TtrlConfig;
       readonly backend: BackendChoice;
-      readonly beside?: Beside;
+      readonly extras?: ExtraEvaluations;
     }
   /** Finish the current step, then wait. */
   | { readonly type: "pause"; readonly runId: string }
@@ -146,7 +146,7 @@ export type WorkerEvent =
   | { readonly type: "evaluated"; readonly runId: string; readonly evaluation: Evaluation }
   /** One of what the start asked to measure beside: "before", "after", or an initial vote by its name. */
   | {
-      readonly type: "evaluatedBeside";
+      readonly type: "evaluatedExtra";
       readonly runId: string;
       readonly at: string;
       readonly dataset: string;

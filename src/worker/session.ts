@@ -24,14 +24,14 @@ import { initialProgress, isOver, run, type RunEvent } from "../rl/run.ts";
 import type { LoopState } from "../rl/loopState.ts";
 import type { Study } from "../rl/contracts/types.ts";
 import type { Watch } from "../rl/contracts/watch.ts";
-import { measureBeside } from "./beside.ts";
+import { measureExtras } from "./extraEvaluations.ts";
 import { writeTo, type Destination } from "./destination.ts";
 import { exportRecipe } from "./exportRecipe.ts";
 import { exportOffers, exportRun, type ExportedModel } from "./exportRun.ts";
 import { Gate } from "./gate.ts";
 import { openModelFiles } from "./openModelFiles.ts";
 import type { AsideRequest, Command, ModelSummary, Phase, WorkerEvent } from "./protocol.ts";
-import { roomFor } from "./roomFor.ts";
+import { memoryBudgetFor } from "./memoryBudgetFor.ts";
 import { openStoredModel } from "./storedModel.ts";
 import { viewGroup } from "./views.ts";
 
@@ -106,7 +106,7 @@ export class Session {
       for await (const event of run(models, study, config, initialProgress(config), watch)) {
         this.#record(event, study);
         if (event.type === "evaluated")
-          await this.#measureBeside(event.progress.loop, models.policy, study, watch);
+          await this.#measureExtras(event.progress.loop, models.policy, study, watch);
         // Not between a step and the evaluation that belongs to it, nor after the last.
         const { loop, evaluated } = event.progress;
         if (evaluated && !isOver(loop, config)) await this.#passGate();
@@ -232,8 +232,8 @@ export class Session {
       ...origin,
       keepsInitial: keepsInitialModel(config),
     });
-    const room = await roomFor(model, study.questions, config, graphs);
-    const { policy, ...path } = await openPolicy(model, start.policy, graphs, room);
+    const budget = await memoryBudgetFor(model, study.questions, config, graphs);
+    const { policy, ...path } = await openPolicy(model, start.policy, graphs, budget);
     const models = new TrainableModels(policy, start.initial);
     return { backend: { ...report, ...path }, folder, models, study, notice };
   }
@@ -272,16 +272,16 @@ export class Session {
   }
 
   /** What an experiment wants to know of the initial and of the final policy. */
-  async #measureBeside(loop: LoopState, policy: TrainablePolicy, study: Study, watch: Watch): Promise<void> {
-    const { study: asked, config, beside } = this.#start;
-    if (beside === undefined || (loop.step > 0 && !isOver(loop, config))) return;
-    const others = beside.studies.map((other) => ({
+  async #measureExtras(loop: LoopState, policy: TrainablePolicy, study: Study, watch: Watch): Promise<void> {
+    const { study: asked, config, extras } = this.#start;
+    if (extras === undefined || (loop.step > 0 && !isOver(loop, config))) return;
+    const others = extras.studies.map((other) => ({
       name: other.name,
       study: fitStudy(policy.model, { study: other, config }).study,
     }));
-    const studies = { own: { name: asked.name, study }, votes: beside.votes, others };
-    for await (const found of measureBeside(policy, studies, config, loop.step, watch)) {
-      this.#post({ type: "evaluatedBeside", runId: this.runId, ...found });
+    const studies = { own: { name: asked.name, study }, votes: extras.votes, others };
+    for await (const found of measureExtras(policy, studies, config, loop.step, watch)) {
+      this.#post({ type: "evaluatedExtra", runId: this.runId, ...found });
     }
   }
 

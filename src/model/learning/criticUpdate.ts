@@ -2,7 +2,7 @@
 import type { TrainingRow, ValueTargets } from "../../webgpu/training/trainingBatch.ts";
 import type { CriticOptions, CriticStats, ValuedRollout } from "../../rl/contracts/critic.ts";
 import type { OnProgress } from "../../rl/contracts/policy.ts";
-import { createBreath } from "./breath.ts";
+import { createYield } from "./eventLoopYield.ts";
 import { microBatches } from "./microBatches.ts";
 import { textsOf } from "./rolloutRows.ts";
 import type { Tokenizer } from "../language/tokenizer.ts";
@@ -37,7 +37,7 @@ export async function updateCritic(
   onProgress?: OnProgress,
 ): Promise<CriticStats> {
   const rows = layOut(tokenizer, rollouts);
-  const breathe = createBreath(signal);
+  const pause = createYield(signal);
   const values: number[] = [];
   let loss = 0;
   let done = 0;
@@ -48,7 +48,7 @@ export async function updateCritic(
       for (const value of found.values) values.push(value);
       done += batch.length;
       onProgress?.(done, rows.length);
-      await breathe();
+      await pause();
     }
   } catch (error) {
     learner.forget();

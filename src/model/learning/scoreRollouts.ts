@@ -1,6 +1,6 @@
 /** Rollouts -> logprobs of their tokens under some weights, whatever computes them. */
 import type { ScoredRollout } from "../../rl/contracts/policy.ts";
-import { createBreath } from "./breath.ts";
+import { createYield } from "./eventLoopYield.ts";
 import { microBatches } from "./microBatches.ts";
 import { textsOf } from "./rolloutRows.ts";
 import type { Tokenizer } from "../language/tokenizer.ts";
@@ -19,14 +19,14 @@ export async function scoreRollouts(
   { microBatchTokens, score }: TextScorer,
   signal?: AbortSignal,
 ): Promise<Float32Array[]> {
-  const breathe = createBreath(signal);
+  const pause = createYield(signal);
   const scores: Float32Array[] = [];
   const texts = textsOf(tokenizer, rollouts);
   for (const batch of microBatches(texts, ({ tokens }) => tokens.length, microBatchTokens)) {
     const values = await score(batch);
     let start = 0;
     for (const { tokens, first } of batch) scores.push(values.slice(start, (start += tokens.length - first)));
-    await breathe();
+    await pause();
   }
   return scores;
 }

@@ -1,7 +1,7 @@
 /** One update of a policy, whatever computes it: rollouts -> micro-batches -> one optimizer step -> what it did. */
 import type { OnProgress, UpdateOptions, UpdateStats } from "../../rl/contracts/policy.ts";
 import type { Rollout } from "../../rl/contracts/types.ts";
-import { createBreath } from "./breath.ts";
+import { createYield } from "./eventLoopYield.ts";
 import { microBatches } from "./microBatches.ts";
 import { layOutRollouts, mergeEqualRows, type WeightedRow } from "./rolloutRows.ts";
 import type { Tokenizer } from "../language/tokenizer.ts";
@@ -29,7 +29,7 @@ export async function update(
   onProgress?: OnProgress,
 ): Promise<UpdateStats> {
   const rows = mergeEqualRows(layOutRollouts(tokenizer, rollouts));
-  const sums = await sumUp(learner, rows, options, createBreath(signal), onProgress);
+  const sums = await sumUp(learner, rows, options, createYield(signal), onProgress);
   const gradientNorm = await learner.step(options);
   const tokens = rollouts.reduce((total, { response }) => total + response.tokens.length, 0);
   return {
@@ -49,7 +49,7 @@ async function sumUp(
   learner: Learner,
   rows: readonly WeightedRow[],
   options: UpdateOptions,
-  breathe: () => Promise<void>,
+  pause: () => Promise<void>,
   onProgress?: OnProgress,
 ): Promise<Sums> {
   let sums = NO_SUMS;
@@ -59,7 +59,7 @@ async function sumUp(
       sums = added(sums, batch, await learner.accumulate(batch, options), options);
       done += batch.length;
       onProgress?.(done, rows.length);
-      await breathe();
+      await pause();
     }
   } catch (error) {
     learner.forget();

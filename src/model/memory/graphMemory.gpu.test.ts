@@ -9,7 +9,7 @@ import { initialAdapter, PROJECTIONS } from "../weights/adapter.ts";
 import { TINY_CONFIG, tinyFolder } from "../fixture.ts";
 import { GpuPolicy } from "../webgpu/gpuPolicy.ts";
 import { readLanguageModel } from "../language/languageModel.ts";
-import { FULL_ROOM } from "../contracts/room.ts";
+import { DEFAULT_BUDGET } from "../contracts/memoryBudget.ts";
 import { demandWith, endless, workAtWorst } from "./fixture.ts";
 import { graphMemory, partOfBuffer } from "./graphMemory.ts";
 import { totalBytes } from "./parts.ts";
@@ -67,14 +67,14 @@ describeOnGpu("the memory planned for recorded graphs", (gpu) => {
       ...values,
     });
     const lengths = PROMPTS.map((prompt) => model.tokenizer.encodePrompt(prompt).length);
-    const room = { ...FULL_ROOM, recompute };
+    const budget = { ...DEFAULT_BUDGET, recompute };
     const { maxBufferSize, maxStorageBufferBindingSize } = gpu().device.limits;
     const limits = { maxBufferSize, maxStorageBufferBindingSize, software: true };
     const plan = await graphMemory(
       { model: model.config, ...trainee },
-      workOfRun(demand, lengths, room),
+      workOfRun(demand, lengths, budget),
       limits,
-      room,
+      budget,
     );
 
     const watch = watchGpuBytes(gpu().device);
@@ -85,7 +85,7 @@ describeOnGpu("the memory planned for recorded graphs", (gpu) => {
     const { basePrecision } = trainee;
     const source = weightsInMemory(weights);
     const start = { weights: source, adapter, basePrecision, reference, optimizer: null };
-    const policy = await GpuPolicy.open(gpu(), model, start, room);
+    const policy = await GpuPolicy.open(gpu(), model, start, budget);
     let buffers: ReturnType<typeof watch.buffers> = [];
     await workAtWorst(policy, trained, PROMPTS, demand, () => (buffers = watch.buffers()));
     await policy.dispose();

@@ -6,7 +6,7 @@ import { takeFrozenBase } from "../webgpu/frozenBase.ts";
 import { GpuPolicy } from "../webgpu/gpuPolicy.ts";
 import type { LanguageModel } from "../language/languageModel.ts";
 import type { HostTensor } from "../weights/parameters.ts";
-import type { Room } from "../contracts/room.ts";
+import type { MemoryBudget } from "../contracts/memoryBudget.ts";
 import type { MemoryPart, PartBytes } from "./parts.ts";
 import type { RunWork } from "./runWork.ts";
 import type { Trainee } from "./trainee.ts";
@@ -57,7 +57,7 @@ export async function graphMemory(
   { model: config, adapter, basePrecision }: Trainee,
   work: RunWork,
   limits: AdapterLimits,
-  room: Room,
+  budget: MemoryBudget,
 ): Promise<GraphMemory> {
   const { gpu, held } = createDryDevice(limits);
   const model: LanguageModel = { config, tokenizer: NO_TOKENIZER };
@@ -65,7 +65,7 @@ export async function graphMemory(
   const reference = work.initialModel ? NO_WEIGHTS : null;
   const frozen = adapter && takeFrozenBase(gpu, config, basePrecision);
   const adapted = adapter && frozen && { adapter, frozen, source: weightsInMemory(NO_WEIGHTS) };
-  const policy = new GpuPolicy(gpu, model, { ...start, reference }, room, adapted);
+  const policy = new GpuPolicy(gpu, model, { ...start, reference }, budget, adapted);
   await policy.reserve(work.policy);
   const own = held();
   if (work.critic !== null) await policy.critic(start).reserve(work.critic);

@@ -17,5 +17,5 @@ export function machineFor(model: ModelConfig, graphs: Graphs | string, config: 
   }
   const kernels = activeKernels();
   if (kernels === undefined) return null;
-  return { adapter: null, shares: kernels.crew.shares, memory: WASM_BYTES };
+  return { adapter: null, shares: kernels.pool.shares, memory: WASM_BYTES };
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { ModelConfig } from "../language/config.ts";
 import { TINY_CONFIG } from "../fixture.ts";
 import { PROJECTIONS } from "../weights/adapter.ts";
-import { FULL_ROOM } from "../contracts/room.ts";
+import { DEFAULT_BUDGET } from "../contracts/memoryBudget.ts";
 import { demandWith, SMOL_CONFIG } from "./fixture.ts";
 import { planMemory, WASM_BYTES, type PlannedRun } from "./planMemory.ts";
 
@@ -17,15 +17,15 @@ function run(model: ModelConfig, maxResponseTokens: number): PlannedRun {
 describe("a plan on WASM", () => {
   it("leaves a small model's batches as they are", async () => {
     const plan = await planMemory(run(TINY_CONFIG, 112), WASM);
-    expect(plan).toMatchObject({ path: "WASM", room: FULL_ROOM, problem: null, limit: WASM_BYTES });
+    expect(plan).toMatchObject({ path: "WASM", budget: DEFAULT_BUDGET, problem: null, limit: WASM_BYTES });
     expect(plan.total).toBe(plan.parts.reduce((sum, { bytes }) => sum + bytes, 0));
   });
 
   it("cuts a larger model's micro-batches until they fit", async () => {
     const plan = await planMemory(run(SMOL_CONFIG, 112), WASM);
     expect(plan.problem).toBeNull();
-    expect(plan.room.microBatchTokens).toBeLessThan(FULL_ROOM.microBatchTokens);
-    expect(plan.room.recompute).toBe(false); // smaller batches cost a processor less
+    expect(plan.budget.microBatchTokens).toBeLessThan(DEFAULT_BUDGET.microBatchTokens);
+    expect(plan.budget.recompute).toBe(false); // smaller batches cost a processor less
     expect(plan.total).toBeLessThanOrEqual(WASM_BYTES);
   });
 

@@ -1,10 +1,10 @@
 /** Whether a run fits a machine, cut to what fits where it may be cut, and else the smallest change that helps. */
-import { entryBytes } from "../../webgpu/sampling/batchRoom.ts";
+import { entryBytes } from "../../webgpu/sampling/batchCapacity.ts";
 import type { AdapterLimits } from "../../webgpu/device/dryDevice.ts";
 import type { BasePrecision } from "../../rl/config/adapterFields.ts";
 import type { Demand } from "../../rl/demand.ts";
 import { PROJECTIONS, type AdapterConfig } from "../weights/adapter.ts";
-import { FULL_ROOM, type Room } from "../contracts/room.ts";
+import { DEFAULT_BUDGET, type MemoryBudget } from "../contracts/memoryBudget.ts";
 import { bytesText } from "../../math/bytes.ts";
 import type { GraphMemory } from "./graphMemory.ts";
 import { MEMORY_PARTS, totalBytes, type PartBytes } from "./parts.ts";
@@ -42,7 +42,7 @@ export interface MemoryPlan {
   /** The largest buffer and what the adapter allows of one; null without an adapter. */
   readonly buffer: { readonly label: string; readonly bytes: number; readonly limit: number } | null;
   /** What the run's batches are cut to. */
-  readonly room: Room;
+  readonly budget: MemoryBudget;
   /** How that differs from the usual, in words. */
   readonly cuts: readonly string[];
   /** What does not fit and the smallest change that helps, in a sentence; null when all fits. */
@@ -58,11 +58,11 @@ const SHORTEST_RESPONSE = 16;
  * Rooms from the usual one to the smallest: fewer rows together, then layers computed again, then fewer rows sampled. A GPU
  * wants many rows more than it minds computing again, a processor does not.
  */
-function rooms(run: PlannedRun, hasGraphs: boolean): Room[] {
+function budgets(run: PlannedRun, hasGraphs: boolean): MemoryBudget[] {
   const row = rowBytes(run);
   const cacheOf = (bytes: number): number => Math.max(bytes, row);
   const recompute = (run.adapter?.dropout ?? 0) === 0; // its masks would have to be kept
-  const usual = { ...FULL_ROOM, cacheBytes: row <= USUAL_CACHE ? null : row };
+  const usual = { ...DEFAULT_BUDGET, cacheBytes: row <= USUAL_CACHE ? null : row };
   const sizes = [4096, 2048, 1024, 512, 256];
   const kept = (hasGraphs ? sizes.slice(0, 3) : sizes).map((microBatchTokens) => ({
     ...usual,
@@ -93,8 +93,8 @@ function rowBytes({ model, demand, promptLengths }: PlannedRun): number {
 /** Plans a run: in the largest room that fits, or in the smallest, and then why it does not. */
 export async function planMemory(run: PlannedRun, machine: Machine): Promise<MemoryPlan> {
   let smallest: Taken | null = null;
-  for (const room of rooms(run, machine.adapter !== null)) {
-    const taken = await take(run, machine, room);
+  for (const budget of budgets(run, machine.adapter !== null)) {
+    const taken = await take(run, machine, budget);
     if (taken.excess === null && isModest(taken, machine)) return describe(taken, machine, null);
     smallest = taken;
   }
@@ -106,26 +106,30 @@ export async function planMemory(run: PlannedRun, machine: Machine): Promise<Mem
 
 /** What a run takes in a room, and what of it is too much. */
 interface Taken {
-  readonly room: Room;
+  readonly budget: MemoryBudget;
   readonly parts: PartBytes;
   readonly largest: { readonly label: string; readonly size: number } | null;
   readonly excess: string | null;
 }
 
-async function take(run: PlannedRun, { adapter, memory, shares }: Machine, room: Room): Promise<Taken> {
-  const work = workOfRun(run.demand, run.promptLengths, room);
+async function take(
+  run: PlannedRun,
+  { adapter, memory, shares }: Machine,
+  budget: MemoryBudget,
+): Promise<Taken> {
+  const work = workOfRun(run.demand, run.promptLengths, budget);
   if (adapter === null) {
-    const parts = wasmMemory(run, work, room, shares);
-    return { room, parts, largest: null, excess: tooMuch(parts, memory) };
+    const parts = wasmMemory(run, work, budget, shares);
+    return { budget, parts, largest: null, excess: tooMuch(parts, memory) };
   }
   const { graphMemory } = await import("./graphMemory.ts"); // brings the graphs, which WASM does not need
-  const roomy = { ...adapter, maxBufferSize: Infinity }; // what is too large is told below, not thrown
+  const ample = { ...adapter, maxBufferSize: Infinity }; // what is too large is told below, not thrown
   let counted: GraphMemory;
   try {
-    counted = await graphMemory(run, work, roomy, room);
+    counted = await graphMemory(run, work, ample, budget);
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
-    return { room, parts: new Map(), largest: null, excess: error.message };
+    return { budget, parts: new Map(), largest: null, excess: error.message };
   }
   const { parts, largest } = counted;
   const most = bufferLimit(adapter);
@@ -133,7 +137,7 @@ async function take(run: PlannedRun, { adapter, memory, shares }: Machine, room:
     largest.size > most
       ? `the buffer of ${largest.label} takes ${bytesText(largest.size)} and this GPU allows ${bytesText(most)}`
       : tooMuch(parts, memory);
-  return { room, parts, largest, excess };
+  return { budget, parts, largest, excess };
 }
 
 function bufferLimit({ maxBufferSize, maxStorageBufferBindingSize }: AdapterLimits): number {
@@ -161,7 +165,7 @@ const PRECISIONS = ["f32", "f16", "q8_0", "q4_0"] as const;
 async function smallestChange(run: PlannedRun, machine: Machine): Promise<string> {
   const fits = async (maxResponseTokens: number, trained: Partial<Trainee> = {}): Promise<boolean> => {
     const shorter = { ...run, ...trained, demand: { ...run.demand, maxResponseTokens } };
-    const smallest = rooms(shorter, machine.adapter !== null).at(-1) ?? FULL_ROOM;
+    const smallest = budgets(shorter, machine.adapter !== null).at(-1) ?? DEFAULT_BUDGET;
     return (await take(shorter, machine, smallest)).excess === null;
   };
   let [least, most] = [SHORTEST_RESPONSE, run.demand.maxResponseTokens];
@@ -187,7 +191,7 @@ function adapterAdvice({ adapter }: PlannedRun, basePrecision: BasePrecision): s
 }
 
 function describe(
-  { room, parts, largest }: Taken,
+  { budget, parts, largest }: Taken,
   { adapter, memory }: Machine,
   problem: string | null,
 ): MemoryPlan {
@@ -204,15 +208,15 @@ function describe(
       largest === null || adapter === null
         ? null
         : { label: largest.label, bytes: largest.size, limit: bufferLimit(adapter) },
-    room,
-    cuts: cutsOf(room),
+    budget,
+    cuts: cutsOf(budget),
     problem,
   };
 }
 
-function cutsOf({ microBatchTokens, recompute, cacheBytes }: Room): string[] {
+function cutsOf({ microBatchTokens, recompute, cacheBytes }: MemoryBudget): string[] {
   return [
-    ...(microBatchTokens === FULL_ROOM.microBatchTokens
+    ...(microBatchTokens === DEFAULT_BUDGET.microBatchTokens
       ? []
       : [`micro-batches of ${microBatchTokens} tokens`]),
     ...(recompute ? ["layers computed again on the way back"] : []),

@@ -1,7 +1,7 @@
 /** The same with layers computed again, in a memory of its own. */
 import { it } from "vitest";
-import { FULL_ROOM } from "../contracts/room.ts";
+import { DEFAULT_BUDGET } from "../contracts/memoryBudget.ts";
 import { expectPlanned } from "./measured/fixture.ts";
 
 it("plans what a run with KL on WASM takes that computes layers again", () =>
-  expectPlanned(null, { ...FULL_ROOM, recompute: true }));
+  expectPlanned(null, { ...DEFAULT_BUDGET, recompute: true }));

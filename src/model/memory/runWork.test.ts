@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { layOutTraining, type TrainingRow } from "../../webgpu/training/trainingBatch.ts";
 import { microBatches } from "../learning/microBatches.ts";
-import { FULL_ROOM } from "../contracts/room.ts";
+import { DEFAULT_BUDGET } from "../contracts/memoryBudget.ts";
 import { shareRows } from "../tfjs/sharedPrompts.ts";
 import { demandWith } from "./fixture.ts";
 import { largestMicroBatch, workOfRun } from "./runWork.ts";
@@ -54,7 +54,7 @@ describe("the work of a run", () => {
   ];
 
   it("samples the longest prompts together", () => {
-    const { policy } = workOfRun(demandWith({ sampled }), [5, 9, 7], FULL_ROOM);
+    const { policy } = workOfRun(demandWith({ sampled }), [5, 9, 7], DEFAULT_BUDGET);
     expect(policy.sampled).toEqual([
       { lengths: [9, 7], counts: [4, 4], maxTokens: 8 },
       { lengths: [9, 7, 5], counts: [64, 64, 64], maxTokens: 8 },
@@ -64,12 +64,12 @@ describe("the work of a run", () => {
   it("gives a reward model, a teacher and a critic their own, where there are any", () => {
     const taught = { questions: 2, responses: 2 };
     const all = demandWith({ taught, initialModel: true, critic: true, rewardModel: true });
-    const work = workOfRun(all, [5, 9, 7], FULL_ROOM);
+    const work = workOfRun(all, [5, 9, 7], DEFAULT_BUDGET);
     const batch = work.policy.trained;
     expect(work).toMatchObject({ initialModel: true, critic: batch });
     expect(work.rewardModel).toEqual({ sampled: [], trained: batch, scored: batch });
     expect(work.teacher?.sampled).toEqual([{ lengths: [9, 7], counts: [2, 2], maxTokens: 8 }]);
-    const plain = workOfRun(demandWith({}), [5, 9, 7], FULL_ROOM);
+    const plain = workOfRun(demandWith({}), [5, 9, 7], DEFAULT_BUDGET);
     expect(plain).toMatchObject({ initialModel: false, critic: null, teacher: null, rewardModel: null });
   });
 });

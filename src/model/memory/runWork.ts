@@ -1,6 +1,6 @@
 /** What a run asks of each of its models at once, in sizes. */
 import type { Demand, SampledTogether } from "../../rl/demand.ts";
-import type { Room } from "../contracts/room.ts";
+import type { MemoryBudget } from "../contracts/memoryBudget.ts";
 import type { BatchSize, SampledRows, Work } from "../contracts/work.ts";
 
 /** By model; null for those the run does without. */
@@ -16,14 +16,14 @@ export interface RunWork {
  * The work of a run on prompts of these lengths in tokens: at worst, the longest of them come together and no response
  * ends before it is cut.
  */
-export function workOfRun(demand: Demand, promptLengths: readonly number[], room: Room): RunWork {
+export function workOfRun(demand: Demand, promptLengths: readonly number[], budget: MemoryBudget): RunWork {
   const { sampled, taught, trained, maxResponseTokens, initialModel, critic, rewardModel } = demand;
   const longestFirst = [...promptLengths].sort((a, b) => b - a);
   const rowsOf = ({ questions, responses }: SampledTogether): SampledRows => {
     const lengths = longestFirst.slice(0, questions);
     return { lengths, counts: lengths.map(() => responses), maxTokens: maxResponseTokens };
   };
-  const batch = largestMicroBatch(promptLengths, trained, maxResponseTokens, room.microBatchTokens);
+  const batch = largestMicroBatch(promptLengths, trained, maxResponseTokens, budget.microBatchTokens);
   return {
     policy: { sampled: sampled.map(rowsOf), trained: batch, scored: null },
     initialModel,

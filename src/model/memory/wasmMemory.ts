@@ -5,7 +5,7 @@
 import { adaptedWeights, adapterCount, type AdapterConfig } from "../weights/adapter.ts";
 import { parameterCount, parameterShapes } from "../weights/parameters.ts";
 import type { ModelConfig } from "../language/config.ts";
-import { MOST_LOGITS, type Room } from "../contracts/room.ts";
+import { MOST_LOGITS, type MemoryBudget } from "../contracts/memoryBudget.ts";
 import { rowCacheBytes, rowsPerBatch } from "../tfjs/decoding/rowsPerBatch.ts";
 import type { SampledRows } from "../contracts/work.ts";
 import type { MemoryPart, PartBytes } from "./parts.ts";
@@ -33,12 +33,12 @@ function widths({ width, hiddenWidth, heads, kvHeads, headDim }: ModelConfig) {
 type Trained = Omit<Trainee, "basePrecision">;
 
 /** Memory by part at the moment that takes most; "other" is what the memory has grown by beyond it. */
-export function wasmMemory(trainee: Trained, work: RunWork, room: Room, shares: number): PartBytes {
+export function wasmMemory(trainee: Trained, work: RunWork, budget: MemoryBudget, shares: number): PartBytes {
   const { model: config } = trainee;
   const held = heldBytes(trainee, work, shares);
   const sampled = [...work.policy.sampled, ...(work.teacher?.sampled ?? [])];
-  const sampling = largest(sampled.map((rows) => samplingBytes(config, rows, room)));
-  const training = trainingBytes(trainee, work, room);
+  const sampling = largest(sampled.map((rows) => samplingBytes(config, rows, budget)));
+  const training = trainingBytes(trainee, work, budget);
   const peak = total(training) > total(sampling) ? training : sampling;
   const parts = new Map([...held, ...peak].filter(([, bytes]) => bytes > 0));
   return parts.set("other", memoryFor(total(parts)) - total(parts));
@@ -88,9 +88,13 @@ function memoryFor(alive: number): number {
 }
 
 /** Decoding a batch of rows: packed weights, keys and values, and before that the prompts, a layer at a time. */
-function samplingBytes(config: ModelConfig, { lengths, counts, maxTokens }: SampledRows, room: Room): Parts {
+function samplingBytes(
+  config: ModelConfig,
+  { lengths, counts, maxTokens }: SampledRows,
+  budget: MemoryBudget,
+): Parts {
   const asked = counts.reduce((sum, count) => sum + count, 0);
-  const rows = Math.min(asked, rowsPerBatch(config, maxTokens, room));
+  const rows = Math.min(asked, rowsPerBatch(config, maxTokens, budget));
   const prompts = Math.min(lengths.length, Math.ceil((rows - 1) / Math.max(1, Math.min(...counts))) + 1);
   const tokens = [...lengths]
     .sort((a, b) => b - a)
@@ -132,7 +136,11 @@ function packedSize([n = 1, k = 1]: readonly number[]): number {
 }
 
 /** Forward and backward pass of a micro-batch: the tape keeps gradients to the end; those of a layer that is computed again, of its input. */
-function trainingBytes(trainee: Trained, work: RunWork, { recompute }: Pick<Room, "recompute">): Parts {
+function trainingBytes(
+  trainee: Trained,
+  work: RunWork,
+  { recompute }: Pick<MemoryBudget, "recompute">,
+): Parts {
   const { model: config, adapter } = trainee;
   const { lines, scored, whole } = work.policy.trained ?? { lines: 0, scored: 0, whole: 0 };
   const { width, hiddenWidth, heads, queries, keys } = widths(config);

@@ -192,7 +192,7 @@ describe("the companions of a policy with an adapter", () => {
   test("compute gradients of their adapters' matrices and of no other", async () => {
     const policy = open(initialAdapter(MODEL.config, LORA, 3));
     const trained = await rollouts(policy);
-    const run = vi.spyOn(activeKernels()!.crew, "run");
+    const run = vi.spyOn(activeKernels()!.pool, "run");
     await policy.update(trained, OPTIONS);
     const gradients = run.mock.calls.filter(([name]) => name === "linearWeightGrad");
     expect(gradients).toHaveLength(initialAdapter(MODEL.config, LORA, 3).tensors.size);

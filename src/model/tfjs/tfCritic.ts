@@ -9,7 +9,7 @@ import { updateCritic, valueColumn, type CriticLearner, type ValuedRow } from ".
 import type { LanguageModel } from "../language/languageModel.ts";
 import { predictorStates, scoreResponses } from "./training/loss.ts";
 import { downloadTensors, uploadTensors, type HostTensor, type Parameters } from "../weights/parameters.ts";
-import { FULL_ROOM, type Room } from "../contracts/room.ts";
+import { DEFAULT_BUDGET, type MemoryBudget } from "../contracts/memoryBudget.ts";
 import { scoreRollouts } from "../learning/scoreRollouts.ts";
 import { TfModel } from "./tfModel.ts";
 import {
@@ -31,7 +31,7 @@ export class TfCritic implements TrainableCritic {
   readonly #ownsModel: boolean;
   readonly #trained: TrainedDecoder;
   readonly #untrained = new Map<string, tf.Tensor>();
-  readonly #room: Room;
+  readonly #budget: MemoryBudget;
   readonly #learner: CriticLearner;
 
   /** Trains a value head and all weights, or the adapter of `frozen` beside its model, whose memory stays the caller's. */
@@ -39,9 +39,9 @@ export class TfCritic implements TrainableCritic {
     model: LanguageModel,
     { weights, optimizer }: TrainedState,
     frozen: { readonly model: TfModel; readonly adapter: Adapter } | null = null,
-    room: Room = FULL_ROOM,
+    budget: MemoryBudget = DEFAULT_BUDGET,
   ) {
-    this.#room = room;
+    this.#budget = budget;
     this.#ownsModel = frozen === null;
     this.#model = frozen?.model ?? new TfModel(model, weights);
     const adapter = frozen?.adapter ?? null;
@@ -54,9 +54,9 @@ export class TfCritic implements TrainableCritic {
     trained.delete(LOGITS);
     const head = uploadTensors([VALUE_WEIGHT, VALUE_BIAS], withValueHead(model.config, weights));
     for (const [name, tensor] of head) trained.set(name, tensor);
-    this.#trained = new TrainedDecoder(this.#model, adapter, trained, optimizer, room);
+    this.#trained = new TrainedDecoder(this.#model, adapter, trained, optimizer, budget);
     this.#learner = {
-      microBatchTokens: room.microBatchTokens,
+      microBatchTokens: budget.microBatchTokens,
       accumulate: (rows, options) => this.#accumulate(rows, options),
       step: (options) => this.#trained.step(options),
       forget: () => this.#trained.forget(),
@@ -64,7 +64,7 @@ export class TfCritic implements TrainableCritic {
   }
 
   values(rollouts: readonly ScoredRollout[], signal?: AbortSignal): Promise<Float32Array[]> {
-    const { microBatchTokens } = this.#room;
+    const { microBatchTokens } = this.#budget;
     const score = (texts: readonly ScoredText[]) => this.#valuesOf(texts);
     return scoreRollouts(this.#model.tokenizer, rollouts, { microBatchTokens, score }, signal);
   }

@@ -11,7 +11,7 @@ import type {
   UpdateStats,
 } from "../../rl/contracts/policy.ts";
 import type { Response, Rollout } from "../../rl/contracts/types.ts";
-import { createBreath } from "../learning/breath.ts";
+import { createYield } from "../learning/eventLoopYield.ts";
 import { generate } from "./decoding/generate.ts";
 import { scoreResponses, scoreTokens, type ScoredRows } from "./training/loss.ts";
 import { adapterShapes, loraNames, mergedWeight, type Adapter } from "../weights/adapter.ts";
@@ -24,7 +24,7 @@ import {
   type Parameters as Tensors,
 } from "../weights/parameters.ts";
 import { policyLoss } from "./training/policyLoss.ts";
-import { FULL_ROOM, type Room } from "../contracts/room.ts";
+import { DEFAULT_BUDGET, type MemoryBudget } from "../contracts/memoryBudget.ts";
 import { layOutRequests, toResponses } from "../learning/requests.ts";
 import { column, type WeightedRow } from "../learning/rolloutRows.ts";
 import { rowsPerBatch } from "./decoding/rowsPerBatch.ts";
@@ -47,7 +47,7 @@ export class TfPolicy implements TrainablePolicy {
   readonly adapter: Adapter | null;
   readonly #ownsModel: boolean;
   readonly #trained: TrainedDecoder;
-  readonly #room: Room;
+  readonly #budget: MemoryBudget;
   /** What KL is held against, as what is trained; null when it is never asked for. */
   readonly #reference: Tensors | null;
   readonly #learner: Learner;
@@ -56,18 +56,18 @@ export class TfPolicy implements TrainablePolicy {
   constructor(
     model: TfModel,
     { adapter = null, reference, optimizer }: Omit<PolicyStart, "weights">,
-    room: Room = FULL_ROOM,
+    budget: MemoryBudget = DEFAULT_BUDGET,
     ownsModel = true,
   ) {
     this.model = model;
     this.adapter = adapter;
     this.#ownsModel = ownsModel;
-    this.#room = room;
+    this.#budget = budget;
     const trained = adapter === null ? model.parameters : this.#upload(adapter.tensors);
-    this.#trained = new TrainedDecoder(model, adapter, trained, optimizer, room);
+    this.#trained = new TrainedDecoder(model, adapter, trained, optimizer, budget);
     this.#reference = reference === null ? null : this.#upload(reference);
     this.#learner = {
-      microBatchTokens: room.microBatchTokens,
+      microBatchTokens: budget.microBatchTokens,
       accumulate: (rows, options) => this.#accumulate(rows, options),
       step: (options) => this.#trained.step(options),
       forget: () => this.#trained.forget(),
@@ -89,9 +89,13 @@ export class TfPolicy implements TrainablePolicy {
   ): Promise<Response[][]> {
     const { prompts, rows } = layOutRequests(this.model, requests, sampling);
     const { temperature, topP, maxResponseTokens: maxTokens } = sampling;
-    const breathe = createBreath(signal);
+    const pause = createYield(signal);
     const generated: Generated[] = [];
-    for (const batch of microBatches(rows, () => 1, rowsPerBatch(this.model.config, maxTokens, this.#room))) {
+    for (const batch of microBatches(
+      rows,
+      () => 1,
+      rowsPerBatch(this.model.config, maxTokens, this.#budget),
+    )) {
       const firstPrompt = batch[0]?.prompt ?? 0;
       const used = prompts.slice(firstPrompt, (batch.at(-1)?.prompt ?? 0) + 1);
       const local = batch.map((row) => ({ ...row, prompt: row.prompt - firstPrompt }));
@@ -99,7 +103,7 @@ export class TfPolicy implements TrainablePolicy {
       generated.push(
         ...(await generate(this.#trained.decoder, used, local, { temperature, topP, maxTokens }, (live) => {
           onProgress?.(decoded + batch.length - live, rows.length);
-          return breathe();
+          return pause();
         })),
       );
       onProgress?.(generated.length, rows.length);
@@ -141,7 +145,7 @@ export class TfPolicy implements TrainablePolicy {
   }
 
   score(rollouts: readonly ScoredRollout[], temperature: number, signal?: AbortSignal) {
-    const { microBatchTokens } = this.#room;
+    const { microBatchTokens } = this.#budget;
     const score = (texts: readonly ScoredText[]) => this.scoreTexts(texts, temperature);
     return scoreRollouts(this.model.tokenizer, rollouts, { microBatchTokens, score }, signal);
   }
@@ -149,7 +153,7 @@ export class TfPolicy implements TrainablePolicy {
   async initialLogprobs(rollouts: readonly ScoredRollout[], temperature: number, signal?: AbortSignal) {
     const reference = this.#reference;
     if (reference === null) throw new Error(NO_INITIAL_MODEL);
-    const { microBatchTokens } = this.#room;
+    const { microBatchTokens } = this.#budget;
     const score = (texts: readonly ScoredText[]) => this.#logprobs(reference, layOut(texts), temperature);
     return scoreRollouts(this.model.tokenizer, rollouts, { microBatchTokens, score }, signal);
   }
@@ -168,14 +172,14 @@ export class TfPolicy implements TrainablePolicy {
 
   another({ weights, optimizer }: TrainedState): TfPolicy {
     const start = { reference: null, optimizer };
-    if (this.adapter === null) return new TfPolicy(new TfModel(this.model, weights), start, this.#room);
+    if (this.adapter === null) return new TfPolicy(new TfModel(this.model, weights), start, this.#budget);
     const adapter = { ...this.adapter, tensors: weights };
-    return new TfPolicy(this.model, { ...start, adapter }, this.#room, false);
+    return new TfPolicy(this.model, { ...start, adapter }, this.#budget, false);
   }
 
   critic(start: TrainedState): TfCritic {
     const { model, adapter } = this;
-    return new TfCritic(model, start, adapter === null ? null : { model, adapter }, this.#room);
+    return new TfCritic(model, start, adapter === null ? null : { model, adapter }, this.#budget);
   }
 
   async weight(name: string): Promise<HostTensor> {

@@ -6,7 +6,7 @@ import { generate } from "./decoding/generate.ts";
 import { scoreFrom, scoreTokens } from "./training/loss.ts";
 import { causal, indices, packRows } from "./packedRows.ts";
 import { policyLoss } from "./training/policyLoss.ts";
-import { MOST_LOGITS } from "../contracts/room.ts";
+import { MOST_LOGITS } from "../contracts/memoryBudget.ts";
 import { hiddenStates, logitsOf } from "./transformer.ts";
 
 const none = async (): Promise<void> => {};

@@ -10,7 +10,7 @@ import { relativeGap, TINY_CONFIG, tinyFolder } from "../fixture.ts";
 import { GpuCritic } from "./gpuCritic.ts";
 import { readLanguageModel } from "../language/languageModel.ts";
 import { parameterShapes } from "../weights/parameters.ts";
-import { FULL_ROOM } from "../contracts/room.ts";
+import { DEFAULT_BUDGET } from "../contracts/memoryBudget.ts";
 import { TfModel } from "../tfjs/tfModel.ts";
 import { TfCritic } from "../tfjs/tfCritic.ts";
 
@@ -80,7 +80,7 @@ describeOnGpu("the critic on recorded graphs", (gpu) => {
     const start = { weights: adapter.tensors, optimizer: null };
     const frozen = new ParameterBuffer(gpu(), parameterShapes(model.config), model.config.headDim);
     frozen.upload(folder.weights);
-    const critic = new GpuCritic(gpu(), model, start, FULL_ROOM, { frozen, adapter });
+    const critic = new GpuCritic(gpu(), model, start, DEFAULT_BUDGET, { frozen, adapter });
     const operations = new TfModel(model, folder.weights);
     const expected = new TfCritic(model, start, { model: operations, adapter });
     for (let step = 0; step < 3; step++) {

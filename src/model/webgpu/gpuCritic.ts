@@ -15,7 +15,7 @@ import { updateCritic, type CriticLearner, type ValuedRow } from "../learning/cr
 import { GradientError } from "../contracts/gradientError.ts";
 import type { LanguageModel } from "../language/languageModel.ts";
 import { parameterShapes, type HostTensor } from "../weights/parameters.ts";
-import { FULL_ROOM, type Room } from "../contracts/room.ts";
+import { DEFAULT_BUDGET, type MemoryBudget } from "../contracts/memoryBudget.ts";
 import { scoreRollouts } from "../learning/scoreRollouts.ts";
 import { withValueHead, withValueShapes, type TrainableCritic } from "../contracts/trainableCritic.ts";
 import type { ScoredText, TrainedState } from "../contracts/trainablePolicy.ts";
@@ -37,7 +37,7 @@ export class GpuCritic implements TrainableCritic {
   readonly #parameters: ParameterBuffer;
   readonly #scorer: GpuScorer;
   readonly #trainer: GpuTrainer;
-  readonly #room: Room;
+  readonly #budget: MemoryBudget;
   readonly #learner: CriticLearner;
 
   /**
@@ -48,13 +48,13 @@ export class GpuCritic implements TrainableCritic {
     gpu: Gpu,
     model: LanguageModel,
     { weights, optimizer }: TrainedState,
-    room: Room = FULL_ROOM,
+    budget: MemoryBudget = DEFAULT_BUDGET,
     beside: { readonly frozen: DecoderWeights; readonly adapter: AdapterConfig } | null = null,
   ) {
     const { config } = model;
     this.#gpu = gpu;
     this.#model = model;
-    this.#room = room;
+    this.#budget = budget;
     const shapes = beside === null ? parameterShapes(config) : adapterShapes(config, beside.adapter);
     this.#parameters = new ParameterBuffer(gpu, withValueShapes(config, shapes), config.headDim);
     this.#parameters.upload(withValueHead(config, weights));
@@ -63,7 +63,7 @@ export class GpuCritic implements TrainableCritic {
         ? this.#parameters
         : new AdaptedWeights(beside.frozen, this.#parameters, adapterScale(beside.adapter));
     this.#scorer = new GpuScorer(gpu, config, all);
-    const { recompute, microBatchTokens } = room;
+    const { recompute, microBatchTokens } = budget;
     const options = optimizer ? { state: optimizer, recompute } : { recompute };
     this.#trainer = new GpuTrainer(gpu, config, all, options);
     this.#learner = {
@@ -81,7 +81,7 @@ export class GpuCritic implements TrainableCritic {
   }
 
   values(rollouts: readonly ScoredRollout[], signal?: AbortSignal): Promise<Float32Array[]> {
-    const { microBatchTokens } = this.#room;
+    const { microBatchTokens } = this.#budget;
     const score = async (texts: readonly ScoredText[]): Promise<Float32Array> =>
       (await orFault(this.#gpu.fault, this.#scorer.score(texts, 1))).values;
     return scoreRollouts(this.#model.tokenizer, rollouts, { microBatchTokens, score }, signal);

@@ -26,13 +26,13 @@ import {
   mergedWeight,
   type AdapterConfig,
 } from "../weights/adapter.ts";
-import { createBreath } from "../learning/breath.ts";
+import { createYield } from "../learning/eventLoopYield.ts";
 import { fillFrozenBase, takeFrozenBase, type FrozenBase } from "./frozenBase.ts";
 import { GpuCritic } from "./gpuCritic.ts";
 import { GradientError } from "../contracts/gradientError.ts";
 import type { LanguageModel } from "../language/languageModel.ts";
 import { parameterShapes, type HostTensor } from "../weights/parameters.ts";
-import { FULL_ROOM, type Room } from "../contracts/room.ts";
+import { DEFAULT_BUDGET, type MemoryBudget } from "../contracts/memoryBudget.ts";
 import { layOutRequests, toResponses } from "../learning/requests.ts";
 import { scoreRollouts } from "../learning/scoreRollouts.ts";
 import {
@@ -73,7 +73,7 @@ export class GpuPolicy implements TrainablePolicy {
   readonly #parameters: ParameterBuffer;
   readonly #sampler: GpuSampler;
   readonly #optimizer: OptimizerState | null;
-  readonly #room: Room;
+  readonly #budget: MemoryBudget;
   readonly #learner: Learner;
   /** The initial model; null when KL is never asked for. */
   readonly #reference: Scored | null;
@@ -89,14 +89,14 @@ export class GpuPolicy implements TrainablePolicy {
     gpu: Gpu,
     model: LanguageModel,
     { weights, adapter = null, basePrecision = "f32", reference, optimizer }: PolicyStart,
-    room: Room = FULL_ROOM,
+    budget: MemoryBudget = DEFAULT_BUDGET,
   ): Promise<GpuPolicy> {
     if (adapter === null)
-      return new GpuPolicy(gpu, model, { weights: await allWeights(weights), reference, optimizer }, room);
+      return new GpuPolicy(gpu, model, { weights: await allWeights(weights), reference, optimizer }, budget);
     const frozen = takeFrozenBase(gpu, model.config, basePrecision);
     await fillFrozenBase(frozen, model.config, weights);
     const start = { weights: adapter.tensors, reference, optimizer };
-    return new GpuPolicy(gpu, model, start, room, { adapter, frozen, source: weights }, true);
+    return new GpuPolicy(gpu, model, start, budget, { adapter, frozen, source: weights }, true);
   }
 
   /** Uploads what is trained. What is frozen under an adapter is there already, and the caller's unless it is given away. */
@@ -104,17 +104,17 @@ export class GpuPolicy implements TrainablePolicy {
     gpu: Gpu,
     model: LanguageModel,
     { weights, reference, optimizer }: GpuStart,
-    room: Room,
+    budget: MemoryBudget,
     adapted: Adapted | null = null,
     ownsFrozen = false,
   ) {
     this.#gpu = gpu;
     this.model = model;
-    this.#room = room;
+    this.#budget = budget;
     this.#adapted = adapted;
     this.#ownsFrozen = ownsFrozen;
     this.#parameters = this.#upload(weights, adapted === null ? "parameters" : "adapter");
-    const { cacheBytes } = room;
+    const { cacheBytes } = budget;
     this.#sampler = new GpuSampler(
       gpu,
       model.config,
@@ -124,7 +124,7 @@ export class GpuPolicy implements TrainablePolicy {
     this.#optimizer = optimizer;
     this.#reference = reference === null ? null : this.#scored(this.#upload(reference, "reference"));
     this.#learner = {
-      microBatchTokens: room.microBatchTokens,
+      microBatchTokens: budget.microBatchTokens,
       accumulate: (rows, options) => this.#accumulate(rows, options),
       step: (options) => this.#step(options),
       forget: () => this.#training().forget(),
@@ -158,7 +158,7 @@ export class GpuPolicy implements TrainablePolicy {
 
   #training(): GpuTrainer {
     const state = this.#optimizer;
-    const { recompute } = this.#room;
+    const { recompute } = this.#budget;
     const options = state ? { state, recompute } : { recompute };
     const weights = this.#weightsWith(this.#parameters);
     this.#trainer ??= new GpuTrainer(this.#gpu, this.model.config, weights, options);
@@ -187,11 +187,11 @@ export class GpuPolicy implements TrainablePolicy {
   ): Promise<Response[][]> {
     const { prompts, rows } = layOutRequests(this.model, requests, sampling);
     const { temperature, topP, maxResponseTokens: maxTokens } = sampling;
-    const breathe = createBreath(signal);
+    const pause = createYield(signal);
     const decoding = { temperature, topP, maxTokens };
     const decoded = this.#sampler.generate(prompts, rows, decoding, (live) => {
       onProgress?.(rows.length - live, rows.length);
-      return breathe();
+      return pause();
     });
     const generated = await orFault(this.#gpu.fault, decoded);
     onProgress?.(rows.length, rows.length);
@@ -231,7 +231,7 @@ export class GpuPolicy implements TrainablePolicy {
   }
 
   score(rollouts: readonly ScoredRollout[], temperature: number, signal?: AbortSignal) {
-    const { microBatchTokens } = this.#room;
+    const { microBatchTokens } = this.#budget;
     const score = (texts: readonly ScoredText[]) => this.scoreTexts(texts, temperature);
     return scoreRollouts(this.model.tokenizer, rollouts, { microBatchTokens, score }, signal);
   }
@@ -239,7 +239,7 @@ export class GpuPolicy implements TrainablePolicy {
   async initialLogprobs(rollouts: readonly ScoredRollout[], temperature: number, signal?: AbortSignal) {
     const scorer = this.#reference?.scorer;
     if (scorer === undefined) throw new Error(NO_INITIAL_MODEL);
-    const { microBatchTokens } = this.#room;
+    const { microBatchTokens } = this.#budget;
     const score = async (texts: readonly ScoredText[]): Promise<Float32Array> =>
       (await orFault(this.#gpu.fault, scorer.score(texts, temperature))).logprobs;
     return scoreRollouts(this.model.tokenizer, rollouts, { microBatchTokens, score }, signal);
@@ -250,11 +250,11 @@ export class GpuPolicy implements TrainablePolicy {
   }
 
   another(start: TrainedState): GpuPolicy {
-    return new GpuPolicy(this.#gpu, this.model, { ...start, reference: null }, this.#room, this.#adapted);
+    return new GpuPolicy(this.#gpu, this.model, { ...start, reference: null }, this.#budget, this.#adapted);
   }
 
   critic(start: TrainedState): GpuCritic {
-    return new GpuCritic(this.#gpu, this.model, start, this.#room, this.#adapted);
+    return new GpuCritic(this.#gpu, this.model, start, this.#budget, this.#adapted);
   }
 
   async weight(name: string): Promise<HostTensor> {

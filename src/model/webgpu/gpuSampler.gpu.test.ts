@@ -5,7 +5,7 @@ import { describeWithPlainProducts } from "../../webgpu/fixture.ts";
 import { countGpuCalls } from "../../webgpu/gpuCalls/fixture.ts";
 import type { Decoding, Generated, RowRequest } from "../../decoder/generation.ts";
 import { TOKENS_PER_SUBMIT } from "../../webgpu/sampling/decodeRun.ts";
-import { entryBytes } from "../../webgpu/sampling/batchRoom.ts";
+import { entryBytes } from "../../webgpu/sampling/batchCapacity.ts";
 import { GpuSampler, type CacheOptions } from "../../webgpu/sampling/gpuSampler.ts";
 import type { Teams } from "../../webgpu/kernelVariants/teams.ts";
 import { ParameterBuffer } from "../../webgpu/weights/parameterBuffer.ts";
@@ -146,7 +146,7 @@ describeWithPlainProducts("GpuSampler", (gpu) => {
   test.each([
     ["a third of the rows", 6 + 4 * 12, 4],
     ["one row", 4 + 12, 1],
-  ])("draws the same with room for %s at a time, reading each prompt once", async (_, entries, rows) => {
+  ])("draws the same with budget for %s at a time, reading each prompt once", async (_, entries, rows) => {
     const change = { eosTokens: [2, 79, 83, 24] };
     const all = createSampler(gpu(), fixture, change);
     const requests = [...requestsFor(3, 4)].reverse(); // the order of requests is free
@@ -208,7 +208,7 @@ describeWithPlainProducts("GpuSampler", (gpu) => {
     expect(after.tokenSteps - before.tokenSteps).toBe((12 * 16) / 4);
     expect(after.reads - before.reads).toBe(48 / TOKENS_PER_SUBMIT);
     expect(after.submissions - before.submissions).toBe(calls.submit);
-    // Beside those of tokens, one for each time that prompts are read.
+    // ExtraEvaluations those of tokens, one for each time that prompts are read.
     expect(calls.submit - calls.mapAsync).toBeLessThanOrEqual(3);
     const { createBuffer, createBindGroup, createShaderModule, createComputePipelineAsync } = calls;
     expect(createBuffer + createBindGroup + createShaderModule + createComputePipelineAsync).toBe(0);

@@ -84,7 +84,7 @@ export class TokenDecoding {
   }
 
   #partsFor(rows: number): number {
-    return Math.max(1, Math.min(this.#kernels.crew.shares, Math.ceil(rows / TILE_ROWS)));
+    return Math.max(1, Math.min(this.#kernels.pool.shares, Math.ceil(rows / TILE_ROWS)));
   }
 
   #layOut(weights: DecoderWeights): SharedFields {
@@ -182,7 +182,7 @@ export class TokenDecoding {
       for (let step = 0; step < steps; step++) uniforms[row * MAX_STEPS + step] = draw(row);
     }
     const busy = this.#parts.slice(0, this.#partsFor(heads.length));
-    const finite = this.#kernels.crew.run(
+    const finite = this.#kernels.pool.run(
       name,
       busy.map(({ decoding }) => args(decoding)),
     );

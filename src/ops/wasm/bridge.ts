@@ -1,13 +1,13 @@
 import type { BackendWasm } from "@tensorflow/tfjs-backend-wasm";
 import * as tf from "../tf.ts";
-import { Alone, type Crew, type KernelName, type Workplace } from "./crew.ts";
+import { SingleThread, type ThreadPool, type KernelName, type WasmInstance } from "./threadPool.ts";
 import type { KernelExports } from "./exports.ts";
 
 /** Least multiply-adds worth a part of their own: about 50 microseconds, several times what asking a thread costs. */
 const LEAST_WORK = 1_500_000;
 
 /** Finds who runs the parts of a call. */
-export type Hire = (workplace: Workplace) => Crew | Promise<Crew>;
+export type StartPool = (instance: WasmInstance) => ThreadPool | Promise<ThreadPool>;
 
 /** What we use of the backend's Emscripten module. The plain build exports its memory, the threaded imports it. */
 interface BackendModule {
@@ -26,7 +26,7 @@ interface BackendModule {
 export class WasmKernels {
   readonly backend: BackendWasm;
   readonly call: KernelExports;
-  readonly crew: Crew;
+  readonly pool: ThreadPool;
   readonly #module: BackendModule;
   readonly #memory: WebAssembly.Memory;
   #scratch = 0;
@@ -37,20 +37,20 @@ export class WasmKernels {
     module: BackendModule,
     memory: WebAssembly.Memory,
     call: KernelExports,
-    crew: Crew,
+    pool: ThreadPool,
   ) {
     this.backend = backend;
     this.#module = module;
     this.#memory = memory;
     this.call = call;
-    this.crew = crew;
+    this.pool = pool;
   }
 
   /** Instantiates the kernels on the current backend's memory: `threaded` where that memory is shared. */
   static async instantiate(
     plain: BufferSource,
     threaded: BufferSource,
-    hire: Hire = ({ call }) => new Alone(call),
+    startPool: StartPool = ({ call }) => new SingleThread(call),
   ): Promise<WasmKernels> {
     if (tf.getBackend() !== "wasm") throw new Error(`the backend is ${tf.getBackend()}, not wasm`);
     const backend = tf.findBackend("wasm") as BackendWasm; // the type registered under this name
@@ -61,7 +61,7 @@ export class WasmKernels {
     const bytes = shared ? threaded : plain;
     const { instance, module: code } = await WebAssembly.instantiate(bytes, { env: { memory } });
     const call = instance.exports as unknown as KernelExports; // kept in step by hand with assembly/index.ts
-    return new WasmKernels(backend, module, memory, call, await hire({ call, module: code, memory }));
+    return new WasmKernels(backend, module, memory, call, await startPool({ call, module: code, memory }));
   }
 
   /** Where the tensor's values are; moves them here first if another backend made them. */
@@ -94,26 +94,26 @@ export class WasmKernels {
     { count, unit = 4, work }: { count: number; unit?: number; work: number },
     args: (begin: number, end: number, part: number) => Parameters<KernelExports[Name]>,
   ): void {
-    const parts = Math.max(1, Math.min(this.crew.shares, Math.floor((count * work) / LEAST_WORK)));
+    const parts = Math.max(1, Math.min(this.pool.shares, Math.floor((count * work) / LEAST_WORK)));
     const share = Math.max(unit, Math.ceil(count / parts / unit) * unit);
     const calls = [args(0, Math.min(share, count), 0)];
     for (let begin = share; begin < count; begin += share) {
       calls.push(args(begin, Math.min(begin + share, count), calls.length));
     }
-    this.crew.run(name, calls);
+    this.pool.run(name, calls);
   }
 
   /** Working memory of `bytes` for each part, as `scratch`: address by part. */
   scratchOfParts(bytes: number): (part: number) => number {
     const stride = (bytes + 63) & ~63;
-    const scratch = this.scratch(stride * this.crew.shares);
+    const scratch = this.scratch(stride * this.pool.shares);
     return (part) => scratch + part * stride;
   }
 
   /** The same with `integers` behind the last part: [address by part, address of the integers]. */
   scratchOfPartsWith(bytes: number, integers: Int32Array): [(part: number) => number, number] {
     const stride = (bytes + 63) & ~63;
-    const [scratch, behind] = this.scratchWith(stride * this.crew.shares, integers);
+    const [scratch, behind] = this.scratchWith(stride * this.pool.shares, integers);
     return [(part) => scratch + part * stride, behind];
   }
 

@@ -1,23 +1,23 @@
 import * as tf from "../tf.ts";
-import { WasmKernels, type Hire } from "./bridge.ts";
+import { WasmKernels, type StartPool } from "./bridge.ts";
 import { copyClones, shareClones } from "./shareClones.ts";
 
 let installed: WasmKernels | undefined;
 
 /**
  * Makes the fused operations use the WASM kernels. Call it after `tf.setBackend("wasm")` with the bytes of
- * kernels.wasm and kernels-threaded.wasm; the second is used where the backend runs with threads. `hire` finds the
+ * kernels.wasm and kernels-threaded.wasm; the second is used where the backend runs with threads. `startPool` finds the
  * threads that share the work; without it the calling one does it all.
  */
 export async function installWasmKernels(
   plain: BufferSource,
   threaded: BufferSource,
-  hire?: Hire,
+  startPool?: StartPool,
 ): Promise<WasmKernels> {
-  const kernels = await WasmKernels.instantiate(plain, threaded, hire);
+  const kernels = await WasmKernels.instantiate(plain, threaded, startPool);
   selfTest(kernels);
   shareClones();
-  installed?.crew.dispose();
+  installed?.pool.dispose();
   installed = kernels;
   return kernels;
 }
@@ -25,7 +25,7 @@ export async function installWasmKernels(
 /** Back to the stock operations on the WASM backend too, for comparing the two. */
 export function uninstallWasmKernels(): void {
   copyClones();
-  installed?.crew.dispose();
+  installed?.pool.dispose();
   installed = undefined;
 }
 

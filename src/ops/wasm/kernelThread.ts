@@ -1,14 +1,14 @@
-/** A thread's entry: kernels on the caller's memory, called as the board says, until the thread is terminated. */
-import { CallBoard } from "./callBoard.ts";
-import { callKernel, type KernelName } from "./crew.ts";
+/** A thread's entry: kernels on the caller's memory, called as the queue says, until the thread is terminated. */
+import { TaskQueue } from "./taskQueue.ts";
+import { callKernel, type KernelName } from "./threadPool.ts";
 import type { KernelExports } from "./exports.ts";
 
 /** What a thread is told once. */
 export interface ThreadStart {
   readonly module: WebAssembly.Module;
   readonly memory: WebAssembly.Memory;
-  readonly board: SharedArrayBuffer;
-  /** The kernels by the numbers on the board. */
+  readonly queue: SharedArrayBuffer;
+  /** The kernels by the numbers on the queue. */
   readonly names: readonly KernelName[];
 }
 
@@ -20,10 +20,10 @@ interface ThreadScope {
 
 const scope = self as unknown as ThreadScope;
 
-scope.onmessage = ({ data: { module, memory, board, names } }) => {
+scope.onmessage = ({ data: { module, memory, queue, names } }) => {
   const instance = new WebAssembly.Instance(module, { env: { memory } });
   const call = instance.exports as unknown as KernelExports; // the same module as the caller's
-  const calls = new CallBoard(board);
+  const calls = new TaskQueue(queue);
   scope.postMessage("ready");
   for (;;) {
     calls.serve((kernel, args) => {

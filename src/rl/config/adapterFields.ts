@@ -14,7 +14,7 @@ export interface AdapterFieldsConfig {
 /** How the weights under an adapter are kept. */
 export type BasePrecision = "f32" | "f16" | "q8_0" | "q4_0";
 
-/** Beside which matrices of each layer an adapter stands. */
+/** ExtraEvaluations which matrices of each layer an adapter stands. */
 export type LoraTargets = "all-linear" | "attention" | "query-value";
 
 /** In the order a form shows them. */

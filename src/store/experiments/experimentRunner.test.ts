@@ -24,7 +24,7 @@ describe("running an experiment", () => {
       model: "models/small",
       study: { name: "word" },
       config: { steps: 1, learningRate: 1e-5, seed: 0 },
-      beside: { votes: EXPERIMENT.initialVotes, studies: [{ name: "other", answers: [["o", "4"]] }] },
+      extras: { votes: EXPERIMENT.initialVotes, studies: [{ name: "other", answers: [["o", "4"]] }] },
     });
     expect(bench.lab.settings.getState()).toMatchObject({
       model: "small",
@@ -41,7 +41,7 @@ describe("running an experiment", () => {
     bench.lab.experiments.runner.start(EXPERIMENT, [{ variant: "hard", seed: 0 }]);
     const start = await bench.started(1);
     expect(start.study).toMatchObject({ name: "word-L2", questions: [{ id: "b" }], answers: [["b", "144"]] });
-    expect(start.beside?.studies.map(({ name }) => name)).toEqual(["word", "other"]);
+    expect(start.extras?.studies.map(({ name }) => name)).toEqual(["word", "other"]);
     expect(bench.lab.dataset.getState()).toMatchObject({ inUse: { title: "Word problems, level L2" } });
   });
 

@@ -9,7 +9,7 @@ import {
 } from "../../experiments/experiment.ts";
 import { momentOf, resultCell } from "../../experiments/resultCell.ts";
 import type { ResultCell } from "../../experiments/result.ts";
-import type { Beside, StudyMessage } from "../../worker/protocol.ts";
+import type { ExtraEvaluations, StudyMessage } from "../../worker/protocol.ts";
 import {
   chosenDataset,
   chosenModel,
@@ -116,11 +116,11 @@ async function runJob(
   signal: AbortSignal,
 ): Promise<Outcome> {
   try {
-    const { setup, study, beside } = await prepare(stores, experiment, job);
+    const { setup, study, extras } = await prepare(stores, experiment, job);
     if (signal.aborted) return { status: "left" };
     stores.onStart();
     const start = performance.now();
-    stores.run.start(setup, study, beside);
+    stores.run.start(setup, study, extras);
     const { state, wasStopped } = await endOf(stores.run);
     if (state.status === "failed" && !wasStopped) return { status: "failed", message: state.message };
     if (state.status !== "finished") return { status: "left" };
@@ -134,7 +134,7 @@ async function runJob(
 interface PreparedRun {
   readonly setup: RunSetup;
   readonly study: StudyMessage;
-  readonly beside: Beside;
+  readonly extras: ExtraEvaluations;
 }
 
 /** Sets the page up as if the user had, and reads the data sets. Throws what is missing. */
@@ -165,7 +165,7 @@ async function prepare(stores: RunnerStores, experiment: Experiment, job: Job): 
   return {
     setup: { model: { name: model.name, title: model.title }, study, backend, config },
     study: studyOf(state.inUse),
-    beside: { votes: experiment.initialVotes, studies: await readOthers(stores, experiment, variant) },
+    extras: { votes: experiment.initialVotes, studies: await readOthers(stores, experiment, variant) },
   };
 }
 
@@ -199,7 +199,7 @@ function endOf(run: RunStore): Promise<{ readonly state: RunState; readonly wasS
 /** A finished run as a cell. Its code is this page's, which knows no commit. */
 function cellOf(
   { variant, seed }: Job,
-  { setup, steps, evaluations, beside }: RunRecord,
+  { setup, steps, evaluations, extras }: RunRecord,
   seconds: number,
 ): ResultCell {
   const own = evaluations.map((evaluation) => ({
@@ -211,7 +211,7 @@ function cellOf(
     variant,
     seed,
     steps: steps.map(({ metrics }) => metrics),
-    evaluations: [...own, ...(beside ?? [])],
+    evaluations: [...own, ...(extras ?? [])],
     seconds,
     commit: "page",
   });

@@ -129,7 +129,7 @@ export class PlayedLab {
     this.begin(start);
     this.#emit({ type: "evaluated", runId, evaluation: evaluation(0) });
     this.#emit({
-      type: "evaluatedBeside",
+      type: "evaluatedExtra",
       runId,
       at: "T 1",
       dataset: start.study.name,

@@ -44,7 +44,7 @@ export interface StepVotes {
 }
 
 /** An evaluation besides the run's own ones: "before" or "after" on another data set, or an initial vote by its name. */
-export interface BesideRecord {
+export interface ExtraRecord {
   readonly at: string;
   readonly dataset: string;
   readonly evaluation: Evaluation;
@@ -58,7 +58,7 @@ export interface RunRecord {
   readonly evaluations: readonly Evaluation[];
   readonly votes: readonly StepVotes[];
   /** What an experiment measures besides; absent where none asked. */
-  readonly beside?: readonly BesideRecord[];
+  readonly extras?: readonly ExtraRecord[];
 }
 
 export interface Progress {
@@ -143,8 +143,8 @@ export function reduce(state: RunState, event: WorkerEvent): RunState {
       return state.status === "failed" ? state : { ...state, progress: progressOf(event) };
     case "evaluated":
       return endActivity({ ...state, record: withEvaluation(state.record, event.evaluation) });
-    case "evaluatedBeside":
-      return { ...state, record: withBeside(state.record, event) };
+    case "evaluatedExtra":
+      return { ...state, record: withExtra(state.record, event) };
     case "stepped":
       return { ...state, record: withStep(state.record, event) };
     case "paused":
@@ -225,11 +225,11 @@ function withEvaluation(record: RunRecord, evaluation: Evaluation): RunRecord {
   return { ...record, evaluations: [...others, evaluation] };
 }
 
-function withBeside(
+function withExtra(
   record: RunRecord,
-  { at, dataset, evaluation }: Extract<WorkerEvent, { type: "evaluatedBeside" }>,
+  { at, dataset, evaluation }: Extract<WorkerEvent, { type: "evaluatedExtra" }>,
 ): RunRecord {
-  return { ...record, beside: [...(record.beside ?? []), { at, dataset, evaluation }] };
+  return { ...record, extras: [...(record.extras ?? []), { at, dataset, evaluation }] };
 }
 
 /** What the user can ask of a run. */

@@ -2,7 +2,13 @@
 import { createStore, type StoreApi } from "zustand/vanilla";
 import { exportName, type ExportForm } from "../../report/exportForms.ts";
 import type { WorkerClient } from "../../worker/client.ts";
-import type { AsideRequest, Beside, Command, StudyMessage, WorkerEvent } from "../../worker/protocol.ts";
+import type {
+  AsideRequest,
+  ExtraEvaluations,
+  Command,
+  StudyMessage,
+  WorkerEvent,
+} from "../../worker/protocol.ts";
 import { reduce, requested, startedRun, type Request, type RunSetup, type RunState } from "./run.ts";
 
 type Start = Extract<Command, { type: "start" }>;
@@ -32,7 +38,7 @@ export interface RunSurroundings {
 
 export interface RunStore extends Pick<StoreApi<RunState>, "getState" | "subscribe" | "getInitialState"> {
   /** Starts a new run in place of the last one. */
-  start(setup: RunSetup, study: StudyMessage, beside?: Beside): void;
+  start(setup: RunSetup, study: StudyMessage, extras?: ExtraEvaluations): void;
   /** Asks something of the run; does nothing when the run cannot take it now. */
   request(request: Exclude<Request, "export">): void;
   /** Writes the trained model in a form that was offered; does nothing when the run cannot do so now. */
@@ -58,12 +64,12 @@ export function createRunStore(client: WorkerClient, surroundings: RunSurroundin
 
   return {
     ...store,
-    start(setup, study, beside) {
+    start(setup, study, extras) {
       const runId = `r${++runs}`;
       store.setState(startedRun(runId, setup), true);
       const { model, prompt, config, backend } = setup;
       const place = placeOf(model);
-      const others = { ...(prompt && { prompt }), ...(beside && { beside }) };
+      const others = { ...(prompt && { prompt }), ...(extras && { extras }) };
       client.send({ type: "start", runId, ...place, study, config, backend, ...others });
     },
     request(request) {

@@ -11,7 +11,7 @@ const PLAN: MemoryPlan = {
   total: 2 ** 20,
   limit: 2 ** 32,
   buffer: null,
-  room: { microBatchTokens: 4096, recompute: false, cacheBytes: null },
+  budget: { microBatchTokens: 4096, recompute: false, cacheBytes: null },
   cuts: [],
   problem: null,
 };

@@ -38,16 +38,16 @@ export function HubTaskView({ task, onFetch }: HubTaskViewProps) {
 }
 
 function Offer({ plan, onFetch }: { readonly plan: DownloadPlan; readonly onFetch: () => void }) {
-  const { id, commit, source, files, bytes, keptBytes, room } = plan;
+  const { id, commit, source, files, bytes, keptBytes, freeBytes } = plan;
   const missing = bytes - keptBytes;
-  const fits = room === null || missing <= room;
+  const fits = freeBytes === null || missing <= freeBytes;
   return (
     <>
       <p>
         <strong>{id.repository}</strong> at commit {commit.slice(0, 12)}: {counted(files.length, "file")},{" "}
         {fileSize(bytes)} from {new URL(source).host}.{" "}
         {keptBytes > 0 && missing > 0 && `${fileSize(keptBytes)} are here from an earlier try. `}
-        {room !== null && `${fileSize(room)} are free in this browser.`}
+        {freeBytes !== null && `${fileSize(freeBytes)} are free in this browser.`}
       </p>
       {!fits && (
         <p className="problem">

@@ -20,7 +20,7 @@ export interface LossSettings {
   readonly normalizer: number;
 }
 
-/** Beside the token: weights in the loss of policy and value, and what those two compare with. */
+/** ExtraEvaluations the token: weights in the loss of policy and value, and what those two compare with. */
 export const SCORED_WGSL = `
 struct Scored {
   token: u32, weight: f32, advantage: f32, oldLogprob: f32, referenceLogprob: f32,

@@ -1,5 +1,5 @@
 /** Which rows are decoded together: those that wait take the places of those that have ended, prompt by prompt. */
-import type { BatchRoom } from "./batchRoom.ts";
+import type { BatchCapacity } from "./batchCapacity.ts";
 import { FreeRanges } from "./freeRanges.ts";
 import type { RowRequest } from "../../decoder/generation.ts";
 import type { RowState } from "../layout/rowState.ts";
@@ -31,7 +31,7 @@ export class BatchSchedule {
   readonly #prompts: readonly Int32Array[];
   readonly #requests: readonly RowRequest[];
   readonly #maxTokens: number;
-  readonly #room: BatchRoom;
+  readonly #room: BatchCapacity;
   /** Requests, those of a prompt together, so that few prompts are held at a time. */
   readonly #queue: readonly number[];
   readonly #entries: FreeRanges;
@@ -46,7 +46,7 @@ export class BatchSchedule {
     prompts: readonly Int32Array[],
     requests: readonly RowRequest[],
     maxTokens: number,
-    room: BatchRoom,
+    room: BatchCapacity,
   ) {
     this.#prompts = prompts;
     this.#requests = requests;

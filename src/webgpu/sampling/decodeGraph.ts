@@ -12,7 +12,7 @@ import { lowRankInputs } from "../kernels/lowRank/lowRank.ts";
 import { normHeads } from "../kernels/normHeads/normHeads.ts";
 import { projectQkv } from "../kernels/projectQkv/projectQkv.ts";
 import { sample } from "../kernels/sample/sample.ts";
-import { entryBytes } from "./batchRoom.ts";
+import { entryBytes } from "./batchCapacity.ts";
 import type { CacheFormat } from "../layout/cacheFormat.ts";
 import type { DecoderShape } from "../../decoder/decoderShape.ts";
 import type { DecoderWeights, TokenRange } from "../weights/decoderWeights.ts";

@@ -57,7 +57,7 @@ export class DecodeRun {
   }
 
   /** Decodes all rows, one submission ahead of what is known of them. */
-  async finish(breathe: (live: number) => Promise<void>): Promise<Responses> {
+  async finish(pause: (live: number) => Promise<void>): Promise<Responses> {
     let pending: Promise<void> = Promise.resolve();
     try {
       this.#refill();
@@ -67,7 +67,7 @@ export class DecodeRun {
         pending.catch(() => {}); // heard of when it is awaited: it may fail while nobody waits for it yet
         await before;
         this.#gpu.fault.throwIfAborted();
-        await breathe(this.#unended);
+        await pause(this.#unended);
         this.#refill();
       }
     } finally {

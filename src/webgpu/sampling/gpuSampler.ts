@@ -1,7 +1,7 @@
 /** Prompts -> sampled responses on the GPU: the host submits several tokens at a time and only looks what came of them. */
 import { describeAdapter } from "../device/adapter.ts";
 import { allocateOnGpu } from "../device/allocation.ts";
-import { divideRoom, roomLimits, type BatchRoom, type RoomLimits } from "./batchRoom.ts";
+import { divideCapacity, capacityLimits, type BatchCapacity, type CapacityLimits } from "./batchCapacity.ts";
 import { BatchSchedule, rowsOf } from "./batchSchedule.ts";
 import type { CacheFormat } from "../layout/cacheFormat.ts";
 import type { Capacity } from "./decodeGraph.ts";
@@ -58,7 +58,7 @@ export class GpuSampler {
   readonly #cache: CacheFormat;
   readonly #work: Work = { tokenSteps: 0, submissions: 0, reads: 0, prefillTokens: 0 };
   /** Lower when memory ran out. */
-  #limits: RoomLimits;
+  #limits: CapacityLimits;
   #workspace: Workspace | null = null;
   #rows = 0;
 
@@ -74,35 +74,35 @@ export class GpuSampler {
     this.#cache = cache;
     const { limits, adapterInfo } = gpu.device;
     const { software } = describeAdapter({ info: adapterInfo });
-    this.#limits = roomLimits(limits, shape, weights.size, cache, cacheBytes, software);
+    this.#limits = capacityLimits(limits, shape, weights.size, cache, cacheBytes, software);
   }
 
   /**
    * Decodes every row to its end-of-sequence token or `maxTokens`. As many rows as the cache has room for are decoded
    * together; the others wait and take the places of those that end, so any number may be asked for at once. Each
    * prompt is read once, however many rows continue it and whenever they start. A row's tokens depend on its own seed
-   * and stream, not on the rest of the batch. `breathe` is told how many rows have not ended yet.
+   * and stream, not on the rest of the batch. `pause` is told how many rows have not ended yet.
    */
   async generate(
     prompts: readonly Int32Array[],
     requests: readonly RowRequest[],
     decoding: Decoding,
-    breathe: (live: number) => Promise<void>,
+    pause: (live: number) => Promise<void>,
   ): Promise<Generated[]> {
     if (requests.length === 0) return [];
     this.#checkLengths(prompts, decoding.maxTokens);
     const asked = { lengths: prompts.map(({ length }) => length), counts: rowsOf(prompts, requests) };
-    const { room, workspace } = await this.#makeRoom(asked, decoding.maxTokens);
+    const { room, workspace } = await this.#reserve(asked, decoding.maxTokens);
     this.#rows = room.rows;
     const schedule = new BatchSchedule(prompts, requests, decoding.maxTokens, room);
     const settings = { ...decoding, eosTokens: this.#shape.eosTokens, count: requests.length };
     const run = new DecodeRun(this.#gpu, workspace, schedule, settings, this.#work);
-    return (await run.finish(breathe)).finish();
+    return (await run.finish(pause)).finish();
   }
 
   /** Makes room for as many rows of such requests as the limits allow. */
   async reserve(asked: AskedRows, maxTokens: number): Promise<void> {
-    await this.#makeRoom(asked, maxTokens);
+    await this.#reserve(asked, maxTokens);
   }
 
   get statistics(): SamplerStatistics {
@@ -129,14 +129,14 @@ export class GpuSampler {
   }
 
   /** Room for as many rows as the limits allow; for fewer and fewer while the GPU has no memory for it. */
-  async #makeRoom(
+  async #reserve(
     { lengths: promptLengths, counts }: AskedRows,
     maxTokens: number,
-  ): Promise<{ readonly room: BatchRoom; readonly workspace: Workspace }> {
+  ): Promise<{ readonly room: BatchCapacity; readonly workspace: Workspace }> {
     const lengths = promptLengths.map((length) => length - 1); // the rows read the last token
     const prefillTokens = lengths.reduce((sum, length) => sum + length, 0);
     for (;;) {
-      const room = divideRoom(lengths, counts, maxTokens, this.#limits);
+      const room = divideCapacity(lengths, counts, maxTokens, this.#limits);
       const entries = room.promptEntries + room.rows * maxTokens;
       const workspace = await this.#workspaceFor({
         lines: Math.max(room.rows, Math.min(prefillTokens, PREFILL_LINES)),

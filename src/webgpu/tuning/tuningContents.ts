@@ -1,5 +1,5 @@
 /** What a kernel's bindings hold while it is measured by itself. */
-import { entryBytes } from "../sampling/batchRoom.ts";
+import { entryBytes } from "../sampling/batchCapacity.ts";
 import type { DecoderShape } from "../../decoder/decoderShape.ts";
 import { keyWidth, normedWidth } from "../layout/headPadding.ts";
 import type { LayerBlock } from "../layout/parameterLayout.ts";

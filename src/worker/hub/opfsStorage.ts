@@ -39,7 +39,7 @@ export class OpfsStorage implements ModelStorage {
     await found((await openRoot()).removeEntry(folder, { recursive: true }));
   }
 
-  async room(): Promise<number | null> {
+  async freeBytes(): Promise<number | null> {
     const { quota, usage } = await navigator.storage.estimate();
     return quota === undefined ? null : Math.max(0, quota - (usage ?? 0));
   }

@@ -6,7 +6,7 @@ import { openGgufModel } from "../../formats/gguf/ggufModel.ts";
 import { openModelFolder, readModelFolder, type FolderTexts } from "../../formats/huggingface/modelFolder.ts";
 import { unzip } from "../../formats/zip/zip.ts";
 import { storedFiles } from "../../hub/cache.ts";
-import { sharesOf } from "../../ops/wasm/threads.ts";
+import { sharesOf } from "../../ops/wasm/startThreads.ts";
 import { readLanguageModel, type LanguageModel } from "../../model/language/languageModel.ts";
 import { WASM_BYTES, type Machine, type MemoryPlan } from "../../model/memory/planMemory.ts";
 import { traineeOf } from "../../model/memory/trainee.ts";
@@ -15,7 +15,7 @@ import { chooseBackend } from "../../report/backendChoice.ts";
 import { downloadModel } from "../modelFiles.ts";
 import { OpfsStorage } from "../hub/opfsStorage.ts";
 import type { PlanQuestion } from "./planProtocol.ts";
-import { planQuestions } from "../roomFor.ts";
+import { planQuestions } from "../memoryBudgetFor.ts";
 import { threadCount } from "../threadCount.ts";
 
 /** The last model that was asked about: typing changes settings alone. */

@@ -7,7 +7,7 @@ import { activeKernels } from "../../../ops/wasm/installWasmKernels.ts";
 import { initialAdapter, type AdapterConfig } from "../../weights/adapter.ts";
 import { promptLengths } from "../../language/fitQuestions.ts";
 import { readLanguageModel } from "../../language/languageModel.ts";
-import { FULL_ROOM, type Room } from "../../contracts/room.ts";
+import { DEFAULT_BUDGET, type MemoryBudget } from "../../contracts/memoryBudget.ts";
 import { TfModel } from "../../tfjs/tfModel.ts";
 import { TfPolicy } from "../../tfjs/tfPolicy.ts";
 import { demandWith, endless, workAtWorst } from "../fixture.ts";
@@ -25,19 +25,22 @@ const DEMAND = demandWith({
 });
 
 /** Plans a run with KL of the smallest embedded model, does what it does at worst, and expects the plan within 15%. */
-export async function expectPlanned(wanted: AdapterConfig | null, room: Room = FULL_ROOM): Promise<void> {
+export async function expectPlanned(
+  wanted: AdapterConfig | null,
+  budget: MemoryBudget = DEFAULT_BUDGET,
+): Promise<void> {
   await useImplementation("WASM kernels");
   const folder = new URL("../../../../public/models/abacus-0.1M/", import.meta.url);
   const content = readModelFolder(new Map(FILES.map((file) => [file, readFileSync(new URL(file, folder))])));
   const model = endless(readLanguageModel(content));
   const { weights } = content;
   const questions = PROMPTS.map((prompt) => ({ id: prompt, prompt }));
-  const work = workOfRun(DEMAND, promptLengths(model, questions), room);
-  const planned = totalBytes(wasmMemory({ model: model.config, adapter: wanted }, work, room, 1));
+  const work = workOfRun(DEMAND, promptLengths(model, questions), budget);
+  const planned = totalBytes(wasmMemory({ model: model.config, adapter: wanted }, work, budget, 1));
 
   const adapter = wanted === null ? null : initialAdapter(model.config, wanted, 1);
   const reference = adapter?.tensors ?? weights;
-  const policy = new TfPolicy(new TfModel(model, weights), { adapter, reference, optimizer: null }, room);
+  const policy = new TfPolicy(new TfModel(model, weights), { adapter, reference, optimizer: null }, budget);
   await workAtWorst(policy, reference, PROMPTS, DEMAND);
   await policy.dispose();
   const measured = activeKernels()?.buffer.byteLength ?? 0;

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test, vi } from "vitest";
 import { useImplementation } from "../../../ops/testBackend.ts";
 import * as tf from "../../../ops/tf.ts";
-import { Alone } from "../../../ops/wasm/crew.ts";
+import { SingleThread } from "../../../ops/wasm/threadPool.ts";
 import { activeKernels } from "../../../ops/wasm/installWasmKernels.ts";
 import { installWasmKernelsInNode } from "../../../ops/wasm/loadNode.ts";
 import { decodeByOperations } from "./decodeByOperations.ts";
@@ -67,7 +67,7 @@ test("decodes the same however many threads share the rows", async () => {
   const decoder = fixtureDecoder(loadFixture("tiny-llama"));
   const decoding = { temperature: 1, topP: 0.95, maxTokens: 40 };
   const alone = await generate(decoder, prompts, requests, decoding, none);
-  await installWasmKernelsInNode(({ call }) => new Alone(call, 5));
+  await installWasmKernelsInNode(({ call }) => new SingleThread(call, 5));
   const shared = await generate(decoder, prompts, requests, decoding, none);
   await installWasmKernelsInNode();
   expect(new Set(alone.map(({ tokens }) => tokens.length)).size).toBeGreaterThan(5); // shares are dealt anew

@@ -19,7 +19,7 @@ export async function decodeByKernels(
   { prefix, starts, logits }: ReadPrompts,
   requests: readonly RowRequest[],
   { temperature, topP, maxTokens }: Decoding,
-  breathe: (live: number) => Promise<void>,
+  pause: (live: number) => Promise<void>,
 ): Promise<Generated[]> {
   const { eosTokens } = decoder.config;
   const groupOf = Int32Array.from(requests, ({ prompt }) => prompt);
@@ -35,7 +35,7 @@ export async function decodeByKernels(
       // How many tokens a call decodes changes no token.
       const stepTime = (performance.now() - start) / steps;
       steps = Math.max(1, Math.min(MAX_STEPS, Math.floor(CALL_TIME / stepTime)));
-      await breathe(rows.live);
+      await pause(rows.live);
     }
     return requests.map((_, row): Generated => {
       const { tokens, logprobs, entropy } = rows.row(row);

@@ -40,7 +40,7 @@ export async function decodeByOperations(
   { prefix, starts, logits }: ReadPrompts,
   requests: readonly RowRequest[],
   decoding: Decoding,
-  breathe: (live: number) => Promise<void>,
+  pause: (live: number) => Promise<void>,
 ): Promise<Generated[]> {
   const rows = requests.map((request, index): Row => {
     const random = createRandom(request.seed, request.stream);
@@ -69,7 +69,7 @@ export async function decodeByOperations(
       for (const [i, row] of held.entries())
         if (!row.finished) drawInto(row, sampler, scores, i, decoder.config, decoding);
       live = live.filter((row) => !row.finished);
-      await breathe(live.length);
+      await pause(live.length);
     }
   } finally {
     tf.dispose(cache.suffix.map(Object.values));

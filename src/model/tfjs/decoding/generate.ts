@@ -16,13 +16,13 @@ export async function generate(
   prompts: readonly Int32Array[],
   requests: readonly RowRequest[],
   decoding: Decoding,
-  breathe: (live: number) => Promise<void>,
+  pause: (live: number) => Promise<void>,
 ): Promise<Generated[]> {
   const read = readPrompts(decoder, prompts);
   const kernels = activeKernels();
   try {
-    if (kernels === undefined) return await decodeByOperations(decoder, read, requests, decoding, breathe);
-    return await decodeByKernels(kernels, decoder, read, requests, decoding, breathe);
+    if (kernels === undefined) return await decodeByOperations(decoder, read, requests, decoding, pause);
+    return await decodeByKernels(kernels, decoder, read, requests, decoding, pause);
   } finally {
     tf.dispose([read.logits, read.prefix.map(Object.values)]);
   }

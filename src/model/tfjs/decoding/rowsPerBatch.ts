@@ -1,6 +1,6 @@
 /** How many rows TensorFlow.js decodes together. */
 import type { ModelConfig } from "../../language/config.ts";
-import type { Room } from "../../contracts/room.ts";
+import type { MemoryBudget } from "../../contracts/memoryBudget.ts";
 
 /** Enough to fill the matrix products, few enough for the processor's caches. */
 const MOST_ROWS = 128;
@@ -11,7 +11,7 @@ const CACHE_BYTES = 2 ** 29;
 export function rowsPerBatch(
   config: ModelConfig,
   maxTokens: number,
-  { cacheBytes }: Pick<Room, "cacheBytes">,
+  { cacheBytes }: Pick<MemoryBudget, "cacheBytes">,
 ): number {
   const fitting = Math.floor((cacheBytes ?? CACHE_BYTES) / rowCacheBytes(config, maxTokens));
   return Math.max(1, Math.min(MOST_ROWS, fitting));

@@ -5,7 +5,7 @@ import * as tf from "../../../ops/tf.ts";
 import type { TokenLogprob } from "../../../ops/tokenLogprob/result.ts";
 import { tokenLogprob } from "../../../ops/tokenLogprob/tokenLogprob.ts";
 import { causal, indices, packRows, type PackedRows } from "../packedRows.ts";
-import { MOST_LOGITS } from "../../contracts/room.ts";
+import { MOST_LOGITS } from "../../contracts/memoryBudget.ts";
 import { causalWhole, shareRows, type SharedRows } from "../sharedPrompts.ts";
 import { headOf, hiddenStates, logitsOf, type Decoder } from "../transformer.ts";
 

@@ -5,7 +5,7 @@ import type { Adapter } from "../../weights/adapter.ts";
 import { Dropout } from "./dropout.ts";
 import { Optimizer, type StepOptions } from "./optimizer.ts";
 import type { Parameters } from "../../weights/parameters.ts";
-import type { Room } from "../../contracts/room.ts";
+import type { MemoryBudget } from "../../contracts/memoryBudget.ts";
 import type { TfModel } from "../tfModel.ts";
 import type { Decoder } from "../transformer.ts";
 
@@ -24,7 +24,7 @@ export class TrainedDecoder {
     adapter: Adapter | null,
     tensors: Map<string, tf.Tensor>,
     optimizer: OptimizerState | null,
-    { recompute }: Pick<Room, "recompute">,
+    { recompute }: Pick<MemoryBudget, "recompute">,
   ) {
     this.#recompute = recompute;
     this.#model = model;

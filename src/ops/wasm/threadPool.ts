@@ -3,7 +3,7 @@ import type { KernelExports } from "./exports.ts";
 export type KernelName = keyof KernelExports;
 
 /** Runs several calls of one kernel, which write to different places, and returns when all are done. */
-export interface Crew {
+export interface ThreadPool {
   /** Threads. */
   readonly size: number;
   /** Most calls that `run` takes. */
@@ -13,8 +13,8 @@ export interface Crew {
   dispose(): void;
 }
 
-/** What a crew works with. */
-export interface Workplace {
+/** What a pool works with. */
+export interface WasmInstance {
   readonly call: KernelExports;
   readonly module: WebAssembly.Module;
   readonly memory: WebAssembly.Memory;
@@ -29,7 +29,7 @@ export function callKernel(call: KernelExports, name: KernelName, args: readonly
 }
 
 /** The calling thread alone: one call after the other. */
-export class Alone implements Crew {
+export class SingleThread implements ThreadPool {
   readonly size = 1;
   readonly shares: number;
   readonly #call: KernelExports;

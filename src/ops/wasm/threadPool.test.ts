@@ -6,7 +6,7 @@ import { linear } from "../linear/linear.ts";
 import { swiglu } from "../swiglu/swiglu.ts";
 import * as tf from "../tf.ts";
 import { tokenLogprob } from "../tokenLogprob/tokenLogprob.ts";
-import { Alone } from "./crew.ts";
+import { SingleThread } from "./threadPool.ts";
 import { activeKernels } from "./installWasmKernels.ts";
 import { installWasmKernelsInNode } from "./loadNode.ts";
 
@@ -21,8 +21,8 @@ async function computed(
   operation: (...inputs: tf.Tensor[]) => tf.Tensor,
   shapes: number[][],
 ) {
-  await installWasmKernelsInNode(({ call }) => new Alone(call, shares));
-  const run = vi.spyOn(Alone.prototype, "run");
+  await installWasmKernelsInNode(({ call }) => new SingleThread(call, shares));
+  const run = vi.spyOn(SingleThread.prototype, "run");
   const arrays = tf.tidy(() => {
     const inputs = shapes.map((shape, i) => random(shape, i + 1));
     const value = operation(...inputs);
@@ -31,7 +31,7 @@ async function computed(
   });
   const parts = run.mock.calls.map(([, calls]) => calls.length);
   vi.restoreAllMocks();
-  expect(activeKernels()?.crew.shares).toBe(shares);
+  expect(activeKernels()?.pool.shares).toBe(shares);
   return { arrays, parts };
 }
 

@@ -5,14 +5,14 @@ import { keyWidth } from "../layout/headPadding.ts";
 import { OUTPUT_TOKENS } from "../layout/rowState.ts";
 
 /** The most that a batch may take. */
-export interface RoomLimits {
+export interface CapacityLimits {
   readonly rows: number;
   /** Entries of the cache: keys and values of one token in one layer. */
   readonly entries: number;
 }
 
 /** What a batch gets: entries for prompts, followed by `maxTokens` entries for each row. */
-export interface BatchRoom {
+export interface BatchCapacity {
   readonly rows: number;
   readonly promptEntries: number;
 }
@@ -34,14 +34,14 @@ export function entryBytes(shape: DecoderShape, format: CacheFormat): number {
 }
 
 /** What a GPU and a cache of `cacheBytes` allow for a model of so many parameters: a buffer is bound whole. */
-export function roomLimits(
+export function capacityLimits(
   limits: Pick<GPUSupportedLimits, "maxBufferSize" | "maxStorageBufferBindingSize">,
   shape: DecoderShape,
   parameters: number,
   format: CacheFormat,
   cacheBytes: number,
   software: boolean,
-): RoomLimits {
+): CapacityLimits {
   const buffer = Math.min(limits.maxBufferSize, limits.maxStorageBufferBindingSize);
   const quick = Math.floor(SUBMISSION_OPERATIONS / (2 * parameters * OUTPUT_TOKENS));
   const rows = software ? LEAST_ROWS : Math.min(MOST_ROWS, Math.max(LEAST_ROWS, quick));
@@ -55,12 +55,12 @@ export function roomLimits(
  * Divides the cache for rows of `rowsOf[i]` responses to prompts of which `lengths[i]` entries are kept. Prompts are
  * taken up one after the other, so at most those of the rows of a batch are kept together, and the one before them.
  */
-export function divideRoom(
+export function divideCapacity(
   lengths: readonly number[],
   rowsOf: readonly number[],
   maxTokens: number,
-  limits: RoomLimits,
-): BatchRoom {
+  limits: CapacityLimits,
+): BatchCapacity {
   const asked = rowsOf.filter((rows) => rows > 0);
   const kept = lengths.filter((_, prompt) => (rowsOf[prompt] ?? 0) > 0);
   const longest = Math.max(...kept);

@@ -1,5 +1,11 @@
-import { boardBytes, CallBoard } from "./callBoard.ts";
-import { Alone, callKernel, type Crew, type KernelName, type Workplace } from "./crew.ts";
+import { queueBytes, TaskQueue } from "./taskQueue.ts";
+import {
+  SingleThread,
+  callKernel,
+  type ThreadPool,
+  type KernelName,
+  type WasmInstance,
+} from "./threadPool.ts";
 import type { KernelExports } from "./exports.ts";
 import type { ThreadStart } from "./kernelThread.ts";
 
@@ -7,25 +13,25 @@ import type { ThreadStart } from "./kernelThread.ts";
 const SHARES_PER_THREAD = 2;
 
 /** The calling thread and others, each with the same kernels on the same memory. */
-class Threads implements Crew {
+class Threads implements ThreadPool {
   readonly size: number;
   readonly shares: number;
   readonly #call: KernelExports;
   readonly #others: readonly Worker[];
-  readonly #board: CallBoard;
+  readonly #queue: TaskQueue;
   readonly #names: readonly KernelName[];
 
   constructor(
     call: KernelExports,
     others: readonly Worker[],
-    board: CallBoard,
+    queue: TaskQueue,
     names: readonly KernelName[],
   ) {
     this.size = others.length + 1;
     this.shares = this.size * SHARES_PER_THREAD;
     this.#call = call;
     this.#others = others;
-    this.#board = board;
+    this.#queue = queue;
     this.#names = names;
   }
 
@@ -33,7 +39,7 @@ class Threads implements Crew {
     if (calls.length > this.shares) throw new Error(`${calls.length} calls, at most ${this.shares}`);
     const own = (args: readonly number[]): number => callKernel(this.#call, name, args);
     if (calls.length === 1) return calls.map(own);
-    return this.#board.do(this.#names.indexOf(name), calls, (_, args) => own(args));
+    return this.#queue.do(this.#names.indexOf(name), calls, (_, args) => own(args));
   }
 
   dispose(): void {
@@ -41,21 +47,21 @@ class Threads implements Crew {
   }
 }
 
-/** Parts that a crew of so many threads may cut a call into. */
+/** Parts that a pool of so many threads may cut a call into. */
 export function sharesOf(threads: number): number {
   return threads < 2 ? 1 : threads * SHARES_PER_THREAD;
 }
 
-/** A crew of `size` threads where the memory can be shared, else of one. */
-export async function hireThreads(workplace: Workplace, size: number): Promise<Crew> {
-  const { call, module, memory } = workplace;
+/** A pool of `size` threads where the memory can be shared, else of one. */
+export async function startThreadPool(instance: WasmInstance, size: number): Promise<ThreadPool> {
+  const { call, module, memory } = instance;
   const shared = typeof SharedArrayBuffer !== "undefined" && memory.buffer instanceof SharedArrayBuffer;
-  if (!shared || size < 2) return new Alone(call);
+  if (!shared || size < 2) return new SingleThread(call);
   const names = Object.keys(call) as KernelName[]; // the module exports its kernels and nothing else
-  const board = new SharedArrayBuffer(boardBytes(size * SHARES_PER_THREAD));
-  const start: ThreadStart = { module, memory, board, names };
+  const queue = new SharedArrayBuffer(queueBytes(size * SHARES_PER_THREAD));
+  const start: ThreadStart = { module, memory, queue, names };
   const others = await Promise.all(Array.from({ length: size - 1 }, () => startThread(start)));
-  return new Threads(call, others, new CallBoard(board), names);
+  return new Threads(call, others, new TaskQueue(queue), names);
 }
 
 async function startThread(start: ThreadStart): Promise<Worker> {

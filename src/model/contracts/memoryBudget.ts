@@ -1,5 +1,5 @@
 /** How much memory the work of a model may take beside its weights: what it is cut to. */
-export interface Room {
+export interface MemoryBudget {
   /** Tokens trained on or scored together; a longer row goes alone. */
   readonly microBatchTokens: number;
   /** Keep only the layers' inputs of a micro-batch and compute the rest again: less memory, a fifth to a third more work. */
@@ -9,7 +9,7 @@ export interface Room {
 }
 
 /** What the models that ship with the page get; how gradients are summed depends on it, and so do their last bits. */
-export const FULL_ROOM: Room = { microBatchTokens: 4096, recompute: false, cacheBytes: null };
+export const DEFAULT_BUDGET: MemoryBudget = { microBatchTokens: 4096, recompute: false, cacheBytes: null };
 
 /** Logits that operations have there at once, 64 MB: of a vocabulary of tens of thousands a micro-batch would have more. */
 export const MOST_LOGITS = 2 ** 24;

@@ -7,7 +7,7 @@ const INTERVAL = 50;
  * A function to call between pieces of work: every 50 ms it waits for a task of the event loop, so that messages
  * arrive. Awaiting resolved promises alone gives microtasks, during which a worker hears nothing.
  */
-export function createBreath(signal?: AbortSignal): () => Promise<void> {
+export function createYield(signal?: AbortSignal): () => Promise<void> {
   let last = performance.now();
   return async () => {
     if (performance.now() - last >= INTERVAL) {

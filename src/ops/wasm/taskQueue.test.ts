@@ -1,17 +1,17 @@
 import { expect, it } from "vitest";
-import { boardBytes, CallBoard } from "./callBoard.ts";
+import { queueBytes, TaskQueue } from "./taskQueue.ts";
 
 const sum = (kernel: number, args: readonly number[]): number => args.reduce((a, b) => a + b, kernel);
 
 it("has every call done once, with its own arguments and result", () => {
-  const board = new CallBoard(new SharedArrayBuffer(boardBytes(4)));
+  const queue = new TaskQueue(new SharedArrayBuffer(queueBytes(4)));
   const seen: number[] = [];
   const run = (kernel: number, args: readonly number[]) => {
     seen.push(args[0] ?? 0);
     return sum(kernel, args);
   };
   expect(
-    board.do(
+    queue.do(
       7,
       [
         [2 ** 32 - 8, -1],
@@ -21,13 +21,13 @@ it("has every call done once, with its own arguments and result", () => {
       run,
     ),
   ).toEqual([2 ** 32 - 2, 7 + 0.1 + 1, 14]);
-  expect(board.do(1, [[5]], run)).toEqual([6]);
+  expect(queue.do(1, [[5]], run)).toEqual([6]);
   expect(seen.toSorted((a, b) => a - b)).toEqual([0.1, 3, 5, 2 ** 32 - 8]);
 });
 
 it("gives calls to a thread that comes while the caller is busy, and none to one that comes late", () => {
-  const memory = new SharedArrayBuffer(boardBytes(3));
-  const [caller, thread] = [new CallBoard(memory), new CallBoard(memory)];
+  const memory = new SharedArrayBuffer(queueBytes(3));
+  const [caller, thread] = [new TaskQueue(memory), new TaskQueue(memory)];
   const taken: number[] = [];
   const help = () => {
     thread.serve((kernel, args) => {
@@ -48,18 +48,18 @@ it("gives calls to a thread that comes while the caller is busy, and none to one
 });
 
 it("tells that a kernel failed once all calls are done, and goes on", () => {
-  const board = new CallBoard(new SharedArrayBuffer(boardBytes(2)));
+  const queue = new TaskQueue(new SharedArrayBuffer(queueBytes(2)));
   let calls = 0;
   const failing = () => {
     if (calls++ === 0) throw new WebAssembly.RuntimeError("memory access out of bounds");
     return 0;
   };
-  expect(() => board.do(0, [[1], [2]], failing)).toThrow("a WASM kernel failed");
+  expect(() => queue.do(0, [[1], [2]], failing)).toThrow("a WASM kernel failed");
   expect(calls).toBe(2);
-  expect(board.do(0, [[1], [2]], sum)).toEqual([1, 2]);
+  expect(queue.do(0, [[1], [2]], sum)).toEqual([1, 2]);
 });
 
 it("refuses more arguments than it has room for", () => {
-  const board = new CallBoard(new SharedArrayBuffer(boardBytes(1)));
-  expect(() => board.do(0, [Array<number>(25).fill(0)], sum)).toThrow("25 arguments");
+  const queue = new TaskQueue(new SharedArrayBuffer(queueBytes(1)));
+  expect(() => queue.do(0, [Array<number>(25).fill(0)], sum)).toThrow("25 arguments");
 });

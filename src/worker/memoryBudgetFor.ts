@@ -5,28 +5,28 @@ import { machineFor } from "../model/memory/machine.ts";
 import { planMemory, type Machine, type MemoryPlan } from "../model/memory/planMemory.ts";
 import { traineeOf } from "../model/memory/trainee.ts";
 import type { Graphs } from "../model/openPolicy.ts";
-import { FULL_ROOM, type Room } from "../model/contracts/room.ts";
+import { DEFAULT_BUDGET, type MemoryBudget } from "../model/contracts/memoryBudget.ts";
 import type { TtrlConfig } from "../rl/ttrlConfig.ts";
 import { demandOf } from "../rl/demand.ts";
 import type { Question } from "../rl/contracts/types.ts";
 
 /** What the batches of a run that starts are cut to. Throws a `RangeError`, saying what to change, when it cannot fit. */
-export async function roomFor(
+export async function memoryBudgetFor(
   model: LanguageModel,
   questions: readonly Question[],
   config: TtrlConfig,
   graphs: Graphs | string,
-): Promise<Room> {
+): Promise<MemoryBudget> {
   const machine = machineFor(model.config, graphs, config);
-  if (machine === null) return FULL_ROOM;
-  const { problem, room } = await planQuestions(
+  if (machine === null) return DEFAULT_BUDGET;
+  const { problem, budget } = await planQuestions(
     model,
     { questions, count: questions.length },
     config,
     machine,
   );
   if (problem !== null) throw new RangeError(problem);
-  return room;
+  return budget;
 }
 
 /** The plan of a run on these questions, of `count` in all, where `machine` computes it. */

@@ -13,14 +13,14 @@ export interface NamedStudy {
 }
 
 /** What is measured: the run's own questions by other votes, and the questions of others. */
-export interface BesideStudies {
+export interface ExtraStudies {
   readonly own: NamedStudy;
   readonly votes: readonly InitialVote[];
   readonly others: readonly NamedStudy[];
 }
 
 /** An evaluation that is not the run's own. */
-export interface BesideEvaluation {
+export interface ExtraEvaluation {
   /** "before" the first step, "after" the last, or the name of an initial vote. */
   readonly at: string;
   readonly dataset: string;
@@ -28,13 +28,13 @@ export interface BesideEvaluation {
 }
 
 /** Before the first step the initial votes; then, as after the last step, the other data sets. */
-export async function* measureBeside(
+export async function* measureExtras(
   policy: Policy,
-  { own, votes, others }: BesideStudies,
+  { own, votes, others }: ExtraStudies,
   config: TtrlConfig,
   step: number,
   watch: Watch,
-): AsyncGenerator<BesideEvaluation> {
+): AsyncGenerator<ExtraEvaluation> {
   for (const { name, temperature, topP, samples } of step === 0 ? votes : []) {
     const voting = { ...config, evaluationTemperature: temperature, evaluationTopP: topP };
     const evaluation = await evaluate(policy, own.study, voting, { step, samples }, watch);

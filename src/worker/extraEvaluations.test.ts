@@ -1,9 +1,9 @@
 import { beforeAll, expect, test } from "vitest";
 import { useImplementation } from "../ops/testBackend.ts";
 import { CONFIG, figures, Stage, STUDY, WHOLE_STORY, wholeRun } from "./fixture.ts";
-import type { Beside } from "./protocol.ts";
+import type { ExtraEvaluations } from "./protocol.ts";
 
-const BESIDE: Beside = {
+const BESIDE: ExtraEvaluations = {
   votes: [{ name: "voted at T 1", temperature: 1, topP: 1, samples: 8 }],
   studies: [{ ...STUDY, name: "Others", questions: STUDY.questions.slice(0, 2) }],
 };
@@ -15,11 +15,11 @@ test("an experiment's own measurements come with the first and the last evaluati
   await stage.next("finished");
   expect(stage.story).toEqual(
     WHOLE_STORY.flatMap((event) => {
-      if (event === "evaluated 0") return [event, "evaluatedBeside", "evaluatedBeside"];
-      return event === "evaluated 5" ? [event, "evaluatedBeside"] : [event];
+      if (event === "evaluated 0") return [event, "evaluatedExtra", "evaluatedExtra"];
+      return event === "evaluated 5" ? [event, "evaluatedExtra"] : [event];
     }),
   );
-  const found = stage.all("evaluatedBeside").map(({ at, dataset, evaluation }) => ({
+  const found = stage.all("evaluatedExtra").map(({ at, dataset, evaluation }) => ({
     at,
     dataset,
     step: evaluation.step,
@@ -40,8 +40,8 @@ test("an experiment's own measurements come with the first and the last evaluati
 
 test("a stop is heard while an experiment measures", async () => {
   const stage = new Stage(CONFIG, {}, undefined, BESIDE);
-  stage.on("evaluatedBeside", () => stage.session.stop());
+  stage.on("evaluatedExtra", () => stage.session.stop());
   await stage.next("stopped");
-  expect(stage.story).toEqual(["started", "evaluated 0", "evaluatedBeside", "stopped"]);
+  expect(stage.story).toEqual(["started", "evaluated 0", "evaluatedExtra", "stopped"]);
   await stage.session.end();
 });

@@ -10,15 +10,15 @@ const MOST_ARGUMENTS = 24;
 /** A result and arguments: float64, which holds every int32 and float32. */
 const CALL_NUMBERS = 1 + MOST_ARGUMENTS;
 
-/** Bytes of a board with room for so many calls. */
-export function boardBytes(calls: number): number {
+/** Bytes of a queue with room for so many calls. */
+export function queueBytes(calls: number): number {
   return HEAD_BYTES + 8 * calls * CALL_NUMBERS;
 }
 
 /** Does one call. */
 type Run = (kernel: number, args: readonly number[]) => number;
 
-export class CallBoard {
+export class TaskQueue {
   readonly #words: Int32Array;
   readonly #numbers: Float64Array;
   #turn: number;

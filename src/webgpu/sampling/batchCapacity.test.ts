@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { divideRoom, entryBytes, roomLimits } from "./batchRoom.ts";
+import { divideCapacity, entryBytes, capacityLimits } from "./batchCapacity.ts";
 
 const SHAPE = {
   width: 12,
@@ -27,16 +27,18 @@ test("counts keys and values of all heads, in half the bytes as f16", () => {
 });
 
 test("bounds entries by the bytes asked for and by what the GPU binds, rows by their logits", () => {
-  expect(roomLimits(wide, SHAPE, 1e6, "f32", 5 * 128 * 77, false)).toEqual({ rows: 256, entries: 77 });
-  expect(roomLimits(wide, SHAPE, 1e6, "f16", 5 * 128 * 77, false).entries).toBe(154);
+  expect(capacityLimits(wide, SHAPE, 1e6, "f32", 5 * 128 * 77, false)).toEqual({ rows: 256, entries: 77 });
+  expect(capacityLimits(wide, SHAPE, 1e6, "f16", 5 * 128 * 77, false).entries).toBe(154);
   const narrow = { maxBufferSize: 2 ** 30, maxStorageBufferBindingSize: 128 * 30 };
-  expect(roomLimits(narrow, SHAPE, 1e6, "f32", 2 ** 30, false)).toEqual({ rows: 9, entries: 30 });
+  expect(capacityLimits(narrow, SHAPE, 1e6, "f32", 2 ** 30, false)).toEqual({ rows: 9, entries: 30 });
 });
 
 test("takes fewer rows of a larger model, so that no submission is long", () => {
-  const rows = [1e7, 1.35e8, 5e8].map((size) => roomLimits(wide, SHAPE, size, "f32", 2 ** 30, false).rows);
+  const rows = [1e7, 1.35e8, 5e8].map(
+    (size) => capacityLimits(wide, SHAPE, size, "f32", 2 ** 30, false).rows,
+  );
   expect(rows).toEqual([256, 231, 64]);
-  expect(roomLimits(wide, SHAPE, 1e7, "f32", 2 ** 30, true).rows).toBe(64); // in software
+  expect(capacityLimits(wide, SHAPE, 1e7, "f32", 2 ** 30, true).rows).toBe(64); // in software
 });
 
 test("decodes all rows together where they fit, else as many as fit beside the prompts they need", () => {
@@ -44,18 +46,30 @@ test("decodes all rows together where they fit, else as many as fit beside the p
     [6, 4],
     [3, 3],
   ] as const;
-  expect(divideRoom(lengths, rows, 10, { rows: 256, entries: 70 })).toEqual({ rows: 6, promptEntries: 10 });
-  expect(divideRoom(lengths, rows, 10, { rows: 256, entries: 69 })).toEqual({ rows: 5, promptEntries: 10 });
-  expect(divideRoom(lengths, rows, 10, { rows: 4, entries: 69 })).toEqual({ rows: 4, promptEntries: 10 });
-  expect(divideRoom(lengths, rows, 10, { rows: 256, entries: 16 })).toEqual({ rows: 1, promptEntries: 6 });
+  expect(divideCapacity(lengths, rows, 10, { rows: 256, entries: 70 })).toEqual({
+    rows: 6,
+    promptEntries: 10,
+  });
+  expect(divideCapacity(lengths, rows, 10, { rows: 256, entries: 69 })).toEqual({
+    rows: 5,
+    promptEntries: 10,
+  });
+  expect(divideCapacity(lengths, rows, 10, { rows: 4, entries: 69 })).toEqual({ rows: 4, promptEntries: 10 });
+  expect(divideCapacity(lengths, rows, 10, { rows: 256, entries: 16 })).toEqual({
+    rows: 1,
+    promptEntries: 6,
+  });
 });
 
 test("leaves prompts that no row continues out of account", () => {
-  expect(divideRoom([900, 4], [0, 1], 10, { rows: 256, entries: 14 })).toEqual({ rows: 1, promptEntries: 4 });
+  expect(divideCapacity([900, 4], [0, 1], 10, { rows: 256, entries: 14 })).toEqual({
+    rows: 1,
+    promptEntries: 4,
+  });
 });
 
 test("says what does not fit", () => {
-  expect(() => divideRoom([6], [3], 10, { rows: 256, entries: 15 })).toThrow(
+  expect(() => divideCapacity([6], [3], 10, { rows: 256, entries: 15 })).toThrow(
     "a prompt of 7 tokens and a response of up to 10 need 16 places in the cache and 15 fit",
   );
 });
