@@ -2,6 +2,7 @@ import js from "@eslint/js";
 import { defineConfig } from "eslint/config";
 import reactHooks from "eslint-plugin-react-hooks";
 import tseslint from "typescript-eslint";
+import { oneWayImports } from "./tools/lint/oneWayImports.mjs";
 
 /**
  * Who may import whom: imports only point down (ARCHITECTURE.md). "rl" is all of a folder, "rl/ttrlConfig" one file of it,
@@ -16,19 +17,48 @@ const LAYERS = {
   formats: ["math"],
   hub: ["math", "formats"],
   data: ["math", "type rl"],
-  kernels: ["math"],
-  engine: ["math", "ops/tf", "formats/numbers/narrowFloats", "formats/numbers/fourBitBlocks"],
-  model: ["math", "kernels", "engine", "formats", "type rl"],
-  report: ["math", "formats", "rl/contracts/types", "rl/ttrlConfig", "rl/metrics/metrics"],
+  decoder: ["math"],
+  ops: ["math"],
+  webgpu: ["math", "decoder", "ops/tf", "formats/numbers/"],
+  model: ["math", "decoder", "ops", "webgpu", "formats", "type rl"],
+  report: ["math", "formats", "rl/contracts/types", "rl/ttrlConfig", "rl/metrics/"],
   recipe: ["formats", "report/exportForms", "rl/contracts/types", "rl/ttrlConfig", "rl/paperPreset"],
-  experiments: ["math", "rl/contracts/types", "rl/ttrlConfig", "rl/metrics/metrics"],
-  worker: ["math", "rl", "tasks", "formats", "hub", "data", "kernels", "engine", "model", "report", "recipe"],
+  experiments: ["math", "rl/contracts/types", "rl/ttrlConfig", "rl/metrics/"],
+  lab: [
+    "math",
+    "rl",
+    "tasks",
+    "formats",
+    "hub",
+    "data",
+    "decoder",
+    "ops",
+    "webgpu",
+    "model",
+    "report",
+    "recipe",
+  ],
+  worker: [
+    "math",
+    "rl",
+    "tasks",
+    "formats",
+    "hub",
+    "data",
+    "decoder",
+    "ops",
+    "webgpu",
+    "model",
+    "report",
+    "recipe",
+    "lab",
+  ],
   store: [
     "math",
     "rl/contracts/types",
     "rl/ttrlConfig",
     "rl/paperPreset",
-    "rl/metrics/metrics",
+    "rl/metrics/",
     "data",
     "report",
     "recipe/losses",
@@ -40,7 +70,7 @@ const LAYERS = {
     "worker/hub/hubProtocol",
     "worker/hub/hubClient",
   ],
-  ui: ["math", "rl/contracts/types", "rl/ttrlConfig", "rl/metrics/metrics", "experiments", "store"],
+  ui: ["math", "rl/contracts/types", "rl/ttrlConfig", "rl/metrics/", "experiments", "store"],
 };
 
 /** Folders beside src, and what of src they leave alone. */
@@ -54,8 +84,8 @@ const OUTSIDE = {
 const PACKAGES = [
   { regex: "^(react|react-dom|recharts)(/|$)", home: ["ui"] },
   { regex: "^zustand(/|$)", home: ["store", "ui"] },
-  { regex: "^@tensorflow/tfjs(-core)?(/|$)", home: ["kernels"] },
-  { regex: "^@tensorflow/tfjs-backend-", home: ["kernels", "engine", "worker"] },
+  { regex: "^@tensorflow/tfjs(-core)?(/|$)", home: ["ops"] },
+  { regex: "^@tensorflow/tfjs-backend-", home: ["ops", "webgpu", "lab", "worker"] },
   { regex: "^hyparquet(-writer)?$", home: ["formats"] },
   { regex: "^(commander|cli-progress|webgpu)$", home: [] },
   { regex: "^node:", home: [] },
@@ -79,9 +109,10 @@ function importRule(folder, isTest) {
     ...forbidden.map((other) => {
       const files = allowed
         .filter((entry) => entry.startsWith(`${other}/`))
-        .map((entry) => entry.split("/")[1]);
-      if (isTest && files.length > 0) files.push(".*fixture");
-      const except = files.length === 0 ? "" : `(?!(${files.join("|")})\\.ts$)`;
+        .map((entry) => entry.slice(other.length + 1))
+        .map((path) => (path.endsWith("/") ? path : `${path}\\.ts$`));
+      if (isTest && files.length > 0) files.push(".*fixture\\.ts$");
+      const except = files.length === 0 ? "" : `(?!${files.join("|")})`;
       return { regex: `^(\\.\\./)+${other}/${except}`, message: refusal(folder, `${other}/`) };
     }),
     ...typeOnly.map((other) => ({
@@ -152,6 +183,16 @@ export default defineConfig(
       "no-undef": "off", // the compiler knows better
     },
   },
+  {
+    files: ["{src,cli,tools,bench}/**/*.{ts,tsx,mjs}"],
+    ignores: ["src/rl/**"],
+    plugins: {
+      lab: {
+        rules: { "one-way-imports": oneWayImports(import.meta.dirname, ["src", "cli", "tools", "bench"]) },
+      },
+    },
+    rules: { "lab/one-way-imports": "error" },
+  },
   ...ALL.flatMap((folder) => [
     { files: [`src/${folder}/**`], rules: importRule(folder, false) },
     { files: TESTS.map((test) => `src/${folder}/${test}`), rules: importRule(folder, true) },
@@ -170,7 +211,7 @@ export default defineConfig(
   // Casts in plain JavaScript are comments, which this rule does not see.
   { files: ["**/*.mjs"], rules: { "@typescript-eslint/no-unsafe-assignment": "off" } },
   {
-    files: ["src/{math,grading,rl,tasks,formats,data,kernels,engine,model,recipe}/**"],
+    files: ["src/{math,grading,rl,tasks,formats,data,decoder,ops,webgpu,model,recipe}/**"],
     rules: { "no-restricted-properties": ["error", noClock("Math", "random"), noClock("Date", "now")] },
   },
   { files: ["src/ui/**"], extends: [reactHooks.configs.flat["recommended-latest"]] },

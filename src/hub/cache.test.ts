@@ -16,7 +16,7 @@ import {
 
 useTinyHub();
 
-describe("freeBytes", () => {
+describe("free space", () => {
   test("is checked before a byte of the weights, in numbers", async () => {
     storage.free = 50_000;
     await expect(fetchModel()).rejects.toThrow("org/tiny needs 60 kB more, and 50 kB are free here");

@@ -27,7 +27,7 @@ const PLAN: DownloadPlan = {
   files: [],
   bytes: 10,
   keptBytes: 0,
-  room: null,
+  freeBytes: null,
 };
 
 const FILES: Readonly<Record<string, string>> = {
