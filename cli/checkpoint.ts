@@ -10,7 +10,7 @@ import type { TrainedState } from "../src/model/contracts/trainablePolicy.ts";
 import type { RunProgress } from "../src/rl/run.ts";
 import { completeEntries, writeFolder, type Content } from "./durable.ts";
 import { InputError, messageOf } from "./inputError.ts";
-import type { Tensor } from "../src/formats/numbers/tensor.ts";
+import type { Tensor } from "../src/math/tensor.ts";
 
 /** Everything a run depends on beside its configuration, model and data. */
 export interface Checkpoint {

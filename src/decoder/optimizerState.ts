@@ -1,8 +1,8 @@
 /** What later optimizer steps depend on beside the weights, on the host and in Hugging Face's layout. */
-import type { HostParameter } from "./hostParameter.ts";
+import type { Tensor } from "../math/tensor.ts";
 
 export interface OptimizerState {
   readonly updates: number;
-  readonly firstMoments: ReadonlyMap<string, HostParameter>;
-  readonly secondMoments: ReadonlyMap<string, HostParameter>;
+  readonly firstMoments: ReadonlyMap<string, Tensor>;
+  readonly secondMoments: ReadonlyMap<string, Tensor>;
 }

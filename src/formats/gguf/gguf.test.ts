@@ -8,7 +8,7 @@ import { GgufError } from "./ggufError.ts";
 import { readGgufHeader } from "./ggufHeader.ts";
 import { ggufHeader } from "./ggufHeaderBytes.ts";
 import { readSafetensors } from "../safetensors/safetensors.ts";
-import type { Tensor } from "../numbers/tensor.ts";
+import type { Tensor } from "../../math/tensor.ts";
 
 /** Committed numbers of llama.cpp's Python library: tools/oracle/make_gguf_fixtures.py. */
 const blocks = new Uint8Array(readFileSync(new URL("fixtures/blocks.gguf", import.meta.url)));

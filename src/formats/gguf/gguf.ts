@@ -2,7 +2,7 @@
 import type { ByteSource } from "../byteSource.ts";
 import { widenFloats } from "../numbers/floats.ts";
 import type { GgufEntry } from "./ggufHeader.ts";
-import type { Tensor } from "../numbers/tensor.ts";
+import type { Tensor } from "../../math/tensor.ts";
 import { weightsOf } from "../numbers/weightSource.ts";
 
 /** Whether a file claims to be GGUF, by its first bytes. */

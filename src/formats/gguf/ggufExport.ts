@@ -9,7 +9,7 @@ import type { TokenizerFiles } from "./ggufTokenizer.ts";
 import { tokenizerMetadata } from "./ggufTokenizerMetadata.ts";
 import { withHalvesInterleaved } from "./headRows.ts";
 import { BLOCK, packedBytes, packedPieces, type Packing } from "../numbers/narrowFloats.ts";
-import type { Tensor } from "../numbers/tensor.ts";
+import type { Tensor } from "../../math/tensor.ts";
 import type { Streamed } from "../streamed.ts";
 import { weightsOf, type WeightSource } from "../numbers/weightSource.ts";
 

@@ -2,7 +2,7 @@
  * The rows of a query or key projection, [heads * head rows, columns], in the two orders of rotary embeddings: Hugging
  * Face rotates row i of a head's first half with row i of its second half, llama.cpp's llama neighbouring rows.
  */
-import type { Tensor } from "../numbers/tensor.ts";
+import type { Tensor } from "../../math/tensor.ts";
 
 /** llama.cpp's order -> Hugging Face's. */
 export function withHalvesApart(tensor: Tensor, heads: number): Tensor {

@@ -4,7 +4,7 @@ import { openSafetensors, readSafetensors } from "../safetensors/safetensors.ts"
 import { INDEX, openShards, readIndex, readShards } from "../safetensors/shards.ts";
 import type { JsonObject } from "../jsonObject.ts";
 import { allWeights, weightsInMemory, type WeightSource } from "../numbers/weightSource.ts";
-import type { Tensor } from "../numbers/tensor.ts";
+import type { Tensor } from "../../math/tensor.ts";
 
 /** What a model folder holds besides its weights. Anything else in the folder is left alone. */
 export interface FolderTexts {

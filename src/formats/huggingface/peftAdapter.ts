@@ -1,7 +1,7 @@
 /** A LoRA adapter in the format of Hugging Face's PEFT <-> its files. */
 import type { JsonObject } from "../jsonObject.ts";
 import { readSafetensors, writeSafetensors } from "../safetensors/safetensors.ts";
-import type { Tensor } from "../numbers/tensor.ts";
+import type { Tensor } from "../../math/tensor.ts";
 
 /** What an adapter's folder holds. */
 export interface PeftAdapter {

@@ -1,5 +1,5 @@
 /** Weights that are handed over one tensor at a time, so that those of a large model are never all in memory twice. */
-import type { Tensor } from "./tensor.ts";
+import type { Tensor } from "../../math/tensor.ts";
 
 /** Names and shapes at once, numbers when their turn comes. */
 export interface WeightSource {

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { readSafetensors, SafetensorsError, writeSafetensors } from "./safetensors.ts";
-import type { Tensor } from "../numbers/tensor.ts";
+import type { Tensor } from "../../math/tensor.ts";
 
 /** A file with this header text and this many bytes of data (1, 2, 3, ...). */
 function fileOf(header: string | Uint8Array, dataBytes = 0, declaredLength?: bigint): Uint8Array {

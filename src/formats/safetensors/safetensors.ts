@@ -5,7 +5,7 @@ import { packedBytes, packedPieces, type Packing } from "../numbers/narrowFloats
 import { headerSize, readHeader } from "./safetensorsHeader.ts";
 import type { Streamed } from "../streamed.ts";
 import { weightsInMemory, weightsOf, type WeightSource } from "../numbers/weightSource.ts";
-import type { Tensor } from "../numbers/tensor.ts";
+import type { Tensor } from "../../math/tensor.ts";
 
 export { SafetensorsError } from "./safetensorsHeader.ts";
 

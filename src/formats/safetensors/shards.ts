@@ -3,7 +3,7 @@ import type { ByteSource } from "../byteSource.ts";
 import type { JsonObject } from "../jsonObject.ts";
 import { failMissing, openSafetensors, readSafetensors, SafetensorsError } from "./safetensors.ts";
 import type { WeightSource } from "../numbers/weightSource.ts";
-import type { Tensor } from "../numbers/tensor.ts";
+import type { Tensor } from "../../math/tensor.ts";
 
 export const INDEX = "model.safetensors.index.json";
 

@@ -9,8 +9,8 @@ import { GpuSampler } from "../../webgpu/sampling/gpuSampler.ts";
 import { GpuScorer } from "../../webgpu/training/gpuScorer.ts";
 import { GpuTrainer } from "../../webgpu/training/gpuTrainer.ts";
 import { chunkTokens } from "../../webgpu/weights/headChunks.ts";
-import { heldWeights } from "../../formats/numbers/packed/fixture.ts";
-import type { HostParameter } from "../../decoder/hostParameter.ts";
+import { heldWeights } from "../../formats/numbers/fixture.ts";
+import type { Tensor } from "../../math/tensor.ts";
 import { ParameterBuffer } from "../../webgpu/weights/parameterBuffer.ts";
 import { expectClose, normals } from "../../ops/fixture.ts";
 import * as tf from "../../ops/tf.ts";
@@ -24,7 +24,7 @@ const SCALE = 0.5;
 const ALL = ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"];
 const STEP = { learningRate: 0.01, beta1: 0.9, beta2: 0.95, weightDecay: 0.1, gradientClip: 1 };
 
-type Tensors = Map<string, HostParameter>;
+type Tensors = Map<string, Tensor>;
 
 const factorNames = (weight: string): [string, string] => [
   weight.replace(/weight$/, "lora_A.weight"),
@@ -42,7 +42,7 @@ function randomFactors(
   for (const [name, [rows = 0, columns = 0]] of parameterShapes(config)) {
     if (!targets.some((target) => name.endsWith(`${target}.weight`))) continue;
     const [a, b] = factorNames(name);
-    const random = (shape: number[], size: number): HostParameter => {
+    const random = (shape: number[], size: number): Tensor => {
       const { data } = normals(factors.size + 20, shape);
       return { shape, data: Float32Array.from(data, (value) => value * size) };
     };
@@ -69,7 +69,7 @@ function product(
 }
 
 /** W + scale B A. */
-function merged(weights: ReadonlyMap<string, HostParameter>, factors: Tensors): Tensors {
+function merged(weights: ReadonlyMap<string, Tensor>, factors: Tensors): Tensors {
   return new Map(
     [...weights].map(([name, weight]) => {
       const [a, b] = factorNames(name).map((each) => factors.get(each));
@@ -116,7 +116,7 @@ function factorGradients(
 describeOnGpu("AdaptedWeights", (gpu) => {
   beforeAll(() => tf.setBackend("cpu")); // the reference; the graphs need no TensorFlow.js
 
-  const plain = ({ config }: Fixture, weights: ReadonlyMap<string, HostParameter>): ParameterBuffer => {
+  const plain = ({ config }: Fixture, weights: ReadonlyMap<string, Tensor>): ParameterBuffer => {
     const parameters = new ParameterBuffer(gpu(), parameterShapes(config), config.headDim);
     parameters.upload(weights);
     return parameters;

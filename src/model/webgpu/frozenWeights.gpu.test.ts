@@ -5,7 +5,7 @@ import { FrozenWeights } from "../../webgpu/weights/frozenWeights.ts";
 import { watchGpuBytes } from "../../webgpu/gpuCalls/fixture.ts";
 import { GpuSampler } from "../../webgpu/sampling/gpuSampler.ts";
 import { GpuScorer } from "../../webgpu/training/gpuScorer.ts";
-import { heldWeights, PRECISIONS } from "../../formats/numbers/packed/fixture.ts";
+import { heldWeights, PRECISIONS } from "../../formats/numbers/fixture.ts";
 import { ParameterBuffer } from "../../webgpu/weights/parameterBuffer.ts";
 import { expectClose } from "../../ops/fixture.ts";
 import { loadFixture } from "../fixture.ts";

@@ -7,7 +7,7 @@ import { weightsInMemory } from "../../formats/numbers/weightSource.ts";
 import { openGpu } from "../../webgpu/device/device.ts";
 import { describeOnGpu } from "../../webgpu/fixture.ts";
 import { watchGpuBytes } from "../../webgpu/gpuCalls/fixture.ts";
-import { heldWeights } from "../../formats/numbers/packed/fixture.ts";
+import { heldWeights } from "../../formats/numbers/fixture.ts";
 import * as tf from "../../ops/tf.ts";
 import { createRandom } from "../../math/random.ts";
 import type { UpdateOptions } from "../../rl/contracts/policy.ts";

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { expectClose, normals } from "../../ops/fixture.ts";
 import { describeOnGpu, floats, runKernel, settingsFor } from "../fixture.ts";
 import { read, uniform, write } from "../recording/kernel.ts";
-import { held, PRECISIONS } from "../../formats/numbers/packed/fixture.ts";
+import { held, PRECISIONS } from "../../formats/numbers/fixture.ts";
 import {
   packedBytes,
   packedVectors,

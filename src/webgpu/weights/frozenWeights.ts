@@ -15,13 +15,13 @@ import {
   type PackedMatrix,
   type PackedPrecision,
 } from "./packedMatrix.ts";
-import type { HostParameter } from "../../decoder/hostParameter.ts";
+import type { Tensor } from "../../math/tensor.ts";
 import { packedTokens, type TokenMatrix } from "./tokenMatrix.ts";
 import { EMBEDDING, headMatrix, NORM } from "../../decoder/parameterNames.ts";
 
 /** Values by name, each asked for when its turn comes: those of a large model need not all be in memory. */
 export interface HostParameters {
-  get(name: string): HostParameter | undefined | Promise<HostParameter>;
+  get(name: string): Tensor | undefined | Promise<Tensor>;
 }
 
 /** What the labels of buffers of frozen weights begin with. */
@@ -214,7 +214,7 @@ export class FrozenWeights implements DecoderWeights {
   }
 }
 
-async function found(weights: HostParameters, name: string): Promise<HostParameter> {
+async function found(weights: HostParameters, name: string): Promise<Tensor> {
   const parameter = await weights.get(name);
   if (parameter === undefined) throw new Error(`there is no tensor ${name}`);
   return parameter;

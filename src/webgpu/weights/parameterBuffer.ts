@@ -15,7 +15,7 @@ import {
   type PlacedParameter,
 } from "../layout/parameterLayout.ts";
 import { plainTokens, type TokenMatrix } from "./tokenMatrix.ts";
-import type { HostParameter } from "../../decoder/hostParameter.ts";
+import type { Tensor } from "../../math/tensor.ts";
 import { EMBEDDING } from "../../decoder/parameterNames.ts";
 
 const FLOAT = Float32Array.BYTES_PER_ELEMENT;
@@ -91,7 +91,7 @@ export class ParameterBuffer implements DecoderWeights {
   }
 
   /** Writes values by name; each must have its parameter's shape. */
-  upload(weights: ReadonlyMap<string, HostParameter>): void {
+  upload(weights: ReadonlyMap<string, Tensor>): void {
     for (const [name, { shape, data }] of weights) {
       const placed = this.#placed(name);
       if (shape.join() !== placed.hostShape.join())
@@ -101,14 +101,14 @@ export class ParameterBuffer implements DecoderWeights {
   }
 
   /** All values, by name. */
-  async download(): Promise<Map<string, HostParameter>> {
-    const host = new Map<string, HostParameter>();
+  async download(): Promise<Map<string, Tensor>> {
+    const host = new Map<string, Tensor>();
     for (const name of this.layout.parameters.keys()) host.set(name, await this.downloadOne(name));
     return host;
   }
 
   /** The values of one parameter. */
-  async downloadOne(name: string): Promise<HostParameter> {
+  async downloadOne(name: string): Promise<Tensor> {
     const placed = this.#placed(name);
     const { offset, size, hostShape } = placed;
     const bytes = await readBuffer(this.#gpu.device, this.buffer, size * FLOAT, offset * FLOAT);

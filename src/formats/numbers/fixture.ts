@@ -1,16 +1,12 @@
 /** For tests: what packed matrices hold, as the reader of GGUF files unpacks them. */
-import { halfToNumber } from "../floats.ts";
-import { packFourBits } from "../fourBitBlocks.ts";
-import { BLOCK_TYPES } from "../../gguf/ggufBlocks.ts";
-import { pack } from "../narrowFloats.ts";
+import type { Tensor } from "../../math/tensor.ts";
+import { BLOCK_TYPES } from "../gguf/ggufBlocks.ts";
+import { halfToNumber } from "./floats.ts";
+import { packFourBits } from "./fourBitBlocks.ts";
+import { pack } from "./narrowFloats.ts";
 
 export const PRECISIONS = ["f16", "q8_0", "q4_0"] as const;
 type Precision = (typeof PRECISIONS)[number];
-
-interface Tensor {
-  readonly shape: readonly number[];
-  readonly data: Float32Array;
-}
 
 const BLOCKS = {
   q8_0: { type: BLOCK_TYPES.get(8)!, packBlocks: (data: Float32Array) => pack("Q8_0", data) },

@@ -1,4 +1,4 @@
-/** Numbers with a shape, row-major. */
+/** A float32 array with a shape, row-major; the product of `shape` is the length of `data`. */
 export interface Tensor {
   readonly shape: readonly number[];
   readonly data: Float32Array;
