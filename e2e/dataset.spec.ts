@@ -1,5 +1,5 @@
 /** Data sets of one's own: without answers, with bad rows, and during a run. */
-import { HEADLINE_CHARTS, SECONDARY_CHARTS, UNLABELLED_CHARTS } from "../src/ui/charts/chartSpecs.ts";
+import { HEADLINE_CHARTS, SECONDARY_CHARTS, UNLABELLED_CHARTS } from "../src/ui/charts/data/chartSpecs.ts";
 import { METRICS } from "../src/rl/metrics/metrics.ts";
 import { expect, test } from "./lab.ts";
 

@@ -6,7 +6,7 @@ import { openGgufModel } from "../src/formats/gguf/ggufModel.ts";
 import { readModelFolder, wholeFolder, type ModelFolder } from "../src/formats/huggingface/modelFolder.ts";
 import { readPeftAdapter } from "../src/formats/huggingface/peftAdapter.ts";
 import { unzip } from "../src/formats/zip/zip.ts";
-import { HEADLINE_CHARTS } from "../src/ui/charts/chartSpecs.ts";
+import { HEADLINE_CHARTS } from "../src/ui/charts/data/chartSpecs.ts";
 import { embeddedModel, exportedModel, exportedText, sha256 } from "./exported.ts";
 import { expect, QUICK, test } from "./lab.ts";
 import { evaluateElsewhere } from "./elsewhere.ts";

@@ -1,7 +1,7 @@
 import { METRICS } from "../../rl/metrics/metrics.ts";
 import { count, measured } from "../format.ts";
-import type { ChartRow } from "./chartRows.ts";
-import type { ChartSpec } from "./chartSpecs.ts";
+import type { ChartRow } from "./data/chartRows.ts";
+import type { ChartSpec } from "./data/chartSpecs.ts";
 
 interface ChartTableProps {
   readonly spec: ChartSpec;

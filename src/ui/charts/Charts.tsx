@@ -1,7 +1,7 @@
 import { useHasAnswers, usePacedRecord, usePage, useView } from "../page.tsx";
 import { HEADLINE_ID } from "../sections.ts";
-import { isShown } from "./chartRows.ts";
-import { chartsFor, type ChartSpec } from "./chartSpecs.ts";
+import { isShown } from "./data/chartRows.ts";
+import { chartsFor, type ChartSpec } from "./data/chartSpecs.ts";
 import { MetricChart } from "./MetricChart.tsx";
 import "./charts.css";
 

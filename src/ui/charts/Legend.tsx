@@ -1,5 +1,5 @@
 import { percent } from "../format.ts";
-import type { ChartSpec, Ink, Series } from "./chartSpecs.ts";
+import type { ChartSpec, Ink, Series } from "./data/chartSpecs.ts";
 import { dashOf, LEVEL_DASH } from "./inks.ts";
 
 /** Which mark is which series. */

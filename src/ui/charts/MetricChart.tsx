@@ -3,14 +3,14 @@ import { METRICS } from "../../rl/metrics/metrics.ts";
 import type { RunRecord } from "../../store/run/run.ts";
 import { Icon } from "../Icon.tsx";
 import { usePage } from "../page.tsx";
-import { chartRows, pointsDrawn, smoothRows, type ChartRow } from "./chartRows.ts";
-import type { ChartSpec } from "./chartSpecs.ts";
+import { chartRows, pointsDrawn, smoothRows, type ChartRow } from "./data/chartRows.ts";
+import type { ChartSpec } from "./data/chartSpecs.ts";
 import { ChartTable } from "./ChartTable.tsx";
-import { downsample } from "./downsample.ts";
+import { downsample } from "./data/downsample.ts";
 import { Legend } from "./Legend.tsx";
 import { Plot } from "./Plot.tsx";
 import { useOnScreen } from "./useOnScreen.ts";
-import { chartSummary, latestReading } from "./summary.ts";
+import { chartSummary, latestReading } from "./data/summary.ts";
 
 interface MetricChartProps {
   readonly spec: ChartSpec;

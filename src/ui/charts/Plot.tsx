@@ -14,8 +14,8 @@ import { tick } from "../format.ts";
 import { usePage } from "../page.tsx";
 import { AXIS } from "./axis.ts";
 import { stepTicks } from "./stepTicks.ts";
-import { rawKey, type ChartRow } from "./chartRows.ts";
-import type { ChartSpec, Series } from "./chartSpecs.ts";
+import { rawKey, type ChartRow } from "./data/chartRows.ts";
+import type { ChartSpec, Series } from "./data/chartSpecs.ts";
 import { dashOf, LEVEL_DASH } from "./inks.ts";
 import { PlotTooltip } from "./PlotTooltip.tsx";
 

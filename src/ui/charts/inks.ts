@@ -1,5 +1,5 @@
 /** How series differ by more than their colour. */
-import type { Series } from "./chartSpecs.ts";
+import type { Series } from "./data/chartSpecs.ts";
 
 /** The level line of the initial Maj@N. */
 export const LEVEL_DASH = "5 4";

@@ -1,6 +1,6 @@
 /** A chart in words: for screen readers, and for the number beside its title. */
-import { METRICS } from "../../rl/metrics/metrics.ts";
-import { measured, points, quantity } from "../format.ts";
+import { METRICS } from "../../../rl/metrics/metrics.ts";
+import { measured, points, quantity } from "../../format.ts";
 import { seriesPoints, type ChartRow } from "./chartRows.ts";
 import type { ChartSpec, Series } from "./chartSpecs.ts";
 

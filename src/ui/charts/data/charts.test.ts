@@ -1,11 +1,10 @@
 import { describe, expect, test } from "vitest";
-import { METRICS } from "../../rl/metrics/metrics.ts";
-import { evaluationOf, recordOf, stepOf } from "../../store/fixture.ts";
+import { METRICS } from "../../../rl/metrics/metrics.ts";
+import { evaluationOf, recordOf, stepOf } from "../../../store/fixture.ts";
 import { chartRows, isShown, rawKey, seriesPoints, smoothRows, type ChartRow } from "./chartRows.ts";
 import { chartsFor, HEADLINE_CHARTS } from "./chartSpecs.ts";
 import { downsample } from "./downsample.ts";
 import { smooth } from "./smooth.ts";
-import { stepTicks } from "./stepTicks.ts";
 import { chartSummary, latestReading } from "./summary.ts";
 
 const [passAt1, majAtN] = HEADLINE_CHARTS;
@@ -78,13 +77,6 @@ describe("downsampling", () => {
     const short = rows.slice(0, 300);
     expect(downsample(short, 300)).toBe(short);
   });
-});
-
-test("ticks of the step axis are round and few", () => {
-  expect(stepTicks(1)).toEqual([0, 1]);
-  expect(stepTicks(61)).toEqual([0, 20, 40, 60]);
-  expect(stepTicks(100)).toEqual([0, 20, 40, 60, 80, 100]);
-  expect(stepTicks(2500)).toEqual([0, 500, 1000, 1500, 2000, 2500]);
 });
 
 test("charts that some settings alone measure are drawn once there is something to draw", () => {
