@@ -14,7 +14,7 @@ import {
   type StartedBackend,
 } from "../src/report/backendChoice.ts";
 import { InputError } from "./inputError.ts";
-import { tuningMemory } from "./tuningMemory.ts";
+import { tuningMemory } from "./files/tuningMemory.ts";
 
 const NO_ADAPTER =
   "no WebGPU adapter was found: install a Vulkan driver and its loader (libvulkan.so.1), point VK_ICD_FILENAMES at " +

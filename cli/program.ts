@@ -3,7 +3,7 @@ import { Command } from "commander";
 import packageJson from "../package.json" with { type: "json" };
 import { addEval } from "./commands/eval.ts";
 import { addExperiment } from "./commands/experiment.ts";
-import { addExport } from "./commands/export.ts";
+import { addExport } from "./exports/export.ts";
 import { addExtract } from "./commands/extract.ts";
 import { addGenerate } from "./commands/generate.ts";
 import { addGrade } from "./commands/grade.ts";

@@ -7,14 +7,14 @@
 import { spawnSync } from "node:child_process";
 import { rmSync } from "node:fs";
 import { join } from "node:path";
-import { writeFolder } from "../cli/durable.ts";
+import { writeFolder } from "../cli/files/durable.ts";
 import { modelFolderFiles, SHARD_BYTES } from "../src/formats/huggingface/modelFolderFiles.ts";
 import type { WeightSource } from "../src/formats/numbers/weightSource.ts";
 import { weightsOf } from "../src/formats/numbers/weightSource.ts";
 import { createRandom } from "../src/math/random.ts";
 import { readModelConfig } from "../src/model/language/config.ts";
 import { parameterShapes } from "../src/model/weights/parameters.ts";
-import { openModelFile } from "../cli/modelFile.ts";
+import { openModelFile } from "../cli/models/modelFile.ts";
 
 const [folder, millions = "250"] = process.argv.slice(2);
 if (folder === undefined) throw new Error("name a new folder");

@@ -1,6 +1,6 @@
 /** WebGPU and model files in Node. */
 import { join } from "node:path";
-import { openModelFile } from "../../cli/modelFile.ts";
+import { openModelFile } from "../../cli/models/modelFile.ts";
 import { wholeFolder, type ModelFolder } from "../../src/formats/huggingface/modelFolder.ts";
 import { openGpu, type Gpu } from "../../src/webgpu/device/device.ts";
 import { startDawn } from "../../src/ops/gpu/fixture.ts";

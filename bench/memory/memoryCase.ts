@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { startBackend } from "../../cli/backend.ts";
-import { openModel, openModelFile } from "../../cli/modelFile.ts";
+import { openModel, openModelFile } from "../../cli/models/modelFile.ts";
 import { watchGpuBytes } from "../../src/webgpu/gpuCalls/fixture.ts";
 import { allWeights } from "../../src/formats/numbers/weightSource.ts";
 import { activeKernels } from "../../src/ops/wasm/installWasmKernels.ts";

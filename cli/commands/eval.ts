@@ -1,8 +1,8 @@
 /** `ttrl eval`: options and help. */
 import type { Command } from "commander";
 import { CONFIG_FIELDS } from "../../src/rl/ttrlConfig.ts";
-import { askedModelOptions, backendOption, numberOption } from "../options.ts";
-import type { EvaluationRequest } from "../evaluateModel.ts";
+import { askedModelOptions, backendOption, numberOption } from "./options.ts";
+import type { EvaluationRequest } from "../models/evaluateModel.ts";
 
 const HELP = `
 Prints one JSON line: pass@1, Maj@N and pass@N with 95% bootstrap intervals over questions, the same by level, and
@@ -38,7 +38,7 @@ export function addEval(program: Command): void {
     .addOption(backendOption())
     .addHelpText("after", HELP)
     .action(async (request: EvaluationRequest) => {
-      const { evaluateModel } = await import("../evaluateModel.ts");
+      const { evaluateModel } = await import("../models/evaluateModel.ts");
       await evaluateModel(request);
     });
 }

@@ -2,7 +2,7 @@
 import { resolve } from "node:path";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { InputError } from "../inputError.ts";
-import { backendOption, numberWithin } from "../options.ts";
+import { backendOption, numberWithin } from "./options.ts";
 
 interface ExperimentOptions {
   readonly out?: string;

@@ -2,8 +2,8 @@
 import type { Command } from "commander";
 import * as z from "zod";
 import { GRADERS, type GradingSetting } from "../../src/grading/graders.ts";
-import { settingOption } from "../graders.ts";
-import { readJsonLines, writeJsonLine } from "../jsonLines.ts";
+import { settingOption } from "./graders.ts";
+import { readJsonLines, writeJsonLine } from "../files/jsonLines.ts";
 
 const responseLine = z.object({
   id: z.union([z.string(), z.number()]),

@@ -1,9 +1,9 @@
 /** `ttrl generate`: options and help. */
 import type { Command } from "commander";
 import { CONFIG_FIELDS } from "../../src/rl/ttrlConfig.ts";
-import type { GenerateRequest } from "../generateResponses.ts";
+import type { GenerateRequest } from "../models/generateResponses.ts";
 import { InputError } from "../inputError.ts";
-import { askedModelOptions, backendOption, numberOption } from "../options.ts";
+import { askedModelOptions, backendOption, numberOption } from "./options.ts";
 
 const HELP = `
 Prints one JSON line for each response: prompt (and id, where the file has one), response, tokens (ids, the end token
@@ -43,7 +43,7 @@ export function addGenerate(program: Command): void {
       if ((request.prompt === undefined) === (request.prompts === undefined)) {
         throw new InputError("generate needs either --prompt <text> or --prompts <file>");
       }
-      const { generateResponses } = await import("../generateResponses.ts");
+      const { generateResponses } = await import("../models/generateResponses.ts");
       await generateResponses(request);
     });
 }

@@ -1,7 +1,7 @@
 /** `ttrl plan`: options and help. */
 import { InvalidArgumentError, Option, type Command } from "commander";
-import { configOptions, modelOption } from "../options.ts";
-import { readSettings, type PresetName } from "../settings.ts";
+import { configOptions, modelOption } from "./options.ts";
+import { readSettings, type PresetName } from "../files/settings.ts";
 import { presetOption } from "./run.ts";
 
 interface PlanOptions {
@@ -52,7 +52,7 @@ export function addPlan(program: Command): void {
       ...(set && { set }),
       options,
     };
-    const { planModel } = await import("../planModel.ts");
+    const { planModel } = await import("../models/planModel.ts");
     await planModel({ ...options, config: readSettings(sources) });
   });
 }

@@ -11,8 +11,8 @@ import {
   numberWithin,
   suffixOption,
   systemOption,
-} from "../options.ts";
-import { PRESETS, readSettings, type PresetName } from "../settings.ts";
+} from "./options.ts";
+import { PRESETS, readSettings, type PresetName } from "../files/settings.ts";
 
 interface RunOptions {
   readonly model?: string;
@@ -115,7 +115,7 @@ async function start(options: RunOptions): Promise<void> {
       "run needs --model <folder>, --dataset <file> and --out <folder>, or --resume <folder>",
     );
   }
-  const { readAdapterFile, adapterSettings } = await import("../adapterFile.ts");
+  const { readAdapterFile, adapterSettings } = await import("../models/adapterFile.ts");
   const sources = {
     ...(adapter !== undefined && { adapter: adapterSettings(readAdapterFile(adapter)) }),
     ...(preset !== undefined && { preset }),
@@ -123,7 +123,7 @@ async function start(options: RunOptions): Promise<void> {
     ...(set && { set }),
     options,
   };
-  const { startRun } = await import("../run.ts");
+  const { startRun } = await import("../runs/run.ts");
   const prompt = { system: options.system, suffix: options.suffix };
   const paths = {
     model,
@@ -143,6 +143,6 @@ async function resume(folder: string, options: RunOptions, given: readonly strin
       `--resume continues a run as it was begun: only --steps and --cache may be given, not ${surplus.join(", ")}`,
     );
   }
-  const { resumeRun } = await import("../run.ts");
+  const { resumeRun } = await import("../runs/run.ts");
   await resumeRun(folder, options);
 }

@@ -1,8 +1,8 @@
 /** `ttrl score`: options and help. */
 import type { Command } from "commander";
 import { CONFIG_FIELDS } from "../../src/rl/ttrlConfig.ts";
-import { askedModelOptions, backendOption, numberOption } from "../options.ts";
-import type { ScoreRequest } from "../scoreTexts.ts";
+import { askedModelOptions, backendOption, numberOption } from "./options.ts";
+import type { ScoreRequest } from "../models/scoreTexts.ts";
 
 const HELP = `
 Input, one JSON object a line: text, or tokens (ids, as ttrl generate prints them), and the prompt it responds to
@@ -31,7 +31,7 @@ export function addScore(program: Command): void {
     .addOption(backendOption())
     .addHelpText("after", HELP)
     .action(async (request: ScoreRequest) => {
-      const { scoreTexts } = await import("../scoreTexts.ts");
+      const { scoreTexts } = await import("../models/scoreTexts.ts");
       await scoreTexts(request);
     });
 }

@@ -7,8 +7,8 @@ import { extractAnswers, gradeAnswer, gradeLabel, type AnswerRules } from "../..
 import { rewardFor } from "../../src/rl/reward.ts";
 import type { Answer } from "../../src/rl/contracts/types.ts";
 import { majorityVote } from "../../src/rl/vote.ts";
-import { settingOption } from "../graders.ts";
-import { readJsonLines, writeJsonLine } from "../jsonLines.ts";
+import { settingOption } from "./graders.ts";
+import { readJsonLines, writeJsonLine } from "../files/jsonLines.ts";
 
 const groupLine = z.object({
   id: z.union([z.string(), z.number()]),

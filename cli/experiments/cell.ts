@@ -11,7 +11,7 @@ import {
 } from "../../src/experiments/experiment.ts";
 import { CONFIG_NAMES, DEFAULT_CONFIG, type TtrlConfig } from "../../src/rl/ttrlConfig.ts";
 import { InputError, messageOf } from "../inputError.ts";
-import { sha256 } from "../textFile.ts";
+import { sha256 } from "../files/textFile.ts";
 import { findDataset, findModel, type Source } from "./files.ts";
 
 /** A run of `ttrl run`. */

@@ -5,7 +5,7 @@ import type { ResultCell } from "../../src/experiments/result.ts";
 import { momentOf, resultCell } from "../../src/experiments/resultCell.ts";
 import { sum } from "../../src/math/stats.ts";
 import type { Evaluation, QuestionScore } from "../../src/rl/metrics/metrics.ts";
-import type { Metrics } from "../journal.ts";
+import type { Metrics } from "../runs/journal.ts";
 import { cellFolder, readRecord, type CellRecord, type Unit } from "./cell.ts";
 import { readRecordedRun } from "./recordedRun.ts";
 

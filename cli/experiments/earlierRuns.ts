@@ -4,8 +4,8 @@ import { join } from "node:path";
 import * as z from "zod";
 import type { Environment, ExperimentResult, ResultCell } from "../../src/experiments/result.ts";
 import { InputError, messageOf } from "../inputError.ts";
-import { issuesOf } from "../jsonLines.ts";
-import { readText } from "../textFile.ts";
+import { issuesOf } from "../files/jsonLines.ts";
+import { readText } from "../files/textFile.ts";
 
 /** A run and what computed it. */
 export interface ComputedRun {

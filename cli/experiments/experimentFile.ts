@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import * as z from "zod";
 import { configOf, otherDatasets, type Experiment } from "../../src/experiments/experiment.ts";
 import { InputError, messageOf } from "../inputError.ts";
-import { issuesOf } from "../jsonLines.ts";
+import { issuesOf } from "../files/jsonLines.ts";
 
 /** Where experiments are. */
 const EXPERIMENTS = fileURLToPath(new URL("../../experiments/", import.meta.url));

@@ -3,9 +3,9 @@ import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { datasetName } from "../../src/experiments/experiment.ts";
-import { writeFile } from "../durable.ts";
+import { writeFile } from "../files/durable.ts";
 import { InputError } from "../inputError.ts";
-import { sha256 } from "../textFile.ts";
+import { sha256 } from "../files/textFile.ts";
 
 /** A file that a cell is determined by. */
 export interface Source {

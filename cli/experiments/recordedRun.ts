@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import * as z from "zod";
 import { InputError, messageOf } from "../inputError.ts";
-import { runFilePath } from "../runFile.ts";
+import { runFilePath } from "../runs/runFile.ts";
 
 /** Settings are read as they are: a run may have been made when there were others than now. */
 const recorded = z.object({

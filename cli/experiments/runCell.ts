@@ -1,10 +1,10 @@
 /** Brings one cell to its end: begins it, continues it, or leaves it as it is. */
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { checkpointFolder } from "../train.ts";
-import { writeFile } from "../durable.ts";
+import { checkpointFolder } from "../runs/train.ts";
+import { writeFile } from "../files/durable.ts";
 import { InputError } from "../inputError.ts";
-import { runFilePath } from "../runFile.ts";
+import { runFilePath } from "../runs/runFile.ts";
 import {
   cellFolder,
   cellText,

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
-import { exportRecipe } from "../../cli/exportRecipe.ts";
+import { exportRecipe } from "../../cli/exports/exportRecipe.ts";
 import { ttrl } from "../../cli/fixture.ts";
 import { writeModelFolder } from "../formats/huggingface/modelFolderFiles.ts";
 import { unzip } from "../formats/zip/zip.ts";

@@ -4,8 +4,8 @@
  *   npx tsx tools/oracle/adapterWithLogits.ts <model> <adapter folder> <logits.json>
  */
 import { writeFileSync } from "node:fs";
-import { readAdapterFile } from "../../cli/adapterFile.ts";
-import { openModel, openModelFile } from "../../cli/modelFile.ts";
+import { readAdapterFile } from "../../cli/models/adapterFile.ts";
+import { openModel, openModelFile } from "../../cli/models/modelFile.ts";
 import { allWeights } from "../../src/formats/numbers/weightSource.ts";
 import * as tf from "../../src/ops/tf.ts";
 import { adapterFromPeft } from "../../src/model/weights/adapter.ts";

@@ -15,7 +15,7 @@
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { getLlama } from "node-llama-cpp";
-import { openModel, openModelFile } from "../../cli/modelFile.ts";
+import { openModel, openModelFile } from "../../cli/models/modelFile.ts";
 
 const [from, file, questions, prompts = "5", length = "64", mode] = process.argv.slice(2);
 if (questions === undefined) throw new Error("name the model, its GGUF file and a file of questions");

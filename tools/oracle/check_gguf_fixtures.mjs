@@ -13,7 +13,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { getLlama } from "node-llama-cpp";
-import { fileSource } from "../../cli/fileSource.ts";
+import { fileSource } from "../../cli/files/fileSource.ts";
 import { exportGguf } from "../../src/formats/gguf/ggufExport.ts";
 import { openGgufModel } from "../../src/formats/gguf/ggufModel.ts";
 import { wholeFile } from "../../src/formats/streamed.ts";

@@ -2,7 +2,7 @@
  * The logits of a few texts as the lab computes them, for check_export.py to compare with PyTorch's:
  *   npx tsx tools/oracle/labLogits.ts <model folder or .gguf> > logits.json
  */
-import { openModel, openModelFile } from "../../cli/modelFile.ts";
+import { openModel, openModelFile } from "../../cli/models/modelFile.ts";
 import { allWeights } from "../../src/formats/numbers/weightSource.ts";
 import * as tf from "../../src/ops/tf.ts";
 import { TfModel } from "../../src/model/tfjs/tfModel.ts";

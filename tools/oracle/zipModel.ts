@@ -3,8 +3,8 @@
  * bytes, to see what becomes of archives beyond 4 GiB:
  *   npx tsx tools/oracle/zipModel.ts <model folder or .gguf> <new file.zip> <bytes>
  */
-import { writeStream } from "../../cli/durable.ts";
-import { openModelFile } from "../../cli/modelFile.ts";
+import { writeStream } from "../../cli/files/durable.ts";
+import { openModelFile } from "../../cli/models/modelFile.ts";
 import { modelFolderFiles, SHARD_BYTES } from "../../src/formats/huggingface/modelFolderFiles.ts";
 import type { Outgoing } from "../../src/formats/streamed.ts";
 import { zip } from "../../src/formats/zip/zipWriter.ts";

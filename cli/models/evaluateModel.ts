@@ -1,0 +1,67 @@
+/** `ttrl eval`: one evaluation of a model as it is. */
+import { configFrom } from "../../src/rl/ttrlConfig.ts";
+import { evaluationReport } from "../../src/report/outcome.ts";
+import { evaluate } from "../../src/rl/evaluate.ts";
+import type { BackendChoice } from "../../src/report/backendChoice.ts";
+import { openMergedModel, type ModelPlace } from "./adapterFile.ts";
+import { startBackend } from "../backend.ts";
+import { fitToModel, readDatasetFile, tellNotices } from "../files/datasetFile.ts";
+import { writeJsonLine } from "../files/jsonLines.ts";
+import { openModel, openModelPolicy } from "./modelFile.ts";
+import { StatusLine } from "../statusLine.ts";
+
+export interface EvaluationRequest extends ModelPlace {
+  readonly system: string;
+  readonly suffix: string;
+  readonly dataset: string;
+  readonly samples: number;
+  readonly questions: number;
+  readonly temperature: number;
+  readonly topP: number;
+  readonly maxResponseTokens: number;
+  readonly seed: number;
+  readonly backend: BackendChoice;
+  /** Whether each question is told beside them all. */
+  readonly each?: boolean;
+}
+
+/** Evaluates as `ttrl run` does before its first step, and prints the result. */
+export async function evaluateModel(request: EvaluationRequest): Promise<void> {
+  const { samples, questions, temperature, topP, maxResponseTokens, seed } = request;
+  const config = configFrom({
+    seed,
+    maxResponseTokens,
+    evaluationQuestions: questions,
+    evaluationTemperature: temperature,
+    evaluationTopP: topP,
+  });
+  const file = await openMergedModel(request);
+  const read = readDatasetFile(request.dataset);
+  const model = openModel(file, request);
+  const dataset = fitToModel(read, model, maxResponseTokens);
+  const started = await startBackend(request.backend);
+  const { policy, report } = await openModelPolicy(file, model, started);
+  tellNotices([dataset]);
+  const status = new StatusLine("response");
+  const start = performance.now();
+  const evaluation = await evaluate(
+    policy,
+    dataset.study,
+    config,
+    { step: 0, samples },
+    { signal: started.fault, onProgress: (phase, done, total) => status.show(done, total, phase) },
+  ).finally(() => status.close());
+  started.fault.throwIfAborted();
+  const seconds = Math.round((performance.now() - start) / 100) / 10;
+  const { backend, path } = report;
+  writeJsonLine({
+    model: file.name,
+    dataset: dataset.name,
+    backend,
+    path,
+    seed,
+    ...evaluationReport(evaluation),
+    ...(request.each === true && { each: evaluation.questions }),
+    seconds,
+  });
+}

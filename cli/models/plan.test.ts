@@ -1,0 +1,78 @@
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, describe, expect, test } from "vitest";
+import { writeModelConfig } from "../../src/model/language/config.ts";
+import { SMOL_CONFIG } from "../../src/model/memory/fixture.ts";
+import { createWorkspace, ttrl } from "../fixture.ts";
+
+const { folder, remove } = createWorkspace();
+afterAll(remove);
+const at = (...path: string[]): string => join(folder, ...path);
+
+// Without weights: a plan does not read them.
+writeFileSync(at("large.json"), JSON.stringify(writeModelConfig(SMOL_CONFIG)));
+
+describe("ttrl plan", () => {
+  test("tells parts and total of a model with its data set", async () => {
+    const { status, stdout } = await ttrl([
+      ...["plan", "--model", at("model"), "--dataset", at("data.json")],
+      ...["--backend", "wasm", "--format", "json"],
+      ...["--set", "maxResponseTokens=16"],
+    ]);
+    expect(status).toBe(0);
+    const plan = JSON.parse(stdout) as {
+      total: number;
+      parts: { name: string; bytes: number }[];
+      problem: unknown;
+    };
+    expect(plan.problem).toBeNull();
+    expect(plan.parts.map(({ name }) => name)).toContain("weights");
+    expect(plan.total).toBe(plan.parts.reduce((sum, { bytes }) => sum + bytes, 0));
+  });
+
+  test("says what would fit of a run that does not, and ends with status 2", async () => {
+    const { status, stdout } = await ttrl([
+      ...["plan", "--model", at("large.json"), "--backend", "wasm", "--limit", "3600MB"],
+      ...["--set", "maxResponseTokens=4000"],
+    ]);
+    expect(status).toBe(2);
+    expect(stdout).toMatch(/\| activations \| \d+ MB \|/);
+    expect(stdout).toMatch(/there are 3.5 GB: set the longest response to \d+ tokens or fewer/);
+  });
+
+  test("plans for a GPU without one", async () => {
+    const { status, stdout } = await ttrl([
+      ...["plan", "--model", at("large.json"), "--backend", "webgpu", "--limit", "8GB"],
+    ]);
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/memory: about [\d.]+ GB of 8 GB on recorded graphs/);
+  });
+});
+
+test("a run that does not fit is refused before it begins", async () => {
+  mkdirSync(at("far"));
+  for (const name of readdirSync(at("model"))) copyFileSync(at("model", name), at("far", name));
+  const config = JSON.parse(readFileSync(at("far", "config.json"), "utf8")) as object;
+  writeFileSync(at("far", "config.json"), JSON.stringify({ ...config, max_position_embeddings: 2 ** 28 }));
+  const run = [
+    "run",
+    "--model",
+    at("far"),
+    "--dataset",
+    at("data.json"),
+    "--backend",
+    "wasm",
+    "--out",
+    at("out"),
+  ];
+  const { status, stderr } = await ttrl(run);
+  expect(status).toBe(2);
+  expect(stderr.trim()).toMatch(
+    /^ttrl: the run takes about 8(\.\d)? GB of memory and there are 4 GB: take a smaller model$/,
+  );
+});
+
+test("a size that is none is told", async () => {
+  const { status, stderr } = await ttrl(["plan", "--model", at("model"), "--limit", "much"]);
+  expect({ status, stderr }).toMatchObject({ status: 2, stderr: expect.stringContaining("8GB") as string });
+});

@@ -1,0 +1,99 @@
+/** `ttrl plan`: the memory of a run that is not run, by part. */
+import { join } from "node:path";
+import { ModelConfigError, readModelConfig, type ModelConfig } from "../../src/model/language/config.ts";
+import { promptLengths } from "../../src/model/language/fitQuestions.ts";
+import { bytesText } from "../../src/math/bytes.ts";
+import { planMemory, WASM_BYTES, type Machine, type MemoryPlan } from "../../src/model/memory/planMemory.ts";
+import { traineeOf } from "../../src/model/memory/trainee.ts";
+import type { TtrlConfig } from "../../src/rl/ttrlConfig.ts";
+import { demandOf } from "../../src/rl/demand.ts";
+import { probeAdapter } from "../backend.ts";
+import { fitToModel, readDatasetFile } from "../files/datasetFile.ts";
+import { InputError, messageOf } from "../inputError.ts";
+import { writeJsonLine } from "../files/jsonLines.ts";
+import { planLine } from "./memory.ts";
+import { isGgufFile, openModel, openModelFile } from "./modelFile.ts";
+import { readText } from "../files/textFile.ts";
+
+/** A plan that was asked for. */
+export interface PlanRequest {
+  readonly model: string;
+  /** Its prompts' lengths count; without one, prompts are taken to have `ASSUMED_PROMPT` tokens. */
+  readonly dataset?: string;
+  readonly backend: "auto" | "wasm" | "webgpu";
+  /** Bytes. */
+  readonly limit?: number;
+  readonly format: "markdown" | "json";
+  readonly config: TtrlConfig;
+}
+
+const ASSUMED_PROMPT = 128;
+
+/** Prints the plan; a run that does not fit is said so in it, and by the exit status. */
+export async function planModel(request: PlanRequest): Promise<void> {
+  const { config } = request;
+  const asked = await (request.dataset === undefined
+    ? assumed(request.model, config)
+    : read(request, request.dataset));
+  const run = {
+    ...traineeOf(asked.model, config),
+    promptLengths: asked.promptLengths,
+    demand: demandOf(config, asked.promptLengths.length),
+  };
+  const plan = await planMemory(run, await machineOf(request));
+  if (request.format === "json") writeJsonLine(plan);
+  else process.stdout.write(markdownOf(plan));
+  if (plan.problem !== null) process.exitCode = 2;
+}
+
+interface Asked {
+  readonly model: ModelConfig;
+  readonly promptLengths: readonly number[];
+}
+
+async function read({ model: place, config }: PlanRequest, dataset: string): Promise<Asked> {
+  const model = openModel(await openModelFile(place));
+  const { questions } = fitToModel(readDatasetFile(dataset), model, config.maxResponseTokens).study;
+  return { model: model.config, promptLengths: promptLengths(model, questions) };
+}
+
+/** Of a folder, config.json suffices: no weights are read. */
+async function assumed(place: string, config: TtrlConfig): Promise<Asked> {
+  const path = place.endsWith(".json") ? place : join(place, "config.json");
+  const model = isGgufFile(place) ? openModel(await openModelFile(place)).config : readConfig(path);
+  const questions = Math.max(config.questionsPerStep, config.evaluationQuestions);
+  return { model, promptLengths: Array.from({ length: questions }, () => ASSUMED_PROMPT) };
+}
+
+function readConfig(path: string): ModelConfig {
+  try {
+    return readModelConfig(JSON.parse(readText(path).text));
+  } catch (error) {
+    if (error instanceof ModelConfigError || error instanceof SyntaxError)
+      throw new InputError(`${path}: ${messageOf(error)}`);
+    throw error;
+  }
+}
+
+/** Buffers may have any size where there is no adapter to ask. */
+const ANY_ADAPTER = { maxBufferSize: Infinity, maxStorageBufferBindingSize: Infinity, software: false };
+
+async function machineOf({ backend, limit }: PlanRequest): Promise<Machine> {
+  const adapter = backend === "wasm" ? null : probeAdapter();
+  const isHardware = adapter !== null && !adapter.software;
+  if (backend === "wasm" || (backend === "auto" && !isHardware)) {
+    return { adapter: null, shares: 1, memory: Math.min(limit ?? WASM_BYTES, WASM_BYTES) };
+  }
+  const { globals } = await import("webgpu");
+  Object.assign(globalThis, globals); // GPUBufferUsage and the like, which allocating names
+  if (adapter === null) console.error("no WebGPU adapter here: the sizes of buffers are held against none");
+  return { adapter: adapter ?? ANY_ADAPTER, shares: 1, memory: limit ?? null };
+}
+
+function markdownOf(plan: MemoryPlan): string {
+  const rows = plan.parts.map(({ name, bytes, meaning }) => `| ${name} | ${bytesText(bytes)} | ${meaning} |`);
+  const problem = plan.problem === null ? [] : ["", plan.problem];
+  return ["| part | memory | what |", "|---|---:|---|", ...rows, "", planLine(plan), ...problem, ""].join(
+    "\n",
+  );
+}

@@ -1,0 +1,91 @@
+/**
+ * What a run has measured: `metrics.jsonl`, the same bit for bit whenever the run is repeated, and beside it
+ * `timing.jsonl`, the wall-clock of the same lines.
+ */
+import { appendFileSync } from "node:fs";
+import { join } from "node:path";
+import type { StepRecord } from "../../src/report/record.ts";
+import type { Evaluation, StepMetrics, StepTiming } from "../../src/rl/metrics/metrics.ts";
+import { writeFile } from "../files/durable.ts";
+
+/** A line of metrics.jsonl. */
+export type Metrics = StepLine | EvaluationLine;
+
+/** One step of the loop. */
+type StepLine = { readonly type: "step" } & StepMetrics;
+
+/** One evaluation on one data set. */
+type EvaluationLine = { readonly type: "evaluation"; readonly dataset: string } & Evaluation;
+
+/** A line of timing.jsonl; `seconds` is all the time since the line before. */
+export type Timing = { readonly seconds: number } & (
+  | ({ readonly type: "step"; readonly step: number } & StepTiming)
+  | { readonly type: "evaluation"; readonly dataset: string; readonly step: number }
+);
+
+/** One thing measured. */
+export interface Entry {
+  readonly metrics: Metrics;
+  readonly timing: Timing;
+}
+
+/** The lines of a run, in memory and in its folder. */
+export class Journal {
+  readonly #folder: string;
+  readonly #entries: Entry[];
+
+  /** Begins both files with the entries so far; lines of work that was lost are overwritten. */
+  constructor(folder: string, entries: readonly Entry[]) {
+    this.#folder = folder;
+    this.#entries = [...entries];
+    for (const part of ["metrics", "timing"] as const) {
+      writeFile(
+        this.#path(part),
+        this.lines(part)
+          .map((line) => `${line}\n`)
+          .join(""),
+      );
+    }
+  }
+
+  #path(part: keyof Entry): string {
+    return join(this.#folder, `${part}.jsonl`);
+  }
+
+  add(entry: Entry): void {
+    this.#entries.push(entry);
+    for (const part of ["metrics", "timing"] as const) {
+      appendFileSync(this.#path(part), `${JSON.stringify(entry[part])}\n`);
+    }
+  }
+
+  get entries(): readonly Entry[] {
+    return this.#entries;
+  }
+
+  lines(part: keyof Entry): string[] {
+    return this.#entries.map((entry) => JSON.stringify(entry[part]));
+  }
+}
+
+/** The steps among the entries. */
+export function stepsOf(entries: readonly Entry[]): StepRecord[] {
+  return entries.flatMap(({ metrics, timing }) =>
+    metrics.type === "step" && timing.type === "step" ? { metrics, timing } : [],
+  );
+}
+
+/** The evaluations on one data set among the entries. */
+export function evaluationsOf(entries: readonly Entry[], dataset: string): Evaluation[] {
+  return entries.flatMap(({ metrics }) =>
+    metrics.type === "evaluation" && metrics.dataset === dataset ? metrics : [],
+  );
+}
+
+/** Entries from the lines of both files, as this program wrote them. */
+export function parseEntries(metrics: readonly string[], timing: readonly string[]): Entry[] {
+  return metrics.map((line, i) => ({
+    metrics: JSON.parse(line) as Metrics, // a checkpoint's own lines, complete or absent
+    timing: JSON.parse(timing[i] ?? "null") as Timing,
+  }));
+}
