@@ -3,16 +3,15 @@ import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import * as z from "zod";
 import * as tf from "../src/ops/tf.ts";
-import type { Graphs } from "../src/model/openPolicy.ts";
 import { wasmDevice } from "../src/report/backend.ts";
+import type { BackendChoice } from "../src/report/backend.ts";
 import {
   NEEDS_WEBGPU,
   NEVER,
   startChosen,
-  type BackendChoice,
   type Started,
   type StartedBackend,
-} from "../src/report/backendChoice.ts";
+} from "../src/lab/startBackend.ts";
 import { InputError } from "./inputError.ts";
 import { tuningMemory } from "./files/tuningMemory.ts";
 
@@ -21,7 +20,7 @@ const NO_ADAPTER =
   "the driver's .json, or take --backend wasm";
 
 /** Starts the backend asked for. */
-export function startBackend(choice: BackendChoice): Promise<StartedBackend<Graphs>> {
+export function startBackend(choice: BackendChoice): Promise<StartedBackend> {
   tf.env().set("PROD", true); // its one effect is to silence TensorFlow.js' banner and advice
   return startChosen(choice, {
     findAdapter: () => Promise.resolve(probeAdapter()),
@@ -49,12 +48,12 @@ export function probeAdapter(): z.infer<typeof adapterReport> {
   }
 }
 
-async function startCpu(): Promise<Started<Graphs>> {
+async function startCpu(): Promise<Started> {
   await activate("cpu");
   return { device: "plain JavaScript", graphs: NEEDS_WEBGPU, fault: NEVER };
 }
 
-async function startWasm(): Promise<Started<Graphs>> {
+async function startWasm(): Promise<Started> {
   const { getThreadsCount } = await import("@tensorflow/tfjs-backend-wasm");
   const { installWasmKernelsInNode } = await import("../src/ops/wasm/loadNode.ts");
   const [simd, multithreaded] = await Promise.all([
@@ -68,7 +67,7 @@ async function startWasm(): Promise<Started<Graphs>> {
   return { device, graphs: NEEDS_WEBGPU, fault: NEVER };
 }
 
-async function startWebGpu(): Promise<Started<Graphs>> {
+async function startWebGpu(): Promise<Started> {
   if (probeAdapter() === null) throw new InputError(NO_ADAPTER);
   const { create, globals } = await import("webgpu");
   Object.assign(globalThis, globals); // GPUBufferUsage and the like, as a browser has them

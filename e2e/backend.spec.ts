@@ -1,6 +1,6 @@
 /** Where a run computes. WebGPU is there in these tests, but in software: SwiftShader. */
 import type { Evaluation } from "../src/rl/metrics/metrics.ts";
-import type { BackendChoice } from "../src/report/backendChoice.ts";
+import type { BackendChoice } from "../src/report/backend.ts";
 import { expect, QUICK, test, type Lab } from "./lab.ts";
 
 /** One question, two short responses: as little as a step can be. The first evaluation is greedy. */

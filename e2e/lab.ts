@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { expect, test as base, type Locator, type Page } from "@playwright/test";
 import type { TtrlConfig } from "../src/rl/ttrlConfig.ts";
-import type { BackendChoice } from "../src/report/backendChoice.ts";
+import type { BackendChoice } from "../src/report/backend.ts";
 import type { WorkerEvent } from "../src/worker/protocol.ts";
 
 /** A run of seconds if it is paused soon: few and short responses to few questions. */

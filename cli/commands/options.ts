@@ -2,7 +2,7 @@
 import { InvalidArgumentError, Option } from "commander";
 import { CONFIG_FIELDS, CONFIG_NAMES, type ConfigField, type NumberField } from "../../src/rl/ttrlConfig.ts";
 import { parseNumber } from "../files/decimal.ts";
-import { BACKEND_CHOICES } from "../../src/report/backendChoice.ts";
+import { BACKEND_CHOICES } from "../../src/report/backend.ts";
 
 /** A parser of numbers within bounds, for an option's value. */
 export function numberWithin({

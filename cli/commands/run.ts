@@ -1,6 +1,6 @@
 /** `ttrl run`: options and help. */
 import { type Command, Option } from "commander";
-import type { BackendChoice } from "../../src/report/backendChoice.ts";
+import type { BackendChoice } from "../../src/report/backend.ts";
 import { InputError } from "../inputError.ts";
 import {
   adapterOption,

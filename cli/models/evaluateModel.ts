@@ -2,7 +2,7 @@
 import { configFrom } from "../../src/rl/ttrlConfig.ts";
 import { evaluationReport } from "../../src/report/outcome.ts";
 import { evaluate } from "../../src/rl/evaluate.ts";
-import type { BackendChoice } from "../../src/report/backendChoice.ts";
+import type { BackendChoice } from "../../src/report/backend.ts";
 import { openMergedModel, type ModelPlace } from "./adapterFile.ts";
 import { startBackend } from "../backend.ts";
 import { fitToModel, readDatasetFile, tellNotices } from "../files/datasetFile.ts";

@@ -3,7 +3,7 @@ import * as z from "zod";
 import { createRandom } from "../../src/math/random.ts";
 import type { SampleRequest } from "../../src/rl/contracts/policy.ts";
 import type { Response } from "../../src/rl/contracts/types.ts";
-import type { BackendChoice } from "../../src/report/backendChoice.ts";
+import type { BackendChoice } from "../../src/report/backend.ts";
 import { openMergedModel, type ModelPlace } from "./adapterFile.ts";
 import { startBackend } from "../backend.ts";
 import { InputError } from "../inputError.ts";

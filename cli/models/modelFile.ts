@@ -8,11 +8,11 @@ import {
   type OpenedFolder,
 } from "../../src/formats/huggingface/modelFolder.ts";
 import { readLanguageModel, type LanguageModel } from "../../src/model/language/languageModel.ts";
-import { openPolicy, type Graphs } from "../../src/model/openPolicy.ts";
+import { openPolicy } from "../../src/model/openPolicy.ts";
 import { DEFAULT_BUDGET, type MemoryBudget } from "../../src/model/contracts/memoryBudget.ts";
 import type { PolicyStart, TrainablePolicy } from "../../src/model/contracts/trainablePolicy.ts";
 import type { BackendReport } from "../../src/report/backend.ts";
-import type { StartedBackend } from "../../src/report/backendChoice.ts";
+import type { StartedBackend } from "../../src/lab/startBackend.ts";
 import type { PromptFrame } from "../../src/rl/contracts/types.ts";
 import { fileSource } from "../files/fileSource.ts";
 import { InputError, errorCode, messageOf } from "../inputError.ts";
@@ -97,7 +97,7 @@ export function openModel({ path, texts }: ModelFile, frame?: PromptFrame): Lang
 export async function openModelPolicy(
   { path, weights }: ModelFile,
   model: LanguageModel,
-  { report, graphs }: StartedBackend<Graphs>,
+  { report, graphs }: StartedBackend,
   start: Partial<PolicyStart> = {},
   budget: MemoryBudget = DEFAULT_BUDGET,
 ): Promise<{ policy: TrainablePolicy; report: BackendReport }> {

@@ -2,7 +2,7 @@
 import * as z from "zod";
 import type { LanguageModel } from "../../src/model/language/languageModel.ts";
 import type { TrainablePolicy } from "../../src/model/contracts/trainablePolicy.ts";
-import type { BackendChoice } from "../../src/report/backendChoice.ts";
+import type { BackendChoice } from "../../src/report/backend.ts";
 import { openMergedModel, type ModelPlace } from "./adapterFile.ts";
 import { startBackend } from "../backend.ts";
 import { InputError } from "../inputError.ts";

@@ -4,12 +4,12 @@ import packageJson from "../../package.json" with { type: "json" };
 import { configProblems, type TtrlConfig } from "../../src/rl/ttrlConfig.ts";
 import type { PromptFrame } from "../../src/rl/contracts/types.ts";
 import { keepsInitialModel } from "../../src/rl/loss.ts";
-import type { Graphs } from "../../src/model/openPolicy.ts";
 import type { MemoryBudget } from "../../src/model/contracts/memoryBudget.ts";
 import { runStart } from "../../src/model/runStart.ts";
 import { TrainableModels } from "../../src/model/trainableModels.ts";
 import type { BackendReport } from "../../src/report/backend.ts";
-import type { BackendChoice, StartedBackend } from "../../src/report/backendChoice.ts";
+import type { BackendChoice } from "../../src/report/backend.ts";
+import type { StartedBackend } from "../../src/lab/startBackend.ts";
 import { inWords } from "../models/adapterFile.ts";
 import { startBackend } from "../backend.ts";
 import { readCheckpoint, type Checkpoint } from "./checkpoint.ts";
@@ -93,7 +93,7 @@ function choiceOf({ backend, path }: RunFile["backend"]): BackendChoice {
 /** Puts a run's policy on the backend, as it was at the checkpoint, and what it takes to make its companions. */
 export async function openModels(
   { model: file, adapter }: Pick<Sources, "model" | "adapter">,
-  backend: StartedBackend<Graphs>,
+  backend: StartedBackend,
   { config, prompt }: Pick<RunFile, "config" | "prompt">,
   saved: Checkpoint | null,
   budget: MemoryBudget,

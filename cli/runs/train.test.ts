@@ -5,8 +5,7 @@ import { configFrom, type TtrlConfig } from "../../src/rl/ttrlConfig.ts";
 import { DEFAULT_BUDGET } from "../../src/model/contracts/memoryBudget.ts";
 import { initialProgress } from "../../src/rl/run.ts";
 import { describeOnGpu } from "../../src/webgpu/fixture.ts";
-import type { Graphs } from "../../src/model/openPolicy.ts";
-import type { StartedBackend } from "../../src/report/backendChoice.ts";
+import type { StartedBackend } from "../../src/lab/startBackend.ts";
 import { BARE } from "../../src/model/language/tokenizer.ts";
 import type { CompanionStates } from "../../src/model/trainableModels.ts";
 import { startBackend } from "../backend.ts";
@@ -38,7 +37,7 @@ interface Result {
 
 /** Runs in `out`, from its checkpoint where it has one, until `stopAt` of what the run shows, or the end. */
 async function go(
-  backend: StartedBackend<Graphs>,
+  backend: StartedBackend,
   out: string,
   options: { config?: TtrlConfig; labels?: boolean; stopAt?: (shown: Shown) => boolean } = {},
 ): Promise<Result> {
@@ -136,12 +135,12 @@ describeOnGpu("on recorded graphs", (gpu) => {
 
 function describeRuns(
   backend: string,
-  start: () => Promise<StartedBackend<Graphs>>,
+  start: () => Promise<StartedBackend>,
   stops: typeof STOPS,
   config = CONFIG,
 ): void {
   let undisturbed: Result;
-  let started: StartedBackend<Graphs>;
+  let started: StartedBackend;
   const goOn = (out: string, options: Parameters<typeof go>[2] = {}): Promise<Result> =>
     go(started, out, { config, ...options });
   beforeAll(async () => {

@@ -2,7 +2,6 @@
 import { mean } from "../math/stats.ts";
 import { DEFAULT_CONFIG, type TtrlConfig } from "../rl/ttrlConfig.ts";
 import type { Evaluation, StepMetrics } from "../rl/metrics/metrics.ts";
-import { NEEDS_WEBGPU } from "./backendChoice.ts";
 import type { RunDescription, StepRecord } from "./record.ts";
 
 export function describedRun(config: TtrlConfig = DEFAULT_CONFIG): RunDescription {
@@ -11,7 +10,7 @@ export function describedRun(config: TtrlConfig = DEFAULT_CONFIG): RunDescriptio
     device: "plain JavaScript",
     reason: "asked for",
     path: "TensorFlow.js operations",
-    pathReason: NEEDS_WEBGPU,
+    pathReason: "recorded graphs need WebGPU",
     tuning: [],
   } as const;
   return { model: "tiny", dataset: "Word problems", backend, config };

@@ -10,15 +10,8 @@ import threadedKernels from "../ops/wasm/kernels-threaded.wasm?url";
 import kernels from "../ops/wasm/kernels.wasm?url";
 import { startThreadPool } from "../ops/wasm/startThreads.ts";
 import { NOT_ISOLATED, wasmDevice } from "../report/backend.ts";
-import {
-  NEEDS_WEBGPU,
-  NEVER,
-  startChosen,
-  type BackendChoice,
-  type Started,
-  type StartedBackend,
-} from "../report/backendChoice.ts";
-import type { Graphs } from "../model/openPolicy.ts";
+import type { BackendChoice } from "../report/backend.ts";
+import { NEEDS_WEBGPU, NEVER, startChosen, type Started, type StartedBackend } from "../lab/startBackend.ts";
 import { threadCount } from "./threadCount.ts";
 import { tuningMemory } from "./tuningMemory.ts";
 
@@ -26,7 +19,7 @@ import { tuningMemory } from "./tuningMemory.ts";
 const TUNING_BUDGET = 1500;
 
 /** Starts the backend the user asked for. */
-export function startBackend(choice: BackendChoice): Promise<StartedBackend<Graphs>> {
+export function startBackend(choice: BackendChoice): Promise<StartedBackend> {
   return startChosen(choice, {
     findAdapter,
     start: { cpu: startCpu, wasm: startWasm, webgpu: startWebGpu },
@@ -43,12 +36,12 @@ async function findAdapter(): Promise<AdapterDescription | null> {
   return adapter == null ? null : describeAdapter(adapter);
 }
 
-async function startCpu(): Promise<Started<Graphs>> {
+async function startCpu(): Promise<Started> {
   await activate("cpu");
   return { device: "plain JavaScript", graphs: NEEDS_WEBGPU, fault: NEVER };
 }
 
-async function startWebGpu(): Promise<Started<Graphs>> {
+async function startWebGpu(): Promise<Started> {
   const offered = webGpu();
   const { openGpu } = await import("../webgpu/device/device.ts"); // with TensorFlow.js' WebGPU backend, which WASM does not need
   const gpu = offered === undefined ? null : await openGpu(offered);
@@ -61,7 +54,7 @@ async function startWebGpu(): Promise<Started<Graphs>> {
   return { device: gpu.name, graphs, fault: gpu.fault };
 }
 
-async function startWasm(): Promise<Started<Graphs>> {
+async function startWasm(): Promise<Started> {
   setWasmPaths({
     "tfjs-backend-wasm.wasm": plainWasm,
     "tfjs-backend-wasm-simd.wasm": simdWasm,

@@ -3,8 +3,7 @@ import { folderInMemory } from "../formats/huggingface/modelFolder.ts";
 import { MemoryStorage } from "../hub/fixture.ts";
 import * as tf from "../ops/tf.ts";
 import { tinyFolder } from "../model/fixture.ts";
-import type { Graphs } from "../model/openPolicy.ts";
-import type { StartedBackend } from "../report/backendChoice.ts";
+import type { StartedBackend } from "../lab/startBackend.ts";
 import { configFrom, type TtrlConfig } from "../rl/ttrlConfig.ts";
 import type { ExtraEvaluations, StudyMessage, WorkerEvent } from "./protocol.ts";
 import { inMemory } from "./destination.ts";
@@ -76,7 +75,7 @@ export class Stage {
     this.session = new Session(
       start,
       {
-        startBackend: (): Promise<StartedBackend<Graphs>> => Promise.resolve(started),
+        startBackend: (): Promise<StartedBackend> => Promise.resolve(started),
         downloadModel: () => Promise.resolve(folderInMemory(tinyFolder())),
         openDestination: () => Promise.resolve(inMemory()),
         storage: new MemoryStorage(),

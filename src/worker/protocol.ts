@@ -1,6 +1,6 @@
 /** The whole contract between the page and its worker: two unions. Every message of a run names the run. */
 import type { BackendReport } from "../report/backend.ts";
-import type { BackendChoice } from "../report/backendChoice.ts";
+import type { BackendChoice } from "../report/backend.ts";
 import type { ExportForm, ExportOffer } from "../report/exportForms.ts";
 import type { TtrlConfig } from "../rl/ttrlConfig.ts";
 import type { Evaluation, StepMetrics, StepTiming } from "../rl/metrics/metrics.ts";

@@ -3,7 +3,7 @@ import type { FolderTexts, OpenedFolder } from "../formats/huggingface/modelFold
 import type { ModelStorage } from "../hub/storage.ts";
 import { fitQuestions, promptLengths } from "../model/language/fitQuestions.ts";
 import { readLanguageModel, type LanguageModel } from "../model/language/languageModel.ts";
-import { openPolicy, type Graphs } from "../model/openPolicy.ts";
+import { openPolicy } from "../model/openPolicy.ts";
 import { adapterCount } from "../model/weights/adapter.ts";
 import { parameterCount } from "../model/weights/parameters.ts";
 import { runStart } from "../model/runStart.ts";
@@ -13,7 +13,8 @@ import { trainedAdapter } from "../model/trainedFolder.ts";
 import type { TrainablePolicy } from "../model/contracts/trainablePolicy.ts";
 import { continuationOf, type Continuation } from "../recipe/continuation.ts";
 import type { BackendReport } from "../report/backend.ts";
-import type { BackendChoice, StartedBackend } from "../report/backendChoice.ts";
+import type { BackendChoice } from "../report/backend.ts";
+import type { StartedBackend } from "../lab/startBackend.ts";
 import { exportName, type ExportForm } from "../report/exportForms.ts";
 import type { StepRecord } from "../report/record.ts";
 import { answerRules } from "../rl/answer.ts";
@@ -39,7 +40,7 @@ type Start = Extract<Command, { type: "start" }>;
 
 /** What a session needs of the browser; tests bring their own. */
 export interface Surroundings {
-  readonly startBackend: (choice: BackendChoice) => Promise<StartedBackend<Graphs>>;
+  readonly startBackend: (choice: BackendChoice) => Promise<StartedBackend>;
   /** The model folder at a path relative to the page. */
   readonly downloadModel: (
     path: string,

@@ -1,6 +1,6 @@
 /** The worker's entry: owns the backend and the session, routes commands. */
-import type { Graphs } from "../model/openPolicy.ts";
-import type { BackendChoice, StartedBackend } from "../report/backendChoice.ts";
+import type { BackendChoice } from "../report/backend.ts";
+import type { StartedBackend } from "../lab/startBackend.ts";
 import { startBackend } from "./backend.ts";
 import { openDestination } from "./destination.ts";
 import { downloadModel } from "./modelFiles.ts";
@@ -17,10 +17,10 @@ interface WorkerScope {
 const scope = self as unknown as WorkerScope;
 
 let session: Session | null = null;
-let backend: { readonly choice: BackendChoice; readonly started: StartedBackend<Graphs> } | null = null;
+let backend: { readonly choice: BackendChoice; readonly started: StartedBackend } | null = null;
 
 /** Starts a backend once for all runs that choose it, until its GPU fails. */
-async function startBackendOnce(choice: BackendChoice): Promise<StartedBackend<Graphs>> {
+async function startBackendOnce(choice: BackendChoice): Promise<StartedBackend> {
   if (backend?.choice === choice && !backend.started.fault.aborted) return backend.started;
   backend = { choice, started: await startBackend(choice) };
   return backend.started;

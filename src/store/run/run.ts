@@ -6,7 +6,7 @@ import type { StepRecord } from "../../report/record.ts";
 import type { TtrlConfig } from "../../rl/ttrlConfig.ts";
 import type { Evaluation } from "../../rl/metrics/metrics.ts";
 import type { PromptFrame, Task } from "../../rl/contracts/types.ts";
-import type { BackendChoice } from "../../report/backendChoice.ts";
+import type { BackendChoice } from "../../report/backend.ts";
 import type { GroupView, ModelPart, ModelSummary, Phase, WorkerEvent } from "../../worker/protocol.ts";
 
 export type { ExportForm, ExportOffer } from "../../report/exportForms.ts";

@@ -9,11 +9,11 @@ import {
 } from "../../rl/ttrlConfig.ts";
 import { PAPER_PRESET } from "../../rl/paperPreset.ts";
 import type { PromptFrame } from "../../rl/contracts/types.ts";
-import type { BackendChoice } from "../../report/backendChoice.ts";
+import type { BackendChoice } from "../../report/backend.ts";
 
 export { PAPER_SUFFIX } from "../../rl/paperPreset.ts";
 export type { BackendName } from "../../report/backend.ts";
-export { BACKEND_CHOICES, isBackendChoice, type BackendChoice } from "../../report/backendChoice.ts";
+export { BACKEND_CHOICES, isBackendChoice, type BackendChoice } from "../../report/backend.ts";
 
 export type ConfigName = keyof TtrlConfig;
 

@@ -1,6 +1,6 @@
 /** The contract between the page and the worker that plans memory: a question, and an answer to it. */
 import type { MemoryPlan } from "../../model/memory/planMemory.ts";
-import type { BackendChoice } from "../../report/backendChoice.ts";
+import type { BackendChoice } from "../../report/backend.ts";
 import type { TtrlConfig } from "../../rl/ttrlConfig.ts";
 import type { PromptFrame } from "../../rl/contracts/types.ts";
 import type { ModelPart } from "../protocol.ts";

@@ -11,7 +11,7 @@ import { readLanguageModel, type LanguageModel } from "../../model/language/lang
 import { WASM_BYTES, type Machine, type MemoryPlan } from "../../model/memory/planMemory.ts";
 import { traineeOf } from "../../model/memory/trainee.ts";
 import { limitsObstacle } from "../../model/openPolicy.ts";
-import { chooseBackend } from "../../report/backendChoice.ts";
+import { chooseBackend } from "../../lab/startBackend.ts";
 import { downloadModel } from "../modelFiles.ts";
 import { OpfsStorage } from "../hub/opfsStorage.ts";
 import type { PlanQuestion } from "./planProtocol.ts";

@@ -1,16 +1,21 @@
 import { expect, test } from "vitest";
-import { NEVER, startChosen, type BackendChoice, type BackendStarters } from "./backendChoice.ts";
+import type { Graphs } from "../model/openPolicy.ts";
+import type { BackendChoice } from "../report/backend.ts";
+import { NEVER, startChosen, type BackendStarters } from "./startBackend.ts";
 
-/** Starters that tell their names; the adapter as given. */
-function startersOn(adapter: { name: string; software: boolean } | null): BackendStarters<{ gpu: string }> {
-  const started = (device: string, graphs: { gpu: string } | string) => () =>
+/** Stands for the GPU; nothing runs on it. */
+const GRAPHS = {} as Graphs;
+
+/** Starters that report their names, on the given adapter. */
+function startersOn(adapter: { name: string; software: boolean } | null): BackendStarters {
+  const started = (device: string, graphs: Graphs | string) => () =>
     Promise.resolve({ device, graphs, fault: NEVER });
   return {
     findAdapter: () => Promise.resolve(adapter),
     start: {
       cpu: started("a processor", "none here"),
       wasm: started("SIMD", "none here"),
-      webgpu: started("a GPU", { gpu: "a GPU" }),
+      webgpu: started("a GPU", GRAPHS),
     },
   };
 }
@@ -35,5 +40,5 @@ test("operations on WebGPU are WebGPU without graphs", async () => {
   const { report, graphs } = await startChosen("webgpu-operations", startersOn(HARDWARE));
   expect(report).toEqual({ backend: "webgpu", device: "a GPU", reason: "asked for" });
   expect(graphs).toBe("asked for");
-  expect((await startChosen("webgpu", startersOn(HARDWARE))).graphs).toEqual({ gpu: "a GPU" });
+  expect((await startChosen("webgpu", startersOn(HARDWARE))).graphs).toBe(GRAPHS);
 });
