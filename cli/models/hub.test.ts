@@ -31,7 +31,7 @@ test("a gated model is refused in one line, and the token stays secret", { timeo
   const { status, stdout, stderr } = await ask(["generate", "--model", "hf:org/tiny", "--prompt", "1"]);
   expect({ status, stdout }).toEqual({ status: 2, stdout: "" });
   expect(stderr).toMatch(
-    /^ttrl: The list of org\/tiny's files: .* refuses \(status 403\).* licence accepted.*\n$/,
+    /^ttrl: The file list of org\/tiny: .* denied access \(status 403\).* accept its licence.*\n$/,
   );
   expect(stderr).not.toContain("hf_secret");
 });

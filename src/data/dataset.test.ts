@@ -95,14 +95,14 @@ describe("names that nearly match", () => {
   ])("of a solution counts %s", (_, solution, answer) => {
     const reading = read([{ problem: "?", solution }]);
     expect(answersOf(reading)).toEqual([answer]);
-    expect(reading.notes).toContain('"answer" is what "solution" states at its end (1 row).');
+    expect(reading.notes).toContain('"answer" is the final answer in "solution" (1 row).');
   });
 
   test("a solution that states no answer gives none", () => {
     const solution = "Consider the triangle. It is isosceles, as one sees at once, and the claim follows.";
     const reading = read([{ problem: "?", solution }, { problem: "!", answer: "1" }]); // prettier-ignore
     expect(answersOf(reading)).toEqual([undefined, "1"]);
-    expect(reading.notes).toContain("1 of 2 questions have no answer; accuracy counts the others.");
+    expect(reading.notes).toContain("1 of 2 questions have no answer; accuracy is measured on the others.");
   });
 
   test("an answer written as in GSM8K is what follows ####", () => {
@@ -161,7 +161,7 @@ describe("bad rows are named and good rows stay", () => {
       { row: 6, reason: "the prompt is empty" },
       { row: 7, reason: '"prompt" is a list, not text' },
       { row: 8, reason: '"answer" is an object, not text or a number' },
-      { row: 9, reason: '"answer" is a number too large to be read exactly; write it in quotes' },
+      { row: 9, reason: '"answer" is a number too large to be read exactly: put it in quotes' },
     ]);
   });
 
@@ -178,7 +178,7 @@ describe("bad rows are named and good rows stay", () => {
     const reading = read(rows);
     expect(reading.questions.map(({ id }) => id)).toEqual(["a", "a-3", "a-2", "a-4"]);
     expect(reading.answerKey.size).toBe(4);
-    expect(reading.notes).toEqual(["Repeated ids were given a number (2 rows)."]);
+    expect(reading.notes).toEqual(["Duplicate ids were numbered (2 rows)."]);
   });
 });
 
@@ -198,13 +198,14 @@ describe("the task", () => {
   test("without answers is said to have no accuracy", () => {
     const reading = read([{ prompt: "1+1?" }]);
     expect(reading.answerKey.size).toBe(0);
-    expect(reading.notes).toEqual(["There are no answers: training works, accuracy cannot be shown."]);
+    expect(reading.notes).toEqual([
+      "The data set has no answers: training works, but accuracy cannot be measured.",
+    ]);
   });
 });
 
 describe("a file that cannot be used is refused with what, where and what to do", () => {
-  const remedy =
-    'Expected is a JSON list of objects, or one object a line (JSONL), each with a text "prompt"';
+  const remedy = 'Expected a JSON list of objects, or one object per line (JSONL), each with a text "prompt"';
 
   test.each([
     ["an empty file", "\uFEFF \n", "mine.json: the file is empty. "],
@@ -213,7 +214,7 @@ describe("a file that cannot be used is refused with what, where and what to do"
     [
       "rows without prompts",
       '[{"x": 1}, {"x": 2}]',
-      'any of its 2 rows; row 1: there is no "prompt" (fields: x). ',
+      'any of its 2 rows. Row 1: there is no "prompt" (fields: x). ',
     ],
     ["a table", "question,answer\n1+1,2\n", "mine.json: the file is neither JSON nor JSONL ("],
   ])("%s", (_, text, message) => {
@@ -234,7 +235,7 @@ describe("a file that cannot be used is refused with what, where and what to do"
   test("an object with several lists", () => {
     const text = JSON.stringify({ train: [{ prompt: "a" }], test: [{ prompt: "b" }] });
     expect(failure(text)).toBe(
-      'mine.json: the object holds several lists ("train", "test"). Keep one of them in the file.',
+      'mine.json: the object has several lists ("train", "test"). Keep only one of them in the file.',
     );
   });
 

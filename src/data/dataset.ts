@@ -1,6 +1,6 @@
 /**
- * A dropped file -> questions to train on and, kept apart, the answers to measure by. Good rows stay, bad rows are
- * named, and everything that was guessed is said in a note.
+ * Parses a user's data set into questions and, separately, their ground-truth answers. Valid rows are kept, invalid rows
+ * are reported with a reason, and every inferred mapping is reported in a note.
  */
 import type { AnswerKey, Question, Task } from "../rl/contracts/types.ts";
 import { DatasetError, EXPECTED } from "./datasetError.ts";
@@ -8,36 +8,36 @@ import { BadRow, readFields, type RowFields } from "./fields.ts";
 import { readRows, type RawRow, type RowError } from "./rows.ts";
 
 export interface DatasetReading {
-  /** The file's name without folder and extension. */
+  /** File name without folder and extension. */
   readonly name: string;
   readonly questions: readonly Question[];
-  /** Empty when the file has no answers; questions without one are missing in it. */
+  /** Ground-truth answers by question id; questions without an answer are absent. */
   readonly answerKey: AnswerKey;
   readonly task: Task;
-  /** Rows left out, with the reason. */
+  /** Skipped rows, sorted by row number. */
   readonly errors: readonly RowError[];
-  /** What was mapped, renamed or guessed; sentences for the reader. */
+  /** Sentences for the user about mapped fields, renamed ids and inferred settings. */
   readonly notes: readonly string[];
 }
 
-/** Bytes of a file that is worth reading at all; the page checks this before it loads one. */
+/** Maximum size of a file, in bytes; the page checks it before loading one. */
 export const MAX_DATASET_BYTES = 64 * 2 ** 20;
 const MAX_ROWS = 100_000;
 
-/** Reads a data set; throws `DatasetError` when nothing in it can be used. */
+/** Parses a data set (JSON or JSONL). Throws `DatasetError` if it is too large or has no usable row. */
 export function readDataset(fileName: string, text: string): DatasetReading {
   if (text.length > MAX_DATASET_BYTES) {
     const size = Math.ceil(text.length / 2 ** 20);
     throw new DatasetError(
       fileName,
       `the file is ${size} MiB, more than 64 MiB`,
-      "Split it and drop one part.",
+      "Split it and open one part.",
     );
   }
   const raw = readRows(fileName, text);
   if (raw.rows.length > MAX_ROWS) {
     const what = `the file has ${raw.rows.length} rows, more than ${MAX_ROWS}`;
-    throw new DatasetError(fileName, what, "Split it and drop one part.");
+    throw new DatasetError(fileName, what, "Split it and open one part.");
   }
   const name = baseName(fileName);
   const { good, errors: rowErrors } = sortRows(raw.rows);
@@ -54,7 +54,7 @@ export function readDataset(fileName: string, text: string): DatasetReading {
   const notes = [
     ...raw.notes,
     ...mappingNotes(good),
-    ...(renamed > 0 ? [`Repeated ids were given a number (${countRows(renamed)}).`] : []),
+    ...(renamed > 0 ? [`Duplicate ids were numbered (${countRows(renamed)}).`] : []),
     ...answerNotes(questions.length, answerKey.size),
     ...(task === "gpqa" ? ["Read as multiple choice: answers are letters A to D."] : []),
   ];
@@ -84,7 +84,7 @@ function nothingUsable(fileName: string, errors: readonly RowError[]): DatasetEr
   const [first] = errors;
   if (first === undefined) return new DatasetError(fileName, "the file has no rows", `${EXPECTED}.`);
   const rows = errors.length === 1 ? "its only row" : `any of its ${errors.length} rows`;
-  const what = `no question could be read from ${rows}; row ${first.row}: ${first.reason}`;
+  const what = `no question could be read from ${rows}. Row ${first.row}: ${first.reason}`;
   return new DatasetError(fileName, what, `${EXPECTED}.`);
 }
 
@@ -96,7 +96,7 @@ interface NamedRow extends GoodRow {
   readonly id: string;
 }
 
-/** Gives every row an id of its own: the file's, made unique, or one from the row number. */
+/** Gives every row a unique id: the file's, numbered if repeated, or one made from the row number. */
 function nameRows(name: string, rows: readonly GoodRow[]): { named: NamedRow[]; renamed: number } {
   const given = new Set(rows.flatMap(({ fields }) => fields.id ?? []));
   const used = new Set<string>();
@@ -117,7 +117,7 @@ function nameRows(name: string, rows: readonly GoodRow[]): { named: NamedRow[]; 
   return { named, renamed };
 }
 
-/** `"prompt" was read from "question" (200 rows).`, one sentence for each mapping. */
+/** Returns one sentence per field mapping, e.g. `"prompt" was read from "question" (200 rows).` */
 function mappingNotes(rows: readonly GoodRow[]): string[] {
   const counts = new Map<string, number>();
   for (const source of rows.flatMap(({ fields }) => fields.readFrom)) {
@@ -130,11 +130,13 @@ const countRows = (count: number): string => (count === 1 ? "1 row" : `${count} 
 
 function answerNotes(questions: number, answers: number): string[] {
   if (answers === questions) return [];
-  if (answers === 0) return ["There are no answers: training works, accuracy cannot be shown."];
-  return [`${questions - answers} of ${questions} questions have no answer; accuracy counts the others.`];
+  if (answers === 0) return ["The data set has no answers: training works, but accuracy cannot be measured."];
+  return [
+    `${questions - answers} of ${questions} questions have no answer; accuracy is measured on the others.`,
+  ];
 }
 
-/** Multiple choice when every answer is a letter A to D and every prompt has the four options on lines of their own. */
+/** Infers multiple choice if every answer is a letter A to D and every prompt lists the four options on separate lines. */
 function taskOf(questions: readonly Question[], answerKey: AnswerKey): Task {
   const letters = [...answerKey.values()].every((answer) => /^\(?[A-D]\)?\.?$/.test(answer));
   const hasOptions = ({ prompt }: Question): boolean =>
@@ -143,6 +145,6 @@ function taskOf(questions: readonly Question[], answerKey: AnswerKey): Task {
 }
 
 function baseName(fileName: string): string {
-  const file = fileName.split(/[\\/]/).at(-1) ?? "";
+  const file = fileName.replace(/^.*[\\/]/s, "");
   return file.replace(/\.(?:json|jsonl|ndjson|txt)$/i, "") || "dataset";
 }

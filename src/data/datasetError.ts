@@ -1,4 +1,4 @@
-/** Something is wrong with the whole file: says what, where, and what to do. */
+/** A data set file cannot be used at all. */
 export class DatasetError extends Error {
   override readonly name = "DatasetError";
 
@@ -7,6 +7,6 @@ export class DatasetError extends Error {
   }
 }
 
-/** What every file must look like; the end of most error messages. */
+/** Description of the expected format, which ends most error messages. */
 export const EXPECTED =
-  'Expected is a JSON list of objects, or one object a line (JSONL), each with a text "prompt" and, if known, an "answer"';
+  'Expected a JSON list of objects, or one object per line (JSONL), each with a text "prompt" and, if known, an "answer"';

@@ -1,6 +1,6 @@
-/** One row of a data set -> its fields, under the names people use for them. */
+/** Reads the fields of a data set row under their common names. */
 
-/** The fields of a good row; `readFrom` says which names they had, where those differ from ours. */
+/** The fields of a valid row; `readFrom` describes names that differ from "prompt" and "answer". */
 export interface RowFields {
   readonly prompt: string;
   readonly answer: string | null;
@@ -9,13 +9,13 @@ export interface RowFields {
   readonly readFrom: readonly string[];
 }
 
-/** Names of each field, the best first. */
+/** Accepted names of each field, in order of preference. */
 const PROMPT_NAMES = ["prompt", "question", "problem", "query", "instruction", "input"];
 const ANSWER_NAMES = ["answer", "final_answer", "ground_truth", "target", "label", "output"];
 const ID_NAMES = ["id", "unique_id", "question_id"];
 const LEVEL_NAMES = ["level", "difficulty"];
 
-/** The value as an object with named fields, or null. Read its fields with `Object.hasOwn` only. */
+/** Returns the value as a JSON object, or null. Read its fields with `Object.hasOwn` or `Object.entries` only. */
 export function asRecord(value: unknown): Readonly<Record<string, unknown>> | null {
   // A JSON object has string keys and unknown values: exactly this type.
   return typeof value === "object" && value !== null && !Array.isArray(value)
@@ -23,7 +23,7 @@ export function asRecord(value: unknown): Readonly<Record<string, unknown>> | nu
     : null;
 }
 
-/** A row that cannot be used; the message is the reason. */
+/** A row cannot be used; the message is the reason. */
 export class BadRow extends Error {}
 
 interface Field {
@@ -31,7 +31,7 @@ interface Field {
   readonly value: unknown;
 }
 
-/** The first of the names that the row has with something in it; capitals do not matter. */
+/** Returns the first named field that is not blank; names are compared without case. */
 function findField(row: Readonly<Record<string, unknown>>, names: readonly string[]): Field | null {
   const present = new Map(
     Object.entries(row).map(([key, value]) => [key.trim().toLowerCase(), { name: key, value }]),
@@ -51,21 +51,21 @@ function kindOf(value: unknown): string {
   return typeof value === "object" ? "an object" : `a ${typeof value}`;
 }
 
-/** Half of a surrogate pair is not Unicode text and has no UTF-8: the replacement character stands for it. */
+/** Replaces lone surrogates, which have no UTF-8 encoding, by the replacement character. */
 const wellFormed = (text: string): string => text.replace(/\p{Surrogate}/gu, "\uFFFD");
 
-/** Text or a number as text; a list of one counts as what is in it. */
+/** Returns text, or a number as text; a list of one element is unwrapped. Throws `BadRow`. */
 function scalarText({ name, value }: Field): string {
   const item: unknown = Array.isArray(value) && value.length === 1 ? value[0] : value;
   if (typeof item === "string") return wellFormed(item);
   if (typeof item !== "number") throw new BadRow(`"${name}" is ${kindOf(value)}, not text or a number`);
   if (Number.isInteger(item) && !Number.isSafeInteger(item)) {
-    throw new BadRow(`"${name}" is a number too large to be read exactly; write it in quotes`);
+    throw new BadRow(`"${name}" is a number too large to be read exactly: put it in quotes`);
   }
   return String(item);
 }
 
-/** Whether the object is itself a row, under any name for the prompt. */
+/** Returns true if the object has a text prompt under any accepted name. */
 export function hasPrompt(row: Readonly<Record<string, unknown>>): boolean {
   return typeof findField(row, PROMPT_NAMES)?.value === "string";
 }
@@ -87,7 +87,7 @@ function listKeys(row: Readonly<Record<string, unknown>>): string {
   return keys.length === 0 ? "none" : shown.join(", ") + (keys.length > shown.length ? ", ..." : "");
 }
 
-/** Content of the last `\boxed{...}`, braces balanced; null when there is none or it is cut off. */
+/** Returns the content of the last `\boxed{...}` with balanced braces; null if absent or truncated. */
 function lastBoxed(text: string): string | null {
   const start = text.lastIndexOf("\\boxed{");
   if (start < 0) return null;
@@ -101,22 +101,22 @@ function lastBoxed(text: string): string | null {
   return null;
 }
 
-/** The answer at the end of a worked solution: after `####` as in GSM8K, or in the last box; null without either. */
-function statedAnswer(text: string): string | null {
+/** Returns the final answer of a worked solution: after `####` as in GSM8K, or in the last box; null without either. */
+function finalAnswer(text: string): string | null {
   const mark = text.lastIndexOf("####");
-  const stated =
-    mark >= 0
-      ? (text
+  const answer =
+    mark < 0
+      ? lastBoxed(text)
+      : text
           .slice(mark + 4)
           .trim()
-          .split("\n", 1)[0] ?? "")
-      : lastBoxed(text);
-  return stated === null || stated.trim() === "" ? null : stated.trim();
+          .replace(/\n.*/s, "");
+  return answer === null || answer.trim() === "" ? null : answer.trim();
 }
 
 interface ReadAnswer {
   readonly text: string;
-  /** Where it stood, when not simply in "answer". */
+  /** Description of its source, if other than the whole field "answer". */
   readonly source: string | null;
 }
 
@@ -124,22 +124,25 @@ function readAnswer(row: Readonly<Record<string, unknown>>): ReadAnswer | null {
   const field = findField(row, ANSWER_NAMES);
   if (field !== null) {
     const text = scalarText(field).trim();
-    const stated = statedAnswer(text);
+    const stated = finalAnswer(text);
     const source = field.name === "answer" ? null : `"answer" was read from "${field.name}"`;
     if (stated === null) return { text, source };
-    return { text: stated, source: `"answer" is what "${field.name}" states at its end (#### or \\boxed{})` };
+    return {
+      text: stated,
+      source: `"answer" is the final answer in "${field.name}" (after #### or in \\boxed{})`,
+    };
   }
-  // A worked solution is the last resort: only the answer it states counts, or all of it when it is one short line.
+  // Fall back to a worked solution: its final answer, or all of it if it is one short line.
   const solution = findField(row, ["solution"]);
   if (solution === null) return null;
   const text = scalarText(solution).trim();
-  const stated = statedAnswer(text) ?? (/^.{1,40}$/u.test(text) ? text : null);
+  const stated = finalAnswer(text) ?? (/^.{1,40}$/u.test(text) ? text : null);
   return stated === null
     ? null
-    : { text: stated, source: `"answer" is what "${solution.name}" states at its end` };
+    : { text: stated, source: `"answer" is the final answer in "${solution.name}"` };
 }
 
-/** "Level 3", "3" and 3 are the level L3; other names stay as they are. */
+/** Returns the level; "Level 3", "3" and 3 become "L3", other names are kept. */
 function readLevel(row: Readonly<Record<string, unknown>>): string | null {
   const field = findField(row, LEVEL_NAMES);
   if (field === null || (typeof field.value !== "string" && typeof field.value !== "number")) return null;
@@ -153,7 +156,7 @@ function readId(row: Readonly<Record<string, unknown>>): string | null {
   return wellFormed(String(field.value)).trim().slice(0, 200);
 }
 
-/** Reads a row; throws `BadRow` with the reason when it has no usable prompt or an unusable answer. */
+/** Reads a row. Throws `BadRow` if it has no usable prompt or an unusable answer. */
 export function readFields(value: unknown): RowFields {
   const row = asRecord(value);
   if (row === null)

@@ -1,26 +1,26 @@
-/** Text of a dropped file -> its rows, whatever of JSON's usual shapes it has. */
+/** Splits the text of a data set file into rows: a JSON list, an object around a list, one object, or JSONL. */
 import { DatasetError, EXPECTED } from "./datasetError.ts";
 import { asRecord, hasPrompt } from "./fields.ts";
 
-/** One row that cannot be used. */
+/** An unusable row. */
 export interface RowError {
-  /** Counted from 1, blank lines left out. */
+  /** 1-based row number, blank lines not counted. */
   readonly row: number;
-  /** Line of the file, counted from 1; JSONL only. */
+  /** 1-based line number; JSONL only. */
   readonly line?: number;
   readonly reason: string;
 }
 
-/** One row as parsed, nothing about it checked yet. */
+/** A parsed but unvalidated row. */
 export interface RawRow {
   readonly row: number;
   readonly line?: number;
   readonly value: unknown;
 }
 
-export interface RawRows {
+interface RawRows {
   readonly rows: readonly RawRow[];
-  /** Lines of a JSONL file that are not JSON. */
+  /** Lines of a JSONL file that are not valid JSON. */
   readonly errors: readonly RowError[];
   readonly notes: readonly string[];
 }
@@ -38,7 +38,7 @@ function parseJson(text: string): Parsed {
 const numberRows = (values: readonly unknown[]): RawRow[] =>
   values.map((value, i) => ({ row: i + 1, value }));
 
-/** The rows of a whole JSON document: a list, an object around one list, or one lone row. */
+/** Returns the rows of a JSON document: a list, an object around one list, or a single row. */
 function documentRows(fileName: string, value: unknown): RawRows {
   if (Array.isArray(value)) return { rows: numberRows(value), errors: [], notes: [] };
   const record = asRecord(value);
@@ -52,8 +52,8 @@ function documentRows(fileName: string, value: unknown): RawRows {
     const names = [first, ...others].map(({ key }) => `"${key}"`).join(", ");
     throw new DatasetError(
       fileName,
-      `the object holds several lists (${names})`,
-      "Keep one of them in the file.",
+      `the object has several lists (${names})`,
+      "Keep only one of them in the file.",
     );
   }
   return {
@@ -63,7 +63,7 @@ function documentRows(fileName: string, value: unknown): RawRows {
   };
 }
 
-/** One object a line; null when no line is one, so that the file is not JSONL at all. */
+/** Parses JSONL; null if no line is an object. */
 function lineRows(text: string): RawRows | null {
   const rows: RawRow[] = [];
   const errors: RowError[] = [];
@@ -79,16 +79,17 @@ function lineRows(text: string): RawRows | null {
   return rows.some(({ value }) => asRecord(value) !== null) ? { rows, errors, notes: [] } : null;
 }
 
-/** Line and column of the character that a JSON error names, where it names one. */
+/** Converts the character position in a JSON error message, if any, to line and column. */
 function placeOf(problem: string, text: string): string {
   if (problem.includes("line ")) return "";
   const position = /position (\d+)/.exec(problem)?.[1];
   if (position === undefined) return "";
-  const lines = text.slice(0, Number(position)).split("\n");
-  return `, line ${lines.length}, column ${(lines.at(-1)?.length ?? 0) + 1}`;
+  const before = text.slice(0, Number(position));
+  const lines = before.split("\n").length;
+  return `, line ${lines}, column ${before.length - before.lastIndexOf("\n")}`;
 }
 
-/** The rows of a file's text: JSON if it is JSON, else JSONL. */
+/** Parses a file as JSON or, failing that, as JSONL. Throws `DatasetError`. */
 export function readRows(fileName: string, text: string): RawRows {
   const content = text.replace(/^\uFEFF/, "");
   if (content.trim() === "") throw new DatasetError(fileName, "the file is empty", `${EXPECTED}.`);

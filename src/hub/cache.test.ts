@@ -48,7 +48,7 @@ describe("the cache", () => {
     [
       "has a changed bit",
       (bytes) => bytes.map((byte, i) => (i === 59_999 ? byte ^ 1 : byte)),
-      /other bytes than were fetched/,
+      /the checksum of model\.safetensors has changed/,
     ],
   ])("removes a model that %s, and says so", async (_what, spoil, message) => {
     const folder = await fetchModel();
@@ -58,9 +58,9 @@ describe("the cache", () => {
     else storage.files.set(path, spoilt);
     const opening = openStored(storage, folder, never);
     await expect(opening).rejects.toThrow(message);
-    await expect(opening).rejects.toThrow("has been removed: fetch it again");
+    await expect(opening).rejects.toThrow("has been removed from the cache: download it again");
     expect(storage.files.size).toBe(0);
-    await expect(openStored(storage, folder, never)).rejects.toThrow("not stored here any more");
+    await expect(openStored(storage, folder, never)).rejects.toThrow("no longer stored here");
   });
 
   test("shows a model's files as they are, whatever became of their bytes", async () => {

@@ -1,4 +1,4 @@
-/** The models that were fetched before: listed, opened after a check of every byte, removed. */
+/** The local cache of downloaded models: lists, finds, verifies and opens them. */
 import type { ByteSource } from "../formats/byteSource.ts";
 import { digestOf } from "./digest.ts";
 import { fileName, readEntry, type Entry } from "./entry.ts";
@@ -6,23 +6,23 @@ import { HubError } from "./hubError.ts";
 import { isCommit, type ModelId } from "./modelId.ts";
 import type { ModelStorage } from "./storage.ts";
 
-/** A fetched model, or the part of one that there is. */
+/** A cached model, complete or partially downloaded. */
 export interface StoredModel extends Omit<Entry, "files"> {
   readonly folder: string;
   readonly bytes: number;
-  /** Bytes that are there. */
+  /** Bytes downloaded so far. */
   readonly keptBytes: number;
   readonly isComplete: boolean;
 }
 
 export interface StoredModels {
-  /** By name, then by when they were asked for. */
+  /** Sorted by folder name. */
   readonly models: readonly StoredModel[];
-  /** Folders that were removed because nothing could be made of them. */
+  /** Names of folders deleted because their record was missing or unreadable. */
   readonly removed: readonly string[];
 }
 
-/** Lists what is stored, and removes what has no readable record. */
+/** Lists the cached models and deletes folders without a readable record. */
 export async function listStored(storage: ModelStorage): Promise<StoredModels> {
   const models: StoredModel[] = [];
   const removed: string[] = [];
@@ -48,7 +48,7 @@ async function describe(storage: ModelStorage, folder: string, entry: Entry): Pr
   return { ...about, folder, bytes, keptBytes, isComplete: files.every(({ isComplete }) => isComplete) };
 }
 
-/** The complete model that was last fetched by that id, or null. */
+/** Returns the most recently requested complete model that matches `id`, or null. */
 export async function findStored(storage: ModelStorage, id: ModelId): Promise<StoredModel | null> {
   const { models } = await listStored(storage);
   const fitting = models.filter(
@@ -62,8 +62,8 @@ export async function findStored(storage: ModelStorage, id: ModelId): Promise<St
 }
 
 /**
- * The files of a stored model by name, after their sizes and digests were found right. One that is damaged is removed
- * with its model, and the error says so.
+ * Opens a cached model after verifying the size and checksum of every file. Returns its files by name. Rejects with
+ * `HubError` if the model is missing or incomplete; deletes a corrupted model before rejecting.
  */
 export async function openStored(
   storage: ModelStorage,
@@ -73,10 +73,10 @@ export async function openStored(
 ): Promise<ReadonlyMap<string, ByteSource>> {
   const entry = await readEntry(storage, folder);
   const name = decodeURIComponent(folder);
-  if (entry === null) throw new HubError(`${name} is not stored here any more. Fetch it again.`);
+  if (entry === null) throw new HubError(`${name} is no longer stored here. Download it again.`);
   if (entry === "damaged") return removeDamaged(storage, folder, "its record cannot be read");
   if (!entry.files.every(({ isComplete }) => isComplete))
-    throw new HubError(`${name} is here only in part. Go on with its download first.`);
+    throw new HubError(`${name} is only partially downloaded. Resume its download first.`);
   const total = entry.files.reduce((sum, { bytes }) => sum + bytes, 0);
   const sources = new Map<string, ByteSource>();
   let before = 0;
@@ -89,14 +89,14 @@ export async function openStored(
     const start = before;
     const found = await digestOf(digest.kind, source, signal, (done) => onProgress(start + done, total));
     if (found !== digest.hex)
-      return removeDamaged(storage, folder, `${path} has other bytes than were fetched`);
+      return removeDamaged(storage, folder, `the checksum of ${path} has changed since the download`);
     sources.set(fileName({ path }), source);
     before += bytes;
   }
   return sources;
 }
 
-/** The files of a stored model by name, as they are: to be looked at, not to be run. */
+/** Opens the files of a cached model, complete or not, by name and without verifying them: for planning, not for running. */
 export async function storedFiles(
   storage: ModelStorage,
   folder: string,
@@ -115,6 +115,6 @@ export async function storedFiles(
 async function removeDamaged(storage: ModelStorage, folder: string, problem: string): Promise<never> {
   await storage.remove(folder);
   throw new HubError(
-    `${decodeURIComponent(folder)} is damaged: ${problem}. What was stored of it has been removed: fetch it again.`,
+    `${decodeURIComponent(folder)} is damaged: ${problem}. It has been removed from the cache: download it again.`,
   );
 }

@@ -1,4 +1,4 @@
-/** Which files of a repository a run needs. */
+/** Selects the files of a repository that a model consists of. */
 import { fileSize } from "../math/bytes.ts";
 import { INDEX } from "../formats/safetensors/shards.ts";
 import { HubError } from "./hubError.ts";
@@ -9,20 +9,20 @@ const REQUIRED = ["config.json", "tokenizer.json", "tokenizer_config.json"];
 const OPTIONAL = ["generation_config.json", "chat_template.jinja"];
 const WEIGHTS = "model.safetensors";
 
-/** The files to fetch before all others are known: of a sharded model all but its shards, which its index names. */
+/** Returns a model's files; of a sharded model all but the shards, which are listed in its index. Throws `HubError`. */
 export function chooseFiles(repository: Repository, { file }: ModelId): readonly RemoteFile[] {
   const byPath = new Map(repository.files.map((one) => [one.path, one]));
   if (file !== null) return [byPath.get(file) ?? failGguf(repository, `it has no ${file}`)];
   const weights = byPath.get(WEIGHTS) ?? byPath.get(INDEX) ?? failWeights(repository);
   const missing = REQUIRED.filter((path) => !byPath.has(path));
   if (missing.length > 0) {
-    const remedy = `A model needs ${REQUIRED.join(", ")} and its weights: choose one that has them.`;
+    const remedy = `A model needs ${REQUIRED.join(", ")} and weights. Choose another model.`;
     throw new HubError(`${repository.name} has no ${missing.join(" and no ")}. ${remedy}`);
   }
   return [...REQUIRED, ...OPTIONAL].flatMap((path) => byPath.get(path) ?? []).concat(weights);
 }
 
-/** The shards that an index names. */
+/** Returns the shards listed in an index (`weightMap`: tensor -> file). Throws `HubError` if one is missing. */
 export function chooseShards(
   repository: Repository,
   weightMap: ReadonlyMap<string, string>,
@@ -32,7 +32,7 @@ export function chooseShards(
     const file = byPath.get(path);
     if (file !== undefined) return file;
     throw new HubError(
-      `${repository.name} has no ${path}, which its ${INDEX} names. Choose another revision.`,
+      `${repository.name} has no ${path}, which is listed in its ${INDEX}. Choose another revision.`,
     );
   });
 }
@@ -42,19 +42,19 @@ function failWeights(repository: Repository): never {
   if (paths.some((path) => path.endsWith(".gguf"))) return failGguf(repository, "its weights are GGUF files");
   const pickle = paths.some((path) => /^pytorch_model.*\.bin$/.test(path));
   const reason = pickle ? "its weights are a PyTorch pickle" : `it has no ${WEIGHTS} at its root`;
-  throw new HubError(`${repository.name} cannot be opened: ${reason}. Choose one that has ${WEIGHTS}.`);
+  throw new HubError(`${repository.name} cannot be opened: ${reason}. Choose a model with ${WEIGHTS}.`);
 }
 
-/** Names told; a repository may hold dozens. */
+/** Maximum number of files listed in an error; a repository may hold dozens. */
 const NAMED = 12;
 
 function failGguf({ name, files }: Repository, reason: string): never {
   const ggufs = files.filter(({ path }) => path.endsWith(".gguf"));
   const [first] = ggufs;
   if (first === undefined)
-    throw new HubError(`${name}: ${reason}, nor any other GGUF file. Name ${name} alone.`);
+    throw new HubError(`${name}: ${reason} and no other GGUF file. Use ${name} without a file name.`);
   const named = ggufs.slice(0, NAMED).map(({ path, bytes }) => `${path} (${fileSize(bytes)})`);
   const more = ggufs.length > NAMED ? ` and ${ggufs.length - NAMED} more` : "";
-  const choice = `Name one of them, as in ${name}:${first.path}`;
-  throw new HubError(`${name}: ${reason}. ${choice}. There are ${named.join(", ")}${more}.`);
+  const choice = `Select a file, as in ${name}:${first.path}`;
+  throw new HubError(`${name}: ${reason}. ${choice}. Available: ${named.join(", ")}${more}.`);
 }

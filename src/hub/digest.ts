@@ -1,4 +1,4 @@
-/** Whether bytes are those that the Hub lists: SHA-256 of large files, git's SHA-1 of a blob for the others. */
+/** Checksums as the Hub lists them: SHA-256 for LFS files, git's blob SHA-1 for all others. */
 import { sha1 } from "@noble/hashes/legacy.js";
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex } from "@noble/hashes/utils.js";
@@ -10,10 +10,10 @@ export interface Digest {
   readonly hex: string;
 }
 
-/** Bytes read at once: little memory, and a stop is heard between two of them. */
+/** Bytes read at a time; cancellation is checked between reads. */
 const SLICE = 2 ** 22;
 
-/** The digest of that kind in hex; git hashes "blob <size>" and a zero byte before the content. */
+/** Computes a digest in hex. A git digest covers "blob <size>" and a zero byte before the content. */
 export async function digestOf(
   kind: Digest["kind"],
   source: ByteSource,

@@ -93,7 +93,7 @@ describe("a GGUF repository", () => {
 
   test("offers its files where none is chosen", async () => {
     await expect(fetchModel()).rejects.toThrow(
-      "Name one of them, as in org/tiny:q/tiny-q8.gguf. There are q/tiny-q8.gguf (2.0 kB), q/tiny-q4.gguf (1.0 kB).",
+      "Select a file, as in org/tiny:q/tiny-q8.gguf. Available: q/tiny-q8.gguf (2.0 kB), q/tiny-q4.gguf (1.0 kB).",
     );
     await expect(fetchModel({ id: "org/tiny:tiny.gguf" })).rejects.toThrow("it has no tiny.gguf");
   });
@@ -132,7 +132,7 @@ describe("a connection that is cut", () => {
     expect(models[0]!.isComplete).toBe(false);
     const part = stored(models[0]!.folder, "model.safetensors")!.length;
     expect(part).toBeGreaterThan(0);
-    await expect(openStored(storage, models[0]!.folder, never)).rejects.toThrow("only in part");
+    await expect(openStored(storage, models[0]!.folder, never)).rejects.toThrow("only partially downloaded");
 
     await fetchModel();
     expect(rangesOf("model.safetensors").at(-1)).toBe(`bytes=${part}-`);
@@ -143,7 +143,7 @@ describe("a connection that is cut", () => {
     faultyWeights({ cutAfter: 20_000 }, ...Array.from({ length: 9 }, () => ({ status: 503 })));
     const waits: number[] = [];
     await expect(fetchModel({ waits })).rejects.toThrow(
-      /model\.safetensors: .* answered 503, 6 times in a row\. What was fetched is kept/,
+      /model\.safetensors: .* answered 503, 6 times in a row\. The downloaded part is kept/,
     );
     expect(waits).toEqual([1000, 2000, 4000, 8000, 16_000]); // the cut itself is the first
     faultyWeights();
@@ -213,13 +213,13 @@ describe("a server that serves files its own way", () => {
     storage.files.clear();
     hub.requests.length = 0;
     faultyWeights({ status: 429, headers: { "Retry-After": "3600" } });
-    await expect(fetchModel()).rejects.toThrow("asks to be left alone for 3600 seconds: try later");
+    await expect(fetchModel()).rejects.toThrow("asks for no requests for 3600 seconds: try again later");
   });
 
   test("cannot pass other bytes off as the file", async () => {
     faultyWeights({ body: numbers(60_000, 5) }, { body: numbers(60_000, 5) });
     await expect(fetchModel()).rejects.toThrow(
-      /model\.safetensors arrived twice with the SHA-256 [0-9a-f]{64}, and .* lists/,
+      /model\.safetensors was downloaded twice with the SHA-256 [0-9a-f]{64}, but .* lists/,
     );
     const [model] = (await listStored(storage)).models;
     expect(stored(model!.folder, "model.safetensors")).toHaveLength(0);
@@ -227,25 +227,32 @@ describe("a server that serves files its own way", () => {
 
   test("cannot pass off other bytes of a small file either, which git's digest tells", async () => {
     hub.fault = ({ path }) => (path === "tokenizer_config.json" ? { body: "[]" } : {});
-    await expect(fetchModel()).rejects.toThrow(/tokenizer_config\.json arrived twice with the git SHA-1/);
+    await expect(fetchModel()).rejects.toThrow(
+      /tokenizer_config\.json was downloaded twice with the git SHA-1/,
+    );
   });
 });
 
 describe("an answer that is a refusal", () => {
   const html = { headers: { "Content-Type": "text/html; charset=utf-8" }, body: "<html>Sign in</html>" };
   test.each<[string, string, Fault, RegExp]>([
-    ["a login page", "model.safetensors", html, /answered with a web page in place of the file/],
+    ["a login page", "model.safetensors", html, /returned a web page instead of the file/],
     ["a login page for the list", "list", html, /web page/],
-    ["something that is no list", "list", { body: "{}" }, /answered something else .*Is http:.* a Hub\?/],
-    ["no JSON", "list", { body: "Bad" }, /answered something else/],
+    [
+      "something that is no list",
+      "list",
+      { body: "{}" },
+      /unexpected response from .* Check that http:.* is a Hub\./,
+    ],
+    ["no JSON", "list", { body: "Bad" }, /unexpected response from/],
     [
       "401",
       "list",
       { status: 401 },
-      /private, gated or not there\. No access token was given: .* licence accepted/,
+      /private, gated or does not exist\. No access token was given\. .* accept its licence/,
     ],
-    ["403", "model.safetensors", { status: 403 }, /refuses \(status 403\)/],
-    ["404", "list", { status: 404 }, /list of org\/tiny's files is not on/],
+    ["403", "model.safetensors", { status: 403 }, /denied access \(status 403\)/],
+    ["404", "list", { status: 404 }, /file list of org\/tiny is not on/],
     [
       "an unknown revision",
       "list",
@@ -264,7 +271,7 @@ describe("an answer that is a refusal", () => {
   test("names the token where one was given, and never tells it", async () => {
     hub.fault = () => ({ status: 403 });
     const refusal = await fetchModel({ token: "hf_secret" }).catch((error: unknown) => String(error));
-    expect(refusal).toContain("The access token does not open it");
+    expect(refusal).toContain("The access token has no access");
     expect(refusal).not.toContain("hf_secret");
     expect(hub.requests[0]!.headers.authorization).toBe("Bearer hf_secret");
   });

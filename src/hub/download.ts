@@ -1,4 +1,4 @@
-/** Fetches a planned model into storage, file by file, each verified when it is whole. */
+/** Resumable download of a planned model, file by file, each verified by its checksum. */
 import { digestOf } from "./digest.ts";
 import { downloadFile } from "./downloadFile.ts";
 import { fileName, folderOf, readEntry, writeEntry, type Entry, type EntryFile } from "./entry.ts";
@@ -7,9 +7,9 @@ import { HubError } from "./hubError.ts";
 import { checkFreeSpace, type DownloadPlan } from "./plan.ts";
 import type { ModelStorage } from "./storage.ts";
 
-/** How far a download is. */
+/** Progress of a download, in bytes of the current file and of all files. */
 export interface DownloadProgress {
-  /** The file under way. */
+  /** The current file. */
   readonly path: string;
   readonly fileDone: number;
   readonly fileBytes: number;
@@ -17,12 +17,12 @@ export interface DownloadProgress {
   readonly bytes: number;
 }
 
-export interface DownloadWatch {
+interface DownloadWatch {
   readonly signal: AbortSignal;
   readonly onProgress: (progress: DownloadProgress) => void;
 }
 
-/** Fetches what is missing and returns the model's folder. Whatever ends it, what was fetched stays for the next try. */
+/** Downloads the missing bytes and returns the model's folder. If it fails or is aborted, the next call resumes. */
 export async function download(
   hub: Hub,
   storage: ModelStorage,
@@ -35,13 +35,13 @@ export async function download(
   let before = 0;
   for (const file of entry.files) {
     const { path, bytes } = file;
-    const tell = (fileDone: number): void => {
+    const report = (fileDone: number): void => {
       watch.onProgress({ path, fileDone, fileBytes: bytes, done: before + fileDone, bytes: plan.bytes });
     };
     const keep = (): Promise<void> => writeEntry(storage, folder, entry);
     if (!file.isComplete)
-      await fetchVerified(hub, storage, { folder, entry, file, keep }, watch.signal, tell);
-    tell(bytes);
+      await fetchVerified(hub, storage, { folder, entry, file, keep }, watch.signal, report);
+    report(bytes);
     before += bytes;
   }
   return folder;
@@ -51,11 +51,11 @@ interface Fetching {
   readonly folder: string;
   readonly entry: Entry;
   readonly file: EntryFile;
-  /** Writes the record as it is now. */
+  /** Writes the current state of `entry`. */
   readonly keep: () => Promise<void>;
 }
 
-/** The record of an earlier try, or a new one; a file counts as complete only as long as it is there. */
+/** Resumes an earlier record or creates one; a file is complete only if its bytes are still there. */
 async function beginEntry(storage: ModelStorage, folder: string, plan: DownloadPlan): Promise<Entry> {
   const earlier = await readEntry(storage, folder);
   const { repository, revision, file } = plan.id;
@@ -74,7 +74,7 @@ async function beginEntry(storage: ModelStorage, folder: string, plan: DownloadP
   return entry;
 }
 
-/** Fetches a file until its digest is right; one that comes wrong twice is given up. */
+/** Downloads a file and verifies its digest; retries a mismatch once. */
 async function fetchVerified(
   hub: Hub,
   storage: ModelStorage,
@@ -129,7 +129,7 @@ async function empty(storage: ModelStorage, folder: string, file: EntryFile): Pr
 function failDigest(hub: Hub, { path, digest }: EntryFile, found: string | null): never {
   const kind = digest.kind === "sha256" ? "SHA-256" : "git SHA-1";
   throw new HubError(
-    `${path} arrived twice with the ${kind} ${String(found)}, and ${hostOf(hub)} lists ${digest.hex}. ` +
-      "It was not kept. Something on the way changes it: try another network, or later.",
+    `${path} was downloaded twice with the ${kind} ${String(found)}, but ${hostOf(hub)} lists ${digest.hex}. ` +
+      "The file was discarded. Something between here and the Hub alters it: try another network, or try again later.",
   );
 }

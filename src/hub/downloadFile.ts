@@ -1,31 +1,31 @@
-/** One file of a repository, fetched from where an earlier try left it. */
-import { ask, hostOf, persist, type Hub } from "./hub.ts";
-import { PassingError } from "./hubError.ts";
+/** Resumable download of one file of a repository. */
+import { hostOf, retry, send, type Hub } from "./hub.ts";
+import { TransientError } from "./hubError.ts";
 import type { RemoteFile } from "./repository.ts";
 import type { FileWriter } from "./storage.ts";
 
 /** A file of a repository at a commit. */
-export interface WantedFile {
+interface WantedFile {
   readonly repository: string;
   readonly commit: string;
   readonly file: RemoteFile;
 }
 
-/** What there is of it, and which version of the file that is. */
-export interface FetchedPart {
+/** The downloaded part of a file and its version. */
+interface FetchedPart {
   readonly writer: FileWriter;
   readonly etag: string | null;
-  /** Keeps the version of what is now fetched, for this try and the next. */
+  /** Stores the ETag of the part for this attempt and later ones. */
   keepEtag(etag: string | null): Promise<void>;
 }
 
-/** Who waits for it; `onProgress` is told the bytes that are there. */
-export interface Watch {
+interface Watch {
   readonly signal: AbortSignal;
+  /** Receives the total bytes downloaded so far. */
   readonly onProgress: (bytes: number) => void;
 }
 
-/** Fetches what is missing: the writer then holds as many bytes as the Hub lists. Aborted, it keeps what it has. */
+/** Downloads the missing bytes, until the writer holds as many as the Hub lists. Keeps the downloaded part if aborted. */
 export async function downloadFile(
   hub: Hub,
   wanted: WantedFile,
@@ -33,30 +33,30 @@ export async function downloadFile(
   watch: Watch,
 ): Promise<void> {
   const { writer } = part;
-  let mayCondition = true;
+  let sendsIfRange = true;
   const attempt = async (): Promise<void> => {
     if (writer.size > wanted.file.bytes) writer.truncate(0);
     if (writer.size === wanted.file.bytes) return;
-    const range = rangeFrom(part, mayCondition);
-    // A server may forbid pages the header If-Range; the ETag of the answer is then compared here.
-    if ("If-Range" in range) mayCondition = false;
-    const response = await ask(hub, { ...questionOf(hub, wanted), headers: range }, watch.signal);
-    mayCondition = true;
+    const range = rangeFrom(part, sendsIfRange);
+    // CORS may forbid the If-Range header; after a failure, rely on comparing the response's ETag instead.
+    if ("If-Range" in range) sendsIfRange = false;
+    const response = await send(hub, { ...requestFor(hub, wanted), headers: range }, watch.signal);
+    sendsIfRange = true;
     await receive(hub, response, wanted, part, watch);
   };
-  await persist(hub, attempt, () => writer.size, watch.signal);
+  await retry(hub, attempt, () => writer.size, watch.signal);
 }
 
-function questionOf(hub: Hub, { repository, commit, file: { path } }: WantedFile) {
+function requestFor(hub: Hub, { repository, commit, file: { path } }: WantedFile) {
   const escaped = path.split("/").map(encodeURIComponent).join("/");
   return { url: `${hub.endpoint}/${repository}/resolve/${commit}/${escaped}`, what: path, repository };
 }
 
-/** A weak ETag promises no equal bytes, so nothing may be appended by it; the digest decides in the end. */
-function rangeFrom({ writer, etag }: FetchedPart, mayCondition: boolean): Record<string, string> {
+/** Range headers that resume after the part. If-Range needs a strong ETag: a weak one does not promise equal bytes. */
+function rangeFrom({ writer, etag }: FetchedPart, sendsIfRange: boolean): Record<string, string> {
   if (writer.size === 0) return {};
   const isStrong = etag !== null && !etag.startsWith("W/");
-  return { Range: `bytes=${writer.size}-`, ...(isStrong && mayCondition && { "If-Range": etag }) };
+  return { Range: `bytes=${writer.size}-`, ...(isStrong && sendsIfRange && { "If-Range": etag }) };
 }
 
 async function receive(
@@ -70,37 +70,37 @@ async function receive(
   const restart = async (reason: string): Promise<never> => {
     writer.truncate(0);
     await part.keepEtag(null);
-    await response.body?.cancel().catch(() => undefined); // a body that has failed cannot be cancelled
-    throw new PassingError(`${path}: ${hostOf(hub)} ${reason}`, 0);
+    await response.body?.cancel().catch(() => undefined); // a failed body cannot be cancelled
+    throw new TransientError(`${path}: ${hostOf(hub)} ${reason}`, 0);
   };
   const problem = partProblem(response, part, bytes);
   if (problem !== null) await restart(problem);
-  if (response.status === 200) writer.truncate(0); // the whole file, asked for or not
+  if (response.status === 200) writer.truncate(0); // the server sends the whole file
   if (writer.size === 0) await part.keepEtag(response.headers.get("ETag"));
   for await (const chunk of chunksOf(response, path, signal)) {
-    if (writer.size + chunk.length > bytes) await restart(`sends more than the ${bytes} bytes listed`);
+    if (writer.size + chunk.length > bytes) await restart(`sent more than the ${bytes} bytes it lists`);
     writer.write(chunk, writer.size);
     onProgress(writer.size);
   }
   if (writer.size < bytes)
-    throw new PassingError(`${path}: the connection ended after ${writer.size} of ${bytes} bytes`);
+    throw new TransientError(`${path}: the connection ended after ${writer.size} of ${bytes} bytes`);
 }
 
-/** Why what the server sends does not continue what there is; null when it does, or is the whole file. */
+/** Explains why a response does not continue the part; null if it does or holds the whole file. */
 function partProblem(
   { status, headers }: Response,
   { writer, etag }: FetchedPart,
   bytes: number,
 ): string | null {
   if (status === 200) return null;
-  if (status === 416) return `has less than the ${writer.size} bytes that were fetched`;
+  if (status === 416) return `has fewer than the ${writer.size} bytes already downloaded`;
   const now = headers.get("ETag");
-  if (etag !== null && now !== null && now !== etag) return "has another version of the file now";
+  if (etag !== null && now !== null && now !== etag) return "now has a different version of the file";
   const [, begin, total] = /^bytes (\d+)-\d+\/(\d+|\*)$/.exec(headers.get("Content-Range") ?? "") ?? [];
   const isNext = Number(begin) === writer.size && (total === "*" || Number(total) === bytes);
   return isNext
     ? null
-    : `sends "${headers.get("Content-Range") ?? ""}" where byte ${writer.size} of ${bytes} is next`;
+    : `sent "${headers.get("Content-Range") ?? ""}" instead of continuing at byte ${writer.size} of ${bytes}`;
 }
 
 async function* chunksOf(response: Response, path: string, signal: AbortSignal): AsyncGenerator<Uint8Array> {
@@ -111,7 +111,7 @@ async function* chunksOf(response: Response, path: string, signal: AbortSignal):
       const { done, value } = await reader.read().catch((error: unknown): never => {
         signal.throwIfAborted();
         const reason = error instanceof Error ? error.message : String(error);
-        throw new PassingError(`${path}: the connection was cut (${reason})`);
+        throw new TransientError(`${path}: the connection was lost (${reason})`);
       });
       if (done) return;
       yield value;

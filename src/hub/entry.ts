@@ -1,4 +1,4 @@
-/** The record of a fetched model: a small JSON beside its files that says what they are and how far they have come. */
+/** The record of a cached model: download.json, which lists its files, their checksums and their download state. */
 import * as z from "zod/mini";
 import type { ByteSource } from "../formats/byteSource.ts";
 import type { ModelId } from "./modelId.ts";
@@ -7,22 +7,22 @@ import type { ModelStorage } from "./storage.ts";
 
 const record = z.object({
   repository: z.string(),
-  /** As the user asked for it. */
+  /** As given by the user. */
   revision: z.string(),
   file: z.nullable(z.string()),
   commit: z.string(),
   /** Address of the Hub. */
   source: z.string(),
-  /** When it was asked for, ISO 8601. */
+  /** Time of the request, ISO 8601. */
   asked: z.string(),
   files: z.array(
     z.object({
       path: z.string(),
       bytes: z.number(),
       digest: z.object({ kind: z.enum(["sha256", "git-sha1"]), hex: z.string() }),
-      /** Version of the bytes that are there. */
+      /** Version of the downloaded bytes. */
       etag: z.nullable(z.string()),
-      /** Whether all are there and have that digest. */
+      /** True once all bytes are downloaded and the digest is verified. */
       isComplete: z.boolean(),
     }),
   ),
@@ -33,17 +33,17 @@ export type EntryFile = Entry["files"][number];
 
 const RECORD = "download.json";
 
-/** Name of a model's folder: no character in it means anything to a file system. */
+/** Returns the folder name of a model, percent-encoded so that every file system accepts it. */
 export function folderOf({ repository, file }: ModelId, commit: string): string {
   return encodeURIComponent(`${repository}@${commit}${file === null ? "" : `:${file}`}`);
 }
 
-/** Name of a file within the folder. */
+/** Returns the name of a file within its model's folder. */
 export function fileName({ path }: Pick<RemoteFile, "path">): string {
   return path.split("/").at(-1) ?? path;
 }
 
-/** Reads a record; null when there is none, "damaged" when it cannot be read. */
+/** Reads a record; null if there is none, "damaged" if it cannot be parsed. */
 export async function readEntry(storage: ModelStorage, folder: string): Promise<Entry | null | "damaged"> {
   const source = await storage.open(folder, RECORD);
   if (source === null) return null;
@@ -51,7 +51,7 @@ export async function readEntry(storage: ModelStorage, folder: string): Promise<
   return parsed.success ? parsed.data : "damaged";
 }
 
-/** Writes a record in place of the one before. */
+/** Writes a record, replacing an earlier one. */
 export async function writeEntry(storage: ModelStorage, folder: string, entry: Entry): Promise<void> {
   const bytes = new TextEncoder().encode(`${JSON.stringify(entry, null, 2)}\n`);
   const writer = await storage.write(folder, RECORD);
@@ -67,6 +67,6 @@ async function parseJson(source: ByteSource): Promise<unknown> {
   try {
     return JSON.parse(new TextDecoder().decode(await source.read(0, source.size)));
   } catch {
-    return null; // a record that was cut off: no entry, and the schema says so
+    return null; // a truncated record, which the schema then rejects
   }
 }

@@ -1,36 +1,37 @@
-/** A Hub on this machine that can be told to misbehave, and a storage in memory. */
+/** For tests: a local Hub that simulates faults, and a model storage in memory. */
 import { createHash } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { ByteSource } from "../formats/byteSource.ts";
+import { at } from "../math/at.ts";
 import type { Hub } from "./hub.ts";
 import type { FileWriter, ModelStorage } from "./storage.ts";
 
-/** A repository of the fake Hub: files by path. Those with "lfs" in their `kinds` are listed with a SHA-256. */
-export interface FakeRepository {
+/** A repository of the fake Hub, files by path; weights are listed as LFS files, with a SHA-256. */
+interface FakeRepository {
   readonly name: string;
   readonly commit: string;
   readonly files: ReadonlyMap<string, Uint8Array>;
 }
 
-/** One request as the Hub saw it; `turn` counts those for this file or list before it. */
+/** A received request; `turn` counts earlier requests for the same path. */
 export interface SeenRequest {
   readonly path: string;
   readonly turn: number;
   readonly headers: IncomingMessage["headers"];
 }
 
-/** What goes wrong with an answer. */
+/** A simulated fault of a response. */
 export interface Fault {
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string>>;
-  /** In place of the file. */
+  /** Replaces the file. */
   readonly body?: Uint8Array | string;
-  /** The connection is cut after so many bytes of this answer. */
+  /** Closes the connection after this many bytes of the response. */
   readonly cutAfter?: number;
-  /** When the connection is cut after those bytes: at once, where it is absent. */
+  /** Delays closing the connection until this resolves. */
   readonly cutWhen?: Promise<void>;
-  /** The body ends so, and nothing says how long it was to be. */
+  /** Ends the body after this many bytes, without a Content-Length. */
   readonly endsAfter?: number;
   readonly ignoresRange?: boolean;
   readonly etag?: string;
@@ -38,7 +39,7 @@ export interface Fault {
 
 export class FakeHub {
   readonly requests: SeenRequest[] = [];
-  /** Decides what goes wrong with a request. */
+  /** Chooses the fault of a request. */
   fault: (request: SeenRequest) => Fault = () => ({});
   readonly #repository: FakeRepository;
   readonly #server = createServer((request, reply) => this.#answer(request, reply));
@@ -61,7 +62,7 @@ export class FakeHub {
     await new Promise((resolve) => this.#server.close(resolve));
   }
 
-  /** The requests for one file. */
+  /** Returns the requests for one file. */
   of(path: string): SeenRequest[] {
     return this.requests.filter((request) => request.path === path);
   }
@@ -142,7 +143,7 @@ function digest(algorithm: string, bytes: Uint8Array): string {
   return createHash(algorithm).update(bytes).digest("hex");
 }
 
-/** Asks the fake Hub without ever waiting; `waits` notes how long it would have, in milliseconds. */
+/** Connects to the fake Hub without waiting between retries; `waits` records the skipped milliseconds. */
 export function impatient({ endpoint }: FakeHub, token: string | null = null, waits: number[] = []): Hub {
   const wait = (milliseconds: number): Promise<void> => {
     waits.push(milliseconds);
@@ -151,13 +152,13 @@ export function impatient({ endpoint }: FakeHub, token: string | null = null, wa
   return { endpoint, token, fetch, wait };
 }
 
-/** Keeps files in memory. */
+/** A model storage in memory. */
 export class MemoryStorage implements ModelStorage {
   readonly files = new Map<string, Uint8Array<ArrayBuffer>>();
   free: number | null = null;
 
   folders(): Promise<string[]> {
-    return Promise.resolve([...new Set([...this.files.keys()].map((path) => path.split("/")[0] ?? ""))]);
+    return Promise.resolve([...new Set([...this.files.keys()].map((path) => at(path.split("/"), 0)))]);
   }
 
   open(folder: string, name: string): Promise<ByteSource | null> {

@@ -1,12 +1,12 @@
-/** Something about a model of the Hub that cannot be had: what, where, and what to do. */
+/** A model cannot be found, accessed or downloaded. */
 export class HubError extends Error {
   override readonly name = "HubError";
 }
 
-/** A failure that may pass: a cut connection, a busy server. */
-export class PassingError extends Error {
-  override readonly name = "PassingError";
-  /** Seconds after which the server wants to be asked again; null where it does not say. */
+/** A failure worth a retry: a lost connection, a busy server. */
+export class TransientError extends Error {
+  override readonly name = "TransientError";
+  /** Seconds of the server's Retry-After; null if absent. */
   readonly seconds: number | null;
 
   constructor(message: string, seconds: number | null = null) {

@@ -1,4 +1,4 @@
-/** Which model of the Hub: "owner/name", "owner/name@revision", "owner/name:file.gguf", or all of them. */
+/** Model identifiers: "owner/name", "owner/name@revision", "owner/name:file.gguf" or "owner/name@revision:file.gguf". */
 import { HubError } from "./hubError.ts";
 
 export interface ModelId {
@@ -14,25 +14,25 @@ const NAME = "[A-Za-z0-9][A-Za-z0-9._-]*";
 const PATTERN = new RegExp(`^(?:hf:)?(${NAME}/${NAME})(?:@([^\\s:@]+))?(?::(\\S.*\\.gguf))?$`, "i");
 const COMMIT = /^[0-9a-f]{40}$/;
 
-/** Reads what a user wrote; "hf:" may stand before it. */
+/** Parses a model identifier with an optional "hf:" prefix. Throws `HubError`. */
 export function parseModelId(text: string): ModelId {
   const match = PATTERN.exec(text.trim());
   const [, repository, revision = "main", file = null] = match ?? [];
   if (repository === undefined || [revision, file ?? ""].some((part) => part.split("/").includes(".."))) {
     throw new HubError(
-      `"${text.trim()}" names no model of the Hub. Write owner/name, owner/name@revision or owner/name:file.gguf`,
+      `"${text.trim()}" is not a model identifier. Write owner/name, owner/name@revision or owner/name:file.gguf`,
     );
   }
   return { repository, revision, file };
 }
 
-/** The same model as a text, at another revision where one is given. */
+/** Formats a model identifier. */
 export function modelIdText({ repository, revision, file }: ModelId): string {
   const at = revision === "main" ? "" : `@${revision}`;
   return `${repository}${at}${file === null ? "" : `:${file}`}`;
 }
 
-/** Whether a revision is a commit, which never changes. */
+/** Returns true if a revision is a full commit hash, which never changes. */
 export function isCommit(revision: string): boolean {
   return COMMIT.test(revision);
 }

@@ -1,7 +1,8 @@
-/** What fetching a model would bring and cost, before a byte of its weights is asked for. */
+/** Download plan of a model: its commit, files and sizes, known before any weights are downloaded. */
 import { INDEX } from "../formats/safetensors/shards.ts";
 import { weightMap } from "../formats/huggingface/modelFolder.ts";
 import { fileSize } from "../math/bytes.ts";
+import { sum } from "../math/stats.ts";
 import { chooseFiles, chooseShards } from "./chooseFiles.ts";
 import { digestOf } from "./digest.ts";
 import { downloadFile } from "./downloadFile.ts";
@@ -19,13 +20,13 @@ export interface DownloadPlan {
   readonly source: string;
   readonly files: readonly RemoteFile[];
   readonly bytes: number;
-  /** Bytes of an earlier try that are there already. */
+  /** Bytes already downloaded. */
   readonly keptBytes: number;
-  /** Free bytes where it would be kept; null where nobody knows. */
+  /** Free bytes in the storage; null if unknown. */
   readonly freeBytes: number | null;
 }
 
-/** Finds the commit of a revision and the files that a run needs. Small lists are fetched, nothing is kept. */
+/** Resolves a revision to its commit and selects the model's files. Fetches listings and indexes only; stores nothing. */
 export async function planDownload(
   hub: Hub,
   storage: ModelStorage,
@@ -48,13 +49,13 @@ export async function planDownload(
     commit,
     source: hub.endpoint,
     files,
-    bytes: total(files.map(({ bytes }) => bytes)),
-    keptBytes: total(kept),
+    bytes: sum(files.map(({ bytes }) => bytes)),
+    keptBytes: sum(kept),
     freeBytes: await storage.freeBytes(),
   };
 }
 
-/** Throws, with the numbers, when what is missing does not fit. */
+/** Throws `HubError` if the missing bytes exceed the free space. */
 export function checkFreeSpace({ id, bytes, keptBytes, freeBytes }: DownloadPlan): void {
   const missing = bytes - keptBytes;
   if (freeBytes === null || missing <= freeBytes) return;
@@ -80,20 +81,20 @@ async function shardsOf(
     read: (begin: number, end: number) => Promise.resolve(bytes.slice(begin, end)),
   };
   if ((await digestOf(file.digest.kind, source, signal)) !== file.digest.hex)
-    throw new HubError(`${file.path}: ${hostOf(hub)} sent other bytes than it lists. Try again later.`);
+    throw new HubError(
+      `${file.path}: the checksum differs from the one ${hostOf(hub)} lists. Try again later.`,
+    );
   return chooseShards(repository, weightMap(bytes));
 }
 
-/** Two files of one name would overwrite each other; a name that the record has would overwrite it. */
+/** Files are stored by name without their folder: equal names would overwrite each other. */
 function checkNames({ name }: Repository, files: readonly RemoteFile[]): void {
   const names = files.map(fileName);
   if (new Set(names).size === names.length) return;
-  throw new HubError(
-    `${name} has several files of one name among those that are needed. Choose another model.`,
-  );
+  throw new HubError(`${name} has several required files with the same name. Choose another model.`);
 }
 
-/** A file in memory. */
+/** A file in memory of a known size. */
 class MemoryWriter implements FileWriter {
   readonly bytes: Uint8Array<ArrayBuffer>;
   size = 0;
@@ -112,8 +113,4 @@ class MemoryWriter implements FileWriter {
   }
 
   close(): void {}
-}
-
-function total(sizes: readonly number[]): number {
-  return sizes.reduce((sum, size) => sum + size, 0);
 }

@@ -1,11 +1,11 @@
-/** What a repository of the Hub holds at a revision (https://huggingface.co/docs/hub/api). */
+/** File listing of a repository at a revision (https://huggingface.co/docs/hub/api). */
 import * as z from "zod/mini";
 import type { Digest } from "./digest.ts";
-import { ask, hostOf, persist, type Hub } from "./hub.ts";
+import { hostOf, retry, send, type Hub } from "./hub.ts";
 import { HubError } from "./hubError.ts";
 import type { ModelId } from "./modelId.ts";
 
-/** A file of the repository. */
+/** A file of a repository. */
 export interface RemoteFile {
   readonly path: string;
   readonly bytes: number;
@@ -14,7 +14,7 @@ export interface RemoteFile {
 
 export interface Repository {
   readonly name: string;
-  /** The commit that the revision was found at. */
+  /** The commit that the revision resolves to. */
   readonly commit: string;
   readonly files: readonly RemoteFile[];
 }
@@ -33,22 +33,22 @@ const listing = z.object({
   ),
 });
 
-/** Someone without a network should not wait long for the list. */
+/** Few, so that being offline is reported soon. */
 const LISTING_ATTEMPTS = 3;
 
-/** Lists a repository. */
+/** Lists the files of a repository. Rejects with `HubError`. */
 export async function listRepository(
   hub: Hub,
   { repository, revision }: ModelId,
   signal: AbortSignal,
 ): Promise<Repository> {
   const url = `${hub.endpoint}/api/models/${repository}/revision/${encodeURIComponent(revision)}?blobs=true`;
-  const what = `The list of ${repository}'s files`;
+  const what = `The file list of ${repository}`;
   const read = async (): Promise<unknown> => {
-    const response = await ask(hub, { url, what, repository }, signal);
+    const response = await send(hub, { url, what, repository }, signal);
     return response.json().catch((error: unknown) => failListing(hub, what, error));
   };
-  const parsed = listing.safeParse(await persist(hub, read, () => 0, signal, LISTING_ATTEMPTS));
+  const parsed = listing.safeParse(await retry(hub, read, () => 0, signal, LISTING_ATTEMPTS));
   if (!parsed.success) return failListing(hub, what, z.prettifyError(parsed.error));
   const { sha, siblings } = parsed.data;
   const files = siblings.flatMap(({ rfilename: path, size, blobId, lfs }): RemoteFile[] => {
@@ -61,6 +61,6 @@ export async function listRepository(
 function failListing(hub: Hub, what: string, reason: unknown): never {
   const text = reason instanceof Error ? reason.message : String(reason);
   throw new HubError(
-    `${what}: ${hostOf(hub)} answered something else (${text.replace(/\s+/g, " ").slice(0, 200)}). Is ${hub.endpoint} a Hub?`,
+    `${what}: unexpected response from ${hostOf(hub)} (${text.replace(/\s+/g, " ").slice(0, 200)}). Check that ${hub.endpoint} is a Hub.`,
   );
 }

@@ -1,20 +1,20 @@
-/** Where fetched models are kept: a folder for each, and files in it. The page has OPFS, the command line a disk. */
+/** Storage of the model cache, one folder per model: OPFS in the browser, the file system on the command line. */
 import type { ByteSource } from "../formats/byteSource.ts";
 
 export interface ModelStorage {
-  /** Names of all folders. */
+  /** Returns the names of all folders. */
   folders(): Promise<readonly string[]>;
-  /** A file as it is now; null when it is not there. */
+  /** Opens the current content of a file; null if it does not exist. */
   open(folder: string, name: string): Promise<ByteSource | null>;
-  /** Opens a file for writing, made with its folder when it is not there. Rejects when someone else writes it. */
+  /** Opens a file for writing, creating it and its folder if needed. Rejects if it is already being written. */
   write(folder: string, name: string): Promise<FileWriter>;
-  /** Removes a folder and all in it. */
+  /** Deletes a folder and its content. */
   remove(folder: string): Promise<void>;
-  /** Free bytes; null where nobody knows. */
+  /** Returns the free bytes; null if unknown. */
   freeBytes(): Promise<number | null>;
 }
 
-/** A file being written. It is closed in any case, and what was written stays. */
+/** A file open for writing. Written bytes are kept even if the writer is closed early. */
 export interface FileWriter {
   readonly size: number;
   write(bytes: Uint8Array, at: number): void;

@@ -1,4 +1,4 @@
-/** Returns `items[index]`. Throws a RangeError where there is no such element: a mismatch of lengths is a bug, never a default. */
+/** Returns `items[index]`. Throws a RangeError if the index is out of range: a length mismatch is a bug, not a default. */
 export function at<T>(items: { readonly [index: number]: T; readonly length: number }, index: number): T {
   const item = items[index];
   if (item === undefined) throw new RangeError(`no element ${index} in a list of ${items.length}`);

@@ -1,6 +1,6 @@
 /**
- * Seeded random numbers. Every draw in the project comes from a `Random`, so that the same seed gives the same
- * run, and its state is a plain value that is saved with a run and restored.
+ * Seeded random numbers. All randomness in the project comes from a `Random`, so that equal seeds give equal runs. Its
+ * state is a plain value that is saved in checkpoints.
  */
 
 /** State of the generator: four unsigned 32-bit words (sfc32: three words and a counter). */
@@ -10,21 +10,21 @@ export type RandomState = readonly [number, number, number, number];
 export interface Random {
   /** Uniform in [0, 1), 53 bits. */
   uniform(): number;
-  /** Integer in [low, high], both included. */
+  /** Uniform integer in [low, high], inclusive. */
   integer(low: number, high: number): number;
-  /** Standard normal (Box-Muller, one value a call). */
+  /** Standard normal (Box-Muller, one value per call). */
   normal(): number;
-  /** One element of a non-empty list. */
+  /** Uniform element of a non-empty list; throws if it is empty. */
   choice<T>(items: readonly T[]): T;
-  /** Index drawn with probability proportional to `weights`. */
+  /** Index with probability proportional to `weights`. */
   weighted(weights: readonly number[]): number;
-  /** A new array in random order (Fisher-Yates). */
+  /** Shuffled copy (Fisher-Yates). */
   shuffle<T>(items: readonly T[]): T[];
-  /** The state now; `restoreRandom(state)` continues the stream exactly. */
+  /** Current state, from which `restoreRandom` continues the stream exactly. */
   state(): RandomState;
 }
 
-/** One step of splitmix32: spreads a small seed over 32 bits. */
+/** splitmix32, which spreads a small seed over 32 bits. */
 function splitmix32(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
@@ -36,15 +36,15 @@ function splitmix32(seed: number): () => number {
   };
 }
 
-/** A generator from an integer seed; `stream` gives independent streams of one seed. */
+/** Creates a generator from an integer seed; different `stream` numbers give independent streams of one seed. */
 export function createRandom(seed: number, stream = 0): Random {
   const mix = splitmix32(seed ^ Math.imul(stream + 1, 0x85ebca6b));
   const random = restoreRandom([mix(), mix(), mix(), 1]);
-  for (let i = 0; i < 12; i++) random.uniform(); // sfc32 wants a dozen rounds before its output is mixed
+  for (let i = 0; i < 12; i++) random.uniform(); // sfc32 needs a dozen rounds until its state is mixed
   return random;
 }
 
-/** A generator that continues from a saved state. */
+/** Creates a generator that continues from a saved state. */
 export function restoreRandom(saved: RandomState): Random {
   const { next, state } = sfc32(saved);
   const uniform = (): number => ((next() >>> 5) * 67108864 + (next() >>> 6)) / 9007199254740992;
@@ -66,7 +66,7 @@ export function restoreRandom(saved: RandomState): Random {
         left -= weight;
         if (left < 0) return i;
       }
-      return weights.length - 1; // rounding left a sliver at the end
+      return weights.length - 1; // rounding left a remainder
     },
     shuffle: (items) => {
       const shuffled = [...items];
@@ -82,7 +82,7 @@ export function restoreRandom(saved: RandomState): Random {
   };
 }
 
-/** sfc32 (Chris Doty-Humphrey, PractRand): small, fast, passes BigCrush. `next` gives 32 random bits. */
+/** sfc32 (Chris Doty-Humphrey, PractRand). `next` returns 32 random bits. */
 function sfc32(saved: RandomState): { next: () => number; state: () => RandomState } {
   let [a, b, c, d] = saved;
   const next = (): number => {

@@ -1,30 +1,32 @@
-/** Sums, means and intervals of plain numbers, in double precision. */
+/** Descriptive statistics and confidence intervals, in double precision. */
+import { at } from "./at.ts";
 import { createRandom } from "./random.ts";
 
-/** Sum; 0 of nothing. */
+/** Sum; 0 for an empty list. */
 export function sum(values: readonly number[]): number {
   return values.reduce((total, value) => total + value, 0);
 }
 
-/** Mean. Throws on an empty list: the caller decides what the mean of nothing is. */
+/** Arithmetic mean. Throws a RangeError for an empty list. */
 export function mean(values: readonly number[]): number {
   if (values.length === 0) throw new RangeError("mean of an empty list");
   return sum(values) / values.length;
 }
 
-/** Standard deviation with the n - 1 divisor; 0 for a single value. */
+/** Sample standard deviation (divisor n - 1); 0 for fewer than two values. */
 export function standardDeviation(values: readonly number[]): number {
   if (values.length < 2) return 0;
   const centre = mean(values);
   return Math.sqrt(sum(values.map((value) => (value - centre) ** 2)) / (values.length - 1));
 }
 
-/** The value below which this share of the values lies, between two neighbours on the line through them (NumPy's "linear"). */
+/** Quantile `share` in [0, 1] with linear interpolation (NumPy's default). Throws a RangeError for an empty list. */
 export function quantile(values: readonly number[], share: number): number {
   if (values.length === 0) throw new RangeError("quantile of an empty list");
   const sorted = [...values].sort((a, b) => a - b);
   const place = share * (sorted.length - 1);
-  const [below = 0, above = below] = sorted.slice(Math.floor(place), Math.floor(place) + 2);
+  const below = at(sorted, Math.floor(place));
+  const above = at(sorted, Math.ceil(place));
   return below + (place - Math.floor(place)) * (above - below);
 }
 
@@ -33,19 +35,19 @@ export function bootstrapInterval(values: readonly number[], seed = 42): readonl
   const random = createRandom(seed);
   const draws = 2000;
   const means = new Float64Array(draws).map(() => {
-    let total = 0; // a loop without lists: the page does this for every evaluation it shows
+    let total = 0; // no intermediate arrays: the page does this for every evaluation shown
     for (let i = 0; i < values.length; i++) total += random.choice(values);
     return total / values.length;
   });
   means.sort();
-  const at = (share: number): number => means[Math.round(share * (draws - 1))] ?? 0;
-  return [at(0.025), at(0.975)];
+  const quantileAt = (share: number): number => at(means, Math.round(share * (draws - 1)));
+  return [quantileAt(0.025), quantileAt(0.975)];
 }
 
-/** Student's t at 0.975 for 1 to 6 degrees of freedom. */
+/** 0.975 quantile of Student's t for 1 to 6 degrees of freedom. */
 const T_975 = [12.706205, 4.302653, 3.182446, 2.776445, 2.570582, 2.446912] as const;
 
-/** Student's t at 0.975: above six degrees of freedom by Fisher's expansion, off by less than 1e-4. */
+/** 0.975 quantile of Student's t; above six degrees of freedom by Fisher's expansion, with an error below 1e-4. */
 function studentT(freedom: number): number {
   const known = T_975[freedom - 1];
   if (known !== undefined) return known;
@@ -60,8 +62,8 @@ function studentT(freedom: number): number {
 }
 
 /**
- * 95% interval of a mean over few independent runs, such as seeds (Student's t; a bootstrap of three to five values is
- * far too narrow). Null for fewer than two values, of which nothing can be said.
+ * 95% confidence interval of a mean over few independent runs, such as seeds, by Student's t (a bootstrap of three to five
+ * values is far too narrow). Null for fewer than two values.
  */
 export function seedInterval(values: readonly number[]): readonly [number, number] | null {
   if (values.length < 2) return null;

@@ -1,11 +1,11 @@
 /**
- * Chains of whole-number arithmetic: a start value and events that change it. A chain is what a question asks,
- * before it is worded; every running value lies between 0 and the level's limit.
+ * Chains of whole-number arithmetic: a start value and events that change it. A chain is the content of a question before
+ * it is worded. Every running value is between 0 and the level's limit.
  */
 import type { Random } from "../math/random.ts";
 import type { Level } from "./family.ts";
 
-/** One change of the running value. A bag event costs two arithmetic steps: multiply, then add or subtract. */
+/** A change of the running value. A bag event counts as two arithmetic steps: multiply, then add or subtract. */
 export type ChainEvent =
   | { readonly kind: "add"; readonly amount: number }
   | { readonly kind: "subtract"; readonly amount: number }
@@ -17,12 +17,12 @@ export type ChainEvent =
 export interface Chain {
   readonly start: number;
   readonly events: readonly ChainEvent[];
-  /** The value after the last event: the true answer. */
+  /** The value after the last event: the ground truth. */
   readonly value: number;
 }
 
 interface ChainLimits {
-  /** Arithmetic steps in all. */
+  /** Total arithmetic steps. */
   readonly steps: number;
   /** Largest start value and largest amount added or subtracted. */
   readonly operand: number;
@@ -44,7 +44,7 @@ const LIMITS: Record<Level, ChainLimits> = {
   L5: { steps: 6, operand: 99, running: 999, multiplicative: 2, each: 19, factor: 9 },
 };
 
-/** Where the multiplicative events fall, and what the others are. */
+/** Draws the kinds of a chain's events, in order. */
 function drawKinds(limits: ChainLimits, random: Random): ChainEvent["kind"][] {
   const kinds: ChainEvent["kind"][] = [];
   let multiplicative = limits.multiplicative;
@@ -66,7 +66,7 @@ function drawKinds(limits: ChainLimits, random: Random): ChainEvent["kind"][] {
   return kinds;
 }
 
-/** An event of this kind at the running value, or null where the value allows none. */
+/** Draws an event of this kind; null if the running value allows none. */
 function drawEvent(
   kind: ChainEvent["kind"],
   value: number,
@@ -90,7 +90,7 @@ function drawEvent(
   }
 }
 
-/** The running value after one event. */
+/** Returns the running value after an event. */
 function applyEvent(value: number, event: ChainEvent): number {
   switch (event.kind) {
     case "add":
@@ -108,7 +108,7 @@ function applyEvent(value: number, event: ChainEvent): number {
   }
 }
 
-/** One attempt; null when a running value leaves [0, limit]. */
+/** Draws a chain; null if a running value leaves [0, limit]. */
 function attemptChain(limits: ChainLimits, random: Random): Chain | null {
   const start = random.integer(2, limits.operand);
   const kinds = drawKinds(limits, random);
@@ -124,7 +124,7 @@ function attemptChain(limits: ChainLimits, random: Random): Chain | null {
   return { start, events, value };
 }
 
-/** A random chain of the level, by rejection: every chain within the limits can occur. */
+/** Draws a random chain of the level by rejection sampling: every chain within the limits can occur. */
 export function drawChain(level: Level, random: Random): Chain {
   for (;;) {
     const chain = attemptChain(LIMITS[level], random);
@@ -132,7 +132,7 @@ export function drawChain(level: Level, random: Random): Chain {
   }
 }
 
-/** The chain as one expression with the parentheses it needs, e.g. `(27+36-44)*2-26`. */
+/** Returns the chain as one expression with minimal parentheses, e.g. `(27+36-44)*2-26`. */
 export function chainExpression(chain: Chain): string {
   let text = String(chain.start);
   let isSum = false;

@@ -1,4 +1,4 @@
-/** One generated question, and the seeded sets of questions that models are tested on. */
+/** Generated questions, drawn one by one or as seeded sets. */
 import { createRandom, type Random } from "../math/random.ts";
 import { drawChain, type Chain } from "./chain.ts";
 import { choicePrompt, drawOptions } from "./choice.ts";
@@ -6,20 +6,20 @@ import { expressionPrompt } from "./expression.ts";
 import { LEVELS, type Family, type Level, type Option } from "./family.ts";
 import { wordPrompt } from "./word.ts";
 
-/** A generated question with all that its worked solution needs. */
+/** A generated question with the data of its worked solution. */
 export interface TaskQuestion {
   readonly family: Family;
   readonly level: Level;
-  /** Without a closing newline: the model's chat template adds it. */
+  /** Without a trailing newline, which the chat template adds. */
   readonly prompt: string;
-  /** The true answer: a whole number, or a letter in the choice family. */
+  /** Ground truth: a whole number, or a letter in the choice family. */
   readonly answer: string;
   readonly chain: Chain;
-  /** The four options of the choice family, else null. */
+  /** Options of the choice family, else null. */
   readonly options: readonly Option[] | null;
 }
 
-/** A random question of the family and level. */
+/** Draws a random question of the family and level. */
 export function drawQuestion(family: Family, level: Level, random: Random): TaskQuestion {
   const chain = drawChain(level, random);
   if (family === "choice") {
@@ -32,7 +32,7 @@ export function drawQuestion(family: Family, level: Level, random: Random): Task
   return { family, level, prompt, answer: String(chain.value), chain, options: null };
 }
 
-/** `perLevel` questions of every level, L1 first; prompts are unique and none is in `exclude`. */
+/** Returns `perLevel` questions of every level, L1 first, with unique prompts that are not in `exclude`. */
 export function taskQuestions(
   family: Family,
   perLevel: number,

@@ -1,6 +1,6 @@
 /**
- * Solutions of a question as text. Careful work is right at every step; sloppy work slips now and then and carries
- * the error on; a direct solution is the bare boxed answer, which the model then has to do in its head.
+ * Solutions of a question as text. A careful solution has correct steps, a sloppy one has occasional errors that
+ * propagate, a direct one is the boxed answer without steps.
  */
 import type { Random } from "../math/random.ts";
 import type { Chain, ChainEvent } from "./chain.ts";
@@ -9,9 +9,9 @@ import type { TaskQuestion } from "./question.ts";
 
 export type Style = "careful" | "sloppy" | "direct";
 
-/** Share of the steps of sloppy work that go wrong. */
+/** Probability of an error in each step of a sloppy solution. */
 const SLIP_SHARE = 0.3;
-/** Share of the slips in sums and differences that forget a carry or a borrow, where there is one. */
+/** Share of errors in sums and differences that forget a carry or borrow, if there is one. */
 const CARRY_SHARE = 0.5;
 
 type Operator = "+" | "-" | "*" | "/";
@@ -29,7 +29,7 @@ function exactResult(a: number, operator: Operator, b: number): number {
   }
 }
 
-/** A wrong result such as people write: a forgotten carry or borrow, else off by 1, 2 or 10. */
+/** Draws a wrong result as people make them: a forgotten carry or borrow, else off by 1, 2 or 10. */
 function slip(a: number, operator: Operator, b: number, result: number, random: Random): number {
   if (random.uniform() < CARRY_SHARE) {
     if (operator === "+" && (a % 10) + (b % 10) >= 10) return result - 10;
@@ -41,11 +41,11 @@ function slip(a: number, operator: Operator, b: number, result: number, random: 
 interface Work {
   /** The steps, e.g. `46+59=105. 7*2=14. 105+14=119. `. */
   readonly text: string;
-  /** The value they end in. */
+  /** The resulting value. */
   readonly value: number;
 }
 
-/** Works the chain through; each step slips with probability `slipShare`. */
+/** Writes the steps of a chain; each is wrong with probability `slipShare`. */
 function workChain(chain: Chain, slipShare: number, random: Random): Work {
   let text = "";
   const step = (a: number, operator: Operator, b: number): number => {
@@ -75,9 +75,9 @@ function workChain(chain: Chain, slipShare: number, random: Random): Work {
 }
 
 /**
- * Walks the options until one equals the value: `A. 13 no. B. 23 yes. `. Every step is a copy and a comparison, which
- * a tiny model can learn where "value to letter" in one leap it cannot. When none fits (only after a slip), all four
- * are walked and the nearest is chosen, the first of two as near.
+ * Compares the options in order until one equals the value: `A. 13 no. B. 23 yes. `. Each comparison is a copy that a
+ * tiny model can learn, unlike a direct mapping from value to letter. If none matches (only after an error), chooses the
+ * nearest, the first of two equally near.
  */
 function walkOptions(options: readonly Option[], value: number): { text: string; letter: string } {
   let text = "";
@@ -93,7 +93,7 @@ function walkOptions(options: readonly Option[], value: number): { text: string;
   return { text, letter: nearest.letter };
 }
 
-/** A solution of the question in the given style, ending in `\boxed{answer}`. */
+/** Writes a solution in the given style, ending in `\boxed{answer}`. */
 export function writeSolution(question: TaskQuestion, style: Style, random: Random): string {
   if (style === "direct") return `\\boxed{${question.answer}}`;
   const work = workChain(question.chain, style === "sloppy" ? SLIP_SHARE : 0, random);

@@ -1,14 +1,14 @@
-/** The embedded test sets: which questions the models are tested on, and therefore never trained on. */
+/** The embedded test sets, whose questions are excluded from the training corpus. */
 import type { Task } from "../rl/contracts/types.ts";
 import type { Family } from "./family.ts";
 import { taskQuestions, type TaskQuestion } from "./question.ts";
 
 export interface TestSet {
-  /** Also the name of its file. */
+  /** Also the file name. */
   readonly name: "word" | "word-heldout" | "expression" | "choice";
   readonly title: string;
   readonly description: string;
-  /** How answers are read: a number, or a letter as in GPQA. */
+  /** Answer format: a number, or a letter as in GPQA. */
   readonly task: Task;
   readonly questions: readonly TaskQuestion[];
 }
@@ -54,13 +54,13 @@ function buildTestSets(): readonly TestSet[] {
 
 let built: readonly TestSet[] | null = null;
 
-/** The four test sets, 40 questions a level; always the same. */
+/** Returns the four test sets, with 40 questions per level; always the same. */
 export function testSets(): readonly TestSet[] {
   built ??= buildTestSets();
   return built;
 }
 
-/** Every prompt of every test set: what a corpus must not contain. */
+/** Returns the prompts of all test sets, which a corpus must not contain. */
 export function testPrompts(): ReadonlySet<string> {
   return new Set(testSets().flatMap((set) => set.questions.map((question) => question.prompt)));
 }

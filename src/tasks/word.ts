@@ -1,8 +1,8 @@
-/** The word family: a chain told as a small story about someone's things. */
+/** The word family: chains as short word problems. */
 import type { Random } from "../math/random.ts";
 import type { Chain, ChainEvent } from "./chain.ts";
 
-// The lists are short on purpose: a model of 0.2M parameters spends its few tokens on arithmetic, not on names.
+// Short lists: a model of 0.2M parameters should spend its capacity on arithmetic, not on names.
 const PEOPLE = [
   { name: "Tom", pronoun: "He" },
   { name: "Ana", pronoun: "She" },
@@ -36,7 +36,7 @@ function sentence(event: ChainEvent, pronoun: string, random: Random): string {
   }
 }
 
-/** The chain as a story that ends in a question. */
+/** Returns the chain as a story that ends in a question. */
 export function wordPrompt(chain: Chain, random: Random): string {
   const { name, pronoun } = random.choice(PEOPLE);
   const thing = random.choice(THINGS);

@@ -1,4 +1,4 @@
-/** A tiny model on a Hub of the test's own, and how tests fetch it. */
+/** For tests: a tiny model on a fake Hub, and its download. */
 import { afterEach, beforeEach, expect } from "vitest";
 import { download, type DownloadProgress } from "../download.ts";
 import { FakeHub, impatient, MemoryStorage, type Fault, type SeenRequest } from "../fixture.ts";
@@ -35,7 +35,7 @@ export async function serve(files: ReadonlyMap<string, Uint8Array>): Promise<voi
   hub = await new FakeHub({ name: "org/tiny", commit: COMMIT, files }).start();
 }
 
-/** Each test of a file has a Hub of its own with the model on it, and an empty storage. */
+/** Gives each test of a file its own Hub with the model, and an empty storage. */
 export function useTinyHub(): void {
   beforeEach(async () => {
     storage = new MemoryStorage();
@@ -44,7 +44,7 @@ export function useTinyHub(): void {
   afterEach(() => hub.stop());
 }
 
-/** What goes wrong with the weights at each of their turns; nothing does beyond the list. */
+/** Sets the faults of successive requests for the weights; later requests succeed. */
 export function faultyWeights(...faults: readonly Fault[]): void {
   hub.fault = ({ path, turn }: SeenRequest) => (path === "model.safetensors" ? (faults[turn] ?? {}) : {});
 }
@@ -71,7 +71,7 @@ export async function fetchModel({
 
 export const stored = (folder: string, name: string): Uint8Array | undefined =>
   storage.files.get(`${folder}/${name}`);
-/** A comparison element by element takes long. */
+/** Compares as buffers: toEqual on large arrays is slow. */
 export const expectWeights = (bytes: Uint8Array | undefined): void =>
   expect(Buffer.compare(bytes ?? new Uint8Array(), WEIGHTS)).toBe(0);
 export const rangesOf = (path: string): (string | undefined)[] =>

@@ -94,7 +94,7 @@ export async function textOf(file: TextFile): Promise<string> {
     throw new DatasetError(
       file.name,
       `the file is ${size} MiB, more than 64 MiB`,
-      "Split it and drop one part.",
+      "Split it and open one part.",
     );
   }
   return file.text();
