@@ -5,8 +5,8 @@ import { globals } from "webgpu";
 import { bytesText } from "../src/math/bytes.ts";
 import { readModelConfig, type ModelConfig } from "../src/model/language/config.ts";
 import type { MemoryPart } from "../src/model/memory/parts.ts";
-import { PROJECTIONS } from "../src/model/weights/adapter.ts";
-import { workOfRun } from "../src/model/memory/runWork.ts";
+import { TARGET_MODULES } from "../src/model/weights/adapter.ts";
+import { runWorkload } from "../src/model/memory/runWorkload.ts";
 import type { MemoryBudget } from "../src/model/contracts/memoryBudget.ts";
 import type { Demand } from "../src/rl/demand.ts";
 
@@ -19,7 +19,7 @@ const CONFIGS = new URL("../src/model/fixtures/published/", import.meta.url);
 const BEGIN = "<!-- planned memory: npx tsx tools/planModels.ts -->\n<!-- prettier-ignore-start -->";
 const END = "<!-- prettier-ignore-end -->";
 
-const ADAPTER = { rank: 16, alpha: 32, dropout: 0, targets: PROJECTIONS };
+const ADAPTER = { rank: 16, alpha: 32, dropout: 0, targets: TARGET_MODULES };
 const PRECISIONS = ["f16", "q8_0", "q4_0"] as const;
 const MEMORIES = [8, 16, 24];
 const LENGTHS = [4096, 2048, 1024, 512];
@@ -58,7 +58,7 @@ async function taken(
   };
   const row = 2 * model.layers * model.kvHeads * model.headDim * 4 * responseTokens;
   const budget: MemoryBudget = { microBatchTokens: 1, recompute: true, cacheBytes: 2 * FEWEST * row };
-  const work = workOfRun(demand, [PROMPT], budget);
+  const work = runWorkload(demand, [PROMPT], budget);
   const { parts } = await graphMemory({ model, adapter: ADAPTER, basePrecision }, work, ANY_BUFFER, budget);
   const sum = (counts: (part: MemoryPart) => boolean): number =>
     [...parts].reduce((total, [part, bytes]) => total + (counts(part) ? bytes : 0), 0);

@@ -4,7 +4,7 @@ import { basename, join } from "node:path";
 import type { Plugin } from "vite";
 
 /** Where definitions and committed results are kept; a folder that is missing holds none. */
-export interface ExperimentFolders {
+interface ExperimentFolders {
   readonly definitions: string;
   readonly results: string;
 }

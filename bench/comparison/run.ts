@@ -87,6 +87,6 @@ export function differenceOf(found: Check, expected: Check, tolerance = LOGPROB_
 }
 
 /** Nats by which a contender's logprobs may differ from those in single precision. */
-export function toleranceOf(contender: ContenderName): number {
+function toleranceOf(contender: ContenderName): number {
   return CONTENDERS[contender].logprobTolerance ?? LOGPROB_TOLERANCE;
 }

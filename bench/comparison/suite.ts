@@ -20,7 +20,7 @@ const WORKLOADS = {
   length: [{ kind: "decode", rows: 64, tokens: 256 }],
 } as const satisfies Readonly<Record<string, readonly Omit<Workload, "model">[]>>;
 
-export type WorkloadName = keyof typeof WORKLOADS;
+type WorkloadName = keyof typeof WORKLOADS;
 export const WORKLOAD_NAMES = Object.keys(WORKLOADS) as WorkloadName[]; // of a literal without other keys
 const GROWTH: readonly WorkloadName[] = ["votes", "length"];
 

@@ -3,7 +3,7 @@ import { openGpu } from "../../src/webgpu/device/device.ts";
 import { ropeTable } from "../../src/ops/rotate/rotate.ts";
 import * as tf from "../../src/ops/tf.ts";
 import { generate } from "../../src/model/tfjs/decoding/generate.ts";
-import { scoreFrom, scoreTokens } from "../../src/model/tfjs/training/loss.ts";
+import { layOutScoredRows, scoreTokens } from "../../src/model/tfjs/training/loss.ts";
 import { microBatches } from "../../src/model/learning/microBatches.ts";
 import { Optimizer } from "../../src/model/tfjs/training/optimizer.ts";
 import { loadParameters } from "../../src/model/weights/parameters.ts";
@@ -76,7 +76,7 @@ async function accumulate(optimizer: Optimizer, decoder: Decoder, rows: readonly
   const normalizer = rows.reduce((sum, { tokens }) => sum + tokens.length - PROMPT, 0);
   let sum = 0;
   for (const batch of microBatches(rows, ({ tokens }) => tokens.length, TOKENS_PER_MICRO_BATCH)) {
-    const scored = scoreFrom(
+    const scored = layOutScoredRows(
       batch.map(({ tokens }) => tokens),
       batch.map(() => PROMPT),
     );

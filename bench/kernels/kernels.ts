@@ -131,7 +131,7 @@ const SLOTS: Readonly<Record<string, (typeof DECODE_PRODUCTS)[number] | (typeof 
 };
 
 /** Which product a kernel is; null where it is none. */
-export function slotOf(kernel: string): string | null {
+function slotOf(kernel: string): string | null {
   return SLOTS[kernel.split(".weight")[0] ?? ""] ?? null;
 }
 

@@ -10,8 +10,8 @@ import { initialAdapter } from "../../src/model/weights/adapter.ts";
 import { promptLengths } from "../../src/model/language/fitQuestions.ts";
 import { endless, workAtWorst } from "../../src/model/memory/fixture.ts";
 import { totalBytes, type PartBytes } from "../../src/model/memory/parts.ts";
-import { workOfRun } from "../../src/model/memory/runWork.ts";
-import { traineeOf } from "../../src/model/memory/trainee.ts";
+import { runWorkload } from "../../src/model/memory/runWorkload.ts";
+import { trainedParameters } from "../../src/model/memory/trainedParameters.ts";
 import { wasmMemory } from "../../src/model/memory/wasmMemory.ts";
 import { DEFAULT_BUDGET, type MemoryBudget } from "../../src/model/contracts/memoryBudget.ts";
 import { TfModel } from "../../src/model/tfjs/tfModel.ts";
@@ -55,14 +55,14 @@ const config = configFrom({
   trainable,
   basePrecision,
 });
-const trainee = traineeOf(model.config, config);
-const adapter = trainee.adapter && initialAdapter(model.config, trainee.adapter, 0);
-const trained = adapter?.tensors ?? (await allWeights(source));
+const trained = trainedParameters(model.config, config);
+const adapter = trained.adapter && initialAdapter(model.config, trained.adapter, 0);
+const initial = adapter?.tensors ?? (await allWeights(source));
 const all = JSON.parse(readFileSync(join(ROOT, "public/datasets/word.json"), "utf8")) as Question[]; // our own
 const questions = all.sort((a, b) => b.prompt.length - a.prompt.length).slice(0, questionCount);
 const prompts = questions.map(({ prompt }) => prompt);
 const demand = demandOf(config, questionCount);
-const work = workOfRun(demand, promptLengths(model, questions), budget);
+const work = runWorkload(demand, promptLengths(model, questions), budget);
 const sizes = `${questionCount} x ${responses} responses of ${maxResponseTokens} tokens, micro-batches of ${budget.microBatchTokens}${adapter === null ? "" : `, an adapter beside ${basePrecision}`}`;
 
 const measured = path === "wasm" ? await onWasm() : await onGraphs();
@@ -70,10 +70,10 @@ process.stdout.write(`${JSON.stringify(measured)}\n`, () => process.exit(0)); //
 
 async function onWasm(): Promise<MeasuredMemory> {
   await startBackend("wasm");
-  const planned = wasmMemory(trainee, work, budget, 1);
+  const planned = wasmMemory(trained, work, budget, 1);
   const start = { adapter, reference: null, optimizer: null };
   const policy = new TfPolicy(new TfModel(model, await allWeights(source)), start, budget);
-  await workAtWorst(policy, trained, prompts, demand);
+  await workAtWorst(policy, initial, prompts, demand);
   const memory = activeKernels()?.buffer.byteLength ?? 0;
   const parts = [...planned].map(([part, bytes]) => ({ part, planned: bytes, measured: null }));
   return { setting: `WASM, ${sizes}`, parts: [...parts, whole(planned, memory)] };
@@ -88,12 +88,12 @@ async function onGraphs(): Promise<MeasuredMemory> {
   const { machineFor } = await import("../../src/model/memory/machine.ts");
   const limits = machineFor(model.config, graphs, config)?.adapter;
   if (limits == null) throw new Error("recorded graphs cannot run this model");
-  const planned = (await graphMemory(trainee, work, limits, budget)).parts;
+  const planned = (await graphMemory(trained, work, limits, budget)).parts;
   const watch = watchGpuBytes(device);
-  const { basePrecision } = trainee;
+  const { basePrecision } = trained;
   const start = { weights: source, adapter, basePrecision, reference: null, optimizer: null };
   const policy = await GpuPolicy.open(graphs.gpu, model, start, budget);
-  await workAtWorst(policy, trained, prompts, demand);
+  await workAtWorst(policy, initial, prompts, demand);
   const buffers = watch.buffers();
   graphs.gpu.fault.throwIfAborted();
   const sizeOf = (part: string): number =>

@@ -13,7 +13,7 @@ import type { LanguageModel } from "../../src/model/language/languageModel.ts";
 import { partOfBuffer } from "../../src/model/memory/graphMemory.ts";
 import { machineFor } from "../../src/model/memory/machine.ts";
 import { planMemory, type MemoryPlan } from "../../src/model/memory/planMemory.ts";
-import { traineeOf } from "../../src/model/memory/trainee.ts";
+import { trainedParameters } from "../../src/model/memory/trainedParameters.ts";
 import { openPolicy } from "../../src/model/openPolicy.ts";
 import { TrainableModels } from "../../src/model/trainableModels.ts";
 import { configFrom } from "../../src/rl/ttrlConfig.ts";
@@ -68,12 +68,12 @@ function modelOf(shape: ModelConfig): LanguageModel {
 
 const { graphs, report } = await startBackend("webgpu");
 if (typeof graphs === "string") throw new Error(graphs);
-const trainee = traineeOf(model.config, config);
-const { adapter: adapterConfig, basePrecision } = trainee;
+const trained = trainedParameters(model.config, config);
+const { adapter: adapterConfig, basePrecision } = trained;
 const machine = machineFor(model.config, graphs, config);
 if (machine === null || adapterConfig === null) throw new Error("recorded graphs cannot run this shape here");
 const plan = await planMemory(
-  { ...trainee, demand: demandOf(config, 1), promptLengths: [promptTokens] },
+  { ...trained, demand: demandOf(config, 1), promptLengths: [promptTokens] },
   machine,
 );
 if (plan.problem !== null) throw new Error(plan.problem);

@@ -8,7 +8,12 @@ import {
   type PeftAdapter,
 } from "../../src/formats/huggingface/peftAdapter.ts";
 import { readWeight } from "../../src/formats/numbers/weightSource.ts";
-import { adapterFromPeft, mergedWeight, PROJECTIONS, targetsName } from "../../src/model/weights/adapter.ts";
+import {
+  adapterFromPeft,
+  mergedWeight,
+  TARGET_MODULES,
+  targetModulesName,
+} from "../../src/model/weights/adapter.ts";
 import type { TtrlConfig } from "../../src/rl/ttrlConfig.ts";
 import { InputError, messageOf } from "../inputError.ts";
 import { loadModelFile } from "./hubModel.ts";
@@ -60,8 +65,8 @@ export async function openMergedModel({ model, cache, adapter: folder }: ModelPl
 /** The settings of a run that trains on an adapter: they are the adapter's own. */
 export function adapterSettings({ path, content }: AdapterFile): Partial<TtrlConfig> {
   const { rank, alpha, dropout, targets } = content;
-  const ordered = PROJECTIONS.filter((projection) => targets.includes(projection));
-  const name = targetsName(ordered);
+  const ordered = TARGET_MODULES.filter((module) => targets.includes(module));
+  const name = targetModulesName(ordered);
   if (name === null || ordered.length !== targets.length) {
     throw new InputError(
       `${path}: the adapter stands beside ${targets.join(", ")}; a run trains adapters beside all seven matrices of a layer, the four of its attention, or q_proj and v_proj`,

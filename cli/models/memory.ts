@@ -3,7 +3,7 @@ import type { LanguageModel } from "../../src/model/language/languageModel.ts";
 import { bytesText } from "../../src/math/bytes.ts";
 import { machineFor } from "../../src/model/memory/machine.ts";
 import { planMemory, type MemoryPlan } from "../../src/model/memory/planMemory.ts";
-import { traineeOf } from "../../src/model/memory/trainee.ts";
+import { trainedParameters } from "../../src/model/memory/trainedParameters.ts";
 import { promptLengths } from "../../src/model/language/fitQuestions.ts";
 import type { Graphs } from "../../src/model/openPolicy.ts";
 import { DEFAULT_BUDGET, type MemoryBudget } from "../../src/model/contracts/memoryBudget.ts";
@@ -23,7 +23,7 @@ export async function planRun(
   if (machine === null) return DEFAULT_BUDGET; // no plan for operations one by one
   const { questions } = fitToModel({ file, ...dataset }, model, config.maxResponseTokens).study;
   const run = {
-    ...traineeOf(model.config, config),
+    ...trainedParameters(model.config, config),
     demand: demandOf(config, questions.length),
     promptLengths: promptLengths(model, questions),
   };
@@ -34,10 +34,10 @@ export async function planRun(
 }
 
 /** The plan in a line. */
-export function planLine({ path, total, limit, buffer, cuts }: MemoryPlan): string {
+export function planLine({ path, total, limit, buffer, reductions }: MemoryPlan): string {
   const of = limit === null ? "" : ` of ${bytesText(limit)}`;
   const most = buffer === null || buffer.limit === Infinity ? "" : ` of ${bytesText(buffer.limit)}`;
   const largest = buffer === null ? "" : `, the largest buffer ${bytesText(buffer.bytes)}${most}`;
-  const cut = cuts.length === 0 ? "" : `; to fit: ${cuts.join(", ")}`;
+  const cut = reductions.length === 0 ? "" : `; to fit: ${reductions.join(", ")}`;
   return `memory: about ${bytesText(total)}${of} on ${path}${largest}${cut}`;
 }

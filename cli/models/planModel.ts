@@ -4,7 +4,7 @@ import { ModelConfigError, readModelConfig, type ModelConfig } from "../../src/m
 import { promptLengths } from "../../src/model/language/fitQuestions.ts";
 import { bytesText } from "../../src/math/bytes.ts";
 import { planMemory, WASM_BYTES, type Machine, type MemoryPlan } from "../../src/model/memory/planMemory.ts";
-import { traineeOf } from "../../src/model/memory/trainee.ts";
+import { trainedParameters } from "../../src/model/memory/trainedParameters.ts";
 import type { TtrlConfig } from "../../src/rl/ttrlConfig.ts";
 import { demandOf } from "../../src/rl/demand.ts";
 import { probeAdapter } from "../backend.ts";
@@ -36,7 +36,7 @@ export async function planModel(request: PlanRequest): Promise<void> {
     ? assumed(request.model, config)
     : read(request, request.dataset));
   const run = {
-    ...traineeOf(asked.model, config),
+    ...trainedParameters(asked.model, config),
     promptLengths: asked.promptLengths,
     demand: demandOf(config, asked.promptLengths.length),
   };

@@ -6,7 +6,7 @@ import { DEFAULT_BUDGET } from "../../src/model/contracts/memoryBudget.ts";
 import { initialProgress } from "../../src/rl/run.ts";
 import { describeOnGpu } from "../../src/webgpu/fixture.ts";
 import type { StartedBackend } from "../../src/lab/startBackend.ts";
-import { BARE } from "../../src/model/language/tokenizer.ts";
+import { UNFRAMED } from "../../src/model/language/tokenizer.ts";
 import type { CompanionStates } from "../../src/model/trainableModels.ts";
 import { startBackend } from "../backend.ts";
 import { readCheckpoint } from "./checkpoint.ts";
@@ -46,7 +46,13 @@ async function go(
   mkdirSync(folder, { recursive: true });
   const checkpoint = readCheckpoint(checkpointFolder(folder));
   const source = { model: file, adapter: null };
-  const { models } = await openModels(source, backend, { config, prompt: BARE }, checkpoint, DEFAULT_BUDGET);
+  const { models } = await openModels(
+    source,
+    backend,
+    { config, prompt: UNFRAMED },
+    checkpoint,
+    DEFAULT_BUDGET,
+  );
   const position = checkpoint
     ? positionOf(checkpoint, config.steps)
     : { progress: initialProgress(config), entries: [] };

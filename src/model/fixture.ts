@@ -6,14 +6,14 @@ import { readPeftAdapter } from "../formats/huggingface/peftAdapter.ts";
 import { readSafetensors } from "../formats/safetensors/safetensors.ts";
 import type { UpdateOptions } from "../rl/contracts/policy.ts";
 import type { Response, Rollout } from "../rl/contracts/types.ts";
-import { adapterFromPeft, type Adapter } from "./weights/adapter.ts";
+import { adapterFromPeft, mergedWeight, type Adapter } from "./weights/adapter.ts";
 import { readModelConfig, writeModelConfig, type ModelConfig } from "./language/config.ts";
 import { initialParameters, loadParameters, type HostTensor } from "./weights/parameters.ts";
 import { createDecoder } from "./tfjs/tfModel.ts";
 import type { Decoder } from "./tfjs/transformer.ts";
 
 /** The loss case of a fixture; arrays are per row, then per response token. */
-export interface LossCase {
+interface LossCase {
   readonly promptLengths: readonly number[];
   readonly temperature: number;
   readonly clipLow: number;
@@ -125,7 +125,7 @@ export interface PolicyCase {
 }
 
 /** One clip range of the value loss, a mean over tokens. */
-export interface ValueCase {
+interface ValueCase {
   readonly clip: number;
   readonly loss: number;
   /** By the predicted values. */
@@ -177,7 +177,7 @@ export const PLAIN_UPDATE: UpdateOptions = {
 };
 
 /** An adapter of a fixture's model, made by PEFT, and what PyTorch computes with it. */
-export interface AdapterFixture {
+interface AdapterFixture {
   readonly adapter: Adapter;
   readonly rows: readonly (readonly number[])[];
   readonly loss: LossCase;
@@ -204,4 +204,12 @@ export function loadAdapterFixture(name: (typeof ADAPTER_FIXTURES)[number]): Ada
     ...expected,
     tensors: readSafetensors(read("expected.safetensors")).tensors,
   };
+}
+
+/** All weights of a model with an adapter merged in. */
+export function mergedWeights(
+  base: ReadonlyMap<string, HostTensor>,
+  adapter: Pick<Adapter, "rank" | "alpha" | "tensors">,
+): Map<string, HostTensor> {
+  return new Map([...base].map(([name, weight]) => [name, mergedWeight(name, weight, adapter)]));
 }

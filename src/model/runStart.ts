@@ -8,14 +8,14 @@ import type { HostTensor } from "./weights/parameters.ts";
 import type { PolicyStart, TrainedState } from "./contracts/trainablePolicy.ts";
 
 /** What a run's models begin with. */
-export interface RunStart {
+interface RunStart {
   readonly policy: PolicyStart;
   /** What the policy was when the run began, all weights or the adapter's: companions begin so, KL is held against it. */
   readonly initial: ReadonlyMap<string, HostTensor>;
 }
 
 /** Where a run begins or goes on. */
-export interface RunOrigin {
+interface RunOrigin {
   /** The model's weights. */
   readonly weights: WeightSource;
   /** The adapter to train on; null makes a new one where the configuration asks for one. */

@@ -1,6 +1,6 @@
 /** A policy and its companions on one way of computing, and the companions' state to keep them. */
 import type { Models } from "../rl/contracts/models.ts";
-import { Follower } from "./follower.ts";
+import { EmaTeacher } from "./emaTeacher.ts";
 import type { HostTensor } from "./weights/parameters.ts";
 import type { TrainableCritic } from "./contracts/trainableCritic.ts";
 import type { TrainablePolicy, TrainedState } from "./contracts/trainablePolicy.ts";
@@ -8,7 +8,7 @@ import type { TrainablePolicy, TrainedState } from "./contracts/trainablePolicy.
 /** The companions by name, in the order a checkpoint lists them. */
 export const COMPANIONS = ["critic", "follower", "reward-model"] as const;
 
-export type CompanionName = (typeof COMPANIONS)[number];
+type CompanionName = (typeof COMPANIONS)[number];
 
 /** Everything that what follows depends on, of the companions that the run has asked for. */
 export type CompanionStates = ReadonlyMap<CompanionName, TrainedState>;
@@ -26,7 +26,7 @@ export class TrainableModels implements Models {
   readonly #saved: Map<CompanionName, TrainedState>;
   readonly #made = new Map<CompanionName, Made>();
   #critic: TrainableCritic | null = null;
-  #follower: Follower | null = null;
+  #follower: EmaTeacher | null = null;
   #rewardModel: TrainablePolicy | null = null;
 
   /**
@@ -44,11 +44,11 @@ export class TrainableModels implements Models {
   }
 
   critic(): Promise<TrainableCritic> {
-    this.#critic ??= this.#keep("critic", this.policy.critic(this.#startOf("critic")));
+    this.#critic ??= this.#keep("critic", this.policy.createCritic(this.#startOf("critic")));
     return Promise.resolve(this.#critic);
   }
 
-  follower(): Promise<Follower> {
+  follower(): Promise<EmaTeacher> {
     this.#follower ??= this.#makeFollower();
     return Promise.resolve(this.#follower);
   }
@@ -58,8 +58,8 @@ export class TrainableModels implements Models {
     return Promise.resolve(this.#rewardModel);
   }
 
-  #makeFollower(): Follower {
-    const follower = new Follower(this.policy, this.#another("follower"));
+  #makeFollower(): EmaTeacher {
+    const follower = new EmaTeacher(this.policy, this.#another("follower"));
     this.#made.set("follower", {
       state: async () => ({ weights: await follower.weights(), optimizer: null }),
       dispose: () => follower.dispose(),
@@ -68,7 +68,7 @@ export class TrainableModels implements Models {
   }
 
   #another(name: CompanionName): TrainablePolicy {
-    return this.policy.another(this.#startOf(name));
+    return this.policy.createPolicy(this.#startOf(name));
   }
 
   #startOf(name: CompanionName): TrainedState {

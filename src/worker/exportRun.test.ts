@@ -7,8 +7,8 @@ import { readPeftAdapter } from "../formats/huggingface/peftAdapter.ts";
 import { wholeFile } from "../formats/streamed.ts";
 import { unzip } from "../formats/zip/zip.ts";
 import { useImplementation } from "../ops/testBackend.ts";
-import { adapterCount, initialAdapter, merge } from "../model/weights/adapter.ts";
-import { tinyFolder } from "../model/fixture.ts";
+import { adapterCount, initialAdapter } from "../model/weights/adapter.ts";
+import { mergedWeights, tinyFolder } from "../model/fixture.ts";
 import { readLanguageModel } from "../model/language/languageModel.ts";
 import { openPolicy } from "../model/openPolicy.ts";
 import { trainedAdapter } from "../model/trainedFolder.ts";
@@ -138,5 +138,5 @@ test("the export of a run with an adapter opens as the merged model, and holds t
   const alone = unzip(await wholeFile(exportRun(exported, report, ADAPTER_FORM, trained)));
   expect(alone).toEqual(new Map(inFolder.map(([path, bytes]) => [path.slice("adapter/".length), bytes])));
   const { weights } = readModelFolder(files);
-  expect(new Map([...weights].sort())).toEqual(new Map([...merge(folder.weights, adapter)].sort()));
+  expect(new Map([...weights].sort())).toEqual(new Map([...mergedWeights(folder.weights, adapter)].sort()));
 });

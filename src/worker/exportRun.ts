@@ -9,7 +9,7 @@ import { zip } from "../formats/zip/zipWriter.ts";
 import { adapterCount } from "../model/weights/adapter.ts";
 import { trainedTexts, trainedWeights } from "../model/trainedFolder.ts";
 import type { TrainablePolicy } from "../model/contracts/trainablePolicy.ts";
-import { BARE } from "../model/language/tokenizer.ts";
+import { UNFRAMED } from "../model/language/tokenizer.ts";
 import { recipeRefusal } from "../recipe/continuation.ts";
 import {
   ADAPTER_FORM,
@@ -65,7 +65,7 @@ function adapterFiles(adapter: PeftAdapter | null, report: RunReport): Map<strin
 }
 
 /** All forms: how large each file will be, about, or why there is none; `frame` stood around the run's questions. */
-export function exportOffers(model: ExportedModel, frame: PromptFrame = BARE): ExportOffer[] {
+export function exportOffers(model: ExportedModel, frame: PromptFrame = UNFRAMED): ExportOffer[] {
   const { adapter, model: language } = model.policy;
   const offers = EXPORT_FORMS.map((form) => offerOf(model, form, frame));
   if (adapter === null) return offers;

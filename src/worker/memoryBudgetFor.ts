@@ -3,7 +3,7 @@ import { fitQuestions, promptLengths } from "../model/language/fitQuestions.ts";
 import type { LanguageModel } from "../model/language/languageModel.ts";
 import { machineFor } from "../model/memory/machine.ts";
 import { planMemory, type Machine, type MemoryPlan } from "../model/memory/planMemory.ts";
-import { traineeOf } from "../model/memory/trainee.ts";
+import { trainedParameters } from "../model/memory/trainedParameters.ts";
 import type { Graphs } from "../model/openPolicy.ts";
 import { DEFAULT_BUDGET, type MemoryBudget } from "../model/contracts/memoryBudget.ts";
 import type { TtrlConfig } from "../rl/ttrlConfig.ts";
@@ -40,7 +40,7 @@ export function planQuestions(
   const lengths = promptLengths(model, fitting);
   return planMemory(
     {
-      ...traineeOf(model.config, config),
+      ...trainedParameters(model.config, config),
       demand: demandOf(config, count),
       promptLengths: lengths,
     },

@@ -7,7 +7,7 @@ import { openPolicy } from "../model/openPolicy.ts";
 import { adapterCount } from "../model/weights/adapter.ts";
 import { parameterCount } from "../model/weights/parameters.ts";
 import { runStart } from "../model/runStart.ts";
-import { BARE } from "../model/language/tokenizer.ts";
+import { UNFRAMED } from "../model/language/tokenizer.ts";
 import { TrainableModels } from "../model/trainableModels.ts";
 import { trainedAdapter } from "../model/trainedFolder.ts";
 import type { TrainablePolicy } from "../model/contracts/trainablePolicy.ts";
@@ -179,7 +179,7 @@ export class Session {
 
   /** What is left for another trainer, which takes as many steps as the run was to take. */
   #continuation({ study, models: { policy } }: Loaded): Continuation {
-    const { config, prompt = BARE, study: asked } = this.#start;
+    const { config, prompt = UNFRAMED, study: asked } = this.#start;
     return continuationOf(study, prompt, {
       ...{ dataset: asked.name, config, steps: config.steps, stepsDone: this.#steps.length },
       promptTokens: Math.max(...promptLengths(policy.model, study.questions)),

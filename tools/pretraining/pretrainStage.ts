@@ -1,7 +1,7 @@
 /** One phase of pretraining: next-token prediction on fresh documents. */
 import { microBatches } from "../../src/model/learning/microBatches.ts";
 import type { TfModel } from "../../src/model/tfjs/tfModel.ts";
-import { predictionLoss, scoreFrom, scoreTokens } from "../../src/model/tfjs/training/loss.ts";
+import { layOutScoredRows, scoreTokens } from "../../src/model/tfjs/training/loss.ts";
 import { Optimizer } from "../../src/model/tfjs/training/optimizer.ts";
 import * as tf from "../../src/ops/tf.ts";
 import { corpus, type CorpusDocument } from "../../src/tasks/corpus.ts";
@@ -13,7 +13,7 @@ const WEIGHT_PER_DOCUMENT = 25;
 const TOKENS_PER_MICRO_BATCH = 4096;
 
 /** Progress of a stage. */
-export interface StageReport {
+interface StageReport {
   readonly step: number;
   readonly steps: number;
   /** Mean loss of response tokens since the last report, nats. */
@@ -71,7 +71,7 @@ async function trainStep(
 ) {
   let [tokens, responseLossSum, responseTokens] = [0, 0, 0];
   for (const batch of microBatches(documents, (document) => document.tokens.length, TOKENS_PER_MICRO_BATCH)) {
-    const rows = scoreFrom(
+    const rows = layOutScoredRows(
       batch.map((document) => document.tokens),
       batch.map(() => 1),
     );
@@ -93,6 +93,11 @@ async function trainStep(
   }
   await optimizer.step({ ...PRETRAIN_OPTIMIZER, learningRate });
   return { tokens, responseLossSum, responseTokens };
+}
+
+/** Weighted next-token loss, a scalar: sum over tokens of -weight * logprob / normalizer. */
+function predictionLoss(logprobs: tf.Tensor, weights: tf.Tensor, normalizer: number): tf.Scalar {
+  return tf.div(tf.neg(tf.sum(tf.mul(logprobs, weights))), normalizer).asScalar();
 }
 
 /** Loss weight of each predicted token, all but the first of a document. */

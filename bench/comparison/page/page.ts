@@ -3,7 +3,7 @@ import type { Job } from "../job.ts";
 import type { FromWorker, Limits } from "./messages.ts";
 
 /** What the driving program calls. */
-export interface BenchPage {
+interface BenchPage {
   readonly run: (job: Job | "limits") => Promise<unknown>;
 }
 

@@ -12,4 +12,4 @@ export interface MemoryBudget {
 export const DEFAULT_BUDGET: MemoryBudget = { microBatchTokens: 4096, recompute: false, cacheBytes: null };
 
 /** Logits that operations have there at once, 64 MB: of a vocabulary of tens of thousands a micro-batch would have more. */
-export const MOST_LOGITS = 2 ** 24;
+export const MAX_LOGITS = 2 ** 24;

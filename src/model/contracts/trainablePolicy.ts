@@ -25,9 +25,9 @@ export interface TrainablePolicy extends Policy {
    * Another policy that trains the same of this model, on its way of computing: a teacher, a reward model. What is frozen
    * they share, so this one outlives it.
    */
-  another(start: TrainedState): TrainablePolicy;
+  createPolicy(start: TrainedState): TrainablePolicy;
   /** A critic that trains the same of this model and a value head, as `another`. */
-  critic(start: TrainedState): TrainableCritic;
+  createCritic(start: TrainedState): TrainableCritic;
   /** One weight of the model now, an adapter merged in, on the host: those of a large model need not all be there at once. */
   weight(name: string): Promise<HostTensor>;
   /** What is trained, on the host: all weights, or the adapter's. */
@@ -63,4 +63,4 @@ export interface PolicyStart {
 }
 
 /** The error of whoever asks for logprobs under an initial model that was not kept. */
-export const NO_INITIAL_MODEL = "no initial model is kept: open the policy with a reference";
+export const NO_REFERENCE_MODEL = "no initial model is kept: open the policy with a reference";

@@ -17,7 +17,7 @@ const ARCHITECTURES = {
 } as const;
 
 /** An architecture that runs, by the name that `model_type` gives it. */
-export type Architecture = keyof typeof ARCHITECTURES;
+type Architecture = keyof typeof ARCHITECTURES;
 
 /** What transformers calls a Mistral of whose layers only some see no further than the window. */
 const MINISTRAL = "ministral";

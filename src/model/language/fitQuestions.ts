@@ -3,7 +3,7 @@ import type { Question } from "../../rl/contracts/types.ts";
 import type { LanguageModel } from "./languageModel.ts";
 
 /** The questions a model can be asked, and the sentence that names the others. */
-export interface FittingQuestions {
+interface FittingQuestions {
   readonly questions: readonly Question[];
   /** Null when all fit. */
   readonly notice: string | null;

@@ -23,10 +23,10 @@ interface TokenizerConfig {
 const FIXED_DAY = "26 Jul 2024";
 
 /** Questions as they stand. */
-export const BARE: PromptFrame = { system: "", suffix: "" };
+export const UNFRAMED: PromptFrame = { system: "", suffix: "" };
 
 /** Builds a tokenizer from the two files of a model folder. */
-export function createTokenizer(tokenizerJson: object, tokenizerConfig: object, frame = BARE): Tokenizer {
+export function createTokenizer(tokenizerJson: object, tokenizerConfig: object, frame = UNFRAMED): Tokenizer {
   const tokenizer = new HuggingFaceTokenizer(withDigitsAsInRust(tokenizerJson) as object, tokenizerConfig);
   const config: TokenizerConfig = tokenizerConfig;
   const template = new Template(templateText(config.chat_template));

@@ -4,7 +4,7 @@ import type { CriticOptions, CriticStats, ValuedRollout } from "../../rl/contrac
 import type { OnProgress } from "../../rl/contracts/policy.ts";
 import { createYield } from "./eventLoopYield.ts";
 import { microBatches } from "./microBatches.ts";
-import { textsOf } from "./rolloutRows.ts";
+import { rolloutTexts } from "./rolloutRows.ts";
 import type { Tokenizer } from "../language/tokenizer.ts";
 
 /** A row that has a loss of values alone. */
@@ -24,7 +24,7 @@ export interface CriticLearner {
   /** One step on the summed gradients, which are then forgotten; returns their norm. */
   step(options: CriticOptions): Promise<number>;
   /** Drops the gradients summed so far. */
-  forget(): void;
+  clearGradients(): void;
 }
 
 /** Updates on the rollouts; when it is aborted or fails, nothing of it remains. */
@@ -51,7 +51,7 @@ export async function updateCritic(
       await pause();
     }
   } catch (error) {
-    learner.forget();
+    learner.clearGradients();
     throw error;
   }
   const gradientNorm = await learner.step(options);
@@ -60,7 +60,7 @@ export async function updateCritic(
 }
 
 function layOut(tokenizer: Tokenizer, rollouts: readonly ValuedRollout[]): ValuedRow[] {
-  const texts = textsOf(tokenizer, rollouts);
+  const texts = rolloutTexts(tokenizer, rollouts);
   return rollouts.flatMap(({ response, returns, oldValues: old, weight }, i) => {
     const weights = new Float32Array(response.tokens.length).fill(weight);
     const values = { old, returns, weights };

@@ -6,7 +6,7 @@ import type { LanguageModel } from "../language/languageModel.ts";
 import type { Tokenizer } from "../language/tokenizer.ts";
 
 /** Prompts as tokens, and `count` rows for each, one prompt after the other. */
-export interface RequestedRows {
+interface RequestedRows {
   readonly prompts: readonly Int32Array[];
   readonly rows: readonly RowRequest[];
 }

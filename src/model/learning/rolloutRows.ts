@@ -13,7 +13,7 @@ export interface WeightedRow extends TrainingRow {
 }
 
 /** The texts of rollouts, whose responses are to be scored. */
-export function textsOf(tokenizer: Tokenizer, rollouts: readonly ScoredRollout[]): ScoredText[] {
+export function rolloutTexts(tokenizer: Tokenizer, rollouts: readonly ScoredRollout[]): ScoredText[] {
   const prompts = new Map<string, Int32Array>(); // rollouts of a group share theirs
   return rollouts.map(({ prompt: text, response }) => {
     const prompt = prompts.get(text) ?? tokenizer.encodePrompt(text);
@@ -27,7 +27,7 @@ export function textsOf(tokenizer: Tokenizer, rollouts: readonly ScoredRollout[]
 
 /** The rows of rollouts, to train on. */
 export function layOutRollouts(tokenizer: Tokenizer, rollouts: readonly Rollout[]): WeightedRow[] {
-  const texts = textsOf(tokenizer, rollouts);
+  const texts = rolloutTexts(tokenizer, rollouts);
   return rollouts.map(({ response, advantages, weight }, i) => ({
     ...at(texts, i),
     advantages,

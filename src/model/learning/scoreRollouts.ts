@@ -2,12 +2,12 @@
 import type { ScoredRollout } from "../../rl/contracts/policy.ts";
 import { createYield } from "./eventLoopYield.ts";
 import { microBatches } from "./microBatches.ts";
-import { textsOf } from "./rolloutRows.ts";
+import { rolloutTexts } from "./rolloutRows.ts";
 import type { Tokenizer } from "../language/tokenizer.ts";
 import type { ScoredText } from "../contracts/trainablePolicy.ts";
 
 /** Texts -> one number for each of their scored tokens, text after text, of at most so many tokens at a time. */
-export interface TextScorer {
+interface TextScorer {
   readonly microBatchTokens: number;
   readonly score: (texts: readonly ScoredText[]) => Promise<Float32Array>;
 }
@@ -21,7 +21,7 @@ export async function scoreRollouts(
 ): Promise<Float32Array[]> {
   const pause = createYield(signal);
   const scores: Float32Array[] = [];
-  const texts = textsOf(tokenizer, rollouts);
+  const texts = rolloutTexts(tokenizer, rollouts);
   for (const batch of microBatches(texts, ({ tokens }) => tokens.length, microBatchTokens)) {
     const values = await score(batch);
     let start = 0;

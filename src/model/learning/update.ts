@@ -16,7 +16,7 @@ export interface Learner {
   /** One step on the summed gradients, which are then forgotten; returns their norm. */
   step(options: UpdateOptions): Promise<number>;
   /** Drops the gradients summed so far. */
-  forget(): void;
+  clearGradients(): void;
 }
 
 /** Updates on the rollouts; when it is aborted or fails, nothing of it remains. */
@@ -62,7 +62,7 @@ async function sumUp(
       await pause();
     }
   } catch (error) {
-    learner.forget();
+    learner.clearGradients();
     throw error;
   }
   return sums;

@@ -39,9 +39,9 @@ export async function workAtWorst(
   reached: (what: "sampled" | "trained") => void = () => {},
 ): Promise<void> {
   const start = { weights, reference: null, optimizer: null };
-  const critic = demand.critic ? policy.critic(start) : null;
-  const rewardModel = demand.rewardModel ? policy.another(start) : null;
-  const teacher = demand.taught === null ? null : policy.another(start);
+  const critic = demand.critic ? policy.createCritic(start) : null;
+  const rewardModel = demand.rewardModel ? policy.createPolicy(start) : null;
+  const teacher = demand.taught === null ? null : policy.createPolicy(start);
   for (let time = 0; time < 2; time++) {
     for (const asked of demand.sampled) await sample(policy, prompts, asked, demand.maxResponseTokens);
     if (teacher !== null && demand.taught !== null)

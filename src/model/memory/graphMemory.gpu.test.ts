@@ -5,7 +5,7 @@ import { weightsInMemory } from "../../formats/numbers/weightSource.ts";
 import { describeOnGpu } from "../../webgpu/fixture.ts";
 import { watchGpuBytes } from "../../webgpu/gpuCalls/fixture.ts";
 import { readModelFolder } from "../../formats/huggingface/modelFolder.ts";
-import { initialAdapter, PROJECTIONS } from "../weights/adapter.ts";
+import { initialAdapter, TARGET_MODULES } from "../weights/adapter.ts";
 import { TINY_CONFIG, tinyFolder } from "../fixture.ts";
 import { GpuPolicy } from "../webgpu/gpuPolicy.ts";
 import { readLanguageModel } from "../language/languageModel.ts";
@@ -13,10 +13,10 @@ import { DEFAULT_BUDGET } from "../contracts/memoryBudget.ts";
 import { demandWith, endless, workAtWorst } from "./fixture.ts";
 import { graphMemory, partOfBuffer } from "./graphMemory.ts";
 import { totalBytes } from "./parts.ts";
-import { workOfRun } from "./runWork.ts";
+import { runWorkload } from "./runWorkload.ts";
 
 const ALL_WEIGHTS = { adapter: null, basePrecision: "f32" } as const;
-const ADAPTER = { rank: 4, alpha: 8, dropout: 0, targets: PROJECTIONS };
+const ADAPTER = { rank: 4, alpha: 8, dropout: 0, targets: TARGET_MODULES };
 
 /** The longest come first, as the plan takes them to. */
 const PROMPTS = ["How many coins are 17 coins and 4 coins?", "What is 3+4? Answer:", "2+2=", "1+1="];
@@ -34,14 +34,14 @@ describeOnGpu("the memory planned for recorded graphs", (gpu) => {
       name: "abacus-0.1M with KL",
       folder: shipped("abacus-0.1M"),
       values: { initialModel: true },
-      trainee: ALL_WEIGHTS,
+      trained: ALL_WEIGHTS,
       recompute: false,
     },
     {
       name: "an adapter beside a tiny model in q4_0 with KL",
       folder: tinyFolder(),
       values: { initialModel: true },
-      trainee: { adapter: ADAPTER, basePrecision: "q4_0" as const },
+      trained: { adapter: ADAPTER, basePrecision: "q4_0" as const },
       recompute: false,
     },
     {
@@ -54,10 +54,10 @@ describeOnGpu("the memory planned for recorded graphs", (gpu) => {
         headDim: 10,
       }),
       values: { taught: { questions: 2, responses: 2 }, initialModel: true, rewardModel: true },
-      trainee: ALL_WEIGHTS,
+      trained: ALL_WEIGHTS,
       recompute: true,
     },
-  ])("of $name is what a run takes", async ({ folder, values, trainee, recompute }) => {
+  ])("of $name is what a run takes", async ({ folder, values, trained, recompute }) => {
     const model = endless(readLanguageModel(folder));
     const demand = demandWith({
       sampled: [
@@ -71,23 +71,23 @@ describeOnGpu("the memory planned for recorded graphs", (gpu) => {
     const { maxBufferSize, maxStorageBufferBindingSize } = gpu().device.limits;
     const limits = { maxBufferSize, maxStorageBufferBindingSize, software: true };
     const plan = await graphMemory(
-      { model: model.config, ...trainee },
-      workOfRun(demand, lengths, budget),
+      { model: model.config, ...trained },
+      runWorkload(demand, lengths, budget),
       limits,
       budget,
     );
 
     const watch = watchGpuBytes(gpu().device);
     const { weights } = folder;
-    const adapter = trainee.adapter && initialAdapter(model.config, trainee.adapter, 1);
-    const trained = adapter?.tensors ?? weights;
-    const reference = demand.initialModel ? trained : null;
-    const { basePrecision } = trainee;
+    const adapter = trained.adapter && initialAdapter(model.config, trained.adapter, 1);
+    const initial = adapter?.tensors ?? weights;
+    const reference = demand.initialModel ? initial : null;
+    const { basePrecision } = trained;
     const source = weightsInMemory(weights);
     const start = { weights: source, adapter, basePrecision, reference, optimizer: null };
     const policy = await GpuPolicy.open(gpu(), model, start, budget);
     let buffers: ReturnType<typeof watch.buffers> = [];
-    await workAtWorst(policy, trained, PROMPTS, demand, () => (buffers = watch.buffers()));
+    await workAtWorst(policy, initial, PROMPTS, demand, () => (buffers = watch.buffers()));
     await policy.dispose();
     watch.end();
 

@@ -8,8 +8,8 @@ import type { LanguageModel } from "../language/languageModel.ts";
 import type { HostTensor } from "../weights/parameters.ts";
 import type { MemoryBudget } from "../contracts/memoryBudget.ts";
 import type { MemoryPart, PartBytes } from "./parts.ts";
-import type { RunWork } from "./runWork.ts";
-import type { Trainee } from "./trainee.ts";
+import type { RunWorkload } from "./runWorkload.ts";
+import type { TrainedParameters } from "./trainedParameters.ts";
 
 /** Memory by part, and the largest buffer, which an adapter limits too. */
 export interface GraphMemory {
@@ -54,8 +54,8 @@ const NO_TOKENIZER = { encode: unasked, decode: unasked, encodePrompt: unasked }
 
 /** What the work of a run takes. Throws a `RangeError`, with the advice of whoever allocates, where a buffer is too large. */
 export async function graphMemory(
-  { model: config, adapter, basePrecision }: Trainee,
-  work: RunWork,
+  { model: config, adapter, basePrecision }: TrainedParameters,
+  work: RunWorkload,
   limits: AdapterLimits,
   budget: MemoryBudget,
 ): Promise<GraphMemory> {
@@ -68,9 +68,9 @@ export async function graphMemory(
   const policy = new GpuPolicy(gpu, model, { ...start, reference }, budget, adapted);
   await policy.reserve(work.policy);
   const own = held();
-  if (work.critic !== null) await policy.critic(start).reserve(work.critic);
+  if (work.critic !== null) await policy.createCritic(start).reserve(work.critic);
   for (const companion of [work.teacher, work.rewardModel])
-    if (companion !== null) await policy.another(start).reserve(companion);
+    if (companion !== null) await policy.createPolicy(start).reserve(companion);
   const all = held();
   const parts = new Map<MemoryPart, number>();
   const add = (part: MemoryPart, size: number): unknown => parts.set(part, (parts.get(part) ?? 0) + size);

@@ -1,18 +1,22 @@
 /** Plans of recorded graphs, which count the buffers that they would make. */
 import { expect, it } from "vitest";
 import { describeOnGpu } from "../../webgpu/fixture.ts";
-import { PROJECTIONS } from "../weights/adapter.ts";
+import { TARGET_MODULES } from "../weights/adapter.ts";
 import { demandWith, SMOL_CONFIG } from "./fixture.ts";
 import { planMemory, type MemoryPlan, type PlannedRun } from "./planMemory.ts";
-import type { Trainee } from "./trainee.ts";
+import type { TrainedParameters } from "./trainedParameters.ts";
 
-const ADAPTER = { rank: 16, alpha: 32, dropout: 0, targets: PROJECTIONS };
+const ADAPTER = { rank: 16, alpha: 32, dropout: 0, targets: TARGET_MODULES };
 
 describeOnGpu("a plan on recorded graphs", () => {
-  const plan = (trainee: Omit<Trainee, "model">, memory: number, most = Infinity): Promise<MemoryPlan> => {
+  const plan = (
+    trained: Omit<TrainedParameters, "model">,
+    memory: number,
+    most = Infinity,
+  ): Promise<MemoryPlan> => {
     const votes = { questions: 1, responses: 8 };
     const demand = demandWith({ sampled: [votes], trained: votes, maxResponseTokens: 16 });
-    const run: PlannedRun = { model: SMOL_CONFIG, ...trainee, demand, promptLengths: [20] };
+    const run: PlannedRun = { model: SMOL_CONFIG, ...trained, demand, promptLengths: [20] };
     const adapter = { maxBufferSize: most, maxStorageBufferBindingSize: most, software: false };
     return planMemory(run, { adapter, shares: 1, memory });
   };
@@ -44,11 +48,11 @@ describeOnGpu("a plan on recorded graphs", () => {
   });
 
   it("says so of an adapter that stands already, and of a layer's matrices that are too large to bind", async () => {
-    const trainee = { adapter: ADAPTER, basePrecision: "f16" } as const;
-    expect((await plan(trainee, 330 * 2 ** 20)).problem).toMatch(
+    const trained = { adapter: ADAPTER, basePrecision: "f16" } as const;
+    expect((await plan(trained, 330 * 2 ** 20)).problem).toMatch(
       /: keep its base in q8_0 \(basePrecision\)$/,
     );
-    const narrow = await plan(trainee, 2 ** 33, 2 ** 21);
+    const narrow = await plan(trained, 2 ** 33, 2 ** 21);
     expect(narrow.problem).toMatch(/mlp.gate_proj.weight, mlp.up_proj.weight of a layer take 3541248 bytes/);
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { ModelConfig } from "../language/config.ts";
 import { TINY_CONFIG } from "../fixture.ts";
-import { PROJECTIONS } from "../weights/adapter.ts";
+import { TARGET_MODULES } from "../weights/adapter.ts";
 import { DEFAULT_BUDGET } from "../contracts/memoryBudget.ts";
 import { demandWith, SMOL_CONFIG } from "./fixture.ts";
 import { planMemory, WASM_BYTES, type PlannedRun } from "./planMemory.ts";
@@ -42,7 +42,7 @@ describe("a plan on WASM", () => {
   it("proposes an adapter where the optimizer alone is too much, and then it fits", async () => {
     const large = run({ ...SMOL_CONFIG, layers: 60 }, 16);
     expect((await planMemory(large, WASM)).problem).toMatch(/: train an adapter \(trainable: lora\)$/);
-    const adapter = { rank: 16, alpha: 32, dropout: 0, targets: PROJECTIONS };
+    const adapter = { rank: 16, alpha: 32, dropout: 0, targets: TARGET_MODULES };
     const plan = await planMemory({ ...large, adapter }, WASM);
     expect(plan.problem).toBeNull();
     // 7 matrices of 60 layers, [in + out] x 16 floats each.

@@ -3,17 +3,17 @@ import { entryBytes } from "../../webgpu/sampling/batchCapacity.ts";
 import type { AdapterLimits } from "../../webgpu/device/dryDevice.ts";
 import type { BasePrecision } from "../../rl/config/adapterFields.ts";
 import type { Demand } from "../../rl/demand.ts";
-import { PROJECTIONS, type AdapterConfig } from "../weights/adapter.ts";
+import { TARGET_MODULES, type AdapterConfig } from "../weights/adapter.ts";
 import { DEFAULT_BUDGET, type MemoryBudget } from "../contracts/memoryBudget.ts";
 import { bytesText } from "../../math/bytes.ts";
 import type { GraphMemory } from "./graphMemory.ts";
 import { MEMORY_PARTS, totalBytes, type PartBytes } from "./parts.ts";
-import { workOfRun } from "./runWork.ts";
-import type { Trainee } from "./trainee.ts";
+import { runWorkload } from "./runWorkload.ts";
+import type { TrainedParameters } from "./trainedParameters.ts";
 import { wasmMemory } from "./wasmMemory.ts";
 
 /** What a run is planned for. */
-export interface PlannedRun extends Trainee {
+export interface PlannedRun extends TrainedParameters {
   readonly demand: Demand;
   /** Tokens of the prompts. */
   readonly promptLengths: readonly number[];
@@ -44,7 +44,7 @@ export interface MemoryPlan {
   /** What the run's batches are cut to. */
   readonly budget: MemoryBudget;
   /** How that differs from the usual, in words. */
-  readonly cuts: readonly string[];
+  readonly reductions: readonly string[];
   /** What does not fit and the smallest change that helps, in a sentence; null when all fits. */
   readonly problem: string | null;
 }
@@ -117,7 +117,7 @@ async function take(
   { adapter, memory, shares }: Machine,
   budget: MemoryBudget,
 ): Promise<Taken> {
-  const work = workOfRun(run.demand, run.promptLengths, budget);
+  const work = runWorkload(run.demand, run.promptLengths, budget);
   if (adapter === null) {
     const parts = wasmMemory(run, work, budget, shares);
     return { budget, parts, largest: null, excess: tooMuch(parts, memory) };
@@ -156,14 +156,17 @@ function isModest({ parts }: Taken, { memory }: Machine): boolean {
 }
 
 /** The adapter that is proposed: as large as one is by default. */
-const ADAPTER: AdapterConfig = { rank: 16, alpha: 32, dropout: 0, targets: PROJECTIONS };
+const ADAPTER: AdapterConfig = { rank: 16, alpha: 32, dropout: 0, targets: TARGET_MODULES };
 
 /** How a base may be kept, by how much is lost. */
 const PRECISIONS = ["f32", "f16", "q8_0", "q4_0"] as const;
 
 /** The least change to the run that makes it fit. */
 async function smallestChange(run: PlannedRun, machine: Machine): Promise<string> {
-  const fits = async (maxResponseTokens: number, trained: Partial<Trainee> = {}): Promise<boolean> => {
+  const fits = async (
+    maxResponseTokens: number,
+    trained: Partial<TrainedParameters> = {},
+  ): Promise<boolean> => {
     const shorter = { ...run, ...trained, demand: { ...run.demand, maxResponseTokens } };
     const smallest = budgets(shorter, machine.adapter !== null).at(-1) ?? DEFAULT_BUDGET;
     return (await take(shorter, machine, smallest)).excess === null;
@@ -209,12 +212,12 @@ function describe(
         ? null
         : { label: largest.label, bytes: largest.size, limit: bufferLimit(adapter) },
     budget,
-    cuts: cutsOf(budget),
+    reductions: reductionsOf(budget),
     problem,
   };
 }
 
-function cutsOf({ microBatchTokens, recompute, cacheBytes }: MemoryBudget): string[] {
+function reductionsOf({ microBatchTokens, recompute, cacheBytes }: MemoryBudget): string[] {
   return [
     ...(microBatchTokens === DEFAULT_BUDGET.microBatchTokens
       ? []

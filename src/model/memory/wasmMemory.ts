@@ -5,12 +5,12 @@
 import { adaptedWeights, adapterCount, type AdapterConfig } from "../weights/adapter.ts";
 import { parameterCount, parameterShapes } from "../weights/parameters.ts";
 import type { ModelConfig } from "../language/config.ts";
-import { MOST_LOGITS, type MemoryBudget } from "../contracts/memoryBudget.ts";
+import { MAX_LOGITS, type MemoryBudget } from "../contracts/memoryBudget.ts";
 import { rowCacheBytes, rowsPerBatch } from "../tfjs/decoding/rowsPerBatch.ts";
-import type { SampledRows } from "../contracts/work.ts";
+import type { SampledRows } from "../contracts/workload.ts";
 import type { MemoryPart, PartBytes } from "./parts.ts";
-import type { Trainee } from "./trainee.ts";
-import type { RunWork } from "./runWork.ts";
+import type { TrainedParameters } from "./trainedParameters.ts";
+import type { RunWorkload } from "./runWorkload.ts";
 
 const FLOAT = 4;
 /** What the memory starts with. */
@@ -30,15 +30,15 @@ function widths({ width, hiddenWidth, heads, kvHeads, headDim }: ModelConfig) {
 }
 
 /** What is trained, all of it in float32. */
-type Trained = Omit<Trainee, "basePrecision">;
+type Trained = Omit<TrainedParameters, "basePrecision">;
 
 /** Memory by part at the moment that takes most; "other" is what the memory has grown by beyond it. */
-export function wasmMemory(trainee: Trained, work: RunWork, budget: MemoryBudget, shares: number): PartBytes {
-  const { model: config } = trainee;
-  const held = heldBytes(trainee, work, shares);
+export function wasmMemory(run: Trained, work: RunWorkload, budget: MemoryBudget, shares: number): PartBytes {
+  const { model: config } = run;
+  const held = heldBytes(run, work, shares);
   const sampled = [...work.policy.sampled, ...(work.teacher?.sampled ?? [])];
   const sampling = largest(sampled.map((rows) => samplingBytes(config, rows, budget)));
-  const training = trainingBytes(trainee, work, budget);
+  const training = trainingBytes(run, work, budget);
   const peak = total(training) > total(sampling) ? training : sampling;
   const parts = new Map([...held, ...peak].filter(([, bytes]) => bytes > 0));
   return parts.set("other", memoryFor(total(parts)) - total(parts));
@@ -63,9 +63,9 @@ function trainedFloats({ model, adapter }: Trained): number {
 }
 
 /** What is held from the start to the end. */
-function heldBytes(trainee: Trained, work: RunWork, shares: number): Parts {
-  const { model: config, adapter } = trainee;
-  const floats = trainedFloats(trainee);
+function heldBytes(run: Trained, work: RunWorkload, shares: number): Parts {
+  const { model: config, adapter } = run;
+  const floats = trainedFloats(run);
   const rope = config.maxPositions * config.headDim;
   const trained = 3 * floats + (adapter === null ? rope : 0); // with its moments; beside a frozen model it has no table
   const companions =
@@ -137,11 +137,11 @@ function packedSize([n = 1, k = 1]: readonly number[]): number {
 
 /** Forward and backward pass of a micro-batch: the tape keeps gradients to the end; those of a layer that is computed again, of its input. */
 function trainingBytes(
-  trainee: Trained,
-  work: RunWork,
+  run: Trained,
+  work: RunWorkload,
   { recompute }: Pick<MemoryBudget, "recompute">,
 ): Parts {
-  const { model: config, adapter } = trainee;
+  const { model: config, adapter } = run;
   const { lines, scored, whole } = work.policy.trained ?? { lines: 0, scored: 0, whole: 0 };
   const { width, hiddenWidth, heads, queries, keys } = widths(config);
   const { layers, vocabulary, kvHeads, qkNorm } = config;
@@ -163,9 +163,9 @@ function trainingBytes(
   const layer = kept + back + beside;
   const ofLayers = recompute ? layers * lines * 2 * width + layer : layers * layer - first;
   return new Map<MemoryPart, number>([
-    ["gradients", 2 * trainedFloats(trainee) * FLOAT], // those of the micro-batch, and the sum
+    ["gradients", 2 * trainedFloats(run) * FLOAT], // those of the micro-batch, and the sum
     ["activations", (ofLayers + ends) * FLOAT],
-    ["head", 2 * Math.min(scored * vocabulary, MOST_LOGITS) * FLOAT],
+    ["head", 2 * Math.min(scored * vocabulary, MAX_LOGITS) * FLOAT],
   ]);
 }
 

@@ -4,8 +4,8 @@ import * as tf from "../../ops/tf.ts";
 import { activeKernels } from "../../ops/wasm/installWasmKernels.ts";
 import type { ValuedRollout } from "../../rl/contracts/critic.ts";
 import type { Rollout } from "../../rl/contracts/types.ts";
-import { initialAdapter, merge, type Adapter, type AdapterConfig } from "../weights/adapter.ts";
-import { PLAIN_UPDATE, rolloutOf, tinyFolder } from "../fixture.ts";
+import { initialAdapter, type Adapter, type AdapterConfig } from "../weights/adapter.ts";
+import { mergedWeights, PLAIN_UPDATE, rolloutOf, tinyFolder } from "../fixture.ts";
 import { readLanguageModel } from "../language/languageModel.ts";
 import { TfModel } from "./tfModel.ts";
 import { TfPolicy } from "./tfPolicy.ts";
@@ -45,7 +45,7 @@ describe.each(["stock operations on wasm", "WASM kernels"] as const)(
     test("samples and scores as the model that it is merged into", async () => {
       const adapter = usedAdapter();
       const policy = open(adapter);
-      const merged = new TfPolicy(new TfModel(MODEL, merge(FOLDER.weights, adapter)), {
+      const merged = new TfPolicy(new TfModel(MODEL, mergedWeights(FOLDER.weights, adapter)), {
         reference: null,
         optimizer: null,
       });

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { IMPLEMENTATIONS, useImplementation } from "../../ops/testBackend.ts";
 import * as tf from "../../ops/tf.ts";
 import { FIXTURES, fixtureDecoder, loadFixture } from "../fixture.ts";
-import { scoreFrom, scoreResponses, scoreTokens, type ScoredRows } from "./training/loss.ts";
+import { layOutScoredRows, layOutSharedRows, scoreTokens, type ScoredRows } from "./training/loss.ts";
 import { shareRows } from "./sharedPrompts.ts";
 import type { Decoder } from "./transformer.ts";
 
@@ -49,8 +49,8 @@ describe.each(IMPLEMENTATIONS)("with %s", (implementation) => {
 
   test.each(FIXTURES)("%s scores shared prompts as if each row had its own", (name) => {
     const decoder = fixtureDecoder(loadFixture(name));
-    const shared = scored(decoder, scoreResponses(rows, prompts));
-    const apart = scored(decoder, scoreFrom(rows, prompts));
+    const shared = scored(decoder, layOutSharedRows(rows, prompts));
+    const apart = scored(decoder, layOutScoredRows(rows, prompts));
     // A token's numbers come of the same sums in the same order, whatever lies beside it.
     expect(gap(shared.logprob, apart.logprob)).toBeLessThanOrEqual(1e-6);
     expect(gap(shared.entropy, apart.entropy)).toBeLessThanOrEqual(1e-6);

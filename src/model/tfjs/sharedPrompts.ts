@@ -6,7 +6,7 @@ import { indices, type PackedRows } from "./packedRows.ts";
 import type { Attend } from "./transformer.ts";
 
 /** Whole rows, prompt and all, as attention sees them. */
-export interface WholeRows {
+interface WholeRows {
   /** First token of each whole row, and their number at the end: [B + 1] */
   readonly starts: Int32Array;
   /** Where the tokens of the whole rows lie among the M packed ones. */

@@ -7,7 +7,7 @@ import type { OnProgress, ScoredRollout } from "../../rl/contracts/policy.ts";
 import { adapterShapes, type Adapter } from "../weights/adapter.ts";
 import { updateCritic, valueColumn, type CriticLearner, type ValuedRow } from "../learning/criticUpdate.ts";
 import type { LanguageModel } from "../language/languageModel.ts";
-import { predictorStates, scoreResponses } from "./training/loss.ts";
+import { predictorStates, layOutSharedRows } from "./training/loss.ts";
 import { downloadTensors, uploadTensors, type HostTensor, type Parameters } from "../weights/parameters.ts";
 import { DEFAULT_BUDGET, type MemoryBudget } from "../contracts/memoryBudget.ts";
 import { scoreRollouts } from "../learning/scoreRollouts.ts";
@@ -59,7 +59,7 @@ export class TfCritic implements TrainableCritic {
       microBatchTokens: budget.microBatchTokens,
       accumulate: (rows, options) => this.#accumulate(rows, options),
       step: (options) => this.#trained.step(options),
-      forget: () => this.#trained.forget(),
+      clearGradients: () => this.#trained.clearGradients(),
     };
   }
 
@@ -122,7 +122,7 @@ export class TfCritic implements TrainableCritic {
 
 /** Values [K] of the scored tokens; the value head is among what is `trained`. */
 function valued(decoder: Decoder, trained: Parameters, texts: readonly ScoredText[]): tf.Tensor {
-  const rows = scoreResponses(
+  const rows = layOutSharedRows(
     texts.map(({ tokens }) => tokens),
     texts.map(({ first }) => first),
   );

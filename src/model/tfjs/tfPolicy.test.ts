@@ -5,7 +5,7 @@ import { PLAIN_UPDATE, rolloutOf, tinyFolder } from "../fixture.ts";
 import { GradientError } from "../contracts/gradientError.ts";
 import { readLanguageModel } from "../language/languageModel.ts";
 import { TfModel } from "./tfModel.ts";
-import { scoreFrom, scoreTokens } from "./training/loss.ts";
+import { layOutScoredRows, scoreTokens } from "./training/loss.ts";
 import { useImplementation } from "../../ops/testBackend.ts";
 import { TfPolicy } from "./tfPolicy.ts";
 
@@ -27,7 +27,7 @@ describe.each(["stock operations on wasm", "WASM kernels"] as const)(
     function rescore(model: TfModel, prompt: string, response: Response, temperature = 1) {
       return tf.tidy(() => {
         const start = model.tokenizer.encodePrompt(prompt);
-        const rows = scoreFrom([[...start, ...response.tokens]], [start.length]);
+        const rows = layOutScoredRows([[...start, ...response.tokens]], [start.length]);
         const { logprob, entropy } = scoreTokens(model.decoder, rows, temperature);
         return { logprobs: [...logprob.dataSync()], entropies: [...entropy.dataSync()] };
       });

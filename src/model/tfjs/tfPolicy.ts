@@ -13,7 +13,7 @@ import type {
 import type { Response, Rollout } from "../../rl/contracts/types.ts";
 import { createYield } from "../learning/eventLoopYield.ts";
 import { generate } from "./decoding/generate.ts";
-import { scoreResponses, scoreTokens, type ScoredRows } from "./training/loss.ts";
+import { layOutSharedRows, scoreTokens, type ScoredRows } from "./training/loss.ts";
 import { adapterShapes, loraNames, mergedWeight, type Adapter } from "../weights/adapter.ts";
 import { microBatches } from "../learning/microBatches.ts";
 import {
@@ -32,7 +32,7 @@ import { scoreRollouts } from "../learning/scoreRollouts.ts";
 import { TfCritic } from "./tfCritic.ts";
 import { TfModel } from "./tfModel.ts";
 import {
-  NO_INITIAL_MODEL,
+  NO_REFERENCE_MODEL,
   type PolicyStart,
   type ScoredText,
   type TrainablePolicy,
@@ -70,7 +70,7 @@ export class TfPolicy implements TrainablePolicy {
       microBatchTokens: budget.microBatchTokens,
       accumulate: (rows, options) => this.#accumulate(rows, options),
       step: (options) => this.#trained.step(options),
-      forget: () => this.#trained.forget(),
+      clearGradients: () => this.#trained.clearGradients(),
     };
   }
 
@@ -152,7 +152,7 @@ export class TfPolicy implements TrainablePolicy {
 
   async initialLogprobs(rollouts: readonly ScoredRollout[], temperature: number, signal?: AbortSignal) {
     const reference = this.#reference;
-    if (reference === null) throw new Error(NO_INITIAL_MODEL);
+    if (reference === null) throw new Error(NO_REFERENCE_MODEL);
     const { microBatchTokens } = this.#budget;
     const score = (texts: readonly ScoredText[]) => this.#logprobs(reference, layOut(texts), temperature);
     return scoreRollouts(this.model.tokenizer, rollouts, { microBatchTokens, score }, signal);
@@ -170,14 +170,14 @@ export class TfPolicy implements TrainablePolicy {
     return values;
   }
 
-  another({ weights, optimizer }: TrainedState): TfPolicy {
+  createPolicy({ weights, optimizer }: TrainedState): TfPolicy {
     const start = { reference: null, optimizer };
     if (this.adapter === null) return new TfPolicy(new TfModel(this.model, weights), start, this.#budget);
     const adapter = { ...this.adapter, tensors: weights };
     return new TfPolicy(this.model, { ...start, adapter }, this.#budget, false);
   }
 
-  critic(start: TrainedState): TfCritic {
+  createCritic(start: TrainedState): TfCritic {
     const { model, adapter } = this;
     return new TfCritic(model, start, adapter === null ? null : { model, adapter }, this.#budget);
   }
@@ -216,7 +216,7 @@ export class TfPolicy implements TrainablePolicy {
 }
 
 function layOut(texts: readonly ScoredText[]): ScoredRows {
-  return scoreResponses(
+  return layOutSharedRows(
     texts.map(({ tokens }) => tokens),
     texts.map(({ first }) => first),
   );

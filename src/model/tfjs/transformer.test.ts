@@ -3,10 +3,10 @@ import { IMPLEMENTATIONS, useImplementation } from "../../ops/testBackend.ts";
 import * as tf from "../../ops/tf.ts";
 import { FIXTURES, fixtureDecoder, loadFixture, relativeGap } from "../fixture.ts";
 import { generate } from "./decoding/generate.ts";
-import { scoreFrom, scoreTokens } from "./training/loss.ts";
+import { layOutScoredRows, scoreTokens } from "./training/loss.ts";
 import { causal, indices, packRows } from "./packedRows.ts";
 import { policyLoss } from "./training/policyLoss.ts";
-import { MOST_LOGITS } from "../contracts/memoryBudget.ts";
+import { MAX_LOGITS } from "../contracts/memoryBudget.ts";
 import { hiddenStates, logitsOf } from "./transformer.ts";
 
 const none = async (): Promise<void> => {};
@@ -34,12 +34,12 @@ describe.each(IMPLEMENTATIONS)("with %s", (implementation) => {
 
     const { vocabulary } = fixture.config;
     test.each([
-      ["all tokens' logits at once", MOST_LOGITS, false],
+      ["all tokens' logits at once", MAX_LOGITS, false],
       ["those of three tokens", 3 * vocabulary, false],
-      ["layers computed again", MOST_LOGITS, true],
+      ["layers computed again", MAX_LOGITS, true],
     ])("gives PyTorch's loss, logprobs, entropies and every gradient with %s", (_, mostLogits, recompute) => {
       const decoder = fixtureDecoder(fixture);
-      const scored = scoreFrom(rows, expected.promptLengths);
+      const scored = layOutScoredRows(rows, expected.promptLengths);
       const names = [...decoder.parameters.keys()];
       const seen: { logprob?: Float32Array; entropy?: Float32Array } = {};
       const { value, grads } = tf.valueAndGrads((...tensors: tf.Tensor[]) => {
@@ -81,7 +81,7 @@ describe.each(IMPLEMENTATIONS)("with %s", (implementation) => {
       const [first, second] = await generate(decoder, prompts, requests, decoding, none);
       expect([...(first?.tokens ?? [])]).toEqual(greedy.tokens);
       expect([...(second?.tokens ?? [])]).toEqual(greedy.tokens);
-      const scored = scoreFrom([[...greedy.prompt, ...greedy.tokens]], [greedy.prompt.length]);
+      const scored = layOutScoredRows([[...greedy.prompt, ...greedy.tokens]], [greedy.prompt.length]);
       const rescored = scoreTokens(decoder, scored, 1).logprob.dataSync<"float32">();
       expect(largestGap(first?.logprobs ?? [], rescored)).toBeLessThanOrEqual(1e-4);
     });

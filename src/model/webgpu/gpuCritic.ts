@@ -70,7 +70,7 @@ export class GpuCritic implements TrainableCritic {
       microBatchTokens,
       accumulate: (rows, options) => this.#accumulate(rows, options),
       step: (options) => this.#step(options),
-      forget: () => this.#trainer.forget(),
+      clearGradients: () => this.#trainer.forget(),
     };
   }
 

@@ -166,7 +166,7 @@ describeOnGpu("the policy on recorded graphs", (gpu) => {
         }
         // A teacher shares what is frozen and has an adapter of its own.
         const state = { weights: await policy.weights(), optimizer: await policy.optimizerState() };
-        const other = policy.another(state);
+        const other = policy.createPolicy(state);
         await policy.update(trained, options);
         expect(await other.weights()).toEqual(state.weights);
         await other.dispose();
@@ -179,7 +179,7 @@ describeOnGpu("the policy on recorded graphs", (gpu) => {
     test("beside another policy of the same model, and from weights it is given", async () => {
       const policy = await create();
       const initial = await policy.weights();
-      const other = policy.another({ weights: folder.weights, optimizer: null });
+      const other = policy.createPolicy({ weights: folder.weights, optimizer: null });
       const trained = await rollouts(policy, 4);
       await policy.update(trained, OPTIONS);
       expect(await other.weights()).toEqual(initial);

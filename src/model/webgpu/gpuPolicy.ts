@@ -36,7 +36,7 @@ import { DEFAULT_BUDGET, type MemoryBudget } from "../contracts/memoryBudget.ts"
 import { layOutRequests, toResponses } from "../learning/requests.ts";
 import { scoreRollouts } from "../learning/scoreRollouts.ts";
 import {
-  NO_INITIAL_MODEL,
+  NO_REFERENCE_MODEL,
   type PolicyStart,
   type ScoredText,
   type TrainablePolicy,
@@ -44,7 +44,7 @@ import {
 } from "../contracts/trainablePolicy.ts";
 import { update, type Learner } from "../learning/update.ts";
 import type { Accumulated } from "../learning/updateSums.ts";
-import type { Work } from "../contracts/work.ts";
+import type { Workload } from "../contracts/workload.ts";
 
 /** Weights on the GPU and what scores texts with them. */
 interface Scored {
@@ -127,7 +127,7 @@ export class GpuPolicy implements TrainablePolicy {
       microBatchTokens: budget.microBatchTokens,
       accumulate: (rows, options) => this.#accumulate(rows, options),
       step: (options) => this.#step(options),
-      forget: () => this.#training().forget(),
+      clearGradients: () => this.#training().forget(),
     };
   }
 
@@ -166,7 +166,7 @@ export class GpuPolicy implements TrainablePolicy {
   }
 
   /** Allocates all that this work will need: what is not asked for takes nothing. */
-  async reserve({ sampled, trained, scored }: Work): Promise<void> {
+  async reserve({ sampled, trained, scored }: Workload): Promise<void> {
     for (const { maxTokens, ...asked } of sampled) await this.#sampler.reserve(asked, maxTokens);
     if (scored !== null) await this.#scoring().reserve(scored);
     if (trained === null) return;
@@ -238,7 +238,7 @@ export class GpuPolicy implements TrainablePolicy {
 
   async initialLogprobs(rollouts: readonly ScoredRollout[], temperature: number, signal?: AbortSignal) {
     const scorer = this.#reference?.scorer;
-    if (scorer === undefined) throw new Error(NO_INITIAL_MODEL);
+    if (scorer === undefined) throw new Error(NO_REFERENCE_MODEL);
     const { microBatchTokens } = this.#budget;
     const score = async (texts: readonly ScoredText[]): Promise<Float32Array> =>
       (await orFault(this.#gpu.fault, scorer.score(texts, temperature))).logprobs;
@@ -249,11 +249,11 @@ export class GpuPolicy implements TrainablePolicy {
     return (await orFault(this.#gpu.fault, this.#scoring().score(texts, temperature))).logprobs;
   }
 
-  another(start: TrainedState): GpuPolicy {
+  createPolicy(start: TrainedState): GpuPolicy {
     return new GpuPolicy(this.#gpu, this.model, { ...start, reference: null }, this.#budget, this.#adapted);
   }
 
-  critic(start: TrainedState): GpuCritic {
+  createCritic(start: TrainedState): GpuCritic {
     return new GpuCritic(this.#gpu, this.model, start, this.#budget, this.#adapted);
   }
 

@@ -13,7 +13,7 @@ import * as tf from "../../ops/tf.ts";
 import type { ModelConfig } from "../language/config.ts";
 import { FIXTURES, fixtureDecoder, loadFixture, type Fixture } from "../fixture.ts";
 import { generate } from "../tfjs/decoding/generate.ts";
-import { scoreFrom, scoreTokens } from "../tfjs/training/loss.ts";
+import { layOutScoredRows, scoreTokens } from "../tfjs/training/loss.ts";
 import { parameterShapes } from "../weights/parameters.ts";
 
 const none = async (): Promise<void> => {};
@@ -87,7 +87,7 @@ describeWithPlainProducts("GpuSampler", (gpu) => {
         const rows = await sampler.generate(PROMPTS, requests, SAMPLED, none);
         for (const [i, row] of rows.entries()) {
           const prompt = PROMPTS[requests[i]!.prompt]!;
-          const scored = scoreFrom([[...prompt, ...row.tokens]], [prompt.length]);
+          const scored = layOutScoredRows([[...prompt, ...row.tokens]], [prompt.length]);
           const { logprob, entropy } = scoreTokens(fixtureDecoder(fixture), scored, SAMPLED.temperature);
           expect(largestGap(row.logprobs, await logprob.data())).toBeLessThanOrEqual(tolerance);
           const mean = tf.mean(entropy).dataSync()[0]!;

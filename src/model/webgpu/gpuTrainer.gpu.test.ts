@@ -8,7 +8,7 @@ import type { TrainingRow } from "../../webgpu/training/trainingBatch.ts";
 import * as tf from "../../ops/tf.ts";
 import { FIXTURES, fixtureDecoder, loadFixture, relativeGap, type Fixture } from "../fixture.ts";
 import { createTrainer, rowsOf, settingsOf } from "./gpuTraining/fixture.ts";
-import { scoreFrom, scoreTokens } from "../tfjs/training/loss.ts";
+import { layOutScoredRows, scoreTokens } from "../tfjs/training/loss.ts";
 import { Optimizer } from "../tfjs/training/optimizer.ts";
 import { loadParameters } from "../weights/parameters.ts";
 import { policyLoss } from "../tfjs/training/policyLoss.ts";
@@ -178,7 +178,7 @@ function referenceLoss(
   rows: readonly TrainingRow[],
   { expected: { loss } }: Fixture,
 ): tf.Scalar {
-  const scored = scoreFrom(
+  const scored = layOutScoredRows(
     rows.map(({ tokens }) => tokens),
     rows.map(({ first }) => first),
   );

@@ -14,7 +14,7 @@ import { fixtureDecoder, loadFixture, relativeGap, type Fixture } from "../fixtu
 import { generate } from "../tfjs/decoding/generate.ts";
 import { createTrainer, referenceGradients, rowsOf, settingsOf } from "./gpuTraining/fixture.ts";
 import { readLanguageModel } from "../language/languageModel.ts";
-import { scoreFrom, scoreTokens } from "../tfjs/training/loss.ts";
+import { layOutScoredRows, scoreTokens } from "../tfjs/training/loss.ts";
 import { openPolicy } from "../openPolicy.ts";
 import { parameterShapes, type HostTensor } from "../weights/parameters.ts";
 
@@ -81,7 +81,7 @@ describeOnGpu("padded heads", (gpu) => {
       const { losses, logprobs } = await trainer.accumulate(rows, loss);
       const total = losses.reduce((sum, each) => sum + each, 0);
       expect(Math.abs(total / expected.loss - 1)).toBeLessThanOrEqual(1e-5);
-      const scored = scoreFrom(
+      const scored = layOutScoredRows(
         rows.map(({ tokens }) => tokens),
         rows.map(({ first }) => first),
       );
@@ -136,7 +136,7 @@ describeOnGpu("padded heads", (gpu) => {
       const rows = await sampler.generate(PROMPTS, REQUESTS, SAMPLED, none);
       for (const [i, row] of rows.entries()) {
         const prompt = PROMPTS[REQUESTS[i]!.prompt]!;
-        const scored = scoreFrom([[...prompt, ...row.tokens]], [prompt.length]);
+        const scored = layOutScoredRows([[...prompt, ...row.tokens]], [prompt.length]);
         const { logprob } = scoreTokens(fixtureDecoder(fixture), scored, SAMPLED.temperature);
         expect(largestGap(row.logprobs, await logprob.data())).toBeLessThanOrEqual(tolerance);
       }

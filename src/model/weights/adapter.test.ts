@@ -9,14 +9,20 @@ import {
   adapterShapes,
   checkAdapter,
   initialAdapter,
-  merge,
   type Adapter,
   type AdapterConfig,
 } from "./adapter.ts";
 import { dropoutMask } from "../tfjs/training/dropout.ts";
-import { ADAPTER_FIXTURES, loadAdapterFixture, loadFixture, relativeGap, TINY_CONFIG } from "../fixture.ts";
+import {
+  ADAPTER_FIXTURES,
+  loadAdapterFixture,
+  loadFixture,
+  mergedWeights,
+  relativeGap,
+  TINY_CONFIG,
+} from "../fixture.ts";
 import { generate } from "../tfjs/decoding/generate.ts";
-import { scoreFrom, scoreTokens } from "../tfjs/training/loss.ts";
+import { layOutScoredRows, scoreTokens } from "../tfjs/training/loss.ts";
 import type { LowRank } from "../tfjs/lowRank.ts";
 import { causal, indices, packRows } from "../tfjs/packedRows.ts";
 import { initialParameters, uploadTensors } from "./parameters.ts";
@@ -62,7 +68,7 @@ describe("an adapter", () => {
 
   test("that is new leaves the model as it is", () => {
     const base = initialParameters(TINY_CONFIG, 1);
-    expect(merge(base, initialAdapter(TINY_CONFIG, CONFIG, 7))).toEqual(base);
+    expect(mergedWeights(base, initialAdapter(TINY_CONFIG, CONFIG, 7))).toEqual(base);
   });
 
   test("that does not fit is refused, with the matrices it is about", () => {
@@ -102,7 +108,7 @@ describe.each(IMPLEMENTATIONS)("with %s", (implementation) => {
 
   describe.each(ADAPTER_FIXTURES)("%s with an adapter, against PEFT", (name) => {
     const { adapter, rows, loss: expected, tensors } = loadAdapterFixture(name);
-    const scored = scoreFrom(rows, expected.promptLengths);
+    const scored = layOutScoredRows(rows, expected.promptLengths);
     const reference = (key: string): Float32Array => tensors.get(key)?.data ?? new Float32Array();
 
     /** The fixture's loss of a decoder's scores. */
@@ -189,7 +195,7 @@ describe.each(IMPLEMENTATIONS)("with %s", (implementation) => {
 
     test("merged on the host is PEFT's merged model, and computes what the adapter computes", () => {
       const { config, weights } = loadFixture(name);
-      const merged = merge(weights, adapter);
+      const merged = mergedWeights(weights, adapter);
       const [key] = [...tensors.keys()].filter((each) => each.startsWith("merged."));
       const parameter = key!.slice("merged.".length);
       expect(relativeGap(merged.get(parameter)!.data, reference(key!))).toBeLessThan(1e-6);
@@ -214,7 +220,7 @@ describe.each(IMPLEMENTATIONS)("with %s", (implementation) => {
       );
       expect(tf.memory().numTensors).toBe(held);
       for (const { tokens, logprobs } of sampled) {
-        const again = scoreFrom([[...prompt, ...tokens]], [prompt.length]);
+        const again = layOutScoredRows([[...prompt, ...tokens]], [prompt.length]);
         const scores = scoreTokens(decoder, again, 1).logprob.dataSync<"float32">();
         for (const [t, logprob] of logprobs.entries())
           expect(Math.abs(logprob - scores[t]!)).toBeLessThan(1e-4);

@@ -17,10 +17,10 @@ const PLACES = {
 } as const;
 
 /** A matrix of a layer by its last name. */
-export type Projection = keyof typeof PLACES;
+type TargetModule = keyof typeof PLACES;
 
 /** All of them. */
-export const PROJECTIONS = Object.keys(PLACES) as readonly Projection[]; // keys of a const table
+export const TARGET_MODULES = Object.keys(PLACES) as readonly TargetModule[]; // keys of a const table
 
 /** What an adapter adds: W x becomes W x + alpha / rank * B A x, in every layer's `targets`. */
 export interface AdapterConfig {
@@ -28,12 +28,12 @@ export interface AdapterConfig {
   readonly alpha: number;
   /** Share of A's inputs that training leaves out. */
   readonly dropout: number;
-  readonly targets: readonly Projection[];
+  readonly targets: readonly TargetModule[];
 }
 
 /** Where adapters may stand, as the configuration names it. */
-const TARGETS: Readonly<Record<TtrlConfig["loraTargets"], readonly Projection[]>> = {
-  "all-linear": PROJECTIONS,
+const TARGETS: Readonly<Record<TtrlConfig["loraTargets"], readonly TargetModule[]>> = {
+  "all-linear": TARGET_MODULES,
   attention: ["q_proj", "k_proj", "v_proj", "o_proj"],
   "query-value": ["q_proj", "v_proj"],
 };
@@ -46,7 +46,7 @@ export function adapterConfig(config: TtrlConfig): AdapterConfig | null {
 }
 
 /** The configuration's name of where an adapter stands; null where it has none. */
-export function targetsName(targets: readonly Projection[]): TtrlConfig["loraTargets"] | null {
+export function targetModulesName(targets: readonly TargetModule[]): TtrlConfig["loraTargets"] | null {
   const names = ["all-linear", "attention", "query-value"] as const;
   return names.find((name) => TARGETS[name].join() === targets.join()) ?? null;
 }
@@ -71,15 +71,15 @@ export function loraNames(weight: string): { readonly a: string; readonly b: str
 }
 
 /** Name of a layer's matrix. */
-function weightName(layer: number, projection: Projection): string {
-  return layerName(layer, `${PLACES[projection]}.weight`);
+function weightName(layer: number, module: TargetModule): string {
+  return layerName(layer, `${PLACES[module]}.weight`);
 }
 
 /** The parameters that an adapter stands beside, layer by layer. */
 export function adaptedWeights({ layers }: ModelConfig, { targets }: Pick<AdapterConfig, "targets">) {
-  const ordered = PROJECTIONS.filter((projection) => targets.includes(projection));
+  const ordered = TARGET_MODULES.filter((module) => targets.includes(module));
   return Array.from({ length: layers }, (_, layer) =>
-    ordered.map((projection) => weightName(layer, projection)),
+    ordered.map((module) => weightName(layer, module)),
   ).flat();
 }
 
@@ -136,16 +136,16 @@ export function adapterFromPeft(config: ModelConfig, peft: PeftAdapter, seed: nu
   const foreign = peft.targets.filter((name) => !isProjection(name));
   if (foreign.length > 0) {
     throw new Error(
-      `the adapter stands beside ${foreign.join(", ")}; it may stand beside ${PROJECTIONS.join(", ")}`,
+      `the adapter stands beside ${foreign.join(", ")}; it may stand beside ${TARGET_MODULES.join(", ")}`,
     );
   }
-  const targets = PROJECTIONS.filter((projection) => peft.targets.includes(projection));
+  const targets = TARGET_MODULES.filter((module) => peft.targets.includes(module));
   const adapter = { rank, alpha, dropout, targets, tensors, seed };
   checkAdapter(config, adapter);
   return adapter;
 }
 
-function isProjection(name: string): name is Projection {
+function isProjection(name: string): name is TargetModule {
   return Object.hasOwn(PLACES, name);
 }
 
@@ -166,15 +166,7 @@ export function checkAdapter(config: ModelConfig, adapter: Adapter): void {
     throw new Error(`the adapter does not fit the model: ${problems.slice(0, 5).join("; ")}`);
 }
 
-/** The weights of the model that an adapter makes of `base`: W + scale * B A where it stands, the rest as it is. */
-export function merge(
-  base: ReadonlyMap<string, HostTensor>,
-  adapter: Pick<Adapter, "rank" | "alpha" | "tensors">,
-): Map<string, HostTensor> {
-  return new Map([...base].map(([name, weight]) => [name, mergedWeight(name, weight, adapter)]));
-}
-
-/** One of them. */
+/** Returns the weight `name` [out, in] with the adapter merged in: W + alpha / rank * B A, or W itself if it is not a target. */
 export function mergedWeight(
   name: string,
   weight: HostTensor,

@@ -12,7 +12,7 @@ const PLAN: MemoryPlan = {
   limit: 2 ** 32,
   buffer: null,
   budget: { microBatchTokens: 4096, recompute: false, cacheBytes: null },
-  cuts: [],
+  reductions: [],
   problem: null,
 };
 

@@ -49,8 +49,9 @@ function MemoryParts({ plan }: { readonly plan: MemoryPlan }) {
   );
 }
 
-function warningOf({ total, limit, cuts, path }: MemoryPlan): string | null {
-  const cut = cuts.length === 0 ? [] : [`To fit, it runs with ${cuts.join(", ")}: slower, and no worse.`];
+function warningOf({ total, limit, reductions, path }: MemoryPlan): string | null {
+  const cut =
+    reductions.length === 0 ? [] : [`To fit, it runs with ${reductions.join(", ")}: slower, and no worse.`];
   const isClose = limit !== null && total > NEARLY_ALL * limit;
   const close = isClose ? [`That is nearly all ${path} has: a shorter longest response takes less.`] : [];
   return [...close, ...cut].join(" ") || null;

@@ -9,7 +9,7 @@ import { storedFiles } from "../../hub/cache.ts";
 import { sharesOf } from "../../ops/wasm/startThreads.ts";
 import { readLanguageModel, type LanguageModel } from "../../model/language/languageModel.ts";
 import { WASM_BYTES, type Machine, type MemoryPlan } from "../../model/memory/planMemory.ts";
-import { traineeOf } from "../../model/memory/trainee.ts";
+import { trainedParameters } from "../../model/memory/trainedParameters.ts";
 import { limitsObstacle } from "../../model/openPolicy.ts";
 import { chooseBackend } from "../../lab/startBackend.ts";
 import { downloadModel } from "../modelFiles.ts";
@@ -68,7 +68,7 @@ async function machineOf(
   if (backend === "wasm") return { adapter: null, shares: sharesOf(threadCount()), memory: WASM_BYTES };
   if (backend === "cpu" || choice === "webgpu-operations" || adapter === null || described === null)
     return null;
-  if (limitsObstacle(model, adapter.limits, traineeOf(model, config)) !== null) return null;
+  if (limitsObstacle(model, adapter.limits, trainedParameters(model, config)) !== null) return null;
   const { maxBufferSize, maxStorageBufferBindingSize } = adapter.limits;
   const { software } = described;
   return { adapter: { maxBufferSize, maxStorageBufferBindingSize, software }, shares: 1, memory: null };

@@ -12,7 +12,7 @@ import { TfModel } from "../../tfjs/tfModel.ts";
 import { TfPolicy } from "../../tfjs/tfPolicy.ts";
 import { demandWith, endless, workAtWorst } from "../fixture.ts";
 import { totalBytes } from "../parts.ts";
-import { workOfRun } from "../runWork.ts";
+import { runWorkload } from "../runWorkload.ts";
 import { wasmMemory } from "../wasmMemory.ts";
 
 const FILES = ["config.json", "tokenizer.json", "tokenizer_config.json", "model.safetensors"];
@@ -35,7 +35,7 @@ export async function expectPlanned(
   const model = endless(readLanguageModel(content));
   const { weights } = content;
   const questions = PROMPTS.map((prompt) => ({ id: prompt, prompt }));
-  const work = workOfRun(DEMAND, promptLengths(model, questions), budget);
+  const work = runWorkload(DEMAND, promptLengths(model, questions), budget);
   const planned = totalBytes(wasmMemory({ model: model.config, adapter: wanted }, work, budget, 1));
 
   const adapter = wanted === null ? null : initialAdapter(model.config, wanted, 1);

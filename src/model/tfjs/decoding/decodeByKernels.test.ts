@@ -7,7 +7,7 @@ import { installWasmKernelsInNode } from "../../../ops/wasm/loadNode.ts";
 import { decodeByOperations } from "./decodeByOperations.ts";
 import { FIXTURES, fixtureDecoder, loadFixture } from "../../fixture.ts";
 import { generate } from "./generate.ts";
-import { readPrompts } from "./readPrompts.ts";
+import { prefill } from "./prefill.ts";
 
 beforeAll(() => useImplementation("WASM kernels"));
 
@@ -24,13 +24,7 @@ describe.each(FIXTURES)("decoding %s in whole steps", (name) => {
     const decoder = fixtureDecoder(loadFixture(name));
     const decoding = { ...drawing, maxTokens: 40 };
     const found = await generate(decoder, prompts, requests, decoding, none);
-    const expected = await decodeByOperations(
-      decoder,
-      readPrompts(decoder, prompts),
-      requests,
-      decoding,
-      none,
-    );
+    const expected = await decodeByOperations(decoder, prefill(decoder, prompts), requests, decoding, none);
     for (const [i, row] of expected.entries()) {
       expect([...found[i]!.tokens], `row ${i}`).toEqual([...row.tokens]);
       expect(found[i]!.finished).toBe(row.finished);

@@ -4,7 +4,7 @@ import { MAX_STEPS, TokenDecoding } from "../../../ops/decodeTokens/tokenDecodin
 import type { WasmKernels } from "../../../ops/wasm/bridge.ts";
 import { createRandom } from "../../../math/random.ts";
 import type { Decoding, Generated, RowRequest } from "../../../decoder/generation.ts";
-import type { ReadPrompts } from "./readPrompts.ts";
+import type { Prefill } from "./prefill.ts";
 import { mergedMatrix } from "../lowRank.ts";
 import { headName, layerName } from "../../weights/parameters.ts";
 import { parameter, type Decoder } from "../transformer.ts";
@@ -16,7 +16,7 @@ const CALL_TIME = 30;
 export async function decodeByKernels(
   kernels: WasmKernels,
   decoder: Decoder,
-  { prefix, starts, logits }: ReadPrompts,
+  { prefix, starts, logits }: Prefill,
   requests: readonly RowRequest[],
   { temperature, topP, maxTokens }: Decoding,
   pause: (live: number) => Promise<void>,

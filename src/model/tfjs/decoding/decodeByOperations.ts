@@ -8,7 +8,7 @@ import { createRandom, type Random } from "../../../math/random.ts";
 import type { Decoding, Generated, RowRequest } from "../../../decoder/generation.ts";
 import type { ModelConfig } from "../../language/config.ts";
 import { indices } from "../packedRows.ts";
-import type { ReadPrompts } from "./readPrompts.ts";
+import type { Prefill } from "./prefill.ts";
 import { Sampler } from "./sampler.ts";
 import { hiddenStates, logitsOf, type Decoder } from "../transformer.ts";
 
@@ -37,7 +37,7 @@ const COMPACT_BELOW = 0.75;
 /** Decodes rows that continue prompts already read; see `generate`. */
 export async function decodeByOperations(
   decoder: Decoder,
-  { prefix, starts, logits }: ReadPrompts,
+  { prefix, starts, logits }: Prefill,
   requests: readonly RowRequest[],
   decoding: Decoding,
   pause: (live: number) => Promise<void>,

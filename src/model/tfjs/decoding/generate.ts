@@ -4,7 +4,7 @@ import { activeKernels } from "../../../ops/wasm/installWasmKernels.ts";
 import type { Decoding, Generated, RowRequest } from "../../../decoder/generation.ts";
 import { decodeByKernels } from "./decodeByKernels.ts";
 import { decodeByOperations } from "./decodeByOperations.ts";
-import { readPrompts } from "./readPrompts.ts";
+import { prefill } from "./prefill.ts";
 import type { Decoder } from "../transformer.ts";
 
 /**
@@ -18,7 +18,7 @@ export async function generate(
   decoding: Decoding,
   pause: (live: number) => Promise<void>,
 ): Promise<Generated[]> {
-  const read = readPrompts(decoder, prompts);
+  const read = prefill(decoder, prompts);
   const kernels = activeKernels();
   try {
     if (kernels === undefined) return await decodeByOperations(decoder, read, requests, decoding, pause);

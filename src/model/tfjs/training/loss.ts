@@ -5,7 +5,7 @@ import * as tf from "../../../ops/tf.ts";
 import type { TokenLogprob } from "../../../ops/tokenLogprob/result.ts";
 import { tokenLogprob } from "../../../ops/tokenLogprob/tokenLogprob.ts";
 import { causal, indices, packRows, type PackedRows } from "../packedRows.ts";
-import { MOST_LOGITS } from "../../contracts/memoryBudget.ts";
+import { MAX_LOGITS } from "../../contracts/memoryBudget.ts";
 import { causalWhole, shareRows, type SharedRows } from "../sharedPrompts.ts";
 import { headOf, hiddenStates, logitsOf, type Decoder } from "../transformer.ts";
 
@@ -20,7 +20,7 @@ export interface ScoredRows<Inputs = PackedRows | SharedRows> {
 }
 
 /** Lays out rows for scoring every token from `firsts[i]` (at least 1) of row i on. */
-export function scoreFrom(
+export function layOutScoredRows(
   rows: readonly ArrayLike<number>[],
   firsts: readonly number[],
 ): ScoredRows<PackedRows> {
@@ -29,7 +29,7 @@ export function scoreFrom(
 }
 
 /** The same of responses that start at `firsts[i]`; neighbours with the same prompt share it. */
-export function scoreResponses(
+export function layOutSharedRows(
   rows: readonly ArrayLike<number>[],
   firsts: readonly number[],
 ): ScoredRows<SharedRows> {
@@ -67,7 +67,7 @@ export function scoreTokens(
   decoder: Decoder,
   rows: ScoredRows,
   temperature: number,
-  mostLogits = MOST_LOGITS,
+  mostLogits = MAX_LOGITS,
 ): TokenLogprob {
   const states = predictorStates(decoder, rows);
   const targets = indices(rows.targets);
@@ -85,9 +85,4 @@ export function predictorStates(decoder: Decoder, { inputs, predictors }: Scored
     "whole" in inputs ? causalWhole(decoder.config, inputs.whole) : causal(decoder.config, inputs.starts);
   const hidden = hiddenStates(decoder, indices(inputs.tokens), indices(inputs.positions), attend);
   return gatherRows(hidden, indices(predictors));
-}
-
-/** Weighted next-token loss: sum over tokens of -weight * logprob / normalizer. A scalar. */
-export function predictionLoss(logprobs: tf.Tensor, weights: tf.Tensor, normalizer: number): tf.Scalar {
-  return tf.div(tf.neg(tf.sum(tf.mul(logprobs, weights))), normalizer).asScalar();
 }

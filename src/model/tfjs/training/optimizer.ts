@@ -71,14 +71,14 @@ export class Optimizer {
   async step(options: StepOptions): Promise<number> {
     const norm = await globalNorm([...this.#gradients.values()]);
     if (!Number.isFinite(norm)) {
-      this.forget();
+      this.clearGradients();
       throw new GradientError(norm);
     }
     this.#updates += 1;
     const gradientScale = Math.min(1, options.gradientClip / (norm + 1e-6)); // as torch.nn.utils.clip_grad_norm_
     const settings = { ...options, epsilon: EPSILON, gradientScale, stepNumber: this.#updates };
     for (const [name, gradient] of this.#gradients) this.#stepOne(name, gradient, settings);
-    this.forget();
+    this.clearGradients();
     return norm;
   }
 
@@ -97,7 +97,7 @@ export class Optimizer {
   }
 
   /** Drops gradients summed so far. */
-  forget(): void {
+  clearGradients(): void {
     tf.dispose([...this.#gradients.values()]);
     this.#gradients.clear();
   }
@@ -112,7 +112,7 @@ export class Optimizer {
   }
 
   dispose(): void {
-    this.forget();
+    this.clearGradients();
     tf.dispose([...this.#firstMoments.values(), ...this.#secondMoments.values()]);
   }
 }

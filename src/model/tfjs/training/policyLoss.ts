@@ -4,7 +4,7 @@ import type { TokenLogprob } from "../../../ops/tokenLogprob/result.ts";
 import type { KlEstimator, UpdateOptions } from "../../../rl/contracts/policy.ts";
 
 /** What the policy loss needs of each scored token: all [K]. */
-export interface PolicyTargets {
+interface PolicyTargets {
   readonly advantages: tf.Tensor;
   /** Shares of the tokens in the loss. */
   readonly weights: tf.Tensor;

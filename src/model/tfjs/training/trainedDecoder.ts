@@ -55,9 +55,9 @@ export class TrainedDecoder {
   }
 
   /** Drops gradients summed so far. */
-  forget(): void {
+  clearGradients(): void {
     this.#dropout.end();
-    this.#optimizer.forget();
+    this.#optimizer.clearGradients();
   }
 
   /** The optimizer's state on the host. */

@@ -2,7 +2,7 @@
 import * as tf from "../../../ops/tf.ts";
 
 /** What the value loss needs of each scored token: all [K]. */
-export interface ValueLossTargets {
+interface ValueLossTargets {
   readonly old: tf.Tensor;
   readonly returns: tf.Tensor;
   /** Shares of the tokens in the loss. */

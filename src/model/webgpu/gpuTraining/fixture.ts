@@ -8,7 +8,7 @@ import { normals } from "../../../ops/fixture.ts";
 import { gatherRows } from "../../../ops/gatherRows/gatherRows.ts";
 import * as tf from "../../../ops/tf.ts";
 import { fixtureDecoder, type Fixture } from "../../fixture.ts";
-import { scoreFrom } from "../../tfjs/training/loss.ts";
+import { layOutScoredRows } from "../../tfjs/training/loss.ts";
 import { causal, indices } from "../../tfjs/packedRows.ts";
 import type { HostTensor, Parameters } from "../../weights/parameters.ts";
 import { hiddenStates, logitsOf } from "../../tfjs/transformer.ts";
@@ -60,7 +60,7 @@ function referenceLoss(
 ): tf.Scalar {
   const { rope } = fixtureDecoder(fixture);
   const decoder = { config: fixture.config, parameters, rope, adapter: null, recompute: false };
-  const { inputs, predictors, targets } = scoreFrom(
+  const { inputs, predictors, targets } = layOutScoredRows(
     rows.map(({ tokens }) => tokens),
     rows.map(({ first }) => first),
   );

@@ -1,22 +1,26 @@
 /** What a run asks of each of its models at once, in sizes. */
 import type { Demand, SampledTogether } from "../../rl/demand.ts";
 import type { MemoryBudget } from "../contracts/memoryBudget.ts";
-import type { BatchSize, SampledRows, Work } from "../contracts/work.ts";
+import type { BatchSize, SampledRows, Workload } from "../contracts/workload.ts";
 
 /** By model; null for those the run does without. */
-export interface RunWork {
-  readonly policy: Work;
+export interface RunWorkload {
+  readonly policy: Workload;
   readonly initialModel: boolean;
   readonly critic: BatchSize | null;
-  readonly teacher: Work | null;
-  readonly rewardModel: Work | null;
+  readonly teacher: Workload | null;
+  readonly rewardModel: Workload | null;
 }
 
 /**
  * The work of a run on prompts of these lengths in tokens: at worst, the longest of them come together and no response
  * ends before it is cut.
  */
-export function workOfRun(demand: Demand, promptLengths: readonly number[], budget: MemoryBudget): RunWork {
+export function runWorkload(
+  demand: Demand,
+  promptLengths: readonly number[],
+  budget: MemoryBudget,
+): RunWorkload {
   const { sampled, taught, trained, maxResponseTokens, initialModel, critic, rewardModel } = demand;
   const longestFirst = [...promptLengths].sort((a, b) => b - a);
   const rowsOf = ({ questions, responses }: SampledTogether): SampledRows => {

@@ -4,7 +4,7 @@ import { microBatches } from "../learning/microBatches.ts";
 import { DEFAULT_BUDGET } from "../contracts/memoryBudget.ts";
 import { shareRows } from "../tfjs/sharedPrompts.ts";
 import { demandWith } from "./fixture.ts";
-import { largestMicroBatch, workOfRun } from "./runWork.ts";
+import { largestMicroBatch, runWorkload } from "./runWorkload.ts";
 
 /** `responses` rows for each prompt length, of `maxTokens` more tokens each. */
 function rows(promptLengths: readonly number[], responses: number, maxTokens: number): TrainingRow[] {
@@ -54,7 +54,7 @@ describe("the work of a run", () => {
   ];
 
   it("samples the longest prompts together", () => {
-    const { policy } = workOfRun(demandWith({ sampled }), [5, 9, 7], DEFAULT_BUDGET);
+    const { policy } = runWorkload(demandWith({ sampled }), [5, 9, 7], DEFAULT_BUDGET);
     expect(policy.sampled).toEqual([
       { lengths: [9, 7], counts: [4, 4], maxTokens: 8 },
       { lengths: [9, 7, 5], counts: [64, 64, 64], maxTokens: 8 },
@@ -64,12 +64,12 @@ describe("the work of a run", () => {
   it("gives a reward model, a teacher and a critic their own, where there are any", () => {
     const taught = { questions: 2, responses: 2 };
     const all = demandWith({ taught, initialModel: true, critic: true, rewardModel: true });
-    const work = workOfRun(all, [5, 9, 7], DEFAULT_BUDGET);
+    const work = runWorkload(all, [5, 9, 7], DEFAULT_BUDGET);
     const batch = work.policy.trained;
     expect(work).toMatchObject({ initialModel: true, critic: batch });
     expect(work.rewardModel).toEqual({ sampled: [], trained: batch, scored: batch });
     expect(work.teacher?.sampled).toEqual([{ lengths: [9, 7], counts: [2, 2], maxTokens: 8 }]);
-    const plain = workOfRun(demandWith({}), [5, 9, 7], DEFAULT_BUDGET);
+    const plain = runWorkload(demandWith({}), [5, 9, 7], DEFAULT_BUDGET);
     expect(plain).toMatchObject({ initialModel: false, critic: null, teacher: null, rewardModel: null });
   });
 });

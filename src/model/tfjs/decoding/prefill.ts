@@ -5,7 +5,7 @@ import { causal, indices, packRows } from "../packedRows.ts";
 import { hiddenStates, logitsOf, type Decoder } from "../transformer.ts";
 
 /** Prompts as read: their keys and values in each layer [Mp, Hkv*hd], and the logits [G, V] of their next tokens. */
-export interface ReadPrompts {
+export interface Prefill {
   readonly prefix: readonly { readonly keys: tf.Tensor; readonly values: tf.Tensor }[];
   /** First token of each prompt, and all tokens' number at the end: [G + 1] */
   readonly starts: Int32Array;
@@ -13,7 +13,7 @@ export interface ReadPrompts {
 }
 
 /** Reads all prompts at once. The caller disposes of what comes back. */
-export function readPrompts(decoder: Decoder, prompts: readonly Int32Array[]): ReadPrompts {
+export function prefill(decoder: Decoder, prompts: readonly Int32Array[]): Prefill {
   return tf.tidy(() => {
     const packed = packRows(prompts);
     const prefix: { keys: tf.Tensor; values: tf.Tensor }[] = [];

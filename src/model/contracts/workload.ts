@@ -13,7 +13,7 @@ export interface BatchSize extends TrainingCapacity {
   readonly whole: number;
 }
 
-export interface Work {
+export interface Workload {
   /** Every batch that is sampled. */
   readonly sampled: readonly SampledRows[];
   /** The largest micro-batch trained on; null for a model that does not learn. */

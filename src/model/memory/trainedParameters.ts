@@ -4,7 +4,7 @@ import type { TtrlConfig } from "../../rl/ttrlConfig.ts";
 import { adapterConfig, type AdapterConfig } from "../weights/adapter.ts";
 import type { ModelConfig } from "../language/config.ts";
 
-export interface Trainee {
+export interface TrainedParameters {
   readonly model: ModelConfig;
   /** What is trained in place of the model's weights; null trains them. */
   readonly adapter: AdapterConfig | null;
@@ -13,6 +13,6 @@ export interface Trainee {
 }
 
 /** What a configuration trains of a model. */
-export function traineeOf(model: ModelConfig, config: TtrlConfig): Trainee {
+export function trainedParameters(model: ModelConfig, config: TtrlConfig): TrainedParameters {
   return { model, adapter: adapterConfig(config), basePrecision: config.basePrecision };
 }

@@ -1,7 +1,7 @@
 import { beforeAll, expect, test } from "vitest";
 import { useImplementation } from "../ops/testBackend.ts";
 import { tinyFolder } from "./fixture.ts";
-import { Follower } from "./follower.ts";
+import { EmaTeacher } from "./emaTeacher.ts";
 import { readLanguageModel } from "./language/languageModel.ts";
 import { TfModel } from "./tfjs/tfModel.ts";
 import { TfPolicy } from "./tfjs/tfPolicy.ts";
@@ -16,8 +16,8 @@ test("a follower moves to the leader by what the decay leaves, and samples from 
   const model = readLanguageModel(first);
   const begin = { reference: null, optimizer: null };
   const leader = new TfPolicy(new TfModel(model, second.weights), begin);
-  const teacher = leader.another({ ...begin, weights: first.weights });
-  const follower = new Follower(leader, teacher);
+  const teacher = leader.createPolicy({ ...begin, weights: first.weights });
+  const follower = new EmaTeacher(leader, teacher);
   const before = await follower.sample(REQUESTS, SAMPLING);
   await follower.follow(0.75);
   await follower.follow(0.75);
