@@ -24,6 +24,7 @@ const LAYERS = {
   report: ["math", "formats", "rl/contracts/types", "rl/ttrlConfig", "rl/metrics/"],
   recipe: ["formats", "report/exportForms", "rl/contracts/types", "rl/ttrlConfig", "rl/paperPreset"],
   experiments: ["math", "rl/contracts/types", "rl/ttrlConfig", "rl/metrics/"],
+  figures: ["math", "experiments"],
   lab: [
     "math",
     "rl",
@@ -70,7 +71,7 @@ const LAYERS = {
     "worker/hub/hubProtocol",
     "worker/hub/hubClient",
   ],
-  ui: ["math", "rl/contracts/types", "rl/ttrlConfig", "rl/metrics/", "experiments", "store"],
+  ui: ["math", "rl/contracts/types", "rl/ttrlConfig", "rl/metrics/", "experiments", "figures", "store"],
 };
 
 /** Folders beside src, and what of src they leave alone. */
@@ -82,7 +83,8 @@ const OUTSIDE = {
 
 /** Packages that belong to some folders alone. */
 const PACKAGES = [
-  { regex: "^(react|react-dom|recharts)(/|$)", home: ["ui"] },
+  { regex: "^(react|react-dom)(/|$)", home: ["figures", "ui"] },
+  { regex: "^recharts(/|$)", home: ["ui"] },
   { regex: "^zustand(/|$)", home: ["store", "ui"] },
   { regex: "^@tensorflow/tfjs(-core)?(/|$)", home: ["ops"] },
   { regex: "^@tensorflow/tfjs-backend-", home: ["ops", "webgpu", "lab", "worker"] },

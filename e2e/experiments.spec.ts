@@ -171,6 +171,20 @@ played(
   },
 );
 
+played("a line of a figure is hidden and shown by its legend entry", async ({ page }) => {
+  await openPlayed(page, { stepTime: 5 });
+  const experiment = await open(page, "Curves");
+  await experiment.getByRole("button", { name: "Run all: 2 runs" }).click();
+  await expect(queueOf(page)).toContainText("2 runs done.", { timeout: 60_000 });
+  const entry = experiment.getByRole("figure").getByRole("button", { name: "high rate" });
+  await expect(experiment.getByRole("img", { name: /high rate, yours: from/ })).toBeVisible();
+  await entry.press("Enter");
+  await expect(entry).toHaveAttribute("aria-pressed", "false");
+  await expect(experiment.getByRole("img", { name: /high rate, yours: from/ })).toHaveCount(0);
+  await entry.click();
+  await expect(experiment.getByRole("img", { name: /high rate, yours: from/ })).toBeVisible();
+});
+
 played("runs that fail say why, and two in a row end the queue", async ({ page }) => {
   await openPlayed(page, { failsAt: 1 });
   const experiment = await open(page, "Learning rates");

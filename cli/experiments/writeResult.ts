@@ -3,9 +3,9 @@ import { cpus } from "node:os";
 import { join } from "node:path";
 import packageJson from "../../package.json" with { type: "json" };
 import { tableOf } from "../../src/experiments/estimate.ts";
-import { figureOf } from "../../src/experiments/figure.ts";
 import { markdownOf } from "../../src/experiments/markdown.ts";
 import type { Environment, ExperimentResult } from "../../src/experiments/result.ts";
+import { figureFile } from "../../src/figures/figureFile.tsx";
 import { writeFile } from "../files/durable.ts";
 import { writeJsonLine } from "../files/jsonLines.ts";
 import type { ComputedRun } from "./earlierRuns.ts";
@@ -31,7 +31,7 @@ export function writeResult(plan: Plan, out: string): void {
   };
   const path = join(out, experiment.name);
   writeFile(`${path}.json`, `${JSON.stringify(result)}\n`);
-  writeFile(`${path}.svg`, figureOf(result));
+  writeFile(`${path}.svg`, figureFile(result));
   writeFile(`${path}.md`, markdownOf(result));
   writeJsonLine({
     experiment: experiment.name,

@@ -4,7 +4,7 @@ import type { ListedExperiment } from "../../store/experiments/experimentList.ts
 import { cellsOf } from "../../store/experiments/ownResults.ts";
 import { usePage } from "../page.tsx";
 import { CommittedNote } from "./CommittedNote.tsx";
-import { compare, measuredRows } from "./comparison.ts";
+import { compare, measuredRows } from "../../experiments/comparison.ts";
 import { ExperimentActions } from "./ExperimentActions.tsx";
 import { ExperimentFigure } from "./ExperimentFigure.tsx";
 import { ExperimentTable } from "./ExperimentTable.tsx";

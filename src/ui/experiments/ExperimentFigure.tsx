@@ -1,47 +1,60 @@
+import { useLayoutEffect, useRef, useState, type RefObject } from "react";
+import { hasSource, type Comparison } from "../../experiments/comparison.ts";
 import type { Experiment } from "../../experiments/experiment.ts";
-import { BarsFigure } from "./BarsFigure.tsx";
-import { hasSource, type Comparison } from "./comparison.ts";
-import { CurvesFigure } from "./CurvesFigure.tsx";
-import { MatrixFigure } from "./MatrixFigure.tsx";
+import { Figure } from "../../figures/Figure.tsx";
 
-export interface FigureProps {
+interface ExperimentFigureProps {
   readonly experiment: Experiment;
   readonly comparison: Comparison;
 }
 
-/** The experiment's figure, with the committed numbers and yours. */
-export function ExperimentFigure({ experiment, comparison }: FigureProps) {
+/** The experiment's figure, with the committed results and the user's own. */
+export function ExperimentFigure({ experiment, comparison }: ExperimentFigureProps) {
+  const { title, plot } = experiment;
+  const container = useRef<HTMLDivElement>(null);
+  const width = useWidth(container);
+  const [hidden, setHidden] = useState<ReadonlySet<string>>(new Set());
+  const toggle = (label: string): void =>
+    setHidden((before) => {
+      const after = new Set(before);
+      if (!after.delete(label)) after.add(label);
+      return after;
+    });
   return (
-    <figure className="experiment__figure" aria-label={`${experiment.title}, figure`}>
-      <Drawing {...{ experiment, comparison }} />
+    <figure className="experiment__figure" aria-label={`${title}, figure`}>
+      <div ref={container} className="experiment__drawing" {...scrollableBy(plot.kind)}>
+        {width > 0 && <Figure {...{ title, plot, comparison, width }} interaction={{ hidden, toggle }} />}
+      </div>
       <figcaption className="soft small">{captionOf(experiment, comparison)}</figcaption>
     </figure>
   );
 }
 
-function Drawing({ experiment, comparison }: FigureProps) {
-  const { plot } = experiment;
-  switch (plot.kind) {
-    case "bars":
-      return <BarsFigure comparison={comparison} columns={plot.columns} marks={plot.marks ?? []} />;
-    case "curves":
-      return <CurvesFigure {...{ experiment, comparison }} series={plot.series} marks={plot.marks ?? []} />;
-    case "matrix":
-      return <MatrixFigure comparison={comparison} columns={plot.columns} />;
-    default:
-      return plot satisfies never;
-  }
+/** A matrix can be wider than its container: then the keyboard scrolls it, too. */
+function scrollableBy(kind: Experiment["plot"]["kind"]) {
+  return kind === "matrix" ? { role: "region", "aria-label": "Matrix", tabIndex: 0 } : {};
 }
 
-/** How to tell the two sources apart, and what is drawn around the means. */
+/** Returns the width of an element in pixels, 0 before it is laid out. */
+function useWidth(element: RefObject<HTMLElement | null>): number {
+  const [width, setWidth] = useState(0);
+  useLayoutEffect(() => {
+    const { current } = element;
+    if (current === null) return;
+    const observer = new ResizeObserver(() => setWidth(Math.floor(current.clientWidth)));
+    observer.observe(current);
+    return () => observer.disconnect();
+  }, [element]);
+  return width;
+}
+
+/** Says how the two sources are told apart and what the intervals are. */
 function captionOf({ plot: { kind } }: Experiment, comparison: Comparison): string {
   const [hasCommitted, hasOwn] = [hasSource(comparison, "committed"), hasSource(comparison, "own")];
-  const ways = { bars: ["Filled", "outlined"], curves: ["Lines", "dashed"], matrix: ["Above", "below"] }[
-    kind
-  ];
-  const around = { bars: "Whiskers are", curves: "Bands are", matrix: "In brackets are" }[kind];
+  const styles = { bars: ["Filled", "outlined"], curves: ["Solid", "dashed"], matrix: ["Above", "below"] };
+  const intervals = { bars: "Whiskers", curves: "Bands", matrix: "Brackets" }[kind];
   const over = kind === "curves" ? "over seeds; a single seed has none" : "over questions and seeds";
-  const sources = hasCommitted && hasOwn ? `${ways.join(" is the committed result, ")} is yours. ` : "";
-  const alone = !hasCommitted && hasOwn ? "Only yours, there is no committed result to set beside it. " : "";
-  return `${sources}${alone}${around} 95% intervals ${over}.`;
+  const sources = hasCommitted && hasOwn ? `${styles[kind].join(": committed; ")}: yours. ` : "";
+  const only = !hasCommitted && hasOwn ? "Only your results: none are committed. " : "";
+  return `${sources}${only}${intervals} are 95% intervals ${over}.`;
 }

@@ -9,7 +9,7 @@ import {
   type ComparedRow,
   type Comparison,
   type Source,
-} from "./comparison.ts";
+} from "../../experiments/comparison.ts";
 
 interface ExperimentTableProps {
   readonly experiment: Experiment;

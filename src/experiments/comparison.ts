@@ -1,7 +1,7 @@
 /** The committed result of an experiment beside what this browser has measured of it. */
-import { tableOf } from "../../experiments/estimate.ts";
-import type { Experiment } from "../../experiments/experiment.ts";
-import type { Estimate, ExperimentResult, ResultCell, ResultTable } from "../../experiments/result.ts";
+import { tableOf } from "./estimate.ts";
+import type { Experiment } from "./experiment.ts";
+import type { Estimate, ExperimentResult, ResultCell, ResultTable } from "./result.ts";
 
 /** Whose numbers. */
 export const SOURCES = ["committed", "own"] as const;
