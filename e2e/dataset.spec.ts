@@ -70,5 +70,7 @@ test("a file dropped during a run is refused, so that a run never changes its qu
   await lab.open();
   await lab.runSteps(1);
   await lab.drop("late.json", JSON.stringify([{ prompt: PROMPTS[0] }]));
-  await expect(page.getByTestId("notice")).toContainText("late.json was not read: a run is under way");
+  await expect(page.getByTestId("notice")).toContainText(
+    "late.json was not opened because a run is in progress",
+  );
 });

@@ -13,11 +13,11 @@ test("a dropped folder becomes the model of the next run", async ({ lab, page, c
   const data = { items: [], files: [FOLDER], dragOperationsMask: 1 };
   for (const type of ["dragEnter", "dragOver", "drop"] as const)
     await browser.send("Input.dispatchDragEvent", { type, x: 700, y: 500, data });
-  await expect(page.getByTestId("notice")).toContainText("abacus-0.1M is the model now");
+  await expect(page.getByTestId("notice")).toContainText("abacus-0.1M is selected as the model");
   await expect(page.locator("#model-about")).toContainText("7 files, 0.56 MB, from this computer");
   await lab.runSteps(1);
   const [started] = await lab.eventsOf("started");
-  expect(started?.model).toMatchObject({ name: "abacus-0.1M (own)", layers: 4 });
+  expect(started?.model).toMatchObject({ name: "abacus-0.1M (local)", layers: 4 });
 });
 
 test("a folder is chosen without dragging, too, and one that is no model is refused in words", async ({
@@ -26,11 +26,11 @@ test("a folder is chosen without dragging, too, and one that is no model is refu
 }) => {
   await lab.open();
   await page.getByTestId("folder-input").setInputFiles(FOLDER);
-  await expect(page.getByLabel("Model", { exact: true })).toHaveValue("abacus-0.1M (own)");
+  await expect(page.getByLabel("Model", { exact: true })).toHaveValue("abacus-0.1M (local)");
   await page
     .getByTestId("folder-input")
     .setInputFiles(fileURLToPath(new URL("../docs/bench", import.meta.url)));
-  await expect(page.getByTestId("notice")).toContainText("bench was not taken: none of its");
+  await expect(page.getByTestId("notice")).toContainText("bench was not opened: none of its");
 });
 
 test("a GGUF file becomes the model of the next run", async ({ lab, page }) => {

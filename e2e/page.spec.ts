@@ -163,7 +163,7 @@ test("a large model is written where the user says", async ({ page }) => {
   await open(page);
   await startAndPause(page);
   await page.getByRole("button", { name: "BF16 432 MB" }).click();
-  await expect(page.getByText("model.zip is written.")).toBeVisible();
+  await expect(page.getByText("Saved model.zip.")).toBeVisible();
 });
 
 test("a failure says what happened and keeps the curves", async ({ page }) => {

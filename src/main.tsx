@@ -6,7 +6,7 @@ import { hashOf } from "./store/setup/link.ts";
 import { isUnderWay } from "./store/run/run.ts";
 import { App } from "./ui/App.tsx";
 import { browserShelf } from "./store/experiments/shelf.ts";
-import { askWhere } from "./ui/export/askWhere.ts";
+import { chooseDestination } from "./ui/export/chooseDestination.ts";
 import { download } from "./ui/export/download.ts";
 import { createView, PageProvider } from "./ui/page.tsx";
 import { applyTheme, rememberedTheme } from "./ui/theme.ts";
@@ -28,8 +28,8 @@ const lab = createLab({
   readText,
   hash: location.hash,
   shelf: browserShelf(),
-  deliver: ({ fileName, file }) => download(fileName, file),
-  askWhere,
+  download: ({ fileName, file }) => download(fileName, file),
+  chooseDestination,
   nextFrame: (callback) => void requestAnimationFrame(callback),
 });
 
@@ -37,7 +37,7 @@ lab.settings.subscribe((settings) => {
   const hash = hashOf(settings);
   if (hash !== location.hash) history.replaceState(null, "", hash === "" ? location.pathname : hash);
 });
-window.addEventListener("hashchange", () => lab.follow(location.hash));
+window.addEventListener("hashchange", () => lab.followLink(location.hash));
 window.addEventListener("beforeunload", (event) => {
   if (isUnderWay(lab.run.getState())) event.preventDefault(); // asks before a run is lost
 });

@@ -6,9 +6,9 @@ import { stepOf } from "../report/fixture.ts";
 import { DEFAULT_CONFIG, type TtrlConfig } from "../rl/ttrlConfig.ts";
 import type { GroupView, WorkerEvent } from "../worker/protocol.ts";
 import type { KeptCells, Shelf } from "./experiments/ownResults.ts";
-import type { RunRecord, RunSetup } from "./run/run.ts";
+import type { RunRecord, RunSetup } from "./run/record.ts";
 
-/** A shelf that lasts as long as the test. */
+/** A shelf in memory. */
 export function memoryShelf(kept: readonly KeptCells[] = []): Shelf {
   const shelf = new Map(kept.map((cells) => [cells.definition.name, cells]));
   return {
@@ -30,10 +30,10 @@ export function setupOf(config: Partial<TtrlConfig> = {}): RunSetup {
 }
 
 export function recordOf(changes: Partial<RunRecord> = {}): RunRecord {
-  return { runId: "r1", setup: setupOf(), steps: [], evaluations: [], votes: [], ...changes };
+  return { runId: "r1", setup: setupOf(), steps: [], evaluations: [], votes: [], extras: [], ...changes };
 }
 
-/** A vote of four: three for 6, one for 8; the truth is `truth`. */
+/** A group of four responses: three answer 6, one answers 8. */
 export function groupOf(truth: string | null = "6", id = "q1"): GroupView {
   const isRight = (answer: string): boolean | null => (truth === null ? null : answer === truth);
   return {
@@ -62,7 +62,7 @@ export function steppedEvent(step: number, runId = "r1"): WorkerEvent {
   return { type: "stepped", runId, ...stepOf(step), groups: [groupOf()] };
 }
 
-/** A model that can be written as a folder, and not as GGUF. */
+/** Exports of a model that supports the folder format but not GGUF. */
 export const offers: readonly ExportOffer[] = [
   { form: { format: "folder", packing: "F32" }, bytes: 1_000_000, notes: [] },
   {
@@ -88,7 +88,7 @@ export const startedEvent = {
   exports: offers,
 } as const satisfies WorkerEvent;
 
-/** A Hub's worker that has stored nothing, until `emit` says otherwise; notes what it is asked. */
+/** A Hub worker without stored models that records the commands it receives. */
 export class FakeHubClient implements HubClient {
   readonly commands: HubCommand[] = [];
   stored: readonly StoredModel[] = [];

@@ -15,7 +15,7 @@ function storeOf(answer: HubEvent) {
 test("knows what is stored once it is listed, and what was removed", async () => {
   const hub = storeOf({ type: "listed", models: [], removed: ["org/tiny@c0ffee"] });
   await hub.refresh();
-  expect(hub.getState().notice).toBe("org/tiny@c0ffee was damaged and has been removed: fetch it again.");
+  expect(hub.getState().notice).toBe("org/tiny@c0ffee was corrupt and has been removed. Download it again.");
 });
 
 test("keeps nobody waiting for a worker that crashes", async () => {

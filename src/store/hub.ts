@@ -1,48 +1,48 @@
-/** Models of a Hub: what is being asked of it, and what this browser has stored. The token is kept in no store. */
+/** Models on a Hub and those stored in this browser. Access tokens are not kept. */
 import { createStore, type StoreApi } from "zustand/vanilla";
 import type { HubClient } from "../worker/hub/hubClient.ts";
 import type { DownloadPlan, DownloadProgress, HubEvent, StoredModel } from "../worker/hub/hubProtocol.ts";
 
 export type { DownloadPlan, DownloadProgress, StoredModel };
 
-/** The Hub's address, and a name for what runs behind it. */
+/** The address of the Hugging Face Hub. */
 export const PUBLIC_HUB = "https://huggingface.co";
 
-/** What is under way with the Hub. */
+/** The current request to the Hub. */
 export type HubTask =
   | { readonly status: "idle" }
   | { readonly status: "looking"; readonly id: string }
-  /** Waits for the user's word: nothing of the weights has been asked for. */
+  /** Only metadata has been fetched; the user has not confirmed the download yet. */
   | { readonly status: "planned"; readonly plan: DownloadPlan }
   | { readonly status: "fetching"; readonly plan: DownloadPlan; readonly progress: DownloadProgress | null }
   | { readonly status: "failed"; readonly message: string };
 
-export interface HubState {
+interface HubState {
   readonly task: HubTask;
   readonly stored: readonly StoredModel[];
-  /** What was removed because it was damaged, as a sentence; null when nothing was. */
+  /** A sentence about models removed because they were corrupt, or null. */
   readonly notice: string | null;
 }
 
 export interface HubStore extends Pick<StoreApi<HubState>, "getState" | "subscribe" | "getInitialState"> {
-  /** Lists what is stored; resolves when it is known, or cannot be. */
+  /** Lists the stored models; resolves once they are known or listing has failed. */
   refresh(): Promise<void>;
   lookUp(id: string, source: string, token: string | null): void;
-  /** Fetches what was looked up. */
+  /** Downloads the model that was looked up. */
   fetch(token: string | null): void;
   halt(): void;
   remove(folders: readonly string[]): void;
 }
 
-export interface HubSurroundings {
-  /** Asks the browser not to throw stored files away when space is short. */
+interface HubOptions {
+  /** Asks the browser not to evict stored files when space is short. */
   readonly persist: () => void;
-  /** Told the folder of a model that has just been fetched. */
+  /** Called with the folder of a model that has just been downloaded. */
   readonly onFetched: (folder: string) => void;
 }
 
 /** Creates the store. */
-export function createHubStore(client: HubClient, { persist, onFetched }: HubSurroundings): HubStore {
+export function createHubStore(client: HubClient, { persist, onFetched }: HubOptions): HubStore {
   const store = createStore<HubState>(() => ({ task: { status: "idle" }, stored: [], notice: null }));
   let fetched: string | null = null;
   client.subscribe((event) => {
@@ -82,8 +82,8 @@ export function createHubStore(client: HubClient, { persist, onFetched }: HubSur
   };
 }
 
-/** The state after an event of the worker. */
-export function reduceHub(state: HubState, event: HubEvent): HubState {
+/** Returns the state after a worker event. */
+function reduceHub(state: HubState, event: HubEvent): HubState {
   switch (event.type) {
     case "listed":
       return { ...state, stored: event.models, notice: removedText(event.removed) ?? state.notice };
@@ -104,7 +104,6 @@ export function reduceHub(state: HubState, event: HubEvent): HubState {
 }
 
 function removedText(removed: readonly string[]): string | null {
-  return removed.length === 0
-    ? null
-    : `${removed.join(", ")} was damaged and has been removed: fetch it again.`;
+  if (removed.length === 0) return null;
+  return `${removed.join(", ")} was corrupt and has been removed. Download it again.`;
 }

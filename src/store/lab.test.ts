@@ -5,7 +5,8 @@ import { configurationText } from "./setup/configurationFile.ts";
 import type { DroppedFile } from "./setup/dropped.ts";
 import { FakeHubClient, memoryShelf, offers, setupOf, startedEvent } from "./fixture.ts";
 import type { DownloadPlan, StoredModel } from "./hub.ts";
-import { createLab, startObstacle, type Lab } from "./lab.ts";
+import { createLab, type Lab } from "./lab.ts";
+import { startObstacle } from "./startRun.ts";
 
 const STORED: StoredModel = {
   repository: "org/tiny",
@@ -85,8 +86,8 @@ function openLab(hash = "", stored: readonly StoredModel[] = []): Promise<void> 
       return text === undefined ? Promise.reject(new Error(`no ${path}`)) : Promise.resolve(text);
     },
     shelf: memoryShelf(),
-    deliver: () => undefined,
-    askWhere: () => Promise.resolve("downloads"),
+    download: () => undefined,
+    chooseDestination: () => Promise.resolve("downloads"),
     nextFrame: (callback) => callback(),
   });
   return lab.open();
@@ -114,8 +115,8 @@ describe("the lab", () => {
   test("follows a link, and says when it names what this page does not have", async () => {
     await openLab("#model=base-64&dataset=gone.json&steps=7");
     expect(lab.settings.getState()).toMatchObject({ model: "base-64", dataset: null });
-    expect(lab.notice.getState()).toMatchObject({ tone: "problem" });
-    expect(lab.notice.getState()?.text).toContain('no data set "gone.json"');
+    expect(lab.notice.getState()).toMatchObject({ tone: "error" });
+    expect(lab.notice.getState()?.text).toContain('Not available: data set "gone.json"');
     lab.start();
     expect(commands).toMatchObject([{ model: "models/base-64", config: { steps: 7 } }]);
   });
@@ -129,22 +130,22 @@ describe("the lab", () => {
   });
 
   test("uses a dropped data set, and keeps it when the next one cannot be read", async () => {
-    await lab.take([file("mine.json", '[{"prompt": "3+3?"}]')]);
-    await lab.take([file("broken.json", "[{")]);
+    await lab.openFiles([file("mine.json", '[{"prompt": "3+3?"}]')]);
+    await lab.openFiles([file("broken.json", "[{")]);
     expect(lab.dataset.getState()).toMatchObject({ status: "failed", inUse: { fileName: "mine.json" } });
     lab.start();
     expect(commands).toMatchObject([{ study: { name: "mine", answers: [] } }]);
   });
 
   test("refuses a file that is too large without reading it", async () => {
-    await lab.take([file("huge.json", "", 2 ** 31)]);
+    await lab.openFiles([file("huge.json", "", 2 ** 31)]);
     expect(lab.notice.getState()?.text).toMatch(/huge\.json.*2048 MiB.*Split/);
   });
 
   test("takes the configuration of another run, data set included", async () => {
-    await lab.take([file("mine.json", '[{"prompt": "3+3?"}]')]);
-    await lab.take([file("run.json", configurationText(setupOf({ steps: 7 })))]);
-    expect(lab.notice.getState()).toEqual({ tone: "news", text: "The configuration of run.json is set." });
+    await lab.openFiles([file("mine.json", '[{"prompt": "3+3?"}]')]);
+    await lab.openFiles([file("run.json", configurationText(setupOf({ steps: 7 })))]);
+    expect(lab.notice.getState()).toEqual({ tone: "info", text: "Applied the configuration in run.json." });
     expect(lab.dataset.getState()).toMatchObject({ status: "ready", inUse: { fileName: "word.json" } });
     lab.start();
     expect(commands).toMatchObject([{ model: "models/base-64", config: { steps: 7 } }]);
@@ -183,10 +184,10 @@ describe("the lab", () => {
     hub.emit({ type: "listed", models: [STORED], removed: [] });
     expect(persisted).toBe(1);
     expect(lab.settings.getState().model).toBe("org/tiny@0123");
-    expect(lab.notice.getState()?.text).toBe("org/tiny is stored and is the model now.");
+    expect(lab.notice.getState()?.text).toBe("org/tiny is downloaded and selected.");
     hub.emit({ type: "listed", models: [], removed: ["org/tiny@0123"] });
     expect(lab.settings.getState().model).toBeNull();
-    expect(lab.hub.getState().notice).toContain("org/tiny@0123 was damaged and has been removed");
+    expect(lab.hub.getState().notice).toContain("org/tiny@0123 was corrupt and has been removed");
   });
 
   test("asks every question in the prompt that is set up", () => {
@@ -199,19 +200,19 @@ describe("the lab", () => {
   test("takes no file while a run is under way", async () => {
     lab.start();
     emit(startedEvent);
-    await lab.take([file("mine.json", '[{"prompt": "3+3?"}]')]);
+    await lab.openFiles([file("mine.json", '[{"prompt": "3+3?"}]')]);
     expect(lab.dataset.getState()).toMatchObject({ inUse: { fileName: "word.json" } });
-    expect(lab.notice.getState()?.text).toContain("a run is under way");
+    expect(lab.notice.getState()?.text).toContain("a run is in progress");
   });
 
   test("takes a dropped model, and trains it instead of one of the page's", async () => {
     const gguf = blob("small.gguf");
-    await lab.take([gguf]);
-    expect(lab.settings.getState().model).toBe("small (own)"); // "small" ships with the page
-    expect(lab.notice.getState()).toMatchObject({ tone: "news" });
+    await lab.openFiles([gguf]);
+    expect(lab.settings.getState().model).toBe("small (local)"); // "small" ships with the page
+    expect(lab.notice.getState()).toMatchObject({ tone: "info" });
     lab.start();
     const modelFiles = [{ path: "small.gguf", blob: gguf.file }];
-    expect(commands).toMatchObject([{ type: "start", model: "small (own)", modelFiles }]);
+    expect(commands).toMatchObject([{ type: "start", model: "small (local)", modelFiles }]);
     emit({ type: "stopped", runId: "r1" });
 
     lab.settings.setState({ model: "small" });
@@ -222,15 +223,15 @@ describe("the lab", () => {
 
   test("a model dropped again replaces the one of its name", async () => {
     const [first, second] = [blob("mine.zip"), blob("mine.zip")];
-    for (const one of [first, second]) await lab.take([one]);
+    for (const one of [first, second]) await lab.openFiles([one]);
     const state = lab.catalogue.getState();
-    const own = state.status === "ready" ? state.models.slice(2) : [];
-    expect(own).toMatchObject([{ name: "mine", parameters: null }]);
-    expect(own[0]!.files![0]!.blob).toBe(second.file);
+    const local = state.status === "ready" ? state.models.slice(2) : [];
+    expect(local).toMatchObject([{ name: "mine", parameters: null }]);
+    expect(local[0]!.files![0]!.blob).toBe(second.file);
   });
 
   test("takes a dropped folder of a model under the folder's name", async () => {
-    await lab.take(["config.json", "model.safetensors"].map((name) => blob(`mine/${name}`)));
+    await lab.openFiles(["config.json", "model.safetensors"].map((name) => blob(`mine/${name}`)));
     expect(lab.settings.getState().model).toBe("mine");
     lab.start();
     const paths = commands.flatMap((command) => (command.type === "start" ? command.modelFiles : []));
@@ -238,9 +239,9 @@ describe("the lab", () => {
   });
 
   test("says what is missing from files that are neither a model nor one data set", async () => {
-    await lab.take([blob("mine/model.safetensors"), blob("mine/tokenizer.json")]);
-    expect(lab.notice.getState()?.text).toMatch(/^mine was not taken: it has weights but no config\.json/);
-    await lab.take([file("a.json", "[]"), file("b.json", "[]")]);
+    await lab.openFiles([blob("mine/model.safetensors"), blob("mine/tokenizer.json")]);
+    expect(lab.notice.getState()?.text).toMatch(/^mine was not opened: config\.json is missing/);
+    await lab.openFiles([file("a.json", "[]"), file("b.json", "[]")]);
     expect(lab.notice.getState()?.text).toContain("one data set at a time");
     expect(lab.dataset.getState()).toMatchObject({ inUse: { fileName: "word.json" } });
   });
@@ -251,15 +252,15 @@ describe("the lab", () => {
     await lab.run.exportAs(offers[0]!.form);
     emit({ type: "refused", runId: "r1", request: "export", message: "out of memory" });
     expect(lab.notice.getState()).toEqual({
-      tone: "problem",
-      text: "The model could not be written: out of memory. The run rests as before.",
+      tone: "error",
+      text: "Export failed: out of memory. The run is unchanged.",
     });
     expect(lab.run.getState()).toMatchObject({ status: "paused", activity: null });
   });
 
   test("the data set chosen last wins, however slowly the others load", async () => {
     lab.chooseDataset("other.json");
-    await lab.take([file("mine.json", '[{"prompt": "3+3?"}]')]);
+    await lab.openFiles([file("mine.json", '[{"prompt": "3+3?"}]')]);
     await Promise.resolve();
     expect(lab.dataset.getState()).toMatchObject({ inUse: { fileName: "mine.json" } });
   });

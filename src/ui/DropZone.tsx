@@ -24,7 +24,7 @@ export function DropZone() {
       setOver(false);
       if (transfer?.types.includes("Files") !== true) return;
       event.preventDefault();
-      void filesOf(transfer).then(lab.take, lab.tellUnread);
+      void filesOf(transfer).then(lab.openFiles, lab.reportUnreadable);
     });
     return () => stop.abort();
   }, [lab]);

@@ -11,7 +11,7 @@ export function NoticeBar() {
   return (
     <>
       {failure !== null && (
-        <p className="notice notice--problem" role="alert" data-testid="failure">
+        <p className="notice notice--error" role="alert" data-testid="failure">
           <strong>The run failed.</strong> {sentence(failure)}
         </p>
       )}
@@ -21,7 +21,7 @@ export function NoticeBar() {
           <button
             type="button"
             className="button button--plain button--small"
-            onClick={() => lab.notice.setState(null, true)}
+            onClick={() => lab.notice.clear()}
           >
             <Icon name="close" />
             <span className="unseen">Dismiss</span>

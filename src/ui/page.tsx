@@ -5,7 +5,8 @@ import { createStore, type StoreApi } from "zustand/vanilla";
 import type { MetricName } from "../rl/metrics/metrics.ts";
 import type { Lab } from "../store/lab.ts";
 import { isBusy } from "../store/experiments/experimentRunner.ts";
-import { isUnderWay, type RunRecord, type RunState } from "../store/run/run.ts";
+import type { RunRecord } from "../store/run/record.ts";
+import { isUnderWay, type RunState } from "../store/run/run.ts";
 import type { Settings } from "../store/setup/settings.ts";
 
 /** What is open: definitions of some metrics (or all), the keyboard's sheet, or nothing. */

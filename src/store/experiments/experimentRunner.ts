@@ -31,7 +31,8 @@ import {
 } from "./experimentQueue.ts";
 import { missingFor, settingsFor, variantOf } from "./experimentSetup.ts";
 import type { ReadableStore } from "../run/pace.ts";
-import { isUnderWay, type RunRecord, type RunSetup, type RunState } from "../run/run.ts";
+import type { RunRecord, RunSetup } from "../run/record.ts";
+import { isUnderWay, type RunState } from "../run/run.ts";
 import type { RunStore } from "../run/runStore.ts";
 import type { SettingsStore } from "../setup/settings.ts";
 
@@ -211,7 +212,7 @@ function cellOf(
     variant,
     seed,
     steps: steps.map(({ metrics }) => metrics),
-    evaluations: [...own, ...(extras ?? [])],
+    evaluations: [...own, ...extras],
     seconds,
     commit: "page",
   });

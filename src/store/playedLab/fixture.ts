@@ -1,4 +1,4 @@
-/** For tests: experiments as the page runs them, in a lab on a worker that a test plays. */
+/** A lab whose worker is scripted by the test, and an experiment to run in it. */
 import { expect } from "vitest";
 import type { Experiment } from "../../experiments/experiment.ts";
 import type { WorkerClient } from "../../worker/client.ts";
@@ -52,7 +52,7 @@ export const FILES: Readonly<Record<string, string>> = {
 
 export type Start = Extract<Command, { type: "start" }>;
 
-/** A lab, and the worker's side of it. */
+/** A lab and its scripted worker. */
 export class PlayedLab {
   readonly lab: Lab;
   readonly starts: Start[] = [];
@@ -83,8 +83,8 @@ export class PlayedLab {
         const text = files[path];
         return text === undefined ? Promise.reject(new Error(`no ${path}`)) : Promise.resolve(text);
       },
-      deliver: () => undefined,
-      askWhere: () => Promise.resolve("downloads"),
+      download: () => undefined,
+      chooseDestination: () => Promise.resolve("downloads"),
       nextFrame: (callback) => callback(),
     });
   }
@@ -95,13 +95,13 @@ export class PlayedLab {
     await this.started(1);
   }
 
-  /** Waits until the worker was asked for so many runs. */
+  /** Waits until `runs` runs were started; returns the last start command. */
   async started(runs: number): Promise<Start> {
     await expect.poll(() => this.starts.length, { interval: 1 }).toBe(runs);
     return this.starts[runs - 1]!;
   }
 
-  /** Waits until the queue is over; its jobs' states. */
+  /** Waits for the end of the queue; returns the states of its jobs. */
   async over(): Promise<string[]> {
     await expect.poll(() => this.states(), { interval: 1 }).not.toContain("running");
     return this.states();
@@ -115,7 +115,7 @@ export class PlayedLab {
     this.#emit({ ...startedEvent, runId });
   }
 
-  /** Plays a run of one step to its end. */
+  /** Plays a run of one step. */
   finish(start: Start): void {
     const { runId } = start;
     const questions = start.study.questions.map(({ id }) => ({

@@ -1,37 +1,33 @@
-/** A slower copy of a store, for views that cost too much to redraw at every change. */
+/** A throttled copy of a store, for views that are too expensive to redraw on every change. */
 import type { StoreApi } from "zustand/vanilla";
 
-/** Charts redraw at most twice a second: a redraw takes tens of milliseconds of the CPU that also trains. */
-const CHART_INTERVAL_MS = 500;
+/** Milliseconds. A redraw of the charts takes tens of milliseconds of the CPU that also trains. */
+const CHART_INTERVAL = 500;
 
 export type ReadableStore<T> = Pick<StoreApi<T>, "getState" | "subscribe" | "getInitialState">;
 
 /**
- * A store of `select(source)` that changes at most once per `interval` milliseconds. The first change after a quiet
- * interval comes at once and the last one always arrives.
+ * Returns a copy of `source` that changes at most once per `interval` milliseconds. The first change after a quiet
+ * interval is passed on immediately; the last change is never dropped.
  */
-export function pacedStore<S, T>(
-  source: ReadableStore<S>,
-  select: (state: S) => T,
-  interval = CHART_INTERVAL_MS,
-): ReadableStore<T> {
-  const initial = select(source.getState());
+export function pacedStore<T>(source: ReadableStore<T>, interval = CHART_INTERVAL): ReadableStore<T> {
+  const initial = source.getState();
   let current = initial;
   const listeners = new Set<(value: T, previous: T) => void>();
-  let isWaiting = false;
+  let isPending = false;
   const update = (): void => {
     const previous = current;
-    current = select(source.getState());
+    current = source.getState();
     if (Object.is(current, previous)) return;
     listeners.forEach((listener) => listener(current, previous));
-    isWaiting = true;
+    isPending = true;
     setTimeout(() => {
-      isWaiting = false;
+      isPending = false;
       update();
     }, interval);
   };
   source.subscribe(() => {
-    if (!isWaiting) update();
+    if (!isPending) update();
   });
   return {
     getState: () => current,

@@ -1,10 +1,10 @@
-/** A run of the page as its files are written from it. */
+/** A run as the input of its report files. */
 import type { RunReport } from "../../report/record.ts";
 import type { RunState } from "./run.ts";
 
 export { metricsCsv, metricsJson } from "../../report/metrics.ts";
 
-/** Null until a backend computes the run: before that there is nothing to report. */
+/** Returns the report of a run, or null before its model is loaded. */
 export function reportOf(state: RunState): RunReport | null {
   if (state.status === "idle" || state.status === "starting" || state.device === null) return null;
   const { setup, steps, evaluations } = state.record;

@@ -1,16 +1,8 @@
 import { describe, expect, test } from "vitest";
 import type { WorkerEvent } from "../../worker/protocol.ts";
 import { evaluationOf, groupOf, setupOf, startedEvent, stepOf, steppedEvent } from "../fixture.ts";
-import {
-  isUnderWay,
-  reduce,
-  requested,
-  startedRun,
-  RESPONSES_KEPT,
-  VOTES_KEPT,
-  type Request,
-  type RunState,
-} from "./run.ts";
+import { isUnderWay, reduce, requested, startedRun, type Request, type RunState } from "./run.ts";
+import { RESPONSES_KEPT, VOTES_KEPT } from "./record.ts";
 
 const after = (...events: readonly WorkerEvent[]): RunState =>
   events.reduce(reduce, startedRun("r1", setupOf()));

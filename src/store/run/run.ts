@@ -1,65 +1,8 @@
-/** What the screen knows of a run: a union of its states, and the pure functions that move between them. */
-import { sum } from "../../math/stats.ts";
+/** The states of a run as the page knows them, and the transitions between them. */
 import type { BackendReport } from "../../report/backend.ts";
-import { EXPORT_FORMS, type ExportOffer } from "../../report/exportForms.ts";
-import type { StepRecord } from "../../report/record.ts";
-import type { TtrlConfig } from "../../rl/ttrlConfig.ts";
-import type { Evaluation } from "../../rl/metrics/metrics.ts";
-import type { PromptFrame, Task } from "../../rl/contracts/types.ts";
-import type { BackendChoice } from "../../report/backend.ts";
-import type { GroupView, ModelPart, ModelSummary, Phase, WorkerEvent } from "../../worker/protocol.ts";
-
-export type { ExportForm, ExportOffer } from "../../report/exportForms.ts";
-export type { StepRecord } from "../../report/record.ts";
-export type { GroupView, ResponseView } from "../../worker/protocol.ts";
-
-/** What a run was started with. */
-export interface RunSetup {
-  readonly model: {
-    readonly name: string;
-    readonly title: string;
-    /** The model itself, where it does not ship with the page. */
-    readonly files?: readonly ModelPart[];
-    /** The folder it is stored in, where it was fetched from a Hub. */
-    readonly stored?: string;
-  };
-  readonly study: {
-    readonly name: string;
-    readonly title: string;
-    readonly task: Task;
-    readonly questions: number;
-    /** How many of the questions have a true answer. */
-    readonly answers: number;
-  };
-  /** What stands around every question; nothing does where it is absent. */
-  readonly prompt?: PromptFrame;
-  readonly backend: BackendChoice;
-  readonly config: TtrlConfig;
-}
-
-/** One step's votes, kept for the latest steps only. */
-export interface StepVotes {
-  readonly step: number;
-  readonly groups: readonly GroupView[];
-}
-
-/** An evaluation besides the run's own ones: "before" or "after" on another data set, or an initial vote by its name. */
-export interface ExtraRecord {
-  readonly at: string;
-  readonly dataset: string;
-  readonly evaluation: Evaluation;
-}
-
-/** All a run has reported so far. */
-export interface RunRecord {
-  readonly runId: string;
-  readonly setup: RunSetup;
-  readonly steps: readonly StepRecord[];
-  readonly evaluations: readonly Evaluation[];
-  readonly votes: readonly StepVotes[];
-  /** What an experiment measures besides; absent where none asked. */
-  readonly extras?: readonly ExtraRecord[];
-}
+import type { ExportOffer } from "../../report/exportForms.ts";
+import type { ModelSummary, Phase, WorkerEvent } from "../../worker/protocol.ts";
+import { withEvaluation, withExtra, withStep, type RunRecord, type RunSetup } from "./record.ts";
 
 export interface Progress {
   readonly phase: Phase;
@@ -67,18 +10,18 @@ export interface Progress {
   readonly total: number;
 }
 
-/** What runs the model; known once the worker has started. */
+/** The backend and the model, known once the worker has loaded them. */
 export interface Device {
   readonly backend: BackendReport;
   readonly model: ModelSummary;
-  /** About questions left out because they are too long for the model, or null. */
+  /** A notice about questions skipped because they are too long for the model, or null. */
   readonly notice: string | null;
-  /** The forms in which the trained model can be taken away. */
+  /** The formats the trained model can be exported in. */
   readonly exports: readonly ExportOffer[];
 }
 
-/** Something asked of a run at rest that takes the worker a while. */
-export type Activity = "evaluating" | "exporting";
+/** A long-running request to a run that is paused or has ended. */
+type Activity = "evaluating" | "exporting";
 
 interface StartingRun {
   readonly status: "starting";
@@ -86,8 +29,8 @@ interface StartingRun {
   readonly progress: Progress | null;
 }
 
-interface LiveRun {
-  /** "pausing" finishes the step under way, then rests. */
+interface RunningRun {
+  /** "pausing" finishes the current step first. */
   readonly status: "running" | "pausing";
   readonly record: RunRecord;
   readonly device: Device;
@@ -101,7 +44,7 @@ interface StoppingRun {
   readonly progress: Progress | null;
 }
 
-interface RestingRun {
+interface SettledRun {
   readonly status: "paused" | "stopped" | "finished";
   readonly record: RunRecord;
   readonly device: Device;
@@ -116,24 +59,18 @@ interface FailedRun {
   readonly message: string;
 }
 
-/** A run that has begun, whatever became of it. */
-export type BegunRun = StartingRun | LiveRun | StoppingRun | RestingRun | FailedRun;
+/** A run that was started, in any state. */
+export type StartedRun = StartingRun | RunningRun | StoppingRun | SettledRun | FailedRun;
 
-export type RunState = { readonly status: "idle" } | BegunRun;
+export type RunState = { readonly status: "idle" } | StartedRun;
 
-/** How many of the latest steps keep their votes: enough to look back, little enough for a long run's memory. */
-export const VOTES_KEPT = 30;
-
-/** And how many responses they may hold together: some 100 MB of text at the lengths of large models. */
-export const RESPONSES_KEPT = 100_000;
-
-/** The state right after Start was pressed. */
+/** Returns the state of a run that has just been started. */
 export function startedRun(runId: string, setup: RunSetup): RunState {
-  const record: RunRecord = { runId, setup, steps: [], evaluations: [], votes: [] };
+  const record: RunRecord = { runId, setup, steps: [], evaluations: [], votes: [], extras: [] };
   return { status: "starting", record, progress: null };
 }
 
-/** The state after an event of the worker. Events of another run change nothing. */
+/** Returns the state after a worker event. Events of other runs are ignored. */
 export function reduce(state: RunState, event: WorkerEvent): RunState {
   if (state.status === "idle" || event.runId !== state.record.runId) return state;
   switch (event.type) {
@@ -148,13 +85,13 @@ export function reduce(state: RunState, event: WorkerEvent): RunState {
     case "stepped":
       return { ...state, record: withStep(state.record, event) };
     case "paused":
-      return rest(state, "paused");
+      return settle(state, "paused");
     case "resumed":
-      return isResting(state) ? resumeRun(state) : state;
+      return isSettled(state) ? resumeRun(state) : state;
     case "stopped":
-      return rest(state, "stopped");
+      return settle(state, "stopped");
     case "finished":
-      return rest(state, "finished");
+      return settle(state, "finished");
     case "exported":
     case "refused":
     case "cancelled":
@@ -174,76 +111,43 @@ function progressOf({ phase, done, total }: Progress): Progress {
   return { phase, done, total };
 }
 
-function begin(state: BegunRun, device: Device): RunState {
+function begin(state: StartedRun, device: Device): RunState {
   if (state.status === "stopping") return { ...state, device };
   return state.status === "starting" ? { ...state, status: "running", device } : state;
 }
 
-/** A run stopped before its model was loaded leaves nothing to show. */
-function rest(state: BegunRun, status: RestingRun["status"]): RunState {
+/** A run stopped before its model was loaded is discarded. */
+function settle(state: StartedRun, status: SettledRun["status"]): RunState {
   if (state.status === "failed") return state;
   if (state.status === "starting" || state.device === null) return { status: "idle" };
   return { status, record: state.record, device: state.device, activity: null, progress: null };
 }
 
-function resumeRun({ record, device }: RestingRun): LiveRun {
+function resumeRun({ record, device }: SettledRun): RunningRun {
   return { status: "running", record, device, progress: null };
 }
 
-function fail(state: BegunRun, message: string): RunState {
+function fail(state: StartedRun, message: string): RunState {
   const device = state.status === "starting" ? null : state.device;
   return { status: "failed", record: state.record, device, message };
 }
 
-function endActivity(state: BegunRun): RunState {
-  return isResting(state) ? { ...state, activity: null, progress: null } : state;
+function endActivity(state: StartedRun): RunState {
+  return isSettled(state) ? { ...state, activity: null, progress: null } : state;
 }
 
-function withStep(record: RunRecord, event: Extract<WorkerEvent, { type: "stepped" }>): RunRecord {
-  const { metrics, timing, groups } = event;
-  return {
-    ...record,
-    steps: [...record.steps, { metrics, timing }],
-    votes: latestVotes([...record.votes, { step: metrics.step, groups }]),
-  };
-}
-
-/** As many of the latest steps as may be kept, the last one in any case. */
-function latestVotes(votes: readonly StepVotes[]): readonly StepVotes[] {
-  const kept = votes.slice(-VOTES_KEPT);
-  const sizes = kept.map(({ groups }) => sum(groups.map(({ responses }) => responses.length)));
-  while (kept.length > 1 && sum(sizes) > RESPONSES_KEPT) {
-    kept.shift();
-    sizes.shift();
-  }
-  return kept;
-}
-
-/** A second evaluation of the same policy replaces the first. */
-function withEvaluation(record: RunRecord, evaluation: Evaluation): RunRecord {
-  const others = record.evaluations.filter(({ step }) => step !== evaluation.step);
-  return { ...record, evaluations: [...others, evaluation] };
-}
-
-function withExtra(
-  record: RunRecord,
-  { at, dataset, evaluation }: Extract<WorkerEvent, { type: "evaluatedExtra" }>,
-): RunRecord {
-  return { ...record, extras: [...(record.extras ?? []), { at, dataset, evaluation }] };
-}
-
-/** What the user can ask of a run. */
+/** A user request to a run. */
 export type Request = "pause" | "resume" | "step" | "stop" | "evaluate" | "export" | "cancel";
 
-/** The state right after a request, or null when the run cannot take it now. */
+/** Returns the state after a request, or null if the run cannot accept it now. */
 export function requested(state: RunState, request: Request): RunState | null {
   switch (request) {
     case "pause":
       return state.status === "running" ? { ...state, status: "pausing" } : null;
     case "resume":
-      return isFreePause(state) ? resumeRun(state) : null;
+      return canContinue(state) ? resumeRun(state) : null;
     case "step":
-      return isFreePause(state) ? { ...resumeRun(state), status: "pausing" } : null;
+      return canContinue(state) ? { ...resumeRun(state), status: "pausing" } : null;
     case "stop":
       return isActive(state) ? stopRun(state) : null;
     case "evaluate":
@@ -251,7 +155,7 @@ export function requested(state: RunState, request: Request): RunState | null {
     case "export":
       return isFree(state) ? { ...state, activity: "exporting" } : null;
     case "cancel":
-      return isResting(state) && state.activity !== null ? { ...state, progress: null } : null;
+      return isSettled(state) && state.activity !== null ? { ...state, progress: null } : null;
     default:
       return request satisfies never;
   }
@@ -262,22 +166,22 @@ function stopRun(state: StoppableRun): RunState {
   return { status: "stopping", record: state.record, device, progress: state.progress };
 }
 
-type StoppableRun = StartingRun | LiveRun | RestingRun;
+type StoppableRun = StartingRun | RunningRun | SettledRun;
 
-function isResting(state: RunState): state is RestingRun {
+function isSettled(state: RunState): state is SettledRun {
   return state.status === "paused" || state.status === "stopped" || state.status === "finished";
 }
 
-function isFree(state: RunState): state is RestingRun {
-  return isResting(state) && state.activity === null;
+function isFree(state: RunState): state is SettledRun {
+  return isSettled(state) && state.activity === null;
 }
 
-/** Whether the policy as it is has been evaluated already. */
-function isEvaluated({ record }: RestingRun): boolean {
+/** Whether the current policy has been evaluated already. */
+function isEvaluated({ record }: SettledRun): boolean {
   return record.evaluations.some(({ step }) => step === record.steps.length);
 }
 
-function isFreePause(state: RunState): state is RestingRun {
+function canContinue(state: RunState): state is SettledRun {
   return isFree(state) && state.status === "paused";
 }
 
@@ -285,14 +189,7 @@ function isActive(state: RunState): state is StoppableRun {
   return ["starting", "running", "pausing", "paused"].includes(state.status);
 }
 
-/** The forms a model can be taken away in; before it is loaded they are known, and their sizes are not. */
-export function formsOf(device: Device | null): readonly ExportOffer[] {
-  return device?.exports ?? UNKNOWN_SIZES;
-}
-
-const UNKNOWN_SIZES: readonly ExportOffer[] = EXPORT_FORMS.map((form) => ({ form, bytes: 0, notes: [] }));
-
-/** Whether the worker owes the run more: its set-up is locked and leaving the page would lose it. */
+/** Whether a run is in progress: its setup is locked, and leaving the page would lose it. */
 export function isUnderWay(state: RunState): boolean {
   return isActive(state) || state.status === "stopping";
 }

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { WorkerClient } from "../../worker/client.ts";
 import type { AsideRequest, Command, StudyMessage, WorkerEvent } from "../../worker/protocol.ts";
 import { offers, setupOf, startedEvent, steppedEvent } from "../fixture.ts";
-import { createRunStore, type ChosenPlace, type ExportedFile } from "./runStore.ts";
+import { createRunStore, type Destination, type ExportedFile } from "./runStore.ts";
 
 const study: StudyMessage = { name: "word", task: "math", questions: [], answers: [] };
 
@@ -11,7 +11,7 @@ function setUp() {
   const delivered: ExportedFile[] = [];
   const saved: string[] = [];
   const asked: [string, number][] = [];
-  let place: ChosenPlace = "downloads";
+  let destination: Destination = "downloads";
   const refusals: [AsideRequest, string][] = [];
   const frames: (() => void)[] = [];
   let emit: (event: WorkerEvent) => void = () => undefined;
@@ -24,20 +24,20 @@ function setUp() {
     restart: () => emit({ type: "failed", runId: "r1", message: "ended" }),
   };
   const store = createRunStore(client, {
-    deliver: (file) => void delivered.push(file),
-    tellSaved: (fileName) => void saved.push(fileName),
-    askWhere: (fileName, bytes) => {
+    download: (file) => void delivered.push(file),
+    onSaved: (fileName) => void saved.push(fileName),
+    chooseDestination: (fileName, bytes) => {
       asked.push([fileName, bytes]);
-      return Promise.resolve(place);
+      return Promise.resolve(destination);
     },
-    tellRefusal: (request, message) => void refusals.push([request, message]),
+    onRefused: (request, message) => void refusals.push([request, message]),
     nextFrame: (callback) => void frames.push(callback),
   });
   store.start(setupOf(), study);
   return {
     ...{ store, commands, delivered, saved, asked, refusals, frames },
     emit: (event: WorkerEvent) => emit(event),
-    choose: (chosen: ChosenPlace) => (place = chosen),
+    choose: (chosen: Destination) => (destination = chosen),
   };
 }
 
@@ -102,7 +102,7 @@ describe("the run's store", () => {
     for (const event of [startedEvent, steppedEvent(1), { type: "paused", runId: "r1" } as const])
       emit(event);
     await store.exportAs(gguf!.form); // cannot be written
-    choose("nowhere");
+    choose("cancelled");
     await store.exportAs(folder!.form);
     expect([commands.length, asked]).toEqual([1, [["base-64-ttrl-step-1.zip", 1_000_000]]]);
     expect(store.getState()).toHaveProperty("activity", null);

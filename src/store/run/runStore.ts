@@ -1,4 +1,4 @@
-/** The live run: commands go out through the client, events come back and are reduced, progress once a frame. */
+/** The current run: sends commands to the worker and reduces its events. */
 import { createStore, type StoreApi } from "zustand/vanilla";
 import { exportName, type ExportForm } from "../../report/exportForms.ts";
 import type { WorkerClient } from "../../worker/client.ts";
@@ -9,57 +9,58 @@ import type {
   StudyMessage,
   WorkerEvent,
 } from "../../worker/protocol.ts";
-import { reduce, requested, startedRun, type Request, type RunSetup, type RunState } from "./run.ts";
+import type { RunSetup } from "./record.ts";
+import { reduce, requested, startedRun, type Request, type RunState } from "./run.ts";
 
 type Start = Extract<Command, { type: "start" }>;
 
-/** A file the worker hands over. */
+/** A file exported by the worker. */
 export interface ExportedFile {
   readonly fileName: string;
   readonly file: Blob;
 }
 
-/** Where the user wants a file: in one that they chose, among their downloads, or after all not. */
-export type ChosenPlace = FileSystemFileHandle | "downloads" | "nowhere";
+/** Where to save a file: in a file the user chose or in the downloads folder. */
+export type Destination = FileSystemFileHandle | "downloads" | "cancelled";
 
-/** What the surroundings do for the store; replaced in tests. */
-export interface RunSurroundings {
-  /** Saves an exported file where the user can find it. */
-  readonly deliver: (file: ExportedFile) => void;
-  /** Asks where a file of about so many bytes is to go. */
-  readonly askWhere: (fileName: string, bytes: number) => Promise<ChosenPlace>;
-  /** Tells the user that a file is where they wanted it. */
-  readonly tellSaved: (fileName: string) => void;
-  /** Tells the user why a request to the run at rest could not be met. */
-  readonly tellRefusal: (request: AsideRequest, message: string) => void;
-  /** Calls back once, before the next frame is drawn. */
+/** Browser functions and callbacks of the store. */
+export interface RunEnvironment {
+  /** Saves an exported file in the downloads folder. */
+  readonly download: (file: ExportedFile) => void;
+  /** Asks the user where to save a file of about `bytes` bytes. */
+  readonly chooseDestination: (fileName: string, bytes: number) => Promise<Destination>;
+  /** Called when a file was saved where the user chose. */
+  readonly onSaved: (fileName: string) => void;
+  /** Called when an evaluation or export failed; the run is unchanged. */
+  readonly onRefused: (request: AsideRequest, message: string) => void;
+  /** Calls back once before the next frame is drawn. */
   readonly nextFrame: (callback: () => void) => void;
 }
 
 export interface RunStore extends Pick<StoreApi<RunState>, "getState" | "subscribe" | "getInitialState"> {
-  /** Starts a new run in place of the last one. */
+  /** Starts a new run, replacing the last one. */
   start(setup: RunSetup, study: StudyMessage, extras?: ExtraEvaluations): void;
-  /** Asks something of the run; does nothing when the run cannot take it now. */
+  /** Sends a request to the run, unless the run cannot accept it now. */
   request(request: Exclude<Request, "export">): void;
-  /** Writes the trained model in a form that was offered; does nothing when the run cannot do so now. */
+  /** Exports the trained model, unless the format is not offered or the run cannot export now. */
   exportAs(form: ExportForm): Promise<void>;
-  /** Ends a run that does not answer. */
+  /** Terminates a worker that does not respond. */
   forceStop(): void;
 }
 
-/** Creates the store and subscribes it to the client for the page's lifetime. */
-export function createRunStore(client: WorkerClient, surroundings: RunSurroundings): RunStore {
+/** Creates the store and subscribes it to the worker. */
+export function createRunStore(client: WorkerClient, environment: RunEnvironment): RunStore {
   const store = createStore<RunState>(() => ({ status: "idle" }));
-  const receive = gatherProgress(
+  const receive = throttleProgress(
     (event) => store.setState((state) => reduce(state, event), true),
-    surroundings.nextFrame,
+    environment.nextFrame,
   );
   let runs = 0;
   client.subscribe((event) => {
     receive(event);
     if (event.runId !== runIdOf(store.getState())) return;
-    if (event.type === "exported") handOn(event, surroundings);
-    if (event.type === "refused") surroundings.tellRefusal(event.request, event.message);
+    if (event.type === "exported") saveExport(event, environment);
+    if (event.type === "refused") environment.onRefused(event.request, event.message);
   });
 
   return {
@@ -68,9 +69,9 @@ export function createRunStore(client: WorkerClient, surroundings: RunSurroundin
       const runId = `r${++runs}`;
       store.setState(startedRun(runId, setup), true);
       const { model, prompt, config, backend } = setup;
-      const place = placeOf(model);
-      const others = { ...(prompt && { prompt }), ...(extras && { extras }) };
-      client.send({ type: "start", runId, ...place, study, config, backend, ...others });
+      const location = locationOf(model);
+      const optional = { ...(prompt && { prompt }), ...(extras && { extras }) };
+      client.send({ type: "start", runId, ...location, study, config, backend, ...optional });
     },
     request(request) {
       const state = store.getState();
@@ -80,7 +81,7 @@ export function createRunStore(client: WorkerClient, surroundings: RunSurroundin
       store.setState(next, true);
       client.send({ type: request, runId });
     },
-    exportAs: (form) => exportAs(form, store, client, surroundings),
+    exportAs: (form) => exportAs(form, store, client, environment),
     forceStop: () => client.restart(),
   };
 }
@@ -89,28 +90,29 @@ async function exportAs(
   form: ExportForm,
   store: StoreApi<RunState>,
   client: WorkerClient,
-  { askWhere }: RunSurroundings,
+  { chooseDestination }: RunEnvironment,
 ): Promise<void> {
-  const asked = store.getState();
-  const offer = offerOf(asked, form);
-  if (offer === null || requested(asked, "export") === null) return;
-  const place = await askWhere(offer.fileName, offer.bytes);
-  const state = store.getState(); // which may have changed while the user chose
+  const before = store.getState();
+  const offer = offerOf(before, form);
+  if (offer === null || requested(before, "export") === null) return;
+  const destination = await chooseDestination(offer.fileName, offer.bytes);
+  const state = store.getState(); // may have changed while the user was choosing
   const next = requested(state, "export");
-  if (place === "nowhere" || next === null || runIdOf(state) !== runIdOf(asked)) return;
+  if (destination === "cancelled" || next === null || runIdOf(state) !== runIdOf(before)) return;
   store.setState(next, true);
-  client.send({ type: "export", runId: offer.runId, form, file: place === "downloads" ? null : place });
+  const file = destination === "downloads" ? null : destination;
+  client.send({ type: "export", runId: offer.runId, form, file });
 }
 
-function handOn(
+function saveExport(
   { fileName, file }: Extract<WorkerEvent, { type: "exported" }>,
-  { deliver, tellSaved }: RunSurroundings,
+  { download, onSaved }: RunEnvironment,
 ): void {
-  if (file === null) tellSaved(fileName);
-  else deliver({ fileName, file });
+  if (file === null) onSaved(fileName);
+  else download({ fileName, file });
 }
 
-/** What the file of a form will be; null when the run offers none. */
+/** Returns the name and size of an export, or null if the run does not offer it. */
 function offerOf(state: RunState, form: ExportForm) {
   if (!("device" in state) || state.device === null) return null;
   const { bytes = null } = state.device.exports.find((offer) => offer.form === form) ?? {};
@@ -119,8 +121,8 @@ function offerOf(state: RunState, form: ExportForm) {
   return { runId, bytes, fileName: exportName(state.device.model.name, steps.length, form) };
 }
 
-/** Where the worker finds a model. */
-function placeOf({
+/** Returns where the worker finds a model. */
+function locationOf({
   name,
   files,
   stored,
@@ -134,27 +136,27 @@ function runIdOf(state: RunState): string | null {
 }
 
 /**
- * Hands events on at once, except progress: a worker may report it a hundred times a second, so only the latest of a
- * frame is kept. Any other event drops the waiting progress, which it makes out of date.
+ * Applies events immediately, except progress, which a worker may report a hundred times a second: only the latest
+ * progress of each frame is applied. Any other event discards pending progress, which is then out of date.
  */
-function gatherProgress(
+function throttleProgress(
   apply: (event: WorkerEvent) => void,
   nextFrame: (callback: () => void) => void,
 ): (event: WorkerEvent) => void {
-  let waiting: WorkerEvent | null = null;
+  let pending: WorkerEvent | null = null;
   let isScheduled = false;
   const flush = (): void => {
     isScheduled = false;
-    if (waiting !== null) apply(waiting);
-    waiting = null;
+    if (pending !== null) apply(pending);
+    pending = null;
   };
   return (event) => {
     if (event.type !== "progress") {
-      waiting = null;
+      pending = null;
       apply(event);
       return;
     }
-    waiting = event;
+    pending = event;
     if (!isScheduled) nextFrame(flush);
     isScheduled = true;
   };

@@ -1,4 +1,4 @@
-/** What there is to choose from: the models and data sets that ship with the page, and models of the user's. */
+/** The models and data sets to choose from: those shipped with the page and the user's models. */
 import * as z from "zod/mini";
 import { createStore, type StoreApi } from "zustand/vanilla";
 import { fileSize } from "../../math/bytes.ts";
@@ -23,37 +23,36 @@ const datasetEntry = z.object({
   questions: z.number(),
 });
 
-export interface ModelEntry extends Omit<z.infer<typeof modelEntry>, "parameters"> {
-  /** Null while a file of the user's has not been read. */
+interface ModelEntry extends Omit<z.infer<typeof modelEntry>, "parameters"> {
+  /** Null for the user's models, which are not read before a run starts. */
   readonly parameters: number | null;
-  /** The model itself, where it does not ship with the page. */
+  /** The model's files, if the user opened it. */
   readonly files?: readonly ModelPart[];
-  /** The folder it is stored in, where it was fetched from a Hub. */
+  /** The folder the model is stored in, if it was downloaded from a Hub. */
   readonly stored?: string;
 }
 
 export type DatasetEntry = z.infer<typeof datasetEntry>;
 
-/** The first model and the first data set are what one click runs. */
-export interface Catalogue {
-  readonly models: readonly ModelEntry[];
-  readonly datasets: readonly DatasetEntry[];
-}
-
 export type CatalogueState =
   | { readonly status: "loading" }
-  | ({ readonly status: "ready" } & Catalogue)
+  /** The first model and the first data set are the defaults. */
+  | {
+      readonly status: "ready";
+      readonly models: readonly ModelEntry[];
+      readonly datasets: readonly DatasetEntry[];
+    }
   | { readonly status: "failed"; readonly message: string };
 
-/** Reads a file that ships with the page; throws when it is not there. */
+/** Reads a text file that ships with the page. Rejects if it does not exist. */
 export type ReadText = (path: string) => Promise<string>;
 
 export interface CatalogueStore extends StoreApi<CatalogueState> {
-  /** Reads both index files; never throws. */
+  /** Reads both index files. Never rejects. */
   load(): Promise<void>;
-  /** Adds a model of the user's, in place of one of the same name; returns the name it goes by. Needs to be ready. */
+  /** Adds the user's model, replacing one of the same name. Returns its name. Throws unless the lists are loaded. */
   addModel(name: string, files: readonly ModelPart[]): string;
-  /** Lists the models that were fetched from a Hub, in place of those listed before. */
+  /** Replaces the models downloaded from a Hub. */
   setStored(stored: readonly StoredModel[]): void;
 }
 
@@ -75,17 +74,17 @@ export function createCatalogueStore(readText: ReadText): CatalogueStore {
         ]);
         store.setState({ status: "ready", models, datasets }, true);
       } catch (error) {
-        const message = `The list of models and data sets could not be read (${messageOf(error)}). Build and serve the page again with "npm start".`;
+        const message = `The list of models and data sets could not be read (${messageOf(error)}). Run "npm start" to rebuild and serve the page.`;
         store.setState({ status: "failed", message }, true);
       }
     },
     addModel(name, files) {
       const state = store.getState();
       if (state.status !== "ready") throw new Error("the list of models is not loaded");
-      const own = ownModel(name, files, state.models);
-      const others = state.models.filter((model) => model.name !== own.name);
-      store.setState({ ...state, models: [...others, own] }, true);
-      return own.name;
+      const local = localModel(name, files, state.models);
+      const others = state.models.filter((model) => model.name !== local.name);
+      store.setState({ ...state, models: [...others, local] }, true);
+      return local.name;
     },
     setStored(stored) {
       const state = store.getState();
@@ -97,35 +96,36 @@ export function createCatalogueStore(readText: ReadText): CatalogueStore {
   };
 }
 
-/** The entry of a model that was fetched: its name says which version it is, as a link must. */
+/** The entry of a downloaded model. Its name includes the commit, so that a link identifies the version. */
 function storedModel({ repository, file, commit, source, bytes, folder }: StoredModel): ModelEntry {
   const title = file === null ? repository : `${repository}:${file}`;
-  const description = `Commit ${commit.slice(0, 12)} from ${new URL(source).host}, ${fileSize(bytes)}, stored in this browser. Every byte is checked when a run starts; no network is needed.`;
+  const description = `Commit ${commit.slice(0, 12)} from ${new URL(source).host}, ${fileSize(bytes)}, stored in this browser. Checksums are verified when a run starts; no network is needed.`;
   const name = `${repository}@${commit}${file === null ? "" : `:${file}`}`;
   return { name, title, description, parameters: null, stored: folder };
 }
 
-/** The entry of a model of the user's; never under the name of one that ships with the page. */
-function ownModel(name: string, files: readonly ModelPart[], models: readonly ModelEntry[]): ModelEntry {
+/** The entry of the user's model, renamed if its name is taken. */
+function localModel(name: string, files: readonly ModelPart[], models: readonly ModelEntry[]): ModelEntry {
   const isTaken = models.some((model) => model.name === name && model.files === undefined);
   const size = fileSize(sum(files.map(({ blob }) => blob.size)));
-  const what = files.length === 1 ? (files[0]?.path ?? name) : `${files.length} files`;
-  const description = `${what}, ${size}, from this computer. It is read when a run starts and stays in this tab.`;
-  return { name: isTaken ? `${name} (own)` : name, title: name, description, parameters: null, files };
+  const [single, second] = files;
+  const what = single !== undefined && second === undefined ? single.path : `${files.length} files`;
+  const description = `${what}, ${size}, from this computer. Loaded when a run starts; nothing is uploaded.`;
+  return { name: isTaken ? `${name} (local)` : name, title: name, description, parameters: null, files };
 }
 
-/** What was thrown, in words. */
+/** Returns the message of anything thrown. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** The entry of that name, or the default (the first) when `name` is null; null when there is none. */
+/** Returns the model of that name, or the default (the first) for null. Returns null if there is none. */
 export function chosenModel(state: CatalogueState, name: string | null): ModelEntry | null {
   if (state.status !== "ready") return null;
   return (name === null ? state.models[0] : state.models.find((model) => model.name === name)) ?? null;
 }
 
-/** The data set of that file, or the default (the first) when `file` is null; null when there is none. */
+/** Returns the data set of that file, or the default (the first) for null. Returns null if there is none. */
 export function chosenDataset(state: CatalogueState, file: string | null): DatasetEntry | null {
   if (state.status !== "ready") return null;
   return (file === null ? state.datasets[0] : state.datasets.find((set) => set.file === file)) ?? null;

@@ -1,10 +1,10 @@
-/** A run's configuration as a file: written by the page, and read back when it is dropped. */
+/** The configuration file of a run, written by the page and read when the user opens it. */
 import * as z from "zod/mini";
 import { CONFIG_NAMES } from "../../rl/ttrlConfig.ts";
-import type { RunSetup } from "../run/run.ts";
+import type { RunSetup } from "../run/record.ts";
 import { DEFAULT_SETTINGS, defaultText, isBackendChoice, textsBy, type Settings } from "./settings.ts";
 
-/** The text of a run's configuration file. */
+/** Returns the text of a run's configuration file. */
 export function configurationText(setup: RunSetup): string {
   const { model, study, prompt, backend, config } = setup;
   return `${JSON.stringify({ model: model.name, dataset: study.name, prompt, backend, config }, null, 2)}\n`;
@@ -14,24 +14,24 @@ const configuration = z.object({
   model: z.optional(z.string()),
   dataset: z.optional(z.string()),
   prompt: z.optional(z.object({ system: z.string(), suffix: z.string() })),
-  /** A wish such as "wasm"; the run.json of an export has the report of what ran here, which is no wish. */
+  /** A backend choice such as "wasm"; in the run.json of an export a report, which is ignored. */
   backend: z.optional(z.unknown()),
   config: z.record(z.string(), z.union([z.string(), z.number()])),
 });
 
-/** What a configuration file says. */
+/** The contents of a configuration file. */
 export interface ReadConfiguration {
   readonly model: string | null;
-  /** Name of the data set, embedded or not. */
+  /** Name of the data set, embedded or a file. */
   readonly dataset: string | null;
   readonly backend: Settings["backend"];
   readonly prompt: Settings["prompt"];
   readonly texts: Settings["texts"];
-  /** Names in the file that are no hyperparameters of this page. */
+  /** Names in the file that are not hyperparameters. */
   readonly unknown: readonly string[];
 }
 
-/** Reads a configuration; null when the text is something else, such as a data set. */
+/** Reads a configuration. Returns null if the text is something else, such as a data set. */
 export function readConfiguration(text: string): ReadConfiguration | null {
   const parsed = configuration.safeParse(parseJson(text));
   if (!parsed.success) return null;
@@ -48,7 +48,7 @@ export function readConfiguration(text: string): ReadConfiguration | null {
   };
 }
 
-/** Null where the text is not JSON: then it is not a configuration, and the data set reader says what is wrong. */
+/** Returns null if the text is not a JSON object; the data set reader then reports what is wrong. */
 function parseJson(text: string): unknown {
   if (!text.trimStart().startsWith("{")) return null;
   try {

@@ -1,4 +1,4 @@
-/** The data set in use: an embedded one or a dropped file, read and kept with what the reader found. */
+/** The current data set: an embedded one or the user's file. */
 import { createStore, type StoreApi } from "zustand/vanilla";
 import { DatasetError } from "../../data/datasetError.ts";
 import { MAX_DATASET_BYTES, readDataset, type DatasetReading } from "../../data/dataset.ts";
@@ -8,21 +8,21 @@ import { messageOf, type DatasetEntry, type ReadText } from "./catalogue.ts";
 
 /** A data set that can be trained on. */
 export interface LoadedDataset {
-  /** "part" is the questions of one level of an embedded one. */
+  /** "part" is one level of an embedded data set. */
   readonly source: "embedded" | "part" | "file";
   readonly title: string;
   readonly fileName: string;
   readonly reading: DatasetReading;
 }
 
-/** What is read stays in use until something else was read well. */
+/** The data set in use is replaced only when another one was read successfully. */
 export type DatasetState =
   | { readonly status: "none" }
   | { readonly status: "reading"; readonly fileName: string; readonly inUse: LoadedDataset | null }
   | { readonly status: "ready"; readonly inUse: LoadedDataset }
   | { readonly status: "failed"; readonly message: string; readonly inUse: LoadedDataset | null };
 
-/** The part of a browser's `File` that is read. */
+/** The members of a browser's `File` that are used here. */
 export interface TextFile {
   readonly name: string;
   readonly size: number;
@@ -30,16 +30,16 @@ export interface TextFile {
 }
 
 export interface DatasetStore extends StoreApi<DatasetState> {
-  /** Loads an embedded data set, or of it the questions of one level. */
+  /** Loads an embedded data set, or one level of it. */
   loadEmbedded(entry: DatasetEntry, level?: string): Promise<void>;
-  /** Reads the text of a dropped file. */
+  /** Reads the text of the user's file. */
   readFile(fileName: string, text: string): void;
 }
 
-/** Creates the store; `readText` reads the page's own files. */
+/** Creates the store, empty. */
 export function createDatasetStore(readText: ReadText): DatasetStore {
   const store = createStore<DatasetState>(() => ({ status: "none" }));
-  let latest = 0; // a slow load must not replace what was chosen after it
+  let latest = 0; // a slow load must not replace a later choice
 
   const fail = (message: string): void =>
     store.setState((state) => ({ status: "failed", message, inUse: datasetInUse(state) }), true);
@@ -72,13 +72,13 @@ export function createDatasetStore(readText: ReadText): DatasetStore {
   };
 }
 
-/** Reads the text of an embedded data set, or of it the questions of one level. */
+/** Reads the text of an embedded data set, or one level of it. Throws a DatasetError if there is no such level. */
 export function readEmbedded({ file, title }: DatasetEntry, text: string, level?: string): LoadedDataset {
   const reading = readDataset(file, text);
   if (level === undefined) return { source: "embedded", title, fileName: file, reading };
   const questions = reading.questions.filter((question) => question.level === level);
   if (questions.length === 0) {
-    throw new DatasetError(file, `no question has the level ${level}`, "Choose another data set.");
+    throw new DatasetError(file, `no question has level ${level}`, "Choose another data set.");
   }
   const ids = new Set(questions.map(({ id }) => id));
   const answerKey = new Map([...reading.answerKey].filter(([id]) => ids.has(id)));
@@ -87,25 +87,25 @@ export function readEmbedded({ file, title }: DatasetEntry, text: string, level?
   return { source: "part", title: `${title}, level ${level}`, fileName: file, reading: part };
 }
 
-/** The text of a dropped file; throws, saying what to do, when it is too large to read. */
+/** Returns the text of the user's file. Throws a DatasetError if it is too large. */
 export async function textOf(file: TextFile): Promise<string> {
   if (file.size > MAX_DATASET_BYTES) {
-    const size = Math.ceil(file.size / 2 ** 20);
+    const [size, limit] = [file.size, MAX_DATASET_BYTES].map((bytes) => `${Math.ceil(bytes / 2 ** 20)} MiB`);
     throw new DatasetError(
       file.name,
-      `the file is ${size} MiB, more than 64 MiB`,
+      `the file is ${size}, the limit is ${limit}`,
       "Split it and open one part.",
     );
   }
   return file.text();
 }
 
-/** The data set Start would use. */
+/** Returns the data set a run would use. */
 export function datasetInUse(state: DatasetState): LoadedDataset | null {
   return state.status === "none" ? null : state.inUse;
 }
 
-/** The data set as the worker receives it. */
+/** Returns the data set in the form the worker expects. */
 export function studyOf({ reading }: LoadedDataset): StudyMessage {
   const { name, task, questions, answerKey } = reading;
   return { name, task, questions, answers: [...answerKey] };

@@ -22,7 +22,7 @@ test.each<[string, string[], string, string[]]>([
     "qwen",
     ["qwen/config.json", "qwen/model-00001-of-00002.safetensors"],
   ],
-  ["loose files", ["config.json", "a.safetensors"], "own model", ["config.json", "a.safetensors"]],
+  ["loose files", ["config.json", "a.safetensors"], "local model", ["config.json", "a.safetensors"]],
 ])("%s is a model", (_what, paths, name, kept) => {
   const dropped = sortDropped(drop(...paths));
   expect(dropped).toMatchObject({ kind: "model", name });
@@ -30,9 +30,9 @@ test.each<[string, string[], string, string[]]>([
 });
 
 test.each<[string, string[], RegExp]>([
-  ["an empty folder", [], /there is no file in it/],
+  ["an empty folder", [], /it contains no files/],
   ["two data sets", ["a.json", "b.json"], /one data set at a time/],
-  ["weights alone", ["model.safetensors"], /no config\.json/],
+  ["weights alone", ["model.safetensors"], /config\.json is missing/],
   ["two models", ["zoo/a.gguf", "zoo/b.gguf"], /several GGUF files/],
 ])("%s is unclear, and the reason is told", (_what, paths, problem) => {
   const dropped = sortDropped(drop(...paths));

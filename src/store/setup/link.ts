@@ -1,4 +1,4 @@
-/** Settings <-> the address: only what differs from the demo, so that a link reproduces a set-up and stays short. */
+/** Settings as the hash of a link, which contains only what differs from the demo. */
 import { CONFIG_NAMES } from "../../rl/ttrlConfig.ts";
 import {
   DEFAULT_SETTINGS,
@@ -9,7 +9,7 @@ import {
   type Settings,
 } from "./settings.ts";
 
-/** The hash of the address, "" for the demo. */
+/** Returns the hash for some settings, "" for the demo. */
 export function hashOf({ model, dataset, backend, prompt, texts }: Settings): string {
   const parameters = new URLSearchParams();
   if (model !== null) parameters.set("model", model);
@@ -24,7 +24,7 @@ export function hashOf({ model, dataset, backend, prompt, texts }: Settings): st
   return parameters.size === 0 ? "" : `#${parameters.toString()}`;
 }
 
-/** The settings of a hash. A value out of bounds is kept: the form names it. */
+/** Returns the settings of a hash. Values out of range are kept; the form marks them. */
 export function settingsOf(hash: string): Settings {
   const parameters = new URLSearchParams(hash.replace(/^#/, ""));
   const backend = parameters.get("backend");

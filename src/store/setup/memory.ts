@@ -1,4 +1,4 @@
-/** The memory that the set-up would take, planned anew whenever it changes. */
+/** The memory plan of the current setup, updated whenever the setup changes. */
 import { createStore, type StoreApi } from "zustand/vanilla";
 import type { PlanClient } from "../../worker/plan/planClient.ts";
 import type { MemoryPlan, PlanQuestion } from "../../worker/plan/planProtocol.ts";
@@ -8,38 +8,37 @@ import { configOf, type SettingsStore } from "./settings.ts";
 
 export type { MemoryPlan } from "../../worker/plan/planProtocol.ts";
 
-/** Null while nothing is known: no plan yet, or a set-up that has none. */
+/** Null without a plan: not computed yet, or not available for this setup. */
 export type MemoryStore = Pick<StoreApi<MemoryPlan | null>, "getState" | "subscribe" | "getInitialState">;
 
-/** What the set-up is made of. */
-interface SetUp {
+interface SetupStores {
   readonly settings: SettingsStore;
   readonly dataset: DatasetStore;
   readonly catalogue: CatalogueStore;
 }
 
-/** Prompts that are sent of a data set: the longest of them decide. */
+/** Prompts sent to the planner: the longest ones determine the plan. */
 const LONGEST = 200;
 const SHORTEST = 20;
 
 /** Creates the store. */
-export function createMemoryStore(setUp: SetUp, client: PlanClient): MemoryStore {
+export function createMemoryStore(setup: SetupStores, client: PlanClient): MemoryStore {
   const store = createStore<MemoryPlan | null>(() => null);
   let asked = "";
   const ask = (): void => {
-    const question = questionOf(setUp);
+    const question = questionOf(setup);
     const key = JSON.stringify(question);
     if (key === asked) return;
     asked = key;
     if (question === null) store.setState(null, true);
     else client.ask(question, (plan) => store.setState(plan, true));
   };
-  for (const part of [setUp.settings, setUp.dataset, setUp.catalogue]) part.subscribe(ask);
+  for (const part of [setup.settings, setup.dataset, setup.catalogue]) part.subscribe(ask);
   return store;
 }
 
-/** Null for a set-up that is not complete. */
-function questionOf({ settings, dataset, catalogue }: SetUp): PlanQuestion | null {
+/** Returns the question for the planner, or null if the setup is incomplete. */
+function questionOf({ settings, dataset, catalogue }: SetupStores): PlanQuestion | null {
   const { model: name, backend, prompt, texts } = settings.getState();
   const model = chosenModel(catalogue.getState(), name);
   const loaded = datasetInUse(dataset.getState());
@@ -55,7 +54,7 @@ function questionOf({ settings, dataset, catalogue }: SetUp): PlanQuestion | nul
   return { ...asked, model: `models/${model.name}` };
 }
 
-/** Why a run of this plan cannot start, as a sentence; null when it can. */
+/** Returns why a run of this plan does not fit, as a sentence, or null if it does. */
 export function memoryObstacle(plan: MemoryPlan | null): string | null {
   if (plan === null || plan.problem === null) return null;
   return `${plan.problem.charAt(0).toUpperCase()}${plan.problem.slice(1)}.`;

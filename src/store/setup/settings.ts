@@ -1,4 +1,4 @@
-/** What the user has set up: model, data set, backend and hyperparameters, as typed, with what is wrong about them. */
+/** The settings of the next run as the user entered them, and their validation. */
 import { createStore, type StoreApi } from "zustand/vanilla";
 import {
   CONFIG_FIELDS,
@@ -18,35 +18,35 @@ export { BACKEND_CHOICES, isBackendChoice, type BackendChoice } from "../../repo
 export type ConfigName = keyof TtrlConfig;
 
 export interface Settings {
-  /** Folder of an embedded model; null is the default one. */
+  /** Name of a model in the catalogue; null selects the default. */
   readonly model: string | null;
-  /** File of an embedded data set; null is the default one. */
+  /** File of an embedded data set; null selects the default. */
   readonly dataset: string | null;
   readonly backend: BackendChoice;
-  /** What stands around every question. */
+  /** System prompt and suffix of every question. */
   readonly prompt: PromptFrame;
-  /** Every hyperparameter as typed: a field may hold what is not a number yet. */
+  /** Every hyperparameter as entered, possibly invalid. */
   readonly texts: Readonly<Record<ConfigName, string>>;
 }
 
-/** A hyperparameter's default as the form shows it. */
+/** Returns a hyperparameter's default as text. */
 export function defaultText(name: ConfigName): string {
   return String(CONFIG_FIELDS[name].default);
 }
 
-/** One text per hyperparameter. */
+/** Returns a text for every hyperparameter. */
 export function textsBy(textOf: (name: ConfigName) => string): Record<ConfigName, string> {
   const entries = CONFIG_NAMES.map((name) => [name, textOf(name)] as const);
-  return Object.fromEntries(entries) as Record<ConfigName, string>; // fromEntries forgets that every name is there
+  return Object.fromEntries(entries) as Record<ConfigName, string>; // fromEntries loses the type of the keys
 }
 
-/** The texts with the paper's settings put in; what the paper's do not say stays. */
+/** Returns the texts with the paper's preset applied; settings it does not define are kept. */
 export function withPaperPreset(texts: Settings["texts"]): Settings["texts"] {
   const preset: Partial<TtrlConfig> = PAPER_PRESET;
   return textsBy((name) => String(preset[name] ?? texts[name]));
 }
 
-/** The demo. */
+/** The settings of the demo. */
 export const DEFAULT_SETTINGS: Settings = {
   model: null,
   dataset: null,
@@ -62,30 +62,30 @@ export function createSettingsStore(initial: Settings): SettingsStore {
   return createStore<Settings>(() => initial);
 }
 
-/** What a field's text means: a number, or the text itself where that is not one. */
+/** Returns the number a text denotes, or the text itself if it is not a number. */
 function valueOf(name: ConfigName, text: string): number | string {
   if (CONFIG_FIELDS[name].kind === "choice") return text;
   const value = Number(text);
   return text.trim() === "" || Number.isNaN(value) ? text : value;
 }
 
-/** Whether a field differs from its default, however it is written. */
+/** Whether a value differs from its default; "1e-4" equals "0.0001". */
 export function isChanged(name: ConfigName, text: string): boolean {
   return valueOf(name, text) !== CONFIG_FIELDS[name].default;
 }
 
-/** What is wrong with the hyperparameters, by field, in sentences for the form; empty when all is well. */
+/** Returns the validation errors by field, as sentences for the form. */
 export function problemsByField(texts: Settings["texts"]): ReadonlyMap<ConfigName, string> {
   const values = valuesOf(texts);
   return new Map(
     configProblems(values).flatMap((problem): [ConfigName, string][] => {
       const name = CONFIG_NAMES.find((candidate) => problem.startsWith(`${candidate} `));
-      return name === undefined ? [] : [[name, inFormWords(problem)]];
+      return name === undefined ? [] : [[name, withLabels(problem)]];
     }),
   );
 }
 
-/** The configuration, or null when a field is wrong. */
+/** Returns the configuration, or null if a field is invalid. */
 export function configOf(texts: Settings["texts"]): TtrlConfig | null {
   const values = valuesOf(texts);
   return configProblems(values).length === 0 ? configFrom(values) : null;
@@ -95,8 +95,8 @@ function valuesOf(texts: Settings["texts"]): Record<string, number | string> {
   return Object.fromEntries(CONFIG_NAMES.map((name) => [name, valueOf(name, texts[name])]));
 }
 
-/** "rolloutsPerQuestion (65) must ..." -> "Rollouts per question (65) must ...": the form knows fields by their labels. */
-function inFormWords(problem: string): string {
+/** Replaces names by labels: "rolloutsPerQuestion (65) must ..." -> "Rollouts per question (65) must ...". */
+function withLabels(problem: string): string {
   const sentence = CONFIG_NAMES.reduce(
     (text, name) => text.replaceAll(new RegExp(`\\b${name}\\b`, "g"), CONFIG_FIELDS[name].label),
     problem,

@@ -1,6 +1,6 @@
 import { memo, useId, useMemo, useState } from "react";
 import { METRICS } from "../../rl/metrics/metrics.ts";
-import type { RunRecord } from "../../store/run/run.ts";
+import type { RunRecord } from "../../store/run/record.ts";
 import { Icon } from "../Icon.tsx";
 import { usePage } from "../page.tsx";
 import { chartRows, pointsDrawn, smoothRows, type ChartRow } from "./data/chartRows.ts";

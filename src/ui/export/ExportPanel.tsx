@@ -72,22 +72,21 @@ function TextButton({ label, file, type = "application/json", text }: TextButton
   );
 }
 
-/** The address already holds the set-up; this puts it where it can be pasted. */
+/** Copies the page address, which contains the setup. */
 function LinkButton() {
   const { lab } = usePage();
   const copy = async (): Promise<void> => {
     try {
       await navigator.clipboard.writeText(location.href);
-      lab.notice.setState({ tone: "news", text: "The link to this set-up is copied." }, true);
+      lab.notice.info("Link copied.");
     } catch {
-      const text = `The browser does not let the page copy; the link is the page's address: ${location.href}`;
-      lab.notice.setState({ tone: "problem", text }, true);
+      lab.notice.error("The browser blocked copying. Copy the page address instead.");
     }
   };
   return (
     <button type="button" className="button" onClick={() => void copy()}>
       <Icon name="link" />
-      Copy link to set-up
+      Copy setup link
     </button>
   );
 }

@@ -1,4 +1,4 @@
-import { recipeLosses } from "../../store/run/recipes.ts";
+import { recipeLosses } from "../../store/run/exports.ts";
 import { Fold } from "../Fold.tsx";
 import { useRun } from "../page.tsx";
 import { TRAINERS } from "./trainers.ts";

@@ -1,5 +1,6 @@
 import { useId, type ReactNode } from "react";
-import { formsOf, requested, type ExportForm, type ExportOffer } from "../../store/run/run.ts";
+import { exportOffers, type ExportForm, type ExportOffer } from "../../store/run/exports.ts";
+import { requested } from "../../store/run/run.ts";
 import { fileSize } from "../../math/bytes.ts";
 import { sentence } from "../format.ts";
 import { Icon } from "../Icon.tsx";
@@ -29,7 +30,7 @@ const FORMATS: readonly {
 /** The trained model in every form: one button a precision or trainer, with the size it will have. */
 export function WeightsForms() {
   const device = useRun((state) => ("device" in state ? state.device : null));
-  const offers = formsOf(device);
+  const offers = exportOffers(device);
   return (
     <div className="export__forms">
       {FORMATS.map(({ format, ...named }) => (

@@ -1,4 +1,4 @@
-import type { Recipe } from "../../store/run/recipes.ts";
+import type { Recipe } from "../../store/run/exports.ts";
 
 /** What the page calls the trainers of recipes. */
 export const TRAINERS: Readonly<Record<Recipe, string>> = {

@@ -1,7 +1,7 @@
 /** What an attentive reader would say about the curves, in sentences. */
 import { bootstrapInterval, mean } from "../../math/stats.ts";
 import type { Evaluation } from "../../rl/metrics/metrics.ts";
-import type { RunRecord } from "../../store/run/run.ts";
+import type { RunRecord } from "../../store/run/record.ts";
 import { percent } from "../format.ts";
 
 export interface Finding {

@@ -2,7 +2,7 @@ import { useEffect, useState } from "react";
 import { useStore } from "zustand";
 import { Icon, type IconName } from "../Icon.tsx";
 import { usePage, useRun, useSettings } from "../page.tsx";
-import { startObstacle } from "../../store/lab.ts";
+import { startObstacle } from "../../store/startRun.ts";
 import { memoryObstacle } from "../../store/setup/memory.ts";
 import { requested, type RunState } from "../../store/run/run.ts";
 

@@ -2,12 +2,12 @@ import type { ReactNode } from "react";
 import { useStore } from "zustand";
 import { chosenModel } from "../../store/setup/catalogue.ts";
 import { datasetInUse } from "../../store/setup/dataset.ts";
-import type { BegunRun } from "../../store/run/run.ts";
+import type { StartedRun } from "../../store/run/run.ts";
 import { measured, shortCount } from "../format.ts";
 import { usePage, usePacedRun, useSettings } from "../page.tsx";
 import { BACKEND_NAMES, BACKEND_WISHES } from "../setup/backendNames.ts";
 
-type ShownDevice = NonNullable<Exclude<BegunRun, { status: "starting" }>["device"]>;
+type ShownDevice = NonNullable<Exclude<StartedRun, { status: "starting" }>["device"]>;
 type ShownBackend = ShownDevice["backend"];
 type ShownModel = ShownDevice["model"];
 
@@ -47,7 +47,7 @@ function parametersText({ parameters, trained }: ShownModel): string {
   return trained === null ? all : `${all} frozen · trains an adapter of ${shortCount(trained)}`;
 }
 
-function BegunFacts({ state }: { readonly state: BegunRun }) {
+function BegunFacts({ state }: { readonly state: StartedRun }) {
   const { setup, steps } = state.record;
   const device = state.status === "starting" ? null : state.device;
   const timing = steps.at(-1)?.timing;

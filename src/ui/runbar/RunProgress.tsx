@@ -1,5 +1,5 @@
 import { configOf } from "../../store/setup/settings.ts";
-import type { BegunRun } from "../../store/run/run.ts";
+import type { StartedRun } from "../../store/run/run.ts";
 import { count } from "../format.ts";
 import { useRun, useSettings } from "../page.tsx";
 import { activityText, phaseShare, remainingText } from "./progressText.ts";
@@ -21,7 +21,7 @@ function Readiness() {
   return <p className="runbar__progress runbar__ready">{obstacle ?? plan}</p>;
 }
 
-function BegunProgress({ state }: { readonly state: BegunRun }) {
+function BegunProgress({ state }: { readonly state: StartedRun }) {
   const done = state.record.steps.length;
   const { steps } = state.record.setup.config;
   const phase = phaseShare(state);

@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
 import { evaluationOf, recordOf, setupOf, startedEvent, stepOf } from "../../store/fixture.ts";
-import { reduce, startedRun, type BegunRun, type Progress } from "../../store/run/run.ts";
+import { reduce, startedRun, type StartedRun, type Progress } from "../../store/run/run.ts";
 import { activityText, phaseShare, remainingText } from "./progressText.ts";
 
-const begun = (progress: Progress | null): BegunRun => {
+const begun = (progress: Progress | null): StartedRun => {
   const state = reduce(startedRun("r1", setupOf()), startedEvent);
   const after = progress === null ? state : reduce(state, { type: "progress", runId: "r1", ...progress });
   if (after.status === "idle") throw new Error("the run has begun");

@@ -1,6 +1,6 @@
 /** How far a run is, in words and as a share. */
 import { remainingSeconds } from "../../store/run/remaining.ts";
-import type { BegunRun, Progress } from "../../store/run/run.ts";
+import type { StartedRun, Progress } from "../../store/run/run.ts";
 import { fileSize } from "../../math/bytes.ts";
 import { count, duration } from "../format.ts";
 
@@ -13,7 +13,7 @@ const PHASES: Readonly<Record<Progress["phase"], string>> = {
 };
 
 /** What the run is doing in one phrase: "sampling 1,024 of 4,096". */
-export function activityText(state: BegunRun): string {
+export function activityText(state: StartedRun): string {
   switch (state.status) {
     case "starting":
     case "running":
@@ -48,13 +48,13 @@ function restingText(activity: "evaluating" | "exporting", progress: Progress | 
 }
 
 /** Share of the current phase that is done, or null while nothing is counted. */
-export function phaseShare(state: BegunRun): number | null {
+export function phaseShare(state: StartedRun): number | null {
   const progress = state.status === "failed" ? null : state.progress;
   return progress === null || progress.total === 0 ? null : Math.min(1, progress.done / progress.total);
 }
 
 /** "about 5 min 3 s left", or null when it cannot be told or nothing is left to do. */
-export function remainingText(state: BegunRun): string | null {
+export function remainingText(state: StartedRun): string | null {
   if (state.status !== "running" && state.status !== "pausing" && state.status !== "paused") return null;
   const seconds = remainingSeconds(state.record);
   return seconds === null ? null : `about ${duration(seconds)} left`;

@@ -29,7 +29,7 @@ function Opener({ isLocked, title, isFolder = false }: OpenerProps) {
   const { lab } = usePage();
   const input = useRef<HTMLInputElement>(null);
   const take = (chosen: HTMLInputElement): void => {
-    if (chosen.files !== null && chosen.files.length > 0) void lab.take(pickedFiles(chosen.files));
+    if (chosen.files !== null && chosen.files.length > 0) void lab.openFiles(pickedFiles(chosen.files));
     chosen.value = ""; // so that the same file can be chosen again
   };
   return (

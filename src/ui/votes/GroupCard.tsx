@@ -1,5 +1,5 @@
 import { memo, useState } from "react";
-import type { GroupView } from "../../store/run/run.ts";
+import type { GroupView } from "../../store/run/record.ts";
 import { counted, percent } from "../format.ts";
 import { Icon } from "../Icon.tsx";
 import { isWrongMajority } from "./filters.ts";

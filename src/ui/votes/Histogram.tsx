@@ -1,4 +1,4 @@
-import type { GroupView } from "../../store/run/run.ts";
+import type { GroupView } from "../../store/run/record.ts";
 import { counted } from "../format.ts";
 
 /** A weak model may give fifty different answers; the first few and the rest tell the story. */

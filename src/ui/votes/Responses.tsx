@@ -1,5 +1,5 @@
 import { useState } from "react";
-import type { GroupView, ResponseView } from "../../store/run/run.ts";
+import type { GroupView, ResponseView } from "../../store/run/record.ts";
 import { advantageText, count, counted, quantity } from "../format.ts";
 
 const PORTION = 8;

@@ -1,4 +1,4 @@
-import type { StepVotes } from "../../store/run/run.ts";
+import type { StepVotes } from "../../store/run/record.ts";
 import { Icon, type IconName } from "../Icon.tsx";
 import { usePage } from "../page.tsx";
 

@@ -1,6 +1,6 @@
 import { useMemo, useState } from "react";
-import type { StepVotes } from "../../store/run/run.ts";
-import { VOTES_KEPT } from "../../store/run/run.ts";
+
+import { VOTES_KEPT, type StepVotes } from "../../store/run/record.ts";
 import { count } from "../format.ts";
 import { useHasAnswers, usePacedRecord, useView } from "../page.tsx";
 import { filterChoices, type VoteFilter } from "./filters.ts";

@@ -1,5 +1,5 @@
 /** Which questions of a step to look at. */
-import type { GroupView } from "../../store/run/run.ts";
+import type { GroupView } from "../../store/run/record.ts";
 
 export type VoteFilter = "all" | "wrong" | "split" | "unanimous";
 

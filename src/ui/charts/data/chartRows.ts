@@ -1,5 +1,5 @@
 /** A run's record -> the rows of one chart. */
-import type { RunRecord } from "../../../store/run/run.ts";
+import type { RunRecord } from "../../../store/run/record.ts";
 import type { ChartSpec, Series } from "./chartSpecs.ts";
 import { smooth } from "./smooth.ts";
 

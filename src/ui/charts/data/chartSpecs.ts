@@ -1,6 +1,6 @@
 /** Which charts there are and which series each one draws. Names, units and meanings come from `METRICS`. */
 import { METRICS, type Evaluation, type MetricName } from "../../../rl/metrics/metrics.ts";
-import type { StepRecord } from "../../../store/run/run.ts";
+import type { StepRecord } from "../../../store/run/record.ts";
 
 /** Colour and dash of a series; both differ, so that neither is needed alone. */
 export type Ink = 1 | 2;

@@ -1,5 +1,5 @@
 /** Lets the user say where a large file is to go, so that it is written there while it is made. */
-import type { ChosenPlace } from "../../store/run/runStore.ts";
+import type { Destination } from "../../store/run/runStore.ts";
 
 /** Smaller files are downloads like any other. */
 const LARGE_BYTES = 64e6;
@@ -10,13 +10,13 @@ interface WithSavePicker {
 }
 
 /** Must be called while the user's click still counts. */
-export async function askWhere(fileName: string, bytes: number): Promise<ChosenPlace> {
+export async function chooseDestination(fileName: string, bytes: number): Promise<Destination> {
   const { showSaveFilePicker } = window as WithSavePicker;
   if (bytes < LARGE_BYTES || showSaveFilePicker === undefined) return "downloads";
   try {
     return await showSaveFilePicker.call(window, { suggestedName: fileName });
   } catch (error) {
     // A page within another page may not ask.
-    return error instanceof DOMException && error.name === "AbortError" ? "nowhere" : "downloads";
+    return error instanceof DOMException && error.name === "AbortError" ? "cancelled" : "downloads";
   }
 }
