@@ -19,7 +19,7 @@ const LAYERS = {
   data: ["math", "type rl"],
   decoder: ["math"],
   ops: ["math"],
-  webgpu: ["math", "decoder", "ops/tf", "formats/numbers/"],
+  webgpu: ["math", "decoder", "formats/numbers/"],
   model: ["math", "decoder", "ops", "webgpu", "formats", "type rl"],
   report: ["math", "formats", "rl/contracts/types", "rl/ttrlConfig", "rl/metrics/"],
   recipe: ["formats", "report/exportForms", "rl/contracts/types", "rl/ttrlConfig", "rl/paperPreset"],
@@ -87,19 +87,28 @@ const PACKAGES = [
   { regex: "^recharts(/|$)", home: ["ui"] },
   { regex: "^zustand(/|$)", home: ["store", "ui"] },
   { regex: "^@tensorflow/tfjs(-core)?(/|$)", home: ["ops"] },
-  { regex: "^@tensorflow/tfjs-backend-", home: ["ops", "webgpu", "lab", "worker"] },
+  { regex: "^@tensorflow/tfjs-backend-", home: ["ops", "lab", "worker"] },
   { regex: "^hyparquet(-writer)?$", home: ["formats"] },
   { regex: "^(commander|cli-progress|webgpu)$", home: [] },
   { regex: "^node:", home: [] },
 ];
 
+/** Where TensorFlow.js is imported statically; other files import it dynamically, so that recorded graphs run without it. */
+const OPERATIONS = ["src/model/tfjs/**", "src/worker/operations.ts"]; // and cli/operations.ts
+
+const LAZY_OPERATIONS = {
+  regex: "^(\\.\\.?/)+(src/)?(ops|(model/)?tfjs)/(?!wasm/startThreads|decoding/rowsPerBatch)",
+  allowTypeImports: true,
+  message: "Import TensorFlow.js dynamically: a start on recorded WebGPU graphs loads none of it.",
+};
+
 const ALL = Object.keys(LAYERS);
 
 /**
  * The import rule of one folder of src. Tests may use any package.
- * @param {string} folder @param {boolean} isTest
+ * @param {string} folder @param {boolean} isTest @param {boolean} usesOperations whether it imports TensorFlow.js
  */
-function importRule(folder, isTest) {
+function importRule(folder, isTest, usesOperations = isTest || folder === "ops") {
   const allowed = LAYERS[folder] ?? [];
   const typeOnly = allowed
     .filter((entry) => entry.startsWith("type "))
@@ -113,7 +122,7 @@ function importRule(folder, isTest) {
         .filter((entry) => entry.startsWith(`${other}/`))
         .map((entry) => entry.slice(other.length + 1))
         .map((path) => (path.endsWith("/") ? path : `${path}\\.ts$`));
-      if (isTest && files.length > 0) files.push(".*fixture\\.ts$");
+      if (isTest) files.push(".*fixture\\.ts$");
       const except = files.length === 0 ? "" : `(?!${files.join("|")})`;
       return { regex: `^(\\.\\./)+${other}/${except}`, message: refusal(folder, `${other}/`) };
     }),
@@ -122,12 +131,23 @@ function importRule(folder, isTest) {
       allowTypeImports: true,
       message: refusal(folder, `${other}/, types excepted`),
     })),
+    ...(usesOperations ? [] : [LAZY_OPERATIONS]),
     ...PACKAGES.filter(({ home }) => !isTest && !home.includes(folder)).map(({ regex }) => ({
       regex,
       message: refusal(folder, "this package"),
     })),
   ];
   return restrict(patterns);
+}
+
+/** @param {string} folder @param {string[]} closed @param {boolean} usesOperations */
+function outsideRule(folder, closed, usesOperations) {
+  const patterns = closed.map((other) => ({
+    regex: `/src/${other}/`,
+    allowTypeImports: true,
+    message: refusal(folder, `${other}/, types excepted`),
+  }));
+  return restrict(usesOperations ? patterns : [...patterns, LAZY_OPERATIONS]);
 }
 
 /** @param {object[]} patterns @returns {import("eslint").Linter.RulesRecord} */
@@ -197,18 +217,17 @@ export default defineConfig(
   },
   ...ALL.flatMap((folder) => [
     { files: [`src/${folder}/**`], rules: importRule(folder, false) },
+    ...OPERATIONS.filter((path) => path.startsWith(`src/${folder}/`)).map((path) => ({
+      files: [path],
+      rules: importRule(folder, false, true),
+    })),
     { files: TESTS.map((test) => `src/${folder}/${test}`), rules: importRule(folder, true) },
   ]),
   ...Object.entries(OUTSIDE).map(([folder, closed]) => ({
     files: [`${folder}/**`],
-    rules: restrict(
-      closed.map((other) => ({
-        regex: `/src/${other}/`,
-        allowTypeImports: true,
-        message: refusal(folder, `${other}/, types excepted`),
-      })),
-    ),
+    rules: outsideRule(folder, closed, folder !== "cli"),
   })),
+  { files: ["cli/operations.ts", "cli/**/*.test.ts"], rules: outsideRule("cli", OUTSIDE.cli, true) },
   { files: ["cli/**", "tools/**", "bench/**"], rules: { "no-console": "off" } },
   // Casts in plain JavaScript are comments, which this rule does not see.
   { files: ["**/*.mjs"], rules: { "@typescript-eslint/no-unsafe-assignment": "off" } },

@@ -30,6 +30,5 @@ export default defineConfig({
     pool: "forks", // each file its own process: a TensorFlow.js backend that crashes takes no other file with it
     maxWorkers: 2,
     testTimeout: 60_000,
-    onConsoleLog: (log) => !log.includes("you are running TensorFlow.js in Node.js"), // an advertisement
   },
 });

@@ -1,17 +1,17 @@
-/** Starts the TensorFlow.js backend of a command in Node, and says which one runs, on what, and why. */
+/** Starts the backend of a command in Node and reports which one runs, on which device and why. */
 import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import * as z from "zod";
-import * as tf from "../src/ops/tf.ts";
-import { wasmDevice } from "../src/report/backend.ts";
-import type { BackendChoice } from "../src/report/backend.ts";
+import { openGpu, type Gpu } from "../src/webgpu/device/device.ts";
 import {
   NEEDS_WEBGPU,
   NEVER,
+  OPERATIONS_CHOSEN,
   startChosen,
   type Started,
   type StartedBackend,
 } from "../src/lab/startBackend.ts";
+import type { BackendChoice } from "../src/report/backend.ts";
 import { InputError } from "./inputError.ts";
 import { tuningMemory } from "./files/tuningMemory.ts";
 
@@ -21,10 +21,14 @@ const NO_ADAPTER =
 
 /** Starts the backend asked for. */
 export function startBackend(choice: BackendChoice): Promise<StartedBackend> {
-  tf.env().set("PROD", true); // its one effect is to silence TensorFlow.js' banner and advice
   return startChosen(choice, {
     findAdapter: () => Promise.resolve(probeAdapter()),
-    start: { cpu: startCpu, wasm: startWasm, webgpu: startWebGpu },
+    start: {
+      cpu: startCpu,
+      wasm: startWasm,
+      webgpu: startGraphs,
+      "webgpu-operations": startOperations,
+    },
   });
 }
 
@@ -49,43 +53,41 @@ export function probeAdapter(): z.infer<typeof adapterReport> {
 }
 
 async function startCpu(): Promise<Started> {
-  await activate("cpu");
+  const { useCpuOperations } = await import("./operations.ts");
+  await useCpuOperations();
   return { device: "plain JavaScript", graphs: NEEDS_WEBGPU, fault: NEVER };
 }
 
 async function startWasm(): Promise<Started> {
-  const { getThreadsCount } = await import("@tensorflow/tfjs-backend-wasm");
-  const { installWasmKernelsInNode } = await import("../src/ops/wasm/loadNode.ts");
-  const [simd, multithreaded] = await Promise.all([
-    tf.env().getAsync("WASM_HAS_SIMD_SUPPORT"),
-    tf.env().getAsync("WASM_HAS_MULTITHREAD_SUPPORT"),
-  ]);
-  if (simd !== true) throw new InputError("this Node has no WASM SIMD: update it, or take --backend cpu");
-  await activate("wasm");
-  await installWasmKernelsInNode();
-  const device = wasmDevice(true, 1, multithreaded === true ? getThreadsCount() : 1);
-  return { device, graphs: NEEDS_WEBGPU, fault: NEVER };
+  const { useWasmOperations } = await import("./operations.ts");
+  return { device: await useWasmOperations(), graphs: NEEDS_WEBGPU, fault: NEVER };
 }
 
-async function startWebGpu(): Promise<Started> {
-  if (probeAdapter() === null) throw new InputError(NO_ADAPTER);
-  const { create, globals } = await import("webgpu");
-  Object.assign(globalThis, globals); // GPUBufferUsage and the like, as a browser has them
-  const offered = create([]);
-  // Where TensorFlow.js looks for it, and what keeps Dawn from being collected while it works.
-  Object.defineProperty(globalThis, "navigator", {
-    value: { gpu: offered, userAgent: "node" },
-    configurable: true,
-  });
-  const { openGpu } = await import("../src/webgpu/device/device.ts"); // its backend needs those globals
-  const gpu = await openGpu(offered);
-  if (gpu === null) throw new InputError(NO_ADAPTER);
-  // All kernels are measured at the first start: those after it then run the same ones, and give the same numbers.
+async function startGraphs(): Promise<Started> {
+  const gpu = await startGpu();
+  // Every kernel is measured at the first start: later starts then run the same variants and give the same numbers.
   const graphs = { gpu, memory: tuningMemory(), tuningBudget: Infinity };
   return { device: gpu.name, graphs, fault: gpu.fault };
 }
 
-async function activate(backend: string): Promise<void> {
-  if (!(await tf.setBackend(backend))) throw new Error(`the ${backend} backend did not start`);
-  await tf.ready();
+async function startOperations(): Promise<Started> {
+  const { device, name, fault } = await startGpu();
+  const { useWebGpuOperations } = await import("../src/ops/webgpu.ts");
+  await useWebGpuOperations(device);
+  return { device: name, graphs: OPERATIONS_CHOSEN, fault };
+}
+
+async function startGpu(): Promise<Gpu> {
+  if (probeAdapter() === null) throw new InputError(NO_ADAPTER);
+  const { create, globals } = await import("webgpu");
+  Object.assign(globalThis, globals); // GPUBufferUsage and the like, as a browser has them
+  const offered = create([]);
+  // Where TensorFlow.js looks for it; also keeps Dawn from being garbage collected while its device is in use.
+  Object.defineProperty(globalThis, "navigator", {
+    value: { gpu: offered, userAgent: "node" },
+    configurable: true,
+  });
+  const gpu = await openGpu(offered);
+  if (gpu === null) throw new InputError(NO_ADAPTER);
+  return gpu;
 }

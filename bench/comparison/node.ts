@@ -4,7 +4,6 @@ import { openModelFile } from "../../cli/models/modelFile.ts";
 import { wholeFolder, type ModelFolder } from "../../src/formats/huggingface/modelFolder.ts";
 import { openGpu, type Gpu } from "../../src/webgpu/device/device.ts";
 import { startDawn } from "../../src/ops/gpu/fixture.ts";
-import * as tf from "../../src/ops/tf.ts";
 
 /** Root folder of the repository. */
 export const ROOT = join(import.meta.dirname, "..", "..");
@@ -14,8 +13,7 @@ export const NO_ADAPTER =
   "VK_ICD_FILENAMES at the driver's .json, or install Debian's chromium, whose software adapter is then used.";
 
 /** Opens the adapter that Dawn finds; null where there is none. */
-export async function openDawn(): Promise<Gpu | null> {
-  tf.env().set("PROD", true); // its one effect is to silence TensorFlow.js' banner and advice
+export function openDawn(): Promise<Gpu | null> {
   return openGpu(startDawn());
 }
 

@@ -28,7 +28,6 @@ async function startWasm(kernels: boolean): Promise<void> {
 }
 
 async function run(what: Job | "limits" | KernelsAsked): Promise<unknown> {
-  tf.env().set("PROD", true); // its one effect is to silence TensorFlow.js' banner and advice
   const gpu = startDawn();
   if (what === "limits") return measureLimits(gpu);
   if ("variants" in what) return measureKernels(gpu, await openModel("abacus-0.2M", file), what);

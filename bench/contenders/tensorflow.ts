@@ -6,7 +6,7 @@ import { generate } from "../../src/model/tfjs/decoding/generate.ts";
 import { layOutScoredRows, scoreTokens } from "../../src/model/tfjs/training/loss.ts";
 import { microBatches } from "../../src/model/learning/microBatches.ts";
 import { Optimizer } from "../../src/model/tfjs/training/optimizer.ts";
-import { loadParameters } from "../../src/model/weights/parameters.ts";
+import { loadParameters } from "../../src/model/tfjs/tfParameters.ts";
 import { policyLoss } from "../../src/model/tfjs/training/policyLoss.ts";
 import type { Decoder } from "../../src/model/tfjs/transformer.ts";
 import { CannotRun, type BenchModel, type Contender, type Opened, type Surroundings } from "./contender.ts";
@@ -27,7 +27,10 @@ const LOSS = {
 /** Stock operations on WebGPU. */
 export const tensorflowWebGpu: Contender = {
   open: async (model, { gpu }) => {
-    if (gpu === null || (await openGpu(gpu)) === null) throw new CannotRun("no WebGPU adapter");
+    const opened = gpu === null ? null : await openGpu(gpu);
+    if (opened === null) throw new CannotRun("no WebGPU adapter");
+    const { useWebGpuOperations } = await import("../../src/ops/webgpu.ts");
+    await useWebGpuOperations(opened.device);
     return openHere(model);
   },
 };

@@ -86,7 +86,7 @@ async function onGraphs(): Promise<MeasuredMemory> {
   const { GpuPolicy } = await import("../../src/model/webgpu/gpuPolicy.ts");
   const { graphMemory, partOfBuffer } = await import("../../src/model/memory/graphMemory.ts");
   const { machineFor } = await import("../../src/model/memory/machine.ts");
-  const limits = machineFor(model.config, graphs, config)?.adapter;
+  const limits = (await machineFor(model.config, graphs, config))?.adapter;
   if (limits == null) throw new Error("recorded graphs cannot run this model");
   const planned = (await graphMemory(trained, work, limits, budget)).parts;
   const watch = watchGpuBytes(device);

@@ -70,7 +70,7 @@ const { graphs, report } = await startBackend("webgpu");
 if (typeof graphs === "string") throw new Error(graphs);
 const trained = trainedParameters(model.config, config);
 const { adapter: adapterConfig, basePrecision } = trained;
-const machine = machineFor(model.config, graphs, config);
+const machine = await machineFor(model.config, graphs, config);
 if (machine === null || adapterConfig === null) throw new Error("recorded graphs cannot run this shape here");
 const plan = await planMemory(
   { ...trained, demand: demandOf(config, 1), promptLengths: [promptTokens] },

@@ -19,7 +19,7 @@ export async function planRun(
   config: TtrlConfig,
   graphs: Graphs | string,
 ): Promise<MemoryBudget> {
-  const machine = machineFor(model.config, graphs, config);
+  const machine = await machineFor(model.config, graphs, config);
   if (machine === null) return DEFAULT_BUDGET; // no plan for operations one by one
   const { questions } = fitToModel({ file, ...dataset }, model, config.maxResponseTokens).study;
   const run = {

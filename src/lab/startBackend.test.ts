@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { Graphs } from "../model/openPolicy.ts";
 import type { BackendChoice } from "../report/backend.ts";
-import { NEVER, startChosen, type BackendStarters } from "./startBackend.ts";
+import { NEVER, OPERATIONS_CHOSEN, startChosen, type BackendStarters } from "./startBackend.ts";
 
 /** Stands for the GPU; nothing runs on it. */
 const GRAPHS = {} as Graphs;
@@ -16,6 +16,7 @@ function startersOn(adapter: { name: string; software: boolean } | null): Backen
       cpu: started("a processor", "none here"),
       wasm: started("SIMD", "none here"),
       webgpu: started("a GPU", GRAPHS),
+      "webgpu-operations": started("a GPU", OPERATIONS_CHOSEN),
     },
   };
 }

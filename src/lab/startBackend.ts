@@ -18,11 +18,14 @@ export type Started = Omit<StartedBackend, "report"> & { readonly device: string
 export interface BackendStarters {
   /** Returns the adapter that WebGPU would use, or null if there is none. */
   readonly findAdapter: () => Promise<{ readonly name: string; readonly software: boolean } | null>;
-  readonly start: Readonly<Record<BackendName, () => Promise<Started>>>;
+  readonly start: Readonly<Record<BackendName | "webgpu-operations", () => Promise<Started>>>;
 }
 
 /** The reason why WASM and cpu have no recorded graphs. */
 export const NEEDS_WEBGPU = "recorded graphs need WebGPU";
+
+/** The reason why the choice "webgpu-operations" has no recorded graphs. */
+export const OPERATIONS_CHOSEN = "asked for";
 
 /** The fault signal of backends that report no faults. */
 export const NEVER = new AbortController().signal;
@@ -33,9 +36,8 @@ export async function startChosen(
   { findAdapter, start }: BackendStarters,
 ): Promise<StartedBackend> {
   const { backend, reason } = await chooseBackend(choice, findAdapter);
-  const { device, graphs, fault } = await start[backend]();
-  const report = { backend, device, reason };
-  return { report, graphs: choice === "webgpu-operations" ? reason : graphs, fault };
+  const { device, graphs, fault } = await start[choice === "webgpu-operations" ? choice : backend]();
+  return { report: { backend, device, reason }, graphs, fault };
 }
 
 /** Returns the backend that a choice resolves to, and the reason; starts nothing. */

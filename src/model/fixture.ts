@@ -8,7 +8,8 @@ import type { UpdateOptions } from "../rl/contracts/policy.ts";
 import type { Response, Rollout } from "../rl/contracts/types.ts";
 import { adapterFromPeft, mergedWeight, type Adapter } from "./weights/adapter.ts";
 import { readModelConfig, writeModelConfig, type ModelConfig } from "./language/config.ts";
-import { initialParameters, loadParameters, type HostTensor } from "./weights/parameters.ts";
+import { initialParameters, type HostTensor } from "./weights/parameters.ts";
+import { loadParameters } from "./tfjs/tfParameters.ts";
 import { createDecoder } from "./tfjs/tfModel.ts";
 import type { Decoder } from "./tfjs/transformer.ts";
 

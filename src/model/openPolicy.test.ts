@@ -14,6 +14,6 @@ const adapter = initialAdapter(model.config, { rank: 4, alpha: 8, dropout: 0, ta
 test("a packed base is refused where graphs do not run", async () => {
   const packed = { ...start, adapter, basePrecision: "q4_0" as const };
   await expect(openPolicy(model, packed, "there is no GPU")).rejects.toThrow(
-    "the base is to be kept in q4_0, which only recorded WebGPU graphs do, and they do not run: there is no GPU. Choose f32",
+    "basePrecision q4_0 needs recorded WebGPU graphs, which do not run here: there is no GPU. Set basePrecision to f32",
   );
 });

@@ -10,8 +10,6 @@ import type { LanguageModel } from "./language/languageModel.ts";
 import { checkAdapter, type AdapterConfig } from "./weights/adapter.ts";
 import { checkWeights, parameterShapes } from "./weights/parameters.ts";
 import { DEFAULT_BUDGET, type MemoryBudget } from "./contracts/memoryBudget.ts";
-import { TfModel } from "./tfjs/tfModel.ts";
-import { TfPolicy } from "./tfjs/tfPolicy.ts";
 import type { PolicyStart, TrainablePolicy } from "./contracts/trainablePolicy.ts";
 
 /** What recorded graphs run on, and where it is kept which variants of their kernels are fastest there. */
@@ -45,9 +43,16 @@ export async function openPolicy(
   if (start.adapter != null) checkAdapter(model.config, start.adapter);
   const packed = isPacked(start);
   const obstacle = graphsObstacle(model.config, graphs, start);
-  if (typeof graphs === "string" || obstacle !== null)
-    return openOperations(model, start, obstacle ?? "", budget);
-  const { GpuPolicy } = await import("./webgpu/gpuPolicy.ts"); // brings TensorFlow.js' WebGPU backend, which not all need
+  if (typeof graphs === "string" || obstacle !== null) {
+    const reason = obstacle ?? "";
+    if (packed)
+      throw new Error(
+        `basePrecision ${start.basePrecision} needs recorded WebGPU graphs, which do not run here: ${reason}. Set basePrecision to f32.`,
+      );
+    if (typeof graphs !== "string") await useOperationsOn(graphs.gpu);
+    return openOperations(model, start, reason, budget);
+  }
+  const { GpuPolicy } = await import("./webgpu/gpuPolicy.ts");
   const { tuneGpu, describeTuning } = await import("../webgpu/tuning/tuning.ts");
   const layout = layOutParameters(parameterShapes(model.config), model.config.headDim);
   const { gpu, tuning } = packed
@@ -66,17 +71,22 @@ function isPacked({ adapter, basePrecision = "f32" }: Trained): boolean {
   return adapter != null && basePrecision !== "f32";
 }
 
+async function useOperationsOn({ device }: Gpu): Promise<void> {
+  const { useWebGpuOperations } = await import("../ops/webgpu.ts");
+  await useWebGpuOperations(device);
+}
+
+/** Opens a policy on the current backend of TensorFlow.js. */
 async function openOperations(
   model: LanguageModel,
   start: PolicyStart,
   pathReason: string,
   budget: MemoryBudget,
 ): Promise<OpenedPolicy> {
-  if (isPacked(start))
-    throw new Error(
-      `the base is to be kept in ${start.basePrecision}, which only recorded WebGPU graphs do, and they do not run: ${pathReason}. ` +
-        "Choose f32 as the base's precision.",
-    );
+  const [{ TfModel }, { TfPolicy }] = await Promise.all([
+    import("./tfjs/tfModel.ts"),
+    import("./tfjs/tfPolicy.ts"),
+  ]);
   const policy = new TfPolicy(new TfModel(model, await allWeights(start.weights)), start, budget);
   return { policy, path: "TensorFlow.js operations", pathReason, tuning: [] };
 }

@@ -1,5 +1,9 @@
 /**
- * The one door to TensorFlow.js. Everything else imports `tf` from here, so that exactly one copy of the library
- * is loaded (two copies register their kernels in different engines and fail in strange places).
+ * TensorFlow.js, imported from here everywhere so that one copy is loaded: two copies register their kernels in different
+ * engines.
  */
+import { env } from "@tensorflow/tfjs";
+
+env().set("PROD", true); // only silences the banner that recommends the native backend in Node
+
 export * from "@tensorflow/tfjs";

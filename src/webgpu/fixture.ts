@@ -2,7 +2,6 @@
 import { afterEach, beforeAll, describe, expect } from "vitest";
 import { expectClose, normals, type Expectation } from "../ops/fixture.ts";
 import { startDawn } from "../ops/gpu/fixture.ts";
-import * as tf from "../ops/tf.ts";
 import type { DecoderShape } from "../decoder/decoderShape.ts";
 import { openGpu, readBuffer, type Gpu } from "./device/device.ts";
 import { GraphBuilder, Pipelines } from "./recording/graph.ts";
@@ -18,7 +17,6 @@ import {
 } from "./layout/rowState.ts";
 import { PLAIN_VARIANTS, type Variants } from "./kernelVariants/variants.ts";
 
-tf.env().set("WEBGPU_CPU_FORWARD", false); // small tensors would otherwise be computed on the CPU
 const gpu = await openGpu(startDawn());
 
 type Tests = (gpu: () => Gpu) => void;

@@ -17,7 +17,7 @@ export async function memoryBudgetFor(
   config: TtrlConfig,
   graphs: Graphs | string,
 ): Promise<MemoryBudget> {
-  const machine = machineFor(model.config, graphs, config);
+  const machine = await machineFor(model.config, graphs, config);
   if (machine === null) return DEFAULT_BUDGET;
   const { problem, budget } = await planQuestions(
     model,

@@ -10,7 +10,7 @@ import { allWeights } from "../../src/formats/numbers/weightSource.ts";
 import * as tf from "../../src/ops/tf.ts";
 import { adapterFromPeft } from "../../src/model/weights/adapter.ts";
 import { causal, indices, packRows } from "../../src/model/tfjs/packedRows.ts";
-import { uploadTensors } from "../../src/model/weights/parameters.ts";
+import { uploadTensors } from "../../src/model/tfjs/tfParameters.ts";
 import { TfModel } from "../../src/model/tfjs/tfModel.ts";
 import { hiddenStates, logitsOf } from "../../src/model/tfjs/transformer.ts";
 

@@ -38,8 +38,12 @@ const STARTS = Int32Array.from([0, 2, 5]);
 const SIZES = { heads: 2, kvHeads: 1, headDim: 4 };
 const ints = (values: Int32Array): tf.Tensor1D => tf.tensor1d(values, "int32");
 
-describeOnGpu("stock operations on webgpu", () => {
-  beforeAll(() => tf.setBackend("webgpu"));
+describeOnGpu("stock operations on webgpu", (gpu) => {
+  beforeAll(async () => {
+    const { useWebGpuOperations } = await import("../../ops/webgpu.ts"); // reads navigator, which the fixture sets
+    await useWebGpuOperations(gpu().device);
+    tf.env().set("WEBGPU_CPU_FORWARD", false); // small tensors would otherwise be computed on the CPU
+  });
 
   const differentiable: [string, Operation, Reference, number[][]][] = [
     ["linear", (x, w, b) => linear(x, w, b), (x, w, b) => linearReference(x, w, b, 6), [[5, 6], [7, 6], [7]]],

@@ -3,7 +3,7 @@ import { linear } from "../../ops/linear/linear.ts";
 import { sum } from "../../ops/sum.ts";
 import * as tf from "../../ops/tf.ts";
 import { loraNames } from "../weights/adapter.ts";
-import type { Parameters } from "../weights/parameters.ts";
+import type { Parameters } from "./tfParameters.ts";
 
 /** An adapter as a decoder computes with it. */
 export interface LowRank {

@@ -5,7 +5,8 @@ import { adapterScale, type AdapterConfig } from "../weights/adapter.ts";
 import type { ModelConfig } from "../language/config.ts";
 import type { LanguageModel } from "../language/languageModel.ts";
 import type { LowRank } from "./lowRank.ts";
-import { downloadTensors, loadParameters, type HostTensor, type Parameters } from "../weights/parameters.ts";
+import type { HostTensor } from "../weights/parameters.ts";
+import { downloadTensors, loadParameters, type Parameters } from "./tfParameters.ts";
 import type { Tokenizer } from "../language/tokenizer.ts";
 import type { Decoder } from "./transformer.ts";
 

@@ -16,13 +16,13 @@ import { generate } from "./decoding/generate.ts";
 import { layOutSharedRows, scoreTokens, type ScoredRows } from "./training/loss.ts";
 import { adapterShapes, loraNames, mergedWeight, type Adapter } from "../weights/adapter.ts";
 import { microBatches } from "../learning/microBatches.ts";
+import type { HostTensor } from "../weights/parameters.ts";
 import {
   downloadTensors,
   loadParameters,
   uploadTensors,
-  type HostTensor,
   type Parameters as Tensors,
-} from "../weights/parameters.ts";
+} from "./tfParameters.ts";
 import { policyLoss } from "./training/policyLoss.ts";
 import { DEFAULT_BUDGET, type MemoryBudget } from "../contracts/memoryBudget.ts";
 import { layOutRequests, toResponses } from "../learning/requests.ts";

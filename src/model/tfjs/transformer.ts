@@ -9,7 +9,8 @@ import { swiglu } from "../../ops/swiglu/swiglu.ts";
 import * as tf from "../../ops/tf.ts";
 import type { ModelConfig } from "../language/config.ts";
 import { addLowRank, type LowRank } from "./lowRank.ts";
-import { headName, layerName, type Parameters } from "../weights/parameters.ts";
+import { headName, layerName } from "../weights/parameters.ts";
+import type { Parameters } from "./tfParameters.ts";
 
 /** A decoder on the backend. */
 export interface Decoder {

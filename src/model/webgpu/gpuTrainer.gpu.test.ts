@@ -10,7 +10,7 @@ import { FIXTURES, fixtureDecoder, loadFixture, relativeGap, type Fixture } from
 import { createTrainer, rowsOf, settingsOf } from "./gpuTraining/fixture.ts";
 import { layOutScoredRows, scoreTokens } from "../tfjs/training/loss.ts";
 import { Optimizer } from "../tfjs/training/optimizer.ts";
-import { loadParameters } from "../weights/parameters.ts";
+import { loadParameters } from "../tfjs/tfParameters.ts";
 import { policyLoss } from "../tfjs/training/policyLoss.ts";
 
 const STEP = { learningRate: 0.01, beta1: 0.9, beta2: 0.95, weightDecay: 0.1, gradientClip: 1 };

@@ -1,11 +1,6 @@
 /** The named parameters of a decoder, under Hugging Face names. */
 import { createRandom } from "../../math/random.ts";
-import { weightsInMemory } from "../../formats/numbers/weightSource.ts";
-import * as tf from "../../ops/tf.ts";
 import type { ModelConfig } from "../language/config.ts";
-
-/** Parameters by Hugging Face name; matrices are [out, in]. */
-export type Parameters = ReadonlyMap<string, tf.Tensor>;
 
 /** A parameter's values on the host. */
 export interface HostTensor {
@@ -55,10 +50,11 @@ export function parameterShapes(config: ModelConfig): Map<string, readonly numbe
 
 /** Number of parameters of a decoder. */
 export function parameterCount(config: ModelConfig): number {
-  return [...parameterShapes(config).values()].reduce(
-    (total, shape) => total + tf.util.sizeFromShape([...shape]),
-    0,
-  );
+  return [...parameterShapes(config).values()].reduce((total, shape) => total + sizeOf(shape), 0);
+}
+
+function sizeOf(shape: readonly number[]): number {
+  return shape.reduce((product, size) => product * size, 1);
 }
 
 /**
@@ -69,7 +65,7 @@ export function initialParameters(config: ModelConfig, seed: number): Map<string
   const random = createRandom(seed);
   const parameters = new Map<string, HostTensor>();
   for (const [name, shape] of parameterShapes(config)) {
-    const data = new Float32Array(tf.util.sizeFromShape([...shape]));
+    const data = new Float32Array(sizeOf(shape));
     if (name.endsWith("norm.weight")) data.fill(1);
     else if (!name.endsWith("bias")) {
       const scale = initialScale(name, shape, config.layers);
@@ -97,38 +93,4 @@ export function checkWeights(config: ModelConfig, shapes: ReadonlyMap<string, re
   }
   if (problems.length > 0)
     throw new Error(`the weights do not fit config.json: ${problems.slice(0, 5).join("; ")}`);
-}
-
-/** Puts a decoder's weights on the backend. Throws, naming the tensors, when any is missing or misshapen. */
-export function loadParameters(
-  config: ModelConfig,
-  weights: ReadonlyMap<string, HostTensor>,
-): Map<string, tf.Tensor> {
-  checkWeights(config, weightsInMemory(weights).shapes);
-  return uploadTensors([...parameterShapes(config).keys()], weights);
-}
-
-/** Puts the tensors of these names on the backend. */
-export function uploadTensors(
-  names: readonly string[],
-  tensors: ReadonlyMap<string, HostTensor>,
-): Map<string, tf.Tensor> {
-  const uploaded = new Map<string, tf.Tensor>();
-  for (const name of names) {
-    const { shape, data } = tensors.get(name) ?? missing(name);
-    uploaded.set(name, tf.keep(tf.tensor(data, [...shape])));
-  }
-  return uploaded;
-}
-
-function missing(name: string): never {
-  throw new Error(`there is no tensor ${name}`);
-}
-
-/** Reads tensors back to the host, by name. */
-export async function downloadTensors(tensors: Parameters): Promise<Map<string, HostTensor>> {
-  const host = new Map<string, HostTensor>();
-  for (const [name, tensor] of tensors)
-    host.set(name, { shape: tensor.shape, data: await tensor.data<"float32">() });
-  return host;
 }

@@ -1,6 +1,5 @@
 import { describe, expect, test } from "vitest";
 import { normals } from "../../ops/fixture.ts";
-import * as tf from "../../ops/tf.ts";
 import { readBuffer } from "../device/device.ts";
 import { describeOnGpu } from "../fixture.ts";
 import { ParameterBuffer } from "./parameterBuffer.ts";
@@ -19,21 +18,6 @@ describeOnGpu("ParameterBuffer", (gpu) => {
     const parameters = new ParameterBuffer(gpu(), SHAPES, 8);
     parameters.upload(weights);
     expect(await parameters.download()).toEqual(weights);
-    parameters.dispose();
-  });
-
-  test("takes tensors over, what TensorFlow.js has only recorded included", async () => {
-    const parameters = new ParameterBuffer(gpu(), SHAPES, 8);
-    const tensors = new Map(
-      [...weights].map(([name, { shape, data }]) => [name, tf.mul(tf.tensor(data, [...shape]), 2)]),
-    );
-    parameters.copyFrom(tensors);
-    const doubled = [...weights].map(([name, { shape, data }]) => [
-      name,
-      { shape, data: data.map((value) => 2 * value) },
-    ]);
-    expect([...(await parameters.download())]).toEqual(doubled);
-    tf.dispose([...tensors.values()]);
     parameters.dispose();
   });
 
@@ -69,17 +53,6 @@ describeOnGpu("ParameterBuffer", (gpu) => {
         }
       }
       expect(all.filter((value) => value !== 0).length).toBe(48 + 12 + 48);
-      parameters.dispose();
-    });
-
-    test("takes tensors over as if they were uploaded", async () => {
-      const parameters = new ParameterBuffer(gpu(), headed, 6);
-      const tensors = new Map([...values].map(([name, { shape, data }]) => [name, tf.tensor(data, shape)]));
-      const held = tf.memory().numTensors;
-      parameters.copyFrom(tensors);
-      expect(tf.memory().numTensors).toBe(held);
-      expect(await parameters.download()).toEqual(values);
-      tf.dispose([...tensors.values()]);
       parameters.dispose();
     });
   });

@@ -2,11 +2,10 @@
  * All parameters of a decoder in one buffer on the GPU, shared by sampler and trainer. The host sees Hugging Face's
  * shapes, whatever the buffer's.
  */
-import * as tf from "../../ops/tf.ts";
 import type { DecoderWeights, TokenShard } from "./decoderWeights.ts";
 import { readBuffer, type Gpu } from "../device/device.ts";
 import type { BufferView } from "../recording/graph.ts";
-import { padRuns, unpadRuns, type Runs } from "../layout/headPadding.ts";
+import { padRuns, unpadRuns } from "../layout/headPadding.ts";
 import { plainLayer, type LayerWeights } from "./layerWeights.ts";
 import {
   layOutParameters,
@@ -116,24 +115,6 @@ export class ParameterBuffer implements DecoderWeights {
     return { shape: hostShape, data: unstored(new Float32Array(bytes), placed) };
   }
 
-  /** Takes over the values of tensors, by name, without leaving the GPU. */
-  copyFrom(tensors: ReadonlyMap<string, tf.Tensor>): void {
-    const { device, flush, bufferOf } = this.#gpu;
-    const changed: tf.Tensor[] = [];
-    const copies = [...tensors].map(([name, tensor]) => {
-      const placed = this.#placed(name);
-      const source = tf.tidy(() => storedTensor(tensor, placed));
-      if (source !== tensor) changed.push(source);
-      return { source: bufferOf(source), ...placed };
-    });
-    flush();
-    const encoder = device.createCommandEncoder();
-    for (const { source, offset, size } of copies)
-      encoder.copyBufferToBuffer(source, 0, this.buffer, offset * FLOAT, size * FLOAT);
-    device.queue.submit([encoder.finish()]);
-    tf.dispose(changed); // their buffers are reused by later commands only
-  }
-
   dispose(): void {
     this.buffer.destroy();
   }
@@ -154,17 +135,4 @@ function unstored(
   const [rows = 1, columns = 1] = shape;
   const turned = transposed ? transpose(values, columns, rows) : values;
   return unpadRuns(turned, runs);
-}
-
-/** A tensor in Hugging Face's layout as the buffer has it. */
-function storedTensor(tensor: tf.Tensor, { shape, runs, transposed }: PlacedParameter): tf.Tensor {
-  const padded = runs.length === 0 ? tensor : runs.reduce(padTensor, tensor).reshape([...shape]);
-  return transposed ? tf.transpose(padded) : padded;
-}
-
-function padTensor(tensor: tf.Tensor, { length, stored: padded }: Runs): tf.Tensor {
-  return tf.pad(tensor.reshape([-1, length]), [
-    [0, 0],
-    [0, padded - length],
-  ]);
 }

@@ -5,7 +5,8 @@ import type { AdamwOptions } from "../../../ops/adamw/state.ts";
 import { globalNorm } from "../../../ops/globalNorm/globalNorm.ts";
 import * as tf from "../../../ops/tf.ts";
 import { GradientError } from "../../contracts/gradientError.ts";
-import { downloadTensors, type HostTensor } from "../../weights/parameters.ts";
+import type { HostTensor } from "../../weights/parameters.ts";
+import { downloadTensors } from "../tfParameters.ts";
 
 /** Settings of one step. */
 export interface StepOptions {

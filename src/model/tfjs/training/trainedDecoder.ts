@@ -4,7 +4,7 @@ import type * as tf from "../../../ops/tf.ts";
 import type { Adapter } from "../../weights/adapter.ts";
 import { Dropout } from "./dropout.ts";
 import { Optimizer, type StepOptions } from "./optimizer.ts";
-import type { Parameters } from "../../weights/parameters.ts";
+import type { Parameters } from "../tfParameters.ts";
 import type { MemoryBudget } from "../../contracts/memoryBudget.ts";
 import type { TfModel } from "../tfModel.ts";
 import type { Decoder } from "../transformer.ts";

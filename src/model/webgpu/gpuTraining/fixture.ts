@@ -10,7 +10,8 @@ import * as tf from "../../../ops/tf.ts";
 import { fixtureDecoder, type Fixture } from "../../fixture.ts";
 import { layOutScoredRows } from "../../tfjs/training/loss.ts";
 import { causal, indices } from "../../tfjs/packedRows.ts";
-import type { HostTensor, Parameters } from "../../weights/parameters.ts";
+import type { HostTensor } from "../../weights/parameters.ts";
+import type { Parameters } from "../../tfjs/tfParameters.ts";
 import { hiddenStates, logitsOf } from "../../tfjs/transformer.ts";
 
 /** A trainer of the fixture's weights, and of more by name; and the buffer it trains. */
