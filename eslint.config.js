@@ -88,7 +88,8 @@ const PACKAGES = [
   { regex: "^zustand(/|$)", home: ["store", "ui"] },
   { regex: "^@tensorflow/tfjs(-core)?(/|$)", home: ["ops"] },
   { regex: "^@tensorflow/tfjs-backend-", home: ["ops", "lab", "worker"] },
-  { regex: "^hyparquet(-writer)?$", home: ["formats"] },
+  { regex: "^(client-zip|hyparquet(-writer)?)$", home: ["formats"] },
+  { regex: "^idb-keyval$", home: ["store"] },
   { regex: "^(commander|cli-progress|webgpu)$", home: [] },
   { regex: "^node:", home: [] },
 ];

@@ -5,7 +5,7 @@ import { createLab } from "./store/lab.ts";
 import { hashOf } from "./store/setup/link.ts";
 import { isUnderWay } from "./store/run/run.ts";
 import { App } from "./ui/App.tsx";
-import { browserShelf } from "./store/experiments/shelf.ts";
+import { browserResults } from "./store/experiments/browserResults.ts";
 import { chooseDestination } from "./ui/export/chooseDestination.ts";
 import { download } from "./ui/export/download.ts";
 import { createView, PageProvider } from "./ui/page.tsx";
@@ -27,7 +27,7 @@ const lab = createLab({
   persist: () => void navigator.storage.persist(),
   readText,
   hash: location.hash,
-  shelf: browserShelf(),
+  storage: browserResults(),
   download: ({ fileName, file }) => download(fileName, file),
   chooseDestination,
   nextFrame: (callback) => void requestAnimationFrame(callback),

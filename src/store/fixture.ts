@@ -5,16 +5,16 @@ import type { ExportOffer } from "../report/exportForms.ts";
 import { stepOf } from "../report/fixture.ts";
 import { DEFAULT_CONFIG, type TtrlConfig } from "../rl/ttrlConfig.ts";
 import type { GroupView, WorkerEvent } from "../worker/protocol.ts";
-import type { KeptCells, Shelf } from "./experiments/ownResults.ts";
+import type { KeptCells, ResultStorage } from "./experiments/ownResults.ts";
 import type { RunRecord, RunSetup } from "./run/record.ts";
 
-/** A shelf in memory. */
-export function memoryShelf(kept: readonly KeptCells[] = []): Shelf {
-  const shelf = new Map(kept.map((cells) => [cells.definition.name, cells]));
+/** A storage in memory. */
+export function memoryResults(kept: readonly KeptCells[] = []): ResultStorage {
+  const storage = new Map(kept.map((cells) => [cells.definition.name, cells]));
   return {
-    load: () => Promise.resolve([...shelf.values()]),
-    save: (cells) => Promise.resolve(void shelf.set(cells.definition.name, cells)),
-    remove: (name) => Promise.resolve(void shelf.delete(name)),
+    load: () => Promise.resolve([...storage.values()]),
+    save: (cells) => Promise.resolve(void storage.set(cells.definition.name, cells)),
+    remove: (name) => Promise.resolve(void storage.delete(name)),
   };
 }
 

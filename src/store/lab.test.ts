@@ -3,7 +3,7 @@ import type { WorkerClient } from "../worker/client.ts";
 import type { Command, WorkerEvent } from "../worker/protocol.ts";
 import { configurationText } from "./setup/configurationFile.ts";
 import type { DroppedFile } from "./setup/dropped.ts";
-import { FakeHubClient, memoryShelf, offers, setupOf, startedEvent } from "./fixture.ts";
+import { FakeHubClient, memoryResults, offers, setupOf, startedEvent } from "./fixture.ts";
 import type { DownloadPlan, StoredModel } from "./hub.ts";
 import { createLab, type Lab } from "./lab.ts";
 import { startObstacle } from "./startRun.ts";
@@ -85,7 +85,7 @@ function openLab(hash = "", stored: readonly StoredModel[] = []): Promise<void> 
       const text = FILES[path];
       return text === undefined ? Promise.reject(new Error(`no ${path}`)) : Promise.resolve(text);
     },
-    shelf: memoryShelf(),
+    storage: memoryResults(),
     download: () => undefined,
     chooseDestination: () => Promise.resolve("downloads"),
     nextFrame: (callback) => callback(),

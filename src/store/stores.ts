@@ -5,7 +5,7 @@ import type { PlanClient } from "../worker/plan/planClient.ts";
 import type { AsideRequest } from "../worker/protocol.ts";
 import { createExperimentListStore, type ExperimentListStore } from "./experiments/experimentList.ts";
 import { createExperimentRunner, isBusy, type ExperimentRunner } from "./experiments/experimentRunner.ts";
-import { createOwnResultsStore, type OwnResultsStore, type Shelf } from "./experiments/ownResults.ts";
+import { createOwnResultsStore, type OwnResultsStore, type ResultStorage } from "./experiments/ownResults.ts";
 import { createHubStore, type HubStore } from "./hub.ts";
 import { createNoticeStore, type NoticeStore } from "./notice.ts";
 import { isUnderWay } from "./run/run.ts";
@@ -46,7 +46,7 @@ export interface StoreEnvironment extends Omit<RunEnvironment, "onRefused" | "on
   /** The hash of the page's address: the initial settings. */
   readonly hash: string;
   /** Stores the results of experiments. */
-  readonly shelf: Shelf;
+  readonly storage: ResultStorage;
 }
 
 const FAILURES: Readonly<Record<AsideRequest, string>> = {
@@ -104,10 +104,10 @@ function connectHub(
 
 function connectExperiments(
   stores: SetupStores,
-  { readText, shelf }: Pick<StoreEnvironment, "readText" | "shelf">,
+  { readText, storage }: Pick<StoreEnvironment, "readText" | "storage">,
 ): Experiments {
   const { notice } = stores;
-  const own = createOwnResultsStore(shelf, (text) => notice.error(text));
+  const own = createOwnResultsStore(storage, (text) => notice.error(text));
   const runner = createExperimentRunner({
     ...stores,
     readText,

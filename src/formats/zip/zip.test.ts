@@ -88,7 +88,7 @@ describe("packing and unpacking", () => {
     expect(length).toBe(bytes);
   });
 
-  it("stores what is streamed as it is, compresses what is whole, and gives both back", async () => {
+  it("stores whole and streamed files as they are, and gives both back", async () => {
     const noise = Uint8Array.from({ length: 5000 }, (_, i) => (i * i) & 0xff);
     const weights = { bytes: 5000, pieces: () => [noise.subarray(0, 3000), noise.subarray(3000)] };
     const archive = await zipped(new Map<string, Outgoing>([...files, ["w.safetensors", weights]]));
@@ -97,9 +97,40 @@ describe("packing and unpacking", () => {
     expect(unzip(archive)).toEqual(new Map([...files, ["w.safetensors", noise]]));
   });
 
+  it("keeps pieces that are overwritten when the next one is read", async () => {
+    const shared = new Uint8Array(3);
+    const pieces = function* () {
+      for (let i = 1; i <= 4; i++) yield shared.fill(i);
+    };
+    const archive = await zipped(new Map([["a", { bytes: 12, pieces }]]));
+    expect(unzip(archive).get("a")).toEqual(Uint8Array.of(1, 1, 1, 2, 2, 2, 3, 3, 3, 4, 4, 4));
+  });
+
+  it("foresees the length of an archive beyond 4 GiB", () => {
+    const large = { bytes: 5e9, pieces: () => [] };
+    // Two entries of one letter each (30 + 16 + 46 bytes and twice the name), of which the first needs Zip64's fields for
+    // its sizes (8 more bytes, and 28) and the second for its offset (12); the end record in both forms.
+    const entries = 5e9 + 92 + 2 + 36 + (1 + 92 + 2 + 12);
+    const { bytes } = zip(
+      new Map<string, Outgoing>([
+        ["a", large],
+        ["b", Uint8Array.of(1)],
+      ]),
+    );
+    expect(bytes).toBe(entries + 76 + 22);
+  });
+
+  it("reports what goes wrong while a file is read", async () => {
+    const pieces = function* () {
+      yield Uint8Array.of(1);
+      throw new Error("the GPU was lost");
+    };
+    await expect(zipped(new Map([["a", { bytes: 5, pieces }]]))).rejects.toThrow("the GPU was lost");
+  });
+
   it("notices a stream that is not as long as it said", async () => {
     const wrong = { bytes: 5, pieces: () => [Uint8Array.of(1)] };
-    await expect(zipped(new Map([["a", wrong]]))).rejects.toThrow("a was to have 5 bytes and has 1");
+    await expect(zipped(new Map([["a", wrong]]))).rejects.toThrow("a: expected 5 bytes, got 1");
   });
 
   it("gives memory of its own, from a Node buffer too", () => {

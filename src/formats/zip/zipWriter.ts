@@ -1,81 +1,43 @@
-/** Files -> a zip archive, large ones while they are made: nothing of them is kept. */
-import { deflateSync } from "fflate";
-import { crc32 } from "./crc32.ts";
-import type { Outgoing, Streamed } from "../streamed.ts";
+/** Files -> a zip archive, written while the files are read. */
+import { makeZip, predictLength } from "client-zip";
+import { bytesOf, piecesOf, type Outgoing, type Streamed } from "../streamed.ts";
 import { checkPath } from "./zipDirectory.ts";
-import { dataDescriptor, directoryHeader, endRecords, localHeader, type WrittenEntry } from "./zipRecords.ts";
 
-/** A file at its place: deflated, or to be streamed as it is. */
-type Placed = { readonly entry: WrittenEntry } & (
-  { readonly content: Uint8Array; readonly checksum: number } | { readonly stream: Streamed }
-);
+/** The oldest date of the format, so that equal files make equal archives. */
+const LAST_MODIFIED = new Date(1980, 0, 1);
 
 /**
- * Packs files by path, whole ones deflated, streamed ones as they are: float32 noise hardly compresses. Same files, same
- * archive.
+ * Returns the archive of files by path, in Zip64 where 32 bits do not suffice. Files are stored uncompressed, since float32
+ * weights hardly compress. Throws `ZipError` for a path that cannot be unpacked; reading the archive fails where a file is
+ * not as long as it claims.
  */
 export function zip(files: ReadonlyMap<string, Outgoing>): Streamed {
-  const placed: Placed[] = [];
-  let at = 0;
-  for (const [path, file] of files) {
-    checkPath(path);
-    const next = place(path, file, at);
-    placed.push(next);
-    at += bytesIn(next);
-  }
-  const directory = placed.map(({ entry }) => directoryHeader(entry, 0).length);
-  const directoryBytes = directory.reduce((total, length) => total + length, 0);
-  const end = endRecords(placed.length, at, directoryBytes);
-  return { bytes: at + directoryBytes + end.length, pieces: () => archivePieces(placed, end) };
+  for (const path of files.keys()) checkPath(path);
+  const sizes = Array.from(files, ([name, file]) => ({ name, size: bytesOf(file) }));
+  return { bytes: Number(predictLength(sizes)), pieces: () => chunksOf(makeZip(entriesOf(files))) };
 }
 
-function place(path: string, file: Outgoing, offset: number): Placed {
-  if (file instanceof Uint8Array) {
-    const content = deflateSync(file);
-    const sizes = { packed: content.length, size: file.length };
-    const entry = { path, deflated: true, ...sizes, offset, isStreamed: false };
-    return { entry, content, checksum: crc32(file) };
-  }
-  const sizes = { packed: file.bytes, size: file.bytes };
-  return { entry: { path, deflated: false, ...sizes, offset, isStreamed: true }, stream: file };
+function* entriesOf(files: ReadonlyMap<string, Outgoing>) {
+  for (const [name, file] of files)
+    yield { name, size: bytesOf(file), lastModified: LAST_MODIFIED, input: checkedPieces(name, file) };
 }
 
-/** Headers included. */
-function bytesIn({ entry }: Placed): number {
-  const after = entry.isStreamed ? dataDescriptor(entry, 0).length : 0;
-  return localHeader(entry, 0).length + entry.packed + after;
-}
-
-async function* archivePieces(placed: readonly Placed[], end: Uint8Array): AsyncGenerator<Uint8Array> {
-  const checksums: number[] = [];
-  for (const one of placed) checksums.push(yield* entryPieces(one));
-  for (const [i, { entry }] of placed.entries()) yield directoryHeader(entry, checksums[i] ?? 0);
-  yield end;
-}
-
-/** An entry; returns its checksum. */
-async function* entryPieces(placed: Placed): AsyncGenerator<Uint8Array, number> {
-  const { entry } = placed;
-  if ("content" in placed) {
-    yield localHeader(entry, placed.checksum);
-    yield placed.content;
-    return placed.checksum;
-  }
-  yield localHeader(entry, 0);
-  const checksum = yield* streamed(entry, placed.stream);
-  yield dataDescriptor(entry, checksum);
-  return checksum;
-}
-
-/** Hands a file on and returns its checksum. */
-async function* streamed({ path, size }: WrittenEntry, file: Streamed): AsyncGenerator<Uint8Array, number> {
-  let checksum = 0;
+async function* checkedPieces(path: string, file: Outgoing): AsyncGenerator<Uint8Array<ArrayBuffer>> {
   let bytes = 0;
-  for await (const piece of file.pieces()) {
-    checksum = crc32(piece, checksum);
+  for await (const piece of piecesOf(file)) {
     bytes += piece.length;
-    yield piece;
+    yield new Uint8Array(piece); // a copy: streams ask for the next piece, which may overwrite this one, in advance
   }
-  if (bytes !== size) throw new Error(`${path} was to have ${size} bytes and has ${bytes}`);
-  return checksum;
+  const expected = bytesOf(file);
+  if (bytes !== expected) throw new Error(`${path}: expected ${expected} bytes, got ${bytes}`);
+}
+
+/** The chunks of a stream, which not every browser iterates over. */
+async function* chunksOf(stream: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const reader = stream.getReader();
+  try {
+    for (let read = await reader.read(); !read.done; read = await reader.read()) yield read.value;
+  } finally {
+    await reader.cancel().catch(() => undefined); // of a stream that failed: its error is on its way
+  }
 }

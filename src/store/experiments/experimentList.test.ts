@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { PlayedLab, FILES } from "../playedLab/fixture.ts";
-import { memoryShelf } from "../fixture.ts";
+import { memoryResults } from "../fixture.ts";
 
 describe("the list of experiments", () => {
   test("is read when the page opens, a committed result when it is first looked at", async () => {
@@ -28,7 +28,7 @@ describe("the list of experiments", () => {
 
   test("that is missing is told, and the page runs all the same", async () => {
     const files = Object.entries(FILES).filter(([path]) => path !== "experiments/index.json");
-    const { lab } = new PlayedLab(memoryShelf(), Object.fromEntries(files));
+    const { lab } = new PlayedLab(memoryResults(), Object.fromEntries(files));
     await lab.open();
     expect(lab.experiments.list.getState()).toMatchObject({ status: "failed" });
     expect(lab.dataset.getState()).toMatchObject({ status: "ready" });
@@ -36,7 +36,7 @@ describe("the list of experiments", () => {
 
   test("says that a result cannot be read, and tries again when asked again", async () => {
     const files = { ...FILES, "experiments/rates.json": "{" };
-    const { lab } = new PlayedLab(memoryShelf(), files);
+    const { lab } = new PlayedLab(memoryResults(), files);
     await lab.open();
     await lab.experiments.list.loadResult("rates");
     expect(lab.experiments.list.getState().committed["rates"]).toMatchObject({ status: "failed" });

@@ -1,49 +1,54 @@
-/** What this browser has measured of the experiments: cells like those of the committed results, kept beyond the tab. */
+/** Results of experiments run in this browser: cells like those of the committed results, stored across visits. */
 import { createStore, type StoreApi } from "zustand/vanilla";
 import { seedsOf, subjectOf, type Experiment } from "../../experiments/experiment.ts";
 import type { ResultCell } from "../../experiments/result.ts";
 import { messageOf } from "../setup/catalogue.ts";
 
-/** Cells with the definition they were measured under. */
+/** Cells of an experiment with its definition when they were run. */
 export interface KeptCells {
   readonly definition: Experiment;
   readonly cells: readonly ResultCell[];
 }
 
-/** Where cells outlive the tab, by the name of their experiment. */
-export interface Shelf {
+/** Stores cells by the name of their experiment. */
+export interface ResultStorage {
   load(): Promise<readonly KeptCells[]>;
   save(kept: KeptCells): Promise<void>;
   remove(name: string): Promise<void>;
 }
 
-/** Cells by the name of their experiment, in the order in which they were measured. */
+/** Cells by the name of their experiment, in the order in which they were run. */
 export type OwnResults = Readonly<Record<string, readonly ResultCell[]>>;
 
 export interface OwnResultsStore extends StoreApi<OwnResults> {
-  /** Takes what the shelf has of these experiments, as far as it was measured as they are defined now. */
+  /** Loads the stored cells of these experiments that a run of their present definitions would reproduce. */
   restore(experiments: readonly Experiment[]): Promise<void>;
-  /** Adds a cell; one of the same variant and seed gives way to it. */
+  /** Adds a cell, in place of one of the same variant and seed. */
   keep(experiment: Experiment, cell: ResultCell): void;
-  /** Throws the cells of an experiment away. */
+  /** Deletes the cells of an experiment. */
   forget(name: string): void;
 }
 
-/** Creates the store, empty. `tell` is called with what the shelf could not do. */
-export function createOwnResultsStore(shelf: Shelf, tell: (problem: string) => void): OwnResultsStore {
+/** Creates the store, empty. `onProblem` is called with a sentence where saving or deleting fails. */
+export function createOwnResultsStore(
+  storage: ResultStorage,
+  onProblem: (problem: string) => void,
+): OwnResultsStore {
   const store = createStore<OwnResults>(() => ({}));
   const attempt = (work: Promise<void>): void =>
     void work.catch((error: unknown) =>
-      tell(`Results of experiments cannot be kept beyond this tab (${messageOf(error)}).`),
+      onProblem(`Results of experiments cannot be stored in this browser (${messageOf(error)}).`),
     );
   return {
     ...store,
     async restore(experiments) {
-      // A browser without storage has kept nothing; that it keeps nothing is said when there is something to keep.
-      const shelved = await shelf.load().catch(() => []);
-      const valid = shelved.flatMap((kept) => {
+      // A browser without storage has nothing to load; a failure is reported when there is something to save.
+      const stored = await storage.load().catch(() => []);
+      const valid = stored.flatMap((kept) => {
         const experiment = experiments.find(({ name }) => name === kept.definition.name);
-        return experiment === undefined ? [] : [[experiment.name, validCells(kept, experiment)] as const];
+        return experiment === undefined
+          ? []
+          : [[experiment.name, reproducibleCells(kept, experiment)] as const];
       });
       store.setState((own) => ({ ...Object.fromEntries(valid), ...own }), true);
     },
@@ -52,16 +57,16 @@ export function createOwnResultsStore(shelf: Shelf, tell: (problem: string) => v
       const others = cellsOf(store.getState(), name).filter((other) => !isSameJob(other, cell));
       const cells = [...others, cell];
       store.setState({ [name]: cells });
-      attempt(shelf.save({ definition: experiment, cells }));
+      attempt(storage.save({ definition: experiment, cells }));
     },
     forget(name) {
       store.setState({ [name]: [] });
-      attempt(shelf.remove(name));
+      attempt(storage.remove(name));
     },
   };
 }
 
-/** The cells of an experiment. */
+/** Returns the cells of an experiment. */
 export function cellsOf(own: OwnResults, name: string): readonly ResultCell[] {
   return own[name] ?? NONE;
 }
@@ -74,16 +79,16 @@ function isSameJob(a: Job, b: Job): boolean {
   return a.variant === b.variant && a.seed === b.seed;
 }
 
-/** The cells that a run of the experiment as it is now would measure in the same way. */
-function validCells({ definition, cells }: KeptCells, experiment: Experiment): readonly ResultCell[] {
+/** The cells whose runs the present definition determines in the same way. */
+function reproducibleCells({ definition, cells }: KeptCells, experiment: Experiment): readonly ResultCell[] {
   return cells.filter((cell) => {
-    const before = measuredAs(definition, cell);
-    return before !== null && before === measuredAs(experiment, cell);
+    const before = determinants(definition, cell);
+    return before !== null && before === determinants(experiment, cell);
   });
 }
 
-/** All that a cell's numbers depend on, in a text; null when the experiment has no such cell. */
-function measuredAs(experiment: Experiment, { variant: name, seed }: Job): string | null {
+/** Serializes what determines the values of a cell; null where the experiment has no such cell. */
+function determinants(experiment: Experiment, { variant: name, seed }: Job): string | null {
   const variant = experiment.variants.find((candidate) => candidate.name === name);
   if (variant === undefined || !seedsOf(experiment, variant).includes(seed)) return null;
   const { model, dataset, level, config } = subjectOf(experiment, variant);

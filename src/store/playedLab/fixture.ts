@@ -4,9 +4,9 @@ import type { Experiment } from "../../experiments/experiment.ts";
 import type { WorkerClient } from "../../worker/client.ts";
 import type { Command, WorkerEvent } from "../../worker/protocol.ts";
 import { jobsLeft } from "../experiments/experimentSetup.ts";
-import { FakeHubClient, evaluationOf, memoryShelf, startedEvent, stepOf } from "../fixture.ts";
+import { FakeHubClient, evaluationOf, memoryResults, startedEvent, stepOf } from "../fixture.ts";
 import { createLab, type Lab } from "../lab.ts";
-import type { Shelf } from "../experiments/ownResults.ts";
+import type { ResultStorage } from "../experiments/ownResults.ts";
 
 export const EXPERIMENT: Experiment = {
   name: "rates",
@@ -59,7 +59,7 @@ export class PlayedLab {
   readonly read: string[] = [];
   #emit: (event: WorkerEvent) => void = () => undefined;
 
-  constructor(shelf: Shelf = memoryShelf(), files: Readonly<Record<string, string>> = FILES) {
+  constructor(storage: ResultStorage = memoryResults(), files: Readonly<Record<string, string>> = FILES) {
     const client: WorkerClient = {
       send: (command) => {
         if (command.type === "start") this.starts.push(command);
@@ -77,7 +77,7 @@ export class PlayedLab {
       client,
       planner: { ask: () => {} },
       hash: "",
-      shelf,
+      storage,
       readText: (path) => {
         this.read.push(path);
         const text = files[path];
