@@ -22,7 +22,14 @@ const LAYERS = {
   webgpu: ["math", "decoder", "formats/numbers/"],
   model: ["math", "decoder", "ops", "webgpu", "formats", "type rl"],
   report: ["math", "formats", "rl/contracts/types", "rl/ttrlConfig", "rl/metrics/"],
-  recipe: ["formats", "report/exportForms", "rl/contracts/types", "rl/ttrlConfig", "rl/paperPreset"],
+  recipe: [
+    "formats",
+    "report/exportForms",
+    "rl/contracts/types",
+    "rl/metrics/answerKey",
+    "rl/ttrlConfig",
+    "rl/paperPreset",
+  ],
   experiments: ["math", "rl/contracts/types", "rl/ttrlConfig", "rl/metrics/"],
   figures: ["math", "experiments"],
   lab: [
@@ -208,7 +215,6 @@ export default defineConfig(
   },
   {
     files: ["{src,cli,tools,bench}/**/*.{ts,tsx,mjs}"],
-    ignores: ["src/rl/**"],
     plugins: {
       lab: {
         rules: { "one-way-imports": oneWayImports(import.meta.dirname, ["src", "cli", "tools", "bench"]) },

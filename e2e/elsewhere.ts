@@ -8,7 +8,7 @@ import { readLanguageModel } from "../src/model/language/languageModel.ts";
 import { TfModel } from "../src/model/tfjs/tfModel.ts";
 import { TfPolicy } from "../src/model/tfjs/tfPolicy.ts";
 import { configFrom } from "../src/rl/ttrlConfig.ts";
-import { evaluate } from "../src/rl/evaluate.ts";
+import { evaluateStudy } from "../src/rl/metrics/studyRun.ts";
 import type { Evaluation } from "../src/rl/metrics/metrics.ts";
 import { QUICK } from "./lab.ts";
 
@@ -24,5 +24,5 @@ export async function evaluateElsewhere(
   const model = new TfModel(readLanguageModel(folder), folder.weights);
   const policy = new TfPolicy(model, { reference: null, optimizer: null });
   const { step, samples } = like;
-  return evaluate(policy, readDataset(fileName, text), configFrom(QUICK), { step, samples });
+  return evaluateStudy(policy, readDataset(fileName, text), configFrom(QUICK), { step, samples });
 }

@@ -8,7 +8,7 @@ import type { MemoryPart } from "../src/model/memory/parts.ts";
 import { TARGET_MODULES } from "../src/model/weights/adapter.ts";
 import { runWorkload } from "../src/model/memory/runWorkload.ts";
 import type { MemoryBudget } from "../src/model/contracts/memoryBudget.ts";
-import type { Demand } from "../src/rl/demand.ts";
+import type { Demand } from "../src/model/memory/demand.ts";
 
 Object.assign(globalThis, globals); // GPUBufferUsage and the like, which allocating names
 const { graphMemory } = await import("../src/model/memory/graphMemory.ts"); // its backend needs those globals

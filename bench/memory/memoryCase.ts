@@ -16,8 +16,8 @@ import { wasmMemory } from "../../src/model/memory/wasmMemory.ts";
 import { DEFAULT_BUDGET, type MemoryBudget } from "../../src/model/contracts/memoryBudget.ts";
 import { TfModel } from "../../src/model/tfjs/tfModel.ts";
 import { TfPolicy } from "../../src/model/tfjs/tfPolicy.ts";
-import { configFrom } from "../../src/rl/ttrlConfig.ts";
-import { demandOf } from "../../src/rl/demand.ts";
+import { methodOf, configFrom } from "../../src/rl/ttrlConfig.ts";
+import { demandOf } from "../../src/model/memory/demand.ts";
 import type { Question } from "../../src/rl/contracts/types.ts";
 import { ROOT } from "../comparison/node.ts";
 
@@ -61,7 +61,7 @@ const initial = adapter?.tensors ?? (await allWeights(source));
 const all = JSON.parse(readFileSync(join(ROOT, "public/datasets/word.json"), "utf8")) as Question[]; // our own
 const questions = all.sort((a, b) => b.prompt.length - a.prompt.length).slice(0, questionCount);
 const prompts = questions.map(({ prompt }) => prompt);
-const demand = demandOf(config, questionCount);
+const demand = demandOf(methodOf(config), questionCount);
 const work = runWorkload(demand, promptLengths(model, questions), budget);
 const sizes = `${questionCount} x ${responses} responses of ${maxResponseTokens} tokens, micro-batches of ${budget.microBatchTokens}${adapter === null ? "" : `, an adapter beside ${basePrecision}`}`;
 

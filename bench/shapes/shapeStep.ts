@@ -16,11 +16,11 @@ import { planMemory, type MemoryPlan } from "../../src/model/memory/planMemory.t
 import { trainedParameters } from "../../src/model/memory/trainedParameters.ts";
 import { openPolicy } from "../../src/model/openPolicy.ts";
 import { TrainableModels } from "../../src/model/trainableModels.ts";
-import { configFrom } from "../../src/rl/ttrlConfig.ts";
-import { demandOf } from "../../src/rl/demand.ts";
-import { initialLoopState } from "../../src/rl/loopState.ts";
-import { ttrl, type Step } from "../../src/rl/ttrl.ts";
-import type { Study } from "../../src/rl/contracts/types.ts";
+import { methodOf, configFrom } from "../../src/rl/ttrlConfig.ts";
+import { demandOf } from "../../src/model/memory/demand.ts";
+import { runStudy, type StudyStep } from "../../src/rl/metrics/studyRun.ts";
+import { initialProgress } from "../../src/rl/run.ts";
+import type { Study } from "../../src/rl/metrics/answerKey.ts";
 import { ROOT } from "../comparison/node.ts";
 import { shapeWeights } from "./shapeWeights.ts";
 
@@ -73,7 +73,7 @@ const { adapter: adapterConfig, basePrecision } = trained;
 const machine = await machineFor(model.config, graphs, config);
 if (machine === null || adapterConfig === null) throw new Error("recorded graphs cannot run this shape here");
 const plan = await planMemory(
-  { ...trained, demand: demandOf(config, 1), promptLengths: [promptTokens] },
+  { ...trained, demand: demandOf(methodOf(config), 1), promptLengths: [promptTokens] },
   machine,
 );
 if (plan.problem !== null) throw new Error(plan.problem);
@@ -92,10 +92,14 @@ const { policy } = await openPolicy(
 );
 const packedSeconds = (performance.now() - start) / 1000;
 const models = new TrainableModels(policy, adapter.tensors);
-for await (const step of ttrl(models, study, config, initialLoopState(config))) tell(step, plan);
-process.exit(0); // Dawn's threads would keep it waiting
+// Its evaluations, which are no part of the step, are done.
+const progress = { ...initialProgress(config), evaluated: true };
+for await (const event of runStudy(models, study, config, progress)) {
+  if (event.type === "stepped") tell(event.step, plan);
+  process.exit(0); // Dawn's threads would keep it waiting
+}
 
-function tell({ metrics, timing }: Step, { parts, total, budget }: MemoryPlan): void {
+function tell({ metrics, timing }: StudyStep, { parts, total, budget }: MemoryPlan): void {
   const buffers = watch.buffers(); // nothing is given back within a step but what was too small
   const held = new Map<string, number>();
   for (const buffer of buffers) {

@@ -3,7 +3,7 @@ import { readDataset, type DatasetReading } from "../../src/data/dataset.ts";
 import { fitQuestions } from "../../src/model/language/fitQuestions.ts";
 import type { LanguageModel } from "../../src/model/language/languageModel.ts";
 import { resolve } from "node:path";
-import type { Study } from "../../src/rl/contracts/types.ts";
+import type { Study } from "../../src/rl/metrics/answerKey.ts";
 import { InputError } from "../inputError.ts";
 import { readText } from "./textFile.ts";
 

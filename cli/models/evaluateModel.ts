@@ -1,7 +1,7 @@
 /** `ttrl eval`: one evaluation of a model as it is. */
 import { configFrom } from "../../src/rl/ttrlConfig.ts";
 import { evaluationReport } from "../../src/report/outcome.ts";
-import { evaluate } from "../../src/rl/evaluate.ts";
+import { evaluateStudy } from "../../src/rl/metrics/studyRun.ts";
 import type { BackendChoice } from "../../src/report/backend.ts";
 import { openMergedModel, type ModelPlace } from "./adapterFile.ts";
 import { startBackend } from "../backend.ts";
@@ -44,7 +44,7 @@ export async function evaluateModel(request: EvaluationRequest): Promise<void> {
   tellNotices([dataset]);
   const status = new StatusLine("response");
   const start = performance.now();
-  const evaluation = await evaluate(
+  const evaluation = await evaluateStudy(
     policy,
     dataset.study,
     config,

@@ -7,8 +7,8 @@ import { trainedParameters } from "../../src/model/memory/trainedParameters.ts";
 import { promptLengths } from "../../src/model/language/fitQuestions.ts";
 import type { Graphs } from "../../src/model/openPolicy.ts";
 import { DEFAULT_BUDGET, type MemoryBudget } from "../../src/model/contracts/memoryBudget.ts";
-import type { TtrlConfig } from "../../src/rl/ttrlConfig.ts";
-import { demandOf } from "../../src/rl/demand.ts";
+import { methodOf, type TtrlConfig } from "../../src/rl/ttrlConfig.ts";
+import { demandOf } from "../../src/model/memory/demand.ts";
 import { fitToModel, type DatasetFile } from "../files/datasetFile.ts";
 import { InputError } from "../inputError.ts";
 
@@ -24,7 +24,7 @@ export async function planRun(
   const { questions } = fitToModel({ file, ...dataset }, model, config.maxResponseTokens).study;
   const run = {
     ...trainedParameters(model.config, config),
-    demand: demandOf(config, questions.length),
+    demand: demandOf(methodOf(config), questions.length),
     promptLengths: promptLengths(model, questions),
   };
   const plan = await planMemory(run, machine);

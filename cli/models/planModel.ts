@@ -5,8 +5,8 @@ import { promptLengths } from "../../src/model/language/fitQuestions.ts";
 import { bytesText } from "../../src/math/bytes.ts";
 import { planMemory, WASM_BYTES, type Machine, type MemoryPlan } from "../../src/model/memory/planMemory.ts";
 import { trainedParameters } from "../../src/model/memory/trainedParameters.ts";
-import type { TtrlConfig } from "../../src/rl/ttrlConfig.ts";
-import { demandOf } from "../../src/rl/demand.ts";
+import { methodOf, type TtrlConfig } from "../../src/rl/ttrlConfig.ts";
+import { demandOf } from "../../src/model/memory/demand.ts";
 import { probeAdapter } from "../backend.ts";
 import { fitToModel, readDatasetFile } from "../files/datasetFile.ts";
 import { InputError, messageOf } from "../inputError.ts";
@@ -38,7 +38,7 @@ export async function planModel(request: PlanRequest): Promise<void> {
   const run = {
     ...trainedParameters(asked.model, config),
     promptLengths: asked.promptLengths,
-    demand: demandOf(config, asked.promptLengths.length),
+    demand: demandOf(methodOf(config), asked.promptLengths.length),
   };
   const plan = await planMemory(run, await machineOf(request));
   if (request.format === "json") writeJsonLine(plan);

@@ -46,7 +46,7 @@ const stateFile = z.object({
       labels: z.array(z.tuple([z.string(), z.nullable(z.string())])).default([]),
       initialLabels: z.exactOptional(z.array(z.nullable(z.string()))),
       initialRatios: z.exactOptional(z.array(z.number())),
-      recentFlipRates: z.exactOptional(z.array(z.number())),
+      earlyStop: z.exactOptional(z.array(z.number())),
     }),
     evaluated: z.boolean(),
   }),

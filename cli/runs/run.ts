@@ -1,9 +1,8 @@
 /** `ttrl run`: begins a run in a folder of its own, or continues one. */
 import { existsSync, mkdirSync } from "node:fs";
 import packageJson from "../../package.json" with { type: "json" };
-import { configProblems, type TtrlConfig } from "../../src/rl/ttrlConfig.ts";
+import { configProblems, methodOf, type TtrlConfig } from "../../src/rl/ttrlConfig.ts";
 import type { PromptFrame } from "../../src/rl/contracts/types.ts";
-import { keepsInitialModel } from "../../src/rl/loss.ts";
 import type { MemoryBudget } from "../../src/model/contracts/memoryBudget.ts";
 import { runStart } from "../../src/model/runStart.ts";
 import { TrainableModels } from "../../src/model/trainableModels.ts";
@@ -101,7 +100,7 @@ export async function openModels(
   const model = openModel(file, prompt);
   const origin = { weights: file.weights, adapter: adapter?.content ?? null, saved };
   const start = await inWords(adapter?.path ?? file.path, () =>
-    runStart(model.config, config, { ...origin, keepsInitial: keepsInitialModel(config) }),
+    runStart(model.config, config, { ...origin, keepsInitial: methodOf(config).keepsReference }),
   );
   const { policy, report } = await openModelPolicy(file, model, backend, start.policy, budget);
   return { models: new TrainableModels(policy, start.initial, saved?.companions), report };

@@ -2,9 +2,10 @@
 import { join } from "node:path";
 import type { TrainableModels } from "../../src/model/trainableModels.ts";
 import type { TtrlConfig } from "../../src/rl/ttrlConfig.ts";
-import { evaluate } from "../../src/rl/evaluate.ts";
+import { evaluateStudy } from "../../src/rl/metrics/studyRun.ts";
 import type { Evaluation } from "../../src/rl/metrics/metrics.ts";
-import { isOver, run, type RunEvent, type RunProgress } from "../../src/rl/run.ts";
+import { isRunOver, runStudy, type StudyEvent } from "../../src/rl/metrics/studyRun.ts";
+import type { RunProgress } from "../../src/rl/run.ts";
 import type { Watch } from "../../src/rl/contracts/watch.ts";
 import { writeCheckpoint, type Checkpoint } from "./checkpoint.ts";
 import type { DatasetFile } from "../files/datasetFile.ts";
@@ -78,7 +79,7 @@ class Session {
   async run(): Promise<void> {
     const { models, dataset, config, checkpointEvery } = this.#training;
     await this.#evaluateOthers();
-    for await (const event of run(models, dataset.study, config, this.#progress, this.#watch())) {
+    for await (const event of runStudy(models, dataset.study, config, this.#progress, this.#watch())) {
       this.#progress = event.progress;
       this.#add(this.#entryOf(event));
       await this.#evaluateOthers();
@@ -113,16 +114,16 @@ class Session {
   async #evaluateOthers(): Promise<void> {
     const { models, config, others } = this.#training;
     const { evaluated, loop } = this.#progress;
-    if (!evaluated || (loop.step !== 0 && !isOver(loop, config))) return;
+    if (!evaluated || (loop.step !== 0 && !isRunOver(loop, config))) return;
     for (const { name, study } of others) {
       if (evaluationsOf(this.entries, name).some(({ step }) => step === loop.step)) continue;
       const point = { step: loop.step, samples: config.initialSamples };
-      const evaluation = await evaluate(models.policy, study, config, point, this.#watch());
+      const evaluation = await evaluateStudy(models.policy, study, config, point, this.#watch());
       this.#add(this.#evaluationEntry(name, evaluation));
     }
   }
 
-  #entryOf(event: RunEvent): Entry {
+  #entryOf(event: StudyEvent): Entry {
     if (event.type === "evaluated")
       return this.#evaluationEntry(this.#training.dataset.name, event.evaluation);
     const { metrics, timing } = event.step;

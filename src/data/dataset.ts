@@ -2,7 +2,8 @@
  * Parses a user's data set into questions and, separately, their ground-truth answers. Valid rows are kept, invalid rows
  * are reported with a reason, and every inferred mapping is reported in a note.
  */
-import type { AnswerKey, Question, Task } from "../rl/contracts/types.ts";
+import type { Question, Task } from "../rl/contracts/types.ts";
+import type { AnswerKey } from "../rl/metrics/answerKey.ts";
 import { DatasetError, EXPECTED } from "./datasetError.ts";
 import { BadRow, readFields, type RowFields } from "./fields.ts";
 import { readRows, type RawRow, type RowError } from "./rows.ts";

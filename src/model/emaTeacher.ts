@@ -1,5 +1,5 @@
 /** A teacher that follows a policy slowly: its weights are an exponential moving average of the policy's. */
-import type { Follower } from "../rl/contracts/models.ts";
+import type { EmaTeacher as EmaTeacherModel } from "../rl/contracts/models.ts";
 import type { Policy } from "../rl/contracts/policy.ts";
 import type { HostTensor } from "./weights/parameters.ts";
 import type { TrainablePolicy } from "./contracts/trainablePolicy.ts";
@@ -7,7 +7,7 @@ import type { TrainablePolicy } from "./contracts/trainablePolicy.ts";
 /** What a follower needs of a policy. */
 type Weighted = Pick<TrainablePolicy, "sample" | "weights" | "load" | "dispose">;
 
-export class EmaTeacher implements Follower {
+export class EmaTeacher implements EmaTeacherModel {
   readonly #leader: Weighted;
   readonly #teacher: Weighted;
 

@@ -43,7 +43,7 @@ describe("the companions of a policy", () => {
   async function goOn(models: TrainableModels) {
     const [critic, follower, rewardModel] = [
       await models.critic(),
-      await models.follower(),
+      await models.emaTeacher(),
       await models.rewardModel(),
     ];
     await models.policy.update([ROLLOUT], OPTIONS);
@@ -64,7 +64,7 @@ describe("the companions of a policy", () => {
     expect((await models.companions()).size).toBe(0);
     expect(tf.memory().numTensors).toBe(held);
     expect(await models.critic()).toBe(await models.critic());
-    expect(await models.follower()).toBe(await models.follower());
+    expect(await models.emaTeacher()).toBe(await models.emaTeacher());
     expect(await models.rewardModel()).toBe(await models.rewardModel());
     expect([...(await models.companions()).keys()]).toEqual(["critic", "follower", "reward-model"]);
     await models.dispose();
@@ -74,7 +74,7 @@ describe("the companions of a policy", () => {
     const { weights } = tinyFolder(1);
     const models = open(tinyFolder(2).weights);
     expect(await (await models.rewardModel()).weights()).toEqual(weights);
-    await models.follower();
+    await models.emaTeacher();
     expect((await models.companions()).get("follower")).toEqual({ weights, optimizer: null });
     await models.dispose();
   });

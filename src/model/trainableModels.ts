@@ -26,7 +26,7 @@ export class TrainableModels implements Models {
   readonly #saved: Map<CompanionName, TrainedState>;
   readonly #made = new Map<CompanionName, Made>();
   #critic: TrainableCritic | null = null;
-  #follower: EmaTeacher | null = null;
+  #emaTeacher: EmaTeacher | null = null;
   #rewardModel: TrainablePolicy | null = null;
 
   /**
@@ -48,9 +48,9 @@ export class TrainableModels implements Models {
     return Promise.resolve(this.#critic);
   }
 
-  follower(): Promise<EmaTeacher> {
-    this.#follower ??= this.#makeFollower();
-    return Promise.resolve(this.#follower);
+  emaTeacher(): Promise<EmaTeacher> {
+    this.#emaTeacher ??= this.#makeFollower();
+    return Promise.resolve(this.#emaTeacher);
   }
 
   rewardModel(): Promise<TrainablePolicy> {

@@ -1,5 +1,6 @@
 /** What is left of a run for another trainer: its data, its steps, the sizes of its batches. */
-import type { AnswerKey, PromptFrame, Question, Study, Task } from "../rl/contracts/types.ts";
+import type { PromptFrame, Question, Task } from "../rl/contracts/types.ts";
+import type { AnswerKey, Study } from "../rl/metrics/answerKey.ts";
 import type { TtrlConfig } from "../rl/ttrlConfig.ts";
 import type { Counterparts } from "./counterparts.ts";
 

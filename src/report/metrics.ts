@@ -1,11 +1,17 @@
 /** A run's numbers as files: a table for spreadsheets, and everything for programs. */
 import { toCsv, type CsvValue } from "../formats/csv.ts";
-import type { Evaluation, StepMetrics, StepTiming } from "../rl/metrics/metrics.ts";
+import {
+  VARIANT_METRIC_NAMES,
+  type Evaluation,
+  type StepMetrics,
+  type StepTiming,
+  type VariantMetricName,
+} from "../rl/metrics/metrics.ts";
 import type { RunReport } from "./record.ts";
 
 // Tables and not lists: a field that is left out does not compile.
 
-const STEP_FIELDS = namesOf({
+const CORE_STEP_FIELDS = namesOf({
   labelAccuracy: true,
   rewardAccuracy: true,
   groundTruthRatio: true,
@@ -40,9 +46,6 @@ const STEP_FIELDS = namesOf({
   advantageMin: true,
   advantageMax: true,
   unanimousShare: true,
-  savedVotes: true,
-  teacherAgreement: true,
-  novelty: true,
   kl: true,
   clipFraction: true,
   clipFractionLow: true,
@@ -50,19 +53,13 @@ const STEP_FIELDS = namesOf({
   loss: true,
   logprobGap: true,
   oldKl: true,
-  valueMean: true,
-  valueExplainedVariance: true,
-  valueLoss: true,
-  valueClipFraction: true,
-  criticGradientNorm: true,
-  processReward: true,
-  rewardModelAccuracy: true,
-  rewardModelLoss: true,
-  rewardModelGradientNorm: true,
   learningRate: true,
   sampledTokens: true,
   trainedTokens: true,
-} satisfies Record<Exclude<keyof StepMetrics, "step">, true>);
+} satisfies Record<Exclude<keyof StepMetrics, "step" | VariantMetricName>, true>);
+
+/** Variants' metrics follow the core's, so that a new variant moves no other column. */
+const STEP_FIELDS = [...CORE_STEP_FIELDS, ...VARIANT_METRIC_NAMES];
 
 const TIMING_FIELDS = namesOf({
   sampleSeconds: true,

@@ -1,12 +1,13 @@
 import { describe, expect, test } from "vitest";
-import { generalisedAdvantages, groupAdvantages, outcomeRewards, stepAdvantages } from "./advantage.ts";
-import type { AdvantageEstimator } from "./ttrlConfig.ts";
-import { explainedVariance } from "./companions/criticTurn.ts";
+import { groupAdvantages, outcomeRewards } from "./advantage.ts";
+import { explainedVariance, generalisedAdvantages } from "./companions/ppo.ts";
+import { estimate } from "./fixture.ts";
+import type { TtrlConfig } from "./ttrlConfig.ts";
 import fixture from "./fixtures/advantages.json" with { type: "json" };
 import { whiten } from "./contracts/tokenTable.ts";
 
 /** The estimator with the paper's settings. */
-const by = (advantage: AdvantageEstimator) => ({ advantage, gamma: 1, lambda: 1, processWeight: 1 });
+const by = (advantage: TtrlConfig["advantage"]) => ({ advantage, gamma: 1, lambda: 1, processWeight: 1 });
 
 /** Token tables as plain numbers. */
 const plain = (table: readonly (readonly Float64Array[])[]): number[][][] =>
@@ -60,22 +61,20 @@ describe("advantages of a step's tokens", () => {
   test("reinforce++ whitens over all tokens, so that a long response counts for more", () => {
     const scale = Math.sqrt(0.25 + 1e-8);
     const low = -0.25 / scale;
-    expect(plain(stepAdvantages(rewards, by("reinforce++")))).toEqual([[[0.75 / scale], [low, low, low]]]);
+    expect(plain(estimate(rewards, by("reinforce++")))).toEqual([[[0.75 / scale], [low, low, low]]]);
   });
 
   // Centred in the group 1/2 | -1/2 -1/2 -1/2: mean -1/4, deviations 3/4 and -1/4 as above.
   test("reinforce++-baseline centres each group before it whitens", () => {
     const scale = Math.sqrt(0.25 + 1e-8);
     const low = -0.25 / scale;
-    expect(plain(stepAdvantages(rewards, by("reinforce++-baseline")))).toEqual([
-      [[0.75 / scale], [low, low, low]],
-    ]);
+    expect(plain(estimate(rewards, by("reinforce++-baseline")))).toEqual([[[0.75 / scale], [low, low, low]]]);
   });
 
   test("remax subtracts the greedy response's reward, and wants it", () => {
     const early = [[Float64Array.of(0.5, 1), outcomeRewards(0, 1)]];
-    expect(plain(stepAdvantages(early, by("remax"), { greedyRewards: [1] }))).toEqual([[[0.5, 0], [-1]]]);
-    expect(() => stepAdvantages(early, by("remax"))).toThrow("no greedy reward for question 0");
+    expect(plain(estimate(early, by("remax"), { greedyRewards: [1] }))).toEqual([[[0.5, 0], [-1]]]);
+    expect(() => estimate(early, by("remax"))).toThrow("no greedy reward for question 0");
   });
 
   // Rewards to come 1 1 with values 1/2 1/4: advantages 1/2 and 3/4, mean 5/8, variance 1/32 with the n - 1 divisor.
@@ -118,10 +117,7 @@ describe("against verl's own functions, with responses of unequal lengths", () =
   test.each(["grpo", "dr-grpo", "rloo", "reinforce++", "reinforce++-baseline", "remax"] as const)(
     "%s",
     (name) => {
-      table(
-        fixture.expected[name],
-        stepAdvantages(rewards, by(name), { greedyRewards: fixture.greedyRewards }),
-      );
+      table(fixture.expected[name], estimate(rewards, by(name), { greedyRewards: fixture.greedyRewards }));
     },
   );
 
@@ -129,16 +125,16 @@ describe("against verl's own functions, with responses of unequal lengths", () =
     const { advantages, returns } = generalisedAdvantages(rewards, values, by("gae"));
     table(fixture.expected.gae, advantages);
     table(fixture.returns, returns);
-    table(fixture.expected.gae, stepAdvantages(rewards, by("gae"), { scores: values }));
+    table(fixture.expected.gae, estimate(rewards, by("gae"), { scores: values }));
   });
 
   test("gae and reinforce++ with discounts", () => {
     const { gamma, lambda, returns: expected, explainedVariance: explained } = fixture.discounted;
-    const discounted = (advantage: AdvantageEstimator) => ({ ...by(advantage), gamma, lambda });
+    const discounted = (advantage: TtrlConfig["advantage"]) => ({ ...by(advantage), gamma, lambda });
     const { advantages, returns } = generalisedAdvantages(rewards, values, discounted("gae"));
     table(fixture.expected["gae-discounted"], advantages);
     table(expected, returns);
-    table(fixture.expected["reinforce++-discounted"], stepAdvantages(rewards, discounted("reinforce++")));
+    table(fixture.expected["reinforce++-discounted"], estimate(rewards, discounted("reinforce++")));
     const all = (tokens: readonly Float64Array[][]): number[] => plain(tokens).flat(2);
     // 1e-5 of the variance stands beside it in both.
     expect(explainedVariance(all(values), all(returns))).toBeCloseTo(explained, 9);

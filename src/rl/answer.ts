@@ -1,12 +1,6 @@
 /** Response text -> answer, and whether two answers say the same: the graders in the words of the method. */
-import { GRADERS, type GradingSetting } from "../grading/graders.ts";
-import type { Answer, Task } from "./contracts/types.ts";
-
-/** How answers are read and compared in a run: the data set's task, and whose rules. */
-export interface AnswerRules {
-  readonly task: Task;
-  readonly answers: GradingSetting;
-}
+import { GRADERS } from "../grading/graders.ts";
+import type { Answer, AnswerRules } from "./contracts/types.ts";
 
 /** The rules of a run, from what it studies and how it is configured. */
 export function answerRules(

@@ -1,8 +1,13 @@
 /** For tests: a policy of three numbers per prompt, so that the whole method runs without a model. */
 import { createRandom } from "../math/random.ts";
-import { configFrom } from "./ttrlConfig.ts";
+import { configFrom, methodOf } from "./ttrlConfig.ts";
+import { advantage } from "./advantage.ts";
+import type { JudgedStep, Rewarded, RewardSources, Sampled } from "./contracts/hooks.ts";
+import type { TokenTable } from "./contracts/tokenTable.ts";
+import { reward } from "./reward.ts";
+import { vote } from "./vote.ts";
 import type { Critic, CriticOptions, CriticStats, ValuedRollout } from "./contracts/critic.ts";
-import type { Follower, Models } from "./contracts/models.ts";
+import type { EmaTeacher, Models } from "./contracts/models.ts";
 import type {
   Policy,
   SampleRequest,
@@ -11,10 +16,12 @@ import type {
   UpdateOptions,
   UpdateStats,
 } from "./contracts/policy.ts";
-import { initialLoopState } from "./loopState.ts";
-import { ttrl, type Step } from "./ttrl.ts";
-import type { Response, Rollout, Study } from "./contracts/types.ts";
-import type { AnswerRules } from "./answer.ts";
+import { initialLoopState, type LoopState } from "./loopState.ts";
+import type { StepMetrics } from "./metrics/metrics.ts";
+import { grantTruth, type Study } from "./metrics/answerKey.ts";
+import { examinerOf } from "./metrics/examine.ts";
+import { ttrl } from "./ttrl.ts";
+import type { AnswerRules, Group, Response, Rollout } from "./contracts/types.ts";
 
 /** The rules of a run by default, on free-form mathematics. */
 export const MATH: AnswerRules = { task: "math", answers: "corrected" };
@@ -43,7 +50,7 @@ export class ThreeNumberPolicy implements Policy, Models {
   /** Prompts sampled, call by call. */
   readonly asked: string[][] = [];
   readonly #critic = new OneNumberCritic();
-  #follower: ThreeNumberFollower | null = null;
+  #teacher: ThreeNumberTeacher | null = null;
   #rewardModel: ThreeNumberPolicy | null = null;
 
   constructor(initial: Readonly<Record<string, Logits>>) {
@@ -59,9 +66,9 @@ export class ThreeNumberPolicy implements Policy, Models {
     return Promise.resolve(this.#critic);
   }
 
-  follower(): Promise<ThreeNumberFollower> {
-    this.#follower ??= new ThreeNumberFollower(this, new ThreeNumberPolicy(this.#initial));
-    return Promise.resolve(this.#follower);
+  emaTeacher(): Promise<ThreeNumberTeacher> {
+    this.#teacher ??= new ThreeNumberTeacher(this, new ThreeNumberPolicy(this.#initial));
+    return Promise.resolve(this.#teacher);
   }
 
   rewardModel(): Promise<ThreeNumberPolicy> {
@@ -160,8 +167,8 @@ export class OneNumberCritic implements Critic {
   }
 }
 
-/** Averages the logits of its leader. */
-class ThreeNumberFollower implements Follower {
+/** A moving average of its leader's logits. */
+class ThreeNumberTeacher implements EmaTeacher {
   readonly #leader: ThreeNumberPolicy;
   readonly teacher: ThreeNumberPolicy;
 
@@ -219,15 +226,80 @@ export const names = (count: number): string[] => Array.from({ length: count }, 
 export const uniform = (prompts: readonly string[]): Record<string, Logits> =>
   Object.fromEntries(prompts.map((prompt): [string, Logits] => [prompt, [0, 0, 0]]));
 
-/** Trains the policy by the loop with `QUICK` and the values, and returns its steps. */
-export async function train(policy: ThreeNumberPolicy, study: Study, values: object): Promise<Step[]> {
+/** A step of the loop, measured. */
+export interface MeasuredStep {
+  readonly metrics: StepMetrics;
+  readonly groups: readonly Group[];
+  readonly state: LoopState;
+}
+
+/** Steps the loop with `QUICK` and the values from a state; controls that learn from the truth are granted it. */
+export async function* steps(
+  policy: ThreeNumberPolicy,
+  study: Study,
+  values: object,
+  state?: LoopState,
+): AsyncGenerator<MeasuredStep> {
   const config = configFrom({ ...QUICK, ...values });
-  const steps: Step[] = [];
-  for await (const step of ttrl(policy, study, config, initialLoopState(config))) steps.push(step);
-  return steps;
+  const method = methodOf(config);
+  const examiner = examinerOf(study, config);
+  const loop = { models: policy, set: study, method, truth: grantTruth(method, study) };
+  for await (const { outcome, state: reached } of ttrl(loop, state ?? initialLoopState(config)))
+    yield { metrics: examiner.step(outcome), groups: outcome.groups, state: reached };
+}
+
+/** Trains the policy by the loop with `QUICK` and the values, and returns its steps. */
+export async function train(
+  policy: ThreeNumberPolicy,
+  study: Study,
+  values: object,
+): Promise<MeasuredStep[]> {
+  const all: MeasuredStep[] = [];
+  for await (const step of steps(policy, study, values)) all.push(step);
+  return all;
 }
 
 /** The responses of a group, by answer; null is a response without one. */
 export function responsesOf(answers: readonly (string | null)[]): Response[] {
   return answers.map((answer) => say(answer === null ? "I give up" : `\\boxed{${answer}}`));
+}
+
+/** A sampled question; what is left out is empty. */
+export function sampledOf(responses: readonly Response[], changes: Partial<Sampled> = {}): Sampled {
+  const none = { others: [], greedy: null, costs: [], scores: [], initialVote: null };
+  return { question: { id: "q", prompt: "q" }, responses, voters: responses.length, ...none, ...changes };
+}
+
+/** Votes, rewards and advantages of sampled questions under a configuration. */
+export function judge(
+  sampled: readonly Sampled[],
+  values: object,
+  rules: AnswerRules = MATH,
+  sources: Partial<RewardSources> = {},
+): JudgedStep {
+  const method = methodOf(configFrom({ ...values }));
+  const all = { rules, truth: null, random: createRandom(0), ...sources };
+  const voted = sampled.map((question) => vote(question, rules, method.abstains));
+  return advantage(
+    voted.map((question) => reward(question, method, all)),
+    rules,
+    method,
+  );
+}
+
+/** Advantages of token rewards [question][K][T] by the estimator of a configuration. */
+export function estimate(
+  rewards: TokenTable,
+  values: object,
+  {
+    greedyRewards = [],
+    scores = [],
+  }: { readonly greedyRewards?: readonly number[]; readonly scores?: TokenTable } = {},
+): Float64Array[][] {
+  const groups = rewards.map((_, question) => ({
+    greedyReward: greedyRewards[question] ?? null,
+    scores: scores[question] ?? [],
+  })) as unknown as Rewarded[]; // all that the estimators without labels read
+  const input = { groups, tokenRewards: () => [], rules: MATH };
+  return methodOf(configFrom({ ...values })).estimator.advantages(rewards, input);
 }

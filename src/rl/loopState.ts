@@ -1,26 +1,46 @@
-/** Where a run of the loop stands, as it is kept in checkpoints. */
+/** What the loop works on, and its state between two steps, as checkpoints store it. */
 import { createRandom, type RandomState } from "../math/random.ts";
-import type { TtrlConfig } from "./ttrlConfig.ts";
-import type { FlipWatch } from "./variants/earlyStop.ts";
-import type { LabelHistory } from "./variants/labelHistory.ts";
-import type { Answer } from "./contracts/types.ts";
+import type { TrueLabels } from "./contracts/hooks.ts";
+import type { Method } from "./contracts/method.ts";
+import type { Models } from "./contracts/models.ts";
+import type { StepOutcome } from "./contracts/step.ts";
+import type { Answer, QuestionSet } from "./contracts/types.ts";
+import type { Watch } from "./contracts/watch.ts";
+import type { LabelHistory } from "./labelHistory.ts";
 
-/** Where the loop stands: everything it needs, beside the models, to continue exactly. */
-export interface LoopState extends FlipWatch {
-  /** Steps done. */
-  readonly step: number;
-  /** Indices of the questions still to come in this epoch. */
-  readonly queue: readonly number[];
-  readonly random: RandomState;
-  /** The pseudo-labels of the steps so far, for the flip rate alone. */
-  readonly labels: LabelHistory;
-  /** What the initial model voted for, by index of the question; only where it is asked for. */
-  readonly initialLabels?: readonly Answer[];
-  /** The majority ratios of these votes. */
-  readonly initialRatios?: readonly number[];
+/** What the loop works on: questions without answers. */
+export interface Loop {
+  readonly models: Models;
+  readonly set: QuestionSet;
+  readonly method: Method;
+  /** Ground truth to learn from, for the controls that do. */
+  readonly truth?: TrueLabels | null;
+  readonly watch?: Watch;
 }
 
-/** The state before the first step. */
-export function initialLoopState(config: TtrlConfig): LoopState {
-  return { step: 0, queue: [], random: createRandom(config.seed).state(), labels: [] };
+/** A step, and the state after it. */
+export interface Step {
+  readonly outcome: StepOutcome;
+  readonly state: LoopState;
+}
+
+/** Everything the loop needs, besides the models, to continue exactly. */
+export interface LoopState {
+  /** Steps done. */
+  readonly step: number;
+  /** Indices of the questions left in this epoch. */
+  readonly queue: readonly number[];
+  readonly random: RandomState;
+  /** The latest pseudo-labels, for the flip rate. */
+  readonly labels: LabelHistory;
+  /** The initial model's majority answers and their shares, by index of the question, in runs that ask for them. */
+  readonly initialLabels?: readonly Answer[];
+  readonly initialRatios?: readonly number[];
+  /** Memory of the early stop, in runs that have one. */
+  readonly earlyStop?: readonly number[];
+}
+
+/** Returns the state before the first step. */
+export function initialLoopState({ seed }: { readonly seed: number }): LoopState {
+  return { step: 0, queue: [], random: createRandom(seed).state(), labels: [] };
 }

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { configFrom, type TtrlConfig } from "./ttrlConfig.ts";
-import { evaluate } from "./evaluate.ts";
 import { ThreeNumberPolicy, type Logits } from "./fixture.ts";
-import { initialProgress, run, type RunEvent, type RunProgress } from "./run.ts";
-import type { Study } from "./contracts/types.ts";
+import type { Study } from "./metrics/answerKey.ts";
+import { evaluateStudy, runStudy, type StudyEvent } from "./metrics/studyRun.ts";
+import { initialProgress, type RunProgress } from "./run.ts";
 
 const PROMPTS = ["a", "b", "c", "d", "e"];
 const LOGITS = Object.fromEntries(PROMPTS.map((prompt, i): [string, Logits] => [prompt, [i / 4, 0.3, 0]]));
@@ -28,7 +28,7 @@ const CONFIG = configFrom({
 });
 
 /** What an event says, less the clock's readings. */
-function told(event: RunEvent): unknown {
+function told(event: StudyEvent): unknown {
   return event.type === "evaluated" ? event.evaluation : event.step.metrics;
 }
 
@@ -37,9 +37,9 @@ async function collect(
   config: TtrlConfig,
   progress: RunProgress,
   limit = Infinity,
-): Promise<RunEvent[]> {
-  const events: RunEvent[] = [];
-  for await (const event of run(policy, STUDY, config, progress)) {
+): Promise<StudyEvent[]> {
+  const events: StudyEvent[] = [];
+  for await (const event of runStudy(policy, STUDY, config, progress)) {
     events.push(event);
     if (events.length >= limit) break;
   }
@@ -113,7 +113,7 @@ describe("a run that stops early", () => {
   // asks one again is the third, and two rates are there after the fourth.
   const sure = Object.fromEntries(PROMPTS.map((prompt): [string, Logits] => [prompt, [50, 0, 0]]));
   const config = configFrom({ ...CONFIG, stopWindow: 2, stopFlipRate: 0 });
-  const order = (events: readonly RunEvent[]) =>
+  const order = (events: readonly StudyEvent[]) =>
     events.map((event) =>
       event.type === "stepped"
         ? event.step.metrics.step
@@ -138,16 +138,16 @@ describe("an evaluation", () => {
   test("changes nothing and gives the same figures again", async () => {
     const policy = new ThreeNumberPolicy(LOGITS);
     const point = { step: 2, samples: 8 };
-    const first = await evaluate(policy, STUDY, CONFIG, point);
-    expect(await evaluate(policy, STUDY, CONFIG, point)).toEqual(first);
+    const first = await evaluateStudy(policy, STUDY, CONFIG, point);
+    expect(await evaluateStudy(policy, STUDY, CONFIG, point)).toEqual(first);
     expect(policy.updates).toEqual([]);
     expect(policy.logits).toEqual(new ThreeNumberPolicy(LOGITS).logits);
   });
 
   test("draws anew at another step", async () => {
     const policy = new ThreeNumberPolicy(LOGITS);
-    const first = await evaluate(policy, STUDY, CONFIG, { step: 2, samples: 8 });
-    const second = await evaluate(policy, STUDY, CONFIG, { step: 3, samples: 8 });
+    const first = await evaluateStudy(policy, STUDY, CONFIG, { step: 2, samples: 8 });
+    const second = await evaluateStudy(policy, STUDY, CONFIG, { step: 3, samples: 8 });
     expect(second.questions).not.toEqual(first.questions);
   });
 
@@ -160,7 +160,7 @@ describe("an evaluation", () => {
     [9, "abcde"],
   ])("asks %i questions, spread over the data set", async (evaluationQuestions, prompts) => {
     const policy = new ThreeNumberPolicy(LOGITS);
-    await evaluate(policy, STUDY, { ...CONFIG, evaluationQuestions }, { step: 0, samples: 1 });
+    await evaluateStudy(policy, STUDY, { ...CONFIG, evaluationQuestions }, { step: 0, samples: 1 });
     expect(policy.asked[0]).toHaveLength(Math.min(evaluationQuestions, PROMPTS.length));
     expect(policy.asked[0]!.join("")).toBe(prompts);
   });
@@ -168,7 +168,7 @@ describe("an evaluation", () => {
   test("ends with the signal's reason", async () => {
     const signal = AbortSignal.abort(new Error("enough"));
     const policy = new ThreeNumberPolicy(LOGITS);
-    await expect(evaluate(policy, STUDY, CONFIG, { step: 0, samples: 1 }, { signal })).rejects.toThrow(
+    await expect(evaluateStudy(policy, STUDY, CONFIG, { step: 0, samples: 1 }, { signal })).rejects.toThrow(
       "enough",
     );
   });

@@ -1,19 +1,19 @@
-/** A whole run: an evaluation of the initial model, then steps with evaluations in between, the last one at the end. */
-import type { TtrlConfig } from "./ttrlConfig.ts";
+/** A whole run: an evaluation of the initial model, then steps with evaluations in between, and one at the end. */
+import type { Examiner } from "./contracts/examiner.ts";
+import type { Method } from "./contracts/method.ts";
 import { evaluate } from "./evaluate.ts";
-import { hasSettled } from "./variants/earlyStop.ts";
-import { leakedLabels } from "./variants/labels.ts";
-import type { Evaluation } from "./metrics/metrics.ts";
-import type { Models } from "./contracts/models.ts";
-import { initialLoopState, type LoopState } from "./loopState.ts";
-import { ttrl, type Step } from "./ttrl.ts";
-import type { Study } from "./contracts/types.ts";
-import type { Watch } from "./contracts/watch.ts";
+import { initialLoopState, type Loop, type LoopState, type Step } from "./loopState.ts";
+import { ttrl } from "./ttrl.ts";
 
 /** What a run reports, in order. */
-export type RunEvent =
+export type RunEvent<StepMetrics, Evaluation> =
   | { readonly type: "evaluated"; readonly evaluation: Evaluation; readonly progress: RunProgress }
-  | { readonly type: "stepped"; readonly step: Step; readonly progress: RunProgress };
+  | {
+      readonly type: "stepped";
+      readonly step: Step;
+      readonly metrics: StepMetrics;
+      readonly progress: RunProgress;
+    };
 
 /** How far a run has come; with the models' own state, enough to continue exactly. */
 export interface RunProgress {
@@ -22,51 +22,49 @@ export interface RunProgress {
   readonly evaluated: boolean;
 }
 
-/** The progress of a run that has not begun. */
-export function initialProgress(config: TtrlConfig): RunProgress {
-  return { loop: initialLoopState(config), evaluated: false };
+/** Returns the progress of a run that has not begun. */
+export function initialProgress(settings: { readonly seed: number }): RunProgress {
+  return { loop: initialLoopState(settings), evaluated: false };
 }
 
-/** Whether no step is left: all are done, or the labels have settled. */
-export function isOver(loop: LoopState, config: TtrlConfig): boolean {
-  return loop.step === config.steps || hasSettled(loop, config);
+/** Returns whether no step is left: all are done, or the early stop ended the run. */
+export function isOver({ step, earlyStop = [] }: LoopState, method: Method): boolean {
+  return step === method.settings.steps || (step > 0 && method.earlyStop.isOver(earlyStop));
 }
 
-/** Runs from `progress` to the end, yielding every step and evaluation as it happens. Leaks the truth where asked to. */
-export async function* run(
-  models: Models,
-  study: Study,
-  config: TtrlConfig,
+/** Runs from `progress` to the end, yielding every step and evaluation as it happens. */
+export async function* run<StepMetrics, Evaluation>(
+  loop: Loop,
+  examiner: Examiner<StepMetrics, Evaluation>,
   progress: RunProgress,
-  watch: Watch = {},
-): AsyncGenerator<RunEvent> {
-  const leaked = leakedLabels(config, study);
-  let { loop, evaluated } = progress;
-  if (!evaluated) yield* evaluateIfDue(models, study, config, loop, watch);
-  if (isOver(loop, config)) return;
-  for await (const step of ttrl(models, study, config, loop, watch, leaked)) {
-    loop = step.state;
-    evaluated = !isDue(loop, config);
-    yield { type: "stepped", step, progress: { loop, evaluated } };
-    if (!evaluated) yield* evaluateIfDue(models, study, config, loop, watch);
-    if (isOver(loop, config)) return;
+): AsyncGenerator<RunEvent<StepMetrics, Evaluation>> {
+  const { method } = loop;
+  let { loop: state, evaluated } = progress;
+  if (!evaluated) yield* evaluateIfDue(loop, examiner, state);
+  if (isOver(state, method)) return;
+  for await (const step of ttrl(loop, state)) {
+    state = step.state;
+    evaluated = !isDue(state, method);
+    const metrics = examiner.step(step.outcome);
+    yield { type: "stepped", step, metrics, progress: { loop: state, evaluated } };
+    if (!evaluated) yield* evaluateIfDue(loop, examiner, state);
+    if (isOver(state, method)) return;
   }
 }
 
-function isDue(loop: LoopState, config: TtrlConfig): boolean {
-  return loop.step % config.evaluateEvery === 0 || isOver(loop, config);
+function isDue(state: LoopState, method: Method): boolean {
+  return state.step % method.settings.evaluateEvery === 0 || isOver(state, method);
 }
 
-async function* evaluateIfDue(
-  { policy }: Models,
-  study: Study,
-  config: TtrlConfig,
-  loop: LoopState,
-  watch: Watch,
-): AsyncGenerator<RunEvent> {
-  if (!isDue(loop, config)) return;
-  const isEnd = loop.step === 0 || isOver(loop, config);
-  const samples = isEnd ? config.initialSamples : config.evaluationSamples;
-  const evaluation = await evaluate(policy, study, config, { step: loop.step, samples }, watch);
-  yield { type: "evaluated", evaluation, progress: { loop, evaluated: true } };
+async function* evaluateIfDue<StepMetrics, Evaluation>(
+  { models: { policy }, set, method, watch }: Loop,
+  examiner: Examiner<StepMetrics, Evaluation>,
+  state: LoopState,
+): AsyncGenerator<RunEvent<StepMetrics, Evaluation>> {
+  if (!isDue(state, method)) return;
+  const { settings } = method;
+  const isEnd = state.step === 0 || isOver(state, method);
+  const point = { step: state.step, samples: isEnd ? settings.initialSamples : settings.evaluationSamples };
+  const evaluation = await evaluate(policy, set.questions, examiner, settings, point, watch);
+  yield { type: "evaluated", evaluation, progress: { loop: state, evaluated: true } };
 }

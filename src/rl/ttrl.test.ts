@@ -1,8 +1,19 @@
 import { describe, expect, test } from "vitest";
-import { configFrom } from "./ttrlConfig.ts";
-import { names, QUICK, say, studyOf, ThreeNumberPolicy, train, uniform, type Logits } from "./fixture.ts";
+import { configFrom, methodOf } from "./ttrlConfig.ts";
+import {
+  names,
+  QUICK,
+  say,
+  steps as stepsOf,
+  studyOf,
+  ThreeNumberPolicy,
+  train,
+  uniform,
+  type Logits,
+} from "./fixture.ts";
 import type { Sampling } from "./contracts/policy.ts";
 import { initialLoopState } from "./loopState.ts";
+import { runStudy, type StudyStep } from "./metrics/studyRun.ts";
 import { ttrl } from "./ttrl.ts";
 
 describe("what the loop learns", () => {
@@ -260,8 +271,7 @@ describe("the loop as a generator", () => {
 
   test("does no work that is not asked for", async () => {
     const policy = new ThreeNumberPolicy({ q: [0, 0, 0] });
-    const config = configFrom({ ...QUICK, steps: 5 });
-    const steps = ttrl(policy, studyOf(["q"]), config, initialLoopState(config));
+    const steps = stepsOf(policy, studyOf(["q"]), { steps: 5 });
     expect(policy.asked).toHaveLength(0);
     await steps.next();
     expect(policy.asked).toHaveLength(1);
@@ -274,7 +284,8 @@ describe("the loop as a generator", () => {
     const config = configFrom({ ...QUICK, steps: 5 });
     const controller = new AbortController();
     const watch = { signal: controller.signal };
-    const steps = ttrl(policy, studyOf(["q"]), config, initialLoopState(config), watch);
+    const loop = { models: policy, set: studyOf(["q"]), method: methodOf(config), watch };
+    const steps = ttrl(loop, initialLoopState(config));
     await steps.next();
     const logits = [...policy.logits.get("q")!];
     const next = steps.next();
@@ -285,8 +296,12 @@ describe("the loop as a generator", () => {
   });
 
   test("times its phases apart from the metrics", async () => {
-    const [step] = await train(new ThreeNumberPolicy({ q: [0, 0, 0] }), studyOf(["q"]), { steps: 1 });
-    const { timing, metrics } = step!;
+    const config = configFrom({ ...QUICK, steps: 1 });
+    const progress = { loop: initialLoopState(config), evaluated: true };
+    const run = runStudy(new ThreeNumberPolicy({ q: [0, 0, 0] }), studyOf(["q"]), config, progress);
+    const found: StudyStep[] = [];
+    for await (const event of run) if (event.type === "stepped") found.push(event.step);
+    const { timing, metrics } = found[0]!;
     expect(timing.sampleTokensPerSecond).toBe(metrics.sampledTokens / timing.sampleSeconds);
     expect(timing.trainTokensPerSecond).toBe(metrics.trainedTokens / timing.trainSeconds);
     expect(timing.stepSeconds).toBe(timing.sampleSeconds + timing.judgeSeconds! + timing.trainSeconds);

@@ -1,9 +1,9 @@
 /** What an experiment measures of a run besides the run's own evaluations. */
 import type { TtrlConfig } from "../rl/ttrlConfig.ts";
-import { evaluate } from "../rl/evaluate.ts";
+import { evaluateStudy } from "../rl/metrics/studyRun.ts";
 import type { Evaluation } from "../rl/metrics/metrics.ts";
 import type { Policy } from "../rl/contracts/policy.ts";
-import type { Study } from "../rl/contracts/types.ts";
+import type { Study } from "../rl/metrics/answerKey.ts";
 import type { Watch } from "../rl/contracts/watch.ts";
 import type { InitialVote } from "./protocol.ts";
 
@@ -37,12 +37,12 @@ export async function* measureExtras(
 ): AsyncGenerator<ExtraEvaluation> {
   for (const { name, temperature, topP, samples } of step === 0 ? votes : []) {
     const voting = { ...config, evaluationTemperature: temperature, evaluationTopP: topP };
-    const evaluation = await evaluate(policy, own.study, voting, { step, samples }, watch);
+    const evaluation = await evaluateStudy(policy, own.study, voting, { step, samples }, watch);
     yield { at: name, dataset: own.name, evaluation };
   }
   for (const { name, study } of others) {
     const point = { step, samples: config.initialSamples }; // as many as the run's own first and last evaluation
-    const evaluation = await evaluate(policy, study, config, point, watch);
+    const evaluation = await evaluateStudy(policy, study, config, point, watch);
     yield { at: step === 0 ? "before" : "after", dataset: name, evaluation };
   }
 }

@@ -6,8 +6,8 @@ import { planMemory, type Machine, type MemoryPlan } from "../model/memory/planM
 import { trainedParameters } from "../model/memory/trainedParameters.ts";
 import type { Graphs } from "../model/openPolicy.ts";
 import { DEFAULT_BUDGET, type MemoryBudget } from "../model/contracts/memoryBudget.ts";
-import type { TtrlConfig } from "../rl/ttrlConfig.ts";
-import { demandOf } from "../rl/demand.ts";
+import { methodOf, type TtrlConfig } from "../rl/ttrlConfig.ts";
+import { demandOf } from "../model/memory/demand.ts";
 import type { Question } from "../rl/contracts/types.ts";
 
 /** What the batches of a run that starts are cut to. Throws a `RangeError`, saying what to change, when it cannot fit. */
@@ -41,7 +41,7 @@ export function planQuestions(
   return planMemory(
     {
       ...trainedParameters(model.config, config),
-      demand: demandOf(config, count),
+      demand: demandOf(methodOf(config), count),
       promptLengths: lengths,
     },
     machine,

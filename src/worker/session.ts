@@ -18,12 +18,13 @@ import type { StartedBackend } from "../lab/startBackend.ts";
 import { exportName, type ExportForm } from "../report/exportForms.ts";
 import type { StepRecord } from "../report/record.ts";
 import { answerRules } from "../rl/answer.ts";
-import { evaluate } from "../rl/evaluate.ts";
-import { keepsInitialModel } from "../rl/loss.ts";
+import { evaluateStudy } from "../rl/metrics/studyRun.ts";
 import type { Evaluation } from "../rl/metrics/metrics.ts";
-import { initialProgress, isOver, run, type RunEvent } from "../rl/run.ts";
+import { isRunOver, runStudy, type StudyEvent } from "../rl/metrics/studyRun.ts";
+import { initialProgress } from "../rl/run.ts";
+import { methodOf } from "../rl/ttrlConfig.ts";
 import type { LoopState } from "../rl/loopState.ts";
-import type { Study } from "../rl/contracts/types.ts";
+import type { Study } from "../rl/metrics/answerKey.ts";
 import type { Watch } from "../rl/contracts/watch.ts";
 import { measureExtras } from "./extraEvaluations.ts";
 import { writeTo, type Destination } from "./destination.ts";
@@ -104,13 +105,13 @@ export class Session {
       const exports = exportOffers(this.#exported(loaded), this.#start.prompt);
       this.#post({ type: "started", runId, backend, model, notice, exports });
       const watch = this.#watch(this.#controller);
-      for await (const event of run(models, study, config, initialProgress(config), watch)) {
+      for await (const event of runStudy(models, study, config, initialProgress(config), watch)) {
         this.#record(event, study);
         if (event.type === "evaluated")
           await this.#measureExtras(event.progress.loop, models.policy, study, watch);
         // Not between a step and the evaluation that belongs to it, nor after the last.
         const { loop, evaluated } = event.progress;
-        if (evaluated && !isOver(loop, config)) await this.#passGate();
+        if (evaluated && !isRunOver(loop, config)) await this.#passGate();
       }
       this.#post({ type: "finished", runId });
     } catch (error) {
@@ -151,7 +152,7 @@ export class Session {
     this.#doAside("evaluate", async ({ models, study }, controller) => {
       const { config } = this.#start;
       const point = { step: this.#steps.length, samples: config.evaluationSamples };
-      this.#evaluated(await evaluate(models.policy, study, config, point, this.#watch(controller)));
+      this.#evaluated(await evaluateStudy(models.policy, study, config, point, this.#watch(controller)));
     });
   }
 
@@ -231,7 +232,7 @@ export class Session {
     const origin = { weights, adapter: null, saved: null };
     const start = await runStart(model.config, config, {
       ...origin,
-      keepsInitial: keepsInitialModel(config),
+      keepsInitial: methodOf(config).keepsReference,
     });
     const budget = await memoryBudgetFor(model, study.questions, config, graphs);
     const { policy, ...path } = await openPolicy(model, start.policy, graphs, budget);
@@ -260,7 +261,7 @@ export class Session {
     this.#post({ type: "progress", runId: this.runId, phase, done, total });
   };
 
-  #record(event: RunEvent, study: Study): void {
+  #record(event: StudyEvent, study: Study): void {
     if (event.type === "evaluated") {
       this.#evaluated(event.evaluation);
       return;
@@ -275,7 +276,7 @@ export class Session {
   /** What an experiment wants to know of the initial and of the final policy. */
   async #measureExtras(loop: LoopState, policy: TrainablePolicy, study: Study, watch: Watch): Promise<void> {
     const { study: asked, config, extras } = this.#start;
-    if (extras === undefined || (loop.step > 0 && !isOver(loop, config))) return;
+    if (extras === undefined || (loop.step > 0 && !isRunOver(loop, config))) return;
     const others = extras.studies.map((other) => ({
       name: other.name,
       study: fitStudy(policy.model, { study: other, config }).study,

@@ -14,6 +14,7 @@ function group(answers: readonly (string | null)[]): Group {
     responses: answers.map((answer) => ({ ...say(`text ${answer}`), entropy: 0.5 })),
     answers,
     vote,
+    votes: answers.length,
     rewards,
     advantages: [-0.25, 0.5, -0.25],
   };

@@ -1,7 +1,9 @@
 /** A group of the method -> what the page shows of it. */
 import { sum } from "../math/stats.ts";
-import { gradeAnswer, type AnswerRules } from "../rl/answer.ts";
-import type { Answer, AnswerKey, Group } from "../rl/contracts/types.ts";
+import { gradeAnswer } from "../rl/answer.ts";
+import type { AnswerRules } from "../rl/contracts/types.ts";
+import type { Answer, Group } from "../rl/contracts/types.ts";
+import type { AnswerKey } from "../rl/metrics/answerKey.ts";
 import type { GroupView } from "./protocol.ts";
 
 /** The vote of one question made visible; `truth` is null when the key has none. */
@@ -10,7 +12,7 @@ export function viewGroup(group: Group, key: AnswerKey, rules: AnswerRules): Gro
   const isRight = (answer: Answer): boolean | null =>
     truth === null ? null : answer !== null && gradeAnswer(answer, truth, rules);
   const given = sum([...group.vote.counts.values()]);
-  const unanswered = (group.votes ?? group.responses.length) - given;
+  const unanswered = group.votes - given;
   const histogram = [...group.vote.counts]
     .map(([answer, votes]): GroupView["histogram"][number] => ({ answer, votes, right: isRight(answer) }))
     .sort((a, b) => b.votes - a.votes);

@@ -13,7 +13,7 @@ import { parameterCount } from "../../src/model/weights/parameters.ts";
 import { TfModel } from "../../src/model/tfjs/tfModel.ts";
 import { TfPolicy } from "../../src/model/tfjs/tfPolicy.ts";
 import { DEFAULT_CONFIG } from "../../src/rl/ttrlConfig.ts";
-import { evaluate } from "../../src/rl/evaluate.ts";
+import { evaluateStudy } from "../../src/rl/metrics/studyRun.ts";
 import { byLevel, type Evaluation } from "../../src/rl/metrics/metrics.ts";
 import { LADDER, PRETRAIN_OPTIMIZER, DOCUMENTS_PER_STEP, PROMPT_WEIGHT, type Rung } from "./ladder.ts";
 
@@ -41,7 +41,7 @@ async function measure(model: TfModel): Promise<Measured[]> {
       const config = { ...DEFAULT_CONFIG, evaluationTemperature: temperature, evaluationTopP: topP };
       measured.push({
         dataset,
-        evaluation: await evaluate(policy, study, config, { step: 0, samples: SAMPLES }),
+        evaluation: await evaluateStudy(policy, study, config, { step: 0, samples: SAMPLES }),
       });
     }
   }

@@ -1,5 +1,5 @@
 /** For tests and the bench: the most that a run asks of its models, really asked, so that its memory can be measured. */
-import type { Demand, SampledTogether } from "../../rl/demand.ts";
+import type { Demand, SampledTogether } from "./demand.ts";
 import type { Response } from "../../rl/contracts/types.ts";
 import type { ModelConfig } from "../language/config.ts";
 import { PLAIN_UPDATE, rolloutOf, TINY_CONFIG } from "../fixture.ts";

@@ -2,7 +2,7 @@
 import { entryBytes } from "../../webgpu/sampling/batchCapacity.ts";
 import type { AdapterLimits } from "../../webgpu/device/dryDevice.ts";
 import type { BasePrecision } from "../../rl/config/adapterFields.ts";
-import type { Demand } from "../../rl/demand.ts";
+import type { Demand } from "./demand.ts";
 import { TARGET_MODULES, type AdapterConfig } from "../weights/adapter.ts";
 import { DEFAULT_BUDGET, type MemoryBudget } from "../contracts/memoryBudget.ts";
 import { bytesText } from "../../math/bytes.ts";

@@ -1,5 +1,5 @@
 /** What a run asks of each of its models at once, in sizes. */
-import type { Demand, SampledTogether } from "../../rl/demand.ts";
+import type { Demand, SampledTogether } from "./demand.ts";
 import type { MemoryBudget } from "../contracts/memoryBudget.ts";
 import type { BatchSize, SampledRows, Workload } from "../contracts/workload.ts";
 

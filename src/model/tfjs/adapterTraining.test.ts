@@ -157,7 +157,7 @@ describe("the companions of a policy with an adapter", () => {
     const bytes = tf.memory().numBytes;
     const [critic, follower, rewardModel] = [
       await models.critic(),
-      await models.follower(),
+      await models.emaTeacher(),
       await models.rewardModel(),
     ];
     const modelBytes = [...FOLDER.weights.values()].reduce((sum, { data }) => sum + data.byteLength, 0);

@@ -1,106 +1,226 @@
 /**
- * PRIME (arXiv 2502.01456), as in the paper's comparison of algorithms: a second policy learns to tell rewarded responses
- * from others, and the logprobs that it gives beyond the initial model's are rewards of single tokens. Formulas alone;
- * `rl/rewardModel.ts` has its part of a step.
+ * PRIME (arXiv 2502.01456, section 3): a reward model scores tokens, learns from the vote's rewards, then the policy
+ * learns. The reward model is a policy, so it learns as one: binary cross-entropy of sigmoid(beta * sum of log ratios)
+ * with the vote reward is a loss whose derivative by each logprob of a response is beta (probability - reward), and an
+ * update with ratio 1 descends -advantage * weight. Temperature 1 throughout, as in the authors' code: the reward model
+ * is never sampled.
  */
+import { at } from "../../math/at.ts";
 import { mean, sum } from "../../math/stats.ts";
-import { rewardsToCome, type TokenTable } from "../contracts/tokenTable.ts";
+import type { CoreConfig } from "../config/coreFields.ts";
+import { real, type ConfigOf } from "../config/field.ts";
+import type { CompanionTurn, JudgedStep, VariantMetrics } from "../contracts/hooks.ts";
+import { drawn, text } from "../contracts/metricText.ts";
+import type { Models } from "../contracts/models.ts";
+import type { OnProgress, ScoredRollout, UpdateOptions, UpdateStats } from "../contracts/policy.ts";
+import { rewardsToCome, whiten } from "../contracts/tokenTable.ts";
+import type { Rollout } from "../contracts/types.ts";
+import { defineVariant } from "../contracts/variant.ts";
+import { meanByTokens, miniBatches } from "../rollouts/miniBatches.ts";
+import { scoreGroups } from "../rollouts/rollouts.ts";
+import {
+  combinedRewards,
+  crossEntropy,
+  logRatios,
+  pairwiseAccuracy,
+  processRewards,
+  rewardProbability,
+} from "./processRewards.ts";
 
-/** Keeps the division finite while the reward model is the initial one; the authors' value. */
-const EPSILON = 1e-6;
+const GROUP = "Critic and reward model";
 
-/** By question, response and token. */
-type LogprobTable = readonly (readonly Float32Array[])[];
+const fields = {
+  rewardModelLearningRate: real(
+    GROUP,
+    "Reward-model learning rate",
+    1e-3,
+    [1e-8, 0.1],
+    "",
+    "AdamW learning rate of prime's reward model, constant from the first step; until it tells responses apart its token rewards mislead (paper: twice the policy's, which is too slow for small models).",
+  ),
+  processScale: real(
+    GROUP,
+    "Reward-model scale",
+    0.05,
+    [0.0001, 10],
+    "",
+    "PRIME's beta: with a larger one the reward model is certain after smaller changes of its logprobs (paper: 0.05).",
+  ),
+  processWeight: real(
+    GROUP,
+    "Process weight",
+    1,
+    [0, 100],
+    "",
+    "With prime, weight of the reward model's token rewards next to the vote's reward (paper: 1, both times 5); 0 trains it without using it.",
+  ),
+} as const;
 
-/** Log ratios log pi_phi - log pi_initial of each token of a response. */
-export function logRatios(logprobs: Float32Array, initial: Float32Array): Float64Array {
-  if (logprobs.length !== initial.length) throw new Error("two models scored responses of different lengths");
-  return Float64Array.from(logprobs, (logprob, token) => logprob - (initial[token] ?? 0));
-}
+const ABSENCE = "Measured only with a reward model: advantages by prime.";
 
-/**
- * Implicit process rewards of a step: beta times the log ratio of each token but the last, which the outcome rewards, all
- * divided by the largest absolute sum from some token to a response's end. That leaves nothing of beta; 1e-6 does.
- */
-export function processRewards(
-  logprobs: LogprobTable,
-  initial: LogprobTable,
-  beta: number,
-): Float64Array[][] {
-  const raw = logprobs.map((group, question) =>
-    group.map((tokens, i) => {
-      const rewards = logRatios(tokens, initial[question]?.[i] ?? new Float32Array()).map((q) => beta * q);
-      rewards[rewards.length - 1] = 0;
-      return rewards;
-    }),
-  );
-  const sums = raw.flat().flatMap((tokens) => [...rewardsToCome(tokens, 1)]);
-  const largest = sums.reduce((extreme, value) => Math.max(extreme, Math.abs(value)), 0);
-  return raw.map((group) => group.map((tokens) => tokens.map((reward) => reward / (largest + EPSILON))));
-}
+const metrics = {
+  processReward: text(
+    "process reward",
+    "",
+    "mean over kept responses of the sum of normalised token rewards",
+    "Reward of a response by PRIME's reward model, at most 1 in size; only its differences mean something.",
+    "reward_model/reward",
+  ),
+  rewardModelAccuracy: drawn(
+    text(
+      "reward-model accuracy",
+      "share",
+      "pairs of a question that the reward model ranks as the rewards do / pairs with different rewards",
+      "How well PRIME's reward model tells rewarded responses from others before it has seen them; a question whose responses all earn the same counts 0.5.",
+      "reward_model/dpo_acc_before",
+    ),
+    { label: "reward-model accuracy", absence: ABSENCE },
+  ),
+  rewardModelLoss: drawn(
+    text(
+      "reward-model loss",
+      "nats",
+      "mean over kept responses of cross-entropy(sigmoid(beta sum log(p_reward model / p_initial)), reward)",
+      "What PRIME's reward model minimizes; 0.693 at first, when it knows nothing.",
+      "reward_model/dpo_loss",
+    ),
+    { label: "reward-model loss", absence: ABSENCE },
+  ),
+  rewardModelGradientNorm: text(
+    "reward-model gradient norm",
+    "",
+    "global L2 norm before clipping",
+    "Norm of the reward model's gradient.",
+    "reward_model/grad_norm",
+  ),
+} as const;
 
-/**
- * Token rewards of both sources, each compared with the others of its group by a leave-one-out baseline of its own: of n
- * responses, reward * n / (n - 1) less the sum of the responses' means / (n - 1). The process reward, which counts
- * `processWeight` times, is compared at every token with means over tokens, the outcome at the last token. A response
- * that is alone has nothing to be compared with: 0.
- */
-export function combinedRewards(
-  outcomes: TokenTable,
-  processes: TokenTable,
-  processWeight: number,
-): Float64Array[][] {
-  return outcomes.map((group, question) => {
-    const process = group.map((tokens, i) => {
-      const found = processes[question]?.[i];
-      if (found?.length !== tokens.length) throw new Error("process rewards and rewards differ in shape");
-      return found;
-    });
-    const others = group.length - 1;
-    if (others === 0) return group.map(({ length }) => new Float64Array(length));
-    const totals = group.map((tokens) => sum([...tokens]));
-    const outcomeBaseline = sum(totals) / others;
-    const processBaseline = sum(process.map((tokens) => mean([...tokens]))) / others;
-    const share = group.length / others;
-    return process.map((tokens, i) => {
-      const rewards = tokens.map((reward) => processWeight * (reward * share - processBaseline));
-      const last = rewards.length - 1;
-      rewards[last] = (rewards[last] ?? 0) + (totals[i] ?? 0) * share - outcomeBaseline;
-      return rewards;
-    });
-  });
-}
+type PrimeConfig = CoreConfig & ConfigOf<typeof fields>;
 
-/** What the reward model says of a response: the probability that it is rewarded, sigmoid(beta * sum of log ratios). */
-export function rewardProbability(ratios: Float64Array, beta: number): number {
-  return 1 / (1 + Math.exp(-beta * sum([...ratios])));
-}
+export const prime = defineVariant({
+  name: "PRIME",
+  fields,
+  choices: {
+    advantage: {
+      prime:
+        "the mean of the others, with token rewards of an implicit reward model added to the vote's (PRIME)",
+    },
+  },
+  metrics,
+  problems: ({ advantage, klPlace, klCoefficient }) =>
+    advantage === "prime" && klPlace === "reward" && Number(klCoefficient) > 0
+      ? ["klPlace (reward) must be loss with advantage (prime), whose reward model judges whole responses"]
+      : [],
+  hooks: (config) =>
+    config.advantage !== "prime"
+      ? {}
+      : {
+          estimator: {
+            companion: {
+              model: "rewardModel",
+              needsReference: true,
+              score: (models, kept, signal) => rewardModelTurn(models, kept, config, signal),
+            },
+            advantages: (rewards, { groups }) => {
+              const processes = groups.map(({ scores }) => scores);
+              const combined = combinedRewards(rewards, processes, config.processWeight);
+              return whiten(combined.map((group) => group.map((tokens) => rewardsToCome(tokens, 1))));
+            },
+          },
+        },
+});
 
-/** Binary cross-entropy of a probability with an outcome; the logarithms stop at -100, as PyTorch's do. */
-export function crossEntropy(probability: number, outcome: number): number {
-  const log = (value: number): number => Math.max(Math.log(value), -100);
-  return -(outcome * log(probability) + (1 - outcome) * log(1 - probability));
-}
+/** Maximum gradient norm of the reward model; the authors' value. */
+const GRADIENT_CLIP = 10;
 
-/**
- * How often the reward model orders two responses of a group as the outcomes do, over the pairs whose outcomes differ,
- * weighted by how much; a group without such a pair counts 1/2. Mean over groups.
- */
-export function pairwiseAccuracy(
-  scores: readonly (readonly number[])[],
-  outcomes: readonly (readonly number[])[],
-): number {
-  return mean(scores.map((group, question) => groupAccuracy(group, outcomes[question] ?? [])));
-}
+/** Logprobs [question][K][T]. */
+type Logprobs = readonly (readonly Float32Array[])[];
 
-function groupAccuracy(scores: readonly number[], outcomes: readonly number[]): number {
-  let [agreed, all] = [0, 0];
-  for (const [i, first] of scores.entries()) {
-    for (const [j, second] of scores.slice(i + 1).entries()) {
-      const difference = (outcomes[i] ?? 0) - (outcomes[i + 1 + j] ?? 0);
-      if (first > second === difference > 0) agreed += Math.abs(difference);
-      all += Math.abs(difference);
+/** Scores the kept responses of a step, and returns the reward model's updates. */
+async function rewardModelTurn(
+  models: Models,
+  kept: readonly (readonly ScoredRollout[])[],
+  config: PrimeConfig,
+  signal: AbortSignal | undefined,
+): Promise<CompanionTurn> {
+  const rewardModel = await models.rewardModel();
+  const score = (groups: typeof kept): Promise<Float32Array[][]> =>
+    scoreGroups(groups, (rollouts) => rewardModel.score(rollouts, 1, signal));
+  const initial = await scoreGroups(kept, (rollouts) => models.policy.initialLogprobs(rollouts, 1, signal));
+  const before = await score(kept);
+  const scores = processRewards(before, initial, config.processScale);
+  const learn = async (step: JudgedStep, onProgress: OnProgress): Promise<VariantMetrics> => {
+    const outcomes = step.rewards.map((group) => group.map((tokens) => sum([...tokens])));
+    const updates: (UpdateStats & { readonly crossEntropy: number })[] = [];
+    for (const [first, end] of miniBatches(kept.length, config.updatesPerStep)) {
+      const groups = kept.slice(first, end);
+      // After an update the scores of this step are those of an older model.
+      const logprobs = first === 0 ? before.slice(first, end) : await score(groups);
+      const known = { logprobs, initial: initial.slice(first, end), outcomes: outcomes.slice(first, end) };
+      const lesson = rewardLesson(groups, known, config.processScale);
+      const stats = await rewardModel.update(lesson.rollouts, optionsOf(config), signal, onProgress);
+      updates.push({ ...stats, crossEntropy: lesson.loss });
     }
-  }
-  return all === 0 ? 0.5 : agreed / all;
+    const totals = scores.map((group) => group.map((tokens) => sum([...tokens])));
+    return rewardModelMetrics(totals, outcomes, updates);
+  };
+  return { scores, learn };
+}
+
+function rewardModelMetrics(
+  totals: readonly (readonly number[])[],
+  outcomes: readonly (readonly number[])[],
+  updates: readonly (UpdateStats & { readonly crossEntropy: number })[],
+): Record<keyof typeof metrics, number> {
+  return {
+    processReward: mean(totals.flat()),
+    rewardModelAccuracy: pairwiseAccuracy(totals, outcomes),
+    rewardModelLoss: meanByTokens(updates, ({ crossEntropy: loss }) => loss),
+    rewardModelGradientNorm: meanByTokens(updates, ({ gradientNorm }) => gradientNorm),
+  };
+}
+
+/** Returns rollouts on which an update of the reward model descends the responses' mean cross-entropy, and that loss. */
+export function rewardLesson(
+  groups: readonly (readonly ScoredRollout[])[],
+  known: { logprobs: Logprobs; initial: Logprobs; outcomes: readonly (readonly number[])[] },
+  beta: number,
+): { rollouts: Rollout[]; loss: number } {
+  const [logprobs, initial, outcomes] = [known.logprobs.flat(), known.initial.flat(), known.outcomes.flat()];
+  const losses: number[] = [];
+  const rollouts = groups.flat().map(({ prompt, response }, i): Rollout => {
+    const [own, outcome] = [at(logprobs, i), at(outcomes, i)];
+    const probability = rewardProbability(logRatios(own, at(initial, i)), beta);
+    losses.push(crossEntropy(probability, outcome));
+    return {
+      prompt,
+      response: { ...response, logprobs: own },
+      advantages: new Float32Array(own.length).fill(beta * (outcome - probability)),
+      weight: 1 / outcomes.length,
+    };
+  });
+  return { rollouts, loss: mean(losses) };
+}
+
+/** Plain gradient descent on the loss: at a ratio of 1 no clip is reached. */
+function optionsOf({
+  rewardModelLearningRate: learningRate,
+  beta1,
+  beta2,
+  weightDecay,
+}: PrimeConfig): UpdateOptions {
+  return {
+    learningRate,
+    temperature: 1,
+    clipLow: 1,
+    clipHigh: 1,
+    dualClip: Infinity,
+    klCoefficient: 0,
+    klEstimator: "k3",
+    entropyCoefficient: 0,
+    gradientClip: GRADIENT_CLIP,
+    beta1,
+    beta2,
+    weightDecay,
+  };
 }

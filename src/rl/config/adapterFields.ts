@@ -1,21 +1,5 @@
-/** The part of the configuration's table that says what is trained: all weights, or an adapter beside them (LoRA). */
-import { choice, integer, real } from "./configField.ts";
-
-/** What these fields hold. */
-export interface AdapterFieldsConfig {
-  readonly trainable: "all" | "lora";
-  readonly loraRank: number;
-  readonly loraAlpha: number;
-  readonly loraDropout: number;
-  readonly loraTargets: LoraTargets;
-  readonly basePrecision: BasePrecision;
-}
-
-/** How the weights under an adapter are kept. */
-export type BasePrecision = "f32" | "f16" | "q8_0" | "q4_0";
-
-/** ExtraEvaluations which matrices of each layer an adapter stands. */
-export type LoraTargets = "all-linear" | "attention" | "query-value";
+/** Settings of what is trained: all weights, or a LoRA adapter. */
+import { choice, integer, real, type ConfigOf } from "./field.ts";
 
 /** In the order a form shows them. */
 export const ADAPTER_FIELDS = {
@@ -23,7 +7,7 @@ export const ADAPTER_FIELDS = {
     "Adapter",
     "Trained",
     ["all", "lora"],
-    "What learns: all weights, or a small adapter beside them (LoRA), which takes a fraction of the memory and wants about ten times the learning rate. Critic, teacher and reward model learn in the same way.",
+    "What is trained: all weights, or a LoRA adapter, which takes a fraction of the memory and needs about ten times the learning rate. Critic, teacher and reward model are trained the same way.",
   ),
   loraRank: integer(
     "Adapter",
@@ -31,7 +15,7 @@ export const ADAPTER_FIELDS = {
     16,
     [1, 256],
     "",
-    "With lora, the width of the adapter: a higher one can learn more and takes more memory.",
+    "With lora, the rank of the adapter: higher can learn more and takes more memory.",
   ),
   loraAlpha: real(
     "Adapter",
@@ -39,7 +23,7 @@ export const ADAPTER_FIELDS = {
     32,
     [0.01, 4096],
     "",
-    "With lora, what the adapter adds is multiplied by alpha over rank; a higher one learns faster.",
+    "With lora, the adapter's output is scaled by alpha / rank; higher learns faster.",
   ),
   loraDropout: real(
     "Adapter",
@@ -47,23 +31,32 @@ export const ADAPTER_FIELDS = {
     0,
     [0, 0.9],
     "",
-    "With lora, the share of the adapter's inputs that training leaves out; sampling leaves out none, so ratios start off 1.",
+    "With lora, the share of the adapter's inputs dropped in training. Sampling drops none, so probability ratios do not start at 1.",
   ),
   loraTargets: choice(
     "Adapter",
-    "Beside",
+    "Target modules",
     ["all-linear", "attention", "query-value"],
-    "With lora, where the adapter stands: beside all seven matrices of a layer, the four of its attention, or queries and values alone.",
+    "With lora, the matrices that get an adapter: all seven of a layer, the four of its attention, or queries and values only.",
   ),
   basePrecision: choice(
     "Adapter",
-    "Base kept in",
+    "Base precision",
     ["f32", "f16", "q8_0", "q4_0"],
-    "With lora on WebGPU, how the frozen weights are kept on the GPU: in 4 bytes a weight, in 2, or in blocks of 8 or 4 bits as llama.cpp packs them. Fewer bytes let a larger model fit and change what it says a little; a GGUF file in the same packing loses nothing more. Other backends keep f32 and refuse the rest.",
+    "With lora on WebGPU, the precision of the frozen weights on the GPU: float32, float16, or llama.cpp's 8-bit and 4-bit blocks. Lower precision fits larger models and changes their outputs slightly; a GGUF file in the same format loses nothing more. Other backends support f32 only.",
   ),
 } as const;
 
-/** Problems of these fields together, as sentences. */
+/** The values of these settings. */
+export type AdapterSettings = ConfigOf<typeof ADAPTER_FIELDS>;
+
+/** Precision of the frozen weights under an adapter. */
+export type BasePrecision = AdapterSettings["basePrecision"];
+
+/** Target modules of an adapter. */
+export type LoraTargets = AdapterSettings["loraTargets"];
+
+/** Returns conflicts between these settings, as sentences a user can act on. */
 export function adapterProblems(values: Readonly<Record<string, unknown>>): string[] {
   const { basePrecision: kept = "f32", trainable = "all" } = values;
   if (typeof kept !== "string" || kept === "f32" || trainable === "lora") return [];

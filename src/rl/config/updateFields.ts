@@ -1,14 +1,8 @@
-/** The part of the configuration's table that says what an update minimises. */
-import { choice, integer, real } from "./configField.ts";
+/** Settings of the loss that an update minimizes. */
+import { choice, integer, real, type ConfigOf } from "./field.ts";
 
 /** In the order a form shows them. */
 export const UPDATE_FIELDS = {
-  advantage: choice(
-    "Update",
-    "Advantage",
-    ["grpo", "dr-grpo", "rloo", "reinforce++", "reinforce++-baseline", "remax", "gae", "prime"],
-    "What a reward is compared with: grpo the group's mean, over its deviation; dr-grpo the mean alone, so confident votes count for more; rloo the mean of the others; reinforce++ all tokens of the step; reinforce++-baseline the group's mean, then all tokens; remax one greedy response more; gae what a critic foresees (PPO); prime the mean of the others, with token rewards of an implicit reward model beside the vote's (PRIME).",
-  ),
   aggregation: choice(
     "Update",
     "Loss mean",
@@ -20,7 +14,7 @@ export const UPDATE_FIELDS = {
       "sequence-mean-token-mean",
       "sequence-mean-token-sum-norm",
     ],
-    "How token losses become one: token-mean over all kept tokens; trained-token-mean over those with a signal; pair-token-mean over pairs of responses of their token means, the authors' micro-batches; sequence-mean over responses of their token sum, their token mean, or their token sum over the longest response (Dr. GRPO).",
+    "How token losses are averaged. token-mean: over all kept tokens; trained-token-mean: over the tokens of responses with an advantage; pair-token-mean: over pairs of responses, of their token means, like the authors' micro-batches; sequence-mean: over responses, of their token sum, token mean, or token sum divided by the longest response allowed (Dr. GRPO).",
   ),
   updatesPerStep: integer(
     "Update",
@@ -28,7 +22,7 @@ export const UPDATE_FIELDS = {
     1,
     [1, 256],
     "updates",
-    "Optimizer steps per loop step: its questions are split into this many mini-batches (paper: 8).",
+    "Optimizer steps per step of the loop: its questions are split into this many mini-batches (paper: 8).",
   ),
   clipRange: real(
     "Update",
@@ -36,7 +30,7 @@ export const UPDATE_FIELDS = {
     0.2,
     [0.01, 1],
     "",
-    "The probability ratio is clipped to 1 ± this; it matters only with several updates per step (paper: 0.2).",
+    "The probability ratio is clipped to 1 ± this; matters only with several updates per step (paper: 0.2).",
   ),
   clipHigh: real(
     "Update",
@@ -52,7 +46,7 @@ export const UPDATE_FIELDS = {
     1,
     [1, 100],
     "",
-    "A response with a negative advantage weighs at most this many times, however much likelier it has become (paper: 3); 1 sets no bound.",
+    "Bounds the loss of a token with a negative advantage to this many times the advantage, however likely it has become (paper: 3); 1 sets no bound.",
   ),
   entropyCoefficient: real(
     "Update",
@@ -60,7 +54,7 @@ export const UPDATE_FIELDS = {
     0,
     [0, 1],
     "",
-    "Rewards uncertainty of the next token, against collapse; too much of it keeps the policy from learning (paper: 0).",
+    "Weight of an entropy bonus against collapse; too much keeps the policy from learning (paper: 0).",
   ),
   klCoefficient: real(
     "Update",
@@ -68,18 +62,29 @@ export const UPDATE_FIELDS = {
     0,
     [0, 10],
     "",
-    "Pull towards the initial model; 0 keeps no reference copy (paper: 0.001).",
+    "Weight of the KL penalty against the initial model; 0 keeps no reference model (paper: 0.001).",
   ),
   klEstimator: choice(
     "Update",
     "KL estimator",
     ["k3", "k1", "k2"],
-    "With d the initial model's logprob less the policy's: k3 is exp(d) - d - 1 (paper), k1 is -d, k2 is d² / 2.",
+    "With d = log p_initial - log p: k3 is exp(d) - d - 1 (paper), k1 is -d, k2 is d² / 2.",
   ),
   klPlace: choice(
     "Update",
     "KL place",
     ["loss", "reward"],
-    "loss adds the KL estimate to each token's loss (paper); reward takes it from each token's reward before advantages are computed.",
+    "loss adds the KL estimate to each token's loss (paper); reward subtracts it from each token's reward before advantages are computed.",
+  ),
+  gamma: real(
+    "Update",
+    "Gamma",
+    1,
+    [0, 1],
+    "",
+    "Discount of a reward per token, with gae and reinforce++ (paper: 1).",
   ),
 } as const;
+
+/** The values of these settings. */
+export type UpdateConfig = ConfigOf<typeof UPDATE_FIELDS>;

@@ -1,21 +1,21 @@
-/** The models that a run may ask for beside its policy. */
+/** The models that a run may use besides its policy. */
 import type { Critic } from "./critic.ts";
 import type { Policy } from "./policy.ts";
 
-/** A teacher that follows the policy slowly: its weights are a moving average of the policy's. */
-export interface Follower extends Pick<Policy, "sample"> {
-  /** One step towards the policy as it is: `decay` in [0, 1) of the average stays. */
+/** A teacher whose weights are an exponential moving average (EMA) of the policy's. */
+export interface EmaTeacher extends Pick<Policy, "sample"> {
+  /** Moves the average one step towards the policy: weights = decay * weights + (1 - decay) * policy, `decay` in [0, 1). */
   follow(decay: number): Promise<void>;
 }
 
 /**
- * The policy and its companions. Each companion is a copy of the initial model, made when it is first asked for and the
- * same from then on. Their state belongs to the run's, as the policy's does: whoever made them keeps it.
+ * The policy and its companions. Each companion is a copy of the initial model, created on first use and the same from
+ * then on. Their state is part of the run's, like the policy's: whoever created them saves it.
  */
 export interface Models {
   readonly policy: Policy;
   critic(): Promise<Critic>;
-  follower(): Promise<Follower>;
-  /** A second policy, which learns to tell good responses from bad ones by its logprobs. */
+  emaTeacher(): Promise<EmaTeacher>;
+  /** A second policy, which learns to tell rewarded responses from others by its logprobs. */
   rewardModel(): Promise<Policy>;
 }

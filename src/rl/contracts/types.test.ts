@@ -1,11 +1,14 @@
 import { expect, test } from "vitest";
 import { createRandom } from "../../math/random.ts";
 import { groupAdvantages } from "../advantage.ts";
-import { MATH } from "../fixture.ts";
-import { LeakedLabels, rewardRule } from "../variants/labels.ts";
-import { rewardFor } from "../reward.ts";
-import type { AnswerKey, Question } from "./types.ts";
-import { majorityVote } from "../vote.ts";
+import { MATH, sampledOf, say, ThreeNumberPolicy } from "../fixture.ts";
+import { initialLoopState } from "../loopState.ts";
+import { grantTruth, type AnswerKey } from "../metrics/answerKey.ts";
+import { reward, rewardFor } from "../reward.ts";
+import { configFrom, methodOf } from "../ttrlConfig.ts";
+import { ttrl } from "../ttrl.ts";
+import { majorityVote, vote } from "../vote.ts";
+import type { Question } from "./types.ts";
 
 test("the truth is out of reach of vote, reward and advantage by type", () => {
   const question: Question = { id: "q1", prompt: "1+1?" };
@@ -20,17 +23,15 @@ test("the truth is out of reach of vote, reward and advantage by type", () => {
   expect(() => rewardFor("2", key, MATH)).toThrow();
   // @ts-expect-error -- advantages come from rewards alone
   groupAdvantages([1], key);
-  const ballot = { vote: majorityVote(["2"]), answers: ["2"], responses: [{ entropy: 0 }] };
-  const ballotOptions = {
-    rareAnswerFloor: 0,
-    rareAnswerBonus: 0,
-    unsurePenalty: 0,
-    trustCentre: 1,
-    labelTrustWidth: 0.5,
-  };
-  const votes = { source: "majority", voting: "hard", ballotOptions } as const;
-  const sources = { ...votes, rules: MATH, initialLabel: null, random: createRandom(0) };
-  rewardRule(question, ballot, { ...sources, leaked: new LeakedLabels(key, MATH) });
+  const voted = vote(sampledOf([say("2")]), MATH, () => false);
+  const method = methodOf(configFrom({ labelSource: "truth" }));
+  const sources = { rules: MATH, random: createRandom(0) };
+  const truth = grantTruth(method, { questions: [question], answerKey: key, task: "math" });
+  reward({ ...voted, question }, method, { ...sources, truth });
   // @ts-expect-error -- truth to learn from has a type of its own
-  expect(() => rewardRule(question, ballot, { ...sources, leaked: key })).not.toThrow();
+  expect(() => reward({ ...voted, question }, method, { ...sources, truth: key })).toThrow();
+  const models = new ThreeNumberPolicy({ q1: [0, 0, 0] });
+  const loop = { models, set: { questions: [question], task: "math" }, method } as const;
+  // @ts-expect-error -- the loop takes no key as truth
+  expect(ttrl({ ...loop, truth: key }, initialLoopState({ seed: 0 }))).toBeDefined();
 });

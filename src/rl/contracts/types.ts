@@ -1,9 +1,16 @@
 /** The nouns of the method. Shapes and ranges are stated here once. */
+import type { GradingSetting } from "../../grading/graders.ts";
 
-/** Which rules extract an answer from a response: free-form mathematics, or one letter of a multiple choice. */
+/** How answers are extracted from responses: free-form mathematics, or one letter of a multiple choice. */
 export type Task = "math" | "gpqa";
 
-/** A question as the policy sees it. It has no answer: ground truth lives in an `AnswerKey`, which only metrics read. */
+/** How answers are extracted and compared in a run: the data set's task, and whose rules. */
+export interface AnswerRules {
+  readonly task: Task;
+  readonly answers: GradingSetting;
+}
+
+/** A question as the policy sees it. It has no answer: ground truth lives in the answer key of `rl/metrics`. */
 export interface Question {
   readonly id: string;
   readonly prompt: string;
@@ -11,29 +18,32 @@ export interface Question {
   readonly level?: string;
 }
 
-/** What stands around every question; "" is nothing. */
-export interface PromptFrame {
-  /** A system turn before the question. */
-  readonly system: string;
-  /** Follows the question in its own turn. */
-  readonly suffix: string;
+/** The questions of a data set, without their answers. */
+export interface QuestionSet {
+  readonly questions: readonly Question[];
+  readonly task: Task;
 }
 
-/** True answers by question id. Only `rl/metrics/measure.ts` looks inside; the loop just hands it on. */
-export type AnswerKey = ReadonlyMap<string, string>;
+/** Text around every question; "" adds nothing. */
+export interface PromptFrame {
+  /** System prompt. */
+  readonly system: string;
+  /** Appended to the question in its own turn. */
+  readonly suffix: string;
+}
 
 /** An extracted, canonical answer, or null where the response has none. Null keeps its place in every list. */
 export type Answer = string | null;
 
-/** One sampled response. */
+/** One sampled response of T tokens. */
 export interface Response {
   /** Decoded text without special tokens. */
   readonly text: string;
-  /** Token ids as sampled, the end-of-sequence token included when the response ended by itself. */
+  /** Token ids [T] as sampled, including the end-of-sequence token if the response ended with it. */
   readonly tokens: Int32Array;
-  /** Tokens of the prompt it answers; absent where the policy knows none. */
+  /** Tokens of the prompt; absent where the policy does not report it. */
   readonly promptTokens?: number;
-  /** Log-probability (nats) of each token under the distribution it was drawn from, before top-p. Same length as `tokens`. */
+  /** Log-probability (nats) of each token [T] under the distribution it was drawn from, before top-p. */
   readonly logprobs: Float32Array;
   /** Mean entropy (nats) of the next-token distribution over the response's tokens. */
   readonly entropy: number;
@@ -43,51 +53,49 @@ export interface Response {
 
 /** The result of a majority vote over a group's answers. */
 export interface Vote {
-  /** The most frequent answer, ties to the one seen first; null when nobody answered. */
+  /** The most frequent answer, ties to the one seen first; null when no response has an answer. */
   readonly pseudoLabel: Answer;
   /** Votes for `pseudoLabel`. */
   readonly majorityCount: number;
-  /** `majorityCount` over all responses, unanswered ones included, in [0, 1]. */
+  /** `majorityCount` over all votes, including those without an answer, in [0, 1]. */
   readonly majorityRatio: number;
-  /** Votes by answer in order of first appearance; unanswered responses are not in it. */
+  /** Votes by answer in order of first appearance; votes without an answer are not counted. */
   readonly counts: ReadonlyMap<string, number>;
 }
 
-/** All responses to one question in one step, and what the method made of them. */
-export interface Group {
-  readonly question: Question;
+/** Responses with their extracted answers: `answers[i]` belongs to `responses[i]`. */
+export interface Answered {
   readonly responses: readonly Response[];
-  /** `answers[i]` belongs to `responses[i]`. */
   readonly answers: readonly Answer[];
-  readonly vote: Vote;
-  /** How many voted, silent ones and a teacher's included; all responses where it is absent. */
-  readonly votes?: number;
-  /** Vote reward of every response: 0 or 1 unless a remedy grades them. */
-  readonly rewards: readonly number[];
-  /** Advantages of the responses kept for training: the first `advantages.length` of `responses`. */
-  readonly advantages: readonly number[];
-  /** A teacher's responses to the question, which voted too; null where there is none. */
-  readonly teacher?: { readonly responses: readonly Response[]; readonly answers: readonly Answer[] } | null;
-  /** How unlike the others each response is; null where nothing is rewarded for it. */
-  readonly novelty?: readonly (number | null)[] | null;
 }
 
-/** A response ready to train on. */
+/** The G responses to one question in one step, with vote, rewards and advantages. */
+export interface Group extends Answered {
+  readonly question: Question;
+  readonly vote: Vote;
+  /** Votes cast, including those without an answer and those of other voters. */
+  readonly votes: number;
+  /** Reward of every response [G]: 0 or 1 under a majority vote. */
+  readonly rewards: readonly number[];
+  /** Mean advantage of each response kept for training [K]: the first K of `responses`. */
+  readonly advantages: readonly number[];
+  /** Responses of other voters, which are not trained on; absent where only the policy votes. */
+  readonly others?: Answered;
+  /** Rewards as 0 or 1 for reward accuracy, where `rewards` are on another scale. */
+  readonly binaryRewards?: readonly number[];
+  /** Values that variants record of each response [G], by the name of the metric that is their mean. */
+  readonly notes?: Readonly<Record<string, readonly (number | null)[]>>;
+}
+
+/** A response of T tokens to train on. */
 export interface Rollout {
   readonly prompt: string;
   readonly response: Response;
-  /** Advantage of each of the response's tokens. */
+  /** Advantage of each token [T]. */
   readonly advantages: Float32Array;
   /**
-   * Share of each of its tokens in the loss, which makes aggregation data: 1 / all tokens is the token mean,
+   * Weight of each of its tokens in the loss, which expresses every aggregation: 1 / all tokens is the token mean,
    * 1 / (responses * own tokens) the mean over responses of their token means.
    */
   readonly weight: number;
-}
-
-/** What a run learns from. The answer key serves the metrics alone. */
-export interface Study {
-  readonly questions: readonly Question[];
-  readonly answerKey: AnswerKey;
-  readonly task: Task;
 }

@@ -1,13 +1,14 @@
 import { describe, expect, test } from "vitest";
 import { groupAdvantages } from "../advantage.ts";
-import { DEFAULT_CONFIG } from "../ttrlConfig.ts";
 import { extractAnswer } from "../answer.ts";
 import { MATH, responsesOf, say } from "../fixture.ts";
-import { rememberLabels } from "../variants/labelHistory.ts";
+import { flipRate, rememberLabels, type LabelHistory } from "../labelHistory.ts";
 import { measureStep } from "./measure.ts";
 import { METRICS, type StepMetrics } from "./metrics.ts";
 import { rewardFor } from "../reward.ts";
-import type { AnswerKey, Group, Response } from "../contracts/types.ts";
+import type { StepOutcome } from "../contracts/step.ts";
+import type { Group, Response } from "../contracts/types.ts";
+import type { AnswerKey } from "./answerKey.ts";
 import { majorityVote } from "../vote.ts";
 
 function groupOf(id: string, answers: readonly (string | null)[], kept = answers.length): Group {
@@ -16,24 +17,26 @@ function groupOf(id: string, answers: readonly (string | null)[], kept = answers
   const vote = majorityVote(extracted);
   const rewards = extracted.map((answer) => rewardFor(answer, vote.pseudoLabel, MATH));
   const advantages = groupAdvantages(rewards.slice(0, kept), "grpo");
-  return { question: { id, prompt: id }, responses, answers: extracted, vote, rewards, advantages };
+  return {
+    question: { id, prompt: id },
+    responses,
+    answers: extracted,
+    vote,
+    votes: answers.length,
+    rewards,
+    advantages,
+  };
 }
 
-const measure = (groups: readonly Group[], key: AnswerKey): Required<StepMetrics> =>
-  measureStep(
-    {
-      step: 1,
-      groups,
-      labels: [],
-      learningRate: 1e-3,
-      update: null,
-      companion: {},
-      besideTokens: 0,
-      config: DEFAULT_CONFIG,
-    },
-    key,
-    MATH,
-  );
+/** A step with these groups and nothing else. */
+const outcomeOf = (groups: readonly Group[], changes: Partial<StepOutcome> = {}): StepOutcome => ({
+  ...{ step: 1, groups, flipRate: null, learningRate: 1e-3, update: null, variants: {}, extraTokens: 0 },
+  seconds: { sample: 1, judge: 1, train: 1 },
+  ...changes,
+});
+
+const measure = (groups: readonly Group[], key: AnswerKey): StepMetrics =>
+  measureStep(outcomeOf(groups), key, MATH);
 
 describe("a step's metrics", () => {
   // The authors' example of a "lucky hit": the label 8 is wrong, yet three of eight responses are wrong and disagree
@@ -172,7 +175,7 @@ describe("a step's metrics", () => {
 
   test("have the entropy of the votes given, silence aside", () => {
     const entropyOf = (answers: readonly (string | null)[]): number =>
-      measure([groupOf("q", answers)], new Map()).voteEntropy;
+      measure([groupOf("q", answers)], new Map()).voteEntropy!;
     expect(entropyOf(["8", "8", "8"])).toBe(0);
     expect(entropyOf(["1", "2", "3", "4"])).toBeCloseTo(Math.log(4), 15);
     expect(entropyOf(["8", "8", "9", null])).toBeCloseTo(
@@ -182,30 +185,19 @@ describe("a step's metrics", () => {
     expect(entropyOf([null, null])).toBe(0);
   });
 
-  test("judge rewards by novelty by their sign", () => {
+  test("judge rewards on another scale by the 0 or 1 that they stand for", () => {
     const group = groupOf("q", ["1", "1", "2", "3"]);
-    const novel = { ...group, rewards: [0.5, 1, -1, -0.5], novelty: [0, 1, 0, 1] };
+    const novel = { ...group, rewards: [0.5, 1, -1, -0.5], binaryRewards: [1, 1, 0, 0] };
     expect(measure([novel], new Map([["q", "1"]])).rewardAccuracy).toBe(1);
     expect(measure([novel], new Map([["q", "3"]])).rewardAccuracy).toBe(1 / 4);
   });
 
   test("count the labels that changed since the question was last asked", () => {
-    const labels = rememberLabels([], [groupOf("a", ["1", "1"]), groupOf("b", ["2"]), groupOf("c", [null])]);
-    const rate = (groups: readonly Group[]): number | null =>
-      measureStep(
-        {
-          step: 2,
-          groups,
-          labels,
-          learningRate: 1e-3,
-          update: null,
-          companion: {},
-          besideTokens: 0,
-          config: DEFAULT_CONFIG,
-        },
-        new Map(),
-        MATH,
-      ).flipRate;
+    const labels: LabelHistory = rememberLabels(
+      [],
+      [groupOf("a", ["1", "1"]), groupOf("b", ["2"]), groupOf("c", [null])],
+    );
+    const rate = (groups: readonly Group[]): number | null => flipRate(labels, groups, MATH);
     expect(rate([groupOf("a", ["1"]), groupOf("b", ["3"])])).toBe(0.5);
     expect(rate([groupOf("c", [null]), groupOf("a", [null])])).toBe(0.5); // from an answer to none is a change
     expect(rate([groupOf("b", ["3"]), groupOf("new", ["3"])])).toBe(1); // a new question does not count
@@ -266,20 +258,7 @@ describe("a step's metrics", () => {
     const update = { ...shown, clipFractionLow: 0, entropy: 1, tokens: 12 };
     const groups = [groupOf("q", ["1", "2"])];
     expect(
-      measureStep(
-        {
-          step: 4,
-          groups,
-          labels: [],
-          learningRate: 0.5,
-          update,
-          companion: {},
-          besideTokens: 0,
-          config: DEFAULT_CONFIG,
-        },
-        new Map(),
-        MATH,
-      ),
+      measureStep(outcomeOf(groups, { step: 4, learningRate: 0.5, update }), new Map(), MATH),
     ).toMatchObject({
       ...shown,
       step: 4,

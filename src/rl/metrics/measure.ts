@@ -1,26 +1,23 @@
-/** Groups -> metrics: the one place of the method that reads the answer key. */
+/** Groups -> metrics: the one place that reads the answer key. */
+import { at } from "../../math/at.ts";
 import { mean, sum } from "../../math/stats.ts";
-import { extractAnswers, gradeAnswer, gradeLabel, type AnswerRules } from "../answer.ts";
-import { measureAtK } from "./atK.ts";
-import { ballotEntropy } from "../variants/ballot.ts";
-import { NO_COMPANION, type CompanionMetrics } from "./companionMetrics.ts";
-import type { TtrlConfig } from "../ttrlConfig.ts";
-import { flipRate, type LabelHistory } from "../variants/labelHistory.ts";
-import { measureRemedies, teacherTokens } from "./measureRemedies.ts";
-import type { Evaluation, StepMetrics } from "./metrics.ts";
-import type { UpdateStats } from "../contracts/policy.ts";
+import { extractAnswers, gradeAnswer, gradeLabel } from "../answer.ts";
+import type { StepOutcome } from "../contracts/step.ts";
+import type { Answer, AnswerRules, Group, Question, Response, Vote } from "../contracts/types.ts";
 import { rewardFor } from "../reward.ts";
-import type { Answer, AnswerKey, Group, Question, Response, Vote } from "../contracts/types.ts";
-import { majorityVote } from "../vote.ts";
+import { majorityVote, voteEntropy } from "../vote.ts";
+import type { AnswerKey } from "./answerKey.ts";
+import { measureAtK } from "./atK.ts";
+import type { Evaluation, StepMetrics } from "./metrics.ts";
 
-/** A question and what came of its responses. */
+/** A question with its responses, vote and rewards. */
 interface Judged {
   readonly question: Question;
   readonly responses: readonly Response[];
   readonly answers: readonly Answer[];
   readonly vote: Vote;
   readonly rewards: readonly number[];
-  readonly novelty?: Group["novelty"];
+  readonly binaryRewards?: Group["binaryRewards"];
 }
 
 /** Whether an answer or a label is right: null where the grader did not decide it, which counts neither way. */
@@ -36,7 +33,7 @@ interface Truth {
 
 /** Null when the key has no answer for the question. */
 function truthOf(
-  { question, answers, vote, rewards, novelty }: Judged,
+  { question, answers, vote, rewards, binaryRewards = rewards }: Judged,
   key: AnswerKey,
   rules: AnswerRules,
 ): Truth | null {
@@ -46,7 +43,7 @@ function truthOf(
   const { pseudoLabel } = vote;
   return {
     answers,
-    rewards: novelty == null ? rewards : rewards.map((reward) => Number(reward > 0)),
+    rewards: binaryRewards,
     right,
     labelRight: pseudoLabel !== null && gradeLabel(pseudoLabel, truth, rules),
   };
@@ -68,7 +65,7 @@ function accuracy(truths: readonly Truth[]) {
  */
 function rewardAccuracyOf({ right, rewards }: Truth): number | null {
   const nearness = (grade: boolean, i: number): number =>
-    1 - Math.min(1, Math.abs(Number(grade) - (rewards[i] ?? 0)));
+    1 - Math.min(1, Math.abs(Number(grade) - at(rewards, i)));
   return meanKnown(right.map((grade, i) => (grade === null ? null : nearness(grade, i))));
 }
 
@@ -109,7 +106,7 @@ function describe(judged: readonly Judged[]) {
   return {
     majorityRatio: mean(judged.map(({ vote }) => vote.majorityRatio)),
     reward: mean(judged.map(({ rewards }) => mean(rewards))),
-    voteEntropy: mean(judged.map(({ vote }) => ballotEntropy(vote))),
+    voteEntropy: mean(judged.map(({ vote }) => voteEntropy(vote))),
     unansweredShare: mean(judged.flatMap(({ answers }) => answers).map((answer) => Number(isSilent(answer)))),
     truncatedShare: mean(responses.map((response) => Number(!response.finished))),
     entropy: tokenMean(
@@ -142,7 +139,7 @@ function most(values: readonly number[]): number {
 function tokenMean(responses: readonly Response[], values: readonly number[]): number {
   const lengths = responses.map(({ tokens }) => tokens.length);
   const tokens = sum(lengths);
-  return tokens === 0 ? 0 : sum(lengths.map((length, i) => length * (values[i] ?? 0))) / tokens;
+  return tokens === 0 ? 0 : sum(lengths.map((length, i) => length * at(values, i))) / tokens;
 }
 
 /** What of a step concerns the responses kept for training. */
@@ -191,29 +188,12 @@ function keptLengths(kept: readonly Response[]) {
   };
 }
 
-/** What a step did. */
-export interface StepOutcome {
-  readonly step: number;
-  readonly groups: readonly Group[];
-  /** The pseudo-labels before the step. */
-  readonly labels: LabelHistory;
-  readonly learningRate: number;
-  /** Of the policy; null when it was not trained. */
-  readonly update: UpdateStats | null;
-  /** Of its companion; empty where there is none. */
-  readonly companion: Partial<CompanionMetrics>;
-  /** Response tokens sampled for something else than votes and training: greedy ones, the initial model's votes. */
-  readonly besideTokens: number;
-  /** What the votes were drawn by. */
-  readonly config: Pick<TtrlConfig, "votesPerQuestion" | "voteBatch">;
-}
-
-/** The metrics of one step. */
+/** Returns the metrics of one step. */
 export function measureStep(
-  { step, groups, labels, learningRate, update, companion, config, besideTokens }: StepOutcome,
+  { step, groups, flipRate, learningRate, update, variants, extraTokens }: StepOutcome,
   key: AnswerKey,
   rules: AnswerRules,
-): Required<StepMetrics> {
+): StepMetrics {
   const truths = groups.map((group) => truthOf(group, key, rules)).filter((truth) => truth !== null);
   const described = describe(groups);
   return {
@@ -221,10 +201,9 @@ export function measureStep(
     labelAccuracy: meanKnown(truths.map(({ labelRight }) => toNumber(labelRight))),
     ...accuracy(truths),
     ...described,
-    sampledTokens: described.sampledTokens + teacherTokens(groups) + besideTokens,
-    flipRate: flipRate(labels, groups, rules),
+    sampledTokens: described.sampledTokens + otherTokens(groups) + extraTokens,
+    flipRate,
     ...describeKept(groups, key, rules),
-    ...measureRemedies(groups, config),
     kl: update?.kl ?? null,
     clipFraction: update?.clipFraction ?? null,
     clipFractionLow: update?.clipFractionLow ?? null,
@@ -233,29 +212,33 @@ export function measureStep(
     logprobGap: update?.logprobGap ?? null,
     oldKl: update?.oldKl ?? null,
     learningRate,
-    ...NO_COMPANION,
-    ...companion,
+    ...variants,
     trainedTokens: update?.tokens ?? 0,
   };
 }
 
-/** The metrics of one evaluation: `responses[i]` are the samples of `questions[i]`. */
+/** Returns the tokens of other voters' responses, which cost as much to sample as the policy's. */
+function otherTokens(groups: readonly Group[]): number {
+  return sum(groups.flatMap(({ others }) => others?.responses ?? []).map(({ tokens }) => tokens.length));
+}
+
+/** Returns the metrics of one evaluation: `responses[i]` are the samples of `questions[i]`. */
 export function measureEvaluation(
-  at: { readonly step: number; readonly temperature: number; readonly topP: number },
+  point: { readonly step: number; readonly temperature: number; readonly topP: number },
   questions: readonly Question[],
   responses: readonly (readonly Response[])[],
   key: AnswerKey,
   rules: AnswerRules,
 ): Required<Evaluation> {
-  const judged = questions.map((question, i) => judge(question, responses[i] ?? [], rules));
+  const judged = questions.map((question, i) => judge(question, at(responses, i), rules));
   const scored = judged.map((group) => ({ ...group, truth: truthOf(group, key, rules) }));
   const truths = scored.map(({ truth }) => truth).filter((truth) => truth !== null);
   const { groundTruthRatio: passAt1, ...rest } = accuracy(truths);
   return {
-    step: at.step,
+    step: point.step,
     samples: responses[0]?.length ?? 0,
-    temperature: at.temperature,
-    topP: at.topP,
+    temperature: point.temperature,
+    topP: point.topP,
     passAt1,
     majAtN: meanKnown(truths.map(({ labelRight }) => toNumber(labelRight))),
     stdAtN: meanKnown(truths.map(shareRight).map(deviation)),

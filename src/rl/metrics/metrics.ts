@@ -1,28 +1,42 @@
-/** What is measured: the words for each series, and the records. Names follow the authors' logs. */
+/** What is measured: the description of each series, and the records. Names follow the authors' logs. */
 import { mean } from "../../math/stats.ts";
+import type { MetricText, VariantMetricText } from "../contracts/metricText.ts";
+import { ADDED_METRICS } from "../ttrlConfig.ts";
+import type { VARIANTS } from "../variants/list.ts";
 import type { AtK } from "./atK.ts";
-import { COMPANION_TEXTS, type CompanionMetrics } from "./companionMetrics.ts";
-import { EVALUATION_TEXTS, VOTE_TEXTS } from "./metricTexts.ts";
-import { REMEDY_TEXTS } from "./remedyTexts.ts";
-import { KEPT_TEXTS, UPDATE_TEXTS } from "./trainingTexts.ts";
+import { EVALUATION_TEXTS, KEPT_TEXTS, VOTE_TEXTS } from "./voteTexts.ts";
+import { UPDATE_TEXTS } from "./updateTexts.ts";
+
+/** Metrics of steps and evaluations that no variant adds. */
+const CORE_METRICS = { ...EVALUATION_TEXTS, ...VOTE_TEXTS, ...KEPT_TEXTS, ...UPDATE_TEXTS } as const;
+
+/** The keys of all members of a union. */
+type KeyOf<Union> = Union extends unknown ? keyof Union : never;
+
+/** A metric that a variant adds. */
+export type VariantMetricName = KeyOf<(typeof VARIANTS)[number]["metrics"]>;
+
+export type MetricName = keyof typeof CORE_METRICS | VariantMetricName;
+
+/** The metrics that variants add, with their charts. */
+export const VARIANT_METRICS = ADDED_METRICS as Readonly<Record<VariantMetricName, VariantMetricText>>; // of the same list
+
+/** The names of the metrics that variants add. */
+export const VARIANT_METRIC_NAMES = Object.keys(VARIANT_METRICS) as VariantMetricName[]; // keys of a table without others
 
 /** Every series of a run: name, unit, formula and meaning. */
-export const METRICS = {
-  ...EVALUATION_TEXTS,
-  ...VOTE_TEXTS,
-  ...KEPT_TEXTS,
-  ...REMEDY_TEXTS,
-  ...UPDATE_TEXTS,
-  ...COMPANION_TEXTS,
-} as const;
+export const METRICS: Readonly<Record<MetricName, MetricText>> = { ...CORE_METRICS, ...VARIANT_METRICS };
 
-export type MetricName = keyof typeof METRICS;
+/** The metrics that variants add, with their charts. */
+export function variantMetrics(): Readonly<Record<VariantMetricName, VariantMetricText>> {
+  return VARIANT_METRICS; // of the same list
+}
 
 /**
- * One step of the loop. A value is null where it cannot be known (no truth, no reference model, no update); the optional
- * ones are absent from runs recorded before they were measured.
+ * One step of the loop. A value is null where it cannot be known (no answer key, no reference model, no update, a variant
+ * that is off); the optional ones are absent from runs recorded before they were measured.
  */
-export interface StepMetrics extends Partial<CompanionMetrics> {
+export interface StepMetrics extends Partial<Record<VariantMetricName, number | null>> {
   /** Counted from 1. */
   readonly step: number;
   readonly labelAccuracy: number | null;
@@ -63,10 +77,6 @@ export interface StepMetrics extends Partial<CompanionMetrics> {
   readonly advantageMin?: number;
   readonly advantageMax?: number;
   readonly unanimousShare: number;
-  /** Null where the remedy that they tell of is off. */
-  readonly savedVotes?: number | null;
-  readonly teacherAgreement?: number | null;
-  readonly novelty?: number | null;
   readonly kl: number | null;
   readonly clipFraction: number | null;
   readonly clipFractionLow?: number | null;

@@ -1,5 +1,12 @@
 /** Which charts there are and which series each one draws. Names, units and meanings come from `METRICS`. */
-import { METRICS, type Evaluation, type MetricName } from "../../../rl/metrics/metrics.ts";
+import {
+  METRICS,
+  VARIANT_METRIC_NAMES,
+  VARIANT_METRICS,
+  type VariantMetricName,
+  type Evaluation,
+  type MetricName,
+} from "../../../rl/metrics/metrics.ts";
 import type { StepRecord } from "../../../store/run/record.ts";
 
 /** Colour and dash of a series; both differ, so that neither is needed alone. */
@@ -43,8 +50,6 @@ export interface ChartSpec {
 
 const UNTIL_STEP = "Appears with the first step.";
 const UNTIL_SECOND_TIME = "Appears when questions come up a second time.";
-const ONLY_WITH_CRITIC = "Measured only with a critic: advantages by gae (PPO).";
-const ONLY_WITH_REWARD_MODEL = "Measured only with a reward model: advantages by prime.";
 const UNTIL_EVALUATION = "Appears with the evaluation before the first step.";
 
 type StepMetric = Exclude<keyof StepRecord["metrics"], "step" | "sampledTokens" | "trainedTokens">;
@@ -97,6 +102,16 @@ const chart = (
   ...changes,
 });
 
+/** The chart of a variant's metric, shown once it is measured; none where the variant draws none. */
+function variantChart(name: VariantMetricName): ChartSpec[] {
+  const { chart: drawn } = VARIANT_METRICS[name];
+  if (drawn === undefined) return [];
+  const { label, absence, compare, isSigned = false } = drawn;
+  const others = compare === undefined ? [] : [ofSteps(compare.metric, compare.label, 2)];
+  const changes = { absence, isOptional: true, ...(isSigned && { from: null }) };
+  return [chart(name, [ofSteps(name, label), ...others], changes)];
+}
+
 /** The four curves that tell whether a run works. All need the truth. */
 export const HEADLINE_CHARTS: readonly ChartSpec[] = [
   chart("passAt1", [ofEvaluations("passAt1"), ofSteps("groundTruthRatio", "training samples")], {
@@ -143,36 +158,7 @@ export const SECONDARY_CHARTS: readonly ChartSpec[] = [
   chart("flipRate", [ofSteps("flipRate", "flip rate")], { absence: UNTIL_SECOND_TIME }),
   chart("responseLength", [ofSteps("responseLength", "response length")]),
   chart("unanimousShare", [ofSteps("unanimousShare", "no-signal groups")]),
-  chart("savedVotes", [ofSteps("savedVotes", "votes saved")], {
-    absence: "Measured only where votes are drawn in batches, which end when the winner is safe.",
-    isOptional: true,
-  }),
-  chart("teacherAgreement", [ofSteps("teacherAgreement", "teacher agreement")], {
-    absence: "Measured only where a teacher has a share of the votes.",
-    isOptional: true,
-  }),
-  chart("novelty", [ofSteps("novelty", "novelty")], {
-    absence: "Measured only where novelty is rewarded.",
-    isOptional: true,
-  }),
-  chart("valueMean", [ofSteps("valueMean", "critic"), ofSteps("postReward", "reward earned", 2)], {
-    absence: ONLY_WITH_CRITIC,
-    isOptional: true,
-  }),
-  chart("valueExplainedVariance", [ofSteps("valueExplainedVariance", "explained variance")], {
-    from: null,
-    absence: ONLY_WITH_CRITIC,
-    isOptional: true,
-  }),
-  chart("valueLoss", [ofSteps("valueLoss", "value loss")], { absence: ONLY_WITH_CRITIC, isOptional: true }),
-  chart("rewardModelAccuracy", [ofSteps("rewardModelAccuracy", "reward-model accuracy")], {
-    absence: ONLY_WITH_REWARD_MODEL,
-    isOptional: true,
-  }),
-  chart("rewardModelLoss", [ofSteps("rewardModelLoss", "reward-model loss")], {
-    absence: ONLY_WITH_REWARD_MODEL,
-    isOptional: true,
-  }),
+  ...VARIANT_METRIC_NAMES.flatMap(variantChart),
   chart("kl", [ofSteps("kl", "KL to initial")], {
     absence:
       "Measured only with a copy of the initial model, which a KL coefficient above 0 keeps, and PRIME's reward model.",

@@ -1,0 +1,122 @@
+/** Descriptions of what is measured of updates and of time. */
+import { text, type MetricText } from "../contracts/metricText.ts";
+
+/** Of updates and of time. */
+export const UPDATE_TEXTS = {
+  kl: text(
+    "KL to initial",
+    "nats",
+    "mean over tokens of exp(d) - d - 1, d = log p_initial - log p",
+    "How far the policy has moved from the initial model (k3 estimator).",
+    "actor/kl_loss",
+  ),
+  oldKl: text(
+    "KL within the step",
+    "nats",
+    "mean over tokens of (logprob when sampled - logprob before the update)",
+    "How far earlier updates of the step moved the policy from the one that sampled; 0 with one update a step.",
+    "actor/ppo_kl",
+  ),
+  clipFraction: text(
+    "clip fraction",
+    "share",
+    "tokens where clipping changed the loss / tokens",
+    "How often the ratio left its trust region.",
+    "actor/pg_clipfrac",
+  ),
+  clipFractionLow: text(
+    "dual-clip fraction",
+    "share",
+    "tokens whose loss the dual clip bounded / tokens",
+    "How often a response that should become less likely had become far more likely; 0 without a dual clip.",
+    "actor/pg_clipfrac_lower",
+  ),
+  gradientNorm: text(
+    "gradient norm",
+    "",
+    "global L2 norm before clipping",
+    "Size of the update's gradient; spikes announce trouble.",
+    "actor/grad_norm",
+  ),
+  loss: text(
+    "loss",
+    "",
+    "clipped policy loss per sampled token",
+    "What the optimizer minimises. It is not a measure of progress.",
+    "actor/pg_loss",
+  ),
+  learningRate: text(
+    "learning rate",
+    "",
+    "schedule at this step",
+    "AdamW step size of the step.",
+    "actor/lr",
+  ),
+  logprobGap: text(
+    "logprob gap",
+    "nats",
+    "max |logprob sampled - logprob trained|",
+    "Agreement of sampler and trainer before the update; above 1e-4 something is wrong.",
+  ),
+  sampleTokensPerSecond: text(
+    "sampling speed",
+    "tokens/s",
+    "response tokens / seconds sampling",
+    "Speed of sampling.",
+  ),
+  trainTokensPerSecond: text(
+    "training speed",
+    "tokens/s",
+    "response tokens trained / seconds training",
+    "Speed of training.",
+  ),
+  judgeSeconds: text(
+    "judging time",
+    "seconds",
+    "wall-clock time of extraction, votes, rewards and advantages",
+    "Time between sampling and training.",
+    "timing_s/adv",
+  ),
+  stepSeconds: text(
+    "step time",
+    "seconds",
+    "sampling time + judging time + training time",
+    "Time of the whole step, evaluations aside.",
+    "timing_s/step, perf/time_per_step",
+  ),
+  sampleMsPerToken: text(
+    "sampling time per token",
+    "ms",
+    "sampling time / response tokens",
+    "The inverse of the sampling speed.",
+    "timing_per_token_ms/gen",
+  ),
+  trainMsPerToken: text(
+    "training time per token",
+    "ms",
+    "training time / response tokens trained on",
+    "The inverse of the training speed; the authors divide by prompt tokens too.",
+    "timing_per_token_ms/update_actor",
+  ),
+  batchTokensPerSecond: text(
+    "throughput",
+    "tokens/s",
+    "batch tokens / step time",
+    "How much text to train on a step makes and learns in a second.",
+    "perf/throughput",
+  ),
+  sampleSeconds: text(
+    "sampling time",
+    "seconds",
+    "wall-clock time of sampling",
+    "Time spent sampling in the step.",
+    "timing_s/gen",
+  ),
+  trainSeconds: text(
+    "training time",
+    "seconds",
+    "wall-clock time of the update",
+    "Time spent training in the step.",
+    "timing_s/update_actor",
+  ),
+} as const satisfies Record<string, MetricText>;

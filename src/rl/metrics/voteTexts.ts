@@ -1,0 +1,278 @@
+/** Descriptions of what is measured of evaluations, votes and the responses kept for training. */
+import { ofTruth, text, type MetricText } from "../contracts/metricText.ts";
+
+/** Of evaluations only. */
+export const EVALUATION_TEXTS = {
+  passAt1: ofTruth(
+    "pass@1",
+    "mean over questions of (right responses / responses)",
+    "How often a single sampled response is right. The number TTRL is meant to raise.",
+    "val-core/<data set>/acc/mean@N, val-ttrl/ground_truth_ratio",
+  ),
+  majAtN: ofTruth(
+    "Maj@N",
+    "mean over questions of [majority answer is right]",
+    "Accuracy of the majority answer among the N samples of an evaluation; the initial one is the line to beat.",
+    "val-ttrl/label_accuracy",
+  ),
+  passAtN: ofTruth(
+    "pass@N",
+    "mean over questions of [any of the N responses is right]",
+    "Whether the policy can still find the right answer at all; a fall means diversity is lost.",
+    "train/pass@N, val-ttrl/pass@N",
+  ),
+  stdAtN: ofTruth(
+    "std@N",
+    "mean over questions of sqrt(p (1 - p)), p = right responses / responses",
+    "How much the N responses to one question differ in being right: 0 when all are, or none, at most 0.5.",
+    "val-aux/<data set>/acc/std@N",
+  ),
+  passAtK: ofTruth(
+    "pass@k",
+    "mean over questions of 1 - C(N - c, k) / C(N, k), c of N responses right",
+    "Probability that k responses hold a right one, without bias; for k = 2, 4, 8, ... up to N.",
+    null,
+  ),
+  bestAtK: ofTruth(
+    "best@k",
+    "mean over 1000 draws of k of the N responses with replacement of [any is right]",
+    "The best of k responses, as a perfect judge would choose. Below pass@k, because a draw may repeat a response.",
+    "val-aux/<data set>/acc/best@k/mean",
+  ),
+  worstAtK: ofTruth(
+    "worst@k",
+    "mean over 1000 draws of k of the N responses with replacement of [all are right]",
+    "The worst of k responses: how far every single one can be relied on.",
+    "val-aux/<data set>/acc/worst@k/mean",
+  ),
+  majAtK: ofTruth(
+    "maj@k",
+    "mean over 1000 draws of k of the N responses with replacement of [majority answer of the draw is right]",
+    "What a vote among only k responses is worth; ties go to the answer drawn first, silence never wins.",
+    "val-aux/<data set>/acc/maj@k/mean",
+  ),
+} as const satisfies Record<string, MetricText>;
+
+/** Of votes: in every step, most of them in evaluations too. */
+export const VOTE_TEXTS = {
+  labelAccuracy: ofTruth(
+    "label accuracy",
+    "mean over questions of [pseudo-label = truth]",
+    "How many pseudo-labels are right: Maj@N of the responses just voted on.",
+    "train/label_accuracy",
+  ),
+  rewardAccuracy: ofTruth(
+    "reward accuracy",
+    "mean over responses of [vote reward = true reward]; of soft rewards 1 - |vote reward - true reward|, of rewards by novelty [above 0 = right]",
+    "How many rewards are right: all under a right label, 1 - share(label) - share(truth) under a wrong one. It stays high even then, because a wrong response that disagrees with a wrong label still earns its due 0 (the paper's lucky hit).",
+    "train/reward_accuracy, val-ttrl/reward_accuracy",
+  ),
+  ungradedShare: ofTruth(
+    "ungraded",
+    "mean over responses of [right or wrong not decided within the time for a pair]",
+    "Answers too large or too deep to compare with the truth. They count neither as right nor as wrong: accuracies are over what was graded, and figures of k responses over questions without any.",
+    null,
+  ),
+  groundTruthRatio: ofTruth(
+    "ground-truth ratio",
+    "mean over responses of [answer = truth]",
+    "pass@1 of the training samples, at the training temperature.",
+    "train/ground_truth_ratio",
+  ),
+  majorityRatio: text(
+    "majority ratio",
+    "share",
+    "mean over questions of (votes for the majority / all votes)",
+    "How united the votes are. It rises as the policy sharpens, right or wrong.",
+    "train/majority_ratio, val-ttrl/majority_ratio",
+  ),
+  reward: text(
+    "reward",
+    "share",
+    "mean over responses of the vote reward",
+    "What the policy is trained to raise: agreement with the vote.",
+    "train/majority_voting_reward, val-ttrl/majority_voting_reward",
+  ),
+  voteEntropy: text(
+    "vote entropy",
+    "nats",
+    "mean over questions of -sum over answers of s log s, s = votes for the answer / votes given",
+    "How scattered the votes are: 0 when all agree, log n when n answers share them evenly. It falls as the policy sharpens; near 0 on all questions nothing is left to vote about.",
+  ),
+  flipRate: text(
+    "flip rate",
+    "share",
+    "questions whose pseudo-label is another than last time / questions of the step asked before",
+    "How often a question's pseudo-label still changes. It should settle; labels that keep changing teach little, and once it is near 0 a wrong label stays. Empty until a question comes up a second time.",
+  ),
+  unansweredShare: text(
+    "unanswered",
+    "share",
+    "responses without an answer / responses",
+    "Responses in which no answer was found. They never win a vote and earn 0.",
+  ),
+  truncatedShare: text(
+    "truncated",
+    "share",
+    "responses cut at the limit / responses",
+    "Responses that did not end by themselves.",
+  ),
+  entropy: text(
+    "entropy",
+    "nats",
+    "mean over tokens of -sum p log p",
+    "Uncertainty of the next token while sampling; near 0 nothing is left to explore.",
+    "train/entropy, actor/entropy_loss",
+  ),
+  responseLength: text(
+    "response length",
+    "tokens",
+    "mean tokens per response",
+    "Length of the responses, the end token included.",
+  ),
+  responseLengthMin: text(
+    "shortest response",
+    "tokens",
+    "tokens of the shortest response",
+    "Very short responses often hold no working, or no answer.",
+  ),
+  responseLengthMax: text(
+    "longest response",
+    "tokens",
+    "tokens of the longest response",
+    "At the limit as soon as a single response is cut.",
+  ),
+} as const satisfies Record<string, MetricText>;
+
+/** Of the responses kept for training, the first of all that voted: the authors' "post". */
+export const KEPT_TEXTS = {
+  postRewardAccuracy: ofTruth(
+    "post reward accuracy",
+    "mean over kept responses of [vote reward = true reward]",
+    "Reward accuracy of the responses kept for training: how many of the rewards that the policy learns from are right.",
+    "train/post_reward_accuracy",
+  ),
+  postGroundTruthRatio: ofTruth(
+    "post ground-truth ratio",
+    "mean over kept responses of [answer = truth]",
+    "Share of right responses among those kept for training.",
+    "train/post_ground_truth_ratio",
+  ),
+  postPassAtN: ofTruth(
+    "post pass@k",
+    "mean over questions of [any of the k kept responses is right]",
+    "Whether the responses kept for training hold a right one to learn from.",
+    "train/post_pass@k",
+  ),
+  postReward: text(
+    "post reward",
+    "share",
+    "mean over kept responses of the vote reward",
+    "Reward of the responses kept for training.",
+    "critic/score/mean, critic/rewards/mean",
+  ),
+  postRewardMin: text(
+    "lowest post reward",
+    "",
+    "min over kept responses of the vote reward",
+    "0 or 1 under a majority vote; votes that give shares or penalties reach others.",
+    "critic/score/min, critic/rewards/min",
+  ),
+  postRewardMax: text(
+    "highest post reward",
+    "",
+    "max over kept responses of the vote reward",
+    "0 only when no kept response agrees with its question's label.",
+    "critic/score/max, critic/rewards/max",
+  ),
+  advantageMean: text(
+    "mean advantage",
+    "",
+    "mean over the tokens of kept responses of the response's advantage",
+    "Below 0 where rewarded responses are shorter than others: each response counts by its tokens.",
+    "critic/advantages/mean",
+  ),
+  advantageMin: text(
+    "lowest advantage",
+    "",
+    "min over kept responses of the advantage",
+    "The hardest push down: as agreement grows, the few that dissent are pushed ever harder.",
+    "critic/advantages/min",
+  ),
+  advantageMax: text(
+    "highest advantage",
+    "",
+    "max over kept responses of the advantage",
+    "The hardest push up: a label that few kept responses agree with.",
+    "critic/advantages/max",
+  ),
+  postEntropy: text(
+    "post entropy",
+    "nats",
+    "mean over the tokens of kept responses of -sum p log p",
+    "Entropy of the responses kept for training.",
+    "train/post_entropy",
+  ),
+  postResponseLength: text(
+    "post response length",
+    "tokens",
+    "mean tokens per kept response",
+    "Length of the responses kept for training: what the authors log as response length.",
+    "response_length/mean",
+  ),
+  postResponseLengthMin: text(
+    "shortest post response",
+    "tokens",
+    "tokens of the shortest kept response",
+    "The shortest of the responses kept for training.",
+    "response_length/min",
+  ),
+  postResponseLengthMax: text(
+    "longest post response",
+    "tokens",
+    "tokens of the longest kept response",
+    "The longest of the responses kept for training.",
+    "response_length/max",
+  ),
+  postTruncatedShare: text(
+    "post truncated",
+    "share",
+    "kept responses cut at the limit / kept responses",
+    "Responses kept for training that did not end by themselves.",
+    "response_length/clip_ratio",
+  ),
+  promptLength: text(
+    "prompt length",
+    "tokens",
+    "mean tokens per prompt, the chat template included",
+    "Length of the questions asked. Those too long for the model are left out before a run, so none is clipped.",
+    "prompt_length/mean",
+  ),
+  promptLengthMin: text(
+    "shortest prompt",
+    "tokens",
+    "tokens of the shortest prompt",
+    "The shortest question asked.",
+    "prompt_length/min",
+  ),
+  promptLengthMax: text(
+    "longest prompt",
+    "tokens",
+    "tokens of the longest prompt",
+    "The longest question asked.",
+    "prompt_length/max",
+  ),
+  batchTokens: text(
+    "batch tokens",
+    "tokens",
+    "prompt and response tokens of the kept responses, a prompt counted with each of them",
+    "How much text a step trains on; what is computed is less, since neighbouring responses share their prompt.",
+    "perf/total_num_tokens",
+  ),
+  unanimousShare: text(
+    "no-signal groups",
+    "share",
+    "groups whose kept responses all have advantage 0 / groups",
+    "Groups that teach nothing in this step, most often because every kept response earned the same.",
+  ),
+} as const satisfies Record<string, MetricText>;

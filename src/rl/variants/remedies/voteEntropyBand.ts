@@ -1,0 +1,41 @@
+/** Trains only on questions whose vote entropy is between two bounds (EMPO, arXiv 2504.05812). */
+import { real } from "../../config/field.ts";
+import { defineVariant } from "../../contracts/variant.ts";
+import { voteEntropy } from "../../vote.ts";
+
+/** More nats than votes can have: the largest number of votes, 1024, is 6.93 nats. */
+const MOST = 7;
+
+export const voteEntropyBand = defineVariant({
+  name: "vote-entropy band",
+  fields: {
+    leastVoteEntropy: real(
+      "Rewards",
+      "Least vote entropy",
+      0,
+      [0, MOST],
+      "nats",
+      "Questions with a lower vote entropy, whose votes agree more, are not trained on (EMPO).",
+    ),
+    mostVoteEntropy: real(
+      "Rewards",
+      "Most vote entropy",
+      MOST,
+      [0, MOST],
+      "nats",
+      "Questions with a higher vote entropy, whose votes scatter more, are not trained on; 7 nats excludes none (EMPO).",
+    ),
+  },
+  hooks: ({ leastVoteEntropy, mostVoteEntropy }) =>
+    leastVoteEntropy === 0 && mostVoteEntropy === MOST
+      ? {}
+      : {
+          reshapeAdvantages: (advantages, { vote, abstains }) => {
+            const entropy = voteEntropy(vote);
+            const isInside = entropy >= leastVoteEntropy && entropy <= mostVoteEntropy;
+            return abstains || isInside
+              ? advantages
+              : advantages.map(({ length }) => new Float64Array(length));
+          },
+        },
+});
