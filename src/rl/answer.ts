@@ -1,8 +1,8 @@
-/** Response text -> answer, and whether two answers say the same: the graders in the words of the method. */
+/** Response text -> answer, and the comparison of answers, by the grading rules of a run. */
 import { GRADERS } from "../grading/graders.ts";
 import type { Answer, AnswerRules } from "./contracts/types.ts";
 
-/** The rules of a run, from what it studies and how it is configured. */
+/** Returns the answer rules of a run, from its data set and its configuration. */
 export function answerRules(
   { task }: Pick<AnswerRules, "task">,
   { answers }: Pick<AnswerRules, "answers">,
@@ -10,14 +10,14 @@ export function answerRules(
   return { task, answers };
 }
 
-/** The answer a response states, in a tidy spelling, or null when it states none; "" under the paper's rules. */
+/** Returns the normalised answer of a response, or null when it has none ("" under the paper's rules). */
 export function extractAnswer(text: string, { task, answers }: AnswerRules): Answer {
   return GRADERS[answers].extract(text, task);
 }
 
 /**
- * The answers of a group's responses, each spelled as the first of the group that says the same: 0.5 and \frac{1}{2}
- * are one candidate of the vote. Under the paper's rules only equal spellings are. Null keeps its place.
+ * Returns the answers of a group's responses. Equal answers get the spelling of the first: 0.5 and \frac{1}{2} are one
+ * candidate of the vote. Under the paper's rules only identical spellings are equal. Null keeps its place.
  */
 export function extractAnswers(texts: readonly string[], rules: AnswerRules): Answer[] {
   const spellings = new Map<string, string[]>(); // by key; keys that collide hold several answers
@@ -32,18 +32,18 @@ export function extractAnswers(texts: readonly string[], rules: AnswerRules): An
   });
 }
 
-/** Whether an answer says the same as a true answer of the data set; null when that is not decided within the budget. */
+/** Returns whether an answer equals a true answer of the data set; null when undecided within the grader's budget. */
 export function gradeAnswer(answer: string, truth: string, { task, answers }: AnswerRules): boolean | null {
   return GRADERS[answers].equal(answer, truth, task);
 }
 
-/** Whether a pseudo-label is right. The authors' code extracts from it once more, which few but numbers survive. */
+/** Returns whether a pseudo-label is right. The authors' code extracts from it once more, which hardly any answer but numbers survives. */
 export function gradeLabel(label: string, truth: string, rules: AnswerRules): boolean | null {
   const graded = rules.answers === "paper" ? (extractAnswer(label, rules) ?? "") : label;
   return gradeAnswer(graded, truth, rules);
 }
 
-/** Whether an answer is known to say the same as another. */
+/** Returns whether two answers are known to be equal. */
 export function answersEqual(answer: string, other: string, rules: AnswerRules): boolean {
   return answer === other || gradeAnswer(answer, other, rules) === true;
 }

@@ -1,4 +1,4 @@
-/** What the loop works on, and its state between two steps, as checkpoints store it. */
+/** The inputs of the loop, and its state between two steps, as checkpoints store it. */
 import { createRandom, type RandomState } from "../math/random.ts";
 import type { TrueLabels } from "./contracts/hooks.ts";
 import type { Method } from "./contracts/method.ts";
@@ -8,7 +8,7 @@ import type { Answer, QuestionSet } from "./contracts/types.ts";
 import type { Watch } from "./contracts/watch.ts";
 import type { LabelHistory } from "./labelHistory.ts";
 
-/** What the loop works on: questions without answers. */
+/** The inputs of the loop: models, questions without answers, and the method. */
 export interface Loop {
   readonly models: Models;
   readonly set: QuestionSet;

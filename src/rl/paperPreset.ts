@@ -1,10 +1,10 @@
-/** The configuration of the authors' runs. */
+/** The settings of the authors' runs. */
 import type { TtrlConfig } from "./ttrlConfig.ts";
 
 /**
- * The authors' runs, as far as they do not depend on the size of model and data: their settings (TTRL, section 3.1 and
- * their scripts) and the defects of their code. The learning rate (theirs is 5e-7 for billions of parameters), the steps
- * and the length of responses stay what they are; the warm-up is their 3% of 100 steps.
+ * The authors' settings that do not depend on the size of model and data (TTRL, section 3.1 and their scripts), and the
+ * defects of their code. Learning rate (theirs is 5e-7 for billions of parameters), steps and response length keep their
+ * defaults; the warm-up is their 3% of 100 steps.
  */
 export const PAPER_PRESET = {
   answers: "paper",
@@ -38,5 +38,5 @@ export const PAPER_PRESET = {
   evaluationTopP: 0.95,
 } as const satisfies Partial<TtrlConfig>;
 
-/** What the authors put after each question for models whose chat template does not say it (newer scripts, `data.suffix_prompt`). */
+/** Suffix that the authors append to each question for models whose chat template has no such instruction (`data.suffix_prompt`). */
 export const PAPER_SUFFIX = "\nPlease reason step by step, and put your final answer within \\boxed{}.";

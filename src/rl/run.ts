@@ -5,7 +5,7 @@ import { evaluate } from "./evaluate.ts";
 import { initialLoopState, type Loop, type LoopState, type Step } from "./loopState.ts";
 import { ttrl } from "./ttrl.ts";
 
-/** What a run reports, in order. */
+/** Events of a run, in order. */
 export type RunEvent<StepMetrics, Evaluation> =
   | { readonly type: "evaluated"; readonly evaluation: Evaluation; readonly progress: RunProgress }
   | {

@@ -15,7 +15,7 @@ export interface StepQuestions {
   readonly rules: AnswerRules;
 }
 
-/** What a step has sampled, by question; the turn of the companion that scored it, if there is one. */
+/** The samples of a step by question, and the turn of the companion that scored them, if there is one. */
 export interface SampledStep {
   readonly sampled: readonly Sampled[];
   readonly turn: CompanionTurn | null;

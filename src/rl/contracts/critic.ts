@@ -1,20 +1,20 @@
-/** What PPO asks of a critic: a language model that tells what each token of a response is worth before it is drawn. */
+/** PPO's critic: a language model that predicts the return at each token of a response before it is drawn. */
 import type { OnProgress, ScoredRollout } from "./policy.ts";
 
-/** A response to learn values from; arrays hold one number for each of its tokens. */
+/** A response of T tokens to learn values from; arrays are [T]. */
 export interface ValuedRollout extends ScoredRollout {
-  /** What the critic is to say. */
+  /** Targets of the values. */
   readonly returns: Float32Array;
-  /** What it said before this step's first update, which clipping refers to. */
+  /** Values before this step's first update, which clipping refers to. */
   readonly oldValues: Float32Array;
-  /** Share of each of its tokens in the loss, as in `Rollout`. */
+  /** Weight of each of its tokens in the loss, as in `Rollout`. */
   readonly weight: number;
 }
 
-/** How one update of a critic goes. */
+/** Options of one update of a critic. */
 export interface CriticOptions {
   readonly learningRate: number;
-  /** Values count as if they had moved at most so far from the old ones (PPO's value clipping). */
+  /** Values are clipped to the old ones +- this (PPO's value clipping). */
   readonly valueClip: number;
   readonly gradientClip: number;
   readonly beta1: number;
@@ -22,17 +22,17 @@ export interface CriticOptions {
   readonly weightDecay: number;
 }
 
-/** What an update did, over the tokens it trained on and before it changed anything. */
+/** Statistics of an update over the tokens it trained on, before it changed anything. */
 export interface CriticStats {
   readonly loss: number;
   /** Global gradient norm before clipping. */
   readonly gradientNorm: number;
-  /** Share of tokens where the clip gave the larger loss. */
+  /** Share of tokens where clipping gave the larger loss. */
   readonly clipFraction: number;
   readonly tokens: number;
 }
 
-/** Values of tokens: entry t is the value of the text before token t of the response. */
+/** Returns values [T] per response: entry t is the value of the text before token t. */
 export interface Critic {
   values(rollouts: readonly ScoredRollout[], signal?: AbortSignal): Promise<Float32Array[]>;
   /** One optimizer step. */

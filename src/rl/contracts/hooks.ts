@@ -5,7 +5,7 @@ import type { OnProgress, Policy, SampleRequest, Sampling, ScoredRollout } from 
 import type { TokenTable } from "./tokenTable.ts";
 import type { Answer, AnswerRules, Group, Question, Response, Vote } from "./types.ts";
 
-/** What the hooks of one variant change; a run composes those of all variants that are on. */
+/** The hooks of one variant; a run composes those of all variants that are on. */
 export interface Hooks {
   /** Who votes; the policy where absent. */
   readonly voters?: Voters;
@@ -15,7 +15,7 @@ export interface Hooks {
   readonly learnsFromTruth?: boolean;
   /** True where a vote gives no label: nothing is rewarded. */
   readonly abstains?: (vote: Vote) => boolean;
-  /** What answers earn; agreement with the majority where absent. */
+  /** Rewards answers; by agreement with the majority where absent. */
   readonly rewardRule?: (voted: Voted, sources: RewardSources) => RewardRule;
   /** Changes the rewards of a group that has a label. */
   readonly reshapeRewards?: (rewarded: Rewarded) => Partial<Rewarded>;
@@ -25,14 +25,14 @@ export interface Hooks {
     votes: readonly Response[],
     estimator: Estimator,
   ) => number | null;
-  /** What tokens gain. */
+  /** Estimates advantages; the core's estimator where absent. */
   readonly estimator?: Estimator;
   /** Changes a group's advantages [K][T]. */
   readonly reshapeAdvantages?: (
     advantages: readonly Float64Array[],
     group: Rewarded,
   ) => readonly Float64Array[];
-  /** Whether the policy is updated in this step, counted from 1. */
+  /** Returns whether the policy is updated in a step, counted from 1; always where absent. */
   readonly trainsPolicy?: (step: number) => boolean;
   /** Runs after the policy's updates of a step, counted from 1. */
   readonly afterUpdate?: (models: Models, step: number) => Promise<void>;
@@ -128,7 +128,7 @@ export interface Rewarded extends Voted {
 /** Reward of an answer. */
 export type RewardRule = (answer: Answer) => number;
 
-/** What rewards may be computed from, besides the votes. */
+/** Inputs of rewards besides the votes. */
 export interface RewardSources {
   readonly rules: AnswerRules;
   /** Ground truth, for the controls that learn from it; null in every other run. */
@@ -156,7 +156,7 @@ export interface Estimator {
   advantages(rewards: TokenTable, step: EstimatorInput): Float64Array[][];
 }
 
-/** What estimators may use besides token rewards. */
+/** Inputs of estimators besides token rewards. */
 export interface EstimatorInput {
   readonly groups: readonly Rewarded[];
   /** Token rewards [K][T] of a group if its responses earned these rewards. */
@@ -167,7 +167,7 @@ export interface EstimatorInput {
 /** A model that learns along with the policy. */
 export interface Companion {
   readonly model: "critic" | "rewardModel";
-  /** Whether it needs the initial model's logprobs. */
+  /** True when it needs the reference model's logprobs. */
   readonly needsReference: boolean;
   /** Scores the kept responses [question][K]. */
   score(

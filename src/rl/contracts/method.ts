@@ -17,7 +17,7 @@ export interface Method {
   readonly afterUpdate: readonly NonNullable<Hooks["afterUpdate"]>[];
   readonly earlyStop: NonNullable<Hooks["earlyStop"]>;
   readonly measure: readonly NonNullable<Hooks["measure"]>[];
-  /** Whether the run keeps the initial model's weights: for KL, or for a companion that is compared with them. */
+  /** True when the run keeps a reference model: for KL, or for a companion that is compared with it. */
   readonly keepsReference: boolean;
   readonly dropsEpochRest: boolean;
   readonly scheduleLag: number;

@@ -24,7 +24,7 @@ export interface VariantChart {
   readonly absence: string;
   /** Another metric of the step drawn with it. */
   readonly compare?: { readonly metric: "postReward"; readonly label: string };
-  /** Whether the axis may start elsewhere than at 0. */
+  /** True when the axis need not start at 0. */
   readonly isSigned?: boolean;
 }
 

@@ -10,7 +10,7 @@ export type OpenField = "labelSource" | "voting" | "advantage";
 /** Choices that a variant adds, by setting: each with its meaning as a clause of the setting's help. */
 export type AddedChoices = Readonly<Partial<Record<OpenField, Readonly<Record<string, string>>>>>;
 
-/** What a module in `rl/variants` or `rl/companions` exports. */
+/** The export of a module in `rl/variants` or `rl/companions`. */
 export interface Variant<
   Fields extends FieldTable = FieldTable,
   Choices extends AddedChoices = AddedChoices,

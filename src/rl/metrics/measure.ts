@@ -20,10 +20,10 @@ interface Judged {
   readonly binaryRewards?: Group["binaryRewards"];
 }
 
-/** Whether an answer or a label is right: null where the grader did not decide it, which counts neither way. */
+/** Grade of an answer or label: right, wrong, or null where the grader did not decide, which counts as neither. */
 type Grade = boolean | null;
 
-/** Correctness of a group against the truth of its question. */
+/** Grades of a group against ground truth. */
 interface Truth {
   readonly answers: readonly Answer[];
   readonly rewards: readonly number[];
@@ -31,7 +31,7 @@ interface Truth {
   readonly labelRight: Grade;
 }
 
-/** Null when the key has no answer for the question. */
+/** Returns null when the key has no answer for the question. */
 function truthOf(
   { question, answers, vote, rewards, binaryRewards = rewards }: Judged,
   key: AnswerKey,
@@ -49,7 +49,7 @@ function truthOf(
   };
 }
 
-/** Accuracies over the questions whose truth is known, by what of them was graded; null when that is nothing. */
+/** Returns accuracies over the questions with ground truth and the grades that were decided; null when there are none. */
 function accuracy(truths: readonly Truth[]) {
   return {
     rewardAccuracy: meanKnown(truths.map(rewardAccuracyOf)),
@@ -73,7 +73,7 @@ function shareRight({ right }: Truth): number | null {
   return meanKnown(right.map(toNumber));
 }
 
-/** Whether any response is right; not known where none is, and one was not graded. */
+/** Returns 1 if any response is right; null where none is and one is ungraded. */
 function anyRight({ right }: Truth): number | null {
   return right.includes(true) ? 1 : right.includes(null) ? null : 0;
 }
@@ -82,7 +82,7 @@ function toNumber(grade: Grade): number | null {
   return grade === null ? null : Number(grade);
 }
 
-/** The same without the responses that only voted: the first `count` are kept. */
+/** Restricts to the first `count` responses, the ones kept for training. */
 function keep(truth: Truth, count: number): Truth {
   const { answers, rewards, right } = truth;
   return {
@@ -93,13 +93,13 @@ function keep(truth: Truth, count: number): Truth {
   };
 }
 
-/** Mean of the values that are known, or null when none is. */
+/** Returns the mean of the values that are not null; null when there are none. */
 function meanKnown(values: readonly (number | null)[]): number | null {
   const known = values.filter((value) => value !== null);
   return known.length === 0 ? null : mean(known);
 }
 
-/** What needs no truth: the votes, and the responses as they are. */
+/** Metrics that need no answer key. */
 function describe(judged: readonly Judged[]) {
   const responses = judged.flatMap((group) => group.responses);
   const lengths = responses.map(({ tokens }) => tokens.length);
@@ -120,7 +120,7 @@ function describe(judged: readonly Judged[]) {
   };
 }
 
-/** No answer, which is "" under the paper's rules. */
+/** Returns whether an answer is missing, which is "" under the paper's rules. */
 function isSilent(answer: Answer): boolean {
   return answer === null || answer === "";
 }
@@ -135,14 +135,14 @@ function most(values: readonly number[]): number {
   return values.reduce((extreme, value) => Math.max(extreme, value));
 }
 
-/** Mean over tokens, not over responses, of a value of each response; 0 without tokens. */
+/** Returns the token-weighted mean of one value per response; 0 without tokens. */
 function tokenMean(responses: readonly Response[], values: readonly number[]): number {
   const lengths = responses.map(({ tokens }) => tokens.length);
   const tokens = sum(lengths);
   return tokens === 0 ? 0 : sum(lengths.map((length, i) => length * at(values, i))) / tokens;
 }
 
-/** What of a step concerns the responses kept for training. */
+/** Metrics of the responses kept for training. */
 function describeKept(groups: readonly Group[], key: AnswerKey, rules: AnswerRules) {
   const truths = groups.flatMap((group) => {
     const truth = truthOf(group, key, rules);
@@ -171,7 +171,7 @@ function describeKept(groups: readonly Group[], key: AnswerKey, rules: AnswerRul
   };
 }
 
-/** Lengths of the responses kept for training and of their prompts: what the authors log of lengths. */
+/** Lengths of the responses kept for training and of their prompts, as the authors log them. */
 function keptLengths(kept: readonly Response[]) {
   const lengths = kept.map(({ tokens }) => tokens.length);
   const prompts = kept.map(({ promptTokens }) => promptTokens).filter((length) => length !== undefined);
@@ -255,12 +255,12 @@ export function measureEvaluation(
   };
 }
 
-/** Standard deviation of being right, from the share that is. */
+/** Returns the standard deviation of correctness from the share of right responses. */
 function deviation(share: number | null): number | null {
   return share === null ? null : Math.sqrt(share * (1 - share));
 }
 
-/** Draws of k need a grade for every response. */
+/** Returns whether every response has a grade, which draws of k need. */
 function isGraded(truth: Truth): truth is Truth & { readonly right: readonly boolean[] } {
   return !truth.right.includes(null);
 }

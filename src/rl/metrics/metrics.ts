@@ -1,4 +1,4 @@
-/** What is measured: the description of each series, and the records. Names follow the authors' logs. */
+/** The metrics of a run: the description of each series, and the records. Names follow the authors' logs. */
 import { mean } from "../../math/stats.ts";
 import type { MetricText, VariantMetricText } from "../contracts/metricText.ts";
 import { ADDED_METRICS } from "../ttrlConfig.ts";
@@ -55,7 +55,7 @@ export interface StepMetrics extends Partial<Record<VariantMetricName, number | 
   readonly responseLength: number;
   readonly responseLengthMin?: number;
   readonly responseLengthMax?: number;
-  /** Of the responses kept for training, as all that begin with "post". */
+  /** Of the responses kept for training, like all that begin with "post". */
   readonly postRewardAccuracy?: number | null;
   readonly postGroundTruthRatio?: number | null;
   readonly postPassAtN?: number | null;
@@ -67,12 +67,12 @@ export interface StepMetrics extends Partial<Record<VariantMetricName, number | 
   readonly postResponseLengthMin?: number;
   readonly postResponseLengthMax?: number;
   readonly postTruncatedShare?: number;
-  /** Null where the policy tells no prompts' tokens. */
+  /** Null where the policy does not report its prompts' tokens. */
   readonly promptLength?: number | null;
   readonly promptLengthMin?: number | null;
   readonly promptLengthMax?: number | null;
   readonly batchTokens?: number | null;
-  /** Over tokens; the extremes over responses. */
+  /** Mean over tokens; extremes over responses. */
   readonly advantageMean?: number;
   readonly advantageMin?: number;
   readonly advantageMax?: number;
@@ -85,7 +85,7 @@ export interface StepMetrics extends Partial<Record<VariantMetricName, number | 
   readonly logprobGap: number | null;
   readonly oldKl?: number | null;
   readonly learningRate: number;
-  /** All response tokens sampled in this step: also a teacher's, greedy ones, and in the first step the initial votes'. */
+  /** Response tokens sampled in this step, including a teacher's, greedy baselines', and in the first step the initial votes'. */
   readonly sampledTokens: number;
   /** Response tokens trained on in this step. */
   readonly trainedTokens: number;
@@ -110,9 +110,9 @@ export interface StepTiming {
 export interface QuestionScore {
   readonly id: string;
   readonly level: string | null;
-  /** Share of right responses among those graded, or null without truth. */
+  /** Share of right responses among those graded; null without ground truth. */
   readonly passAt1: number | null;
-  /** 1 when the majority answer is right; null without truth, and where that was not decided. */
+  /** 1 when the majority answer is right; null without ground truth or when undecided. */
   readonly majority: number | null;
   readonly majorityRatio: number;
 }
@@ -140,14 +140,14 @@ export interface Evaluation {
   readonly responseLength: number;
   readonly responseLengthMin?: number;
   readonly responseLengthMax?: number;
-  /** For k = 2, 4, 8, ... up to `samples`; none without truth. */
+  /** For k = 2, 4, 8, ... up to `samples`; none without ground truth. */
   readonly atK?: readonly AtK[];
   /** Response tokens sampled. */
   readonly sampledTokens: number;
   readonly questions: readonly QuestionScore[];
 }
 
-/** pass@1 and Maj@N of an evaluation by level, in the order the levels appear; over the questions that have both. */
+/** Returns pass@1 and Maj@N of an evaluation by level, in order of appearance, over the questions that have both. */
 export function byLevel(
   evaluation: Evaluation,
 ): { level: string; questions: number; passAt1: number; majAtN: number }[] {

@@ -18,7 +18,7 @@ export interface StudyStep {
   readonly groups: readonly Group[];
 }
 
-/** What a run on a study reports, in order. */
+/** Events of a run on a study, in order. */
 export type StudyEvent =
   | { readonly type: "evaluated"; readonly evaluation: Evaluation; readonly progress: RunProgress }
   | { readonly type: "stepped"; readonly step: StudyStep; readonly progress: RunProgress };

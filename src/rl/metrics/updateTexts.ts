@@ -7,7 +7,7 @@ export const UPDATE_TEXTS = {
     "KL to initial",
     "nats",
     "mean over tokens of exp(d) - d - 1, d = log p_initial - log p",
-    "How far the policy has moved from the initial model (k3 estimator).",
+    "Distance of the policy from the initial model (k3 estimator).",
     "actor/kl_loss",
   ),
   oldKl: text(
@@ -21,7 +21,7 @@ export const UPDATE_TEXTS = {
     "clip fraction",
     "share",
     "tokens where clipping changed the loss / tokens",
-    "How often the ratio left its trust region.",
+    "How often the probability ratio left the clip range.",
     "actor/pg_clipfrac",
   ),
   clipFractionLow: text(
@@ -35,14 +35,14 @@ export const UPDATE_TEXTS = {
     "gradient norm",
     "",
     "global L2 norm before clipping",
-    "Size of the update's gradient; spikes announce trouble.",
+    "Norm of the update's gradient; spikes are a warning sign.",
     "actor/grad_norm",
   ),
   loss: text(
     "loss",
     "",
     "clipped policy loss per sampled token",
-    "What the optimizer minimises. It is not a measure of progress.",
+    "What the optimizer minimizes. It does not measure progress.",
     "actor/pg_loss",
   ),
   learningRate: text(

@@ -18,19 +18,19 @@ export const EVALUATION_TEXTS = {
   passAtN: ofTruth(
     "pass@N",
     "mean over questions of [any of the N responses is right]",
-    "Whether the policy can still find the right answer at all; a fall means diversity is lost.",
+    "Whether the policy can still find the right answer at all; a drop means lost diversity.",
     "train/pass@N, val-ttrl/pass@N",
   ),
   stdAtN: ofTruth(
     "std@N",
     "mean over questions of sqrt(p (1 - p)), p = right responses / responses",
-    "How much the N responses to one question differ in being right: 0 when all are, or none, at most 0.5.",
+    "How much correctness varies among the N responses to one question: 0 when all or none are right, at most 0.5.",
     "val-aux/<data set>/acc/std@N",
   ),
   passAtK: ofTruth(
     "pass@k",
     "mean over questions of 1 - C(N - c, k) / C(N, k), c of N responses right",
-    "Probability that k responses hold a right one, without bias; for k = 2, 4, 8, ... up to N.",
+    "Unbiased probability that k responses contain a right one; for k = 2, 4, 8, ... up to N.",
     null,
   ),
   bestAtK: ofTruth(
@@ -42,13 +42,13 @@ export const EVALUATION_TEXTS = {
   worstAtK: ofTruth(
     "worst@k",
     "mean over 1000 draws of k of the N responses with replacement of [all are right]",
-    "The worst of k responses: how far every single one can be relied on.",
+    "The worst of k responses: how reliable every single one is.",
     "val-aux/<data set>/acc/worst@k/mean",
   ),
   majAtK: ofTruth(
     "maj@k",
     "mean over 1000 draws of k of the N responses with replacement of [majority answer of the draw is right]",
-    "What a vote among only k responses is worth; ties go to the answer drawn first, silence never wins.",
+    "Accuracy of a vote among only k responses; ties go to the answer drawn first, a missing answer never wins.",
     "val-aux/<data set>/acc/maj@k/mean",
   ),
 } as const satisfies Record<string, MetricText>;
@@ -64,13 +64,13 @@ export const VOTE_TEXTS = {
   rewardAccuracy: ofTruth(
     "reward accuracy",
     "mean over responses of [vote reward = true reward]; of soft rewards 1 - |vote reward - true reward|, of rewards by novelty [above 0 = right]",
-    "How many rewards are right: all under a right label, 1 - share(label) - share(truth) under a wrong one. It stays high even then, because a wrong response that disagrees with a wrong label still earns its due 0 (the paper's lucky hit).",
+    "How many rewards are right: all under a right label, 1 - share(label) - share(truth) under a wrong one. It stays high even then, because a wrong response that disagrees with a wrong label still correctly earns 0 (the paper's lucky hit).",
     "train/reward_accuracy, val-ttrl/reward_accuracy",
   ),
   ungradedShare: ofTruth(
     "ungraded",
-    "mean over responses of [right or wrong not decided within the time for a pair]",
-    "Answers too large or too deep to compare with the truth. They count neither as right nor as wrong: accuracies are over what was graded, and figures of k responses over questions without any.",
+    "mean over responses of [right or wrong not decided within the budget of a comparison]",
+    "Answers too complex to compare with the truth within the budget. They count as neither right nor wrong: accuracies are over graded answers, and metrics of k responses over questions without ungraded ones.",
     null,
   ),
   groundTruthRatio: ofTruth(
@@ -83,7 +83,7 @@ export const VOTE_TEXTS = {
     "majority ratio",
     "share",
     "mean over questions of (votes for the majority / all votes)",
-    "How united the votes are. It rises as the policy sharpens, right or wrong.",
+    "How much the votes agree. It rises as the policy sharpens, right or wrong.",
     "train/majority_ratio, val-ttrl/majority_ratio",
   ),
   reward: text(
@@ -97,44 +97,44 @@ export const VOTE_TEXTS = {
     "vote entropy",
     "nats",
     "mean over questions of -sum over answers of s log s, s = votes for the answer / votes given",
-    "How scattered the votes are: 0 when all agree, log n when n answers share them evenly. It falls as the policy sharpens; near 0 on all questions nothing is left to vote about.",
+    "How scattered the votes are: 0 when all agree, log n when n answers share them evenly. It falls as the policy sharpens; near 0 on all questions there is nothing left to learn from votes.",
   ),
   flipRate: text(
     "flip rate",
     "share",
-    "questions whose pseudo-label is another than last time / questions of the step asked before",
-    "How often a question's pseudo-label still changes. It should settle; labels that keep changing teach little, and once it is near 0 a wrong label stays. Empty until a question comes up a second time.",
+    "questions whose pseudo-label changed since they were last asked / questions of the step asked before",
+    "How often a question's pseudo-label still changes. It should settle: labels that keep changing teach little, but once it is near 0 a wrong label stays. Empty until a question is asked a second time.",
   ),
   unansweredShare: text(
     "unanswered",
     "share",
     "responses without an answer / responses",
-    "Responses in which no answer was found. They never win a vote and earn 0.",
+    "Responses without an extracted answer. They never win a vote and earn 0.",
   ),
   truncatedShare: text(
     "truncated",
     "share",
     "responses cut at the limit / responses",
-    "Responses that did not end by themselves.",
+    "Responses cut at the token limit.",
   ),
   entropy: text(
     "entropy",
     "nats",
     "mean over tokens of -sum p log p",
-    "Uncertainty of the next token while sampling; near 0 nothing is left to explore.",
+    "Entropy of the next token while sampling; near 0 there is no exploration left.",
     "train/entropy, actor/entropy_loss",
   ),
   responseLength: text(
     "response length",
     "tokens",
     "mean tokens per response",
-    "Length of the responses, the end token included.",
+    "Length of the responses, including the end-of-sequence token.",
   ),
   responseLengthMin: text(
     "shortest response",
     "tokens",
     "tokens of the shortest response",
-    "Very short responses often hold no working, or no answer.",
+    "Very short responses often contain no reasoning, or no answer.",
   ),
   responseLengthMax: text(
     "longest response",
@@ -161,7 +161,7 @@ export const KEPT_TEXTS = {
   postPassAtN: ofTruth(
     "post pass@k",
     "mean over questions of [any of the k kept responses is right]",
-    "Whether the responses kept for training hold a right one to learn from.",
+    "Whether the responses kept for training contain a right one to learn from.",
     "train/post_pass@k",
   ),
   postReward: text(
@@ -175,7 +175,7 @@ export const KEPT_TEXTS = {
     "lowest post reward",
     "",
     "min over kept responses of the vote reward",
-    "0 or 1 under a majority vote; votes that give shares or penalties reach others.",
+    "0 or 1 under a majority vote; other voting schemes give other values.",
     "critic/score/min, critic/rewards/min",
   ),
   postRewardMax: text(
@@ -189,21 +189,21 @@ export const KEPT_TEXTS = {
     "mean advantage",
     "",
     "mean over the tokens of kept responses of the response's advantage",
-    "Below 0 where rewarded responses are shorter than others: each response counts by its tokens.",
+    "Below 0 where rewarded responses are shorter than others: each response is weighted by its tokens.",
     "critic/advantages/mean",
   ),
   advantageMin: text(
     "lowest advantage",
     "",
     "min over kept responses of the advantage",
-    "The hardest push down: as agreement grows, the few that dissent are pushed ever harder.",
+    "The strongest push down: as agreement grows, the few dissenting responses are pushed harder.",
     "critic/advantages/min",
   ),
   advantageMax: text(
     "highest advantage",
     "",
     "max over kept responses of the advantage",
-    "The hardest push up: a label that few kept responses agree with.",
+    "The strongest push up: a label that few kept responses agree with.",
     "critic/advantages/max",
   ),
   postEntropy: text(
@@ -245,7 +245,7 @@ export const KEPT_TEXTS = {
     "prompt length",
     "tokens",
     "mean tokens per prompt, the chat template included",
-    "Length of the questions asked. Those too long for the model are left out before a run, so none is clipped.",
+    "Length of the prompts. Questions too long for the model are left out before a run, so none is truncated.",
     "prompt_length/mean",
   ),
   promptLengthMin: text(
@@ -266,13 +266,13 @@ export const KEPT_TEXTS = {
     "batch tokens",
     "tokens",
     "prompt and response tokens of the kept responses, a prompt counted with each of them",
-    "How much text a step trains on; what is computed is less, since neighbouring responses share their prompt.",
+    "Tokens that a step trains on; fewer are computed, since responses to a question share their prompt.",
     "perf/total_num_tokens",
   ),
   unanimousShare: text(
     "no-signal groups",
     "share",
     "groups whose kept responses all have advantage 0 / groups",
-    "Groups that teach nothing in this step, most often because every kept response earned the same.",
+    "Groups without a learning signal in this step, mostly because every kept response earned the same.",
   ),
 } as const satisfies Record<string, MetricText>;

@@ -1,16 +1,16 @@
-/** How a step's questions are split over several updates, and what the updates say together. */
+/** Splits a step's questions over several updates, and averages the updates' statistics. */
 
-/** From the first of a mini-batch's questions to before its last. */
+/** Indices of a mini-batch's questions: [first, end). */
 export type Range = readonly [first: number, end: number];
 
-/** Questions 0 to `count` - 1 in so many parts of about the same size; a question is never split. */
+/** Splits questions 0 to `count` - 1 into `parts` ranges of about the same size; a question is never split. */
 export function miniBatches(count: number, parts: number): Range[] {
   const all = Math.min(parts, count);
   const start = (part: number): number => Math.floor((part * count) / all);
   return Array.from({ length: all }, (_, part): Range => [start(part), start(part + 1)]);
 }
 
-/** Mean of a figure of several updates, each by its tokens. */
+/** Returns the token-weighted mean of a statistic over several updates. */
 export function meanByTokens<Stats extends { readonly tokens: number }>(
   updates: readonly Stats[],
   figure: (update: Stats) => number,
