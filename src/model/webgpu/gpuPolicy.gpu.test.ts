@@ -304,7 +304,7 @@ describeOnGpu("the policy on recorded graphs", (gpu) => {
       work === "sampling"
         ? policy.sample([{ prompt: PROMPT, seed: 1 }], SAMPLING, undefined, lose)
         : policy.update(copies, OPTIONS, undefined, lose);
-    await expect(done).rejects.toThrow(/the GPU was lost .*: start again, or take another backend/);
+    await expect(done).rejects.toThrow(/the GPU was lost .*: start again, or choose another backend/);
   });
 
   test("holds no more GPU bytes, tensors and memory after 50 steps than after two, and none when disposed", async () => {

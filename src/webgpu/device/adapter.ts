@@ -1,11 +1,11 @@
-/** What WebGPU runs on, in words. */
+/** An adapter as reports name it. */
 export interface AdapterDescription {
   readonly name: string;
-  /** A program stands in for the hardware. */
+  /** True if the adapter is an emulation on the CPU. */
   readonly software: boolean;
 }
 
-/** Names an adapter. */
+/** Describes an adapter. */
 export function describeAdapter({ info }: Pick<GPUAdapter, "info">): AdapterDescription {
   const { vendor, architecture, description, isFallbackAdapter } = info;
   const name = description || [vendor, architecture].filter(Boolean).join(" ") || "unnamed adapter";

@@ -1,20 +1,19 @@
-/** Allocating as much as there may be memory for. */
 interface Disposable {
   readonly dispose: () => void;
 }
 
 /**
- * What `allocate` makes; null, and all of it given back, when the GPU had no memory for it. Asking is the only way to
- * know: WebGPU tells limits of a buffer, not how much memory is free.
+ * Returns what `allocate` makes, or null, with all of it disposed, when the GPU runs out of memory. WebGPU does not report
+ * free memory, so allocating is the only test. Rejects on any other GPU error.
  */
 export async function allocateOnGpu<Made extends Disposable>(
   device: Pick<GPUDevice, "pushErrorScope" | "popErrorScope">,
   allocate: () => Promise<Made>,
 ): Promise<Made | null> {
-  device.pushErrorScope("validation"); // binding a buffer that got no memory is an error too
+  device.pushErrorScope("validation"); // binding a buffer that was not allocated is a validation error
   device.pushErrorScope("out-of-memory");
   const making = allocate();
-  await making.catch(() => null); // scopes are closed before it is thrown
+  await making.catch(() => null); // the scopes must be popped before it is thrown
   const shortage = await device.popErrorScope();
   const mistake = await device.popErrorScope();
   const made = await making;

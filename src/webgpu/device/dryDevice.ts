@@ -1,18 +1,18 @@
 /**
- * A device that computes nothing and holds nothing but the sizes of the buffers it is asked for: the code that allocates
- * runs on it as on a real one, so what it says a run takes is what the run takes.
+ * A device for dry runs: it computes nothing and only records the sizes of the buffers it creates. Memory plans run the
+ * real allocation code on it, so the planned bytes are the bytes a run allocates.
  */
 import type { Gpu } from "./device.ts";
 import { PLAIN_VARIANTS } from "../kernelVariants/variants.ts";
 
-/** What an adapter allows of a buffer, in bytes, and whether it is a program: the sampler then takes fewer rows. */
+/** Buffer limits of an adapter in bytes, and whether it is software, on which the sampler decodes fewer rows at a time. */
 export interface AdapterLimits {
   readonly maxBufferSize: number;
   readonly maxStorageBufferBindingSize: number;
   readonly software: boolean;
 }
 
-/** A buffer that was made and not given back. */
+/** A buffer that was created and not destroyed. */
 export interface HeldBuffer {
   readonly label: string;
   /** Bytes. */
@@ -21,17 +21,17 @@ export interface HeldBuffer {
 
 export interface DryDevice {
   readonly gpu: Gpu;
-  /** The buffers held now. */
+  /** Buffers currently held. */
   readonly held: () => readonly HeldBuffer[];
 }
 
-/** Never aborts: nothing goes wrong where nothing is computed. */
+/** Never aborts: a dry run computes nothing. */
 const NO_FAULT = new AbortController().signal;
 
-/** A device with the limits of an adapter. WebGPU's constants must be there, as they are wherever it is offered. */
+/** Creates a device with the limits of an adapter. Needs WebGPU's global constants such as `GPUBufferUsage`. */
 export function createDryDevice(limits: AdapterLimits): DryDevice {
   const buffers = new Set<HeldBuffer>();
-  const device = dryDevice(limits, buffers) as unknown as GPUDevice; // as much of one as allocating asks for
+  const device = dryDevice(limits, buffers) as unknown as GPUDevice; // the part of it that allocation uses
   const gpu: Gpu = {
     device,
     name: "dry run",

@@ -1,6 +1,6 @@
 /**
- * A signal that aborts, with an error as its reason, when the GPU reports an error or is lost. Work in error is dropped
- * silently and its buffers read as zeros, so nothing after that can be trusted.
+ * Returns a signal that aborts, with an error as its reason, when the device reports an error or is lost. WebGPU drops
+ * faulty work silently and its buffers read as zeros, so later results are invalid.
  */
 export function watchFaults(device: GPUDevice): AbortSignal {
   const controller = new AbortController();
@@ -9,20 +9,20 @@ export function watchFaults(device: GPUDevice): AbortSignal {
     fail(`the GPU reported an error: ${error.message}`),
   );
   void device.lost.then((info) =>
-    fail(`the GPU was lost (${info.message || info.reason}): start again, or take another backend`),
+    fail(`the GPU was lost (${info.message || info.reason}): start again, or choose another backend`),
   );
   return controller.signal;
 }
 
 /**
- * Waits for work on the GPU. What a fault makes of it says little (a buffer that cannot be read, an error without a
- * text), so the fault itself is thrown in its place.
+ * Awaits GPU work. If it fails because of a fault, rejects with the fault, whose message is more useful than that of the
+ * failed work (an unreadable buffer, an error without text).
  */
 export async function orFault<T>(fault: AbortSignal, work: Promise<T>): Promise<T> {
   try {
     return await work;
   } catch (error) {
-    await new Promise((resolve) => setTimeout(resolve, 0)); // the loss may be told after what it caused
+    await new Promise((resolve) => setTimeout(resolve, 0)); // the loss may be reported after the errors it causes
     fault.throwIfAborted();
     throw error;
   }

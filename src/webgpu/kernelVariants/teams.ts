@@ -1,24 +1,24 @@
-/** How many invocations share a piece of the sampler's work where one on its own may be long. */
+/** Team sizes: the number of invocations that share one item of the sampler's work. */
 import type { DecoderShape } from "../../decoder/decoderShape.ts";
 
 /**
- * Invocations that share a row: 1 waits for nobody, more are needed where one would be long over a large vocabulary.
- * They draw the same tokens, but where a random number falls on the border of two.
+ * Invocations that share the sampling of a row: 1 needs no synchronization, more pay off for large vocabularies. All sizes
+ * draw the same tokens, except where a random number lies within rounding of the boundary between two tokens.
  */
 export const SAMPLE_TEAMS = [1, 64, 256] as const;
 export type SampleTeam = (typeof SAMPLE_TEAMS)[number];
 
 export interface Teams {
-  /** To draw a row's token. */
+  /** Invocations that draw the token of a row. */
   readonly sample: SampleTeam;
-  /** To attend of a line and head: 1 or one of `attendTeams`. */
+  /** Invocations that compute attention for a line and head: 1 or one of `attendTeams`. */
   readonly attend: number;
 }
 
-/** Tokens of the vocabulary that one member looks through in no more time than a team takes to agree. */
+/** Vocabulary size up to which one invocation scans the logits in the time that a team takes to synchronize. */
 const SHORT = 512;
 
-/** Sensible on any adapter: the rows and heads of a batch keep it busy, a large vocabulary is shared. */
+/** Default team sizes: rows and heads of a batch fill any adapter, and only a large vocabulary is shared. */
 export function usualTeams({ vocabulary }: Pick<DecoderShape, "vocabulary">): Teams {
   const sample = SAMPLE_TEAMS.find((team) => vocabulary <= team * SHORT) ?? 256;
   return { sample, attend: 1 };

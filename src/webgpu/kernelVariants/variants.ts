@@ -1,41 +1,41 @@
-/** Ways to compute the same: which of them a kernel uses. Sizes are lines by vectors of four columns. */
+/** Kernel variants: different ways to compute the same result. Tile sizes are lines by vectors of four columns. */
 import type { Teams } from "./teams.ts";
 
-/** A product by one invocation alone: right and reasonable everywhere. */
+/** A tile of a product in the registers of one invocation; runs on every device. */
 export interface Registers {
   readonly kind: "registers";
-  /** Lines and vectors an invocation computes. */
+  /** Tile of an invocation: lines, and vectors of four columns. */
   readonly lines: number;
   readonly vectors: number;
 }
 
-/** A product whose sum is cut into slices, added up at the end: where lines and columns are too few to fill a GPU. */
+/** A product whose sum is split into slices that are added at the end (split-K), for matrices too small to fill a GPU. */
 export interface Split extends Omit<Registers, "kind"> {
   readonly kind: "split";
-  /** Invocations of a workgroup that share a sum; with `subgroups` all of them do. */
+  /** Invocations of a workgroup that share a sum; with `subgroups`, all of them. */
   readonly slices: number;
-  /** Slices are first added within subgroups. */
+  /** Adds slices within subgroups first. */
   readonly subgroups: boolean;
 }
 
-/** A product whose factors a workgroup brings into its shared memory, a piece at a time: where both are large. */
+/** A product whose factors a workgroup copies into shared memory piece by piece, for large matrices. */
 export interface Tile extends Omit<Registers, "kind"> {
   readonly kind: "tile";
-  /** Lines and vectors a workgroup computes. */
+  /** Tile of a workgroup: lines, and vectors of four columns. */
   readonly tileLines: number;
   readonly tileVectors: number;
-  /** Vectors along the sum that are shared at a time. */
+  /** Vectors along the sum that are in shared memory at a time. */
   readonly depth: number;
 }
 
-/** How a product of lines and a matrix is computed. */
+/** Variant of a product of lines and a matrix. */
 export type ProductVariant = Registers | Split | Tile;
 
 const registers = (lines: number, vectors: number): Registers => ({ kind: "registers", lines, vectors });
 
-/** What software adapters run for the few lines of a token, and what every other variant is compared with. */
+/** Default for decoding, and the reference that other variants are compared with. */
 export const PLAIN_PRODUCT: ProductVariant = registers(4, 1);
-/** The same for a micro-batch, whose many lines keep a device busy with larger tiles too. */
+/** Default for training: a micro-batch has enough lines to fill a device with larger tiles. */
 export const PLAIN_TRAINING_PRODUCT: ProductVariant = registers(8, 1);
 
 const split = (lines: number, vectors: number, slices: number, subgroups = false): Split => ({
@@ -45,7 +45,7 @@ const split = (lines: number, vectors: number, slices: number, subgroups = false
   slices,
   subgroups,
 });
-/** Depth 16: more would not fit the 16 KiB that every device shares in a workgroup. */
+/** Depth 16: more would exceed the 16 KiB of workgroup memory that every device has. */
 const tile = (tileLines: number, tileVectors: number, lines: number, vectors: number): Tile => ({
   kind: "tile",
   tileLines,
@@ -55,7 +55,7 @@ const tile = (tileLines: number, tileVectors: number, lines: number, vectors: nu
   depth: 4,
 });
 
-/** Variants worth measuring. Those a device cannot run are found out by trying. */
+/** Variants to measure. Those that a device cannot run are found by trying. */
 export const PRODUCT_VARIANTS: readonly ProductVariant[] = [
   PLAIN_PRODUCT,
   PLAIN_TRAINING_PRODUCT,
@@ -72,10 +72,10 @@ export const PRODUCT_VARIANTS: readonly ProductVariant[] = [
   tile(128, 16, 8, 2),
 ];
 
-/** Kernels of a decoder's token that are products. */
+/** Decoding kernels that are products. */
 export const DECODE_PRODUCTS = ["projectQkv", "addAttention", "gatedHidden", "addMlp", "head"] as const;
 
-/** Kernels of a training step that are products, or gradients of matrices. */
+/** Training kernels that are products or matrix gradients. */
 export const TRAIN_PRODUCTS = [
   "projectQkv",
   "addAttention",
@@ -91,7 +91,7 @@ export const TRAIN_PRODUCTS = [
   "qkvGradient",
 ] as const;
 
-/** Those that are gradients of matrices, whose rows come in vectors. */
+/** Training kernels that are matrix gradients, whose rows are computed in vectors of four. */
 export const GRADIENTS: ReadonlySet<string> = new Set<(typeof TRAIN_PRODUCTS)[number]>([
   "downGradient",
   "gateUpGradient",
@@ -99,30 +99,30 @@ export const GRADIENTS: ReadonlySet<string> = new Set<(typeof TRAIN_PRODUCTS)[nu
   "qkvGradient",
 ]);
 
-/** The variant of each product of a token. */
+/** Variant of each decoding product. */
 export type DecodeVariants = Readonly<Record<(typeof DECODE_PRODUCTS)[number], ProductVariant>>;
-/** The variant of each product of a training step. */
+/** Variant of each training product. */
 export type TrainVariants = Readonly<Record<(typeof TRAIN_PRODUCTS)[number], ProductVariant>>;
 
-/** What a device runs of each kernel that has a choice. */
+/** Variants that a device runs. */
 export interface Variants {
   readonly decode: DecodeVariants;
   readonly train: TrainVariants;
-  /** Null where they were not measured: then the usual ones for the model. */
+  /** Null if not measured: `usualTeams` of the model. */
   readonly teams: Teams | null;
 }
 
 const ofAll = <Name extends string>(names: readonly Name[], variant: ProductVariant) =>
   Object.fromEntries(names.map((name) => [name, variant])) as Record<Name, ProductVariant>; // one for each name
 
-/** Right everywhere, and what runs where nothing was measured. */
+/** Defaults, which run on every device. */
 export const PLAIN_VARIANTS: Variants = {
   decode: ofAll(DECODE_PRODUCTS, PLAIN_PRODUCT),
   train: ofAll(TRAIN_PRODUCTS, PLAIN_TRAINING_PRODUCT),
   teams: null,
 };
 
-/** What a variant is called in reports and in what is remembered. */
+/** Name of a variant in reports and in remembered tuning results. */
 export function nameOf(variant: ProductVariant): string {
   const { kind, lines, vectors } = variant;
   const size = `${lines}x${4 * vectors}`;

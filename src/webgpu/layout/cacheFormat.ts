@@ -1,26 +1,26 @@
-/** How keys and values lie in the sampler's cache. */
+/** Number formats of the sampler's KV cache. */
 
 /**
- * "f16" takes half the bytes of "f32", in memory and in each read, by rounding keys and values to 11 significant bits
- * (numbers above 65504 do not fit). The trainer rounds nothing, so with it the logprobs that the sampler notes differ
- * from those the trainer computes by some 1e-3 (up to 4e-3 in the tests), where "f32" leaves some 1e-6.
+ * "f16" halves the bytes of "f32", in memory and per read, by rounding keys and values to 11 significant bits; values
+ * above 65504 overflow. The trainer does not round, so sampled logprobs then differ from the trainer's by about 1e-3 (up
+ * to 4e-3 in the tests) instead of about 1e-6.
  */
 export type CacheFormat = "f32" | "f16";
 
-/** WGSL of four neighbouring numbers of the cache. */
+/** WGSL of four consecutive numbers of the cache. */
 interface CacheVector {
-  /** Type of an element of the cache. */
+  /** Element type. */
   readonly type: string;
   readonly bytes: number;
-  /** vec4f of an element. */
+  /** Converts an element to a vec4f. */
   readonly load: (element: string) => string;
-  /** Element of a vec4f. */
+  /** Converts a vec4f to an element. */
   readonly store: (vector: string) => string;
 }
 
 export const CACHE_VECTORS: Readonly<Record<CacheFormat, CacheVector>> = {
   f32: { type: "vec4f", bytes: 16, load: (element) => element, store: (vector) => vector },
-  // Packing is core WGSL: no adapter lacks it, whereas arithmetic in f16 is a feature.
+  // Packing f16 is core WGSL; arithmetic in f16 is an optional feature.
   f16: {
     type: "vec2u",
     bytes: 8,

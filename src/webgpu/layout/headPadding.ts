@@ -1,58 +1,58 @@
 /**
- * Attention heads of any even size in kernels that read vectors of four: each half of a head, which the rotary embedding
- * pairs with the other, is stored with zeros up to whole vectors. Zeros add nothing to scores, context or norms, and
- * their gradients are zeros, so AdamW leaves them what they are. Sizes that are multiples of 8 are stored as they are.
+ * Zero padding of attention heads, for kernels that read vectors of four: each half of a head, paired by the rotary
+ * embedding, is padded to a multiple of four. The zeros change no score, context or norm, and their gradients are zero, so
+ * AdamW keeps them zero. Head sizes that are multiples of 8 need no padding.
  */
 import type { DecoderShape } from "../../decoder/decoderShape.ts";
 
-/** Numbers of a head as the kernels keep it. */
+/** Head dimension as stored. */
 export function storedHeadDim({ headDim }: Pick<DecoderShape, "headDim">): number {
   return 8 * Math.ceil(headDim / 8);
 }
 
-/** Numbers of the queries of a token, and of its context, in one layer. */
+/** Width of the queries, and of the context, of a token in one layer, as stored. */
 export function queryWidth(shape: Pick<DecoderShape, "heads" | "headDim">): number {
   return shape.heads * storedHeadDim(shape);
 }
 
-/** Numbers of the keys of a token in one layer; its values are as many. */
+/** Width of the keys, and of the values, of a token in one layer, as stored. */
 export function keyWidth(shape: Pick<DecoderShape, "kvHeads" | "headDim">): number {
   return shape.kvHeads * storedHeadDim(shape);
 }
 
-/** Numbers of the heads of queries and keys of a token, side by side. */
+/** Width of the concatenated queries and keys of a token, as stored. */
 export function normedWidth(shape: Pick<DecoderShape, "heads" | "kvHeads" | "headDim">): number {
   return queryWidth(shape) + keyWidth(shape);
 }
 
-/** A parameter's numbers in runs: one half of a head each, or as many lines of a matrix. */
+/** Equal runs of numbers of a parameter, each followed by padding: half heads, or the matrix rows of a half head. */
 export interface Runs {
-  /** Numbers of a run. */
+  /** Length of a run without padding. */
   readonly length: number;
-  /** The same with the zeros that follow them in the buffer. */
+  /** Length with padding. */
   readonly stored: number;
 }
 
-/** How a parameter is stored. */
+/** Stored form of a parameter. */
 export interface StoredShape {
   readonly shape: readonly number[];
-  /** One after the other; none without padding. */
+  /** Paddings, applied in order; empty without padding. */
   readonly runs: readonly Runs[];
 }
 
-/** The dimension that consists of heads, of the parameters that have one. */
+/** The dimension of a parameter that consists of heads. */
 const HEADS = [
   { name: /self_attn\.[qkv]_proj\.((lora_B\.)?weight|bias)$/, dimension: 0 },
   { name: /self_attn\.[qk]_norm\.weight$/, dimension: 0 },
   { name: /self_attn\.o_proj\.(lora_A\.)?weight$/, dimension: 1 },
 ];
-/** The dimension that is an adapter's rank, which vectors of four hold with zeros after it. */
+/** The dimension that is an adapter's rank, padded to a multiple of four. */
 const RANKS = [
   { name: /lora_A\.weight$/, dimension: 0 },
   { name: /lora_B\.weight$/, dimension: 1 },
 ];
 
-/** How a decoder with heads of this size stores a parameter of this name and shape. */
+/** Stored form of a parameter of this name and shape in a decoder with this head dimension. */
 export function storedShape(name: string, shape: readonly number[], headDim: number): StoredShape {
   const stored = storedHeadDim({ headDim });
   const runs: Runs[] = [];
@@ -71,7 +71,7 @@ export function storedShape(name: string, shape: readonly number[], headDim: num
   return { shape: padded, runs };
 }
 
-/** Puts the zeros in. */
+/** Inserts the zeros. */
 export function padRuns(data: Float32Array, runs: readonly Runs[]): Float32Array<ArrayBuffer> {
   return runs.reduce(padEach, new Float32Array(data));
 }
@@ -84,7 +84,7 @@ function padEach(data: Float32Array<ArrayBuffer>, { length, stored }: Runs): Flo
   return padded;
 }
 
-/** Leaves them out again. */
+/** Removes the zeros. */
 export function unpadRuns(data: Float32Array<ArrayBuffer>, runs: readonly Runs[]): Float32Array<ArrayBuffer> {
   return [...runs].reverse().reduce(unpadEach, data);
 }

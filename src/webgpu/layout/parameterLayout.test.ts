@@ -32,6 +32,6 @@ test("turns the matrices of layers, and nothing else", () => {
 test("refuses layers that differ", () => {
   const shapes = new Map(SHAPES).set("model.layers.1.mlp.up_proj.weight", [16, 4]);
   expect(() => layOutParameters(shapes, 8)).toThrow(
-    "model.layers.1.mlp.up_proj.weight is not as in the first layer",
+    "model.layers.1.mlp.up_proj.weight differs from the same parameter of layer 0",
   );
 });

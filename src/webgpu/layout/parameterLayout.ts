@@ -1,50 +1,50 @@
 /**
- * Where each parameter lies in one flat buffer. The parameters of a layer are together and lie alike in each layer: a
- * kernel binds the layer's block and finds its matrices at constant places, so one pipeline serves all layers.
+ * Layout of all parameters in one flat buffer. Each layer is a contiguous block with the same offsets: a kernel binds the
+ * block of a layer and finds its matrices at constant offsets, so one pipeline serves all layers.
  */
 import { storedShape, type Runs } from "./headPadding.ts";
 
-/** Floats in 256 bytes: what WebGPU asks of the start of a bound range. */
+/** Alignment of bound ranges in floats: the 256 bytes that WebGPU requires. */
 const ALIGNMENT = 64;
 
 /** Layers' parameters are named "model.layers.<layer>.<part>". */
 const LAYER_NAME = /^model\.layers\.(\d+)\.(.+)$/;
 
-/** A parameter's place; lengths in floats. */
+/** Placement of a parameter; offset and size in floats. */
 export interface PlacedParameter {
-  /** [out, in] as the kernels see it, with the zeros between heads. */
+  /** [out, in] as stored, with padding. */
   readonly shape: readonly number[];
-  /** Hugging Face's. */
+  /** [out, in] in Hugging Face's layout, without padding. */
   readonly hostShape: readonly number[];
-  /** Where there are zeros. */
+  /** Padding of heads and ranks. */
   readonly runs: readonly Runs[];
   readonly offset: number;
   readonly size: number;
-  /** Stored [in, out] instead of [out, in]: neighbouring invocations then read neighbouring columns. */
+  /** Stored as [in, out] instead of [out, in], so that consecutive invocations read consecutive columns. */
   readonly transposed: boolean;
 }
 
-/** Places of the parameters of any one layer, from the start of its block. */
+/** Placement of the parameters of a layer, with offsets from the start of its block. */
 export type LayerLayout = ReadonlyMap<string, PlacedParameter>;
 
-/** The block of parameters that each layer has. */
+/** The block of parameters of each layer. */
 export interface LayerBlock {
   readonly layer: LayerLayout;
-  /** Floats of a layer's block; layer l starts at l times this. */
+  /** Floats of a block; layer l starts at l * layerSize. */
   readonly layerSize: number;
 }
 
-/** Places of all parameters. */
+/** Placement of all parameters. */
 export interface ParameterLayout extends LayerBlock {
-  /** Floats in all. */
+  /** Total floats. */
   readonly size: number;
   /** By Hugging Face name. */
   readonly parameters: ReadonlyMap<string, PlacedParameter>;
 }
 
 /**
- * Lays out parameters given by name and shape, of a decoder with heads of this size. Throws unless all layers have the
- * same parts.
+ * Lays out the parameters, given by Hugging Face name and shape, of a decoder with this head dimension. Throws if layers
+ * differ.
  */
 export function layOutParameters(
   shapes: ReadonlyMap<string, readonly number[]>,
@@ -69,7 +69,8 @@ export function layOutParameters(
       continue;
     }
     const part = layer.get(match[2] ?? "");
-    if (part?.hostShape.join() !== shape.join()) throw new Error(`${name} is not as in the first layer`);
+    if (part?.hostShape.join() !== shape.join())
+      throw new Error(`${name} differs from the same parameter of layer 0`);
     parameters.set(name, { ...part, offset: Number(match[1]) * layerSize + part.offset });
   }
   return { size, parameters, layer, layerSize };
@@ -94,10 +95,10 @@ function align(floats: number): number {
   return Math.ceil(floats / ALIGNMENT) * ALIGNMENT;
 }
 
-/** Where a layer's part starts, in vectors of four, as the kernels count; asking for one that is not there is a bug. */
+/** Offset of a part in the block of a layer, in vectors of four. Throws if there is no such part. */
 export function vectorOffset(layer: LayerLayout, part: string): number {
   const placed = layer.get(part);
-  if (placed === undefined) throw new Error(`the layers have no ${part}`);
+  if (placed === undefined) throw new Error(`no parameter ${part} in the layers`);
   return placed.offset / 4;
 }
 

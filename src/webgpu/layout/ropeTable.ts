@@ -2,9 +2,9 @@ import { rotaryFrequencies, type Rotary } from "../../math/rotary.ts";
 import { storedHeadDim } from "./headPadding.ts";
 
 /**
- * Rotary embedding [positions, stored size of a head]: cosines of a position's headDim/2 frequencies, then their sines,
- * each followed by the zeros of a padded half. Computed in float64: WGSL promises cosines of large angles to 2^-11 only,
- * which shows in the logits.
+ * Rotary table [positions, stored head dimension]: the cosines of the headDim/2 angles of a position, then their sines, each
+ * padded with zeros like a half head. Computed in float64, because WGSL guarantees cosines of large angles only to 2^-11,
+ * which changes the logits.
  */
 export function ropeTable(positions: number, rotary: Rotary): Float32Array<ArrayBuffer> {
   const frequencies = rotaryFrequencies(rotary);

@@ -1,25 +1,25 @@
 /**
- * The state of each line of a batch, on the GPU. A line of the prefill is one prompt token; a line of decoding is one
- * row, which the sampling kernel moves on from token to token, so that the host has nothing to write between them.
+ * State of each line of a batch on the GPU. In the prefill a line is one prompt token; in decoding it is one row, whose
+ * state the sampling kernel advances after each token, so the host writes nothing between tokens.
  */
 
-/** A line: what it reads, where its key and value go, what it attends to. Order and size as in `ROW_WGSL`. */
+/** State of a line; fields in the order of `ROW_WGSL`. */
 export interface RowState {
-  /** The token to read. */
+  /** Input token. */
   readonly token: number;
   readonly position: number;
-  /** Place of its key and value in the cache. */
+  /** KV cache entry that its key and value are written to. */
   readonly write: number;
-  /** It attends to `prefixLength` entries of the cache from here... */
+  /** First of the `prefixLength` shared entries it attends to. */
   readonly prefixStart: number;
   readonly prefixLength: number;
-  /** ...and to those from here to `write`, itself included. */
+  /** First entry of its own; it attends to those up to and including `write`. */
   readonly suffixStart: number;
   readonly seed: number;
   readonly stream: number;
-  /** Place of the row in the outputs. */
+  /** Index of the row in the outputs. */
   readonly output: number;
-  /** First line after those that attend to it; training alone asks. */
+  /** End of the range of lines that attend to it; used in training only. */
   readonly end?: number;
 }
 
@@ -37,7 +37,7 @@ struct Row {
   sampled: u32, finished: u32, end: u32,
 }`;
 
-/** Lines as the kernels see them. */
+/** Packs lines as kernels read them. */
 export function packStates(states: readonly RowState[]): Uint32Array<ArrayBuffer> {
   const words = new Uint32Array(states.length * ROW_WORDS);
   for (const [i, s] of states.entries()) {
@@ -51,7 +51,7 @@ export function packStates(states: readonly RowState[]): Uint32Array<ArrayBuffer
   return words;
 }
 
-/** How many tokens line `i` of a copy of the lines has, and whether it has ended. */
+/** Reads the number of tokens of line `i` and whether it has ended from a copy of the lines. */
 export function lineProgress(
   words: Uint32Array,
   i: number,
@@ -64,9 +64,9 @@ export function lineProgress(
 export interface BatchSettings {
   /** Lines. */
   readonly count: number;
-  /** Most tokens of a response. */
+  /** Maximum tokens of a response. */
   readonly maxTokens: number;
-  /** 0 takes the most likely token, and its logprob at temperature 1. */
+  /** 0 is greedy decoding, with logprobs at temperature 1. */
   readonly temperature: number;
   readonly topP: number;
   readonly eosTokens: readonly number[];
@@ -81,7 +81,7 @@ struct Batch {
   eos: array<vec4u, 2>,
 }`;
 
-/** Settings as the kernels see them. */
+/** Packs settings as kernels read them. */
 export function packSettings(settings: BatchSettings): ArrayBuffer {
   const { count, maxTokens, temperature, topP, eosTokens } = settings;
   const bytes = new ArrayBuffer(BATCH_BYTES);
@@ -92,9 +92,9 @@ export function packSettings(settings: BatchSettings): ArrayBuffer {
   return bytes;
 }
 
-/** 32-bit words of one sampled token in the outputs. */
+/** 32-bit words per sampled token in the outputs. */
 export const OUTPUT_WORDS = 3;
-/** Tokens of a row that the outputs hold: token t at t modulo this. The host reads them before they are overwritten. */
+/** Tokens per row in the outputs, a ring buffer that the host reads before it wraps. */
 export const OUTPUT_TOKENS = 8;
 
 export const OUTPUT_WGSL = `struct Output { token: u32, logprob: f32, entropy: f32 }`;

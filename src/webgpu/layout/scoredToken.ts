@@ -1,26 +1,26 @@
-/** What the loss is told of a scored token, what it says of it, and its constants: as they lie in the GPU's memory. */
+/** Inputs, outputs and constants of the loss of a scored token, as laid out in GPU memory. */
 
-/** Estimates of KL(policy || reference) a token, by d = referenceLogprob - logprob (Schulman, "Approximating KL divergence"). */
+/** Per-token estimators of KL(policy || reference), from d = referenceLogprob - logprob (Schulman, "Approximating KL divergence"). */
 export type KlEstimator = "k1" | "k2" | "k3";
 
-/** Constants of the loss; every estimator and algorithm is a choice of these and of the rows' numbers. */
+/** Constants of the loss. Algorithms differ only in these and in the numbers of each token. */
 export interface LossSettings {
   readonly temperature: number;
   readonly clipLow: number;
   readonly clipHigh: number;
-  /** With a negative advantage the gain is at least this times it; infinity for no such bound. */
+  /** Dual clipping: for A < 0 the objective is at least dualClip * A; infinity disables it. */
   readonly dualClip: number;
   readonly klCoefficient: number;
-  /** k3 unless told. */
+  /** Default k3. */
   readonly klEstimator?: KlEstimator;
   readonly entropyCoefficient: number;
-  /** Values count as if they had moved at most so far from the old ones; infinity, for no such bound, unless told. */
+  /** Clips new values to this distance from the old ones; default infinity, no clipping. */
   readonly valueClip?: number;
-  /** Each token's loss is divided by it. */
+  /** Divisor of the loss of each token. */
   readonly normalizer: number;
 }
 
-/** ExtraEvaluations the token: weights in the loss of policy and value, and what those two compare with. */
+/** Input of the loss after the token id: weights in the policy and value losses, and the numbers these compare with. */
 export const SCORED_WGSL = `
 struct Scored {
   token: u32, weight: f32, advantage: f32, oldLogprob: f32, referenceLogprob: f32,
@@ -32,7 +32,7 @@ export const SCORE_WGSL = `
 struct Score { logprob: f32, entropy: f32, loss: f32, value: f32 }`;
 export const SCORE_WORDS = 4;
 
-/** The softmax of a token's line, and the loss' derivatives by logprob, entropy and value. */
+/** Softmax statistics of a token, and derivatives of its loss by logprob, entropy and value. */
 export const SLOPE_WGSL = `
 struct Slope {
   token: u32, largest: f32, logTotal: f32, entropy: f32,
@@ -47,10 +47,10 @@ struct Loss {
 }`;
 export const LOSS_BYTES = 32;
 
-/** Stands for infinity, which WGSL does not have. */
+/** Stands for infinity, which WGSL lacks. */
 const UNBOUNDED = 1e30;
 
-/** Constants as the kernels see them. */
+/** Packs the constants as kernels read them. */
 export function packLoss(loss: LossSettings): Float32Array<ArrayBuffer> {
   const { temperature, clipLow, clipHigh, dualClip, klCoefficient, entropyCoefficient } = loss;
   const { klEstimator = "k3", valueClip = Infinity } = loss;

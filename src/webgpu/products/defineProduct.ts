@@ -1,4 +1,4 @@
-/** A product and a variant -> a kernel. */
+/** Builds the kernel of a product in a variant. */
 import { defineKernel, type Kernel } from "../recording/kernel.ts";
 import { BATCH_WGSL } from "../layout/rowState.ts";
 import type { ProductVariant } from "../kernelVariants/variants.ts";
@@ -8,8 +8,8 @@ import { splitText } from "./split.ts";
 import { tileText } from "./tile.ts";
 
 /**
- * A product's kernel. Lines and columns beyond the last are computed as copies of it and not stored, so buffers need no
- * room for whole tiles.
+ * Returns the kernel of a product. Lines and columns past the end of a tile repeat the last one and are not stored, so
+ * buffers need no padding to whole tiles.
  */
 export function defineProduct(product: Product, variant: ProductVariant): Kernel {
   const { workgroup, workgroups, declarations, body, enables } = textOf(product, variant);

@@ -1,4 +1,4 @@
-/** For tests: each way to compute a product in sizes so small that software adapters compile and run it at once. */
+/** For tests: product variants in sizes that software adapters compile and run quickly. */
 import {
   DECODE_PRODUCTS,
   GRADIENTS,
@@ -10,7 +10,7 @@ import {
   type Variants,
 } from "../kernelVariants/variants.ts";
 
-/** Of each kind one; `MORE_PRODUCTS` are its options, which do not depend on the kernel. */
+/** One of each kind; `MORE_PRODUCTS` are its options, which do not depend on the kernel. */
 export const SMALL_PRODUCTS: readonly ProductVariant[] = [
   PLAIN_PRODUCT,
   { kind: "split", lines: 4, vectors: 1, slices: 8, subgroups: false },
@@ -30,8 +30,8 @@ const ofEach = (names: readonly string[]): unknown =>
   );
 
 /**
- * The plain way with the fewest lines and so the shortest kernels: a software adapter, which spends nearly all of a test on
- * compiling, takes a fourth of the time for them.
+ * The registers variant with the fewest lines, whose kernels are the shortest: software adapters spend most of a test
+ * compiling, and these take a quarter of the time.
  */
 export const SMALL_VARIANTS: Variants = {
   decode: ofEach(DECODE_PRODUCTS) as DecodeVariants, // one for each name

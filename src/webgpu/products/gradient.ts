@@ -1,28 +1,28 @@
 /**
- * Gradients of matrices: the input of the batch's lines, transposed, times the gradients of their outputs. Like a product,
- * but the sum runs over the lines, whose number the text does not know. A matrix' rows come in vectors of four as well.
+ * Matrix gradients: the transposed input of the batch's lines times the gradients of their outputs. Unlike in a product,
+ * the sum runs over the lines, whose number is known only at run time. Matrix rows are computed in vectors of four too.
  */
 import { defineKernel, unroll, WORKGROUP, type Binding, type Kernel } from "../recording/kernel.ts";
 import { BATCH_WGSL } from "../layout/rowState.ts";
 import type { ProductVariant, Registers, Split, Tile } from "../kernelVariants/variants.ts";
 import type { ProductText } from "./product.ts";
 
-/** The gradient of one matrix [4 * rows, 4 * columns]. */
+/** Gradient of one matrix [4 * rows, 4 * columns]. */
 export interface MatrixGradient {
   readonly rows: number;
   readonly columns: number;
-  /** WGSL for vector `row` of a line's input. */
+  /** WGSL of vector `row` of the input of a line. */
   readonly input: (line: string, row: string) => string;
-  /** WGSL for vector `column` of the gradient of its output. */
+  /** WGSL of vector `column` of the gradient of its output. */
   readonly gradient: (line: string, column: string) => string;
-  /** WGSL that adds a sum to vector `column` of the matrix' row of this number. */
+  /** WGSL that adds a sum to vector `column` of matrix row `row`. */
   readonly store: (row: string, column: string, sum: string) => string;
 }
 
-/** WGSL of a variant for one matrix, in the workgroup `block` of those it takes. */
+/** WGSL of a variant for one matrix, in workgroup `block` of its `blocks`. */
 type BlockText = Omit<ProductText, "workgroups"> & { readonly blocks: number };
 
-/** The kernel that adds to the gradients of several matrices, one after the other in its workgroups. */
+/** Returns the kernel that accumulates the gradients of several matrices, each in its own range of workgroups. */
 export function defineGradient(
   name: string,
   bindings: Readonly<Record<string, Binding>>,
@@ -51,13 +51,16 @@ export function defineGradient(
 }
 
 function textOf(matrix: MatrixGradient, variant: ProductVariant): BlockText {
-  if (variant.lines % 4 !== 0) throw new RangeError("a gradient's rows come in vectors of four");
+  if (variant.lines % 4 !== 0)
+    throw new RangeError(
+      "a gradient variant needs a multiple of four lines, because rows are computed in vectors of four",
+    );
   if (variant.kind === "registers") return registersText(matrix, variant);
   if (variant.kind === "split") return splitText(matrix, variant);
   return tileText(matrix, variant);
 }
 
-/** WGSL for each of an invocation's sums: of row vector r, its row k, column vector c. */
+/** WGSL for each sum of an invocation: row vector r, row k in it, column vector c. */
 function eachSum(
   { lines, vectors }: ProductVariant,
   text: (sum: string, r: number, k: number, c: number) => string,
@@ -71,7 +74,7 @@ const declareSums = (variant: ProductVariant): string => eachSum(variant, (sum) 
 const multiply = (variant: ProductVariant): string =>
   eachSum(variant, (sum, r, k, c) => `${sum} += value${r}[${k}] * slope${c};`);
 
-/** WGSL that adds every `step`th line, beginning at `from`, to an invocation's sums. */
+/** WGSL that adds every `step`th line from `from` on to the sums of an invocation. */
 function accumulate(matrix: MatrixGradient, variant: ProductVariant, from: string, step: number): string {
   return `for (var line = ${from}; line < batch.count; line += ${step}u) {
       ${unroll(variant.lines / 4, (r) => `let value${r} = ${matrix.input("line", `row${r}`)};`)}
@@ -106,7 +109,7 @@ function registersText(matrix: MatrixGradient, variant: Registers): BlockText {
   };
 }
 
-/** WGSL that stores a sum, unless its row or column is beyond the last, of which it is a copy. */
+/** WGSL that stores a sum unless its row or column is past the end, where it repeats the last one. */
 function storeUnlessCopy(
   matrix: MatrixGradient,
   row: string,
@@ -118,7 +121,7 @@ function storeUnlessCopy(
   return `if (${isThere}) { ${matrix.store(`(4u * (${row}) + ${k}u)`, `(${column})`, sum)} }`;
 }
 
-/** Invocations of a workgroup share sums: each takes every `slices`th line; what they found is added in a fixed order. */
+/** Invocations of a workgroup share sums: each takes every `slices`th line, and the partial sums are added in a fixed order. */
 function splitText(matrix: MatrixGradient, variant: Split): BlockText {
   const { lines, vectors, slices } = variant;
   const width = WORKGROUP / slices;
@@ -153,13 +156,13 @@ var<workgroup> shares: array<vec4f, ${WORKGROUP * sums}>;`,
   };
 }
 
-/** A workgroup brings the rows and columns of its tile, some lines at a time, into shared memory. */
+/** A workgroup copies the rows and columns of its tile into shared memory, some lines at a time. */
 function tileText(matrix: MatrixGradient, variant: Tile): BlockText {
   const { tileLines, tileVectors, lines, vectors, depth } = variant;
   const [tileRows, rows] = [tileLines / 4, lines / 4];
   const across = Math.ceil(matrix.columns / tileVectors);
   const workgroup = (tileLines / lines) * (tileVectors / vectors);
-  const steps = 4 * depth; // lines brought at a time
+  const steps = 4 * depth; // lines copied at a time
   return {
     workgroup,
     blocks: across * Math.ceil(matrix.rows / tileRows),
@@ -195,7 +198,7 @@ var<workgroup> tileGradients: array<vec4f, ${steps * tileVectors}>;`,
   };
 }
 
-/** WGSL: products of what is in shared memory. */
+/** WGSL that multiplies the factors in shared memory. */
 function multiplyTile(variant: Tile): string {
   const { tileLines, tileVectors, lines, vectors, depth } = variant;
   const [tileRows, rows] = [tileLines / 4, lines / 4];
@@ -206,7 +209,7 @@ function multiplyTile(variant: Tile): string {
       }`;
 }
 
-/** WGSL by which a workgroup fills shared memory: rows of `width` vectors, one for each line. */
+/** WGSL that copies rows of `width` vectors, one per line, into shared memory. */
 function bring(
   target: string,
   count: number,

@@ -1,29 +1,29 @@
 /**
- * Products of the batch's lines and matrices, of which most of the engine's work consists: what they have in common, said
- * once for all variants. A kernel names its factors and what becomes of the sums; a variant decides who computes what.
+ * Products of the batch's lines with matrices, most of the engine's work. A kernel specifies the factors and how to store
+ * the results; a variant specifies how the work is divided among invocations.
  */
 import { unroll, type Binding } from "../recording/kernel.ts";
 
-/** A matrix, read in blocks of four by four: four inputs of the sum and a vector of four outputs. */
+/** A matrix read in 4 x 4 blocks: four inputs of the sum by four outputs. */
 export interface Weights {
-  /** Whether a block's vectors run along the outputs (a matrix [K, N]) or along the inputs (a matrix [N, K]). */
+  /** Direction of a block's vectors: outputs for a matrix [K, N], inputs for a matrix [N, K]. */
   readonly along: "outputs" | "inputs";
-  /** Which blocks lie next to each other in memory: those of neighbouring outputs, or of neighbouring inputs. */
+  /** Direction in which blocks are consecutive in memory. */
   readonly neighbours: "outputs" | "inputs";
-  /** WGSL that declares, before the sum, where the weights of a vector of columns start; `name` begins all its names. */
+  /** WGSL that declares, before the sum, the start of the weights of a vector of columns; its names begin with `name`. */
   readonly declare: (column: string, name: string) => string;
-  /** WGSL for the four vectors of the block at the sum's vector `i`. */
+  /** WGSL of the four vectors of the block at vector `i` of the sum. */
   readonly block: (name: string, i: string) => string;
 }
 
-/** A sum over `vectors` vectors of each line, times each of some matrices. */
+/** A sum over `vectors` vectors of each line times each of several matrices. */
 export interface Term {
   readonly vectors: number;
-  /** The lines' buffer; in vectors, the length of its lines and where in them the sum starts. */
+  /** Buffer of the lines; length of a line and start of the sum in it, in vectors. */
   readonly input: { readonly buffer: string; readonly stride: number; readonly offset: number };
-  /** For each matrix of the product; null adds nothing to it. */
+  /** One per matrix of the product; null adds nothing. */
   readonly weights: readonly (Weights | null)[];
-  /** The product's norm leaves the lines of this term as they are and does not square them. */
+  /** Excludes the lines of this term from the product's norm. */
   readonly plain?: boolean;
 }
 
@@ -34,18 +34,18 @@ export interface Product {
   readonly declarations?: string;
   /** Vectors of outputs. */
   readonly columns: number;
-  /** Added up; each with as many matrices. */
+  /** Terms that are added up; all have the same number of matrices. */
   readonly terms: readonly Term[];
   /**
-   * RMSNorm of the lines, folded in: the sum of squares is taken beside the products, which are scaled at the end.
-   * `weight` is WGSL for the norm's vector `i`.
+   * RMSNorm of the lines, fused: the sum of squares is computed along with the products, which are scaled at the end.
+   * `weight` is WGSL of vector `i` of the norm's weights.
    */
   readonly norm?: {
     readonly weight: (i: string) => string;
     readonly width: number;
     readonly epsilon: number;
   };
-  /** WGSL that stores the products of a line and a vector of columns with each matrix. */
+  /** WGSL that stores the results of a line and a vector of columns, one per matrix. */
   readonly store: (line: string, column: string, products: readonly string[]) => string;
 }
 
@@ -58,7 +58,7 @@ export interface ProductText {
   readonly enables?: readonly string[];
 }
 
-/** The weights of a matrix [K, N] that starts at vector `start` of a buffer. */
+/** Weights of a matrix [K, N] that starts at vector `start` of a buffer. */
 export function weightsByInput(buffer: string, start: number, outputs: number): Weights {
   return {
     along: "outputs",
@@ -69,7 +69,7 @@ export function weightsByInput(buffer: string, start: number, outputs: number): 
   };
 }
 
-/** The weights of a matrix [N, K]; `outputs` need not be a multiple of four, the last is repeated. */
+/** Weights of a matrix [N, K]. If `outputs` is no multiple of four, the last one is repeated. */
 export function weightsByOutput(buffer: string, start: number, inputs: number, outputs: number): Weights {
   const row = (column: string, k: number): string => {
     const output = `4u * ${column} + ${k}u`;
@@ -85,7 +85,7 @@ export function weightsByOutput(buffer: string, start: number, inputs: number, o
   };
 }
 
-/** The columns of a matrix, and after those the columns of another. */
+/** Concatenates the columns of two matrices. */
 export function beside(left: Weights, columns: number, right: Weights): Weights {
   const turn = (block: string): string => (left.along === right.along ? block : `transpose(${block})`);
   return {
@@ -105,17 +105,17 @@ export function beside(left: Weights, columns: number, right: Weights): Weights 
   };
 }
 
-/** WGSL: a block times a vector of inputs. */
+/** WGSL of a block times a vector of inputs. */
 export function times(weights: Weights, block: string, value: string): string {
   return weights.along === "outputs" ? `${block} * ${value}` : `${value} * ${block}`;
 }
 
-/** WGSL: what the norm makes of products whose line has this sum of squares. */
+/** WGSL that scales products by the norm of a line with this sum of squares. */
 export function normScale({ norm }: Product, squares: string): string {
   return norm ? `inverseSqrt(${squares} / ${norm.width}.0 + ${norm.epsilon})` : "1.0";
 }
 
-/** Names of the matrices of a product, by number. */
+/** Indices of the matrices of a product. */
 export function matricesOf({ terms }: Product): number[] {
   return (terms[0]?.weights ?? []).map((_, p) => p);
 }

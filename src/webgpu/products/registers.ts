@@ -2,7 +2,7 @@ import { WORKGROUP, unroll } from "../recording/kernel.ts";
 import type { Registers, Split } from "../kernelVariants/variants.ts";
 import { matricesOf, normScale, times, type Product, type ProductText, type Term } from "./product.ts";
 
-/** Each invocation computes a few lines and vectors by itself; neighbours read neighbouring columns of the same lines. */
+/** Each invocation computes a few lines and vectors; consecutive invocations read consecutive columns of the same lines. */
 export function registersText(product: Product, { lines, vectors }: Registers): ProductText {
   const { columns, terms } = product;
   const across = Math.ceil(columns / vectors);
@@ -24,7 +24,7 @@ export function registersText(product: Product, { lines, vectors }: Registers): 
   };
 }
 
-/** WGSL that declares an invocation's sums: of the products, and of its lines' squares where there is a norm. */
+/** WGSL that declares the sums of an invocation: products, and squares of its lines if there is a norm. */
 export function declareSums(product: Product, { lines, vectors }: Pick<Split, "lines" | "vectors">): string {
   const ofVector = (r: number, c: number): string =>
     unroll(matricesOf(product).length, (p) => `var sum${r}_${c}_${p} = vec4f();`, " ");
@@ -32,7 +32,7 @@ export function declareSums(product: Product, { lines, vectors }: Pick<Split, "l
   return unroll(lines, (r) => ofLine(r) + (product.norm ? ` var squares${r} = 0.0;` : ""));
 }
 
-/** WGSL that adds every `step`th vector of a term, beginning at `from`, to an invocation's sums. */
+/** WGSL that adds every `step`th vector of a term from `from` on to the sums of an invocation. */
 export function accumulate(
   product: Product,
   { vectors: length, input, weights, plain = false }: Term,
@@ -67,7 +67,7 @@ export function accumulate(
   }`;
 }
 
-/** WGSL that stores one vector's products, unless it is a copy of the last one's. */
+/** WGSL that stores the products of one vector unless it repeats the last one. */
 function store(product: Product, r: number, c: number, across: number): string {
   const products = matricesOf(product).map((p) => `sum${r}_${c}_${p}${product.norm ? " * scale" : ""}`);
   const text = product.store(`(first + ${r}u)`, `column${c}`, products);

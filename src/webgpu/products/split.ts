@@ -4,13 +4,13 @@ import { matricesOf, normScale, type Product, type ProductText } from "./product
 import { accumulate, declareSums } from "./registers.ts";
 
 /**
- * Invocations of a workgroup share the sums of a few lines and vectors: each adds up every `slices`th vector, and what
- * they found is added in a fixed order through shared memory, so the result is the same every time.
+ * Invocations of a workgroup share the sums of a few lines and vectors: each adds every `slices`th vector, and the partial
+ * sums are added through shared memory in a fixed order, so results are deterministic.
  */
 export function splitText(product: Product, variant: Split): ProductText {
   const { lines, vectors, subgroups } = variant;
   const slices = subgroups ? WORKGROUP : variant.slices;
-  const width = (WORKGROUP / slices) * vectors; // vectors a workgroup computes
+  const width = (WORKGROUP / slices) * vectors; // vectors per workgroup
   const across = Math.ceil(product.columns / width);
   const matrices = matricesOf(product).length;
   return {
@@ -35,7 +35,7 @@ ${product.norm ? `var<workgroup> squareShares: array<f32, ${WORKGROUP * lines}>;
   };
 }
 
-/** WGSL for each sum: its name and its number. */
+/** WGSL for each sum, given its name and index. */
 function eachSum(
   product: Product,
   { lines, vectors }: Split,
@@ -49,7 +49,7 @@ function eachSum(
   );
 }
 
-/** WGSL that puts an invocation's sums, or its subgroup's, where the workgroup sees them; the other places hold zeros. */
+/** WGSL that writes the sums of an invocation, or of its subgroup, to shared memory; unused slots hold zeros. */
 function share(product: Product, variant: Split): string {
   const { lines, subgroups } = variant;
   const place = subgroups ? "leader" : "local";
@@ -57,14 +57,14 @@ function share(product: Product, variant: Split): string {
   const text = `${eachSum(product, variant, (name, i) => `shares[${i * WORKGROUP}u + ${place}] = ${name};`)}
   ${product.norm ? unroll(lines, squares) : ""}`;
   if (!subgroups) return text;
-  // A subgroup's place is its least invocation, whatever its size and whichever invocations it consists of.
+  // The slot of a subgroup is its lowest invocation, so neither its size nor its mapping to invocations matters.
   return `let leader = subgroupMin(local);
   ${eachSum(product, variant, (name) => `${name} = subgroupAdd(${name});`)}
   ${product.norm ? unroll(lines, (r) => `squares${r} = subgroupAdd(squares${r});`) : ""}
   if (leader == local) { ${text} }`;
 }
 
-/** WGSL that adds the shares up and stores the products, which the slices divide among themselves. */
+/** WGSL that adds the partial sums and stores the products, divided among the slices. */
 function finish(product: Product, { lines, vectors }: Split, slices: number): string {
   const matrices = matricesOf(product);
   const width = WORKGROUP / slices;

@@ -3,9 +3,8 @@ import type { Tile } from "../kernelVariants/variants.ts";
 import { matricesOf, normScale, type Product, type ProductText, type Term, type Weights } from "./product.ts";
 
 /**
- * A workgroup computes a tile of lines and vectors. It brings `depth` vectors of its lines and weights at a time into
- * shared memory, where each is read many times. Rows there are one vector longer than needed, which keeps invocations
- * that read or write them together off the same memory bank.
+ * A workgroup computes a tile of lines and vectors. It copies `depth` vectors of its lines and weights at a time into
+ * shared memory, where each is read many times. Rows there are one vector longer than needed, to avoid bank conflicts.
  */
 export function tileText(product: Product, tile: Tile): ProductText {
   const { tileLines, tileVectors, lines, vectors, depth } = tile;
@@ -36,12 +35,12 @@ ${product.norm ? `var<workgroup> tileSquares: array<f32, ${depth * tileLines}>;`
   };
 }
 
-/** Vectors of lines that each invocation brings. */
+/** Vectors of lines that each invocation copies. */
 function staged({ tileLines, tileVectors, lines, vectors, depth }: Tile): number {
   return (tileLines * depth) / ((tileLines / lines) * (tileVectors / vectors));
 }
 
-/** WGSL that adds a term to the sums, piece by piece. */
+/** WGSL that adds a term to the sums, `depth` vectors at a time. */
 function accumulate(product: Product, term: Term, tile: Tile, workgroup: number): string {
   const { tileVectors, depth } = tile;
   const blocks = depth * tileVectors;
@@ -67,7 +66,7 @@ function accumulate(product: Product, term: Term, tile: Tile, workgroup: number)
   }`;
 }
 
-/** WGSL: which vector of which line an invocation brings as its `q`th. */
+/** WGSL of the line and vector that an invocation copies as its `q`th. */
 function declareLine({ input }: Term, { tileLines, depth }: Tile, q: number, workgroup: number): string {
   const item = `(local + ${q * workgroup}u)`;
   return `let line${q} = min(first + ${item} / ${depth}u, last) * ${input.stride}u + ${input.offset}u;
@@ -88,7 +87,7 @@ function bringLine(product: Product, { input, vectors, plain }: Term, { depth }:
     }`;
 }
 
-/** WGSL: which block an invocation brings as its `q`th: neighbours bring what lies together in the matrix. */
+/** WGSL of the block that an invocation copies as its `q`th; consecutive invocations copy consecutive memory. */
 function declareBlock(
   { columns }: Product,
   { weights }: Term,
@@ -108,7 +107,7 @@ function declareBlock(
   ${weights.map((w, p) => w?.declare(column4, `w${q}_${p}`) ?? "").join("\n")}`;
 }
 
-/** WGSL that turns a block so that its vectors run along the outputs, and puts it into shared memory. */
+/** WGSL that transposes a block so that its vectors run along the outputs, and writes it to shared memory. */
 function bringBlock(weights: Weights, vectors: number, tile: Tile, q: number, p: number): string {
   const { tileVectors, depth } = tile;
   const name = `w${q}_${p}`;
@@ -122,7 +121,7 @@ function bringBlock(weights: Weights, vectors: number, tile: Tile, q: number, p:
     }`;
 }
 
-/** WGSL: products of the `i`th vectors in shared memory. */
+/** WGSL that multiplies the `i`th vectors in shared memory. */
 function multiply({ weights }: Term, { tileLines, tileVectors, lines, vectors, depth }: Tile): string {
   const row = tileVectors + 1;
   const block = (c: number, p: number): string => {
@@ -143,7 +142,7 @@ function multiply({ weights }: Term, { tileLines, tileVectors, lines, vectors, d
       )}`;
 }
 
-/** WGSL that stores the products of an invocation's `r`th line. */
+/** WGSL that stores the products of the `r`th line of an invocation. */
 function finish(product: Product, tile: Tile, r: number): string {
   const { tileLines, tileVectors, lines, vectors, depth } = tile;
   const within = `${(r * tileLines) / lines}u + down`;

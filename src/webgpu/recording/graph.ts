@@ -1,15 +1,15 @@
-/** A recorded sequence of kernels: pipelines compiled and bind groups made once, then encoded as often as one likes. */
+/** A recorded sequence of kernels: pipelines and bind groups are created once, then encoded any number of times. */
 import type { Binding, Kernel } from "./kernel.ts";
 import { shareScratch } from "./scratch.ts";
 
-/** All of a buffer or a part of it that starts at a multiple of 256 bytes. */
+/** A buffer or a range of it; `offset` is a multiple of 256 bytes. */
 export interface BufferView {
   readonly buffer: GPUBuffer;
   readonly offset?: number;
   readonly size?: number;
 }
 
-/** Memory that holds something only between the first and the last kernel that binds it. */
+/** Memory whose content is needed only between the first and the last kernel that bind it. */
 export interface Scratch {
   readonly bytes: number;
 }
@@ -19,11 +19,11 @@ interface Pipeline {
   readonly layout: GPUBindGroupLayout;
 }
 
-/** Compiles kernels, each text once. */
+/** Compiles kernels, each distinct WGSL text once. */
 export class Pipelines {
   static readonly #shared = new WeakMap<GPUDevice, Pipelines>();
 
-  /** Those of all that a device runs for long: whatever comes later finds its kernels compiled. */
+  /** The pipelines of a device, shared by all its graphs. */
   static of(device: GPUDevice): Pipelines {
     const shared = Pipelines.#shared.get(device) ?? new Pipelines(device);
     Pipelines.#shared.set(device, shared);
@@ -37,7 +37,7 @@ export class Pipelines {
     this.#device = device;
   }
 
-  /** The pipeline of a kernel. */
+  /** Returns the pipeline of a kernel. */
   get(kernel: Kernel): Promise<Pipeline> {
     const compiled = this.#compiled.get(kernel.wgsl) ?? this.#compile(kernel);
     this.#compiled.set(kernel.wgsl, compiled);
@@ -45,7 +45,7 @@ export class Pipelines {
   }
 
   async #compile({ name, bindings, wgsl }: Kernel): Promise<Pipeline> {
-    // Spelled out, because a layout derived from the text leaves out what the text does not use.
+    // Explicit, because a layout derived from the shader omits unused bindings.
     const layout = this.#device.createBindGroupLayout({
       entries: Object.values(bindings).map(({ access }, binding) => ({
         binding,
@@ -73,16 +73,16 @@ const BUFFER_TYPES: Readonly<Record<Binding["access"], GPUBufferBindingType>> = 
 
 interface Step {
   readonly kernel: Kernel;
-  /** Which of the batch's sizes it runs over. */
+  /** Index of the batch size that it runs over. */
   readonly domain: number;
   readonly pipeline: GPUComputePipeline;
   readonly group: GPUBindGroup;
 }
 
-/** What a kernel's bindings are bound to. */
+/** Buffers by binding name. */
 type Bound<Buffer> = Readonly<Record<string, Buffer>>;
 
-/** Collects kernels in their order and what they bind. */
+/** Records kernels in order, with their bindings. */
 export class GraphBuilder {
   readonly #device: GPUDevice;
   readonly #pipelines: Pipelines;
@@ -96,7 +96,7 @@ export class GraphBuilder {
     this.#scratchLabel = `scratch: ${purpose}`;
   }
 
-  /** Kernels so far. */
+  /** Number of kernels recorded. */
   get length(): number {
     return this.#steps.length;
   }

@@ -1,12 +1,12 @@
 /**
- * Kernels are TypeScript functions that return WGSL: sizes of the model are constants in the text, so that loops have
- * fixed lengths and register tiles are spelled out, and Node and the bundler load them alike.
+ * Kernels are TypeScript functions that return WGSL. Model sizes are constants in the text, so loops have fixed lengths and
+ * register tiles are unrolled; Node and the bundler load kernels like any module.
  */
 
-/** Invocations of a workgroup, unless a kernel asks for others. They rarely wait for each other: it shapes scheduling. */
+/** Default workgroup size. */
 export const WORKGROUP = 64;
 
-/** A buffer a kernel binds, and its WGSL type. */
+/** A buffer binding and its WGSL type. */
 export interface Binding {
   readonly access: "uniform" | "read" | "write";
   readonly type: string;
@@ -15,36 +15,36 @@ export interface Binding {
 /** A kernel ready to compile. */
 export interface Kernel {
   readonly name: string;
-  /** By name, in the order of their binding numbers. */
+  /** By name, in the order of binding numbers. */
   readonly bindings: Readonly<Record<string, Binding>>;
   readonly wgsl: string;
-  /** Invocations needed for so many lines of the batch. */
+  /** Invocations for this many lines of the batch. */
   readonly invocations: (lines: number) => number;
-  /** Invocations of a workgroup. */
+  /** Workgroup size. */
   readonly workgroup: number;
 }
 
-/** What differs between kernels. */
+/** The parts of a kernel that `defineKernel` completes. */
 interface KernelText extends Omit<Kernel, "wgsl" | "workgroup"> {
   readonly workgroup?: number;
-  /** Features of the device that the text uses, as WGSL calls them. */
+  /** WGSL extensions that the text enables. */
   readonly enables?: readonly string[];
   /** Structures and functions. */
   readonly declarations?: string;
-  /** Statements of one invocation, whose number is `id`: the one of number `local` in the workgroup of number `group`. */
+  /** Statements of invocation `id`, which has index `local` in workgroup `group`. */
   readonly body: string;
 }
 
-/** A storage buffer that is only read; the same buffer may not be written in the same dispatch. */
+/** A read-only storage buffer, which must not be written in the same dispatch. */
 export const read = (type: string): Binding => ({ access: "read", type });
-/** A storage buffer that is read and written. */
+/** A read-write storage buffer. */
 export const write = (type: string): Binding => ({ access: "write", type });
-/** A small buffer of settings. */
+/** A uniform buffer. */
 export const uniform = (type: string): Binding => ({ access: "uniform", type });
 
 const SPACES = { uniform: "uniform", read: "storage, read", write: "storage, read_write" };
 
-/** Completes the text of a kernel. */
+/** Builds a kernel: adds bindings and entry point to its text. */
 export function defineKernel(text: KernelText): Kernel {
   const { name, bindings, invocations, workgroup = WORKGROUP, enables = [], declarations = "", body } = text;
   const variables = Object.entries(bindings).map(
@@ -67,15 +67,15 @@ ${body}
   return { name, bindings, wgsl, invocations, workgroup };
 }
 
-/** Text repeated for 0..count-1: an unrolled loop. */
+/** Repeats a text for 0..count-1: an unrolled loop. */
 export function unroll(count: number, text: (index: number) => string, separator = "\n"): string {
   return Array.from({ length: count }, (_, index) => text(index)).join(separator);
 }
 
-/** Lines that one invocation computes: each weight it loads is used this many times. */
+/** Lines that one invocation computes, each weight being loaded once for all of them. */
 export const TILE = 4;
 
-/** Tiles that cover so many lines. */
+/** Number of tiles that cover this many lines. */
 export function tiles(lines: number): number {
   return Math.ceil(lines / TILE);
 }

@@ -1,4 +1,4 @@
-/** Reads buffers back while later work is already under way: copies take turns in a few staging buffers. */
+/** Reads buffers back while later work runs, through a ring of staging buffers. */
 
 /** The first bytes of a buffer. */
 interface Source {
@@ -10,7 +10,7 @@ export class ReadRing {
   readonly #staging: readonly GPUBuffer[];
   #next = 0;
 
-  /** At most `depth` copies may wait to be read. */
+  /** At most `depth` copies may be pending. */
   constructor(device: GPUDevice, bytes: number, depth: number) {
     const usage = GPUBufferUsage.COPY_DST | GPUBufferUsage.MAP_READ;
     this.#staging = Array.from({ length: depth }, () =>
@@ -18,7 +18,7 @@ export class ReadRing {
     );
   }
 
-  /** Records a copy of buffers, one after the other; call what is returned after submitting it. */
+  /** Records a copy of buffers, concatenated; call the returned function after submitting it to read the copy. */
   copy(encoder: GPUCommandEncoder, sources: readonly Source[]): () => Promise<Uint32Array<ArrayBuffer>> {
     const staging = this.#staging[this.#next] as GPUBuffer; // #next is in range
     this.#next = (this.#next + 1) % this.#staging.length;

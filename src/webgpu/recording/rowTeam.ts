@@ -1,33 +1,33 @@
 /**
- * Kernels that add something up along each line. A team of invocations shares a line: one where barriers are slow, and a
- * whole workgroup where one invocation a line would leave the GPU idle.
+ * Reductions along each line. A team of invocations shares a line: one invocation for narrow lines, where a barrier costs
+ * more than it saves, else a whole workgroup.
  */
 import { unroll, type WORKGROUP } from "./kernel.ts";
 
-/** Invocations to a line. */
+/** Invocations per line. */
 export type TeamSize = 1 | typeof WORKGROUP;
 
-/** Width of a line that is worth a team: one invocation takes no longer over less than a team takes to agree. */
+/** Minimum width of a line for a team: one invocation reduces less in the time of a barrier. */
 const WIDE = 256;
 
-/** Sensible on any adapter for lines of so many numbers. */
+/** Default team size for lines of this width. */
 export function usualTeam(width: number): TeamSize {
   return width < WIDE ? 1 : 64;
 }
 
-/** WGSL of such a kernel: `line` and `member` are the names of the line's number and the invocation's place in the team. */
+/** WGSL of a reduction; `line` is the index of the line and `member` that of the invocation in its team. */
 export interface RowTeam {
   readonly invocations: (lines: number) => number;
-  /** Text that says whose turn it is. */
+  /** Declares `line` and `member`. */
   readonly start: string;
-  /** Loop over a line of `vectors`, `i` being the vector's place. */
+  /** Loops over the vectors of a line, `i` being the index. */
   readonly loop: (vectors: number, body: string) => string;
   readonly declarations: string;
-  /** Text that adds up `names`, two at most, over the team. */
+  /** Sums up to two variables over the team. */
   readonly sum: (...names: readonly string[]) => string;
 }
 
-/** The text for teams of a size. */
+/** Returns the WGSL for a team size. */
 export function rowTeam(size: TeamSize): RowTeam {
   const alone = size === 1;
   return {

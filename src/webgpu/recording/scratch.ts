@@ -1,25 +1,25 @@
-/** Memory for intermediate results: those that are not needed at the same time share a buffer. */
+/** Plans memory of intermediate results: results with disjoint lifetimes share a buffer. */
 
 interface Lifetime {
   readonly first: number;
   last: number;
 }
 
-/** Which buffer each result lives in, and the buffers' sizes. */
+/** The buffer of each result, and the sizes of the buffers. */
 interface ScratchPlan<T> {
   readonly placeOf: ReadonlyMap<T, number>;
   readonly sizes: readonly number[];
 }
 
 /**
- * Gives each result, the largest first, the smallest buffer that is free while it is needed, or a new one. Whole buffers
- * rather than ranges of one: WebGPU forbids one dispatch to read and write the same buffer, wherever in it.
+ * Assigns each result, largest first, the smallest buffer that is free during its lifetime, or a new one. Results do not
+ * share a buffer as ranges, because WebGPU forbids reading and writing one buffer in the same dispatch.
  */
 export function planScratch<T extends { readonly bytes: number }>(
   uses: readonly (readonly T[])[],
 ): ScratchPlan<T> {
   const lifetimes = lifetimesOf(uses);
-  const largestFirst = [...lifetimes].sort(([a], [b]) => b.bytes - a.bytes); // stable: else in the order of first use
+  const largestFirst = [...lifetimes].sort(([a], [b]) => b.bytes - a.bytes); // stable: ties in the order of first use
   const buffers: { readonly bytes: number; readonly taken: Lifetime[] }[] = [];
   const placeOf = new Map<T, number>();
   for (const [result, lifetime] of largestFirst) {
@@ -46,7 +46,7 @@ function lifetimesOf<T>(uses: readonly (readonly T[])[]): Map<T, Lifetime> {
   return lifetimes;
 }
 
-/** The plan's buffers on the GPU. */
+/** Allocates the buffers of the plan. */
 export function shareScratch<T extends { readonly bytes: number }>(
   device: GPUDevice,
   label: string,

@@ -1,39 +1,39 @@
-/** How many rows are decoded together, and what share of the cache their prompts get. */
+/** Number of rows decoded together and the division of the KV cache between prompts and rows. */
 import { CACHE_VECTORS, type CacheFormat } from "../layout/cacheFormat.ts";
 import type { DecoderShape } from "../../decoder/decoderShape.ts";
 import { keyWidth } from "../layout/headPadding.ts";
 import { OUTPUT_TOKENS } from "../layout/rowState.ts";
 
-/** The most that a batch may take. */
+/** Upper bounds of a batch. */
 export interface CapacityLimits {
   readonly rows: number;
-  /** Entries of the cache: keys and values of one token in one layer. */
+  /** KV cache entries: key and value of one token in each layer. */
   readonly entries: number;
 }
 
-/** What a batch gets: entries for prompts, followed by `maxTokens` entries for each row. */
+/** Capacity of a batch: cache entries for prompts, followed by `maxTokens` entries per row. */
 export interface BatchCapacity {
   readonly rows: number;
   readonly promptEntries: number;
 }
 
-/** More rows make no GPU busier. */
+/** More rows do not increase throughput. */
 const MOST_ROWS = 256;
 /**
- * The rows of one question's responses, usually: these are decoded together however large the model. A software adapter
- * takes no more, because what 256 rows of even a small model touch in each token outgrows a processor's caches.
+ * Rows decoded together however large the model: usually all responses to one question. Software adapters decode no more,
+ * because the working set of 256 rows exceeds CPU caches even for a small model.
  */
 const LEAST_ROWS = 64;
-/** Operations of a submission: half a second at 1 TFLOP/s, so that the page and the system get their turn in time. */
+/** Operations per submission: half a second at 1 TFLOP/s, so that page and system stay responsive. */
 const SUBMISSION_OPERATIONS = 5e11;
 const FLOAT = Float32Array.BYTES_PER_ELEMENT;
 
-/** Bytes that an entry of the cache takes in a layer. */
+/** Bytes of a cache entry in one layer. */
 export function entryBytes(shape: DecoderShape, format: CacheFormat): number {
   return ((2 * keyWidth(shape)) / 4) * CACHE_VECTORS[format].bytes;
 }
 
-/** What a GPU and a cache of `cacheBytes` allow for a model of so many parameters: a buffer is bound whole. */
+/** Limits of a GPU and a cache of `cacheBytes` bytes for a model with this many parameters. Each buffer is bound as a whole. */
 export function capacityLimits(
   limits: Pick<GPUSupportedLimits, "maxBufferSize" | "maxStorageBufferBindingSize">,
   shape: DecoderShape,
@@ -52,8 +52,9 @@ export function capacityLimits(
 }
 
 /**
- * Divides the cache for rows of `rowsOf[i]` responses to prompts of which `lengths[i]` entries are kept. Prompts are
- * taken up one after the other, so at most those of the rows of a batch are kept together, and the one before them.
+ * Divides the cache for `rowsOf[i]` responses to prompts with `lengths[i]` cached entries each. Prompts are admitted in
+ * order, so at most the prompts of the rows of a batch, and the one before them, are cached at the same time. Throws a
+ * `RangeError` if one row does not fit.
  */
 export function divideCapacity(
   lengths: readonly number[],

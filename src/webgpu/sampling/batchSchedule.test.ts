@@ -65,5 +65,5 @@ test("refuses prompts without tokens or that are not there, and to end a row twi
   const schedule = new BatchSchedule(PROMPTS, REQUESTS, 10, { rows: 1, promptEntries: 2 });
   schedule.admit();
   schedule.release(0);
-  expect(() => schedule.release(0)).toThrow("row 0 is not under way");
+  expect(() => schedule.release(0)).toThrow("request 0 is not being decoded");
 });

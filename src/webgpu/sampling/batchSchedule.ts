@@ -1,44 +1,44 @@
-/** Which rows are decoded together: those that wait take the places of those that have ended, prompt by prompt. */
+/** Schedules rows: queued rows take the slots of rows that have ended, prompt by prompt (continuous batching). */
 import type { BatchCapacity } from "./batchCapacity.ts";
 import { FreeRanges } from "./freeRanges.ts";
 import type { RowRequest } from "../../decoder/generation.ts";
 import type { RowState } from "../layout/rowState.ts";
 
-/** Rows that may start, and the prompt tokens to be read before. */
+/** Rows that may start, and the prompt tokens to prefill first. */
 export interface Admission {
   readonly prefill: readonly RowState[];
   readonly rows: readonly AdmittedRow[];
 }
 
 export interface AdmittedRow {
-  /** Number of its request. */
+  /** Index of its request. */
   readonly request: number;
   readonly state: RowState;
 }
 
-/** A prompt whose keys and values are in the cache. */
+/** A prompt in the KV cache. */
 interface HeldPrompt {
   readonly start: number;
   readonly length: number;
 }
 
 /**
- * The prefill reads each prompt but for its last token, once; each row then starts by reading that token itself, which
- * gives its first logits. A prompt's entries are kept while rows of it wait or are under way. The entries of all
- * prompts come first in the cache, then those of each row's response.
+ * Each prompt except for its last token is prefilled once; every row then starts by reading that token, which gives its
+ * first logits. The entries of a prompt stay in the cache until all its rows have ended. The cache holds the entries of all
+ * prompts first, then those of each row's response.
  */
 export class BatchSchedule {
   readonly #prompts: readonly Int32Array[];
   readonly #requests: readonly RowRequest[];
   readonly #maxTokens: number;
   readonly #room: BatchCapacity;
-  /** Requests, those of a prompt together, so that few prompts are held at a time. */
+  /** Requests grouped by prompt, so that few prompts are cached at a time. */
   readonly #queue: readonly number[];
   readonly #entries: FreeRanges;
   readonly #freePlaces: number[];
   readonly #placeOf = new Map<number, number>();
   readonly #held = new Map<number, HeldPrompt>();
-  /** Rows of each prompt that have not ended. */
+  /** Unfinished rows of each prompt. */
   readonly #left: number[];
   #next = 0;
 
@@ -58,7 +58,7 @@ export class BatchSchedule {
     this.#freePlaces = Array.from({ length: room.rows }, (_, i) => room.rows - 1 - i);
   }
 
-  /** Lets as many waiting rows start as there is room for. */
+  /** Admits as many queued rows as there is room for. */
   admit(): Admission {
     const prefill: RowState[] = [];
     const rows: AdmittedRow[] = [];
@@ -73,10 +73,10 @@ export class BatchSchedule {
     return { prefill, rows };
   }
 
-  /** Notes that an admitted row has ended: its place is free, and its prompt's if no other row wants it. */
+  /** Frees the slot of an admitted row that has ended, and its prompt after the last row of it. */
   release(request: number): void {
     const place = this.#placeOf.get(request);
-    if (place === undefined) throw new Error(`row ${request} is not under way`);
+    if (place === undefined) throw new Error(`request ${request} is not being decoded`);
     this.#placeOf.delete(request);
     this.#freePlaces.push(place);
     const { prompt } = this.#request(request);
@@ -88,7 +88,7 @@ export class BatchSchedule {
     if (held.length > 0) this.#entries.give(held.start, held.length);
   }
 
-  /** Where a prompt's entries are; reads it first if need be; null while there is no room for it. */
+  /** Returns the entries of a prompt, adding it to the prefill if necessary; null while there is no room for it. */
   #hold(prompt: number, prefill: RowState[]): HeldPrompt | null {
     const known = this.#held.get(prompt);
     if (known !== undefined) return known;
@@ -128,7 +128,7 @@ export class BatchSchedule {
   }
 }
 
-/** How many rows continue each prompt. Throws where a prompt is missing or has no tokens. */
+/** Counts the rows of each prompt. Throws if a prompt is missing or empty. */
 export function rowsOf(prompts: readonly Int32Array[], requests: readonly RowRequest[]): number[] {
   if (prompts.some(({ length }) => length === 0)) throw new Error("a prompt has no tokens");
   const rows = prompts.map(() => 0);
@@ -140,7 +140,7 @@ export function rowsOf(prompts: readonly Int32Array[], requests: readonly RowReq
   return rows;
 }
 
-/** A prompt token attends to those before it, and to itself. */
+/** A prompt token attends to the tokens up to and including itself. */
 function promptLine(token: number, position: number, start: number): RowState {
   const write = start + position;
   const prefix = { prefixStart: start, prefixLength: position, suffixStart: write };

@@ -1,6 +1,6 @@
 /**
- * The decoder as a graph: five kernels a layer, six where heads are normed, two more with an adapter; and three around them
- * read a token of each line and draw the next.
+ * The decoder as a graph: five kernels per layer, one more for normed heads, two more with an adapter; three others embed
+ * the token of each line and sample the next.
  */
 import { addProjection } from "../kernels/addProjection/addProjection.ts";
 import { attend } from "../kernels/attend/attend.ts";
@@ -34,37 +34,37 @@ import { usualTeams, type Teams } from "../kernelVariants/teams.ts";
 import type { DecodeVariants } from "../kernelVariants/variants.ts";
 import { EMBEDDING, headMatrix, NORM } from "../../decoder/parameterNames.ts";
 
-/** What a graph has room for. */
+/** Sizes that a graph is allocated for. */
 export interface Capacity {
-  /** Lines computed together: rows of decoding, or prompt tokens of the prefill. */
+  /** Lines computed together: rows in decoding, prompt tokens in the prefill. */
   readonly lines: number;
   /** Rows decoded together; at most `lines`. */
   readonly rows: number;
-  /** Keys and values in the cache. */
+  /** KV cache entries. */
   readonly entries: number;
 }
 
 const WORD = 4;
 const [[QUERIES], [GATE]] = [QKV, GATE_UP];
 
-/** Kernels and the buffers that outlive a pass through them. */
+/** The kernels, and the buffers that persist between passes. */
 export interface DecodeGraph {
   readonly graph: Graph;
-  /** How many of the first kernels fill the cache: those of the prefill. */
+  /** Number of leading kernels that fill the cache, which the prefill runs. */
   readonly cacheKernels: number;
   readonly capacity: Capacity;
-  /** Of the keys and values of all layers. */
+  /** Bytes of the KV cache of all layers. */
   readonly cacheBytes: number;
-  /** State of each line, `ROW_WORDS` a line. */
+  /** State of each line, `ROW_WORDS` words each. */
   readonly rows: GPUBuffer;
   /** Settings of the batch. */
   readonly settings: GPUBuffer;
-  /** Newest tokens of each row, `OUTPUT_WORDS` each. */
+  /** Latest tokens of each row, `OUTPUT_WORDS` words each. */
   readonly outputs: GPUBuffer;
   readonly dispose: () => void;
 }
 
-/** Allocates and compiles the graph of a decoder over its parameters. */
+/** Allocates and compiles the graph of a decoder. */
 export async function createDecodeGraph(
   gpu: Gpu,
   pipelines: Pipelines,
@@ -103,11 +103,11 @@ interface Buffers {
   readonly settings: GPUBuffer;
   readonly outputs: GPUBuffer;
   readonly rope: GPUBuffer;
-  /** Keys and values of each layer: [entries, 2*Hkv*hd] with stored heads, in the format of the cache. */
+  /** KV cache of each layer [entries, 2*Hkv*hd], with the stored head dimension. */
   readonly caches: readonly GPUBuffer[];
 }
 
-/** Lines as the kernels see them: the last tile is computed whole. */
+/** Lines rounded up to whole tiles. */
 const padded = (lines: number): number => Math.ceil(lines / TILE) * TILE;
 
 function allocate(device: GPUDevice, shape: DecoderShape, capacity: Capacity, cacheBytes: number): Buffers {
@@ -126,7 +126,7 @@ function allocate(device: GPUDevice, shape: DecoderShape, capacity: Capacity, ca
   };
 }
 
-/** Adds all kernels; returns how many of them the prefill needs. */
+/** Records all kernels; returns the number that the prefill runs. */
 function record(
   builder: GraphBuilder,
   kernels: ReturnType<typeof decoderKernels>,
@@ -158,7 +158,7 @@ function record(
 
 const scratch = (lines: number, width: number): Scratch => ({ bytes: padded(lines) * width * WORD });
 
-/** What all layers are recorded with. */
+/** State shared by the recording of all layers. */
 interface Layers {
   readonly builder: GraphBuilder;
   readonly kernels: ReturnType<typeof decoderKernels>;
@@ -169,7 +169,7 @@ interface Layers {
   readonly lines: (width: number) => Scratch;
 }
 
-/** Adds a layer's kernels; returns the number of all until its keys and values are known, and its inner vectors. */
+/** Records a layer; returns the number of kernels up to its keys and values, and its inner vectors. */
 function recordLayer(layers: Layers, i: number, x: Scratch, previous: Inner | null) {
   const { builder, kernels, weights, lowRank, shape, buffers, lines } = layers;
   const batch: BufferView = { buffer: buffers.settings };
@@ -184,7 +184,7 @@ function recordLayer(layers: Layers, i: number, x: Scratch, previous: Inner | nu
   const projected = { batch, rows, ...layer(QUERIES), rope, heads, queries, cache };
   builder.add(kernels.projectQkv, { ...projected, x, inner: inner.qkv });
   if (kernels.normHeads !== null) builder.add(kernels.normHeads, projected);
-  const cacheKernels = builder.length; // of the last layer, only keys and values are used again
+  const cacheKernels = builder.length; // the prefill needs only keys and values of the last layer
   builder.add(kernels.attend, { batch, rows, queries, cache, context });
   builder.add(kernels.addAttention, { batch, input: context, ...layer(OUTPUT), x, inner: inner.output });
   lowRank.enterMlp(i, { batch, x, ...layer(GATE) }, inner);
@@ -193,7 +193,7 @@ function recordLayer(layers: Layers, i: number, x: Scratch, previous: Inner | nu
   return { cacheKernels, inner };
 }
 
-/** Kernels of a token of a decoder whose layers are laid out like this. */
+/** Decoding kernels of a decoder with these weights. */
 export function decoderKernels(
   shape: DecoderShape,
   { layer, tokens, adapter }: Pick<DecoderWeights, "layer" | "tokens" | "adapter">,

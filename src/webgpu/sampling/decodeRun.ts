@@ -1,4 +1,4 @@
-/** One batch of requests under way: submits tokens, reads what came of them, and fills the places that rows leave. */
+/** Decodes one batch of requests: submits tokens, reads the results, and refills the slots of rows that have ended. */
 import type { BatchSchedule } from "./batchSchedule.ts";
 import { ROW_BYTES, OUTPUT_BYTES, type Workspace } from "./decodeWorkspace.ts";
 import type { Gpu } from "../device/device.ts";
@@ -11,25 +11,25 @@ import {
   type RowState,
 } from "../layout/rowState.ts";
 
-/** Tokens a submission: enough that waiting for the GPU is rare, few enough that a weak one answers within its limit. */
+/** Tokens per submission: enough to keep the GPU busy, few enough for slow GPUs to stay below the watchdog limit. */
 export const TOKENS_PER_SUBMIT = OUTPUT_TOKENS;
-/** Rows left below this share of the batch are moved together when none waits, so that finished rows cost nothing. */
+/** With no row queued and fewer live rows than this share of the batch, live rows are compacted. */
 const COMPACT_BELOW = 0.75;
 
-/** A line of the GPU. */
+/** A line on the GPU. */
 interface Line extends DecodedRow {
-  /** Tokens it may still take. */
+  /** Tokens left to its limit. */
   left: number;
   ended: boolean;
 }
 
-/** How much was done. */
+/** Work done. */
 export interface Work {
-  /** Tokens that all rows of a batch took together. */
+  /** Decoding steps, each one token of every row. */
   tokenSteps: number;
   submissions: number;
   reads: number;
-  /** Prompt tokens read into the cache. */
+  /** Prompt tokens prefilled. */
   prefillTokens: number;
 }
 
@@ -40,12 +40,12 @@ export class DecodeRun {
   readonly #settings: BatchSettings;
   readonly #work: Work;
   readonly #responses: Responses;
-  /** In the order of the GPU's. */
+  /** In the order of the lines on the GPU. */
   #lines: readonly Line[] = [];
-  /** Requests that are not known to have ended. */
+  /** Requests not known to have ended. */
   #unended: number;
 
-  /** Adds what it does to `work`. */
+  /** Adds the work it does to `work`. */
   constructor(gpu: Gpu, workspace: Workspace, schedule: BatchSchedule, settings: BatchSettings, work: Work) {
     this.#gpu = gpu;
     this.#workspace = workspace;
@@ -56,7 +56,7 @@ export class DecodeRun {
     this.#responses = new Responses(settings.count, settings.maxTokens, settings.eosTokens);
   }
 
-  /** Decodes all rows, one submission ahead of what is known of them. */
+  /** Decodes all rows, one submission ahead of the results read. */
   async finish(pause: (live: number) => Promise<void>): Promise<Responses> {
     let pending: Promise<void> = Promise.resolve();
     try {
@@ -64,23 +64,23 @@ export class DecodeRun {
       while (this.#lines.some(({ ended }) => !ended)) {
         const before = pending;
         pending = this.#submitTokens();
-        pending.catch(() => {}); // heard of when it is awaited: it may fail while nobody waits for it yet
+        pending.catch(() => {}); // reported when awaited; it may reject earlier
         await before;
         this.#gpu.fault.throwIfAborted();
         await pause(this.#unended);
         this.#refill();
       }
     } finally {
-      await pending; // a staging buffer that is still being mapped could not be used again
+      await pending; // a staging buffer that is still being mapped cannot be reused
     }
     this.#gpu.fault.throwIfAborted();
     return this.#responses;
   }
 
-  /** Submits the next tokens; the promise is kept when what came of them is known. */
+  /** Submits the next tokens; resolves when their results are read. */
   #submitTokens(): Promise<void> {
     const { graph, rows, outputs, ring } = this.#workspace;
-    const lines = this.#lines; // whatever moves later
+    const lines = this.#lines; // as of this submission
     const tokens = Math.min(TOKENS_PER_SUBMIT, Math.max(...lines.map(({ left }) => left)));
     let read: (() => Promise<Uint32Array<ArrayBuffer>>) | null = null;
     this.#submit((encoder) => {
@@ -95,13 +95,13 @@ export class DecodeRun {
     this.#work.tokenSteps += tokens;
     for (const line of lines) {
       line.left = Math.max(0, line.left - tokens);
-      if (line.left === 0) this.#end(line); // no need to read that
+      if (line.left === 0) this.#end(line); // no result needed
     }
     return this.#note(lines, read);
   }
 
   async #note(lines: readonly Line[], read: (() => Promise<Uint32Array<ArrayBuffer>>) | null): Promise<void> {
-    if (read === null) throw new Error("nothing was copied");
+    if (read === null) throw new Error("no results were copied for this submission");
     const copy = await read();
     this.#work.reads += 1;
     const ended = new Set(this.#responses.add(lines, copy));
@@ -115,7 +115,7 @@ export class DecodeRun {
     this.#schedule.release(line.request);
   }
 
-  /** Gives the places of rows that have ended to those that wait. */
+  /** Gives the slots of ended rows to queued rows. */
   #refill(): void {
     const { prefill, rows } = this.#schedule.admit();
     const kept = this.#lines.filter(({ ended }) => !ended);
@@ -135,7 +135,7 @@ export class DecodeRun {
     this.#load(this.#lines.length);
   }
 
-  /** Fills the cache with prompts, in order: a prompt may be cut between two submissions. */
+  /** Prefills prompts in order; a prompt may be split across submissions. */
   #prefill(states: readonly RowState[]): void {
     const { capacity, graph, cacheKernels, rows } = this.#workspace;
     for (let start = 0; start < states.length; start += capacity.lines) {
@@ -151,7 +151,7 @@ export class DecodeRun {
     this.#work.prefillTokens += states.length;
   }
 
-  /** Copies the states of these lines away, together; their keys and values stay where they are. */
+  /** Copies the states of these lines to the spare buffer; their cache entries do not move. */
   #setAside(lines: readonly number[]): void {
     if (lines.length === 0) return;
     const { rows, spare } = this.#workspace;
@@ -169,7 +169,7 @@ export class DecodeRun {
     this.#submit((encoder) => encoder.copyBufferToBuffer(spare, 0, rows, 0, count * ROW_BYTES));
   }
 
-  /** Lets the kernels run over so many lines. */
+  /** Sets the number of lines the kernels run over. */
   #load(count: number): void {
     const settings = packSettings({ ...this.#settings, count });
     this.#gpu.device.queue.writeBuffer(this.#workspace.settings, 0, settings);
@@ -184,7 +184,7 @@ export class DecodeRun {
   }
 }
 
-/** Runs of numbers that follow each other, and where each run starts. */
+/** Groups numbers into runs of consecutive ones. */
 function neighbours(numbers: readonly number[]): { to: number; from: number; count: number }[] {
   const runs: { to: number; from: number; count: number }[] = [];
   for (const [to, from] of numbers.entries()) {

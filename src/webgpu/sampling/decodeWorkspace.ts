@@ -1,4 +1,4 @@
-/** A decoder's graph with what is needed to move its rows and to read them. */
+/** A decoding graph with the buffers that move and read its rows. */
 import type { CacheFormat } from "../layout/cacheFormat.ts";
 import { createDecodeGraph, type Capacity, type DecodeGraph } from "./decodeGraph.ts";
 import type { DecoderShape } from "../../decoder/decoderShape.ts";
@@ -9,19 +9,19 @@ import { ReadRing } from "../recording/readRing.ts";
 import { OUTPUT_TOKENS, OUTPUT_WORDS, ROW_WORDS } from "../layout/rowState.ts";
 
 const WORD = Uint32Array.BYTES_PER_ELEMENT;
-/** Bytes of a row's state. */
+/** Bytes of the state of a row. */
 export const ROW_BYTES = ROW_WORDS * WORD;
-/** Bytes of a row's outputs. */
+/** Bytes of the outputs of a row. */
 export const OUTPUT_BYTES = OUTPUT_TOKENS * OUTPUT_WORDS * WORD;
 
 export interface Workspace extends DecodeGraph {
-  /** Where rows wait while prompts are read, and while they move. */
+  /** Holds row states during a prefill and while rows are moved. */
   readonly spare: GPUBuffer;
-  /** Two copies of rows and outputs: one is read while the next is on its way. */
+  /** Two staging copies of rows and outputs: one is read while the other is written. */
   readonly ring: ReadRing;
 }
 
-/** Allocates and compiles all of it. */
+/** Allocates and compiles a workspace. */
 export async function createWorkspace(
   gpu: Gpu,
   pipelines: Pipelines,
@@ -42,7 +42,7 @@ export async function createWorkspace(
   return { ...graph, spare, ring, dispose };
 }
 
-/** Room for what either has room for. */
+/** The maximum of two capacities, field by field. */
 export function larger(a: Capacity, b: Capacity): Capacity {
   return {
     lines: Math.max(a.lines, b.lines),

@@ -1,18 +1,18 @@
-/** Hands out ranges of a line of places, each where it first fits. */
+/** First-fit allocator of index ranges. */
 interface Range {
   readonly start: number;
   readonly length: number;
 }
 
 export class FreeRanges {
-  /** What is free, in order; no two touch. */
+  /** Free ranges in ascending order, none adjacent. */
   #free: readonly Range[];
 
   constructor(start: number, length: number) {
     this.#free = [{ start, length }];
   }
 
-  /** Start of a range of so many places; null while none is free. */
+  /** Allocates a range of this length and returns its start; null if none is free. */
   take(length: number): number | null {
     const fitting = this.#free.find((range) => range.length >= length);
     if (fitting === undefined) return null;
@@ -24,7 +24,7 @@ export class FreeRanges {
     return fitting.start;
   }
 
-  /** Takes back a range that was handed out. */
+  /** Frees an allocated range. */
   give(start: number, length: number): void {
     const sorted = [...this.#free, { start, length }].sort((a, b) => a.start - b.start);
     const merged: Range[] = [];

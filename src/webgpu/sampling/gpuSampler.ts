@@ -1,4 +1,4 @@
-/** Prompts -> sampled responses on the GPU: the host submits several tokens at a time and only looks what came of them. */
+/** Samples responses on the GPU: the host submits several tokens at a time and reads the results. */
 import { describeAdapter } from "../device/adapter.ts";
 import { allocateOnGpu } from "../device/allocation.ts";
 import { divideCapacity, capacityLimits, type BatchCapacity, type CapacityLimits } from "./batchCapacity.ts";
@@ -13,40 +13,39 @@ import type { Gpu } from "../device/device.ts";
 import type { Decoding, Generated, RowRequest } from "../../decoder/generation.ts";
 import { Pipelines } from "../recording/graph.ts";
 
-/** Prompt tokens read together. */
+/** Prompt tokens prefilled together. */
 const PREFILL_LINES = 512;
-/** The cache grows by so many entries, so that prompts of other lengths need no new one. */
+/** Granularity of the cache in entries, so that slightly longer prompts need no new one. */
 const ENTRIES_STEP = 1024;
-/** Keys and values of all layers: 45 rows of 512 tokens of a model of 135M parameters in f32. */
+/** Default bytes of the KV cache: 45 rows of 512 tokens of a model with 135M parameters in f32. */
 const CACHE_BYTES = 2 ** 30;
 
-/** How keys and values are kept. */
+/** Options of the KV cache. */
 export interface CacheOptions {
   /**
-   * "f32" by default, with which sampler and trainer agree on logprobs to some 1e-6. Take "f16" where memory or its
-   * bandwidth is short: when `statistics.rows` stays below the responses of a question because the cache is full, or
-   * for responses of many hundreds of tokens, whose keys and values outweigh the weights in each token's reads. Twice
-   * the rows then fit. Never changed by itself: what is sampled must not depend on the memory at hand.
+   * Default "f32", with which logprobs of sampler and trainer agree to about 1e-6. "f16" fits twice the rows, for when
+   * memory or its bandwidth is short: when the cache limits `statistics.rows` to fewer than the responses of a question,
+   * or when responses have many hundreds of tokens. Never chosen automatically: samples must not depend on free memory.
    */
   readonly cache?: CacheFormat;
-  /** Most bytes for the cache of all layers; it takes fewer when the requests need fewer. */
+  /** Maximum bytes of the cache of all layers; less is allocated if the requests need less. */
   readonly cacheBytes?: number;
 }
 
-/** Requests by their sizes: tokens of each prompt, and how many rows continue it. */
+/** Sizes of requests: tokens and rows of each prompt. */
 export interface AskedRows {
   readonly lengths: readonly number[];
   readonly counts: readonly number[];
 }
 
-/** Sizes of the latest batch, zeros before the first; and all work since the sampler was made. */
+/** Sizes of the latest batch, zeros before the first, and all work since the sampler was created. */
 export interface SamplerStatistics extends Readonly<Work> {
-  /** Of a token of all rows. */
+  /** Dispatches per decoding step. */
   readonly dispatches: number;
-  /** Rows decoded together at most. */
+  /** Maximum rows decoded together. */
   readonly rows: number;
   readonly cacheBytes: number;
-  /** Intermediate results. */
+  /** Bytes of intermediate results. */
   readonly scratchBytes: number;
 }
 
@@ -57,12 +56,12 @@ export class GpuSampler {
   readonly #pipelines: Pipelines;
   readonly #cache: CacheFormat;
   readonly #work: Work = { tokenSteps: 0, submissions: 0, reads: 0, prefillTokens: 0 };
-  /** Lower when memory ran out. */
+  /** Lowered when memory runs out. */
   #limits: CapacityLimits;
   #workspace: Workspace | null = null;
   #rows = 0;
 
-  /** Samples with whatever `weights` hold when it is asked to. */
+  /** Samples with the content of `weights` at the time of each call. */
   constructor(gpu: Gpu, shape: DecoderShape, weights: DecoderWeights, options: CacheOptions = {}) {
     const problem = unsupported(shape);
     if (problem !== null) throw new RangeError(`the GPU sampler cannot run this model: ${problem}`);
@@ -78,10 +77,10 @@ export class GpuSampler {
   }
 
   /**
-   * Decodes every row to its end-of-sequence token or `maxTokens`. As many rows as the cache has room for are decoded
-   * together; the others wait and take the places of those that end, so any number may be asked for at once. Each
-   * prompt is read once, however many rows continue it and whenever they start. A row's tokens depend on its own seed
-   * and stream, not on the rest of the batch. `pause` is told how many rows have not ended yet.
+   * Decodes every row to its end-of-sequence token or `maxTokens`. As many rows as fit in the cache are decoded together;
+   * the others are queued and take the slots of rows that end. Each prompt is prefilled once, however many rows continue
+   * it. The tokens of a row depend on its seed and stream, not on the rest of the batch. `pause` gets the number of
+   * unfinished rows.
    */
   async generate(
     prompts: readonly Int32Array[],
@@ -100,7 +99,7 @@ export class GpuSampler {
     return (await run.finish(pause)).finish();
   }
 
-  /** Makes room for as many rows of such requests as the limits allow. */
+  /** Allocates for as many rows of such requests as the limits allow. */
   async reserve(asked: AskedRows, maxTokens: number): Promise<void> {
     await this.#reserve(asked, maxTokens);
   }
@@ -128,12 +127,12 @@ export class GpuSampler {
     );
   }
 
-  /** Room for as many rows as the limits allow; for fewer and fewer while the GPU has no memory for it. */
+  /** Allocates for as many rows as the limits allow, halving them while the GPU runs out of memory. */
   async #reserve(
     { lengths: promptLengths, counts }: AskedRows,
     maxTokens: number,
   ): Promise<{ readonly room: BatchCapacity; readonly workspace: Workspace }> {
-    const lengths = promptLengths.map((length) => length - 1); // the rows read the last token
+    const lengths = promptLengths.map((length) => length - 1); // rows read the last token themselves
     const prefillTokens = lengths.reduce((sum, length) => sum + length, 0);
     for (;;) {
       const room = divideCapacity(lengths, counts, maxTokens, this.#limits);
@@ -148,7 +147,7 @@ export class GpuSampler {
     }
   }
 
-  /** A workspace with that room, the one before or a larger one; null when there is no memory for it. */
+  /** Returns a workspace of at least that capacity, the current one or a new one; null if memory runs out. */
   async #workspaceFor(need: Capacity): Promise<Workspace | null> {
     const old = this.#workspace;
     const capacity = old === null ? need : larger(old.capacity, need);

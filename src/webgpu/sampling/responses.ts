@@ -1,12 +1,12 @@
-/** The tokens of a batch as they come from the GPU, a few of each row at a time -> responses. */
+/** Assembles responses from the tokens read from the GPU, a few of each row at a time. */
 import type { Generated } from "../../decoder/generation.ts";
 import { lineProgress, OUTPUT_TOKENS, OUTPUT_WORDS, ROW_WORDS } from "../layout/rowState.ts";
 
-/** A row that the GPU decodes. */
+/** A row being decoded. */
 export interface DecodedRow {
-  /** Number of its request. */
+  /** Index of its request. */
   readonly request: number;
-  /** Its place in the outputs. */
+  /** Its index in the outputs. */
   readonly place: number;
 }
 
@@ -21,7 +21,7 @@ export class Responses {
     this.#responses = Array.from({ length: count }, () => ({ tokens: [], logprobs: [], entropy: 0 }));
   }
 
-  /** Adds what a copy of all lines, followed by the outputs, holds of these lines; returns those that have ended. */
+  /** Adds the tokens of these lines from a copy of all lines followed by the outputs; returns those that have ended. */
   add(lines: readonly DecodedRow[], copy: Uint32Array<ArrayBuffer>): DecodedRow[] {
     const floats = new Float32Array(copy.buffer);
     return lines.filter(({ request, place }, line) => {
@@ -32,7 +32,7 @@ export class Responses {
         const at = start + (token % OUTPUT_TOKENS) * OUTPUT_WORDS;
         const [logprob = Number.NaN, entropy = Number.NaN] = floats.subarray(at + 1, at + 3);
         if (!Number.isFinite(logprob))
-          throw new Error("the model's logits are not finite: its weights are broken");
+          throw new Error("the model's logits are not finite: check its weights");
         response.tokens.push(copy[at] ?? 0);
         response.logprobs.push(logprob);
         response.entropy += entropy;
@@ -41,11 +41,12 @@ export class Responses {
     });
   }
 
-  /** All responses, when all have ended. */
+  /** Returns the responses once all have ended. */
   finish(): Generated[] {
     return this.#responses.map(({ tokens, logprobs, entropy }) => {
       const finished = this.#eosTokens.includes(tokens.at(-1) ?? -1);
-      if (!finished && tokens.length !== this.#maxTokens) throw new Error("a response was left unended");
+      if (!finished && tokens.length !== this.#maxTokens)
+        throw new Error("a response ended before its end-of-sequence token and its limit");
       return {
         tokens: Int32Array.from(tokens),
         logprobs: Float32Array.from(logprobs),
@@ -59,6 +60,6 @@ export class Responses {
 interface Growing {
   readonly tokens: number[];
   readonly logprobs: number[];
-  /** Summed. */
+  /** Sum over its tokens. */
   entropy: number;
 }

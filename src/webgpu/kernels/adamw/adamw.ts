@@ -1,8 +1,8 @@
 import { WORKGROUP, defineKernel, read, uniform, write, type Kernel } from "../../recording/kernel.ts";
 
-/** One AdamW step on all parameters at once: their order does not matter to it. */
+/** One AdamW step on the flat buffer of all parameters. */
 
-/** Invocations that sum squares side by side: a GPU's worth of them, but with some work for each. */
+/** Number of partial sums of squares: enough invocations for a GPU, with enough work for each. */
 export function partialSums(size: number): number {
   return Math.min(MOST_SUMS, Math.ceil(size / SQUARES_EACH / WORKGROUP) * WORKGROUP);
 }
@@ -18,7 +18,7 @@ struct Step {
   correction2: f32, epsilon: f32, clip: f32, weightDecay: f32,
 }`;
 
-/** Partial sums of the squares of a gradient of `size` numbers. One invocation: every so many-th vector. */
+/** Partial sums of squares of a gradient of `size` numbers. One invocation: a strided subset of its vectors. */
 export function squares(size: number): Kernel {
   const sums = partialSums(size);
   return defineKernel({
@@ -34,8 +34,8 @@ export function squares(size: number): Kernel {
 }
 
 /**
- * norm = [the gradient's norm, what to scale it by]; the scale is 0 when the norm is no finite number. One workgroup,
- * whose first invocation adds up what the others have.
+ * norm = [global norm of the gradient, clipping scale]; the scale is 0 if the norm is not finite. One workgroup, whose first
+ * invocation adds the partial sums of the others.
  */
 export function norm(size: number): Kernel {
   return defineKernel({
@@ -59,8 +59,8 @@ var<workgroup> sums: array<f32, ${WORKGROUP}>;`,
 }
 
 /**
- * AdamW as PyTorch's (arXiv 1711.05101), on the gradient scaled by `norm`; the gradient is zeroed for the next sum.
- * Weights and moments stay as they are when the scale is 0. One invocation: four parameters.
+ * AdamW (arXiv 1711.05101) with PyTorch's semantics, on the gradient scaled by `norm`; zeroes the gradient for the next
+ * accumulation. Weights and moments do not change if the scale is 0. One invocation: four parameters.
  */
 export function adamw(size: number): Kernel {
   return defineKernel({

@@ -6,9 +6,9 @@ import { beside, type Weights } from "../../products/product.ts";
 import { PLAIN_PRODUCT, type ProductVariant } from "../../kernelVariants/variants.ts";
 
 /**
- * x [M, N] += input [M, K] times the layer's matrix `part` [K, N]: what attention and MLP add to the residual stream.
- * With `keep` the sum goes to `sum` instead and x is left as it was. With a `lowRank` of the part the inner vectors of the
- * same input go to `inner`, as if they were more columns; `lowRankInput` adds what comes of them.
+ * x [M, N] += input [M, K] times matrix `part` [K, N] of the layer: the output projections of attention and MLP onto the
+ * residual stream. With `keep`, the sum is written to `sum` instead. With `lowRank`, the inner vectors of the same input
+ * are computed as additional columns into `inner`; `lowRankInput` adds the adapter's product.
  */
 export function addProjection(
   layer: LayerWeights,
@@ -49,7 +49,7 @@ export function addProjection(
   return defineProduct(product, variant);
 }
 
-/** The part's matrix, and beside it the factor A of its adapter. */
+/** The matrix of the part concatenated with the factor A of its adapter. */
 function withInner(layer: LayerWeights, part: string, lowRank: LowRank | null): Weights {
   const own = layer.forward(part);
   if (lowRank === null) return own;

@@ -6,10 +6,9 @@ import { BATCH_WGSL, ROW_WGSL } from "../../layout/rowState.ts";
 import { addEntry, beginSoftmax } from "./onlineSoftmax.ts";
 
 /**
- * Attention of each line over the shared entries of its prompt and its own: queries [M, H*hd] -> context [M, H*hd].
- * Grouped queries; softmax online (arXiv 1805.02867), so nothing of the length of the context is stored.
- * With `keepTotals` also the logarithm of the softmax' denominator, which the backward pass wants, and room for what it
- * adds to it: [M, H, 2].
+ * Grouped-query attention of each line over the cache entries of its prompt and its own: queries [M, H*hd] -> context
+ * [M, H*hd], with online softmax (arXiv 1805.02867), so memory does not grow with the context. With `keepTotals` also
+ * totals [M, H, 2] for the backward pass: the logarithm of the softmax denominator, and a slot that the pass fills.
  * One invocation: one line and head.
  */
 export function attend(shape: DecoderShape, keepTotals = false, cache: CacheFormat = "f32"): Kernel {

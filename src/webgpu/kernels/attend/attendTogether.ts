@@ -5,20 +5,20 @@ import { defineKernel, read, uniform, unroll, write, type Kernel } from "../../r
 import { BATCH_WGSL, ROW_WGSL } from "../../layout/rowState.ts";
 import { addEntry, beginSoftmax } from "./onlineSoftmax.ts";
 
-/** Invocations that may share a line and head; shared memory holds a sum of values of each. */
+/** Team sizes; workgroup memory holds a context vector per invocation. */
 const TEAMS = [16, 32, 64] as const;
-/** What every GPU has of shared memory, in floats. */
+/** Workgroup memory of every GPU, in floats. */
 const SHARED_FLOATS = 16384 / 4;
 
-/** Sizes of teams that have room for heads of this size, beside `attend`, where one invocation is on its own. */
+/** Team sizes whose workgroup memory suffices for this head dimension. */
 export function attendTeams(shape: Pick<DecoderShape, "headDim">): number[] {
   return TEAMS.filter((team) => team * (storedHeadDim(shape) + 2) <= SHARED_FLOATS);
 }
 
 /**
- * Attention as in `attend`, where a workgroup of `team` invocations shares a line and head: each takes every so many
- * entries with a softmax of its own, and in the end they are merged (arXiv 1805.02867, section 3.1). For long contexts
- * and few rows, where one invocation on its own would be long and leave most of the GPU idle.
+ * Attention as in `attend`, with a workgroup of `team` invocations per line and head: each runs an online softmax over a
+ * strided subset of the entries, and these are merged (arXiv 1805.02867, section 3.1). For long contexts and few rows,
+ * where one invocation per head would leave most of the GPU idle.
  */
 export function attendTogether(shape: DecoderShape, cache: CacheFormat, team: number): Kernel {
   const vectors = storedHeadDim(shape) / 4;
@@ -41,7 +41,7 @@ var<workgroup> sums: array<vec4f, ${team * vectors}>;`,
   });
 }
 
-/** Softmax over the entries of one member, numbered through prefix and suffix. */
+/** WGSL of the softmax over the entries of one member, indexed through prefix and suffix. */
 function ownEntries(shape: DecoderShape, cache: CacheFormat, team: number): string {
   return `${beginSoftmax(shape, "group")}
   let count = row.prefixLength + row.write + 1u - row.suffixStart;
@@ -50,7 +50,7 @@ function ownEntries(shape: DecoderShape, cache: CacheFormat, team: number): stri
   }`;
 }
 
-/** Each member adds up some vectors of the result. A member without entries has a largest score of -1e30: weight 0. */
+/** WGSL in which each member merges some vectors of the result. A member without entries has maximum score -1e30: weight 0. */
 const merge = (vectors: number, team: number): string => `
   largests[local] = largest;
   totals[local] = total;

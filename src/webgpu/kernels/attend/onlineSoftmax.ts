@@ -1,12 +1,12 @@
-/** The softmax that attention keeps while it goes through a context (arXiv 1805.02867, algorithm 3), as WGSL. */
+/** WGSL of the online softmax of attention (arXiv 1805.02867, algorithm 3). */
 import { CACHE_VECTORS, type CacheFormat } from "../../layout/cacheFormat.ts";
 import type { DecoderShape } from "../../../decoder/decoderShape.ts";
 import { storedHeadDim } from "../../layout/headPadding.ts";
 import { unroll } from "../../recording/kernel.ts";
 
 /**
- * Begins the softmax of a line and head, counted together by the expression `place`: `row`, where its entries' `head`
- * starts, the scaled query, and empty sums.
+ * Declares the state of a line and head, whose joint index is the expression `place`: `row`, the offset `head` in its
+ * entries, the scaled query, and zero sums.
  */
 export function beginSoftmax(shape: DecoderShape, place: string): string {
   const { heads, kvHeads, headDim } = shape;
@@ -21,7 +21,7 @@ export function beginSoftmax(shape: DecoderShape, place: string): string {
   var total = 0.0;`;
 }
 
-/** Takes in the cache's `entry`. */
+/** Adds cache entry `entry`. */
 export function addEntry(shape: DecoderShape, cache: CacheFormat): string {
   const { kvHeads } = shape;
   const vectors = storedHeadDim(shape) / 4;

@@ -4,10 +4,10 @@ import { defineKernel, read, uniform, unroll, write, type Kernel } from "../../r
 import { BATCH_WGSL, ROW_WGSL } from "../../layout/rowState.ts";
 
 /**
- * Backward pass of attention within packed rows, where line i is entry i of the cache, rows may share the start of the
- * first of them, and `end` is where the lines end that attend to a line. The weights are computed again
- * from the softmax' denominators (arXiv 2205.14135, section 3.1), so nothing of the size of a row squared is stored.
- * Gradients come out as those of the projections: turned back by the rotary embedding.
+ * Backward pass of attention within packed rows. Line i is cache entry i; rows may share the prefix of the first row with
+ * the same prompt; `end` is the end of the lines that attend to a line. Attention weights are recomputed from the softmax
+ * denominators (arXiv 2205.14135, section 3.1), so memory is linear in row length. Gradients are rotated back to those of
+ * the projections.
  */
 
 const FORWARD = {
@@ -19,7 +19,7 @@ const FORWARD = {
   rope: read("array<vec4f>"),
 };
 
-/** WGSL that turns the sums named `name`, so many vectors, back, at `position`. */
+/** WGSL that rotates the sums `name` of `vectors` vectors back by `position`. */
 function turnBack(name: string, vectors: number): string {
   const pairs = vectors / 2;
   return unroll(
@@ -34,14 +34,14 @@ function turnBack(name: string, vectors: number): string {
   );
 }
 
-/** Dot product of `count` vectors, each side given by its text. */
+/** WGSL of a dot product over `count` vectors. */
 function dots(count: number, left: (i: number) => string, right: (i: number) => string): string {
   return unroll(count, (i) => `dot(${left(i)}, ${right(i)})`, " + ");
 }
 
 /**
- * Gradient of the queries [M, H*hd]. One invocation: one line and head, whose product of context and gradient, the mean
- * slope of its weights, stays beside the softmax' denominator for the keys.
+ * Gradient of the queries [M, H*hd]. One invocation: one line and head; stores the dot product of context and its gradient
+ * next to the softmax denominator, for the gradient of the keys.
  */
 export function attendBackwardQueries(shape: DecoderShape): Kernel {
   return defineKernel({

@@ -2,15 +2,15 @@ import type { DecoderShape } from "../../../decoder/decoderShape.ts";
 import { attendReference } from "../attend/reference.ts";
 import { rotated } from "../projectQkv/reference.ts";
 
-/** A line: its position, and the lines it attends to. */
+/** A line with its position and the lines it attends to. */
 export interface AttendingLine {
   readonly position: number;
   readonly seen: readonly number[];
 }
 
 /**
- * Context of lines from queries, keys and values before the rotary embedding, in float64: what the backward kernels are
- * the derivative of.
+ * Context of lines from queries, keys and values before the rotary embedding, in float64: the function that the backward
+ * kernels differentiate.
  */
 export function lineAttentionReference(
   queries: Float64Array,

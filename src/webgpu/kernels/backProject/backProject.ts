@@ -5,19 +5,19 @@ import { defineProduct } from "../../products/defineProduct.ts";
 import type { Term } from "../../products/product.ts";
 import { PLAIN_PRODUCT, type ProductVariant } from "../../kernelVariants/variants.ts";
 
-/** A matrix of the layer, and the columns of a gradient that belong to its outputs. */
+/** A matrix of the layer and the columns of a gradient that belong to its outputs. */
 export interface ProjectionPart {
   readonly part: string;
-  /** Which of the gradients. */
+  /** Name of the gradient. */
   readonly gradient: string;
-  /** First column, of `stride` in a line. */
+  /** First column; `stride` is the width of a line. */
   readonly column: number;
   readonly stride: number;
 }
 
 /**
- * Gradient of the input [M, K] of projections with matrices [K, N], from those of their outputs, added up; with a `lowRank`
- * also from those of its inner vectors.
+ * Gradient of the common input [M, K] of projections with matrices [K, N]: the sum over the gradients of their outputs and,
+ * with `lowRank`, of the inner vectors.
  */
 export function backProject(
   layer: LayerWeights,
@@ -48,7 +48,7 @@ export function backProject(
   return defineProduct(product, variant);
 }
 
-/** One projection's share: the inputs of its matrix are what the gradients sum up to. */
+/** The term of one projection. */
 function termOf(layer: LayerWeights, { part, gradient, column, stride }: ProjectionPart): Term {
   return {
     vectors: layer.sizeOf(part).outputs / 4,
@@ -57,7 +57,7 @@ function termOf(layer: LayerWeights, { part, gradient, column, stride }: Project
   };
 }
 
-/** What the factors A of an adapter send back. */
+/** The terms of the factors A of an adapter. */
 function addedTerms(lowRank: LowRank | null, parts: readonly string[]): Term[] {
   const inner = innerParts(lowRank, parts);
   return inner.map(({ part, rank, start }) => ({

@@ -4,7 +4,7 @@ import { defineKernel, read, uniform, write, type Kernel } from "../../recording
 import { BATCH_WGSL, ROW_WGSL } from "../../layout/rowState.ts";
 import { plainTokens, type TokenMatrix } from "../../weights/tokenMatrix.ts";
 
-/** x [M, D] = the embedding of each line's token, of the tokens whose rows are bound. One invocation: four numbers. */
+/** x [M, D] = embeddings of the tokens of the lines, for tokens in the bound shard. One invocation: four numbers. */
 export function embed(
   { width, vocabulary }: Pick<DecoderShape, "width" | "vocabulary">,
   tokens: TokenMatrix = plainTokens(width, vocabulary),

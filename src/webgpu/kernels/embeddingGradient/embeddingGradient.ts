@@ -1,15 +1,15 @@
 import { defineKernel, read, uniform, write, type Kernel } from "../../recording/kernel.ts";
 import { BATCH_WGSL } from "../../layout/rowState.ts";
 
-/** One token of the batch: its lines are `lines[start .. end)`. */
+/** One distinct token of the batch; its lines are `lines[start .. end)`. */
 const TOKEN_LINES_WGSL = `
 struct TokenLines { token: u32, start: u32, end: u32 }`;
 export const TOKEN_LINES_WORDS = 3;
 
 /**
- * Adds to the embedding's gradient [V, D] the gradients of the lines that read each token. The lines are sorted by token,
- * so no two invocations add to the same place. `batch.count` is the number of different tokens. One invocation: four
- * numbers of a token.
+ * Accumulates the gradient of the embedding [V, D] from the lines of each token. Lines are sorted by token, so no two
+ * invocations write to the same address. `batch.count` is the number of distinct tokens. One invocation: four numbers of a
+ * token.
  */
 export function embeddingGradient(width: number): Kernel {
   const vectors = width / 4;

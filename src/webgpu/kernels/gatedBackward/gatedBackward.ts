@@ -6,9 +6,9 @@ import { defineProduct } from "../../products/defineProduct.ts";
 import { PLAIN_PRODUCT, type ProductVariant } from "../../kernelVariants/variants.ts";
 
 /**
- * Gradients of gate and up [M, F], in their places, from that of the MLP's output [M, D], and once more
- * hidden = silu(gate) * up, which the gradient of the last matrix needs. With a `lowRank` of that matrix there is also the
- * gradient of its inner vectors.
+ * Gradients of gate and up [M, F], in place, from that of the MLP's output [M, D]; also recomputes
+ * hidden = silu(gate) * up for the gradient of the down projection. With `lowRank` of that projection, its inner vectors'
+ * gradient is another input.
  */
 export function gatedBackward(
   { width, hiddenWidth }: DecoderShape,
@@ -49,7 +49,7 @@ export function gatedBackward(
   return defineProduct(product, variant);
 }
 
-/** WGSL: what becomes of the gradient of a vector of the hidden layer. */
+/** WGSL that stores the results for the gradient of a vector of the hidden layer. */
 const STORE = `
 fn store(at: u32, gradient: vec4f) {
   let gate = gates[at];

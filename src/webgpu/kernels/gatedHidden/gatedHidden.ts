@@ -7,9 +7,8 @@ import type { Term } from "../../products/product.ts";
 import { PLAIN_PRODUCT, type ProductVariant } from "../../kernelVariants/variants.ts";
 
 /**
- * hidden [M, F] = silu(gate) * up of RMSNorm(x [M, D]), the norm folded in.
- * With `keep` also gate and up [M, F], which the backward pass wants. What `lowRank` adds comes from `inner`, scaled like the
- * other products at the end.
+ * hidden [M, F] = silu(gate) * up of RMSNorm(x [M, D]), the norm fused. With `keep` also gate and up [M, F], for the backward
+ * pass. The adapter's products of `inner` are scaled by the norm at the end like the others.
  */
 export function gatedHidden(
   { width, hiddenWidth, normEpsilon }: DecoderShape,
@@ -50,7 +49,7 @@ export function gatedHidden(
   return defineProduct(product, variant);
 }
 
-/** What an adapter of either matrix adds to its product. */
+/** The terms of an adapter of either matrix. */
 function addedTerms(lowRank: LowRank | null): Term[] {
   const parts = innerParts(lowRank, GATE_UP);
   return parts.map(({ part, rank, start }) => {

@@ -6,8 +6,7 @@ import { plainTokens, type TokenMatrix } from "../../weights/tokenMatrix.ts";
 import { PLAIN_PRODUCT, type ProductVariant } from "../../kernelVariants/variants.ts";
 
 /**
- * logits [M, V] = RMSNorm(x [M, D]) times the transpose of matrix [V, D], the norm folded in; of the tokens whose rows are
- * bound.
+ * logits [M, V] = RMSNorm(x [M, D]) times the transpose of matrix [V, D], the norm fused; for tokens in the bound shard.
  */
 export function head(
   { width, vocabulary, normEpsilon }: DecoderShape,
@@ -15,7 +14,7 @@ export function head(
   tokens: TokenMatrix = plainTokens(width, vocabulary),
   { start, count }: TokenRange = { start: 0, count: vocabulary },
 ): Kernel {
-  // A line's logits need not start at a multiple of four, and of the last vector some may not exist.
+  // A line's logits may start at any offset, and the last vector may be incomplete.
   const logit = (k: number): string =>
     count % 4 <= k && count % 4 !== 0
       ? `if (token + ${k}u < ${count}u) { logits[at + ${k}u] = scores[${k}]; }`

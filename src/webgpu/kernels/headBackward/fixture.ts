@@ -1,4 +1,4 @@
-/** For tests: the head forward and backward, kernel by kernel. */
+/** For tests: runs the kernels of the head forward and backward. */
 import type { Values } from "../../../ops/fixture.ts";
 import type { DecoderShape } from "../../../decoder/decoderShape.ts";
 import type { Gpu } from "../../device/device.ts";
@@ -15,7 +15,7 @@ import { policyLoss } from "../policyLoss/policyLoss.ts";
 import type { KnownToken } from "../policyLoss/reference.ts";
 import { headGradients, logitGradient } from "./headBackward.ts";
 
-/** What the host knows of scored tokens, as the kernels see it. */
+/** Packs scored tokens as kernels read them. */
 export function packScored(
   known: readonly KnownToken[],
   weights: ArrayLike<number>,
@@ -75,7 +75,7 @@ export async function runHead(
     slopes: new Float32Array(count * SLOPE_WORDS),
   });
   const slopes = floats(found["slopes"]!);
-  let inputGradient = new Float32Array(lines * width).fill(7); // the first chunk does not add to what was there
+  let inputGradient = new Float32Array(lines * width).fill(7); // the first chunk overwrites
   const matrixGradient: number[] = [];
   for (let start = 0; start < vocabulary; start += chunk) {
     const rows = Math.min(chunk, vocabulary - start);
@@ -95,7 +95,7 @@ export async function runHead(
       gradients: new Float32Array(rows * width).fill(1),
     });
     inputGradient = floats(written["inputGradient"]!);
-    matrixGradient.push(...written["gradients"]!.map((value) => value - 1)); // added to what is there
+    matrixGradient.push(...written["gradients"]!.map((value) => value - 1)); // accumulated onto the initial ones
   }
   return {
     scores: found["scores"]!,

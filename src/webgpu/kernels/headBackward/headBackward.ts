@@ -15,17 +15,16 @@ import { plainTokens, type TokenMatrix } from "../../weights/tokenMatrix.ts";
 import { logitsTile } from "../headStatistics/headStatistics.ts";
 
 /**
- * Backward pass of the head, a chunk of the vocabulary at a time: the logits are computed again, so memory grows with the
- * chunk and not with the vocabulary.
+ * Backward pass of the head in chunks of the vocabulary. Logits are recomputed, so memory grows with the chunk size and not
+ * with the vocabulary.
  */
 
-/** Tokens of the vocabulary from `start` on, row `row` of the matrix; `first` is 1 for the first chunk, else 0. */
+/** A chunk: tokens from `start` on, at row `row` of the matrix; `first` is 1 for the first chunk, else 0. */
 const CHUNK_WGSL = `
 struct Chunk { start: u32, count: u32, first: u32, row: u32 }`;
 
 /**
- * Gradient [K, chunk] of the logits. One invocation: a tile of lines, four tokens. Tokens beyond the vocabulary get
- * zeros, which add nothing to other gradients.
+ * Gradient of the logits [K, chunk], zero for tokens past the vocabulary. One invocation: a tile of lines, four tokens.
  */
 export function logitGradient(
   { width, vocabulary }: DecoderShape,
@@ -55,7 +54,7 @@ export function logitGradient(
   });
 }
 
-/** WGSL: gradient of four logits of a line. */
+/** WGSL of the gradient of four logits of a line. */
 const GRADIENT = `
 fn gradientOf(line: u32, row: u32, logits: vec4f) -> vec4f {
   let slope = slopes[min(line, batch.count - 1u)];
@@ -69,9 +68,9 @@ fn gradientOf(line: u32, row: u32, logits: vec4f) -> vec4f {
 }`;
 
 /**
- * From the gradient of a chunk's logits: adds to that of the head's normed input [K, D] and, unless the matrix [V, D] is
- * frozen, to that of the chunk's rows, two products side by side. With `value` the first chunk also adds what the value
- * head sends back. One invocation: a tile of lines, or four tokens, and four columns.
+ * Accumulates, from the gradient of a chunk's logits, the gradients of the normed input [K, D] and, unless the matrix [V, D]
+ * is frozen, of the chunk's rows. With `value`, the first chunk also adds the gradient through the value head. One
+ * invocation: a tile of lines or four tokens, and four columns.
  */
 export function headGradients(
   { width, vocabulary }: DecoderShape,
@@ -103,7 +102,7 @@ export function headGradients(
   });
 }
 
-/** WGSL for four rows of the matrix: the sum over lines. Rows beyond the vocabulary are not there. */
+/** WGSL of four rows of the matrix: the sum over lines. Skips rows past the vocabulary. */
 const matrixPart = (columns: number, stride: number): string => `
   if (id < ${stride * columns}u) {
     let row = id / ${columns}u * 4u;
@@ -118,7 +117,7 @@ const matrixPart = (columns: number, stride: number): string => `
     return;
   }`;
 
-/** WGSL for a tile of lines: the sum over the chunk's tokens. */
+/** WGSL of a tile of lines: the sum over the tokens of the chunk. */
 const inputPart = (columns: number, stride: number, value: boolean, tokens: TokenMatrix): string => `
   ${unroll(TILE, (r) => `var sum${r} = vec4f();`)}
   if (chunk.first == 0u) {

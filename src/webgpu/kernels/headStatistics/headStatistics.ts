@@ -14,14 +14,14 @@ import { BATCH_WGSL } from "../../layout/rowState.ts";
 import { LOSS_WGSL, SCORED_WGSL } from "../../layout/scoredToken.ts";
 import { plainTokens, type TokenMatrix } from "../../weights/tokenMatrix.ts";
 
-/** Parts of the vocabulary that are looked through side by side: with four floats each, no wider than an MLP's hidden. */
+/** Slices of the vocabulary that are reduced in parallel; their partials, four floats each, take at most the MLP's hidden width. */
 export function vocabularySlices({ hiddenWidth }: DecoderShape): number {
   return Math.min(64, hiddenWidth / 4);
 }
 
 /**
- * WGSL that computes `logits0..3`: for each line of the tile from `first`, the products of `normed` with the four rows of
- * `matrix` from `row`, which is WGSL.
+ * WGSL that computes `logits0..3`: for each line of the tile from `first` on, the products of `normed` with the four rows of
+ * `matrix` from the WGSL expression `row` on.
  */
 export function logitsTile(width: number, tokens: TokenMatrix, row: string): string {
   const vectors = width / 4;
@@ -34,10 +34,10 @@ export function logitsTile(width: number, tokens: TokenMatrix, row: string): str
 }
 
 /**
- * What the softmax over the vocabulary needs, of each scored line and slice of the vocabulary, without its logits: with
- * s = logit / temperature, the largest s, the sum of e = exp(s - largest), that of e (s - largest), and s of the scored
- * token if it is in the slice, else 0: partials [K, slices]. Of a vocabulary whose rows are not bound together each shard
- * adds to what those before it found. One invocation: a tile of lines, every so many-th four tokens.
+ * Statistics of the softmax over the vocabulary, without storing logits: partials [K, slices] of each scored line and slice.
+ * With s = logit / temperature, they are the maximum of s, the sum of e = exp(s - maximum), the sum of e (s - maximum), and
+ * s of the scored token if it is in the slice, else 0. If the vocabulary is bound in shards, each shard updates the partials
+ * of the shards before it. One invocation: a tile of lines, a strided subset of the tokens.
  */
 export function headStatistics(
   shape: DecoderShape,
@@ -72,7 +72,7 @@ export function headStatistics(
   });
 }
 
-/** WGSL: a partial with four more tokens, of which the last ones may lie beyond the last. */
+/** WGSL that adds four tokens to a partial; the last ones may be past the vocabulary. */
 const include = (count: number): string => `
 fn include(partial: vec4f, logits: vec4f, row: u32, token: u32) -> vec4f {
   let places = row + vec4u(0u, 1u, 2u, 3u);

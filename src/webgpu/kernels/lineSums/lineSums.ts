@@ -10,26 +10,25 @@ import {
 import { BATCH_WGSL } from "../../layout/rowState.ts";
 
 /**
- * Gradients that are sums over all lines of vectors as wide as a line: those of norms and biases. So narrow a sum would
- * leave the GPU idle, so shares of the lines are summed side by side, and one kernel at the end of the pass adds up the
- * shares of all layers, in a fixed order.
+ * Gradients of norms and biases, which are sums over all lines. To fill the GPU, shares of the lines are summed in parallel,
+ * and one kernel at the end of the pass adds the shares of all layers in a fixed order.
  */
 
-/** Every so many-th line is summed together. */
+/** Number of shares; share s sums every LINE_SHARES-th line from s on. */
 export const LINE_SHARES = 32;
 
-/** A sum: its width in vectors of four, and WGSL of what `line` adds to vector `column`. */
+/** A sum: its width in vectors of four, and WGSL of the contribution of `line` to vector `column`. */
 export interface LineTerm {
   readonly vectors: number;
   readonly text: string;
 }
 
-/** Vectors of all terms. */
+/** Total vectors of the terms. */
 export function termVectors(terms: readonly LineTerm[]): number {
   return terms.reduce((sum, { vectors }) => sum + vectors, 0);
 }
 
-/** shares [LINE_SHARES, all terms side by side]. One invocation: four columns of a share. */
+/** shares [LINE_SHARES, concatenated terms]. One invocation: four columns of a share. */
 export function lineSums(
   bindings: Readonly<Record<string, Binding>>,
   terms: readonly LineTerm[],
@@ -58,7 +57,7 @@ export function lineSums(
   });
 }
 
-/** Where a vector's first share lies, how far apart its shares are, and where in the gradients their sum goes. */
+/** A summed vector: offset of its first share, stride of its shares, and offset of the sum in the gradients. */
 const SUM_WGSL = `
 struct Sum { start: u32, stride: u32, gradient: u32 }`;
 export const SUM_WORDS = 3;

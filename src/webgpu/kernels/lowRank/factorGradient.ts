@@ -6,9 +6,9 @@ import type { ProductVariant } from "../../kernelVariants/variants.ts";
 import type { ProjectionPart } from "../backProject/backProject.ts";
 
 /**
- * Adds to the gradients of an adapter's matrices of a layer what a batch gives: of A [K, R], the input [M, K] transposed times
- * the gradient of the inner vectors; of B [R, N], the inner vectors transposed times the gradient of the output. With `norm`
- * the input is first scaled as RMSNorm does, by each line's `scales` and the norm's weights, and the inner vectors by `scales`.
+ * Accumulates the gradients of the LoRA factors of a layer: of A [K, R], the transposed input [M, K] times the gradient of the
+ * inner vectors; of B [R, N], the transposed inner vectors times the gradient of the output. With `norm`, the input is first
+ * normed with the `scales` of the lines and the norm's weights, and the inner vectors are multiplied by `scales`.
  */
 export function factorGradient(
   layer: LayerWeights,

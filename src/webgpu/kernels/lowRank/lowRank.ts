@@ -26,22 +26,22 @@ import { BATCH_WGSL } from "../../layout/rowState.ts";
 import type { ProjectionPart } from "../backProject/backProject.ts";
 
 /**
- * What an adapter needs between two products, in one kernel: products with so few columns that a workgroup computes all of a
- * few lines and its invocations share the sums, which are added in a fixed order.
+ * The adapter's products between two products of the decoder, in one kernel. They have so few columns that a workgroup
+ * computes all columns of a few lines; its invocations share the sums, which are added in a fixed order.
  */
 
-/** Products [M, columns * 4] of lines and a matrix, of which they start at vector `start` of what is stored. */
+/** A product [M, columns * 4] of lines with a matrix, stored from vector `start` on. */
 interface NarrowProduct {
   readonly columns: number;
   readonly start: number;
-  /** Vectors of the sum. */
+  /** Length of the sum in vectors. */
   readonly vectors: number;
-  /** WGSL for vector `i` of a line. */
+  /** WGSL of vector `i` of a line. */
   readonly value: (line: string, i: string) => string;
   readonly weights: Weights;
 }
 
-/** WGSL of such products for `lines` lines from `first` on; `store` takes a line, a vector's place and its sum. */
+/** WGSL of such products for `lines` lines from `first` on; `store` gets a line, the index of a vector, and its sum. */
 function narrowText(
   products: readonly NarrowProduct[],
   lines: number,
@@ -85,7 +85,7 @@ function narrowProduct(
   );
 }
 
-/** The tile of lines of a workgroup, and where it puts shares of sums. */
+/** The lines of a workgroup and its partial sums. */
 const SHARES = `
 var<workgroup> shares: array<vec4f, ${WORKGROUP}>;`;
 const tileStart = (lines: number): string => `
@@ -94,18 +94,18 @@ const tileStart = (lines: number): string => `
   let last = batch.count - 1u;`;
 
 interface LowRankInputOptions {
-  /** The part whose product has just been added to x; null, or one that is not adapted, for none. */
+  /** The part whose product was just added to x; null for none. */
   readonly added: string | null;
-  /** The parts that read x next, which are adapted or not. */
+  /** The parts that read x next, adapted or not. */
   readonly next: typeof QKV | typeof GATE_UP | null;
-  /** Lines of a workgroup: few where there are few, more where a matrix read is to serve several. */
+  /** Lines per workgroup: more lines reuse each weight more often. */
   readonly lines: number;
 }
 
 /**
- * Completes the residual stream x [M, D] by what the adapter adds to the product before, B times its inner vectors `before`;
- * then the `inner` vectors of the parts that read the norm of x, without the norm's scale, which their kernels multiply all
- * products by. `before` and `adapter` may be of two layers. Null where there is nothing to do.
+ * Adds the adapter's product, B times the inner vectors `before`, to the residual stream x [M, D]; then computes the `inner`
+ * vectors of the parts that read the norm of x, without the norm's scale, which their kernels apply to all products.
+ * `before` and `adapter` may belong to different layers. Null if there is nothing to do.
  */
 export function lowRankInput(
   { width }: DecoderShape,
@@ -147,7 +147,7 @@ export function lowRankInput(
   });
 }
 
-/** Those of a decoder without or with an adapter: before the first attention, before others, before MLPs, at the end. */
+/** Kernels of a decoder: before the first attention, before the others, before MLPs, and at the end; null without an adapter. */
 export function lowRankInputs(
   shape: DecoderShape,
   layer: LayerWeights,
@@ -164,7 +164,7 @@ export function lowRankInputs(
   };
 }
 
-/** WGSL that adds B times the inner vectors to a workgroup's lines. */
+/** WGSL that adds B times the inner vectors to the lines of a workgroup. */
 function addBefore(width: number, lowRank: LowRank, part: string, rank: number, lines: number): string {
   const weights = factorForward(lowRank, part, "B", "previous");
   const vector = (r: number): string => `before[min(first + ${r}u, last) * ${rank / 4}u + i]`;
@@ -179,7 +179,7 @@ function addBefore(width: number, lowRank: LowRank, part: string, rank: number, 
   }`;
 }
 
-/** Gradients `innerGradient` [M, R] of the inner vectors of adapted parts, from those of the parts' outputs. */
+/** Gradients `innerGradient` [M, R] of the inner vectors of adapted parts, from the gradients of their outputs. */
 export function lowRankGradient(
   layer: LayerWeights,
   lowRank: LowRank,

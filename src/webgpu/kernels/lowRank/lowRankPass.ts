@@ -1,10 +1,10 @@
-/** Records what an adapter needs between a decoder's products; without an adapter nothing. */
+/** Records the kernels of an adapter between the products of a decoder; nothing without an adapter. */
 import type { LowRankWeights } from "../../weights/decoderWeights.ts";
 import type { BufferView, GraphBuilder, Scratch } from "../../recording/graph.ts";
 import type { lowRankInputs } from "./lowRank.ts";
 import { DOWN, GATE_UP, innerParts, innerWidth, OUTPUT, QKV } from "../../weights/lowRank.ts";
 
-/** Inner vectors of a layer's parts, together where parts share their input. */
+/** Inner vectors of a layer, concatenated for parts that share their input. */
 export interface Inner {
   readonly qkv: Scratch;
   readonly output: Scratch;
@@ -12,7 +12,7 @@ export interface Inner {
   readonly down: Scratch;
 }
 
-/** What all steps between two products bind. */
+/** Bindings of all steps between two products. */
 interface Between {
   readonly batch: BufferView;
   readonly x: Scratch;
@@ -25,7 +25,7 @@ export class LowRankPass {
   readonly #adapter: LowRankWeights | null;
   readonly #lines: (width: number) => Scratch;
 
-  /** `lines` makes scratch memory of a width for all lines. */
+  /** `lines` creates scratch memory of a given width for all lines. */
   constructor(
     builder: GraphBuilder,
     kernels: ReturnType<typeof lowRankInputs>,
@@ -35,19 +35,19 @@ export class LowRankPass {
     [this.#builder, this.#kernels, this.#adapter, this.#lines] = [builder, kernels, adapter, lines];
   }
 
-  /** Room for the inner vectors of a layer. */
+  /** Creates scratch memory for the inner vectors of a layer. */
   inner(): Inner {
     const of = (parts: readonly string[]): Scratch =>
       this.#lines(innerWidth(innerParts(this.#adapter?.lowRank ?? null, parts)));
     return { qkv: of(QKV), output: of([OUTPUT]), gateUp: of(GATE_UP), down: of([DOWN]) };
   }
 
-  /** What a layer's products bind of the adapter. */
+  /** Adapter bindings of the products of a layer. */
   bound(layer: number): { readonly adapter?: BufferView } {
     return this.#adapter === null ? {} : { adapter: this.#adapter.layerView(layer) };
   }
 
-  /** Before a layer's attention; `previous` are the inner vectors of the layer before, unless x is complete already. */
+  /** Before the attention of a layer; `previous` are the inner vectors of the layer before, or null if x is complete. */
   enterAttention(layer: number, between: Between, { qkv }: Inner, previous: Inner | null): void {
     const { enterFirst, enterAttention } = this.#kernels;
     const kernel = previous === null ? enterFirst : enterAttention;
@@ -56,7 +56,7 @@ export class LowRankPass {
     this.#builder.add(kernel, { ...between, ...this.bound(layer), ...before, inner: qkv });
   }
 
-  /** Between a layer's attention and its MLP. */
+  /** Between attention and MLP of a layer. */
   enterMlp(layer: number, between: Between, { output, gateUp }: Inner): void {
     const { enterMlp } = this.#kernels;
     if (enterMlp === null) return;
@@ -64,7 +64,7 @@ export class LowRankPass {
     this.#builder.add(enterMlp, { ...between, ...this.bound(layer), ...before, inner: gateUp });
   }
 
-  /** After the last layer, of this number. */
+  /** After the last layer, of index `layer`. */
   leave(layer: number, between: Omit<Between, "layer">, { down }: Inner): void {
     const { leave } = this.#kernels;
     if (leave !== null) this.#builder.add(leave, { ...between, before: down, previous: this.#view(layer) });

@@ -3,17 +3,17 @@ import { BATCH_WGSL } from "../../layout/rowState.ts";
 import { rowTeam, type TeamSize } from "../../recording/rowTeam.ts";
 
 interface NormBackwardOptions {
-  /** Where the norm's weights start in what is bound, in vectors of four. */
+  /** Offset of the norm's weights in their binding, in vectors of four. */
   readonly offset: number;
-  /** Whether it goes past a residual connection, whose gradient is there already and is added to. */
+  /** Accumulates onto the gradient of a residual connection instead of overwriting. */
   readonly residual: boolean;
   readonly team?: TeamSize;
 }
 
 /**
- * Gradient of the input [M, D] of RMSNorm from that of its output; and each line's scale 1 / rms, which the gradients of
- * weights need. Without a residual connection only some lines have an output, whose gradients are [K, D]: `places` [M] is
- * a line's place among them, plus 1, or 0 for none. One team: one line.
+ * Gradient of the input [M, D] of RMSNorm from that of its output, and the scale 1 / rms of each line for the gradients of
+ * weights. Without a residual connection only the scored lines have an output gradient [K, D]: `places` [M] is the index of
+ * a line among them plus 1, or 0 for none. One team: one line.
  */
 export function normBackward(
   width: number,

@@ -6,9 +6,8 @@ import type { LayerWeights } from "../../weights/layerWeights.ts";
 import { BATCH_WGSL, ROW_WGSL } from "../../layout/rowState.ts";
 
 /**
- * RMSNorm of each head of queries and keys, and the rotary embedding after it (Qwen3, arXiv 2505.09388): from what the
- * projections gave, `heads` [M, (H+Hkv)*hd], to queries [M, H*hd] and the keys of the cache. One invocation: one line and
- * head.
+ * RMSNorm of each head of queries and keys followed by the rotary embedding (Qwen3, arXiv 2505.09388): from the projections
+ * `heads` [M, (H+Hkv)*hd] to queries [M, H*hd] and the keys in the cache. One invocation: one line and head.
  */
 export function normHeads(shape: DecoderShape, layer: LayerWeights, cache: CacheFormat = "f32"): Kernel {
   const { heads, kvHeads } = shape;
@@ -42,9 +41,9 @@ export function normHeads(shape: DecoderShape, layer: LayerWeights, cache: Cache
 }
 
 /**
- * Its backward pass, from gradients already turned back: those of queries [M, H*hd] and, in the first halves of
- * [M, 2*Hkv*hd], of keys become those of the projections in their places, and in the place of `heads` comes what each
- * head of each line adds to the gradient of the norm's weights.
+ * Backward pass of `normHeads`, from gradients already rotated back. Gradients of queries [M, H*hd] and of keys, in the
+ * first halves of [M, 2*Hkv*hd], become those of the projections in place; `heads` is overwritten with the contribution of
+ * each line and head to the gradient of the norm's weights.
  */
 export function normHeadsBackward(shape: DecoderShape, layer: LayerWeights): Kernel {
   const { heads, kvHeads, headDim } = shape;
@@ -73,7 +72,7 @@ export function normHeadsBackward(shape: DecoderShape, layer: LayerWeights): Ker
   });
 }
 
-/** WGSL that reads a head, `x0`, `x1` and so on, and finds its scale 1 / rms and where the norm's weights start. */
+/** WGSL that reads a head as `x0`, `x1` and so on, and computes its scale 1 / rms and the offset of the norm's weights. */
 function begin(shape: DecoderShape, layer: LayerWeights): string {
   const { heads, kvHeads, headDim, normEpsilon } = shape;
   const vectors = storedHeadDim(shape) / 4;
@@ -90,7 +89,7 @@ function begin(shape: DecoderShape, layer: LayerWeights): string {
   let norm = select(${weights("k")}, ${weights("q")}, isQuery);`;
 }
 
-/** WGSL that turns the vectors of that name by the position of `row`. */
+/** WGSL that rotates the vectors `name` by the position of `row`. */
 function turn(name: string, vectors: number): string {
   const pairs = vectors / 2;
   return unroll(

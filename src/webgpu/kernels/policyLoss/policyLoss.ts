@@ -5,13 +5,13 @@ import { LOSS_WGSL, SCORED_WGSL, SCORE_WGSL, SLOPE_WGSL } from "../../layout/sco
 import { vocabularySlices } from "../headStatistics/headStatistics.ts";
 
 /**
- * Loss of each scored token from what `headStatistics` found, and its slopes. A token's loss is its weight times
+ * Loss of each scored token from the partials of `headStatistics`, and its derivatives. The loss is the token's weight times
  *   -min(r A, clip(r) A) + klCoefficient KL - entropyCoefficient H
  * plus its value weight times
  *   0.5 max((v - R)², (clip(v) - R)²),
- * r = exp(logprob - oldLogprob) (PPO, arXiv 1707.06347, eq. 7 and section 5). For A < 0 the gain is at least dualClip * A
+ * r = exp(logprob - oldLogprob) (PPO, arXiv 1707.06347, eq. 7 and section 5). For A < 0 the objective is at least dualClip * A
  * (arXiv 1912.09729, eq. 5). With d = referenceLogprob - logprob, KL is -d (k1), d² / 2 (k2) or exp(d) - d - 1 (k3).
- * Without `value` values count as 0; without `slopes` only scores are written. One invocation: one scored token.
+ * Without `value`, values are 0; without `slopes`, only scores are written. One invocation: one scored token.
  */
 export function policyLoss(shape: DecoderShape, { value = false, slopes = true } = {}): Kernel {
   return defineKernel({
@@ -31,7 +31,7 @@ export function policyLoss(shape: DecoderShape, { value = false, slopes = true }
   });
 }
 
-/** WGSL: the gain of a token and its derivative by the logprob. */
+/** WGSL of the clipped objective of a token and its derivative by the logprob. */
 const GAIN = `
 fn gainOf(ratio: f32, advantage: f32) -> vec2f {
   let free = ratio * advantage;
@@ -43,7 +43,7 @@ fn gainOf(ratio: f32, advantage: f32) -> vec2f {
   return gain;
 }`;
 
-/** WGSL: the divergence from the reference and its derivative by the logprob. */
+/** WGSL of the KL divergence from the reference and its derivative by the logprob. */
 const DIVERGENCE = `
 fn divergenceOf(difference: f32) -> vec2f {
   if (loss.klEstimator == 1.0) { return vec2f(-difference, 1.0); }
@@ -51,7 +51,7 @@ fn divergenceOf(difference: f32) -> vec2f {
   return vec2f(exp(difference) - difference - 1.0, 1.0 - exp(difference));
 }`;
 
-/** WGSL: the value's loss and its derivative. */
+/** WGSL of the value loss and its derivative. */
 const ERROR = `
 fn errorOf(value: f32, oldValue: f32, goal: f32) -> vec2f {
   let free = value - goal;

@@ -2,13 +2,13 @@ import { at } from "../reference.ts";
 import type { LossSettings } from "../../layout/scoredToken.ts";
 import { distributionReference } from "../sample/reference.ts";
 
-/** A scored token, as the kernel knows it but for its weight. */
+/** A scored token as the kernel reads it, without its weight. */
 export interface KnownToken {
   readonly token: number;
   readonly advantage: number;
   readonly oldLogprob: number;
   readonly referenceLogprob: number;
-  /** Times the token's weight. */
+  /** Multiplied by the token's weight. */
   readonly valueWeight: number;
   readonly oldValue: number;
   readonly goal: number;

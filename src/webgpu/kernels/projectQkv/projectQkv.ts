@@ -10,12 +10,12 @@ import { ROW_WGSL } from "../../layout/rowState.ts";
 import { PLAIN_PRODUCT, type ProductVariant } from "../../kernelVariants/variants.ts";
 
 /**
- * Queries [M, H*hd] and the cache's keys and values [entries, 2*Hkv*hd], in the format of the cache, of each line, from
- * x [M, D]: RMSNorm, three projections with or without bias, and the rotary embedding of queries and keys. Queries and
- * keys whose heads are normed come as `heads` [M, (H+Hkv)*hd] instead, not turned yet, for `normHeads`.
+ * Queries [M, H*hd] and the cache entries [entries, 2*Hkv*hd] of each line, from x [M, D]: RMSNorm, three projections with or
+ * without bias, and the rotary embedding of queries and keys. With `qkNorm`, queries and keys are written unrotated to
+ * `heads` [M, (H+Hkv)*hd], for `normHeads`.
  *
- * The three matrices count as two of half as many columns: the left and the right halves of all heads, which the
- * rotation mixes. What `lowRank` adds comes from `inner`, scaled like the other products at the end.
+ * The three matrices are treated as two with half the columns each: the left and the right halves of all heads, which the
+ * rotation mixes. The adapter's products of `inner` are scaled by the norm at the end like the others.
  */
 export function projectQkv(
   shape: DecoderShape,
@@ -53,7 +53,7 @@ export function projectQkv(
   return defineProduct(product, variant);
 }
 
-/** What an adapter of any of the three matrices adds. */
+/** The terms of an adapter of any of the three matrices. */
 function addedTerms(
   shape: DecoderShape,
   lowRank: LowRank | null,
@@ -67,7 +67,7 @@ function addedTerms(
   return { declarations, terms: [{ vectors, input, weights, plain: true }] };
 }
 
-/** WGSL that puts the two vectors of a line where they belong, those of queries and keys turned or to be normed. */
+/** WGSL that stores the two vectors of a line: queries and keys rotated, or unrotated if they are normed. */
 function storeFunction(shape: DecoderShape, layer: LayerWeights, cache: CacheFormat): string {
   const { heads, kvHeads, qkvBias, qkNorm } = shape;
   const vectors = storedHeadDim(shape) / 4;

@@ -1,11 +1,11 @@
 /** WGSL that draws a token of the nucleus by inverting the cumulative distribution, in the order of the tokens. */
 
-/** How often the interval [-40, 0] of log probabilities is cut to a fifth: to 8e-7. */
+/** Steps that each reduce the interval [-40, 0] of log probabilities to a fifth: to 8e-7 in the end. */
 const CUTS = 11;
-/** A range of so few tokens is searched by each member for itself. */
+/** Length of a range that each member searches on its own. */
 const FEW = 4;
 
-/** Text of `choose`, for rows of so many logits and teams of so many members. */
+/** WGSL of `choose` for this vocabulary and team size. */
 export function choose(vocabulary: number, team: number): string {
   return `${nucleus(vocabulary, team)}
 ${team === 1 ? "" : narrow(team)}
@@ -27,7 +27,7 @@ fn choose(member: u32, row: Row, start: u32, largest: f32, total: f32) -> u32 {
 }`;
 }
 
-/** Lengths of the pieces a team cuts a row into, and then each piece. */
+/** Lengths of the pieces that a team divides a row into, then each piece, and so on. */
 function pieces(vocabulary: number, team: number): number[] {
   if (team === 1 || vocabulary <= FEW) return [];
   const piece = Math.ceil(vocabulary / team);
@@ -35,8 +35,8 @@ function pieces(vocabulary: number, team: number): number[] {
 }
 
 /**
- * The score below which tokens are left out, by cutting an interval instead of a sort. Scores are logits over
- * temperature, less the largest. Tokens that tie at the threshold are all kept.
+ * WGSL of the score threshold of the nucleus, found by interval subdivision instead of a sort. Scores are
+ * logits / temperature - maximum. Tokens that tie at the threshold are all kept.
  */
 const nucleus = (vocabulary: number, team: number): string => `
 fn nucleus(member: u32, start: u32, largest: f32, goal: f32) -> f32 {

@@ -1,6 +1,6 @@
 /**
- * Philox4x32-10 (Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", SC 2011): a counter and a key give four
- * random words, so any draw of any row can be made without those before it.
+ * Philox4x32-10 (Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", SC 2011): four random words from a counter and
+ * a key, so every draw of every row is independent of the draws before it.
  */
 
 const ROUNDS = 10;
@@ -31,7 +31,7 @@ fn philox(counter: vec4u, seed: vec2u) -> vec4u {
   return c;
 }`;
 
-/** The same on the host. */
+/** Philox4x32-10 on the host. */
 export function philox(
   counter: readonly [number, number, number, number],
   key: readonly [number, number],

@@ -1,4 +1,4 @@
-/** WGSL by which the members of a team, a workgroup or one invocation alone, put together what each has of a row. */
+/** WGSL of reductions over a team, which is a workgroup or one invocation. */
 export function reductions(team: number): string {
   return CANDIDATE + (team === 1 ? ALONE : together(team));
 }

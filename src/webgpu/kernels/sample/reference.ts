@@ -13,7 +13,7 @@ export function distributionReference(
   return { logprobs, entropy };
 }
 
-/** The distribution that is drawn from: the fewest most likely tokens that reach `topP` together, scaled to 1. */
+/** The sampled distribution: the fewest most likely tokens whose probabilities reach `topP`, renormalized. */
 export function nucleusReference(logprobs: Float64Array, topP: number): Float64Array {
   const byProbability = [...logprobs.keys()].sort((a, b) => at(logprobs, b) - at(logprobs, a));
   const probabilities = new Float64Array(logprobs.length);

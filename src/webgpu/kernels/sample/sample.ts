@@ -7,9 +7,9 @@ import { PHILOX_WGSL } from "./philox.ts";
 import { reductions } from "./reductions.ts";
 
 /**
- * Draws each row's next token from its logits [M, V] and moves the row on. Writes the token, its logprob and the entropy
- * of softmax(logits / temperature), before top-p, in nats. The random number is a function of seed, stream and place in
- * the response alone.
+ * Samples the next token of each row from its logits [M, V] and advances the row. Writes the token, its logprob and the
+ * entropy of softmax(logits / temperature), before top-p, in nats. The random number depends only on seed, stream and index
+ * in the response.
  */
 export function sample({ vocabulary }: Pick<DecoderShape, "vocabulary">, team: SampleTeam = 1): Kernel {
   return defineKernel({
@@ -35,7 +35,7 @@ export function sample({ vocabulary }: Pick<DecoderShape, "vocabulary">, team: S
   });
 }
 
-/** WGSL: makes the drawn token the one to read next, unless it ends the response. */
+/** WGSL that makes the sampled token the next input unless it ends the response. */
 const ADVANCE = `
 fn advance(line: u32, token: u32) {
   var row = rows[line];
@@ -52,7 +52,7 @@ fn advance(line: u32, token: u32) {
   rows[line] = row;
 }`;
 
-/** Which line, which member of the team, and whether there is anything to do. */
+/** WGSL that declares `line` and `member` and returns if the row has ended. */
 function start(team: SampleTeam): string {
   if (team === 1)
     return `

@@ -4,8 +4,8 @@ import { BATCH_WGSL } from "../../layout/rowState.ts";
 import { rowTeam, type TeamSize } from "../../recording/rowTeam.ts";
 
 /**
- * Only the lines that predict a scored token go through the head: normed [K, D] = RMSNorm of the lines of x that
- * `predictors` [K] names. With `value` also their values [K], normed times `valueWeights` [D] plus `valueBias` [1].
+ * Gathers the lines that predict a scored token, the only ones the head reads: normed [K, D] = RMSNorm of lines
+ * `predictors` [K] of x. With `value` also their values [K]: normed times `valueWeights` [D] plus `valueBias` [1].
  * One team: one scored line.
  */
 export function normScored(

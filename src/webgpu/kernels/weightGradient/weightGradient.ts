@@ -5,8 +5,8 @@ import { PLAIN_PRODUCT, type ProductVariant } from "../../kernelVariants/variant
 import type { ProjectionPart } from "../backProject/backProject.ts";
 
 /**
- * Adds to the gradients of matrices [K, N] of a layer what a batch gives: input [M, K] transposed times the gradients of
- * their outputs. With `norm` the input is first scaled as RMSNorm does, by each line's `scales` and the norm's weights.
+ * Accumulates the gradients of matrices [K, N] of a layer: the transposed input [M, K] times the gradients of their outputs.
+ * With `norm`, the input is first normed with the `scales` of the lines and the norm's weights.
  */
 export function weightGradient(
   layer: LayerLayout,
