@@ -1,4 +1,4 @@
-/** For tests: the GPU, kernels run by themselves, and a small decoder of odd sizes. */
+/** For tests: the GPU, a runner of single kernels, and a small decoder with odd sizes. */
 import { afterEach, beforeAll, describe, expect } from "vitest";
 import { expectClose, normals, type Expectation } from "../ops/fixture.ts";
 import { startDawn } from "../ops/gpu/fixture.ts";
@@ -22,14 +22,14 @@ const gpu = await openGpu(startDawn());
 type Tests = (gpu: () => Gpu) => void;
 
 /**
- * Tests on the GPU, each of which fails on any error of it; skipped, saying why, where there is none. Products of their
- * graphs are the smallest.
+ * Tests on the GPU that fail on any GPU error; skipped, with the reason in their title, without an adapter. Their graphs use
+ * the smallest products.
  */
 export function describeOnGpu(title: string, tests: Tests): void {
   describeWith(SMALL_VARIANTS, title, tests);
 }
 
-/** The same with the products that a device runs which was not measured. */
+/** The same with the default products. */
 export function describeWithPlainProducts(title: string, tests: Tests): void {
   describeWith(PLAIN_VARIANTS, title, tests);
 }
@@ -48,7 +48,7 @@ function describeWith(variants: Variants, title: string, tests: Tests): void {
 
 type Data = Float32Array<ArrayBuffer> | Uint32Array<ArrayBuffer> | ArrayBuffer;
 
-/** Runs one kernel on the given contents of its bindings; returns what the writable ones hold afterwards. */
+/** Runs one kernel on the given contents of its bindings; returns the contents of the writable ones afterwards. */
 export async function runKernel(
   { device, fault }: Gpu,
   kernel: Kernel,
@@ -94,13 +94,13 @@ export function settingsFor(count: number, settings: Partial<BatchSettings> = {}
   return bytes;
 }
 
-/** Lines with the given parts, all else 0. */
+/** Lines with the given fields, all others 0. */
 export function statesOf(states: readonly Partial<RowState>[]): Uint32Array<ArrayBuffer> {
   const none = { token: 0, position: 0, write: 0, prefixStart: 0, prefixLength: 0, suffixStart: 0 };
   return packStates(states.map((state) => ({ ...none, seed: 0, stream: 0, output: 0, ...state })));
 }
 
-/** No size is a multiple of another kernel's tile, and query heads share keys. */
+/** A decoder whose sizes are no multiples of tiles, with grouped queries. */
 export const ODD_SHAPE: DecoderShape = {
   width: 12,
   layers: 1,
@@ -119,7 +119,7 @@ export const ODD_SHAPE: DecoderShape = {
   eosTokens: [],
 };
 
-/** A layer of `ODD_SHAPE` with random weights: as the kernels bind it, and by part in Hugging Face's layout. */
+/** A layer of `ODD_SHAPE` with random weights: as kernels bind it, and by part in Hugging Face's layout. */
 export function oddLayer(): {
   layout: LayerLayout;
   block: Float32Array<ArrayBuffer>;
@@ -160,14 +160,14 @@ export function oddLayer(): {
 /** Relative to the largest entry: WGSL allows exp, division and inverseSqrt a few units in the last place. */
 export const TOLERANCE = 2e-5;
 
-/** As the kernels read it. */
+/** Values as kernels read them, padded to `size`. */
 export function floats(values: ArrayLike<number>, size = values.length): Float32Array<ArrayBuffer> {
   const padded = new Float32Array(size);
   padded.set(values);
   return padded;
 }
 
-/** Compares the gradient of an input with the finite differences that are known of it. */
+/** Compares the gradient of an input with its known finite differences. */
 export function expectGradient(
   what: string,
   found: ArrayLike<number>,
@@ -175,5 +175,5 @@ export function expectGradient(
   input: number,
 ): void {
   const sampled = entries[input]!.map((entry) => found[entry]!);
-  expectClose(what, sampled, gradients[input]!, 5e-5, 0.1); // differences of larger numbers keep those' roundings
+  expectClose(what, sampled, gradients[input]!, 5e-5, 0.1); // finite differences keep the rounding of the larger numbers
 }

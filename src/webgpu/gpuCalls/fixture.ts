@@ -1,6 +1,6 @@
-/** For tests: counts calls of WebGPU, whoever makes them, by wrapping the prototypes of a device and its parts. */
+/** For tests: counts WebGPU calls by wrapping the prototypes of a device and its parts. */
 
-/** What a call costs: work for the GPU, trips to it, or objects made on the host. */
+/** Counted calls: GPU work, round trips, and object creation. */
 const COUNTED = {
   device: [
     "createBuffer",
@@ -16,7 +16,7 @@ const COUNTED = {
 
 type GpuCall = (typeof COUNTED)[keyof typeof COUNTED][number];
 
-/** How often each call was made while `work` ran. */
+/** Counts the calls made while `work` runs. */
 export async function countGpuCalls(
   device: GPUDevice,
   work: () => Promise<unknown>,
@@ -52,16 +52,16 @@ function wrap(instance: object, calls: readonly GpuCall[], counts: Record<GpuCal
   return calls.map((call) => replace(instance, call, () => (counts[call] += 1)));
 }
 
-/** What was made since and not destroyed, whoever makes it. */
+/** Buffers created since the watch began and not destroyed. */
 interface GpuBytes {
   /** Bytes. */
   readonly held: () => number;
-  /** The buffers themselves. */
+  /** The buffers. */
   readonly buffers: () => readonly Pick<GPUBuffer, "label" | "size">[];
   readonly end: () => void;
 }
 
-/** Watches the buffers of a device. */
+/** Watches the buffers created on a device. */
 export function watchGpuBytes(device: GPUDevice): GpuBytes {
   const sizes = new Map<unknown, Pick<GPUBuffer, "label" | "size">>();
   const made = device.createBuffer({ size: 4, usage: GPUBufferUsage.COPY_DST });
@@ -79,7 +79,7 @@ export function watchGpuBytes(device: GPUDevice): GpuBytes {
   };
 }
 
-/** What `work` results in, and the buffers that were made while it ran, whoever made them. */
+/** Returns the result of `work` and the buffers created while it ran. */
 export async function recordBuffers<Result>(
   device: GPUDevice,
   work: () => Promise<Result>,
@@ -93,7 +93,7 @@ export async function recordBuffers<Result>(
   }
 }
 
-/** Has a method of all objects like `instance` tell its result, object and arguments; returns what undoes it. */
+/** Wraps a method of the prototype of `instance` to report its result, object and arguments; returns a function that restores it. */
 function replace(
   instance: object,
   method: string,

@@ -1,6 +1,6 @@
-/** For tests: numbers of 16 bits, two in a word, as WGSL packs them. */
+/** For tests: float16 numbers, two per word, as WGSL packs them. */
 
-/** Numbers between 6e-5 and 65504 in size, or 0, rounded to 11 significant bits. */
+/** Packs numbers of magnitude 6e-5 to 65504, or 0, rounded to 11 significant bits. */
 export function packHalves(values: ArrayLike<number>): Uint32Array<ArrayBuffer> {
   const bits = new Uint32Array(Float32Array.from(values).buffer);
   const halves = Uint16Array.from(bits, (word) => {
@@ -11,7 +11,7 @@ export function packHalves(values: ArrayLike<number>): Uint32Array<ArrayBuffer> 
   return new Uint32Array(halves.buffer);
 }
 
-/** The numbers of words. */
+/** Unpacks words to numbers. */
 export function unpackHalves(words: Uint32Array): Float64Array {
   return Float64Array.from(new Uint16Array(words.buffer), (half) => {
     const sign = half & 0x8000 ? -1 : 1;

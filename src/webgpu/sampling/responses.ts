@@ -32,7 +32,7 @@ export class Responses {
         const at = start + (token % OUTPUT_TOKENS) * OUTPUT_WORDS;
         const [logprob = Number.NaN, entropy = Number.NaN] = floats.subarray(at + 1, at + 3);
         if (!Number.isFinite(logprob))
-          throw new Error("the model's logits are not finite: check its weights");
+          throw new Error("the model's logits are not finite: its weights are broken");
         response.tokens.push(copy[at] ?? 0);
         response.logprobs.push(logprob);
         response.entropy += entropy;

@@ -1,4 +1,4 @@
-/** Scores rows on the GPU: logprobs, entropies and values of their tokens, with no memory for gradients. */
+/** Scores rows on the GPU: logprobs, entropies and values of their tokens, without memory for gradients. */
 import { unsupported, type DecoderShape } from "../../decoder/decoderShape.ts";
 import type { DecoderWeights } from "../weights/decoderWeights.ts";
 import type { Gpu } from "../device/device.ts";
@@ -13,7 +13,7 @@ export interface RowToScore {
   readonly first: number;
 }
 
-/** No token has any loss. */
+/** Loss settings under which no token has a loss. */
 const NO_LOSS: Omit<LossSettings, "temperature"> = {
   clipLow: 0,
   clipHigh: 0,
@@ -26,19 +26,19 @@ const NO_LOSS: Omit<LossSettings, "temperature"> = {
 export class GpuScorer {
   readonly #passes: MicroBatches;
 
-  /** Scores with whatever `weights` hold when it is asked to. */
+  /** Scores with the content of `weights` at the time of each call. */
   constructor(gpu: Gpu, shape: DecoderShape, weights: DecoderWeights) {
     const problem = unsupported(shape);
     if (problem !== null) throw new RangeError(`the GPU scorer cannot run this model: ${problem}`);
     this.#passes = new MicroBatches(gpu, shape, weights, Pipelines.of(gpu.device), null);
   }
 
-  /** Makes room for micro-batches up to this size. */
+  /** Allocates for micro-batches up to this size. */
   reserve(capacity: TrainingCapacity): Promise<void> {
     return this.#passes.reserve(capacity);
   }
 
-  /** Scores of the rows' tokens under softmax(logits / temperature), in the rows' order; `values` need a value head. */
+  /** Scores the tokens of the rows under softmax(logits / temperature), in row order; `values` are 0 without a value head. */
   async score(rows: readonly RowToScore[], temperature: number): Promise<Omit<Scores, "losses">> {
     const scored = rows.map((row) => ({
       ...row,
@@ -51,7 +51,7 @@ export class GpuScorer {
     return { logprobs, entropies, values };
   }
 
-  /** Dispatches of a pass and bytes of intermediate results; zeros before the first. */
+  /** Dispatches per pass and bytes of intermediate results; zeros before the first pass. */
   get statistics(): MicroBatches["statistics"] {
     return this.#passes.statistics;
   }

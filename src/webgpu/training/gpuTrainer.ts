@@ -1,4 +1,4 @@
-/** Policy-gradient training on the GPU, on the parameters that the sampler reads: an update needs no copy. */
+/** Policy-gradient training on the GPU, in place on the parameters that the sampler reads. */
 import { unsupported, type DecoderShape } from "../../decoder/decoderShape.ts";
 import type { DecoderWeights, TrainableWeights } from "../weights/decoderWeights.ts";
 import type { Gpu } from "../device/device.ts";
@@ -12,32 +12,32 @@ import type { LossSettings } from "../layout/scoredToken.ts";
 import type { TrainingRow } from "./trainingBatch.ts";
 import type { TrainingCapacity } from "./trainingUpload.ts";
 
-/** Settings of an optimizer step, as those of the reference path. */
+/** Settings of an optimizer step. */
 interface StepSettings {
   readonly learningRate: number;
   readonly beta1: number;
   readonly beta2: number;
   readonly weightDecay: number;
-  /** Largest global gradient norm. */
+  /** Maximum global gradient norm. */
   readonly gradientClip: number;
 }
 
-/** How a trainer starts. */
+/** Options of a trainer. */
 interface TrainerOptions {
-  /** Moments and step count of an earlier trainer; without it, the first step is its first. */
+  /** AdamW moments and step count to continue from. */
   readonly state?: OptimizerState;
-  /** Keep only the layers' inputs for the backward pass and compute the rest again: less memory, a fifth more work. */
+  /** Gradient checkpointing: keeps only layer inputs and recomputes the rest in the backward pass, with a fifth more work. */
   readonly recompute?: boolean;
 }
 
 /** PyTorch's default. */
 const EPSILON = 1e-8;
 const WORD = 4;
-/** Stands for infinity, which WGSL does not have. */
+/** Stands for infinity, which WGSL lacks. */
 const UNBOUNDED = 1e30;
 
 export class GpuTrainer {
-  /** Gradients summed since the last step. */
+  /** Gradients accumulated since the last step. */
   readonly gradients: ParameterBuffer;
   readonly #gpu: Gpu;
   readonly #passes: MicroBatches;
@@ -47,8 +47,7 @@ export class GpuTrainer {
   #updates: number;
 
   /**
-   * Trains in place what is trainable of `weights`. With `score.weight` [1, D] and `score.bias` [1] among them there is a
-   * value head.
+   * Trains the trainable part of `weights` in place. Parameters `score.weight` [1, D] and `score.bias` [1] are a value head.
    */
   constructor(
     gpu: Gpu,
@@ -77,25 +76,25 @@ export class GpuTrainer {
     this.#optimizer = createOptimizer(gpu, pipelines, { parameters, gradients, ...moments });
   }
 
-  /** Dispatches of a micro-batch and of a step, and the bytes of intermediate results. */
+  /** Dispatches per micro-batch and per step, and bytes of intermediate results. */
   async statistics(): Promise<{ dispatches: number; optimizerDispatches: number; scratchBytes: number }> {
     const { graph } = await this.#optimizer;
     return { ...this.#passes.statistics, optimizerDispatches: graph.statistics.dispatches };
   }
 
-  /** Makes room for micro-batches up to this size. */
+  /** Allocates for micro-batches up to this size. */
   reserve(capacity: TrainingCapacity): Promise<void> {
     return this.#passes.reserve(capacity);
   }
 
-  /** Adds the gradient of a micro-batch's loss to the sum, in one submission. */
+  /** Accumulates the gradient of the loss of a micro-batch, in one submission. */
   accumulate(rows: readonly TrainingRow[], loss: LossSettings): Promise<Scores> {
     return this.#passes.run(rows, loss);
   }
 
   /**
-   * One clipped AdamW step on the summed gradients, which are then forgotten. Returns their norm before clipping; when
-   * that is no finite number, the weights are as before and the step does not count.
+   * Takes one AdamW step on the accumulated gradients, clipped by global norm, and zeroes them. Returns the norm before
+   * clipping; if it is not finite, weights and step count do not change.
    */
   async step(settings: StepSettings): Promise<number> {
     const { graph, step, norm: result, results } = await this.#optimizer;
@@ -114,14 +113,14 @@ export class GpuTrainer {
     return found;
   }
 
-  /** Drops the gradients summed so far. */
+  /** Zeroes the accumulated gradients. */
   forget(): void {
     const encoder = this.#gpu.device.createCommandEncoder();
     encoder.clearBuffer(this.gradients.buffer);
     this.#gpu.device.queue.submit([encoder.finish()]);
   }
 
-  /** The optimizer's state on the host, for a checkpoint. */
+  /** Downloads the optimizer state, for a checkpoint. */
   async state(): Promise<OptimizerState> {
     return {
       updates: this.#updates,

@@ -1,4 +1,4 @@
-/** Where the shares of sums over lines lie until the end of a pass, and where in the gradients each sum goes. */
+/** Buffer layout of the shares of line sums, and the destination of each sum in the gradients. */
 import type { BufferView } from "../recording/graph.ts";
 import { LINE_SHARES } from "../kernels/lineSums/lineSums.ts";
 import type { ParameterLayout } from "../layout/parameterLayout.ts";
@@ -7,14 +7,14 @@ const WORD = 4;
 const VECTOR = 4;
 
 export class LineSumPlan {
-  /** Vectors that are summed. */
+  /** Number of vectors summed. */
   readonly vectors: number;
   /** `Sum` of each vector. */
   readonly sums: BufferView;
   readonly shares: BufferView;
   readonly #blocks: readonly BufferView[];
 
-  /** Each group names parameters whose gradients one kernel sums side by side. */
+  /** Each group lists the parameters whose gradients one kernel sums. */
   constructor(device: GPUDevice, { parameters }: ParameterLayout, groups: readonly (readonly string[])[]) {
     const targets = groups.map((names) =>
       names.flatMap((name) => {
@@ -43,10 +43,10 @@ export class LineSumPlan {
     }));
   }
 
-  /** Room for the shares of a group. */
+  /** The range of the shares of a group. */
   block(group: number): BufferView {
     const block = this.#blocks[group];
-    if (block === undefined) throw new Error(`there is no group ${group} of sums`);
+    if (block === undefined) throw new Error(`no line sums for group ${group}`);
     return block;
   }
 

@@ -1,4 +1,4 @@
-/** Runs micro-batches of packed rows through a graph that scores them or also sums their gradients. */
+/** Runs micro-batches of packed rows through a graph that scores them and optionally accumulates gradients. */
 import type { DecoderShape } from "../../decoder/decoderShape.ts";
 import type { DecoderWeights } from "../weights/decoderWeights.ts";
 import type { Gpu } from "../device/device.ts";
@@ -15,23 +15,23 @@ import { summedParameters, VALUE_BIAS, VALUE_WEIGHT } from "./trainKernels.ts";
 import { TrainingUpload, type TrainingCapacity } from "./trainingUpload.ts";
 import { headMatrix } from "../../decoder/parameterNames.ts";
 
-/** Of all scored tokens, in the rows' order. */
+/** Scores of all scored tokens, in row order. */
 export interface Scores {
   readonly logprobs: Float32Array;
   readonly entropies: Float32Array;
-  /** Share of each in the loss. */
+  /** Loss of each token. */
   readonly losses: Float32Array;
-  /** What the value head says, or zeros without one. */
+  /** Values, or zeros without a value head. */
   readonly values: Float32Array;
 }
 
-/** Where gradients go, and whether layers are computed again instead of kept. */
+/** Gradient buffers, and whether layers are recomputed (gradient checkpointing). */
 interface Training {
   readonly gradients: ParameterBuffer;
   readonly recompute: boolean;
 }
 
-/** A graph and its buffers, for micro-batches up to some size. */
+/** A graph with its buffers, for micro-batches up to its capacity. */
 interface Workspace {
   readonly capacity: TrainingCapacity;
   readonly graph: Graph;
@@ -51,7 +51,7 @@ export class MicroBatches {
   readonly #training: Training | null;
   #workspace: Workspace | null = null;
 
-  /** Of a decoder with these weights; without `training` they are only scored. */
+  /** Without `training`, micro-batches are only scored. */
   constructor(
     gpu: Gpu,
     shape: DecoderShape,
@@ -63,17 +63,17 @@ export class MicroBatches {
     [this.#pipelines, this.#training] = [pipelines, training];
   }
 
-  /** Dispatches of a micro-batch and bytes of intermediate results; zeros before the first. */
+  /** Dispatches per micro-batch and bytes of intermediate results; zeros before the first. */
   get statistics(): { readonly dispatches: number; readonly scratchBytes: number } {
     return this.#workspace?.graph.statistics ?? { dispatches: 0, scratchBytes: 0 };
   }
 
-  /** Makes room for micro-batches up to this size, so that none of them allocates. */
+  /** Allocates for micro-batches up to this size, so that none of them allocates later. */
   async reserve({ lines, scored }: TrainingCapacity): Promise<void> {
     await this.#room(lines, scored);
   }
 
-  /** Runs one, in one submission. */
+  /** Runs one micro-batch in one submission. */
   async run(rows: readonly TrainingRow[], loss: LossSettings): Promise<Scores> {
     const batch = layOutTraining(rows, loss.normalizer);
     const [lines, scored] = batch.sizes;
@@ -92,7 +92,7 @@ export class MicroBatches {
     return { logprobs: column(0), entropies: column(1), losses: column(2), values: column(3) };
   }
 
-  /** A workspace with room for so many lines and scored tokens: the one before, or a larger one. */
+  /** Returns a workspace of at least this capacity, the current one or a new one. */
   async #room(lines: number, scored: number): Promise<Workspace> {
     const old = this.#workspace?.capacity ?? { lines: 0, scored: 0 };
     if (this.#workspace !== null && old.lines >= lines && old.scored >= scored) return this.#workspace;
@@ -108,7 +108,7 @@ export class MicroBatches {
     const { STORAGE, COPY_SRC, COPY_DST } = GPUBufferUsage;
     const bytes = capacity.scored * SCORE_WORDS * WORD;
     const scores = device.createBuffer({ label: "scores", size: bytes, usage: STORAGE | COPY_SRC });
-    const table = ropeTable(Math.min(shape.maxPositions, capacity.lines), shape); // a row's lines are all there
+    const table = ropeTable(Math.min(shape.maxPositions, capacity.lines), shape); // no position exceeds the lines of its row
     const usage = STORAGE | COPY_DST;
     const rope = device.createBuffer({ label: "rotary embedding", size: table.byteLength, usage });
     device.queue.writeBuffer(rope, 0, table);

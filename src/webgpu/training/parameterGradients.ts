@@ -1,4 +1,4 @@
-/** What a backward pass adds to the gradients of what is trained: of all parameters, or of an adapter beside frozen ones. */
+/** Gradients of the trained parameters in a backward pass: of all parameters, or of an adapter on frozen weights. */
 import type { DecoderShape } from "../../decoder/decoderShape.ts";
 import type { DecoderWeights, LowRankWeights } from "../weights/decoderWeights.ts";
 import type { BufferView, GraphBuilder, Scratch } from "../recording/graph.ts";
@@ -13,18 +13,18 @@ import { EMBEDDING } from "../../decoder/parameterNames.ts";
 
 type Bound = Readonly<Record<string, BufferView | Scratch>>;
 
-/** Places of the sizes of a batch. */
+/** Indices of the sizes of a batch. */
 export const SCORED = 1;
 const TOKENS = 2;
 
 export interface ParameterGradients {
-  /** Before a group's gradients are sent back through its matrices: what those kernels bind of an adapter. */
+  /** Runs before the gradients of a group go through its matrices; returns the adapter bindings of those kernels. */
   inner(group: ProductGroup, layer: number, outputs: Bound): Bound;
-  /** Once they are, from the `inner` vectors of its layer: `normed` is the gradient of the norm's output before, and `input` what the norm or the group reads. */
+  /** Runs after that, with the `inner` vectors of the layer; `normed` is the gradient of the preceding norm's output and `input` that of the norm or group. */
   add(group: ProductGroup, layer: number, inner: Inner, bound: Bound): void;
-  /** At the end of the head's backward pass. */
+  /** Runs at the end of the head's backward pass. */
   head(bound: Bound): void;
-  /** At the end of all, with the gradient of the embedding's output. */
+  /** Runs at the end of the pass, with the gradient of the embedding's output. */
   end(gradient: Scratch): void;
 }
 
@@ -59,7 +59,7 @@ export class WholeGradients implements ParameterGradients {
     this.#builder.add(this.#kernels[`${group}Gradient`], { ...bound, gradients });
     if (group !== "gateUp" && group !== "qkv") return;
     const ofMlp = group === "gateUp";
-    const { input, normed } = bound as Record<"input" | "normed", Scratch>; // of the groups after a norm
+    const { input, normed } = bound as Record<"input" | "normed", Scratch>; // bound for groups after a norm
     const shares = this.#sums.block(2 * layer + (ofMlp ? 1 : 0));
     const summed = { ...bound, x: input, gradient: normed, shares };
     this.#builder.add(ofMlp ? this.#kernels.mlpSums : this.#kernels.inputSums, summed);
@@ -80,7 +80,7 @@ export class WholeGradients implements ParameterGradients {
   }
 }
 
-/** Gradients of an adapter's matrices, and of a value head's weights where there is a plan of their sums. */
+/** Gradients of an adapter's factors, and of a value head if there is a plan of its line sums. */
 export class FactorGradients implements ParameterGradients {
   readonly #builder: GraphBuilder;
   readonly #kernels: ReturnType<typeof factorKernels>;
@@ -90,7 +90,7 @@ export class FactorGradients implements ParameterGradients {
   readonly #sums: LineSumPlan | null;
   readonly #lines: (width: number) => Scratch;
 
-  /** `lines` makes scratch memory of a width for all lines. */
+  /** `lines` creates scratch memory of a given width for all lines. */
   constructor(
     builder: GraphBuilder,
     shape: DecoderShape,

@@ -1,4 +1,4 @@
-/** A micro-batch's passes as one graph: no tape, each gradient where the optimizer reads it. */
+/** Forward and backward pass of a micro-batch as one graph, with gradients accumulated where the optimizer reads them. */
 import type { DecoderShape } from "../../decoder/decoderShape.ts";
 import type { DecoderWeights } from "../weights/decoderWeights.ts";
 import { keyWidth, normedWidth, queryWidth } from "../layout/headPadding.ts";
@@ -30,7 +30,7 @@ import type { TrainingCapacity, TrainingUpload } from "./trainingUpload.ts";
 import type { TrainVariants } from "../kernelVariants/variants.ts";
 import { EMBEDDING, headMatrix, NORM } from "../../decoder/parameterNames.ts";
 
-/** What a forward pass reads, and the scores it writes. */
+/** Inputs of a forward pass, and the scores it writes. */
 export interface ScoreInputs {
   readonly device: GPUDevice;
   readonly pipelines: Pipelines;
@@ -43,21 +43,21 @@ export interface ScoreInputs {
   readonly scores: BufferView;
 }
 
-/** What a backward pass adds to it. */
+/** Additional inputs of a backward pass. */
 export interface TrainInputs extends ScoreInputs {
   readonly gradients: ParameterBuffer;
   readonly chunks: readonly HeadChunk[];
-  /** Null where nothing that is trained takes one. */
+  /** Null if no trained parameter needs line sums. */
   readonly sums: LineSumPlan | null;
-  /** Keep only the layers' inputs, and compute the rest once more on the way back. */
+  /** Gradient checkpointing: keeps only layer inputs and recomputes the rest in the backward pass. */
   readonly recompute: boolean;
 }
 
 const WORD = 4;
-/** Of the parts that products of a layer read together, one. */
+/** One part of each group that kernels read together. */
 const [[QUERIES], [GATE]] = [QKV, GATE_UP];
 
-/** Whether a decoder's parameters have a value head. */
+/** True if the parameters include a value head. */
 export function hasValueHead(weights: DecoderWeights): boolean {
   return weights.has(VALUE_WEIGHT);
 }
@@ -93,23 +93,23 @@ export function buildTrainGraph(inputs: TrainInputs): Promise<Graph> {
   return forward.builder.build();
 }
 
-/** What a layer's backward pass needs of its forward pass. */
+/** Activations of a layer that its backward pass reads. */
 interface Kept {
   readonly x: Scratch;
-  /** Queries and keys before their heads are normed, where they are. */
+  /** Queries and keys before the norm of their heads, if they are normed. */
   readonly heads: Scratch;
   readonly queries: Scratch;
   readonly cache: Scratch;
   readonly context: Scratch;
   readonly totals: Scratch;
-  /** After attention. */
+  /** The residual stream after attention. */
   readonly middle: Scratch;
   readonly gates: Scratch;
   readonly ups: Scratch;
   readonly inner: Inner;
 }
 
-/** What the head's backward pass needs of its forward pass. */
+/** Activations of the head that its backward pass reads. */
 interface KeptOfHead {
   readonly normed: Scratch;
   readonly slopes: Scratch;
@@ -120,10 +120,10 @@ class ForwardPass {
   readonly #kernels: ForwardKernels;
   readonly #value: boolean;
   readonly #lowRank: LowRankPass;
-  /** Of the layer before. */
+  /** Inner vectors of the layer before. */
   #inner: Inner | null = null;
 
-  /** With `keep`, intermediate results stay until the last kernel that is given them. */
+  /** With `keep`, activations are kept for the backward pass. */
   constructor(
     readonly inputs: ScoreInputs,
     readonly keep: boolean,
@@ -144,7 +144,7 @@ class ForwardPass {
     return scratch(this.inputs.capacity.scored, width);
   }
 
-  /** The embeddings of the lines' tokens. */
+  /** Records the embedding of the lines' tokens. */
   embed(): Scratch {
     const { shape, upload, weights } = this.inputs;
     const x = this.lines(shape.width);
@@ -154,7 +154,7 @@ class ForwardPass {
     return x;
   }
 
-  /** A layer. */
+  /** Records a layer. */
   layer(i: number, x: Scratch): { kept: Kept; output: Scratch } {
     const { shape, upload, weights } = this.inputs;
     const { lineBatch: batch } = upload;
@@ -166,13 +166,13 @@ class ForwardPass {
     return { kept, output };
   }
 
-  /** Once more what a layer's backward pass needs, from its input; what was computed after that is still there. */
+  /** Recomputes the activations of a layer from its input. */
   again(i: number, { x, inner }: Kept): Kept {
     const [kept] = this.#untilMlp(i, x, null);
     return { ...kept, inner: { ...kept.inner, down: inner.down } };
   }
 
-  /** A layer but its last product, and the MLP's hidden state. */
+  /** Records a layer up to the MLP's hidden state, without the last product. */
   #untilMlp(i: number, x: Scratch, previous: Inner | null): [Kept, Scratch] {
     const { shape, upload, weights, rope } = this.inputs;
     const { width, hiddenWidth } = shape;
@@ -210,7 +210,7 @@ class ForwardPass {
     return [kept, hidden];
   }
 
-  /** Scores of the scored tokens, from the last layer's output. */
+  /** Records the scores of the scored tokens, from the output of the last layer. */
   score(x: Scratch): KeptOfHead {
     const { shape, upload, weights, scores } = this.inputs;
     if (this.#inner !== null)
@@ -232,7 +232,7 @@ class ForwardPass {
   }
 }
 
-/** Adds to the gradients; what goes back from layer to layer is in one place, changed by each on the way. */
+/** The backward pass. The gradient of the residual stream is one buffer, updated in place by each layer. */
 class BackwardPass {
   readonly #kernels: BackwardKernels;
   readonly #gradients: ParameterGradients;
@@ -248,7 +248,7 @@ class BackwardPass {
     this.#gradients = gradientsOf(forward, inputs);
   }
 
-  /** Gradient of the last layer's output x. */
+  /** Records the gradient of the last layer's output x. */
   head(x: Scratch, { normed, slopes }: KeptOfHead): Scratch {
     const { shape, upload, weights, chunks } = this.inputs;
     const { scoredBatch, lineBatch, loss, predictors, places } = upload;
@@ -270,7 +270,7 @@ class BackwardPass {
     return gradient;
   }
 
-  /** From the gradient of a layer's output to that between attention and MLP. */
+  /** Records the MLP: from the gradient of a layer's output to that of the residual stream after attention. */
   mlp(i: number, { middle, gates, ups, inner }: Kept, outputGradient: Scratch): void {
     const { shape, upload, weights } = this.inputs;
     const { lineBatch: batch } = upload;
@@ -280,7 +280,7 @@ class BackwardPass {
     const { builder } = this.forward;
     const kernels = this.#kernels;
     const ofDown = this.#gradients.inner("down", i, { batch, outputGradient });
-    const outputs = { gates, ups }; // by now their gradients
+    const outputs = { gates, ups }; // now the gradients
     const gated = { gradient: outputGradient, ...outputs, hidden, ...ofDown };
     builder.add(kernels.gatedBackward, { batch, layer: down, ...gated });
     this.#gradients.add("down", i, inner, { batch, input: hidden, outputGradient, ...ofDown });
@@ -292,7 +292,7 @@ class BackwardPass {
     this.#gradients.add("gateUp", i, inner, { batch, ...read });
   }
 
-  /** From the gradient between attention and MLP to that of the layer's input. */
+  /** Records attention: from the gradient of the residual stream after attention to that of the layer's input. */
   attention(i: number, { inner, ...kept }: Kept, outputGradient: Scratch): void {
     const { shape, upload, weights, rope } = this.inputs;
     const { lineBatch: batch, rows } = upload;
@@ -321,7 +321,7 @@ class BackwardPass {
     this.#gradients.add("qkv", i, inner, { batch, ...read });
   }
 
-  /** The embedding's gradient, from that of the first layer's input; and all sums over lines. */
+  /** Records the embedding's gradient, from that of the first layer's input, and all line sums. */
   end(gradient: Scratch): void {
     this.#gradients.end(gradient);
   }
@@ -334,12 +334,12 @@ function gradientsOf(forward: ForwardPass, inputs: TrainInputs): ParameterGradie
     const lines = (width: number): Scratch => forward.lines(width);
     return new FactorGradients(builder, shape, weights, weights.adapter, inputs, lines);
   }
-  if (sums === null) throw new Error("all parameters are trained, and there is no plan of sums over lines");
+  if (sums === null) throw new Error("training all parameters needs a plan of line sums");
   const value = hasValueHead(weights);
   return new WholeGradients(builder, shape, gradients, sums, upload, { value, variants });
 }
 
-/** Room for whole tiles of lines. */
+/** Scratch memory for `lines` lines, rounded up to whole tiles. */
 function scratch(lines: number, width: number): Scratch {
   return { bytes: Math.ceil(lines / TILE) * TILE * width * WORD };
 }

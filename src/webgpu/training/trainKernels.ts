@@ -1,4 +1,4 @@
-/** The kernels of a decoder's training step and of its scoring, and which gradients its projections take. */
+/** The kernels of scoring and training steps of a decoder, and the gradients of its projections. */
 import type { DecoderShape } from "../../decoder/decoderShape.ts";
 import type { DecoderWeights, TokenRange } from "../weights/decoderWeights.ts";
 import { chunkTokens } from "../weights/headChunks.ts";
@@ -34,7 +34,7 @@ import { NORM } from "../../decoder/parameterNames.ts";
 const INPUT_NORM = "input_layernorm.weight";
 const MLP_NORM = "post_attention_layernorm.weight";
 const HEAD_NORMS = ["self_attn.q_norm.weight", "self_attn.k_norm.weight"];
-/** A value head's parameters, under the names that token classification models give them. */
+/** Parameters of a value head, with the names of Hugging Face's token classification models. */
 export const VALUE_WEIGHT = "score.weight";
 export const VALUE_BIAS = "score.bias";
 
@@ -43,13 +43,13 @@ export type ForwardKernels = ReturnType<typeof forwardKernels>;
 /** Kernels of the backward pass. */
 export type BackwardKernels = ReturnType<typeof backwardKernels>;
 
-/** How kernels read a decoder's weights. */
+/** Weights of a decoder as kernels read them. */
 type Readers = Pick<DecoderWeights, "layer" | "tokens" | "adapter">;
 
-/** Lines that a workgroup takes between two products, of the many of a micro-batch. */
+/** Lines per workgroup of an adapter's kernels in a micro-batch. */
 const NARROW_LINES = 4;
 
-/** Of a forward pass that keeps what a backward pass needs, or that keeps nothing. */
+/** Kernels of a forward pass; with `keep`, they also store what the backward pass reads. */
 export function forwardKernels(
   shape: DecoderShape,
   { layer, tokens, adapter }: Readers,
@@ -73,7 +73,7 @@ export function forwardKernels(
   };
 }
 
-/** Of a backward pass through a decoder with these weights, without the gradients of its parameters. */
+/** Kernels of a backward pass, without the gradients of parameters. */
 export function backwardKernels(
   shape: DecoderShape,
   { layer, tokens, adapter }: Readers,
@@ -100,7 +100,7 @@ export function backwardKernels(
   };
 }
 
-/** Those that add to the gradients of all parameters, laid out like this. */
+/** Kernels that accumulate the gradients of all parameters, in this layout. */
 export function wholeGradientKernels(
   shape: DecoderShape,
   gradients: LayerLayout,
@@ -120,10 +120,10 @@ export function wholeGradientKernels(
   };
 }
 
-/** Products of a layer that share their input. */
+/** Groups of projections of a layer that share their input. */
 export type ProductGroup = "down" | "gateUp" | "output" | "qkv";
 
-/** Those that add to an adapter's gradients: for each group that is adapted, of its inner vectors and of its factors. */
+/** Kernels of an adapter's gradients: for each adapted group, of its inner vectors and of its factors. */
 export function factorKernels(
   shape: DecoderShape,
   layer: LayerWeights,
@@ -151,7 +151,7 @@ export function factorKernels(
   };
 }
 
-/** The backward pass of a layer's norm, past which a residual connection goes. */
+/** Backward pass of a layer's norm, which accumulates onto the gradient of the residual connection. */
 function residualNorm({ width, normEpsilon }: DecoderShape, layer: LayerWeights, part: string) {
   const offset = layer.offset(part);
   return normBackward(width, normEpsilon, { offset, residual: true, team: usualTeam(width) });
@@ -163,13 +163,13 @@ const NORM_BINDINGS = {
   gradient: read("array<vec4f>"),
 };
 
-/** What a line adds to the gradient of a norm's weights. */
+/** Contribution of a line to the gradient of a norm's weights. */
 function normTerm({ width }: DecoderShape): LineTerm {
   const place = `line * ${width / 4}u + column`;
   return { vectors: width / 4, text: `gradient[${place}] * x[${place}] * scales[line]` };
 }
 
-/** Sums for a layer's first norm and, where there are any, for the biases and the norms of heads after it. */
+/** Line sums of a layer's first norm and, if present, of biases and head norms. */
 function inputSums(shape: DecoderShape) {
   const { qkvBias, qkNorm } = shape;
   const bindings = {
@@ -185,7 +185,7 @@ function inputSums(shape: DecoderShape) {
   return lineSums(bindings, terms, qkNorm ? overHeads(shape) : "");
 }
 
-/** What a line adds to the gradients of the norms of queries and keys: a sum over its heads. */
+/** Contribution of a line to the gradients of the norms of queries and keys: a sum over its heads. */
 function headTerms(shape: DecoderShape): LineTerm[] {
   const { heads, kvHeads } = shape;
   const vectors = storedHeadDim(shape) / 4;
@@ -208,7 +208,7 @@ fn overHeads(line: u32, first: u32, end: u32, column: u32) -> vec4f {
 }`;
 }
 
-/** Sums for the last norm and, where there is one, for the value head. */
+/** Line sums of the last norm and, if present, of the value head. */
 function headSums({ width }: DecoderShape, value: boolean) {
   const vectors = width / 4;
   const own = `line * ${vectors}u + column`;
@@ -223,7 +223,7 @@ function headSums({ width }: DecoderShape, value: boolean) {
 
 const VALUE_BINDINGS = { slopes: read("array<Slope>"), normed: read("array<vec4f>") };
 
-/** What a scored line adds to the gradients of a value head's weights and bias. */
+/** Contribution of a scored line to the gradients of a value head's weights and bias. */
 function valueTerms(width: number): LineTerm[] {
   const vectors = width / 4;
   return [
@@ -232,12 +232,12 @@ function valueTerms(width: number): LineTerm[] {
   ];
 }
 
-/** Sums for a value head beside frozen weights. */
+/** Line sums of a value head on frozen weights. */
 export function valueSums({ width }: DecoderShape) {
   return lineSums(VALUE_BINDINGS, valueTerms(width), SLOPE_WGSL);
 }
 
-/** Parameters whose gradients each sum over lines makes: of each layer's attention and MLP, then of the head. */
+/** Parameters whose gradients each line sum computes: attention and MLP of each layer, then the head. */
 export function summedParameters(shape: DecoderShape, value: boolean): string[][] {
   const named = (layer: number, ...parts: string[]): string[] =>
     parts.map((part) => `model.layers.${layer}.${part}`);
@@ -251,7 +251,7 @@ export function summedParameters(shape: DecoderShape, value: boolean): string[][
   return [...layers.flat(), [NORM, ...(value ? [VALUE_WEIGHT, VALUE_BIAS] : [])]];
 }
 
-/** Which gradients belong to the outputs of which matrix. */
+/** The gradient that belongs to the outputs of each matrix. */
 function projections(shape: DecoderShape) {
   const { width, hiddenWidth } = shape;
   const [queries, keys] = [queryWidth(shape), keyWidth(shape)];

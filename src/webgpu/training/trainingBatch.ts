@@ -1,56 +1,56 @@
 /**
- * Rows of tokens -> lines of the training graph: packed end to end, without their last tokens, which predict nothing.
- * Neighbours with the same prompt share its lines but the last, which predicts a token of each row's own.
+ * Packs rows of tokens into lines of the training graph, end to end and without their last tokens, which predict nothing.
+ * Consecutive rows with the same prompt share its lines except for the last, which predicts a token of each row.
  */
 import { TOKEN_LINES_WORDS } from "../kernels/embeddingGradient/embeddingGradient.ts";
 import { packStates, type RowState } from "../layout/rowState.ts";
 import { SCORED_WORDS } from "../layout/scoredToken.ts";
 
-/** A row and what the loss knows of its tokens from `first` (at least 1) on; arrays have one entry for each of them. */
+/** A row and the loss inputs of its tokens from `first` (at least 1) on, one array entry per token. */
 export interface TrainingRow {
   readonly tokens: Int32Array;
   readonly first: number;
   readonly advantages: ArrayLike<number>;
-  /** Shares of the tokens in the policy's loss, which a mean over tokens, a mean of means or any other is a choice of. */
+  /** Weights of the tokens in the policy loss, which define its aggregation; default 1. */
   readonly weights?: ArrayLike<number>;
-  /** Logprobs when the tokens were sampled. */
+  /** Logprobs of the tokens when they were sampled. */
   readonly oldLogprobs: ArrayLike<number>;
-  /** Logprobs under the model that KL refers to, or null when its coefficient is 0. */
+  /** Logprobs under the reference model, or null if the KL coefficient is 0. */
   readonly referenceLogprobs: ArrayLike<number> | null;
-  /** What a value head learns from the tokens, if there is one and it learns. */
+  /** Targets of the value head, if it is trained. */
   readonly values?: ValueTargets;
 }
 
-/** What the loss of values knows of a row's scored tokens. */
+/** Value loss inputs of the scored tokens of a row. */
 export interface ValueTargets {
-  /** Values when the tokens were sampled, which clipping refers to. */
+  /** Values when the tokens were sampled, for clipping. */
   readonly old: ArrayLike<number>;
   readonly returns: ArrayLike<number>;
-  /** Shares of the tokens in the values' loss. */
+  /** Weights of the tokens in the value loss. */
   readonly weights: ArrayLike<number>;
 }
 
 type Words = Uint32Array<ArrayBuffer>;
 
-/** A batch as the kernels see it. */
+/** A batch as kernels read it. */
 export interface TrainingBatch {
-  /** Lines, scored tokens, different tokens: the sizes that kernels run over. */
+  /** Number of lines, of scored tokens, and of distinct tokens: the sizes kernels run over. */
   readonly sizes: readonly [number, number, number];
   /** State of each line. */
   readonly rows: Words;
-  /** Line that predicts each scored token. */
+  /** The line that predicts each scored token. */
   readonly predictors: Words;
-  /** Each line's place among the predictors, plus 1; 0 for none. */
+  /** Index of each line among the predictors plus 1; 0 for none. */
   readonly places: Words;
-  /** `Scored`, for each scored token. */
+  /** `Scored` of each scored token. */
   readonly scored: Words;
-  /** `TokenLines`, for each different token. */
+  /** `TokenLines` of each distinct token. */
   readonly tokenLines: Words;
-  /** Lines sorted by their token. */
+  /** Lines sorted by token. */
   readonly sortedLines: Words;
 }
 
-/** Lays out a batch; each token's loss is divided by `normalizer`. */
+/** Lays out a batch; the loss of each token is divided by `normalizer`. */
 export function layOutTraining(rows: readonly TrainingRow[], normalizer: number): TrainingBatch {
   const { states, starts } = layOutLines(rows);
   const predictors = rows.flatMap(({ tokens, first }, i) =>
@@ -71,7 +71,7 @@ export function layOutTraining(rows: readonly TrainingRow[], normalizer: number)
   };
 }
 
-/** The lines, and of each row the first of those that are its own. */
+/** Returns the lines, and the first line of each row that it does not share. */
 function layOutLines(rows: readonly TrainingRow[]): { states: RowState[]; starts: number[] } {
   const states: RowState[] = [];
   const starts: number[] = [];
@@ -94,7 +94,7 @@ function layOutLines(rows: readonly TrainingRow[]): { states: RowState[]; starts
   return { states, starts };
 }
 
-/** The row and those after it whose prompt is the same. */
+/** The row at `start` and the rows after it with the same prompt. */
 function groupAt(rows: readonly TrainingRow[], start: number): readonly TrainingRow[] {
   const [leader, ...others] = rows.slice(start);
   if (leader === undefined) return [];
@@ -110,8 +110,8 @@ function startAlike(a: Int32Array, b: Int32Array, length: number): boolean {
 }
 
 /**
- * Lines of a row's tokens from one position to before another. They attend to the row's first `from` tokens, which begin
- * at `prefixStart`, and to each other; lines before `end` attend to them.
+ * Lines of the tokens of a row in a range of positions. They attend to the row's first `from` tokens, from line
+ * `prefixStart` on, and causally to each other; lines before `end` attend to them.
  */
 function linesOf(
   tokens: Int32Array,
@@ -138,7 +138,7 @@ function scoredTokens(rows: readonly TrainingRow[], count: number, normalizer: n
   return scored;
 }
 
-/** The words of a `Scored` after its token. */
+/** The fields of `Scored` after its token. */
 function knownOf(row: TrainingRow, k: number, normalizer: number): number[] {
   const { advantages, weights, oldLogprobs, referenceLogprobs, values } = row;
   const old = oldLogprobs[k] ?? 0;

@@ -1,4 +1,4 @@
-/** One buffer for all that the host tells the GPU of a micro-batch, so that a single write brings it there. */
+/** One buffer with all host inputs of a micro-batch, uploaded in a single write. */
 import type { Gpu } from "../device/device.ts";
 import type { BufferView } from "../recording/graph.ts";
 import { TOKEN_LINES_WORDS } from "../kernels/embeddingGradient/embeddingGradient.ts";
@@ -6,14 +6,14 @@ import { BATCH_BYTES, packSettings, ROW_WORDS } from "../layout/rowState.ts";
 import { LOSS_BYTES, packLoss, SCORED_WORDS, type LossSettings } from "../layout/scoredToken.ts";
 import type { TrainingBatch } from "./trainingBatch.ts";
 
-/** Room for so many lines and scored tokens. */
+/** Capacity in lines and scored tokens. */
 export interface TrainingCapacity {
   readonly lines: number;
   readonly scored: number;
 }
 
 const WORD = 4;
-/** WebGPU asks of the start of a bound range. */
+/** Alignment of bound ranges in bytes, as WebGPU requires. */
 const ALIGNMENT = 256;
 
 type Section = keyof ReturnType<typeof sectionWords>;
@@ -38,7 +38,7 @@ export class TrainingUpload {
   readonly #buffer: GPUBuffer;
   readonly #words: Uint32Array<ArrayBuffer>;
   readonly #starts = new Map<string, number>();
-  /** What the kernels bind; the first three are the batch's settings for each of its sizes. */
+  /** Ranges that kernels bind; the first three are the batch's settings for each of its sizes. */
   readonly views: Readonly<Record<Section, BufferView>>;
 
   constructor(gpu: Gpu, capacity: TrainingCapacity) {
@@ -59,7 +59,7 @@ export class TrainingUpload {
     this.views = Object.fromEntries(views) as Record<Section, BufferView>; // names of all sections
   }
 
-  /** Brings a batch within the capacity to the GPU. */
+  /** Uploads a batch within the capacity. */
   write(batch: TrainingBatch, loss: LossSettings): void {
     const none = { maxTokens: 0, temperature: 1, topP: 1, eosTokens: [] };
     const settings = batch.sizes.map((count) => new Uint32Array(packSettings({ ...none, count })));

@@ -1,6 +1,6 @@
 /**
- * Which variant of each kernel is fastest on the device at hand: measured once for a model, on its own sizes, and
- * remembered. A variant wins only when its results equal the plain one's.
+ * Chooses the fastest variant of each kernel on a device, measured once with the sizes of a model and remembered. A variant
+ * qualifies only if its results equal those of the default.
  */
 import { describeAdapter } from "../device/adapter.ts";
 import type { DecoderShape } from "../../decoder/decoderShape.ts";
@@ -9,34 +9,34 @@ import type { LayerBlock } from "../layout/parameterLayout.ts";
 import { applyChoices, tuningFamilies, type Family } from "./tuningFamilies.ts";
 import { GpuTrials, type Measure } from "./tuningTrials.ts";
 
-/** Where choices are kept between starts. */
+/** Persistent storage of choices. */
 export interface TuningMemory {
-  /** What was written under the key, or null. */
+  /** Returns the value stored under the key, or null. */
   read: (key: string) => Promise<string | null>;
   write: (key: string, value: string) => Promise<void>;
 }
 
-/** What was chosen for a family, and how that is known. */
+/** The variant chosen for a family, and the source of that choice. */
 export interface Choice {
   readonly family: string;
   readonly variant: string;
   readonly source: "measured" | "remembered" | "not measured";
-  /** How many times as fast as the plain variant; null unless measured. */
+  /** Speed relative to the default variant; null unless measured. */
   readonly speedup: number | null;
-  /** Variants that may not run on this device, and why. */
+  /** Variants that must not run on this device, with reasons. */
   readonly rejected: readonly string[];
 }
 
-/** How a device was set up for a model. */
+/** Result of tuning a device for a model. */
 export interface Tuning {
   readonly choices: readonly Choice[];
-  /** What else there is to say: why nothing was measured, or why nothing will be remembered. */
+  /** Remarks: why nothing was measured or stored. */
   readonly notes: readonly string[];
 }
 
 /**
- * The device with the variants that are fastest for a model of these sizes. What `budget` milliseconds of measuring do
- * not suffice for stays plain until the next start. A software adapter runs the plain ones.
+ * Returns the device with the fastest variants for a model of these sizes. Measures for at most `budget` milliseconds; what
+ * is left runs the default until the next start. Software adapters run the defaults.
  */
 export async function tuneGpu(
   gpu: Gpu,
@@ -63,7 +63,7 @@ export async function tuneGpu(
   }
 }
 
-/** Chooses for each family, by what is remembered of this adapter and these very kernels, or by measuring. */
+/** Chooses a variant for each family, from stored results of this adapter and these kernels or by measuring. */
 export async function chooseVariants(
   families: readonly Family[],
   adapter: string,
@@ -122,7 +122,7 @@ async function fastest(family: Family, measure: Measure): Promise<Choice> {
   return { ...usual, variant: best.variant, source: "measured", speedup, rejected };
 }
 
-/** What is remembered; nothing where it is damaged, which is measured again. */
+/** Parses stored choices; damaged ones count as none and are measured again. */
 function parse(text: string | null): Record<string, string> {
   if (text === null) return {};
   try {
@@ -136,7 +136,7 @@ function parse(text: string | null): Record<string, string> {
   }
 }
 
-/** Identifies the families by their kernels' texts, which contain all sizes: other texts are measured anew. FNV-1a. */
+/** FNV-1a digest of the kernel texts, which contain all sizes: changed kernels are measured again. */
 function digest(families: readonly Family[]): string {
   let hash = 0x811c9dc5;
   for (const { name, lines, candidates } of families) {
@@ -147,7 +147,7 @@ function digest(families: readonly Family[]): string {
   return (hash >>> 0).toString(16).padStart(8, "0");
 }
 
-/** The choices in words, a line for each that is not plain, and what was rejected. */
+/** Describes the choices: a line for each that is not the default, and the rejected variants. */
 export function describeTuning({ choices, notes }: Tuning): string[] {
   const lines = choices.flatMap(({ family, variant, source, speedup, rejected }) => {
     const how = speedup === null ? source : `${source}, ${speedup.toFixed(1)} times the plain one`;

@@ -1,4 +1,4 @@
-/** What a kernel's bindings hold while it is measured by itself. */
+/** Contents of a kernel's bindings while it is measured. */
 import { entryBytes } from "../sampling/batchCapacity.ts";
 import type { DecoderShape } from "../../decoder/decoderShape.ts";
 import { keyWidth, normedWidth } from "../layout/headPadding.ts";
@@ -13,34 +13,34 @@ import {
   ROW_WORDS,
 } from "../layout/rowState.ts";
 
-/** Bytes of a binding and what they hold, over and over. */
+/** Size of a binding in bytes, and the values that fill it, repeated. */
 export interface Content {
   readonly bytes: number;
   readonly pattern: ArrayBuffer;
 }
 
 const WORD = 4;
-/** Entries of the cache that all rows share, and those of each row: a response half done. */
+/** Cache entries that all rows share, and entries of each row: a half-finished response. */
 const [PREFIX, SUFFIX] = [128, 64];
-/** Tokens of the vocabulary that the head is measured with: a part shows the same as all, in less memory. */
+/** Maximum vocabulary that the head is measured with; a part is representative and takes less memory. */
 const HEAD_TOKENS = 16_384;
-/** Above so many lines they are a micro-batch's, of which each writes one entry. */
+/** More lines than this are a micro-batch, in which each line writes one entry. */
 const DECODE_LINES = 256;
-/** More tokens than a row gets to draw. */
+/** More tokens than a row can draw. */
 const ENDLESS = 1 << 20;
 
-/** Numbers in [-0.5, 0.5). As many as a prime, so that they fall differently on each line of a matrix. */
+/** Numbers in [-0.5, 0.5). Their count is prime, so that they do not align with the rows of a matrix. */
 const NUMBERS = Float32Array.from({ length: 65_537 }, (_, i) => {
   const mixed = Math.imul(i ^ (i >>> 7), 0x9e3779b1);
   return (mixed >>> 8) / 0x1000000 - 0.5;
 }).buffer;
 
-/** Size of the vocabulary that the head is measured with. */
+/** Vocabulary size that the head is measured with. */
 export function measuredVocabulary({ vocabulary }: DecoderShape): number {
   return Math.min(vocabulary, HEAD_TOKENS);
 }
 
-/** Content of the binding of this name, of kernels over so many lines. */
+/** Content of the binding of this name, for kernels over this many lines. */
 export function contentOf(name: string, shape: DecoderShape, layout: LayerBlock, lines: number): Content {
   const { width, hiddenWidth, vocabulary } = shape;
   const widest = Math.max(width, hiddenWidth, normedWidth(shape), 2 * keyWidth(shape));
@@ -67,7 +67,7 @@ export function contentOf(name: string, shape: DecoderShape, layout: LayerBlock,
 
 const suffixOf = (lines: number): number => (lines > DECODE_LINES ? 1 : SUFFIX);
 
-/** Rows that have written some of their responses. */
+/** States of rows in the middle of their responses. */
 function states(lines: number, { maxPositions }: DecoderShape): Uint32Array<ArrayBuffer> {
   const suffix = suffixOf(lines);
   const rows = Array.from({ length: lines }, (_, i) => {

@@ -1,4 +1,4 @@
-/** The kernels of a model that come in variants, each as its graph would run it. */
+/** The kernels of a model that have variants, as its graphs run them. */
 import { decoderKernels } from "../sampling/decodeGraph.ts";
 import type { DecoderShape } from "../../decoder/decoderShape.ts";
 import type { Kernel } from "../recording/kernel.ts";
@@ -20,24 +20,24 @@ import {
   type Variants,
 } from "../kernelVariants/variants.ts";
 
-/** A kernel in its variants by name, the plain one first. */
+/** Variants of a kernel by name, the default first. */
 export interface Family {
   readonly name: string;
   readonly candidates: ReadonlyMap<string, Kernel>;
-  /** Lines it is measured with. */
+  /** Number of lines it is measured with. */
   readonly lines: number;
 }
 
-/** Rows decoded together, and lines of a micro-batch, as in most runs; no multiple of a tile, so that its edge counts. */
+/** Typical rows of decoding and lines of a micro-batch; no multiples of a tile, so that edges are measured too. */
 const DECODE_LINES = 63;
 const TRAIN_LINES = 1021;
-/** Rows of a batch, at most; more lines are a micro-batch's. */
+/** Maximum rows of a batch; more lines are a micro-batch. */
 const MOST_ROWS = 256;
 
-/** Products with a matrix [N, K], of which neighbours in a subgroup read neighbouring weights. */
+/** Products with a matrix [N, K], in which consecutive invocations of a subgroup read consecutive weights. */
 const BY_OUTPUT = new Set<string>(["head", "gatedBackward", "mlpInput", "contextGradient", "qkvInput"]);
 
-/** All families: of a token, then of a training step. */
+/** All families: of decoding, then of training. */
 export function tuningFamilies(device: GPUDevice, shape: DecoderShape, layout: LayerBlock): Family[] {
   return [...decodeFamilies(device, shape, layout), ...trainFamilies(device, shape, layout)];
 }
@@ -100,7 +100,7 @@ function trainFamilies(device: GPUDevice, shape: DecoderShape, { layer }: LayerB
   });
 }
 
-/** Those variants that the kernel and the device can run at all and that may pay for so many lines, the plain one first. */
+/** Variants that kernel and device support and that can pay off for this many lines, the default first. */
 function productCandidates(
   device: GPUDevice,
   slot: string,
@@ -123,7 +123,7 @@ const usesSubgroups = (variant: ProductVariant): boolean => variant.kind === "sp
 
 const teamName = (team: number): string => `team of ${team}`;
 
-/** The variants that were chosen, by family; plain where nothing was. */
+/** Returns the chosen variants by family; defaults where none was chosen. */
 export function applyChoices(shape: DecoderShape, chosen: ReadonlyMap<string, string>): Variants {
   const named = new Map(PRODUCT_VARIANTS.map((variant) => [nameOf(variant), variant]));
   const products = <Slot extends string>(graph: string, plain: Readonly<Record<Slot, ProductVariant>>) => {

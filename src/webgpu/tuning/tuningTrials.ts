@@ -1,4 +1,4 @@
-/** Runs variants of kernels by themselves on made-up numbers: whether they give what the plain one gives, and how fast. */
+/** Runs single kernels on synthetic inputs, to compare the results and speed of variants with the default. */
 import type { DecoderShape } from "../../decoder/decoderShape.ts";
 import { readBuffer, type Gpu } from "../device/device.ts";
 import { GraphBuilder, Pipelines, type Graph } from "../recording/graph.ts";
@@ -8,24 +8,24 @@ import { contentOf } from "./tuningContents.ts";
 import type { Family } from "./tuningFamilies.ts";
 
 /**
- * Most that an entry may differ by, relative to the largest one. Sums of some thousand products in another order differ
- * by some 1e-6; a kernel that leaves something out, or takes something else, by more than this.
+ * Maximum difference of an entry, relative to the largest one. Reordering sums of thousands of products changes them by about
+ * 1e-6; a wrong kernel exceeds this.
  */
 const TOLERANCE = 1e-4;
-/** A sample lasts at least so long, which the host's clock tells apart. */
+/** Minimum milliseconds of a sample, for the resolution of the host's clock. */
 const SAMPLE_MS = 1.5;
 const MOST_REPEATS = 64;
 const SAMPLES = 3;
-/** A variant whose first sample is so much slower than the fastest is not sampled again. */
+/** A variant whose first sample is slower than the fastest by this factor is not sampled again. */
 const HOPELESS = 1.3;
 
-/** Median milliseconds of a variant, or why it must not run. */
+/** Median milliseconds of a variant, or the reason why it must not run. */
 export type Outcome = { readonly milliseconds: number } | { readonly problem: string };
 
-/** Measures one variant after another of a family, the plain one first; `fastest` is the least time so far. */
+/** Measures the variants of a family in order, the default first; `fastest` is the minimum time so far in milliseconds. */
 export type Measure = (family: Family, name: string, fastest: number) => Promise<Outcome>;
 
-/** A family's buffers: what the kernel binds, and what the plain variant made of those it writes. */
+/** Buffers of a family: the bindings of its kernel, and the results of the default variant. */
 interface Stage {
   readonly family: Family;
   readonly buffers: Readonly<Record<string, GPUBuffer>>;
@@ -40,11 +40,11 @@ export class GpuTrials {
   readonly #pipelines: Pipelines;
   readonly #difference: GPUBuffer;
   readonly #families: readonly Family[];
-  /** Of kernels by text: why the device does not run one, or null. */
+  /** By kernel text: the reason why the device cannot run it, or null. */
   readonly #problems = new Map<string, Promise<string | null>>();
   #stage: Stage | null = null;
 
-  /** For families in this order: while one is measured, the next one's kernels are compiled. */
+  /** Families are measured in this order; the kernels of the next one compile in the meantime. */
   constructor(gpu: Gpu, shape: DecoderShape, layout: LayerBlock, families: readonly Family[]) {
     this.#gpu = gpu;
     this.#families = families;
@@ -55,7 +55,7 @@ export class GpuTrials {
     this.#difference = gpu.device.createBuffer({ label: "difference", size: 8, usage });
   }
 
-  /** Runs and times one variant. The family's plain one comes first: the others are compared with it. */
+  /** Runs and times one variant. The default must come first, because the others are compared with it. */
   async measure(family: Family, name: string, fastest: number): Promise<Outcome> {
     const kernel = family.candidates.get(name);
     if (kernel === undefined) throw new Error(`${family.name} has no variant ${name}`);
@@ -86,7 +86,7 @@ export class GpuTrials {
     this.#stage = null;
   }
 
-  /** Makes a family's buffers. */
+  /** Creates the buffers of a family. */
   async #prepare(family: Family, { bindings }: Kernel): Promise<void> {
     this.#release();
     const { device } = this.#gpu;
@@ -113,7 +113,7 @@ export class GpuTrials {
     await device.queue.onSubmittedWorkDone();
   }
 
-  /** Puts into the buffers what they held at first. */
+  /** Resets the buffers to their initial content. */
   #fill({ family, buffers, expected, repeats }: Stage): void {
     const isFirst = repeats === 0;
     for (const [name, buffer] of Object.entries(buffers)) {
@@ -142,7 +142,7 @@ export class GpuTrials {
     return problem;
   }
 
-  /** The kernel's graph over these buffers, or why the device does not run it. */
+  /** Returns the graph of a kernel on these buffers, or the reason why the device cannot run it. */
   async #compile(kernel: Kernel, buffers: Stage["buffers"]): Promise<Graph | string> {
     const problem = await this.#problemOf(kernel);
     if (problem !== null) return problem;
@@ -154,7 +154,7 @@ export class GpuTrials {
     return builder.build();
   }
 
-  /** Milliseconds of running a graph so many times. */
+  /** Milliseconds of `repeats` runs of a graph. */
   async #time(graph: Graph, lines: number, repeats: number): Promise<number> {
     const { device } = this.#gpu;
     const encoder = device.createCommandEncoder();
@@ -183,7 +183,7 @@ export class GpuTrials {
     return samples.sort((a, b) => a - b)[samples.length >> 1] ?? Number.POSITIVE_INFINITY;
   }
 
-  /** Keeps what the plain variant wrote. */
+  /** Keeps the results of the default variant. */
   #keep({ buffers, expected }: Stage): void {
     const encoder = this.#gpu.device.createCommandEncoder();
     for (const [name, kept] of Object.entries(expected)) {
@@ -193,7 +193,7 @@ export class GpuTrials {
     this.#gpu.device.queue.submit([encoder.finish()]);
   }
 
-  /** Why what a variant wrote is not what the plain one wrote, or null. */
+  /** Returns how the results of a variant differ from those of the default, or null. */
   async #compare({ buffers, expected }: Stage): Promise<string | null> {
     const { device } = this.#gpu;
     for (const [name, kept] of Object.entries(expected)) {
@@ -220,8 +220,8 @@ export class GpuTrials {
 
 const COMPARING = 65536;
 /**
- * The largest difference and the largest expected entry. Floats without their sign sort like their bits, as which they
- * are compared: so no number hides behind one that is none.
+ * Computes the largest difference and the largest expected entry. Magnitudes are compared as bit patterns, which order like
+ * the floats, so that NaN counts as largest.
  */
 const DIFFERENCE = defineKernel({
   name: "difference",

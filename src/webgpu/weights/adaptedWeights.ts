@@ -1,4 +1,4 @@
-/** Frozen weights with an adapter beside them, which is what is trained. */
+/** Frozen weights with a trained LoRA adapter. */
 import type { DecoderWeights, LowRankWeights, TokenShard } from "./decoderWeights.ts";
 import type { BufferView } from "../recording/graph.ts";
 import type { LayerWeights } from "./layerWeights.ts";
@@ -14,9 +14,8 @@ export class AdaptedWeights implements DecoderWeights {
   readonly #base: DecoderWeights;
 
   /**
-   * `factors` are matrices A [rank, in] and B [out, rank] beside any of the layers' own, named as PEFT does:
-   * "model.layers.0.self_attn.q_proj.lora_A.weight". What they add is multiplied by `scale`. A value head is trained too if
-   * it is among them.
+   * `factors` are LoRA matrices A [R, in] and B [out, R] under PEFT's names, such as
+   * "model.layers.0.self_attn.q_proj.lora_A.weight"; their product is multiplied by `scale`. They may include a value head.
    */
   constructor(base: DecoderWeights, factors: ParameterBuffer, scale: number) {
     this.#base = base;

@@ -1,4 +1,4 @@
-/** A decoder's weights on the GPU as its graphs bind them, whether they are trained or frozen and packed. */
+/** Weights of a decoder on the GPU as its graphs bind them, trained or frozen and packed. */
 import type { BufferView } from "../recording/graph.ts";
 import type { LayerWeights } from "./layerWeights.ts";
 import type { LowRank } from "./lowRank.ts";
@@ -7,25 +7,25 @@ import type { TokenMatrix } from "./tokenMatrix.ts";
 
 export interface DecoderWeights {
   readonly layer: LayerWeights;
-  /** Of embedding and head alike. */
+  /** Format of embedding and head. */
   readonly tokens: TokenMatrix;
-  /** Low-rank matrices beside those of the layers. */
+  /** LoRA adapter of the layers. */
   readonly adapter: LowRankWeights | null;
-  /** What a trainer trains: all of them, an adapter, or nothing. */
+  /** Trainable weights: all, an adapter, or null. */
   readonly trainable: TrainableWeights | null;
-  /** Numbers in all. */
+  /** Total number of parameters. */
   readonly size: number;
-  /** What kernels that read a part of a layer bind as `layer`: with it come the parts that kernels read together. */
+  /** Range that kernels reading a part of a layer bind as `layer`; includes all parts that kernels read together with it. */
   readonly layerView: (layer: number, part: string) => BufferView;
-  /** The embedding or the head by its rows, of as many tokens each but the last. */
+  /** Shards of embedding or head by rows; all but the last have the same number of tokens. */
   readonly shards: (name: string) => readonly TokenShard[];
-  /** Any other parameter that is no layer's, in float32. */
+  /** Any other parameter outside the layers, in float32. */
   readonly view: (name: string) => BufferView;
-  /** Whether there is such a parameter. */
+  /** True if there is a parameter of this name. */
   readonly has: (name: string) => boolean;
 }
 
-/** Weights in one buffer, which an optimizer changes in place. */
+/** Weights in one buffer, which the optimizer updates in place. */
 export interface TrainableWeights {
   readonly layout: ParameterLayout;
   readonly buffer: GPUBuffer;
@@ -37,7 +37,7 @@ export interface LowRankWeights {
   readonly layerView: (layer: number) => BufferView;
 }
 
-/** Rows of a matrix that are bound together. */
+/** Rows of a matrix bound together. */
 export interface TokenShard extends TokenRange {
   readonly matrix: BufferView;
 }

@@ -1,4 +1,4 @@
-/** Frozen weights on the GPU in less memory than float32 takes, no buffer of them larger than it need be. */
+/** Frozen weights on the GPU in f16, q8_0 or q4_0, one buffer per group of matrices that kernels read together. */
 import { PackingError } from "../../formats/numbers/narrowFloats.ts";
 import type { DecoderShape } from "../../decoder/decoderShape.ts";
 import type { DecoderWeights, TokenShard } from "./decoderWeights.ts";
@@ -19,20 +19,20 @@ import type { Tensor } from "../../math/tensor.ts";
 import { packedTokens, type TokenMatrix } from "./tokenMatrix.ts";
 import { EMBEDDING, headMatrix, NORM } from "../../decoder/parameterNames.ts";
 
-/** Values by name, each asked for when its turn comes: those of a large model need not all be in memory. */
+/** Tensors by name, each read when it is needed, so that a large model is never in memory as a whole. */
 export interface HostParameters {
   get(name: string): Tensor | undefined | Promise<Tensor>;
 }
 
-/** What the labels of buffers of frozen weights begin with. */
+/** Prefix of the labels of buffers with frozen weights. */
 export const FROZEN = "frozen: ";
 
 const VECTOR_BYTES = 16;
 
-/** Most bytes that are bound together, unless a device's limit is lower: 128 MiB are what every device allows. */
+/** Maximum bytes of a shard, unless the device's limit is lower: 128 MiB, which every device allows. */
 const SHARD_BYTES = 2 ** 27;
 
-/** Tokens whose rows one buffer of at most so many bytes holds: whole chunks of the head's backward pass. */
+/** Tokens per shard of at most `most` bytes: whole chunks of the head's backward pass. */
 function shardTokens(shape: DecoderShape, precision: PackedPrecision, most: number): number {
   const { width, vocabulary } = shape;
   const step = chunkTokens(shape);
@@ -44,7 +44,7 @@ function shardTokens(shape: DecoderShape, precision: PackedPrecision, most: numb
   }
 }
 
-/** The stored shapes of a layer's parts, of parameters by Hugging Face name. */
+/** Stored shapes of the parts of a layer, from parameters by Hugging Face name. */
 function layerShapes(
   shapes: ReadonlyMap<string, readonly number[]>,
   headDim: number,
@@ -66,16 +66,16 @@ export class FrozenWeights implements DecoderWeights {
   readonly #gpu: Gpu;
   readonly #shape: DecoderShape;
   readonly #groups: readonly PackedGroup[];
-  /** Of each layer's groups. */
+  /** Buffers of the groups of each layer. */
   readonly #layers: readonly (readonly GPUBuffer[])[];
-  /** The matrix of a shard of tokens' rows. */
+  /** Packed form of a shard of embedding or head. */
   readonly #shard: PackedMatrix;
   readonly #shards: ReadonlyMap<string, readonly TokenShard[]>;
   readonly #norm: GPUBuffer;
 
   /**
-   * Takes the memory of parameters of these names and shapes. `most` are the bytes of tokens' rows that may be bound
-   * together. Throws a `RangeError` for a matrix of a layer that is larger than the GPU binds.
+   * Allocates for parameters of these names and shapes. `most` limits the bytes of a shard of embedding or head. Throws a
+   * `RangeError` if a matrix of a layer exceeds the GPU's binding limit.
    */
   constructor(
     gpu: Gpu,
@@ -106,8 +106,8 @@ export class FrozenWeights implements DecoderWeights {
   }
 
   /**
-   * Packs and writes all weights, each read once and a few megabytes of packed numbers at a time. Rejects with a
-   * `RangeError` for one that the precision cannot hold.
+   * Packs and uploads all weights, reading each once and packing a few megabytes at a time. Rejects with a `RangeError` if
+   * the precision cannot hold a weight.
    */
   async upload(weights: HostParameters): Promise<void> {
     for (const [layer, buffers] of this.#layers.entries()) await this.#writeLayer(layer, buffers, weights);
@@ -210,7 +210,7 @@ export class FrozenWeights implements DecoderWeights {
   #write(buffer: GPUBuffer, data: Uint32Array<ArrayBuffer> | Float32Array<ArrayBuffer>): void {
     const { queue } = this.#gpu.device;
     queue.writeBuffer(buffer, 0, data);
-    queue.submit([]); // else what was written waits in memory for the first work
+    queue.submit([]); // flushes the writes, which otherwise stay in host memory until the next submission
   }
 }
 
@@ -220,7 +220,7 @@ async function found(weights: HostParameters, name: string): Promise<Tensor> {
   return parameter;
 }
 
-/** Has the error of a weight that the precision cannot hold say which tensor it is in. */
+/** Adds the tensor's name to the error for a weight that the precision cannot hold. */
 function naming(name: string, packing: () => void): void {
   try {
     packing();

@@ -1,24 +1,24 @@
-/** The vocabulary cut into chunks for the head's backward pass: none wider than an MLP's hidden state, whose memory they take. */
+/** Chunks of the vocabulary for the head's backward pass, at most as wide as the MLP's hidden state, whose memory they reuse. */
 import type { DecoderShape } from "../../decoder/decoderShape.ts";
 import type { TokenShard } from "./decoderWeights.ts";
 import type { BufferView } from "../recording/graph.ts";
 
-/** The rows of the head's matrix that a chunk is among, the gradients of its own, and its settings. */
+/** The shard that contains a chunk, the gradients of its rows, and its settings. */
 export interface HeadChunk {
   readonly matrix: BufferView;
-  /** Left out where the head is frozen. */
+  /** Absent if the head is frozen. */
   readonly gradients?: BufferView;
   readonly chunk: BufferView;
 }
 
-/** Words of a chunk's settings: `Chunk` of the headBackward kernels. */
+/** Words of the settings of a chunk: `Chunk` of the headBackward kernels. */
 const CHUNK_WORDS = 4;
 
 const FLOAT = 4;
-/** WebGPU asks of the start of a bound range. */
+/** Alignment of bound ranges in bytes, as WebGPU requires. */
 const ALIGNMENT = 256;
 
-/** Tokens of a chunk, of which four are computed together; its rows start where WebGPU lets a range be bound. */
+/** Tokens of a chunk: a multiple of four whose rows start at an aligned offset. */
 export function chunkTokens({ width, hiddenWidth, vocabulary }: DecoderShape): number {
   let step = 4;
   while ((step * width * FLOAT) % ALIGNMENT !== 0) step *= 2;
@@ -27,8 +27,8 @@ export function chunkTokens({ width, hiddenWidth, vocabulary }: DecoderShape): n
 }
 
 /**
- * The chunks of a matrix [V, D] whose shards hold whole chunks, and of its gradient, null where it is frozen; their settings
- * are in a buffer of their own.
+ * Cuts a matrix [V, D], whose shards hold whole chunks, and its gradient, null if frozen, into chunks; writes their settings to
+ * a new buffer.
  */
 export function cutHead(
   device: GPUDevice,

@@ -1,4 +1,4 @@
-/** How kernels read a layer's parameters from what they bind as `layer`, however those are packed. */
+/** Access of kernels to the parameters of a layer, bound as `layer`, whatever their packing. */
 import type { DecoderShape } from "../../decoder/decoderShape.ts";
 import { storedHeadDim } from "../layout/headPadding.ts";
 import { unroll } from "../recording/kernel.ts";
@@ -8,20 +8,20 @@ import { weightsByInput, weightsByOutput, type Weights } from "../products/produ
 export interface LayerWeights {
   /** WGSL type of `layer`. */
   readonly type: "array<vec4f>" | "array<vec4u>";
-  /** Outputs and inputs of a matrix, as stored; zeros of one that is not there. */
+  /** Outputs and inputs of a matrix as stored; zeros if absent. */
   readonly sizeOf: (part: string) => { readonly outputs: number; readonly inputs: number };
-  /** A matrix in a product whose sum runs over its inputs. */
+  /** A matrix in a product that sums over its inputs. */
   readonly forward: (part: string) => Weights;
-  /** The same over its outputs: what gradients are sent back with. */
+  /** A matrix in a product that sums over its outputs, as in backward passes. */
   readonly backward: (part: string) => Weights;
-  /** Where a norm or a bias starts, in vectors of four. */
+  /** Offset of a norm or bias, in vectors of four. */
   readonly offset: (part: string) => number;
-  /** WGSL for the vector of a norm or a bias at a place, which is WGSL too. */
+  /** WGSL of the vector of a norm or bias at the WGSL expression `at`. */
   readonly vector: (at: string) => string;
   /**
-   * WGSL of `placeOf(head)`, for the H + 2 Hkv heads of queries, keys and values: a `Place` with the start of its `bias` and
-   * with `column`, the head's first vector in its matrix; and `half`, the weights of one half of all heads, which starts at
-   * vector `first` of each.
+   * WGSL of `placeOf(head)` for the H + 2 Hkv heads of queries, keys and values: a `Place` with the offset of its `bias` and
+   * with `column`, the first vector of the head in its matrix; and `half`, the weights of one half of all heads, which
+   * starts at vector `first` of each head.
    */
   readonly heads: (shape: DecoderShape) => {
     readonly declarations: string;
@@ -29,7 +29,7 @@ export interface LayerWeights {
   };
 }
 
-/** Parts in float32, matrices turned to [in, out]. */
+/** Layers in float32, with matrices stored as [in, out]. */
 export function plainLayer(layer: LayerLayout): LayerWeights {
   const sizeOf = (part: string) => {
     const [outputs = 0, inputs = 0] = layer.get(part)?.shape ?? [];
@@ -74,7 +74,7 @@ ${headFunction(shape, "placeOf", "Place", (part, headCount, column) => {
 })}`;
 }
 
-/** WGSL of a function of the head, from what it gives for one of a matrix with so many heads. */
+/** WGSL of a function of the head index, given its result for each of the three matrices. */
 export function headFunction(
   shape: DecoderShape,
   name: string,

@@ -1,6 +1,6 @@
 /**
- * Low-rank matrices beside those of a layer (LoRA, arXiv 2106.09685): W x becomes W x + B u with u = scale A x. The `inner`
- * vectors u of parts that share their input lie side by side, [M, R]; ranks are stored with zeros up to a multiple of four.
+ * LoRA (arXiv 2106.09685): W x becomes W x + B u with the inner vector u = scale A x. Inner vectors of parts that share their
+ * input are concatenated, [M, R]; ranks are padded with zeros to a multiple of four.
  */
 import type { DecoderShape } from "../../decoder/decoderShape.ts";
 import { storedHeadDim } from "../layout/headPadding.ts";
@@ -9,25 +9,25 @@ import { headFunction } from "./layerWeights.ts";
 import { vectorOffset, type LayerLayout } from "../layout/parameterLayout.ts";
 import { weightsByInput, weightsByOutput, type Weights } from "../products/product.ts";
 
-/** How kernels read an adapter's layer from what they bind as `adapter`. */
+/** Access of kernels to a layer of an adapter, bound as `adapter`. */
 export interface LowRank {
   readonly layout: LayerLayout;
   readonly scale: number;
 }
 
-/** The parts of a layer that read the same input. */
+/** Parts of a layer that read the same input. */
 export const QKV = ["self_attn.q_proj.weight", "self_attn.k_proj.weight", "self_attn.v_proj.weight"] as const;
 export const GATE_UP = ["mlp.gate_proj.weight", "mlp.up_proj.weight"] as const;
 export const [OUTPUT, DOWN] = ["self_attn.o_proj.weight", "mlp.down_proj.weight"] as const;
 
-/** An adapted matrix, and where its inner vector lies among those of the parts it shares its input with. */
+/** An adapted matrix, and the range of its inner vector among those of the parts that share its input. */
 export interface InnerPart {
   readonly part: string;
   readonly rank: number;
   readonly start: number;
 }
 
-/** Those of some parts that are adapted. */
+/** Returns the adapted ones of some parts. */
 export function innerParts(lowRank: LowRank | null, parts: readonly string[]): InnerPart[] {
   const found: InnerPart[] = [];
   let start = 0;
@@ -39,7 +39,7 @@ export function innerParts(lowRank: LowRank | null, parts: readonly string[]): I
   return found;
 }
 
-/** Numbers of the inner vectors of a line. */
+/** Total width of the inner vectors of a line. */
 export function innerWidth(parts: readonly InnerPart[]): number {
   return parts.reduce((sum, { rank }) => sum + rank, 0);
 }
@@ -48,7 +48,7 @@ function nameOf(part: string, factor: "A" | "B"): string {
   return part.replace(/weight$/, `lora_${factor}.weight`);
 }
 
-/** One of an adapted matrix' factors: where it starts, in floats, and its outputs and inputs. */
+/** A factor of an adapted matrix: its offset in floats, outputs and inputs. */
 export function factorOf({ layout }: LowRank, part: string, factor: "A" | "B") {
   const placed = layout.get(nameOf(part, factor));
   if (placed === undefined) throw new Error(`the adapter has no ${nameOf(part, factor)}`);
@@ -56,7 +56,7 @@ export function factorOf({ layout }: LowRank, part: string, factor: "A" | "B") {
   return { name: nameOf(part, factor), offset: placed.offset, outputs, inputs };
 }
 
-/** A factor in a product whose sum runs over its inputs. */
+/** A factor in a product that sums over its inputs. */
 export function factorForward(
   lowRank: LowRank,
   part: string,
@@ -67,15 +67,15 @@ export function factorForward(
   return weightsByInput(buffer, offset / 4, outputs);
 }
 
-/** The same over its outputs. */
+/** A factor in a product that sums over its outputs. */
 export function factorBackward(lowRank: LowRank, part: string, factor: "A" | "B"): Weights {
   const { offset, outputs, inputs } = factorOf(lowRank, part, factor);
   return weightsByOutput("adapter", offset / 4, outputs, inputs);
 }
 
 /**
- * What the adapter adds to queries, keys and values in a product over the inner vectors of all three: WGSL of `innerOf`, and
- * the weights of one half of all heads, zeros for inner vectors of another matrix than the head's.
+ * The adapter's product for queries, keys and values over the inner vectors of all three: WGSL of `innerOf`, and the weights
+ * of one half of all heads, zero for inner vectors of another matrix than the head's.
  */
 export function lowRankHeads(shape: DecoderShape, lowRank: LowRank, parts: readonly InnerPart[]) {
   const vectors = storedHeadDim(shape) / 4;

@@ -1,4 +1,4 @@
-/** Where a frozen layer's parts lie: those that a kernel reads together in a buffer of their own, matrices packed. */
+/** Layout of a frozen layer: one buffer per group of parts that kernels read together, with packed matrices. */
 import type { DecoderShape } from "../../decoder/decoderShape.ts";
 import { storedHeadDim } from "../layout/headPadding.ts";
 import { headFunction, type LayerWeights } from "./layerWeights.ts";
@@ -10,7 +10,7 @@ import {
   type PackedPrecision,
 } from "./packedMatrix.ts";
 
-/** The matrices that share an input, as one: their outputs follow each other. */
+/** Matrices that share an input, concatenated along their outputs. */
 const MATRICES = [
   ["self_attn.q_proj.weight", "self_attn.k_proj.weight", "self_attn.v_proj.weight"],
   ["self_attn.o_proj.weight"],
@@ -19,18 +19,18 @@ const MATRICES = [
 ] as const;
 const [ATTENTION, MLP] = [0, 2];
 
-/** Parts of a layer that one buffer holds. */
+/** Parts of a layer in one buffer. */
 export interface PackedGroup {
   readonly matrix: PackedMatrix;
-  /** First output of each part of the matrix, which are all its outputs. */
+  /** First output of each part in the concatenated matrix. */
   readonly outputs: ReadonlyMap<string, number>;
-  /** Norms and biases in float32: where each starts, in vectors of four. */
+  /** Offsets of norms and biases, in float32, in vectors of four. */
   readonly vectors: ReadonlyMap<string, number>;
-  /** Vectors of four words in all. */
+  /** Total size in vectors of four words. */
   readonly size: number;
 }
 
-/** The groups of a layer whose parts have these stored shapes. */
+/** Returns the groups of a layer whose parts have these stored shapes. */
 export function groupLayer(
   shapes: ReadonlyMap<string, readonly number[]>,
   precision: PackedPrecision,
@@ -67,14 +67,14 @@ function group(
   return { matrix, outputs, vectors: places, size };
 }
 
-/** Number of the group that holds a part. */
+/** Index of the group that holds a part. */
 export function groupOf(groups: readonly PackedGroup[], part: string): number {
   const found = groups.findIndex(({ outputs, vectors }) => outputs.has(part) || vectors.has(part));
-  if (found < 0) throw new Error(`the layers have no ${part}`);
+  if (found < 0) throw new Error(`no parameter ${part} in the layers`);
   return found;
 }
 
-/** How kernels read such layers. */
+/** Access of kernels to such layers. */
 export function packedLayer(
   groups: readonly PackedGroup[],
   shapes: ReadonlyMap<string, readonly number[]>,

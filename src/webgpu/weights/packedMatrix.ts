@@ -1,10 +1,10 @@
 /**
- * Frozen matrices [N, K] in less memory: as float16, or in blocks of 32 inputs that share a float16 scale (Q8_0 and Q4_0 of
- * llama.cpp). On the GPU they lie in tiles of four inputs (q4_0: eight) of four outputs, so that whatever a product sums
- * over, inputs forward or outputs backward, a load of neighbouring words brings what it needs:
+ * Packed frozen matrices [N, K]: float16, or blocks of 32 inputs that share a float16 scale (Q8_0 and Q4_0 of llama.cpp).
+ * They are stored in tiles of four inputs (q4_0: eight) by four outputs, so that products over inputs and over outputs both
+ * read consecutive words:
  *
- *   f16    [K/4, N/4] tiles of 16 halves, an output after the other
- *   q8_0   [K/4, N/4] tiles of 16 bytes, then scales [K/32, N], each four of which are two words
+ *   f16    [K/4, N/4] tiles of 16 halves, output by output
+ *   q8_0   [K/4, N/4] tiles of 16 bytes, then scales [K/32, N], two per word
  *   q4_0   [K/8, N/4] tiles of 32 nibbles, then scales likewise
  */
 import { packFourBits } from "../../formats/numbers/fourBitBlocks.ts";
@@ -20,42 +20,42 @@ export interface PackedMatrix {
   /** N and K; K is a multiple of 4. */
   readonly outputs: number;
   readonly inputs: number;
-  /** Where it starts, in vectors of four words. */
+  /** Offset in vectors of four words. */
   readonly start: number;
 }
 
 /** Inputs that share a scale. */
 const BLOCK = 32;
-/** Words of a vector. */
+/** Words per vector. */
 const VECTOR = 4;
 
 const groupsOf = ({ outputs }: Pick<PackedMatrix, "outputs">): number => Math.ceil(outputs / 4);
 
-/** Vectors of four words that the tiles of a matrix take, without its scales. */
+/** Size of the tiles of a matrix in vectors of four words, without its scales. */
 function tileVectors({ precision, outputs, inputs }: Omit<PackedMatrix, "start">): number {
   const groups = groupsOf({ outputs });
   if (precision === "f16") return 2 * (inputs / 4) * groups;
   return (precision === "q8_0" ? inputs / 4 : Math.ceil(inputs / 8)) * groups;
 }
 
-/** Vectors of four words that hold the scales of a block of each output. */
+/** Vectors of four words with the scales of one block of every output. */
 const scaleRow = (matrix: Pick<PackedMatrix, "outputs">): number => Math.ceil(groupsOf(matrix) / 2);
 
-/** Vectors of four words that a matrix takes. */
+/** Size of a matrix in vectors of four words. */
 export function packedVectors(matrix: Omit<PackedMatrix, "start">): number {
   const scales = matrix.precision === "f16" ? 0 : Math.ceil(matrix.inputs / BLOCK) * scaleRow(matrix);
   return tileVectors(matrix) + scales;
 }
 
-/** Bytes that a matrix takes on the GPU. */
+/** Bytes of a matrix on the GPU. */
 export function packedBytes(precision: PackedPrecision, outputs: number, inputs: number): number {
   return packedVectors({ precision, outputs, inputs }) * VECTOR * Uint32Array.BYTES_PER_ELEMENT;
 }
 
 /**
- * Puts rows of a matrix, those of the outputs from `first` on, where the kernels read them: `words` is all of the buffer.
- * Scales and roundings are llama.cpp's, so what a file in this packing held comes out as it was. Throws a `PackingError`
- * for a weight that the packing cannot hold.
+ * Packs the rows of a matrix from output `first` on into `words`, the whole buffer. Scales and rounding are those of llama.cpp,
+ * so weights from a file in the same format are reproduced exactly. Throws a `PackingError` for a weight that the format
+ * cannot hold.
  */
 export function packRows(words: Uint32Array, matrix: PackedMatrix, rows: Float32Array, first: number): void {
   if (matrix.precision === "f16") packHalves(words, matrix, rows, first);
@@ -87,7 +87,7 @@ function packBlocks(words: Uint32Array, matrix: PackedMatrix, rows: Float32Array
   const scales = new Uint16Array(words.buffer, words.byteOffset);
   const put = precision === "q8_0" ? putBytes : putNibbles;
   const count = packed.length / (blocks * size);
-  // Outputs innermost, which lie side by side where they are written.
+  // Outputs innermost, because they are consecutive in the destination.
   for (let block = 0; block < blocks; block++) {
     const scale = scaleStart + block * scaleRow(matrix) * 8 + first;
     for (let row = 0; row < count; row++) {
@@ -98,7 +98,7 @@ function packBlocks(words: Uint32Array, matrix: PackedMatrix, rows: Float32Array
   }
 }
 
-/** Rows with zeros up to whole blocks, which change neither a block's scale nor its other weights. */
+/** Pads rows with zeros to whole blocks, which changes neither scales nor other weights. */
 function wholeBlocks(rows: Float32Array, inputs: number): Float32Array {
   const whole = Math.ceil(inputs / BLOCK) * BLOCK;
   if (whole === inputs) return rows;
@@ -108,7 +108,7 @@ function wholeBlocks(rows: Float32Array, inputs: number): Float32Array {
   return padded;
 }
 
-/** The weights of a block: where they begin in packed bytes. */
+/** A block, given by its offset in the packed bytes. */
 interface Block {
   readonly packed: Uint8Array;
   readonly at: number;
@@ -139,8 +139,8 @@ const putNibbles: Put = (words, matrix, { packed, at }, output, from) => {
 };
 
 /**
- * WGSL for the weights of four outputs, `group` in vectors, at vector `i` of their inputs: a mat4x4f `<name>Block` whose
- * columns are the outputs.
+ * WGSL of the weights of four outputs, vector `group`, at vector `i` of their inputs: a mat4x4f `<name>Block` whose columns are
+ * the outputs.
  */
 export function packedBlock(
   matrix: PackedMatrix,
@@ -170,12 +170,12 @@ export function packedBlock(
       let ${name}Block = mat4x4f(${unroll(4, (k) => `(vec4f((vec4u(${word(k)}) >> ${name}Shifts) & vec4u(15u)) - 8.0) * ${name}Scale[${k}]`, ", ")});`;
 }
 
-/** WGSL: four halves of a vector's two words from `word` on. */
+/** WGSL of four halves from the two words of a vector from `word` on. */
 function halves(vector: string, word: number): string {
   return `vec4f(unpack2x16float(${vector}[${word}]), unpack2x16float(${vector}[${word + 1}]))`;
 }
 
-/** Of a product with the matrix: the sum runs over its inputs. `first`, a multiple of 4, is the output of column 0. */
+/** Weights of a product that sums over inputs. `first`, a multiple of 4, is the output of column 0. */
 export function overInputs(matrix: PackedMatrix, buffer: string, first = 0): Weights {
   return {
     along: "inputs",
@@ -185,7 +185,7 @@ export function overInputs(matrix: PackedMatrix, buffer: string, first = 0): Wei
   };
 }
 
-/** Of a product with its transpose: the sum runs over its outputs, those from `first` on, a multiple of 4. */
+/** Weights of a product that sums over outputs from `first` on, a multiple of 4. */
 export function overOutputs(matrix: PackedMatrix, buffer: string, first = 0): Weights {
   return {
     along: "outputs",

@@ -1,6 +1,6 @@
 /**
- * All parameters of a decoder in one buffer on the GPU, shared by sampler and trainer. The host sees Hugging Face's
- * shapes, whatever the buffer's.
+ * All parameters of a decoder in one GPU buffer, shared by sampler and trainer. Uploads and downloads use Hugging Face's
+ * shapes.
  */
 import type { DecoderWeights, TokenShard } from "./decoderWeights.ts";
 import { readBuffer, type Gpu } from "../device/device.ts";
@@ -25,7 +25,7 @@ export class ParameterBuffer implements DecoderWeights {
   readonly buffer: GPUBuffer;
   readonly #gpu: Gpu;
 
-  /** Room for parameters of these names and shapes and heads of this size; zeros until they are uploaded. */
+  /** Allocates zeros for parameters of these names and shapes, with this head dimension. Throws a `RangeError` if they exceed the GPU's buffer limit. */
   constructor(
     gpu: Gpu,
     shapes: ReadonlyMap<string, readonly number[]>,
@@ -71,13 +71,13 @@ export class ParameterBuffer implements DecoderWeights {
     return [{ start: 0, count, matrix: this.view(name) }];
   }
 
-  /** One parameter. */
+  /** The range of one parameter. */
   view(name: string): BufferView {
     const { offset, size } = this.#placed(name);
     return { buffer: this.buffer, offset: offset * FLOAT, size: size * FLOAT };
   }
 
-  /** All of a layer's parameters. */
+  /** The range of the parameters of a layer. */
   layerView(layer: number): BufferView {
     const size = this.layout.layerSize * FLOAT;
     return { buffer: this.buffer, offset: layer * size, size };
@@ -89,7 +89,7 @@ export class ParameterBuffer implements DecoderWeights {
     return placed;
   }
 
-  /** Writes values by name; each must have its parameter's shape. */
+  /** Uploads values by name. Throws if a shape differs from its parameter's. */
   upload(weights: ReadonlyMap<string, Tensor>): void {
     for (const [name, { shape, data }] of weights) {
       const placed = this.#placed(name);
@@ -99,14 +99,14 @@ export class ParameterBuffer implements DecoderWeights {
     }
   }
 
-  /** All values, by name. */
+  /** Downloads all values by name. */
   async download(): Promise<Map<string, Tensor>> {
     const host = new Map<string, Tensor>();
     for (const name of this.layout.parameters.keys()) host.set(name, await this.downloadOne(name));
     return host;
   }
 
-  /** The values of one parameter. */
+  /** Downloads the values of one parameter. */
   async downloadOne(name: string): Promise<Tensor> {
     const placed = this.#placed(name);
     const { offset, size, hostShape } = placed;
@@ -120,14 +120,14 @@ export class ParameterBuffer implements DecoderWeights {
   }
 }
 
-/** Values in Hugging Face's layout as the buffer has them. */
+/** Converts values from Hugging Face's layout to that of the buffer. */
 function stored(data: Float32Array, { shape, runs, transposed }: PlacedParameter): Float32Array<ArrayBuffer> {
   const [rows = 1, columns = 1] = shape;
   const padded = padRuns(data, runs);
   return transposed ? transpose(padded, rows, columns) : padded;
 }
 
-/** And back. */
+/** Converts values from the layout of the buffer to Hugging Face's. */
 function unstored(
   values: Float32Array<ArrayBuffer>,
   { shape, runs, transposed }: PlacedParameter,

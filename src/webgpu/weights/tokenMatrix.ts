@@ -1,4 +1,4 @@
-/** How kernels read the embedding or the head [V, D] from what they bind as `matrix`, however it is packed. */
+/** Access of kernels to embedding or head [V, D], bound as `matrix`, whatever its packing. */
 import { unroll } from "../recording/kernel.ts";
 import { overInputs, packedBlock, type PackedPrecision } from "./packedMatrix.ts";
 import { weightsByOutput, type Weights } from "../products/product.ts";
@@ -9,13 +9,13 @@ export interface TokenMatrix {
   readonly declarations: string;
   /** The matrix in a product whose columns are tokens. */
   readonly weights: Weights;
-  /** WGSL that declares `rowsBlock`, whose columns are vectors `i` of four tokens from `row`, a multiple of four. */
+  /** WGSL that declares `rowsBlock`, whose columns are vectors `i` of the four tokens from `row` on, a multiple of four. */
   readonly rows: (row: string, i: string) => string;
-  /** WGSL for vector `i` of a token. */
+  /** WGSL of vector `i` of a token. */
   readonly vector: (token: string, i: string) => string;
 }
 
-/** In float32, token after token. */
+/** Embedding or head in float32. */
 export function plainTokens(width: number, vocabulary: number): TokenMatrix {
   const vectors = width / 4;
   const vector = (token: string, i: string): string => `matrix[(${token}) * ${vectors}u + ${i}]`;
@@ -28,7 +28,7 @@ export function plainTokens(width: number, vocabulary: number): TokenMatrix {
   };
 }
 
-/** Packed, `tokens` of them bound together. */
+/** Packed embedding or head in shards of `tokens` tokens. */
 export function packedTokens(precision: PackedPrecision, width: number, tokens: number): TokenMatrix {
   const matrix = { precision, outputs: tokens, inputs: width, start: 0 };
   const rows = (row: string, i: string): string => packedBlock(matrix, "matrix", "rows", i, `(${row}) / 4u`);
