@@ -10,7 +10,7 @@ import {
   type StartedBackend,
 } from "../lab/startBackend.ts";
 import type { BackendChoice } from "../report/backend.ts";
-import { tuningMemory } from "./tuningMemory.ts";
+import { tuningMemory } from "./browser/tuningMemory.ts";
 
 /** Milliseconds of a start spent on measuring kernels; the next start measures the rest. */
 const TUNING_BUDGET = 1500;

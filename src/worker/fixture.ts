@@ -6,7 +6,7 @@ import { tinyFolder } from "../model/fixture.ts";
 import type { StartedBackend } from "../lab/startBackend.ts";
 import { configFrom, type TtrlConfig } from "../rl/ttrlConfig.ts";
 import type { ExtraEvaluations, StudyMessage, WorkerEvent } from "./protocol.ts";
-import { inMemory } from "./destination.ts";
+import { inMemory } from "./browser/destination.ts";
 import { Session, type Surroundings } from "./session.ts";
 
 /** Multiple choice: a random model babbles, and a capital letter that stands alone is an answer. */

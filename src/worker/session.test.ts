@@ -5,7 +5,7 @@ import { unzip } from "../formats/zip/zip.ts";
 import * as tf from "../ops/tf.ts";
 import { tinyFolder } from "../model/fixture.ts";
 import { useImplementation } from "../ops/testBackend.ts";
-import { inMemory, type Destination } from "./destination.ts";
+import { inMemory, type Destination } from "./browser/destination.ts";
 import { CONFIG, type EventOf, figures, REPORT, Stage, WHOLE_STORY, wholeRun, FOLDER } from "./fixture.ts";
 
 describe("a whole run of a tiny model, on plain and on fused WASM", () => {

@@ -2,9 +2,9 @@
 import type { BackendChoice } from "../report/backend.ts";
 import type { StartedBackend } from "../lab/startBackend.ts";
 import { startBackend } from "./backend.ts";
-import { openDestination } from "./destination.ts";
-import { downloadModel } from "./modelFiles.ts";
-import { OpfsStorage } from "./hub/opfsStorage.ts";
+import { openDestination } from "./browser/destination.ts";
+import { downloadModel } from "./browser/embeddedModel.ts";
+import { OpfsStorage } from "./browser/opfsStorage.ts";
 import type { Command, WorkerEvent } from "./protocol.ts";
 import { Session } from "./session.ts";
 

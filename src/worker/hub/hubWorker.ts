@@ -5,7 +5,7 @@ import { openHub } from "../../hub/hub.ts";
 import { parseModelId } from "../../hub/modelId.ts";
 import { planDownload } from "../../hub/plan.ts";
 import type { HubCommand, HubEvent } from "./hubProtocol.ts";
-import { OpfsStorage } from "./opfsStorage.ts";
+import { OpfsStorage } from "../browser/opfsStorage.ts";
 
 /** The part of a worker's global scope used here. */
 interface WorkerScope {

@@ -12,11 +12,11 @@ import { WASM_BYTES, type Machine, type MemoryPlan } from "../../model/memory/pl
 import { trainedParameters } from "../../model/memory/trainedParameters.ts";
 import { limitsObstacle } from "../../model/openPolicy.ts";
 import { chooseBackend } from "../../lab/startBackend.ts";
-import { downloadModel } from "../modelFiles.ts";
-import { OpfsStorage } from "../hub/opfsStorage.ts";
+import { downloadModel } from "../browser/embeddedModel.ts";
+import { OpfsStorage } from "../browser/opfsStorage.ts";
 import type { PlanQuestion } from "./planProtocol.ts";
-import { planQuestions } from "../memoryBudgetFor.ts";
-import { threadCount } from "../threadCount.ts";
+import { planQuestions } from "../../lab/memoryPlan.ts";
+import { threadCount } from "../browser/threadCount.ts";
 
 /** The last model that was asked about: typing changes settings alone. */
 let known: { readonly place: string; readonly model: Promise<LanguageModel> } | null = null;

@@ -1,11 +1,11 @@
 /** A run -> a zip that continues it with another trainer: the recipe's files, and the trained model in `model/`. */
-import type { Outgoing, Streamed } from "../formats/streamed.ts";
-import { zip } from "../formats/zip/zipWriter.ts";
-import { bundleFiles } from "../recipe/bundle.ts";
-import type { Continuation } from "../recipe/continuation.ts";
-import type { Recipe } from "../report/exportForms.ts";
-import type { RunReport } from "../report/record.ts";
-import { RECIPE_MODEL, runFolder, type ExportedModel } from "./exportRun.ts";
+import type { Outgoing, Streamed } from "../../formats/streamed.ts";
+import { zip } from "../../formats/zip/zipWriter.ts";
+import { bundleFiles } from "../../recipe/bundle.ts";
+import type { Continuation } from "../../recipe/continuation.ts";
+import type { Recipe } from "../../report/exportForms.ts";
+import type { RunReport } from "../../report/record.ts";
+import { RECIPE_MODEL, runFolder, type ExportedModel } from "../../lab/exportRun.ts";
 
 const FIXED_FILES = import.meta.glob<string>("../recipe/files/*", {
   query: "?raw",

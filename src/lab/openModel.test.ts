@@ -5,8 +5,8 @@ import { writeModelFolder } from "../formats/huggingface/modelFolderFiles.ts";
 import { wholeFile } from "../formats/streamed.ts";
 import { zip } from "../formats/zip/zipWriter.ts";
 import { tinyFolder } from "../model/fixture.ts";
-import { openModelFiles } from "./openModelFiles.ts";
-import type { ModelPart } from "./protocol.ts";
+import { openModelFiles } from "./openModel.ts";
+import type { ModelPart } from "../worker/protocol.ts";
 
 const part = (path: string, content: BlobPart): ModelPart => ({ path, blob: new Blob([content]) });
 

@@ -1,5 +1,5 @@
 /** Keeps what was measured of a GPU between visits, in the browser's cache storage. */
-import type { TuningMemory } from "../webgpu/tuning/tuning.ts";
+import type { TuningMemory } from "../../webgpu/tuning/tuning.ts";
 
 const NAME = "kernel-variants";
 

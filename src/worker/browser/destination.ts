@@ -1,5 +1,5 @@
 /** Where the bytes of an export go while they are made, so that a large file is never in memory. */
-import type { Streamed } from "../formats/streamed.ts";
+import type { Streamed } from "../../formats/streamed.ts";
 
 /** A file that grows. */
 export interface Destination {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { Gate } from "./gate.ts";
+import { Gate } from "./pauseGate.ts";
 
 const never = new AbortController().signal;
 

@@ -10,7 +10,7 @@ import {
 } from "../formats/huggingface/modelFolder.ts";
 import { unzip } from "../formats/zip/zip.ts";
 import { fileSize } from "../math/bytes.ts";
-import type { ModelPart } from "./protocol.ts";
+import type { ModelPart } from "../worker/protocol.ts";
 
 /** Browsers do not hand over more in one piece. */
 const MOST_BYTES = 2 ** 31 - 1;

@@ -1,7 +1,7 @@
 /** Downloads an embedded model's folder. */
 // Importing one public file tells where the page's files are, in development and in any place the build is served from.
 import modelIndex from "/models/index.json?url";
-import { folderInMemory, readModelFolder, type OpenedFolder } from "../formats/huggingface/modelFolder.ts";
+import { folderInMemory, readModelFolder, type OpenedFolder } from "../../formats/huggingface/modelFolder.ts";
 
 const FILES = [
   "config.json",
@@ -12,7 +12,7 @@ const FILES = [
   "README.md",
 ];
 
-const PAGE = new URL("../", new URL(modelIndex, self.location.href));
+const PAGE = new URL("../../", new URL(modelIndex, self.location.href));
 
 /** The folder at `path` relative to the page; `onProgress` counts files. */
 export async function downloadModel(
