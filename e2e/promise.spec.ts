@@ -1,7 +1,7 @@
 /** The whole promise: drop a file, start, watch it learn, take the weights away and use them elsewhere. */
 import type { Locator } from "@playwright/test";
 import { parquetReadObjects } from "hyparquet";
-import { sourceOf } from "../src/formats/fixture.ts";
+import { bytesSource } from "../src/formats/byteSource.ts";
 import { openGgufModel } from "../src/formats/gguf/ggufModel.ts";
 import { readModelFolder, wholeFolder, type ModelFolder } from "../src/formats/huggingface/modelFolder.ts";
 import { readPeftAdapter } from "../src/formats/huggingface/peftAdapter.ts";
@@ -65,7 +65,7 @@ test("a trained model goes out as GGUF and in half precision, and comes back to 
   const half = exportedModel(await lab.saveModel("Hugging Face folder", "F16"));
   const gguf = await lab.saveModel("GGUF", "F32");
   expect(gguf.name).toMatch(/^abacus-.*-ttrl-step-\d+\.gguf$/);
-  const again = await wholeFolder(await openGgufModel(sourceOf(gguf.bytes)));
+  const again = await wholeFolder(await openGgufModel(bytesSource(gguf.bytes)));
   for (const [name, { data }] of full.weights) {
     expect(again.weights.get(name)?.data, name).toEqual(data);
     const narrow = half.weights.get(name)!.data;

@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { startBackend } from "../../cli/backend.ts";
-import { openModel, openModelFile } from "../../cli/models/modelFile.ts";
+import { languageModelOf, openModelFile } from "../../cli/models/modelFile.ts";
 import { watchGpuBytes } from "../../src/webgpu/gpuCalls/fixture.ts";
 import { allWeights } from "../../src/formats/numbers/weightSource.ts";
 import { activeKernels } from "../../src/ops/wasm/installWasmKernels.ts";
@@ -35,7 +35,7 @@ export interface MeasuredMemory {
 const [place = "", path = "", trainable = "all", basePrecision = "f32"] = process.argv.slice(2);
 const file = await openModelFile(place);
 const { weights: source } = file;
-const model = endless(openModel(file));
+const model = endless(languageModelOf(file));
 /** Where a token costs much, few of them; on a software adapter it costs most. */
 const isLarge = model.config.width > 256;
 const [questionCount, responses, maxResponseTokens] = !isLarge

@@ -5,7 +5,7 @@ import { wholeFolder } from "../../src/formats/huggingface/modelFolder.ts";
 import { allWeights } from "../../src/formats/numbers/weightSource.ts";
 import { writeModelFolder } from "../../src/formats/huggingface/modelFolderFiles.ts";
 import { createWorkspace, ttrl } from "../fixture.ts";
-import { openModel, openModelFile } from "../models/modelFile.ts";
+import { languageModelOf, openModelFile } from "../models/modelFile.ts";
 
 const MODEL = "public/models/abacus-0.1M";
 const QUESTION = "Zoe has 17 pens. She finds 8 more. How many pens now?";
@@ -41,8 +41,8 @@ describe("ttrl export", () => {
   });
 
   test("gives embedded models a cut that finds the same tokens in questions and boxed answers", async () => {
-    const { tokenizer: original } = openModel(await openModelFile(MODEL));
-    const { tokenizer: again } = openModel(await openModelFile(join(folder, "m.gguf")));
+    const { tokenizer: original } = languageModelOf(await openModelFile(MODEL));
+    const { tokenizer: again } = languageModelOf(await openModelFile(join(folder, "m.gguf")));
     const questions = JSON.parse(readFileSync("public/datasets/word.json", "utf8")) as { prompt: string }[]; // our own
     const texts = questions.map(({ prompt }) => `${prompt}\n17 + 8 = 25. The answer is \\boxed{25}.`);
     expect(texts.map((text) => again.encode(text))).toEqual(texts.map((text) => original.encode(text)));

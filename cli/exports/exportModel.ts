@@ -8,7 +8,7 @@ import { PackingError, type Packing } from "../../src/formats/numbers/narrowFloa
 import { PARTIAL, writeFolder, writeStream } from "../files/durable.ts";
 import { InputError } from "../inputError.ts";
 import { openMergedModel, type ModelPlace } from "../models/adapterFile.ts";
-import { openModel, type ModelFile } from "../models/modelFile.ts";
+import { languageModelOf, type ModelFile } from "../models/modelFile.ts";
 import { readText } from "../files/textFile.ts";
 
 /** Options of `ttrl export`. */
@@ -49,7 +49,7 @@ export async function exportModel(request: ExportRequest): Promise<void> {
 
 async function writeGguf(model: ModelFile, packing: Packing, out: string) {
   const { name, texts, weights } = model;
-  const file = exportGguf(texts, weights, openModel(model).config, { packing, name });
+  const file = exportGguf(texts, weights, languageModelOf(model).config, { packing, name });
   mkdirSync(dirname(out), { recursive: true });
   await writeStream(out, file);
   for (const note of ggufNotes(file)) console.error(note);

@@ -7,10 +7,10 @@ import { continuationOf, recipeRefusal, type Continuation } from "../../src/reci
 import { lossesIn } from "../../src/recipe/losses.ts";
 import type { Recipe } from "../../src/report/exportForms.ts";
 import { readCheckpoint } from "../runs/checkpoint.ts";
-import { fitToModel, tellNotices } from "../files/datasetFile.ts";
+import { fitToModel, printNotices } from "../files/datasetFile.ts";
 import { writeFolder } from "../files/durable.ts";
 import { InputError } from "../inputError.ts";
-import { openModel, openModelFile } from "../models/modelFile.ts";
+import { languageModelOf, openModelFile } from "../models/modelFile.ts";
 import { readRunFile } from "../runs/runFile.ts";
 import { readDatasetAgain } from "../runs/sources.ts";
 import { checkpointFolder } from "../runs/train.ts";
@@ -46,9 +46,9 @@ async function readContinuation(folder: string, { run, steps }: RecipeRequest): 
   }
   const refusal = recipeRefusal(prompt);
   if (refusal !== null) throw new InputError(`${run}: ${refusal}`);
-  const model = openModel(await openModelFile(folder), prompt);
+  const model = languageModelOf(await openModelFile(folder), prompt);
   const dataset = fitToModel(readDatasetAgain(file), model, config.maxResponseTokens);
-  tellNotices([dataset]);
+  printNotices([dataset]);
   const checkpoint = readCheckpoint(checkpointFolder(run)); // an early stop leaves fewer steps than planned
   return continuationOf(dataset.study, prompt, {
     dataset: dataset.name,

@@ -4,13 +4,13 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import type { LanguageModel } from "../../src/model/language/languageModel.ts";
 import { fitToModel, readDatasetFile, withoutLabels } from "./datasetFile.ts";
 import { createWorkspace } from "../fixture.ts";
-import { openModel, openModelFile } from "../models/modelFile.ts";
+import { languageModelOf, openModelFile } from "../models/modelFile.ts";
 
 const { folder, remove } = createWorkspace();
 afterAll(remove);
 let model: LanguageModel;
 beforeAll(async () => {
-  model = openModel(await openModelFile(join(folder, "model"))); // 128 positions
+  model = languageModelOf(await openModelFile(join(folder, "model"))); // 128 positions
 });
 
 function dataset(rows: readonly unknown[]) {

@@ -1,24 +1,22 @@
-/** A data set file on disk -> questions to train on or to be measured by. */
+/** Data sets on disk. */
 import { readDataset, type DatasetReading } from "../../src/data/dataset.ts";
-import { fitQuestions } from "../../src/model/language/fitQuestions.ts";
+import { LabError } from "../../src/lab/labError.ts";
+import { fitStudy, type NamedStudy } from "../../src/lab/study.ts";
 import type { LanguageModel } from "../../src/model/language/languageModel.ts";
 import { resolve } from "node:path";
-import type { Study } from "../../src/rl/metrics/answerKey.ts";
 import { InputError } from "../inputError.ts";
 import { readText } from "./textFile.ts";
 
-/** A data set as read. */
-export interface DatasetFile {
-  readonly name: string;
+/** A data set that was read. */
+export interface DatasetFile extends NamedStudy {
   /** Absolute path. */
   readonly file: string;
   readonly sha256: string;
-  readonly study: Study;
-  /** What was mapped, guessed or left out, in sentences. */
+  /** Sentences about mapped, guessed and skipped rows. */
   readonly notices: readonly string[];
 }
 
-/** Row errors told one by one; beyond them their number says enough. */
+/** Row errors listed one by one; the rest is counted. */
 const SHOWN_ERRORS = 5;
 
 /** Reads a data set. */
@@ -36,28 +34,29 @@ function noticesOf({ errors, notes }: DatasetReading): string[] {
   return [...notes, ...shown, ...(more > 0 ? [`${more} more rows were left out`] : [])];
 }
 
-/** Tells the notices of data sets on standard error; late, so that an error before them stands alone. */
-export function tellNotices(datasets: readonly DatasetFile[]): void {
+/** Prints the notices of data sets on standard error; called late, so that an earlier error is printed alone. */
+export function printNotices(datasets: readonly DatasetFile[]): void {
   for (const { file, notices } of datasets) {
     for (const notice of notices) console.error(`${file}: ${notice}`);
   }
 }
 
-/** The same data set without its answers: what a run learns must not depend on them. */
+/** Returns the data set without its answers: what a run learns must not depend on them. */
 export function withoutLabels(dataset: DatasetFile): DatasetFile {
   return { ...dataset, study: { ...dataset.study, answerKey: new Map() } };
 }
 
-/** The data set without the questions that leave no room for a response in the model's context; these are named. */
+/** Leaves out the questions that exceed the model's context and adds a notice that names them. */
 export function fitToModel(
   dataset: DatasetFile,
   model: LanguageModel,
   maxResponseTokens: number,
 ): DatasetFile {
-  const { questions, notice } = fitQuestions(model, dataset.study.questions, maxResponseTokens);
-  if (notice === null) return dataset;
-  if (questions.length === 0) {
-    throw new InputError(`${dataset.file}: no question fits; ${notice}; lower --max-response-tokens`);
+  try {
+    const { study, notice } = fitStudy(model, dataset.study, maxResponseTokens);
+    return notice === null ? dataset : { ...dataset, study, notices: [...dataset.notices, notice] };
+  } catch (error) {
+    if (!(error instanceof LabError)) throw error;
+    throw new InputError(`${dataset.file}: ${error.message}; lower --max-response-tokens`);
   }
-  return { ...dataset, study: { ...dataset.study, questions }, notices: [...dataset.notices, notice] };
 }

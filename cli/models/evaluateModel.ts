@@ -1,13 +1,13 @@
-/** `ttrl eval`: one evaluation of a model as it is. */
+/** `ttrl eval`: evaluates a model. */
 import { configFrom } from "../../src/rl/ttrlConfig.ts";
 import { evaluationReport } from "../../src/report/outcome.ts";
 import { evaluateStudy } from "../../src/rl/metrics/studyRun.ts";
 import type { BackendChoice } from "../../src/report/backend.ts";
 import { openMergedModel, type ModelPlace } from "./adapterFile.ts";
 import { startBackend } from "../backend.ts";
-import { fitToModel, readDatasetFile, tellNotices } from "../files/datasetFile.ts";
+import { fitToModel, readDatasetFile, printNotices } from "../files/datasetFile.ts";
 import { writeJsonLine } from "../files/jsonLines.ts";
-import { openModel, openModelPolicy } from "./modelFile.ts";
+import { languageModelOf, openModelPolicy } from "./modelFile.ts";
 import { StatusLine } from "../statusLine.ts";
 
 export interface EvaluationRequest extends ModelPlace {
@@ -21,11 +21,11 @@ export interface EvaluationRequest extends ModelPlace {
   readonly maxResponseTokens: number;
   readonly seed: number;
   readonly backend: BackendChoice;
-  /** Whether each question is told beside them all. */
+  /** Report each question as well. */
   readonly each?: boolean;
 }
 
-/** Evaluates as `ttrl run` does before its first step, and prints the result. */
+/** Evaluates a model as `ttrl run` does before its first step, and prints the result. */
 export async function evaluateModel(request: EvaluationRequest): Promise<void> {
   const { samples, questions, temperature, topP, maxResponseTokens, seed } = request;
   const config = configFrom({
@@ -37,11 +37,11 @@ export async function evaluateModel(request: EvaluationRequest): Promise<void> {
   });
   const file = await openMergedModel(request);
   const read = readDatasetFile(request.dataset);
-  const model = openModel(file, request);
+  const model = languageModelOf(file, request);
   const dataset = fitToModel(read, model, maxResponseTokens);
   const started = await startBackend(request.backend);
   const { policy, report } = await openModelPolicy(file, model, started);
-  tellNotices([dataset]);
+  printNotices([dataset]);
   const status = new StatusLine("response");
   const start = performance.now();
   const evaluation = await evaluateStudy(

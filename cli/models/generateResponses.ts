@@ -8,7 +8,7 @@ import { openMergedModel, type ModelPlace } from "./adapterFile.ts";
 import { startBackend } from "../backend.ts";
 import { InputError } from "../inputError.ts";
 import { readJsonLines, writeJsonLine } from "../files/jsonLines.ts";
-import { openModel, openModelPolicy } from "./modelFile.ts";
+import { languageModelOf, openModelPolicy } from "./modelFile.ts";
 
 export interface GenerateRequest extends ModelPlace {
   readonly system: string;
@@ -38,7 +38,7 @@ export async function generateResponses(request: GenerateRequest): Promise<void>
   const { count, topP, maxTokens: maxResponseTokens } = request;
   const file = await openMergedModel(request);
   const prompts = await readPrompts(request);
-  const model = openModel(file, request);
+  const model = languageModelOf(file, request);
   const budget = model.config.maxPositions - maxResponseTokens;
   const tooLong = prompts.findIndex(({ prompt }) => model.tokenizer.encodePrompt(prompt).length > budget);
   if (tooLong >= 0)

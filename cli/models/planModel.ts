@@ -3,16 +3,15 @@ import { join } from "node:path";
 import { ModelConfigError, readModelConfig, type ModelConfig } from "../../src/model/language/config.ts";
 import { promptLengths } from "../../src/model/language/fitQuestions.ts";
 import { bytesText } from "../../src/math/bytes.ts";
-import { planMemory, WASM_BYTES, type Machine, type MemoryPlan } from "../../src/model/memory/planMemory.ts";
-import { trainedParameters } from "../../src/model/memory/trainedParameters.ts";
-import { methodOf, type TtrlConfig } from "../../src/rl/ttrlConfig.ts";
-import { demandOf } from "../../src/model/memory/demand.ts";
+import { WASM_BYTES, type Machine, type MemoryPlan } from "../../src/model/memory/planMemory.ts";
+import { planRun } from "../../src/lab/memoryPlan.ts";
+import type { TtrlConfig } from "../../src/rl/ttrlConfig.ts";
 import { probeAdapter } from "../backend.ts";
 import { fitToModel, readDatasetFile } from "../files/datasetFile.ts";
 import { InputError, messageOf } from "../inputError.ts";
 import { writeJsonLine } from "../files/jsonLines.ts";
-import { planLine } from "./memory.ts";
-import { isGgufFile, openModel, openModelFile } from "./modelFile.ts";
+import { planLine } from "./planLine.ts";
+import { isGgufFile, languageModelOf, openModelFile } from "./modelFile.ts";
 import { readText } from "../files/textFile.ts";
 
 /** A plan that was asked for. */
@@ -35,12 +34,9 @@ export async function planModel(request: PlanRequest): Promise<void> {
   const asked = await (request.dataset === undefined
     ? assumed(request.model, config)
     : read(request, request.dataset));
-  const run = {
-    ...trainedParameters(asked.model, config),
-    promptLengths: asked.promptLengths,
-    demand: demandOf(methodOf(config), asked.promptLengths.length),
-  };
-  const plan = await planMemory(run, await machineOf(request));
+  const { model, promptLengths } = asked;
+  const sizes = { promptLengths, questions: promptLengths.length };
+  const plan = await planRun(model, sizes, config, await machineOf(request));
   if (request.format === "json") writeJsonLine(plan);
   else process.stdout.write(markdownOf(plan));
   if (plan.problem !== null) process.exitCode = 2;
@@ -52,7 +48,7 @@ interface Asked {
 }
 
 async function read({ model: place, config }: PlanRequest, dataset: string): Promise<Asked> {
-  const model = openModel(await openModelFile(place));
+  const model = languageModelOf(await openModelFile(place));
   const { questions } = fitToModel(readDatasetFile(dataset), model, config.maxResponseTokens).study;
   return { model: model.config, promptLengths: promptLengths(model, questions) };
 }
@@ -60,7 +56,7 @@ async function read({ model: place, config }: PlanRequest, dataset: string): Pro
 /** Of a folder, config.json suffices: no weights are read. */
 async function assumed(place: string, config: TtrlConfig): Promise<Asked> {
   const path = place.endsWith(".json") ? place : join(place, "config.json");
-  const model = isGgufFile(place) ? openModel(await openModelFile(place)).config : readConfig(path);
+  const model = isGgufFile(place) ? languageModelOf(await openModelFile(place)).config : readConfig(path);
   const questions = Math.max(config.questionsPerStep, config.evaluationQuestions);
   return { model, promptLengths: Array.from({ length: questions }, () => ASSUMED_PROMPT) };
 }

@@ -7,7 +7,7 @@ import { openMergedModel, type ModelPlace } from "./adapterFile.ts";
 import { startBackend } from "../backend.ts";
 import { InputError } from "../inputError.ts";
 import { readJsonLines, writeJsonLine } from "../files/jsonLines.ts";
-import { openModel, openModelPolicy, type ModelFile } from "./modelFile.ts";
+import { languageModelOf, openModelPolicy, type ModelFile } from "./modelFile.ts";
 
 export interface ScoreRequest extends ModelPlace {
   readonly system: string;
@@ -39,7 +39,7 @@ export async function scoreTexts(request: ScoreRequest): Promise<void> {
   if (request.raw === true && request.system + request.suffix !== "")
     throw new InputError("--raw takes texts as they stand: leave out --system and --suffix");
   const file = await openMergedModel(request);
-  const model = openModel(file, request);
+  const model = languageModelOf(file, request);
   const started = await startBackend(request.backend);
   const { policy } = await openModelPolicy(file, model, started);
   let count = 0;

@@ -1,69 +1,57 @@
-/** Does the work of `ttrl run` once everything is read: train, then write the model and say what came of it. */
+/** Trains an opened run, then writes its model and prints a summary. */
 import { rmSync } from "node:fs";
 import { constants } from "node:os";
 import { join, resolve } from "node:path";
-import { modelFolderFiles, SHARD_BYTES } from "../../src/formats/huggingface/modelFolderFiles.ts";
-import { writePeftAdapter } from "../../src/formats/huggingface/peftAdapter.ts";
-import { adapterCount } from "../../src/model/weights/adapter.ts";
-import { trainedAdapter, trainedTexts, trainedWeights } from "../../src/model/trainedFolder.ts";
+import { adapterFolder, reportOf, runFolder } from "../../src/lab/exportRun.ts";
+import { firstPosition } from "../../src/lab/trainingRun.ts";
 import type { TrainableModels } from "../../src/model/trainableModels.ts";
-import { adapterCard } from "../../src/report/adapterCard.ts";
-import { reportFiles } from "../../src/report/files.ts";
-import { modelCard } from "../../src/report/modelCard.ts";
-import { initialProgress } from "../../src/rl/run.ts";
-import type { Checkpoint } from "./checkpoint.ts";
-import { fitToModel, tellNotices, type DatasetFile } from "../files/datasetFile.ts";
-import { RunDisplay } from "./display.ts";
+import { printNotices } from "../files/datasetFile.ts";
 import { writeFolder, type Content } from "../files/durable.ts";
 import { writeJsonLine } from "../files/jsonLines.ts";
+import type { Checkpoint } from "./checkpoint.ts";
+import { RunDisplay } from "./display.ts";
 import { evaluationsOf, stepsOf, type Entry } from "./journal.ts";
 import { describe, writeRunFile, type RunFile } from "./runFile.ts";
 import type { Sources } from "./sources.ts";
 import { Stop } from "./stop.ts";
 import { runSummary } from "./summary.ts";
-import { positionOf, train, type Training } from "./train.ts";
+import { positionOf, train } from "./train.ts";
 
-/** Everything a run needs, the model on the backend. */
+/** A run with its models on the backend. */
 export interface Job {
   readonly out: string;
   readonly run: RunFile;
+  /** Its files, the data sets fitted to the model. */
   readonly sources: Sources;
   readonly models: TrainableModels;
-  /** Where to continue from; null for the beginning. */
+  /** The checkpoint to continue from; null at the beginning. */
   readonly checkpoint: Checkpoint | null;
   /** Aborts when the backend fails. */
   readonly fault: AbortSignal;
 }
 
-/** Runs to the end, or to the stop that a signal asks for. */
+/** Runs to the end, or until a signal stops it. */
 export async function execute(job: Job): Promise<void> {
-  const { out, run, checkpoint, fault } = job;
-  const { config } = run;
-  const training = prepare(job);
+  const { out, run, sources, models, checkpoint, fault } = job;
+  const { config, checkpointEvery } = run;
+  const { dataset: own, others } = sources;
+  printNotices([own, ...others]);
   writeRunFile(out, run);
   const position =
     checkpoint === null
-      ? { progress: initialProgress(config), entries: [] }
+      ? { progress: firstPosition(config).progress, entries: [] }
       : positionOf(checkpoint, config.steps);
   const stop = new Stop();
-  fault.addEventListener("abort", () => stop.fail(fault.reason as Error)); // backend.ts gives no other reason
+  fault.addEventListener("abort", () => stop.fail(fault.reason as Error)); // always an Error
   const signals = stopOnSignals(stop);
   const display = new RunDisplay(config.steps, run.dataset, position.entries);
+  const training = { out, models, config, own, others, votes: [], checkpointEvery };
   const entries = await train(training, position, stop, display).finally(() => display.close());
-  if (signals.received !== null) tellStopped(out, entries, signals.received);
-  else await finish(job, training, entries);
+  if (signals.received !== null) reportStop(out, entries, signals.received);
+  else await finish(job, entries);
 }
 
-function prepare({ out, run, sources, models }: Job): Training {
-  const { config, checkpointEvery } = run;
-  const fit = (dataset: DatasetFile): DatasetFile =>
-    fitToModel(dataset, models.policy.model, config.maxResponseTokens);
-  const [dataset, others] = [fit(sources.dataset), sources.others.map(fit)];
-  tellNotices([dataset, ...others]);
-  return { out, models, config, dataset, others, checkpointEvery };
-}
-
-/** The first signal asks the run to stop, the second ends the program. */
+/** Stops the run at the first signal and exits at the second. */
 function stopOnSignals(stop: Stop): { readonly received: NodeJS.Signals | null } {
   const state: { received: NodeJS.Signals | null } = { received: null };
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
@@ -76,43 +64,29 @@ function stopOnSignals(stop: Stop): { readonly received: NodeJS.Signals | null }
   return state;
 }
 
-function tellStopped(out: string, entries: readonly Entry[], signal: NodeJS.Signals): void {
+function reportStop(out: string, entries: readonly Entry[], signal: NodeJS.Signals): void {
   console.error(`stopped after step ${stepsOf(entries).length}; continue with: ttrl run --resume ${out}`);
   process.exitCode = 128 + constants.signals[signal];
 }
 
-/** Writes the trained model folder and prints the summary. */
-async function finish(
-  { out, run, sources }: Job,
-  training: Training,
-  entries: readonly Entry[],
-): Promise<void> {
-  const { model, dataset, config } = run;
-  const { backend } = run.backend;
-  const others = training.others.map(({ name }) => name);
+/** Writes the trained model's folder and prints the summary. */
+async function finish({ out, run, sources, models }: Job, entries: readonly Entry[]): Promise<void> {
+  const { model: name, dataset, config } = run;
+  const others = sources.others.map((other) => other.name);
   const steps = stepsOf(entries);
-  const summary = runSummary(entries, dataset, others, steps.length); // fewer than planned after an early stop
-  const { policy } = training.models;
-  const { adapter } = policy;
-  const report = {
-    run: describe(run),
-    steps,
-    evaluations: evaluationsOf(entries, dataset),
-    ...(adapter !== null && { adapterParameters: adapterCount(policy.model.config, adapter) }),
-  };
-  const card = modelCard(report, new Map(others.map((name) => [name, evaluationsOf(entries, name)])));
-  const trained = trainedTexts(sources.model.texts, policy.model);
-  const options = { packing: "F32", shardBytes: SHARD_BYTES, extras: reportFiles(report) } as const;
-  await replaceFolder(
-    join(out, "model"),
-    modelFolderFiles({ ...trained, card }, trainedWeights(policy), options),
-  );
-  const peft = await trainedAdapter(policy, model);
-  if (peft !== null) await replaceFolder(join(out, "adapter"), writePeftAdapter(peft, adapterCard(report)));
-  writeJsonLine({ model, dataset, backend, seed: config.seed, ...summary, out: resolve(out) });
+  const summary = runSummary(entries, dataset, others, steps.length); // fewer steps than planned after an early stop
+  const evaluations = evaluationsOf(entries, dataset);
+  const report = reportOf(models.policy, describe(run), { steps, evaluations });
+  const further = new Map(others.map((other) => [other, evaluationsOf(entries, other)]));
+  const trained = { name, folder: sources.model.texts, policy: models.policy };
+  await replaceFolder(join(out, "model"), runFolder(trained, report, undefined, further));
+  const adapter = await adapterFolder(trained, report);
+  if (adapter !== null) await replaceFolder(join(out, "adapter"), adapter);
+  const { backend } = run.backend;
+  writeJsonLine({ model: name, dataset, backend, seed: config.seed, ...summary, out: resolve(out) });
 }
 
-/** Writes a folder in the place of that of the run before it was given more steps. */
+/** Writes a folder in place of one written before the run was given more steps. */
 function replaceFolder(path: string, files: ReadonlyMap<string, Content>): Promise<void> {
   rmSync(path, { recursive: true, force: true });
   return writeFolder(path, files);

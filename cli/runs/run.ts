@@ -1,27 +1,24 @@
 /** `ttrl run`: begins a run in a folder of its own, or continues one. */
 import { existsSync, mkdirSync } from "node:fs";
 import packageJson from "../../package.json" with { type: "json" };
-import { configProblems, methodOf, type TtrlConfig } from "../../src/rl/ttrlConfig.ts";
-import type { PromptFrame } from "../../src/rl/contracts/types.ts";
-import type { MemoryBudget } from "../../src/model/contracts/memoryBudget.ts";
-import { runStart } from "../../src/model/runStart.ts";
-import { TrainableModels } from "../../src/model/trainableModels.ts";
-import type { BackendReport } from "../../src/report/backend.ts";
-import type { BackendChoice } from "../../src/report/backend.ts";
+import { openRun, type OpenedRun } from "../../src/lab/openRun.ts";
 import type { StartedBackend } from "../../src/lab/startBackend.ts";
-import { inWords } from "../models/adapterFile.ts";
+import type { BackendChoice } from "../../src/report/backend.ts";
+import type { PromptFrame } from "../../src/rl/contracts/types.ts";
+import { configProblems, type TtrlConfig } from "../../src/rl/ttrlConfig.ts";
 import { startBackend } from "../backend.ts";
+import { fitToModel, type DatasetFile } from "../files/datasetFile.ts";
+import { parseNumber } from "../files/decimal.ts";
+import { atPlace, InputError, messageOf } from "../inputError.ts";
+import { languageModelOf, reportFallback, weightsSha256 } from "../models/modelFile.ts";
+import { planLine } from "../models/planLine.ts";
 import { readCheckpoint, type Checkpoint } from "./checkpoint.ts";
 import { execute } from "./execute.ts";
-import { InputError, messageOf } from "../inputError.ts";
-import { planRun } from "../models/memory.ts";
-import { openModel, openModelPolicy, weightsSha256 } from "../models/modelFile.ts";
-import { parseNumber } from "../files/decimal.ts";
 import { readRunFile, runFilePath, type RunFile } from "./runFile.ts";
 import { readSources, readSourcesAgain, type SourcePaths, type Sources } from "./sources.ts";
 import { checkpointFolder } from "./train.ts";
 
-/** A run that was asked for. */
+/** A requested run. */
 export interface RunRequest extends SourcePaths {
   readonly out: string;
   readonly backend: BackendChoice;
@@ -40,8 +37,7 @@ export async function startRun(request: RunRequest): Promise<void> {
   makeFolder(out);
   const { model, adapter, dataset, others } = sources;
   const backend = await startBackend(request.backend);
-  const budget = await planRun(openModel(model, request.prompt), dataset, config, backend.graphs);
-  const { models, report } = await openModels(sources, backend, request, null, budget);
+  const { models, report, sources: fitted } = await open(sources, backend, request, null);
   const run: RunFile = {
     version: packageJson.version,
     model: model.name,
@@ -56,16 +52,16 @@ export async function startRun(request: RunRequest): Promise<void> {
     datasetSource: { path: dataset.file, sha256: dataset.sha256 },
     evalSources: others.map(({ file, sha256 }) => ({ path: file, sha256 })),
   };
-  await execute({ out, run, sources, models, checkpoint: null, fault: backend.fault });
+  await execute({ out, run, sources: fitted, models, checkpoint: null, fault: backend.fault });
 }
 
-/** What may change when a run is continued. */
+/** The options that may change when a run is continued. */
 export interface Continuation {
   readonly steps?: string;
   readonly cache?: string;
 }
 
-/** Continues the run in a folder, to another number of steps where one is given. */
+/** Continues the run in a folder, with a new number of steps if one is given. */
 export async function resumeRun(out: string, { steps, cache }: Continuation): Promise<void> {
   const begun = readRunFile(out);
   const checkpoint = readCheckpoint(checkpointFolder(out));
@@ -78,32 +74,34 @@ export async function resumeRun(out: string, { steps, cache }: Continuation): Pr
   }
   const sources = await readSourcesAgain(run, cache);
   const backend = await startBackend(choiceOf(run.backend));
-  const { model, dataset } = sources;
-  const budget = await planRun(openModel(model, run.prompt), dataset, run.config, backend.graphs);
-  const { models } = await openModels(sources, backend, run, checkpoint, budget);
-  await execute({ out, run, sources, models, checkpoint, fault: backend.fault });
+  const { models, sources: fitted } = await open(sources, backend, run, checkpoint);
+  await execute({ out, run, sources: fitted, models, checkpoint, fault: backend.fault });
 }
 
-/** The choice that a run was computed by. */
+/** Returns the backend choice of a recorded run. */
 function choiceOf({ backend, path }: RunFile["backend"]): BackendChoice {
   return backend === "webgpu" && path === "TensorFlow.js operations" ? "webgpu-operations" : backend;
 }
 
-/** Puts a run's policy on the backend, as it was at the checkpoint, and what it takes to make its companions. */
-export async function openModels(
-  { model: file, adapter }: Pick<Sources, "model" | "adapter">,
+/** Fits the data sets to the model, plans memory and puts the models on the backend, at the checkpoint if there is one. */
+async function open(
+  sources: Sources,
   backend: StartedBackend,
   { config, prompt }: Pick<RunFile, "config" | "prompt">,
-  saved: Checkpoint | null,
-  budget: MemoryBudget,
-): Promise<{ models: TrainableModels; report: BackendReport }> {
-  const model = openModel(file, prompt);
-  const origin = { weights: file.weights, adapter: adapter?.content ?? null, saved };
-  const start = await inWords(adapter?.path ?? file.path, () =>
-    runStart(model.config, config, { ...origin, keepsInitial: methodOf(config).keepsReference }),
+  checkpoint: Checkpoint | null,
+): Promise<OpenedRun & { sources: Sources }> {
+  const { model: file, adapter } = sources;
+  const model = languageModelOf(file, prompt);
+  const fit = (dataset: DatasetFile): DatasetFile => fitToModel(dataset, model, config.maxResponseTokens);
+  const fitted = { ...sources, dataset: fit(sources.dataset), others: sources.others.map(fit) };
+  const { questions } = fitted.dataset.study;
+  const { weights } = file;
+  const request = { model, weights, adapter: adapter?.content ?? null, config, saved: checkpoint };
+  const opened = await atPlace(adapter?.path ?? file.path, () =>
+    openRun(request, questions, backend, (plan) => console.error(planLine(plan))),
   );
-  const { policy, report } = await openModelPolicy(file, model, backend, start.policy, budget);
-  return { models: new TrainableModels(policy, start.initial, saved?.companions), report };
+  reportFallback(file.path, opened.report);
+  return { ...opened, sources: fitted };
 }
 
 function withSteps(run: RunFile, text: string, done: number): RunFile {

@@ -6,19 +6,19 @@ import { DEFAULT_BUDGET } from "../../src/model/contracts/memoryBudget.ts";
 import { initialProgress } from "../../src/rl/run.ts";
 import { describeOnGpu } from "../../src/webgpu/fixture.ts";
 import type { StartedBackend } from "../../src/lab/startBackend.ts";
-import { UNFRAMED } from "../../src/model/language/tokenizer.ts";
 import type { CompanionStates } from "../../src/model/trainableModels.ts";
 import { startBackend } from "../backend.ts";
 import { readCheckpoint } from "./checkpoint.ts";
 import { readDatasetFile, withoutLabels } from "../files/datasetFile.ts";
 import { createWorkspace, QUICK } from "../fixture.ts";
-import { openModelFile } from "../models/modelFile.ts";
-import { openModels } from "./run.ts";
+import { languageModelOf, openModelFile } from "../models/modelFile.ts";
+import { openModels } from "../../src/lab/openRun.ts";
 import { Stop } from "./stop.ts";
 import { checkpointFolder, positionOf, train, type Display } from "./train.ts";
 
 const workspace = createWorkspace();
 const file = await openModelFile(join(workspace.folder, "model"));
+const model = languageModelOf(file);
 const dataset = readDatasetFile(join(workspace.folder, "data.json"));
 const others = [readDatasetFile(join(workspace.folder, "transfer.json"))];
 afterAll(workspace.remove);
@@ -45,14 +45,8 @@ async function go(
   const folder = join(workspace.folder, out);
   mkdirSync(folder, { recursive: true });
   const checkpoint = readCheckpoint(checkpointFolder(folder));
-  const source = { model: file, adapter: null };
-  const { models } = await openModels(
-    source,
-    backend,
-    { config, prompt: UNFRAMED },
-    checkpoint,
-    DEFAULT_BUDGET,
-  );
+  const request = { model, weights: file.weights, adapter: null, config, saved: checkpoint };
+  const { models } = await openModels(request, backend, DEFAULT_BUDGET);
   const position = checkpoint
     ? positionOf(checkpoint, config.steps)
     : { progress: initialProgress(config), entries: [] };
@@ -69,7 +63,7 @@ async function go(
     },
   };
   const own = labels ? dataset : withoutLabels(dataset);
-  const training = { out: folder, models, config, dataset: own, others, checkpointEvery: 3 };
+  const training = { out: folder, models, config, own, others, votes: [], checkpointEvery: 3 };
   await train(training, position, stop, display);
   const trained = await models.policy.weights();
   const weights = Object.fromEntries([...trained].map(([name, { data }]) => [name, data]));

@@ -1,67 +1,62 @@
-/** A run that is written down as it goes: metrics after every step, a checkpoint from which it continues exactly. */
+/** Records a run as it proceeds: metrics after every step, and checkpoints from which it continues exactly. */
 import { join } from "node:path";
+import {
+  trainingRun,
+  type RunControl,
+  type TrainingEvent,
+  type TrainingRun,
+} from "../../src/lab/trainingRun.ts";
 import type { TrainableModels } from "../../src/model/trainableModels.ts";
-import type { TtrlConfig } from "../../src/rl/ttrlConfig.ts";
-import { evaluateStudy } from "../../src/rl/metrics/studyRun.ts";
-import type { Evaluation } from "../../src/rl/metrics/metrics.ts";
-import { isRunOver, runStudy, type StudyEvent } from "../../src/rl/metrics/studyRun.ts";
 import type { RunProgress } from "../../src/rl/run.ts";
-import type { Watch } from "../../src/rl/contracts/watch.ts";
 import { writeCheckpoint, type Checkpoint } from "./checkpoint.ts";
-import type { DatasetFile } from "../files/datasetFile.ts";
-import { evaluationsOf, Journal, parseEntries, type Entry } from "./journal.ts";
+import { Journal, parseEntries, type Entry } from "./journal.ts";
 import type { Stop } from "./stop.ts";
 
-/** What a run works on. */
-export interface Training {
-  readonly out: string;
+/** A run and the folder that records it. */
+export interface Training extends TrainingRun {
   readonly models: TrainableModels;
-  readonly config: TtrlConfig;
-  /** What it learns from, and is measured by. */
-  readonly dataset: DatasetFile;
-  /** What it is measured by alone, before the first step and after the last. */
-  readonly others: readonly DatasetFile[];
+  readonly out: string;
   /** Steps between checkpoints. */
   readonly checkpointEvery: number;
 }
 
-/** Where a run stands. */
+/** The progress of a run and its entries so far. */
 export interface Position {
   readonly progress: RunProgress;
   readonly entries: readonly Entry[];
 }
 
-/** Who watches a run. */
+/** Shows the progress of a run. */
 export interface Display {
   working(phase: "sample" | "train" | "evaluate", done: number, total: number): void;
   recorded(entry: Entry): void;
 }
 
-/** Runs from `position` until the end or the stop; returns everything measured, and writes it as it is measured. */
+/** Runs from `position` until the end or the stop. Returns all entries; each is on disk before the next step. */
 export async function train(
   training: Training,
   position: Position,
   stop: Stop,
   display: Display,
 ): Promise<readonly Entry[]> {
-  const session = new Session(training, position, stop, display);
+  const recorder = new Recorder(training, position, stop, display);
   try {
-    await session.run();
+    await recorder.run();
   } catch (error) {
     if (!stop.caused(error)) throw error;
   }
-  await session.save();
-  return session.entries;
+  await recorder.save();
+  return recorder.entries;
 }
 
-class Session {
+class Recorder {
   readonly #training: Training;
   readonly #stop: Stop;
   readonly #display: Display;
   readonly #journal: Journal;
   #progress: RunProgress;
   #lastEntry = performance.now();
-  /** Lines of the journal that the newest checkpoint has. */
+  /** Number of entries in the newest checkpoint. */
   #saved = 0;
 
   constructor(training: Training, { progress, entries }: Position, stop: Stop, display: Display) {
@@ -77,21 +72,18 @@ class Session {
   }
 
   async run(): Promise<void> {
-    const { models, dataset, config, checkpointEvery } = this.#training;
-    await this.#evaluateOthers();
-    for await (const event of runStudy(models, dataset.study, config, this.#progress, this.#watch())) {
+    const position = { progress: this.#progress, evaluated: evaluatedAt(this.#progress, this.entries) };
+    for await (const event of trainingRun(this.#training, this.#control(), position)) {
+      if (event.type === "paused" || event.type === "resumed") continue; // only with a gate
       this.#progress = event.progress;
       this.#add(this.#entryOf(event));
-      await this.#evaluateOthers();
-      const { step } = this.#progress.loop;
-      const isBase = step === 0; // the first evaluation is the longest: it is worth keeping
-      if (isBase || (event.type === "stepped" && step % checkpointEvery === 0)) await this.save();
-      await hearSignals();
+      if (this.#isCheckpointDue(event)) await this.save();
+      await handleSignals();
       if (this.#stop.requested) return;
     }
   }
 
-  /** Writes a checkpoint unless the newest has everything already. */
+  /** Writes a checkpoint unless the newest one is up to date. */
   async save(): Promise<void> {
     const { models, config, out } = this.#training;
     if (this.#journal.entries.length === this.#saved) return;
@@ -104,28 +96,27 @@ class Session {
       metrics: this.#journal.lines("metrics"),
       timing: this.#journal.lines("timing"),
     };
-    // Reading back took a moment in which the GPU may have told of an error: then these numbers are worth nothing.
-    this.#stop.throwIfFailed();
+    this.#stop.throwIfFailed(); // a GPU error reported during the readback invalidates the weights
     await writeCheckpoint(checkpointFolder(out), checkpoint);
     this.#saved = checkpoint.metrics.length;
   }
 
-  /** The other data sets, when the evaluation of the initial or the final model is done and theirs is not. */
-  async #evaluateOthers(): Promise<void> {
-    const { models, config, others } = this.#training;
-    const { evaluated, loop } = this.#progress;
-    if (!evaluated || (loop.step !== 0 && !isRunOver(loop, config))) return;
-    for (const { name, study } of others) {
-      if (evaluationsOf(this.entries, name).some(({ step }) => step === loop.step)) continue;
-      const point = { step: loop.step, samples: config.initialSamples };
-      const evaluation = await evaluateStudy(models.policy, study, config, point, this.#watch());
-      this.#add(this.#evaluationEntry(name, evaluation));
-    }
+  /** Every so many steps, and after the evaluations of the initial model: they are the longest. */
+  #isCheckpointDue({ type, progress }: Recorded): boolean {
+    const { checkpointEvery, others } = this.#training;
+    const { step } = progress.loop;
+    if (step === 0) return this.entries.length === 1 + others.length;
+    return type === "stepped" && step % checkpointEvery === 0;
   }
 
-  #entryOf(event: StudyEvent): Entry {
-    if (event.type === "evaluated")
-      return this.#evaluationEntry(this.#training.dataset.name, event.evaluation);
+  #entryOf(event: Recorded): Entry {
+    if (event.type === "evaluated") {
+      const { dataset, evaluation } = event;
+      return {
+        metrics: { type: "evaluation", dataset, ...evaluation },
+        timing: { type: "evaluation", dataset, step: evaluation.step, seconds: this.#lap() },
+      };
+    }
     const { metrics, timing } = event.step;
     return {
       metrics: { type: "step", ...metrics },
@@ -133,14 +124,7 @@ class Session {
     };
   }
 
-  #evaluationEntry(dataset: string, evaluation: Evaluation): Entry {
-    return {
-      metrics: { type: "evaluation", dataset, ...evaluation },
-      timing: { type: "evaluation", dataset, step: evaluation.step, seconds: this.#lap() },
-    };
-  }
-
-  /** Seconds since the last entry. */
+  /** Returns the seconds since the last entry. */
   #lap(): number {
     const now = performance.now();
     const seconds = (now - this.#lastEntry) / 1000;
@@ -153,7 +137,7 @@ class Session {
     this.#display.recorded(entry);
   }
 
-  #watch(): Watch {
+  #control(): RunControl {
     return {
       signal: this.#stop.signal,
       onProgress: (phase, done, total) => {
@@ -164,20 +148,31 @@ class Session {
   }
 }
 
-/** Waits for a task of the event loop: a signal that came while everything awaited was ready is heard only then. */
-function hearSignals(): Promise<void> {
+type Recorded = Extract<TrainingEvent, { progress: RunProgress }>;
+
+/** Returns the names of the data sets evaluated at the current step. */
+function evaluatedAt({ loop }: RunProgress, entries: readonly Entry[]): ReadonlySet<string> {
+  return new Set(
+    entries.flatMap(({ metrics }) =>
+      metrics.type === "evaluation" && metrics.step === loop.step ? metrics.dataset : [],
+    ),
+  );
+}
+
+/** Resolves in a later task of the event loop: signals are handled only between tasks. */
+function handleSignals(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }
 
-/** Where the checkpoints of a run are. */
+/** Returns the folder of a run's checkpoints. */
 export function checkpointFolder(out: string): string {
   return join(out, "checkpoint");
 }
 
 /**
- * Where a run of `steps` steps continues from a checkpoint. The first and the last model are evaluated with more
- * samples than those between: when the last step has become another, its evaluation is dropped, to be made again as
- * the undisturbed run makes it.
+ * Returns the position at which a run of `steps` steps continues from a checkpoint. The initial and the final evaluation
+ * take more samples than the others: if the last step has changed, the evaluation at the checkpoint is dropped and done
+ * again as an uninterrupted run does it.
  */
 export function positionOf(checkpoint: Checkpoint, steps: number): Position {
   const { progress, plannedSteps, metrics, timing } = checkpoint;

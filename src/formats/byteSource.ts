@@ -23,3 +23,11 @@ export function blobSource(blob: Blob): ByteSource {
     },
   };
 }
+
+/** Bytes in memory as a source; each read is a copy. */
+export function bytesSource(bytes: Uint8Array): ByteSource {
+  return {
+    size: bytes.length,
+    read: (begin, end) => Promise.resolve(new Uint8Array(bytes.subarray(begin, end))),
+  };
+}

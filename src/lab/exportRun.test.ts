@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { sourceOf } from "../formats/fixture.ts";
+import { bytesSource } from "../formats/byteSource.ts";
 import { openGgufModel } from "../formats/gguf/ggufModel.ts";
 import { folderInMemory, readModelFolder, wholeFolder } from "../formats/huggingface/modelFolder.ts";
 import { weightsInMemory } from "../formats/numbers/weightSource.ts";
@@ -11,7 +11,6 @@ import { adapterCount, initialAdapter } from "../model/weights/adapter.ts";
 import { mergedWeights, tinyFolder } from "../model/fixture.ts";
 import { readLanguageModel } from "../model/language/languageModel.ts";
 import { openPolicy } from "../model/openPolicy.ts";
-import { trainedAdapter } from "../model/trainedFolder.ts";
 import { ADAPTER_FORM } from "../report/exportForms.ts";
 import { describedRun, evaluationOf, stepOf } from "../report/fixture.ts";
 import { metricsCsv } from "../report/metrics.ts";
@@ -38,7 +37,7 @@ describe("an exported run", async () => {
   const exported = { name: "tiny", folder, policy };
   let files: ReadonlyMap<string, Uint8Array>;
   beforeAll(async () => {
-    files = unzip(await wholeFile(exportRun(exported, report, { format: "folder", packing: "F32" })));
+    files = unzip(await wholeFile(await exportRun(exported, report, { format: "folder", packing: "F32" })));
   });
   const text = (name: string): string => new TextDecoder().decode(files.get(name));
 
@@ -68,7 +67,9 @@ describe("an exported run", async () => {
   });
 
   test("takes half the space in half precision, and says so", async () => {
-    const half = unzip(await wholeFile(exportRun(exported, report, { format: "folder", packing: "BF16" })));
+    const half = unzip(
+      await wholeFile(await exportRun(exported, report, { format: "folder", packing: "BF16" })),
+    );
     expect(readModelFolder(half).config["torch_dtype"]).toBe("bfloat16");
     const [wide, narrow] = [files, half].map((all) => all.get("model.safetensors")!.length);
     expect(narrow).toBeLessThan(0.6 * wide!);
@@ -77,7 +78,7 @@ describe("an exported run", async () => {
   test("is offered in forms whose size is told before, and about right", async () => {
     for (const { form, bytes } of exportOffers(exported)) {
       if (form.format === "recipe") continue; // tested by itself
-      const { length } = await wholeFile(exportRun(exported, report, form));
+      const { length } = await wholeFile(await exportRun(exported, report, form));
       // A tiny model's tokenizer, which is compressed, is large beside its weights.
       expect(Math.abs(length - bytes!), JSON.stringify(form)).toBeLessThan(
         form.format === "gguf" ? 1 : 20_000,
@@ -86,8 +87,8 @@ describe("an exported run", async () => {
   });
 
   test("is the same model as a GGUF file, every bit of it in float32", async () => {
-    const file = await wholeFile(exportRun(exported, report, { format: "gguf", packing: "F32" }));
-    const { weights: read } = await wholeFolder(await openGgufModel(sourceOf(file)));
+    const file = await wholeFile(await exportRun(exported, report, { format: "gguf", packing: "F32" }));
+    const { weights: read } = await wholeFolder(await openGgufModel(bytesSource(file)));
     for (const [name, { data }] of read) expect(data, name).toEqual(weights.get(name)?.data);
     expect(read.size).toBe(weights.size);
   });
@@ -123,8 +124,7 @@ test("the export of a run with an adapter opens as the merged model, and holds t
   const { policy } = await openPolicy(model, start, "a test");
   const exported = { name: "tiny", folder, policy };
   const form = { format: "folder", packing: "F32" } as const;
-  const trained = await trainedAdapter(policy, "tiny");
-  const files = unzip(await wholeFile(exportRun(exported, report, form, trained)));
+  const files = unzip(await wholeFile(await exportRun(exported, report, form)));
   const inFolder = [...files].filter(([path]) => path.startsWith("adapter/"));
   const peft = readPeftAdapter(
     new Map(inFolder.map(([path, bytes]) => [path.slice("adapter/".length), bytes])),
@@ -135,7 +135,7 @@ test("the export of a run with an adapter opens as the merged model, and holds t
     form: ADAPTER_FORM,
     bytes: 4 * adapterCount(model.config, settings),
   });
-  const alone = unzip(await wholeFile(exportRun(exported, report, ADAPTER_FORM, trained)));
+  const alone = unzip(await wholeFile(await exportRun(exported, report, ADAPTER_FORM)));
   expect(alone).toEqual(new Map(inFolder.map(([path, bytes]) => [path.slice("adapter/".length), bytes])));
   const { weights } = readModelFolder(files);
   expect(new Map([...weights].sort())).toEqual(new Map([...mergedWeights(folder.weights, adapter)].sort()));

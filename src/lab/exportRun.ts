@@ -1,4 +1,4 @@
-/** A run -> a file of its trained model: a zip of a Hugging Face folder with the run's own files in it, or a GGUF file. */
+/** Exports the trained model of a run: a Hugging Face folder with the run's own files, a zip of it, or a GGUF file. */
 import { exportGguf, ggufNotes, type GgufExport } from "../formats/gguf/ggufExport.ts";
 import { GgufExportError } from "../formats/gguf/ggufExportError.ts";
 import type { FolderTexts } from "../formats/huggingface/modelFolder.ts";
@@ -6,28 +6,30 @@ import { modelFolderFiles, SHARD_BYTES } from "../formats/huggingface/modelFolde
 import { writePeftAdapter, type PeftAdapter } from "../formats/huggingface/peftAdapter.ts";
 import { bytesOf, type Outgoing, type Streamed } from "../formats/streamed.ts";
 import { zip } from "../formats/zip/zipWriter.ts";
-import { adapterCount } from "../model/weights/adapter.ts";
-import { trainedTexts, trainedWeights } from "../model/trainedFolder.ts";
 import type { TrainablePolicy } from "../model/contracts/trainablePolicy.ts";
 import { UNFRAMED } from "../model/language/tokenizer.ts";
-import { recipeRefusal } from "../recipe/continuation.ts";
+import { trainedAdapter, trainedTexts, trainedWeights } from "../model/trainedFolder.ts";
+import { adapterCount } from "../model/weights/adapter.ts";
+import { bundleFiles } from "../recipe/bundle.ts";
+import { recipeRefusal, type Continuation } from "../recipe/continuation.ts";
+import { adapterCard } from "../report/adapterCard.ts";
 import {
   ADAPTER_FORM,
   EXPORT_FORMS,
   type ExportForm,
   type ExportOffer,
   type ModelForm,
+  type Recipe,
 } from "../report/exportForms.ts";
-import { adapterCard } from "../report/adapterCard.ts";
 import { reportFiles } from "../report/files.ts";
-import { modelCard } from "../report/modelCard.ts";
-import type { RunReport } from "../report/record.ts";
+import { modelCard, type FurtherEvaluations } from "../report/modelCard.ts";
+import type { RunDescription, RunReport } from "../report/record.ts";
 import type { PromptFrame } from "../rl/contracts/types.ts";
 
 type FolderForm = Extract<ExportForm, { format: "folder" }>;
 
-/** The form in which a recipe holds the model: nothing is lost. */
-export const RECIPE_MODEL: FolderForm = { format: "folder", packing: "F32" };
+/** The model form inside a recipe: float32. */
+const RECIPE_MODEL: FolderForm = { format: "folder", packing: "F32" };
 
 /** A policy and the folder that it was opened from. */
 export interface ExportedModel {
@@ -36,35 +38,66 @@ export interface ExportedModel {
   readonly policy: TrainablePolicy;
 }
 
+/** Returns the report of a run, with the size of its adapter if it trains one. */
+export function reportOf(
+  { adapter, model }: Pick<TrainablePolicy, "adapter" | "model">,
+  run: RunDescription,
+  measured: Pick<RunReport, "steps" | "evaluations">,
+): RunReport {
+  const size = adapter === null ? {} : { adapterParameters: adapterCount(model.config, adapter) };
+  return { run, ...measured, ...size };
+}
+
 /**
- * The file, whose weights are taken from the backend one by one while it is written; a zip holds the `adapter` that was
- * trained in a folder of its own, too. Throws `GgufExportError`.
+ * Returns the exported file. Weights are read from the backend one at a time while it is written. A zip of the model
+ * also holds the trained adapter. Throws `GgufExportError`.
  */
-export function exportRun(
+export async function exportRun(model: ExportedModel, report: RunReport, form: ModelForm): Promise<Streamed> {
+  if (form.format === "gguf") return ggufOf(model, form);
+  const adapter = await adapterFolder(model, report);
+  if (form.format === "folder") {
+    const inside = [...(adapter ?? [])].map(([name, bytes]) => [`adapter/${name}`, bytes] as const);
+    return zip(new Map([...runFolder(model, report, form), ...inside]));
+  }
+  if (adapter === null) throw new Error("no adapter was trained");
+  return zip(adapter);
+}
+
+/** Returns a zip that continues the run with another trainer; `readFixed` returns the text of a file in recipe/files. */
+export function exportRecipe(
   model: ExportedModel,
   report: RunReport,
-  form: ModelForm,
-  adapter: PeftAdapter | null = null,
+  recipe: Recipe,
+  run: Continuation,
+  readFixed: (name: string) => string,
 ): Streamed {
-  if (form.format === "gguf") return ggufOf(model, form);
-  if (form.format === "adapter") return zip(adapterFiles(adapter, report));
-  const files = runFolder(model, report, form);
-  const beside = adapter === null ? [] : adapterFiles(adapter, report);
-  for (const [name, bytes] of beside) files.set(`adapter/${name}`, bytes);
+  const files = new Map<string, Outgoing>();
+  for (const [path, content] of bundleFiles(recipe, run, readFixed))
+    files.set(path, typeof content === "string" ? new TextEncoder().encode(content) : content);
+  for (const [path, file] of runFolder(model, report, RECIPE_MODEL)) files.set(`model/${path}`, file);
   return zip(files);
 }
 
-/** The Hugging Face folder, with the run's own files in it. */
-export function runFolder(model: ExportedModel, report: RunReport, form: FolderForm): Map<string, Outgoing> {
-  return folderOf(model, form, { card: modelCard(report), extras: reportFiles(report) });
+/** Returns the files of the Hugging Face folder, including the run's own files. */
+export function runFolder(
+  model: ExportedModel,
+  report: RunReport,
+  form: FolderForm = RECIPE_MODEL,
+  further: FurtherEvaluations = new Map(),
+): Map<string, Outgoing> {
+  return folderOf(model, form, { card: modelCard(report, further), extras: reportFiles(report) });
 }
 
-function adapterFiles(adapter: PeftAdapter | null, report: RunReport): Map<string, Uint8Array> {
-  if (adapter === null) throw new Error("no adapter was trained");
-  return writePeftAdapter(adapter, adapterCard(report));
+/** Returns the files of the trained adapter in PEFT's format; null if all weights were trained. */
+export async function adapterFolder(
+  { name, policy }: ExportedModel,
+  report: RunReport,
+): Promise<Map<string, Uint8Array> | null> {
+  const adapter: PeftAdapter | null = await trainedAdapter(policy, name);
+  return adapter === null ? null : writePeftAdapter(adapter, adapterCard(report));
 }
 
-/** All forms: how large each file will be, about, or why there is none; `frame` stood around the run's questions. */
+/** Returns every export form with its approximate size in bytes, or the reason why it is unavailable. */
 export function exportOffers(model: ExportedModel, frame: PromptFrame = UNFRAMED): ExportOffer[] {
   const { adapter, model: language } = model.policy;
   const offers = EXPORT_FORMS.map((form) => offerOf(model, form, frame));
@@ -107,7 +140,7 @@ function folderOf(
   return modelFolderFiles(texts, trainedWeights(policy), { packing, shardBytes: SHARD_BYTES, extras });
 }
 
-/** Before texts are compressed and without what the run adds, which is little beside the weights. */
+/** Bytes of a folder's files before compression, without the run's own files. */
 function folderBytes(model: ExportedModel, form: FolderForm): number {
   const files = folderOf(model, form, { extras: new Map() });
   return [...files.values()].reduce((total, file) => total + bytesOf(file), 0);

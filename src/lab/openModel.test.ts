@@ -1,14 +1,23 @@
 import { readFileSync } from "node:fs";
-import { describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test } from "vitest";
 import { allWeights } from "../formats/numbers/weightSource.ts";
 import { writeModelFolder } from "../formats/huggingface/modelFolderFiles.ts";
 import { wholeFile } from "../formats/streamed.ts";
 import { zip } from "../formats/zip/zipWriter.ts";
+import { openStored } from "../hub/cache.ts";
+import { download } from "../hub/download.ts";
+import { FakeHub, impatient, MemoryStorage } from "../hub/fixture.ts";
+import { parseModelId } from "../hub/modelId.ts";
+import { planDownload } from "../hub/plan.ts";
 import { tinyFolder } from "../model/fixture.ts";
-import { openModelFiles } from "./openModel.ts";
-import type { ModelPart } from "../worker/protocol.ts";
+import { blobSource, type ByteSource } from "../formats/byteSource.ts";
+import { openModel } from "./openModel.ts";
 
-const part = (path: string, content: BlobPart): ModelPart => ({ path, blob: new Blob([content]) });
+type Part = readonly [path: string, source: ByteSource];
+
+const part = (path: string, content: BlobPart): Part => [path, blobSource(new Blob([content]))];
+
+const openModelFiles = (parts: readonly Part[]) => openModel(new Map(parts));
 
 describe("a model of the user's", () => {
   const folder = tinyFolder();
@@ -35,7 +44,7 @@ describe("a model of the user's", () => {
   test("is refused in words when it is neither, or a zip too large for a browser", async () => {
     await expect(openModelFiles([part("a.pdf", "PDF")])).rejects.toThrow(/zip/);
     const huge = Object.defineProperty(new Blob(), "size", { value: 3e9 });
-    await expect(openModelFiles([{ path: "a.zip", blob: huge }])).rejects.toThrow(
+    await expect(openModelFiles([["a.zip", blobSource(huge)]])).rejects.toThrow(
       "has 3.0 GB, and zips up to 2.1 GB are read",
     );
   });
@@ -44,8 +53,35 @@ describe("a model of the user's", () => {
     const gone = Object.defineProperty(new Blob(["model"]), "slice", {
       value: () => ({ arrayBuffer: () => Promise.reject(new DOMException("gone", "NotReadableError")) }),
     });
-    await expect(openModelFiles([{ path: "a.gguf", blob: gone }])).rejects.toThrow(
+    await expect(openModelFiles([["a.gguf", blobSource(gone)]])).rejects.toThrow(
       "has been moved or changed since it was chosen: put it back",
     );
   });
+});
+
+const storage = new MemoryStorage();
+const { signal } = new AbortController();
+let hub: FakeHub | null = null;
+afterEach(() => hub?.stop());
+
+async function fetchModel(id: string, files: ReadonlyMap<string, Uint8Array>): Promise<string> {
+  hub = await new FakeHub({ name: "org/tiny", commit: "0".repeat(40), files }).start();
+  const plan = await planDownload(impatient(hub), storage, parseModelId(id), signal);
+  return download(impatient(hub), storage, plan, { signal, onProgress: () => undefined });
+}
+
+test("a fetched folder opens with the weights it was written with", async () => {
+  const folder = tinyFolder();
+  const stored = await fetchModel("org/tiny", writeModelFolder(folder));
+  const seen: number[] = [];
+  const opened = await openModel(await openStored(storage, stored, signal, (done) => seen.push(done)));
+  expect(await allWeights(opened.weights)).toEqual(folder.weights);
+  expect(seen).toEqual([...seen].sort((a, b) => a - b));
+});
+
+test("a fetched GGUF file opens", async () => {
+  const bytes = readFileSync(new URL("../formats/fixtures/tiny-llama.gguf", import.meta.url));
+  const stored = await fetchModel("org/tiny:tiny.gguf", new Map([["tiny.gguf", bytes]]));
+  const { texts } = await openModel(await openStored(storage, stored, signal));
+  expect(texts.config).toMatchObject({ model_type: "llama", vocab_size: 97 });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { Gate } from "./pauseGate.ts";
+import { PauseGate } from "./pauseGate.ts";
 
 const never = new AbortController().signal;
 
@@ -11,14 +11,14 @@ async function settles(promise: Promise<void>): Promise<boolean> {
 
 describe("the gate", () => {
   test("lets everything pass while open", async () => {
-    const gate = new Gate();
+    const gate = new PauseGate();
     expect(gate.closed).toBe(false);
     expect(await settles(gate.pass(never))).toBe(true);
     expect(await settles(gate.pass(never))).toBe(true);
   });
 
   test("holds what comes while closed, until it opens", async () => {
-    const gate = new Gate();
+    const gate = new PauseGate();
     gate.close();
     expect(gate.closed).toBe(true);
     const passing = gate.pass(never);
@@ -29,7 +29,7 @@ describe("the gate", () => {
   });
 
   test("admits one at a time, whether it waits already or comes later", async () => {
-    const gate = new Gate();
+    const gate = new PauseGate();
     gate.close();
     const waiting = gate.pass(never);
     gate.admitOne();
@@ -42,14 +42,14 @@ describe("the gate", () => {
   });
 
   test("keeps no pass from a time when it was open", async () => {
-    const gate = new Gate();
+    const gate = new PauseGate();
     gate.admitOne();
     gate.close();
     expect(await settles(gate.pass(never))).toBe(false);
   });
 
   test("ends the wait with the signal's reason", async () => {
-    const gate = new Gate();
+    const gate = new PauseGate();
     gate.close();
     const controller = new AbortController();
     const waiting = gate.pass(controller.signal);
@@ -59,6 +59,6 @@ describe("the gate", () => {
   });
 
   test("lets nothing of an ended run pass, even when open", async () => {
-    await expect(new Gate().pass(AbortSignal.abort(new Error("enough")))).rejects.toThrow("enough");
+    await expect(new PauseGate().pass(AbortSignal.abort(new Error("enough")))).rejects.toThrow("enough");
   });
 });

@@ -1,12 +1,12 @@
-/** Pausing: a loop passes the gate after each step, and waits there while it is closed. */
+/** Pauses a loop between two steps. */
 
-export class Gate {
+export class PauseGate {
   #open = true;
-  /** Passes left although the gate is closed. */
+  /** Steps allowed although the gate is closed: 0 or 1. */
   #passes = 0;
   #wake: (() => void) | null = null;
 
-  /** True when `pass` would wait. */
+  /** True if `pass` would block. */
   get closed(): boolean {
     return !this.#open && this.#passes === 0;
   }
@@ -20,14 +20,14 @@ export class Gate {
     this.#wake?.();
   }
 
-  /** Lets one step through a closed gate; an open one needs no pass. */
+  /** Allows one step while the gate is closed. */
   admitOne(): void {
     if (this.#open) return;
     this.#passes = 1;
     this.#wake?.();
   }
 
-  /** Resolves at once when open; otherwise when the gate is opened, one step is admitted or the signal aborts. */
+  /** Resolves when the gate is open or a step is allowed. Rejects when the signal aborts. */
   async pass(signal: AbortSignal): Promise<void> {
     if (this.closed && !signal.aborted) {
       await new Promise<void>((resolve) => {

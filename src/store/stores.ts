@@ -2,7 +2,7 @@
 import type { WorkerClient } from "../worker/client.ts";
 import type { HubClient } from "../worker/hub/hubClient.ts";
 import type { PlanClient } from "../worker/plan/planClient.ts";
-import type { AsideRequest } from "../worker/protocol.ts";
+import type { IdleRequest } from "../worker/protocol.ts";
 import { createExperimentListStore, type ExperimentListStore } from "./experiments/experimentList.ts";
 import { createExperimentRunner, isBusy, type ExperimentRunner } from "./experiments/experimentRunner.ts";
 import { createOwnResultsStore, type OwnResultsStore, type ResultStorage } from "./experiments/ownResults.ts";
@@ -49,7 +49,7 @@ export interface StoreEnvironment extends Omit<RunEnvironment, "onRefused" | "on
   readonly storage: ResultStorage;
 }
 
-const FAILURES: Readonly<Record<AsideRequest, string>> = {
+const FAILURES: Readonly<Record<IdleRequest, string>> = {
   evaluate: "Evaluation failed",
   export: "Export failed",
 };

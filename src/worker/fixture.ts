@@ -1,5 +1,8 @@
-/** A session on a stage for tests: a tiny model, a few questions, and fakes for what the browser does. */
-import { folderInMemory } from "../formats/huggingface/modelFolder.ts";
+/** For tests: a session with a tiny model, a few questions and a fake platform. */
+import { readFileSync } from "node:fs";
+import { bytesSource } from "../formats/byteSource.ts";
+import { writeModelFolder } from "../formats/huggingface/modelFolderFiles.ts";
+import type { ModelFiles } from "../lab/openModel.ts";
 import { MemoryStorage } from "../hub/fixture.ts";
 import * as tf from "../ops/tf.ts";
 import { tinyFolder } from "../model/fixture.ts";
@@ -7,7 +10,7 @@ import type { StartedBackend } from "../lab/startBackend.ts";
 import { configFrom, type TtrlConfig } from "../rl/ttrlConfig.ts";
 import type { ExtraEvaluations, StudyMessage, WorkerEvent } from "./protocol.ts";
 import { inMemory } from "./browser/destination.ts";
-import { Session, type Surroundings } from "./session.ts";
+import { Session, type Platform } from "./session.ts";
 
 /** Multiple choice: a random model babbles, and a capital letter that stands alone is an answer. */
 const QUESTIONS = [0, 1, 2, 3].map((i) => ({
@@ -35,7 +38,12 @@ export const CONFIG = configFrom({
   evaluationSamples: 4,
   initialSamples: 4,
 });
-/** The form in which nothing is lost. */
+/** The files of the tiny model. */
+export function tinyFiles(): ModelFiles {
+  return new Map([...writeModelFolder(tinyFolder())].map(([path, bytes]) => [path, bytesSource(bytes)]));
+}
+
+/** The lossless export form. */
 export const FOLDER = { format: "folder", packing: "F32" } as const;
 
 /** The backend every stage says it runs on. */
@@ -58,7 +66,7 @@ export class Stage {
 
   constructor(
     config: TtrlConfig = CONFIG,
-    surroundings: Partial<Surroundings> = {},
+    platform: Partial<Platform> = {},
     previous?: Session,
     extras?: ExtraEvaluations,
   ) {
@@ -76,11 +84,12 @@ export class Stage {
       start,
       {
         startBackend: (): Promise<StartedBackend> => Promise.resolve(started),
-        downloadModel: () => Promise.resolve(folderInMemory(tinyFolder())),
+        downloadModel: () => Promise.resolve(tinyFiles()),
         openDestination: () => Promise.resolve(inMemory()),
         storage: new MemoryStorage(),
+        readRecipeFile: (name) => readFileSync(new URL(`../recipe/files/${name}`, import.meta.url), "utf8"),
         post: (event) => this.#receive(event),
-        ...surroundings,
+        ...platform,
       },
       previous ?? null,
     );

@@ -9,7 +9,7 @@ import threadedKernels from "../ops/wasm/kernels-threaded.wasm?url";
 import kernels from "../ops/wasm/kernels.wasm?url";
 import { startThreadPool } from "../ops/wasm/startThreads.ts";
 import { NOT_ISOLATED, wasmDevice } from "../report/backend.ts";
-import { threadCount } from "./threadCount.ts";
+import { threadCount } from "./browser/threadCount.ts";
 
 /** Makes TensorFlow.js compute in plain JavaScript. */
 export async function useCpuOperations(): Promise<void> {

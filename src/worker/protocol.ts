@@ -1,4 +1,5 @@
-/** The whole contract between the page and its worker: two unions. Every message of a run names the run. */
+/** Messages between the page and its worker. Every message of a run carries the run's id. */
+import type { InitialVote } from "../lab/trainingRun.ts";
 import type { BackendReport } from "../report/backend.ts";
 import type { BackendChoice } from "../report/backend.ts";
 import type { ExportForm, ExportOffer } from "../report/exportForms.ts";
@@ -6,7 +7,7 @@ import type { TtrlConfig } from "../rl/ttrlConfig.ts";
 import type { Evaluation, StepMetrics, StepTiming } from "../rl/metrics/metrics.ts";
 import type { PromptFrame, Question, Task } from "../rl/contracts/types.ts";
 
-/** A data set as the worker receives it. The answer key serves the metrics alone. */
+/** A data set as the worker receives it. The answer key is used only for metrics. */
 export interface StudyMessage {
   readonly name: string;
   readonly task: Task;
@@ -15,23 +16,14 @@ export interface StudyMessage {
   readonly answers: readonly (readonly [string, string])[];
 }
 
-/** Another way to let the initial model vote on the questions of a run. */
-export interface InitialVote {
-  readonly name: string;
-  readonly temperature: number;
-  readonly topP: number;
-  /** Responses per question. */
-  readonly samples: number;
-}
-
-/** What an experiment measures of a run besides the run's own evaluations. */
+/** Evaluations of an experiment in addition to the run's own. */
 export interface ExtraEvaluations {
   readonly votes: readonly InitialVote[];
-  /** Other data sets, measured before the first step and after the last. */
+  /** Other data sets, evaluated before the first step and after the last. */
   readonly studies: readonly StudyMessage[];
 }
 
-/** One file of a model of the user's; in a dropped folder the path begins with its name. */
+/** A file of the user's model; the path of a file in a dropped folder starts with the folder's name. */
 export interface ModelPart {
   readonly path: string;
   readonly blob: Blob;
@@ -42,43 +34,43 @@ export type Command =
   | {
       readonly type: "start";
       readonly runId: string;
-      /** Folder of the model, relative to the page, e.g. "models/base-64"; the name of a model of the user's. */
+      /** Folder of an embedded model relative to the page, e.g. "models/abacus-0.2M"; else the name of the user's model. */
       readonly model: string;
-      /** A model of the user's: the files of a Hugging Face folder, or one file that is a GGUF or a zip of a folder. */
+      /** The user's model: the files of a Hugging Face folder, or one file that is a GGUF or a zip of a folder. */
       readonly modelFiles?: readonly ModelPart[];
-      /** A model that was fetched from a Hub: the folder it is stored in. */
+      /** Storage folder of a model downloaded from a Hub. */
       readonly storedModel?: string;
       readonly study: StudyMessage;
-      /** What stands around every question; nothing does where it is absent. */
+      /** System prompt and suffix of every question; absent means none. */
       readonly prompt?: PromptFrame;
       readonly config: TtrlConfig;
       readonly backend: BackendChoice;
       readonly extras?: ExtraEvaluations;
     }
-  /** Finish the current step, then wait. */
+  /** Finish the current step, then pause. */
   | { readonly type: "pause"; readonly runId: string }
   | { readonly type: "resume"; readonly runId: string }
-  /** While paused: do one step, then wait again. */
+  /** While paused: run one step, then pause again. */
   | { readonly type: "step"; readonly runId: string }
-  /** End the run now; its weights stay exportable until the next start. */
+  /** End the run now; its weights can be exported until the next start. */
   | { readonly type: "stop"; readonly runId: string }
-  /** While paused, stopped or finished: evaluate the policy as it is. */
+  /** While paused, stopped or finished: evaluate the policy in its current state. */
   | { readonly type: "evaluate"; readonly runId: string }
-  /** While paused, stopped or finished: write the trained model in one of the forms offered. */
+  /** While paused, stopped or finished: export the trained model in one of the offered forms. */
   | {
       readonly type: "export";
       readonly runId: string;
       readonly form: ExportForm;
-      /** Where the user wants it; null leaves the file to the page. */
+      /** The file chosen by the user; null returns the file to the page. */
       readonly file: FileSystemFileHandle | null;
     }
-  /** Give up the evaluation or the export that was asked for last. */
+  /** Cancel the latest evaluation or export. */
   | { readonly type: "cancel"; readonly runId: string };
 
-/** What can be asked of a run at rest; it ends with `evaluated`, `exported`, `refused` or `cancelled`. */
-export type AsideRequest = "evaluate" | "export";
+/** A request to an idle run: paused, stopped or finished. It ends with `evaluated`, `exported`, `refused` or `cancelled`. */
+export type IdleRequest = "evaluate" | "export";
 
-/** One response as the page shows it. */
+/** A response as the page shows it. */
 export interface ResponseView {
   readonly text: string;
   readonly answer: string | null;
@@ -86,7 +78,7 @@ export interface ResponseView {
   readonly reward: number;
   /** Null when the response only voted and was not trained on. */
   readonly advantage: number | null;
-  /** Whether the answer is true; null without truth. */
+  /** True if the answer is correct; null without ground truth. */
   readonly right: boolean | null;
   readonly tokens: number;
   /** Mean next-token entropy, nats. */
@@ -94,14 +86,14 @@ export interface ResponseView {
   readonly finished: boolean;
 }
 
-/** One question of a step as the page shows it: the vote made visible. */
+/** A question of a step with its vote, as the page shows it. */
 export interface GroupView {
   readonly question: Question;
   readonly pseudoLabel: string | null;
   readonly majorityRatio: number;
-  /** True answer, or null when the data set has none. */
+  /** Ground truth; null if the data set has none. */
   readonly truth: string | null;
-  /** Votes by answer, most first; null gathers unanswered responses. */
+  /** Votes by answer, most votes first; null counts unanswered responses. */
   readonly histogram: readonly {
     readonly answer: string | null;
     readonly votes: number;
@@ -114,14 +106,14 @@ export interface GroupView {
 export interface ModelSummary {
   readonly name: string;
   readonly parameters: number;
-  /** Parameters of the adapter that is trained; null where all of the model's are. */
+  /** Parameters of the trained adapter; null if all weights are trained. */
   readonly trained: number | null;
   readonly layers: number;
   readonly width: number;
   readonly vocabulary: number;
 }
 
-/** What is counted: files, responses or tokens; bytes of an export. */
+/** Phases and their units of progress: files, responses, tokens, responses, bytes. */
 export type Phase = "load" | "sample" | "train" | "evaluate" | "export";
 
 /** Worker to page. */
@@ -131,9 +123,9 @@ export type WorkerEvent =
       readonly runId: string;
       readonly backend: BackendReport;
       readonly model: ModelSummary;
-      /** A sentence about questions that were left out because they are too long for the model, or null. */
+      /** A sentence that names the questions left out because they exceed the model's context; null if there are none. */
       readonly notice: string | null;
-      /** The forms in which the trained model can be taken away. */
+      /** Export forms of the trained model. */
       readonly exports: readonly ExportOffer[];
     }
   | {
@@ -144,7 +136,7 @@ export type WorkerEvent =
       readonly total: number;
     }
   | { readonly type: "evaluated"; readonly runId: string; readonly evaluation: Evaluation }
-  /** One of what the start asked to measure beside: "before", "after", or an initial vote by its name. */
+  /** One of the start's extra evaluations; `at` is "before", "after" or the name of an initial vote. */
   | {
       readonly type: "evaluatedExtra";
       readonly runId: string;
@@ -165,20 +157,20 @@ export type WorkerEvent =
   | { readonly type: "stopped"; readonly runId: string }
   /** All steps done. */
   | { readonly type: "finished"; readonly runId: string }
-  /** The trained model as a file; null when it was written where the user wanted it. */
+  /** The export is done; `file` is null if it was written to the file chosen by the user. */
   | {
       readonly type: "exported";
       readonly runId: string;
       readonly fileName: string;
       readonly file: Blob | null;
     }
-  /** What was asked of the run at rest was given up at the user's wish. The run rests as before. */
-  | { readonly type: "cancelled"; readonly runId: string; readonly request: AsideRequest }
-  /** What was asked of the run at rest could not be done; `message` says why. The run rests as before. */
+  /** The user cancelled a request to the idle run; the run is unchanged. */
+  | { readonly type: "cancelled"; readonly runId: string; readonly request: IdleRequest }
+  /** A request to the idle run failed; `message` says why. The run is unchanged. */
   | {
       readonly type: "refused";
       readonly runId: string;
-      readonly request: AsideRequest;
+      readonly request: IdleRequest;
       readonly message: string;
     }
   /** The run ended by an error; `message` says what happened and what to do. */

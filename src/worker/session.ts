@@ -1,92 +1,75 @@
-/** One run in the worker: load, run the loop, pause, evaluate, export. The only place in the page where rl meets model. */
-import type { FolderTexts, OpenedFolder } from "../formats/huggingface/modelFolder.ts";
+/** One run in the worker: load, train, pause, evaluate, export. */
+import { blobSource } from "../formats/byteSource.ts";
+import type { FolderTexts } from "../formats/huggingface/modelFolder.ts";
+import { openStored } from "../hub/cache.ts";
 import type { ModelStorage } from "../hub/storage.ts";
-import { fitQuestions, promptLengths } from "../model/language/fitQuestions.ts";
+import { exportOffers, exportRecipe, exportRun, reportOf, type ExportedModel } from "../lab/exportRun.ts";
+import { openModel, type ModelFiles } from "../lab/openModel.ts";
+import { openRun, type OpenedRun } from "../lab/openRun.ts";
+import { PauseGate } from "../lab/pauseGate.ts";
+import type { StartedBackend } from "../lab/startBackend.ts";
+import { fitStudy, type FittedStudy, type NamedStudy } from "../lab/study.ts";
+import { trainingRun, type RunControl, type TrainingEvent } from "../lab/trainingRun.ts";
+import type { TrainablePolicy } from "../model/contracts/trainablePolicy.ts";
+import { promptLengths } from "../model/language/fitQuestions.ts";
 import { readLanguageModel, type LanguageModel } from "../model/language/languageModel.ts";
-import { openPolicy } from "../model/openPolicy.ts";
+import { UNFRAMED } from "../model/language/tokenizer.ts";
 import { adapterCount } from "../model/weights/adapter.ts";
 import { parameterCount } from "../model/weights/parameters.ts";
-import { runStart } from "../model/runStart.ts";
-import { UNFRAMED } from "../model/language/tokenizer.ts";
-import { TrainableModels } from "../model/trainableModels.ts";
-import { trainedAdapter } from "../model/trainedFolder.ts";
-import type { TrainablePolicy } from "../model/contracts/trainablePolicy.ts";
 import { continuationOf, type Continuation } from "../recipe/continuation.ts";
-import type { BackendReport } from "../report/backend.ts";
 import type { BackendChoice } from "../report/backend.ts";
-import type { StartedBackend } from "../lab/startBackend.ts";
 import { exportName, type ExportForm } from "../report/exportForms.ts";
-import type { StepRecord } from "../report/record.ts";
-import { answerRules } from "../rl/answer.ts";
-import { evaluateStudy } from "../rl/metrics/studyRun.ts";
+import type { RunReport, StepRecord } from "../report/record.ts";
 import type { Evaluation } from "../rl/metrics/metrics.ts";
-import { isRunOver, runStudy, type StudyEvent } from "../rl/metrics/studyRun.ts";
-import { initialProgress } from "../rl/run.ts";
-import { methodOf } from "../rl/ttrlConfig.ts";
-import type { LoopState } from "../rl/loopState.ts";
-import type { Study } from "../rl/metrics/answerKey.ts";
-import type { Watch } from "../rl/contracts/watch.ts";
-import { measureExtras } from "./extraEvaluations.ts";
+import { evaluateStudy } from "../rl/metrics/studyRun.ts";
 import { writeTo, type Destination } from "./browser/destination.ts";
-import { exportRecipe } from "./browser/recipeFiles.ts";
-import { exportOffers, exportRun, type ExportedModel } from "../lab/exportRun.ts";
-import { Gate } from "../lab/pauseGate.ts";
-import { openModelFiles } from "../lab/openModel.ts";
-import type { AsideRequest, Command, ModelSummary, Phase, WorkerEvent } from "./protocol.ts";
-import { memoryBudgetFor } from "../lab/memoryPlan.ts";
-import { openStoredModel } from "./storedModel.ts";
-import { viewGroup } from "./views.ts";
+import type { Command, IdleRequest, ModelSummary, Phase, StudyMessage, WorkerEvent } from "./protocol.ts";
+import { viewGroups } from "./views.ts";
 
 type Start = Extract<Command, { type: "start" }>;
 
-/** What a session needs of the browser; tests bring their own. */
-export interface Surroundings {
+type Progress = (done: number, total: number) => void;
+
+/** The browser services a session uses; tests replace them. */
+export interface Platform {
   readonly startBackend: (choice: BackendChoice) => Promise<StartedBackend>;
-  /** The model folder at a path relative to the page. */
-  readonly downloadModel: (
-    path: string,
-    signal: AbortSignal,
-    onProgress: (done: number, total: number) => void,
-  ) => Promise<OpenedFolder>;
+  /** Downloads the model folder at a path relative to the page. */
+  readonly downloadModel: (path: string, signal: AbortSignal, onProgress: Progress) => Promise<ModelFiles>;
   readonly openDestination: (chosen: FileSystemFileHandle | null, bytes: number) => Promise<Destination>;
-  /** Where fetched models are kept. */
+  /** Storage of downloaded models. */
   readonly storage: ModelStorage;
+  readonly readRecipeFile: (name: string) => string;
   readonly post: (event: WorkerEvent) => void;
 }
 
-/** The user ended what was under way. */
+/** The abort reason when the user stops the run. */
 class Stopped extends Error {}
 
-/** The user wants what was asked of the run at rest no longer. */
+/** The abort reason when the user cancels an evaluation or an export of the idle run. */
 class Cancelled extends Error {}
 
-/** What a run is made of once it has loaded. */
-interface Loaded {
-  readonly backend: BackendReport;
+/** A loaded run. */
+interface Loaded extends OpenedRun, FittedStudy {
   readonly folder: FolderTexts;
-  readonly models: TrainableModels;
-  /** The data set without the questions that are too long for the model. */
-  readonly study: Study;
-  /** The sentence that names them, or null. */
-  readonly notice: string | null;
+  readonly others: readonly NamedStudy[];
 }
 
 export class Session {
   readonly #start: Start;
-  readonly #surroundings: Surroundings;
-  readonly #gate = new Gate();
+  readonly #platform: Platform;
+  readonly #gate = new PauseGate();
   readonly #controller = new AbortController();
   readonly #steps: StepRecord[] = [];
   readonly #evaluations: Evaluation[] = [];
   readonly #run: Promise<void>;
   #loaded: Loaded | null = null;
-  /** Work on the run at rest: an evaluation or an export. */
-  #aside = { controller: new AbortController(), done: Promise.resolve() };
+  /** The latest evaluation or export of the idle run. */
+  #idleWork = { controller: new AbortController(), done: Promise.resolve() };
 
-  /** Begins the run as soon as `previous` has ended and given its memory back. */
-  constructor(start: Start, surroundings: Surroundings, previous: Session | null) {
+  /** Starts the run once `previous` has ended and released its memory. */
+  constructor(start: Start, platform: Platform, previous: Session | null) {
     this.#start = start;
-    this.#surroundings = surroundings;
+    this.#platform = platform;
     this.#run = this.#runAfter(previous);
   }
 
@@ -94,25 +77,19 @@ export class Session {
     return this.#start.runId;
   }
 
-  /** Runs to the end, a stop or a failure; always ends with the event that says which. */
+  /** Runs to the end, a stop or a failure, and posts the event for it last. */
   async #runAfter(previous: Session | null): Promise<void> {
-    const { runId, config } = this.#start;
+    const { runId, config, extras } = this.#start;
     try {
       await previous?.end();
-      const loaded = (this.#loaded = await this.#load());
-      const { backend, models, study, notice } = loaded;
+      const { models, others, report, study, notice } = (this.#loaded = await this.#load());
       const model = summarize(this.#start.model, models.policy);
-      const exports = exportOffers(this.#exported(loaded), this.#start.prompt);
-      this.#post({ type: "started", runId, backend, model, notice, exports });
-      const watch = this.#watch(this.#controller);
-      for await (const event of runStudy(models, study, config, initialProgress(config), watch)) {
-        this.#record(event, study);
-        if (event.type === "evaluated")
-          await this.#measureExtras(event.progress.loop, models.policy, study, watch);
-        // Not between a step and the evaluation that belongs to it, nor after the last.
-        const { loop, evaluated } = event.progress;
-        if (evaluated && !isRunOver(loop, config)) await this.#passGate();
-      }
+      const exports = exportOffers(this.#exported(this.#loaded), this.#start.prompt);
+      this.#post({ type: "started", runId, backend: report, model, notice, exports });
+      const own = { name: this.#start.study.name, study };
+      const training = { models, config, own, others, votes: extras?.votes ?? [] };
+      for await (const event of trainingRun(training, this.#control(this.#controller)))
+        this.#record(event, own);
       this.#post({ type: "finished", runId });
     } catch (error) {
       if (this.#controller.signal.reason instanceof Stopped) this.#post({ type: "stopped", runId });
@@ -132,53 +109,60 @@ export class Session {
     this.#gate.admitOne();
   }
 
-  /** Ends the run, and an evaluation of it at rest. */
+  /** Stops the run and any evaluation of the idle run. */
   stop(): void {
     this.#controller.abort(new Stopped("stopped by the user"));
-    this.#aside.controller.abort(new Stopped("stopped by the user"));
+    this.#idleWork.controller.abort(new Stopped("stopped by the user"));
   }
 
-  /** Ends whatever is under way and gives the backend's memory back. */
+  /** Stops all work and releases the backend's memory. */
   async end(): Promise<void> {
     this.stop();
     await this.#run;
-    await this.#aside.done;
+    await this.#idleWork.done;
     await this.#loaded?.models.dispose();
     this.#loaded = null;
   }
 
-  /** Evaluates the policy as it is. */
+  /** Evaluates the policy in its current state. */
   evaluate(): void {
-    this.#doAside("evaluate", async ({ models, study }, controller) => {
+    this.#doIdle("evaluate", async ({ models, study }, controller) => {
       const { config } = this.#start;
       const point = { step: this.#steps.length, samples: config.evaluationSamples };
-      this.#evaluated(await evaluateStudy(models.policy, study, config, point, this.#watch(controller)));
+      this.#evaluated(await evaluateStudy(models.policy, study, config, point, this.#control(controller)));
     });
   }
 
-  /** Writes the trained model, piece by piece. */
+  /** Writes the trained model piece by piece. */
   export(form: ExportForm, chosen: FileSystemFileHandle | null): void {
-    this.#doAside("export", async (loaded, { signal }) => {
+    this.#doIdle("export", async (loaded, { signal }) => {
       const model = this.#exported(loaded);
-      const { study, prompt, config } = this.#start;
-      const { backend } = loaded;
-      const run = { model: model.name, dataset: study.name, ...(prompt && { prompt }), backend, config };
-      const { trained } = summarize(model.name, model.policy);
-      const size = trained === null ? {} : { adapterParameters: trained };
-      const report = { run, steps: this.#steps, evaluations: this.#evaluations, ...size };
+      const report = this.#report(loaded);
       const written =
         form.format === "recipe"
-          ? exportRecipe(model, report, form.recipe, this.#continuation(loaded))
-          : exportRun(model, report, form, await trainedAdapter(model.policy, model.name));
-      const destination = await this.#surroundings.openDestination(chosen, written.bytes);
-      const tell = (done: number): void => this.#progress("export", done, written.bytes);
-      const file = await writeTo(destination, written, signal, tell);
+          ? exportRecipe(
+              model,
+              report,
+              form.recipe,
+              this.#continuation(loaded),
+              this.#platform.readRecipeFile,
+            )
+          : await exportRun(model, report, form);
+      const destination = await this.#platform.openDestination(chosen, written.bytes);
+      const onWritten = (done: number): void => this.#progress("export", done, written.bytes);
+      const file = await writeTo(destination, written, signal, onWritten);
       const fileName = exportName(model.name, this.#steps.length, form);
       this.#post({ type: "exported", runId: this.runId, fileName, file });
     });
   }
 
-  /** What is left for another trainer, which takes as many steps as the run was to take. */
+  #report({ models, report: backend }: Loaded): RunReport {
+    const { model, study, prompt, config } = this.#start;
+    const run = { model: baseName(model), dataset: study.name, ...(prompt && { prompt }), backend, config };
+    return reportOf(models.policy, run, { steps: this.#steps, evaluations: this.#evaluations });
+  }
+
+  /** The rest of the run for another trainer, with as many steps as the configuration has. */
   #continuation({ study, models: { policy } }: Loaded): Continuation {
     const { config, prompt = UNFRAMED, study: asked } = this.#start;
     return continuationOf(study, prompt, {
@@ -187,19 +171,16 @@ export class Session {
     });
   }
 
-  /** Gives up what was asked of the run at rest. */
+  /** Cancels the latest evaluation or export of the idle run. */
   cancel(): void {
-    this.#aside.controller.abort(new Cancelled("given up by the user"));
+    this.#idleWork.controller.abort(new Cancelled("cancelled by the user"));
   }
 
   #exported({ folder, models: { policy } }: Loaded): ExportedModel {
     return { name: baseName(this.#start.model), folder, policy };
   }
 
-  #doAside(
-    request: AsideRequest,
-    work: (loaded: Loaded, controller: AbortController) => Promise<void>,
-  ): void {
+  #doIdle(request: IdleRequest, work: (loaded: Loaded, controller: AbortController) => Promise<void>): void {
     const controller = new AbortController();
     const attempt = async (): Promise<void> => {
       try {
@@ -215,75 +196,70 @@ export class Session {
         this.#post({ type: "refused", runId: this.runId, request, message: this.#causeOf(error) });
       }
     };
-    this.#aside = { controller, done: attempt() };
+    this.#idleWork = { controller, done: attempt() };
   }
 
   async #load(): Promise<Loaded> {
-    const { config, backend: choice } = this.#start;
+    const { config, backend: choice, prompt, study: asked, extras } = this.#start;
     const { signal } = this.#controller;
-    const { startBackend } = this.#surroundings;
     signal.throwIfAborted();
-    const { report, graphs, fault } = await startBackend(choice);
-    fault.addEventListener("abort", () => this.#controller.abort(fault.reason));
-    const { texts: folder, weights } = await this.#openFolder(signal);
+    const backend = await this.#platform.startBackend(choice);
+    backend.fault.addEventListener("abort", () => this.#controller.abort(backend.fault.reason));
+    const { texts: folder, weights } = await openModel(await this.#files(signal));
     signal.throwIfAborted();
-    const model = readLanguageModel(folder, this.#start.prompt);
-    const { study, notice } = fitStudy(model, this.#start);
-    const origin = { weights, adapter: null, saved: null };
-    const start = await runStart(model.config, config, {
-      ...origin,
-      keepsInitial: methodOf(config).keepsReference,
-    });
-    const budget = await memoryBudgetFor(model, study.questions, config, graphs);
-    const { policy, ...path } = await openPolicy(model, start.policy, graphs, budget);
-    const models = new TrainableModels(policy, start.initial);
-    return { backend: { ...report, ...path }, folder, models, study, notice };
+    const model = readLanguageModel(folder, prompt);
+    const fit = (message: StudyMessage): FittedStudy => fitMessage(model, message, config.maxResponseTokens);
+    const fitted = fit(asked);
+    const others = (extras?.studies ?? []).map((other) => ({ name: other.name, study: fit(other).study }));
+    const request = { model, weights, adapter: null, config, saved: null };
+    const opened = await openRun(request, fitted.study.questions, backend);
+    return { ...opened, ...fitted, folder, others };
   }
 
-  #openFolder(signal: AbortSignal): Promise<OpenedFolder> {
+  async #files(signal: AbortSignal): Promise<ModelFiles> {
     const { model, modelFiles, storedModel } = this.#start;
-    const { downloadModel, storage } = this.#surroundings;
-    const tell = (done: number, total: number): void => this.#progress("load", done, total);
-    if (modelFiles !== undefined) return openModelFiles(modelFiles);
-    if (storedModel !== undefined) return openStoredModel(storage, storedModel, signal, tell);
-    return downloadModel(model, signal, tell);
+    const { downloadModel, storage } = this.#platform;
+    const onProgress: Progress = (done, total) => this.#progress("load", done, total);
+    if (modelFiles !== undefined)
+      return new Map(modelFiles.map(({ path, blob }) => [path, blobSource(blob)]));
+    if (storedModel !== undefined) return openStored(storage, storedModel, signal, onProgress);
+    return downloadModel(model, signal, onProgress);
   }
 
-  #watch({ signal }: AbortController): Watch {
-    return { signal, onProgress: this.#progress };
+  #control({ signal }: AbortController): RunControl {
+    return { signal, gate: this.#gate, onProgress: this.#progress };
   }
 
   #post(event: WorkerEvent): void {
-    this.#surroundings.post(event);
+    this.#platform.post(event);
   }
 
   readonly #progress = (phase: Phase, done: number, total: number): void => {
     this.#post({ type: "progress", runId: this.runId, phase, done, total });
   };
 
-  #record(event: StudyEvent, study: Study): void {
-    if (event.type === "evaluated") {
-      this.#evaluated(event.evaluation);
-      return;
-    }
-    const { metrics, timing, groups } = event.step;
-    this.#steps.push({ metrics, timing });
-    const rules = answerRules(study, this.#start.config);
-    const views = groups.map((group) => viewGroup(group, study.answerKey, rules));
-    this.#post({ type: "stepped", runId: this.runId, metrics, timing, groups: views });
-  }
-
-  /** What an experiment wants to know of the initial and of the final policy. */
-  async #measureExtras(loop: LoopState, policy: TrainablePolicy, study: Study, watch: Watch): Promise<void> {
-    const { study: asked, config, extras } = this.#start;
-    if (extras === undefined || (loop.step > 0 && !isRunOver(loop, config))) return;
-    const others = extras.studies.map((other) => ({
-      name: other.name,
-      study: fitStudy(policy.model, { study: other, config }).study,
-    }));
-    const studies = { own: { name: asked.name, study }, votes: extras.votes, others };
-    for await (const found of measureExtras(policy, studies, config, loop.step, watch)) {
-      this.#post({ type: "evaluatedExtra", runId: this.runId, ...found });
+  #record(event: TrainingEvent, own: NamedStudy): void {
+    const { runId } = this;
+    switch (event.type) {
+      case "paused":
+      case "resumed":
+        this.#post({ type: event.type, runId });
+        break;
+      case "evaluated": {
+        const { at, dataset, evaluation } = event;
+        if (at === null) this.#evaluated(evaluation);
+        else this.#post({ type: "evaluatedExtra", runId, at, dataset, evaluation });
+        break;
+      }
+      case "stepped": {
+        const { metrics, timing, groups } = event.step;
+        this.#steps.push({ metrics, timing });
+        const views = viewGroups(groups, own.study, this.#start.config);
+        this.#post({ type: "stepped", runId, metrics, timing, groups: views });
+        break;
+      }
+      default:
+        event satisfies never;
     }
   }
 
@@ -292,34 +268,20 @@ export class Session {
     this.#post({ type: "evaluated", runId: this.runId, evaluation });
   }
 
-  async #passGate(): Promise<void> {
-    // A message that arrived during the step is heard only after a task of the event loop.
-    await new Promise((resolve) => setTimeout(resolve, 0));
-    const waits = this.#gate.closed;
-    if (waits) this.#post({ type: "paused", runId: this.runId });
-    await this.#gate.pass(this.#controller.signal);
-    if (waits) this.#post({ type: "resumed", runId: this.runId });
-  }
-
   #causeOf(error: unknown): string {
     const reason: unknown = this.#controller.signal.reason;
-    // A fault of the GPU explains what followed; a stop explains nothing.
+    // A GPU fault is the cause of the errors after it; a stop is not.
     const cause = reason instanceof Error && !(reason instanceof Stopped) ? reason : error;
     return cause instanceof Error ? cause.message : String(cause);
   }
 }
 
-/** The data set as far as the model can read it. Throws when no question fits. */
-function fitStudy(
+function fitMessage(
   model: LanguageModel,
-  { study: { questions, answers, task }, config }: Pick<Start, "study" | "config">,
-) {
-  const fitting = fitQuestions(model, questions, config.maxResponseTokens);
-  if (fitting.questions.length === 0) {
-    throw new RangeError(`no question can be asked; ${fitting.notice ?? "the data set is empty"}`);
-  }
-  const study: Study = { questions: fitting.questions, answerKey: new Map(answers), task };
-  return { study, notice: fitting.notice };
+  { questions, answers, task }: StudyMessage,
+  maxTokens: number,
+): FittedStudy {
+  return fitStudy(model, { questions, answerKey: new Map(answers), task }, maxTokens);
 }
 
 function baseName(path: string): string {

@@ -1,12 +1,22 @@
-/** A group of the method -> what the page shows of it. */
+/** Converts a step's groups to what the page shows of them. */
 import { sum } from "../math/stats.ts";
-import { gradeAnswer } from "../rl/answer.ts";
-import type { AnswerRules } from "../rl/contracts/types.ts";
-import type { Answer, Group } from "../rl/contracts/types.ts";
-import type { AnswerKey } from "../rl/metrics/answerKey.ts";
+import { answerRules, gradeAnswer } from "../rl/answer.ts";
+import type { Answer, AnswerRules, Group } from "../rl/contracts/types.ts";
+import type { AnswerKey, Study } from "../rl/metrics/answerKey.ts";
+import type { TtrlConfig } from "../rl/ttrlConfig.ts";
 import type { GroupView } from "./protocol.ts";
 
-/** The vote of one question made visible; `truth` is null when the key has none. */
+/** Returns the views of a step's groups, graded by the study's answer key. */
+export function viewGroups(
+  groups: readonly Group[],
+  study: Study,
+  config: Pick<TtrlConfig, "answers">,
+): GroupView[] {
+  const rules = answerRules(study, config);
+  return groups.map((group) => viewGroup(group, study.answerKey, rules));
+}
+
+/** Returns the view of one group; `truth` is null if the key lacks the question. */
 export function viewGroup(group: Group, key: AnswerKey, rules: AnswerRules): GroupView {
   const truth = key.get(group.question.id) ?? null;
   const isRight = (answer: Answer): boolean | null =>

@@ -1,14 +1,15 @@
-/** The worker's entry: owns the backend and the session, routes commands. */
+/** Entry of the worker: owns the backend and the session, dispatches commands. */
 import type { BackendChoice } from "../report/backend.ts";
 import type { StartedBackend } from "../lab/startBackend.ts";
 import { startBackend } from "./backend.ts";
 import { openDestination } from "./browser/destination.ts";
 import { downloadModel } from "./browser/embeddedModel.ts";
 import { OpfsStorage } from "./browser/opfsStorage.ts";
+import { readRecipeFile } from "./browser/recipeFiles.ts";
 import type { Command, WorkerEvent } from "./protocol.ts";
-import { Session } from "./session.ts";
+import { Session, type Platform } from "./session.ts";
 
-/** The part of a worker's global scope used here; `self` has the page's type where both libraries are loaded. */
+/** The part of the worker's global scope used here; `self` is typed as a window where both libraries are loaded. */
 interface WorkerScope {
   postMessage(event: WorkerEvent): void;
   onmessage: ((message: MessageEvent<Command>) => void) | null;
@@ -19,24 +20,25 @@ const scope = self as unknown as WorkerScope;
 let session: Session | null = null;
 let backend: { readonly choice: BackendChoice; readonly started: StartedBackend } | null = null;
 
-/** Starts a backend once for all runs that choose it, until its GPU fails. */
+/** Starts a backend once and reuses it for later runs with the same choice, until its GPU fails. */
 async function startBackendOnce(choice: BackendChoice): Promise<StartedBackend> {
   if (backend?.choice === choice && !backend.started.fault.aborted) return backend.started;
   backend = { choice, started: await startBackend(choice) };
   return backend.started;
 }
 
-const surroundings = {
+const platform: Platform = {
   startBackend: startBackendOnce,
   downloadModel,
   openDestination,
   storage: new OpfsStorage(),
+  readRecipeFile,
   post: (event: WorkerEvent) => scope.postMessage(event),
 };
 
 scope.onmessage = ({ data: command }) => {
-  if (command.type === "start") session = new Session(command, surroundings, session);
-  else if (session?.runId === command.runId) route(command, session); // a run that is gone hears nothing
+  if (command.type === "start") session = new Session(command, platform, session);
+  else if (session?.runId === command.runId) route(command, session); // commands to earlier runs are dropped
 };
 
 function route(command: Exclude<Command, { type: "start" }>, to: Session): void {

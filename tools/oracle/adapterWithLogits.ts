@@ -5,7 +5,7 @@
  */
 import { writeFileSync } from "node:fs";
 import { readAdapterFile } from "../../cli/models/adapterFile.ts";
-import { openModel, openModelFile } from "../../cli/models/modelFile.ts";
+import { languageModelOf, openModelFile } from "../../cli/models/modelFile.ts";
 import { allWeights } from "../../src/formats/numbers/weightSource.ts";
 import * as tf from "../../src/ops/tf.ts";
 import { adapterFromPeft } from "../../src/model/weights/adapter.ts";
@@ -22,7 +22,7 @@ if (from === undefined || folder === undefined || to === undefined)
 
 await tf.setBackend("cpu");
 const file = await openModelFile(from);
-const model = new TfModel(openModel(file), await allWeights(file.weights));
+const model = new TfModel(languageModelOf(file), await allWeights(file.weights));
 const adapter = adapterFromPeft(model.config, readAdapterFile(folder).content, 0);
 const tensors = uploadTensors([...adapter.tensors.keys()], adapter.tensors);
 const decoder = model.decoderWith(tensors, adapter);

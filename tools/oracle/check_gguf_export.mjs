@@ -15,13 +15,13 @@
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { getLlama } from "node-llama-cpp";
-import { openModel, openModelFile } from "../../cli/models/modelFile.ts";
+import { languageModelOf, openModelFile } from "../../cli/models/modelFile.ts";
 
 const [from, file, questions, prompts = "5", length = "64", mode] = process.argv.slice(2);
 if (questions === undefined) throw new Error("name the model, its GGUF file and a file of questions");
 const most = Number(length);
 
-const { tokenizer } = openModel(await openModelFile(from));
+const { tokenizer } = languageModelOf(await openModelFile(from));
 const texts = JSON.parse(readFileSync(questions, "utf8")).map(({ prompt }) => prompt);
 const llama = await getLlama({ gpu: false, build: "never", logLevel: "error" });
 const model = await llama.loadModel({ modelPath: file });

@@ -2,7 +2,7 @@
  * The logits of a few texts as the lab computes them, for check_export.py to compare with PyTorch's:
  *   npx tsx tools/oracle/labLogits.ts <model folder or .gguf> > logits.json
  */
-import { openModel, openModelFile } from "../../cli/models/modelFile.ts";
+import { languageModelOf, openModelFile } from "../../cli/models/modelFile.ts";
 import { allWeights } from "../../src/formats/numbers/weightSource.ts";
 import * as tf from "../../src/ops/tf.ts";
 import { TfModel } from "../../src/model/tfjs/tfModel.ts";
@@ -16,7 +16,7 @@ if (place === undefined) throw new Error("name the model");
 
 await tf.setBackend("cpu");
 const file = await openModelFile(place);
-const model = new TfModel(openModel(file), await allWeights(file.weights));
+const model = new TfModel(languageModelOf(file), await allWeights(file.weights));
 process.stdout.write(`${JSON.stringify(TEXTS.map(logitsOfText))}\n`);
 
 /** A text, its token ids, and the logits [tokens, vocabulary] that follow each. */

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { ByteSource } from "../byteSource.ts";
-import { sourceOf } from "../fixture.ts";
+import { bytesSource } from "../byteSource.ts";
 import { isGguf, readGgufTensor } from "./gguf.ts";
 import { GgufError } from "./ggufError.ts";
 import { readGgufHeader } from "./ggufHeader.ts";
@@ -17,7 +17,7 @@ const expected = readSafetensors(
 ).tensors;
 
 async function read(file: Uint8Array): Promise<Map<string, Tensor>> {
-  const source = sourceOf(file);
+  const source = bytesSource(file);
   const tensors = new Map<string, Tensor>();
   for (const entry of (await readGgufHeader(source)).entries)
     tensors.set(entry.name, await readGgufTensor(source, entry));
@@ -66,9 +66,9 @@ describe("unpacking", () => {
   });
 
   it("knows a file by its first bytes", async () => {
-    expect(await isGguf(sourceOf(blocks))).toBe(true);
-    expect(await isGguf(sourceOf(Uint8Array.of(0x50, 0x4b, 3, 4)))).toBe(false);
-    expect(await isGguf(sourceOf(Uint8Array.of(0x47)))).toBe(false);
+    expect(await isGguf(bytesSource(blocks))).toBe(true);
+    expect(await isGguf(bytesSource(Uint8Array.of(0x50, 0x4b, 3, 4)))).toBe(false);
+    expect(await isGguf(bytesSource(Uint8Array.of(0x47)))).toBe(false);
   });
 });
 
@@ -78,12 +78,12 @@ describe("a header", () => {
     ["goes on in further ranges", 4_100_000],
   ])("that %s is read whole", async (_, length) => {
     const texts = Array.from({ length: length / 2000 }, (_, i) => `${i}`.padStart(1000, "é"));
-    const { metadata } = await readGgufHeader(sourceOf(listing(texts)));
+    const { metadata } = await readGgufHeader(bytesSource(listing(texts)));
     expect(metadata).toEqual(new Map([["list", texts]]));
   });
 
   it("is all that is asked for of a large file", async () => {
-    const small = sourceOf(blocks);
+    const small = bytesSource(blocks);
     const ends: number[] = [];
     const large: ByteSource = {
       size: 2 ** 32,
@@ -197,13 +197,13 @@ describe("a damaged file", () => {
 
   it("may have a text that is cut within a letter, which reads as U+FFFD: that takes as many bytes", async () => {
     const cut = listing(["\u{1f600}"]).with(FIRST_TEXT + 3, 0x61);
-    const { metadata } = await readGgufHeader(sourceOf(cut));
+    const { metadata } = await readGgufHeader(bytesSource(cut));
     expect(metadata.get("list")).toEqual(["\ufffda"]);
   });
 });
 
 describe("any damage", async () => {
-  const { entries } = await readGgufHeader(sourceOf(blocks));
+  const { entries } = await readGgufHeader(bytesSource(blocks));
   const headerBytes = Math.min(...entries.map(({ begin }) => begin));
 
   it("is refused as a GgufError, or leaves a file that reads", { timeout: 300_000 }, async () => {

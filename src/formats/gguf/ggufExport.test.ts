@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { sourceOf } from "../fixture.ts";
+import { bytesSource } from "../byteSource.ts";
 import { exportGguf, type ExportedDecoder } from "./ggufExport.ts";
 import { readGgufHeader } from "./ggufHeader.ts";
 import { openGgufModel } from "./ggufModel.ts";
@@ -13,7 +13,7 @@ import { weightsInMemory } from "../numbers/weightSource.ts";
 
 const read = (path: string): Uint8Array => new Uint8Array(readFileSync(new URL(path, import.meta.url)));
 const readGguf = async (file: Uint8Array): Promise<ModelFolder> =>
-  wholeFolder(await openGgufModel(sourceOf(file)));
+  wholeFolder(await openGgufModel(bytesSource(file)));
 const tiny = (kind: string): Promise<ModelFolder> => readGguf(read(`fixtures/tiny-${kind}.gguf`));
 const KINDS = ["llama", "qwen2", "llama3", "mistral", "qwen3"] as const;
 const ABACUS = "../../public/models/abacus-0.1M/";
@@ -78,7 +78,7 @@ describe("a model written as GGUF", () => {
 
   it.each(KINDS)("has the tensors of llama.cpp's converter, byte for byte: %s", async (kind) => {
     const tensorsOf = async (file: Uint8Array) => {
-      const { entries } = await readGgufHeader(sourceOf(file));
+      const { entries } = await readGgufHeader(bytesSource(file));
       return new Map(entries.map(({ name, begin, end }) => [name, file.slice(begin, end)]));
     };
     const expected = await tensorsOf(read(`fixtures/tiny-${kind}.gguf`));
@@ -95,7 +95,7 @@ describe("a model written as GGUF", () => {
   });
 
   it("keeps vectors in F32, and in F16 what does not fill blocks of 32", async () => {
-    const { entries } = await readGgufHeader(sourceOf(await written(abacus, "Q8_0")));
+    const { entries } = await readGgufHeader(bytesSource(await written(abacus, "Q8_0")));
     const types = new Map(entries.map(({ name, type }) => [name, type.name]));
     expect(types.get("output_norm.weight")).toBe("F32");
     expect(types.get("blk.0.ffn_down.weight")).toBe("Q8_0"); // rows of 128
@@ -119,7 +119,7 @@ describe("a model written as GGUF", () => {
 
 describe("the tokenizer of a model written as GGUF", () => {
   const metadataOf = async (folder: ModelFolder, changed: Partial<ExportedDecoder> = {}) =>
-    (await readGgufHeader(sourceOf(await written(folder, "F32", changed)))).metadata;
+    (await readGgufHeader(bytesSource(await written(folder, "F32", changed)))).metadata;
 
   it("keeps the name of a cut that llama.cpp knows, and says what differs where it knows none", async () => {
     expect((await metadataOf(await tiny("llama"))).get("tokenizer.ggml.pre")).toBe("smollm");

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { sourceOf } from "../fixture.ts";
+import { bytesSource } from "../byteSource.ts";
 import { GgufMetadata } from "./ggufMetadata.ts";
 import { openGgufModel } from "./ggufModel.ts";
 import { readRopeScaling, ropeDivisors } from "./ggufRotary.ts";
@@ -13,7 +13,7 @@ const read = (name: string): Uint8Array =>
   new Uint8Array(readFileSync(new URL(`fixtures/tiny-${name}.gguf`, import.meta.url)));
 const file = read("llama");
 const open = async (bytes: Uint8Array): Promise<ModelFolder> =>
-  wholeFolder(await openGgufModel(sourceOf(bytes)));
+  wholeFolder(await openGgufModel(bytesSource(bytes)));
 const source = (name: string): URL => new URL(`../../model/fixtures/tiny-${name}/`, import.meta.url);
 const jsonOf = (name: string): object =>
   JSON.parse(readFileSync(new URL("config.json", source(name)), "utf8")) as object;

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import type { ByteSource } from "../byteSource.ts";
-import { sourceOf } from "../fixture.ts";
+import { bytesSource } from "../byteSource.ts";
 import {
   ModelFolderError,
   openModelFolder,
@@ -116,7 +116,7 @@ function sourcesOf(
 ): Map<string, ByteSource> {
   return new Map(
     [...files].map(([name, bytes]) => {
-      const source = sourceOf(bytes);
+      const source = bytesSource(bytes);
       const read: ByteSource["read"] = (begin, end) => {
         reads.set(name, Math.max(reads.get(name) ?? 0, end - begin));
         return source.read(begin, end);

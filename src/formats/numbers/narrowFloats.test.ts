@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
-import { sourceOf } from "../fixture.ts";
+import { bytesSource } from "../byteSource.ts";
 import { readGgufTensor } from "../gguf/gguf.ts";
 import { readGgufHeader } from "../gguf/ggufHeader.ts";
 import { packFourBits } from "./fourBitBlocks.ts";
@@ -9,9 +9,9 @@ import { pack, packedPieces, PackingError } from "./narrowFloats.ts";
 
 /** The same numbers in five packings, as gguf and numpy round them: tools/oracle/make_gguf_fixtures.py. */
 const file = new Uint8Array(readFileSync(new URL("fixtures/packed.gguf", import.meta.url)));
-const header = await readGgufHeader(sourceOf(file));
+const header = await readGgufHeader(bytesSource(file));
 const { data: numbers } = await readGgufTensor(
-  sourceOf(file),
+  bytesSource(file),
   header.entries.find(({ name }) => name === "F32")!,
 );
 

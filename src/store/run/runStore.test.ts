@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { WorkerClient } from "../../worker/client.ts";
-import type { AsideRequest, Command, StudyMessage, WorkerEvent } from "../../worker/protocol.ts";
+import type { IdleRequest, Command, StudyMessage, WorkerEvent } from "../../worker/protocol.ts";
 import { offers, setupOf, startedEvent, steppedEvent } from "../fixture.ts";
 import { createRunStore, type Destination, type ExportedFile } from "./runStore.ts";
 
@@ -12,7 +12,7 @@ function setUp() {
   const saved: string[] = [];
   const asked: [string, number][] = [];
   let destination: Destination = "downloads";
-  const refusals: [AsideRequest, string][] = [];
+  const refusals: [IdleRequest, string][] = [];
   const frames: (() => void)[] = [];
   let emit: (event: WorkerEvent) => void = () => undefined;
   const client: WorkerClient = {

@@ -3,7 +3,7 @@ import { createStore, type StoreApi } from "zustand/vanilla";
 import { exportName, type ExportForm } from "../../report/exportForms.ts";
 import type { WorkerClient } from "../../worker/client.ts";
 import type {
-  AsideRequest,
+  IdleRequest,
   ExtraEvaluations,
   Command,
   StudyMessage,
@@ -32,7 +32,7 @@ export interface RunEnvironment {
   /** Called when a file was saved where the user chose. */
   readonly onSaved: (fileName: string) => void;
   /** Called when an evaluation or export failed; the run is unchanged. */
-  readonly onRefused: (request: AsideRequest, message: string) => void;
+  readonly onRefused: (request: IdleRequest, message: string) => void;
   /** Calls back once before the next frame is drawn. */
   readonly nextFrame: (callback: () => void) => void;
 }

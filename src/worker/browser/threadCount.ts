@@ -1,7 +1,7 @@
-/** With more, what one thread must do alone outweighs what they share. */
-const MOST_THREADS = 8;
+/** Maximum number of threads; beyond it the serial part of a call outweighs the parallel part. */
+const MAX_THREADS = 8;
 
-/** Threads that the WASM kernels are hired: memory is shared on isolated pages alone. */
+/** Returns the number of threads for the WASM kernels; pages that are not cross-origin isolated cannot share memory. */
 export function threadCount(): number {
-  return crossOriginIsolated ? Math.min(navigator.hardwareConcurrency, MOST_THREADS) : 1;
+  return crossOriginIsolated ? Math.min(navigator.hardwareConcurrency, MAX_THREADS) : 1;
 }

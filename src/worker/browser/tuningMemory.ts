@@ -1,9 +1,9 @@
-/** Keeps what was measured of a GPU between visits, in the browser's cache storage. */
+/** Keeps measured kernel variants of GPUs between visits, in the browser's cache storage. */
 import type { TuningMemory } from "../../webgpu/tuning/tuning.ts";
 
 const NAME = "kernel-variants";
 
-/** Entries are kept as if they were files of this page, which nobody asks for. */
+/** Cache storage is keyed by URL: entries get URLs of this origin that nothing requests. */
 function address(key: string): string {
   return new URL(`${NAME}/${encodeURIComponent(key)}`, location.href).href;
 }

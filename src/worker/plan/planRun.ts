@@ -1,67 +1,59 @@
-/** Plans the memory of a run that the page asks about, before anything of it starts. */
-import { describeAdapter } from "../../webgpu/device/adapter.ts";
-import { blobSource, type ByteSource } from "../../formats/byteSource.ts";
-import { isGguf } from "../../formats/gguf/gguf.ts";
-import { openGgufModel } from "../../formats/gguf/ggufModel.ts";
-import { openModelFolder, readModelFolder, type FolderTexts } from "../../formats/huggingface/modelFolder.ts";
-import { unzip } from "../../formats/zip/zip.ts";
+/** Plans the memory of a run that the page describes, before any of it starts. */
+import { blobSource } from "../../formats/byteSource.ts";
 import { storedFiles } from "../../hub/cache.ts";
-import { sharesOf } from "../../ops/wasm/startThreads.ts";
+import { planRun } from "../../lab/memoryPlan.ts";
+import { openModel, type ModelFiles } from "../../lab/openModel.ts";
+import { chooseBackend } from "../../lab/startBackend.ts";
+import { fitQuestions, promptLengths } from "../../model/language/fitQuestions.ts";
 import { readLanguageModel, type LanguageModel } from "../../model/language/languageModel.ts";
 import { WASM_BYTES, type Machine, type MemoryPlan } from "../../model/memory/planMemory.ts";
 import { trainedParameters } from "../../model/memory/trainedParameters.ts";
 import { limitsObstacle } from "../../model/openPolicy.ts";
-import { chooseBackend } from "../../lab/startBackend.ts";
+import { sharesOf } from "../../ops/wasm/startThreads.ts";
+import { describeAdapter } from "../../webgpu/device/adapter.ts";
 import { downloadModel } from "../browser/embeddedModel.ts";
 import { OpfsStorage } from "../browser/opfsStorage.ts";
-import type { PlanQuestion } from "./planProtocol.ts";
-import { planQuestions } from "../../lab/memoryPlan.ts";
 import { threadCount } from "../browser/threadCount.ts";
+import type { PlanQuestion } from "./planProtocol.ts";
 
-/** The last model that was asked about: typing changes settings alone. */
-let known: { readonly place: string; readonly model: Promise<LanguageModel> } | null = null;
+/** The model of the latest question: edits of a setting ask again about the same one. */
+let latest: { readonly key: string; readonly model: Promise<LanguageModel> } | null = null;
 
-/** The plan of a run that has not started; null where its way of computing has none. */
+/** Returns the plan of a run that has not started; null if its backend has no plan. */
 export async function planOf(asked: PlanQuestion): Promise<MemoryPlan | null> {
-  const place = [
+  const key = [
     asked.model,
     asked.storedModel ?? "",
     JSON.stringify(asked.prompt),
     ...(asked.modelFiles ?? []).map(({ blob }) => blob.size),
   ].join(" ");
-  if (known?.place !== place) known = { place, model: modelOf(asked) };
-  const model = await known.model;
+  if (latest?.key !== key) latest = { key, model: readModel(asked) };
+  const model = await latest.model;
   const machine = await machineOf(model, asked);
   if (machine === null) return null;
   const questions = asked.prompts.map((prompt, i) => ({ id: String(i), prompt }));
-  return planQuestions(model, { questions, count: asked.questions }, asked.config, machine);
+  const fitting = fitQuestions(model, questions, asked.config.maxResponseTokens).questions;
+  const sizes = { promptLengths: promptLengths(model, fitting), questions: asked.questions };
+  return planRun(model.config, sizes, asked.config, machine);
 }
 
-async function modelOf({ model, modelFiles, storedModel, prompt }: PlanQuestion): Promise<LanguageModel> {
-  if (modelFiles !== undefined) {
-    const sources = modelFiles.map(({ path, blob }) => [path, blobSource(blob)] as const);
-    return readLanguageModel(await textsOf(new Map(sources)), prompt);
-  }
-  if (storedModel !== undefined)
-    return readLanguageModel(await textsOf(await storedFiles(new OpfsStorage(), storedModel)), prompt);
-  const { texts } = await downloadModel(model, new AbortController().signal, () => {});
-  return readLanguageModel(texts, prompt);
+async function readModel(asked: PlanQuestion): Promise<LanguageModel> {
+  const { texts } = await openModel(await filesOf(asked));
+  return readLanguageModel(texts, asked.prompt);
 }
 
-/** What is told of a model beside its weights, which stay unread. */
-async function textsOf(files: ReadonlyMap<string, ByteSource>): Promise<FolderTexts> {
-  const [first, second] = files.values();
-  if (first === undefined || second !== undefined) return (await openModelFolder(files)).texts;
-  if (await isGguf(first)) return (await openGgufModel(first)).texts;
-  return readModelFolder(unzip(await first.read(0, first.size)));
+async function filesOf({ model, modelFiles, storedModel }: PlanQuestion): Promise<ModelFiles> {
+  if (modelFiles !== undefined) return new Map(modelFiles.map(({ path, blob }) => [path, blobSource(blob)]));
+  if (storedModel !== undefined) return storedFiles(new OpfsStorage(), storedModel);
+  return downloadModel(model, new AbortController().signal, () => {});
 }
 
-/** Where a run would compute, found without starting anything; null for ways of computing that have no plan. */
+/** Returns the machine of a run without starting a backend; null for backends without a plan. */
 async function machineOf(
   { config: model }: LanguageModel,
   { backend: choice, config }: PlanQuestion,
 ): Promise<Machine | null> {
-  const { gpu } = navigator as { readonly gpu?: GPU }; // absent on pages that are not served securely
+  const { gpu } = navigator as { readonly gpu?: GPU }; // absent on insecure pages
   const adapter = (await gpu?.requestAdapter({ powerPreference: "high-performance" })) ?? null;
   const described = adapter === null ? null : describeAdapter(adapter);
   const { backend } = await chooseBackend(choice, () => Promise.resolve(described));
