@@ -48,13 +48,10 @@ export const ADAPTER_FIELDS = {
 } as const;
 
 /** The values of these settings. */
-export type AdapterSettings = ConfigOf<typeof ADAPTER_FIELDS>;
+type AdapterSettings = ConfigOf<typeof ADAPTER_FIELDS>;
 
 /** Precision of the frozen weights under an adapter. */
 export type BasePrecision = AdapterSettings["basePrecision"];
-
-/** Target modules of an adapter. */
-export type LoraTargets = AdapterSettings["loraTargets"];
 
 /** Returns conflicts between these settings, as sentences a user can act on. */
 export function adapterProblems(values: Readonly<Record<string, unknown>>): string[] {

@@ -27,11 +27,6 @@ export const VARIANT_METRIC_NAMES = Object.keys(VARIANT_METRICS) as VariantMetri
 /** Every series of a run: name, unit, formula and meaning. */
 export const METRICS: Readonly<Record<MetricName, MetricText>> = { ...CORE_METRICS, ...VARIANT_METRICS };
 
-/** The metrics that variants add, with their charts. */
-export function variantMetrics(): Readonly<Record<VariantMetricName, VariantMetricText>> {
-  return VARIANT_METRICS; // of the same list
-}
-
 /**
  * One step of the loop. A value is null where it cannot be known (no answer key, no reference model, no update, a variant
  * that is off); the optional ones are absent from runs recorded before they were measured.
