@@ -31,7 +31,7 @@ test("a start that cannot fit is refused with what to change", async ({ lab, pag
   writeFileSync(path, JSON.stringify({ ...config, max_position_embeddings: 2 ** 27 }));
   await lab.open(QUICK, "wasm");
   await page.getByTestId("folder-input").setInputFiles(folder);
-  await expect(page.getByRole("complementary")).toContainText("take a smaller model.");
+  await expect(page.getByRole("complementary")).toContainText("choose a smaller model.");
   await expect(lab.button("Start")).toBeDisabled();
   rmSync(folder, { recursive: true });
 });

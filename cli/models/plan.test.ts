@@ -37,7 +37,7 @@ describe("ttrl plan", () => {
     ]);
     expect(status).toBe(2);
     expect(stdout).toMatch(/\| activations \| \d+ MB \|/);
-    expect(stdout).toMatch(/there are 3.5 GB: set the longest response to \d+ tokens or fewer/);
+    expect(stdout).toMatch(/3.5 GB are available: set the maximum response length to \d+ tokens or fewer/);
   });
 
   test("plans for a GPU without one", async () => {
@@ -68,7 +68,7 @@ test("a run that does not fit is refused before it begins", async () => {
   const { status, stderr } = await ttrl(run);
   expect(status).toBe(2);
   expect(stderr.trim()).toMatch(
-    /^ttrl: the run takes about 8(\.\d)? GB of memory and there are 4 GB: take a smaller model$/,
+    /^ttrl: the run needs about 8(\.\d)? GB of memory and 4 GB are available: choose a smaller model$/,
   );
 });
 

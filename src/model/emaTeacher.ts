@@ -1,44 +1,44 @@
-/** A teacher that follows a policy slowly: its weights are an exponential moving average of the policy's. */
+/** A teacher whose weights are an exponential moving average of the policy's. */
+import { at } from "../math/at.ts";
 import type { EmaTeacher as EmaTeacherModel } from "../rl/contracts/models.ts";
 import type { Policy } from "../rl/contracts/policy.ts";
 import type { HostTensor } from "./weights/parameters.ts";
 import type { TrainablePolicy } from "./contracts/trainablePolicy.ts";
 
-/** What a follower needs of a policy. */
 type Weighted = Pick<TrainablePolicy, "sample" | "weights" | "load" | "dispose">;
 
 export class EmaTeacher implements EmaTeacherModel {
-  readonly #leader: Weighted;
-  readonly #teacher: Weighted;
+  readonly #policy: Weighted;
+  readonly #average: Weighted;
 
-  /** `teacher`, which is the follower's from now on, holds the average. */
-  constructor(leader: Weighted, teacher: Weighted) {
-    this.#leader = leader;
-    this.#teacher = teacher;
+  /** Takes ownership of `average`, the model that holds the average; `policy` stays the caller's. */
+  constructor(policy: Weighted, average: Weighted) {
+    this.#policy = policy;
+    this.#average = average;
   }
 
-  /** weights <- decay * weights + (1 - decay) * the leader's (M-GRPO, arXiv 2512.13070; Co-rewarding-II, 2508.00410). */
+  /** Sets weights <- decay * weights + (1 - decay) * policy (M-GRPO, arXiv 2512.13070; Co-rewarding-II, 2508.00410). */
   async follow(decay: number): Promise<void> {
-    const [own, leader] = [await this.#teacher.weights(), await this.#leader.weights()];
+    const [own, policy] = [await this.#average.weights(), await this.#policy.weights()];
     const blended = new Map<string, HostTensor>();
-    for (const [name, { shape, data }] of leader) {
-      const before = own.get(name)?.data ?? data;
-      const after = data.map((value, i) => decay * (before[i] ?? Number.NaN) + (1 - decay) * value);
-      blended.set(name, { shape, data: after });
+    for (const [name, { shape, data }] of policy) {
+      const before = own.get(name)?.data;
+      if (before === undefined) throw new Error(`the EMA teacher has no weight ${name}`);
+      blended.set(name, { shape, data: data.map((value, i) => decay * at(before, i) + (1 - decay) * value) });
     }
-    this.#teacher.load(blended);
+    this.#average.load(blended);
   }
 
   sample(...args: Parameters<Policy["sample"]>): ReturnType<Policy["sample"]> {
-    return this.#teacher.sample(...args);
+    return this.#average.sample(...args);
   }
 
-  /** The average now, on the host, for a checkpoint. */
+  /** Returns the averaged weights on the host, for a checkpoint. */
   weights(): Promise<Map<string, HostTensor>> {
-    return this.#teacher.weights();
+    return this.#average.weights();
   }
 
   dispose(): Promise<void> {
-    return this.#teacher.dispose();
+    return this.#average.dispose();
   }
 }

@@ -1,35 +1,41 @@
-/** What a run trains, as it begins or goes on: all weights, or an adapter beside them. */
+/** The state a run starts or resumes from: all weights, or the base model and a LoRA adapter. */
 import type { PeftAdapter } from "../formats/huggingface/peftAdapter.ts";
 import { allWeights, weightsInMemory, type WeightSource } from "../formats/numbers/weightSource.ts";
-import type { TtrlConfig } from "../rl/ttrlConfig.ts";
+import type { AdapterSettings } from "../rl/config/adapterFields.ts";
 import { adapterConfig, adapterFromPeft, initialAdapter, type Adapter } from "./weights/adapter.ts";
 import type { ModelConfig } from "./language/config.ts";
 import type { HostTensor } from "./weights/parameters.ts";
 import type { PolicyStart, TrainedState } from "./contracts/trainablePolicy.ts";
 
-/** What a run's models begin with. */
+/** Initial state of a run's models. */
 interface RunStart {
   readonly policy: PolicyStart;
-  /** What the policy was when the run began, all weights or the adapter's: companions begin so, KL is held against it. */
+  /** Trained tensors before step 1, of the model or its adapter: the start of companions and the KL reference. */
   readonly initial: ReadonlyMap<string, HostTensor>;
 }
 
-/** Where a run begins or goes on. */
+/** What a run starts or resumes from. */
 interface RunOrigin {
-  /** The model's weights. */
+  /** Weights of the base model. */
   readonly weights: WeightSource;
-  /** The adapter to train on; null makes a new one where the configuration asks for one. */
+  /** Adapter to continue training; null initialises a new one if the configuration trains an adapter. */
   readonly adapter: PeftAdapter | null;
-  /** Of the run that is continued; null for the beginning. */
+  /** State of a resumed run; null for a new run. */
   readonly saved: TrainedState | null;
-  /** Whether the run needs the initial model beside the policy. */
+  /** True if the run needs the initial model as KL reference. */
   readonly keepsInitial: boolean;
 }
 
-/** All weights are read where they are trained. Rejects when an adapter does not fit the model. */
+/** Settings of the trained parameters, and the seed of a new adapter. */
+type RunStartConfig = AdapterSettings & { readonly seed: number };
+
+/**
+ * Prepares the initial state of a run. Reads all weights if they are trained; frozen weights stay a source, read tensor by
+ * tensor. Rejects if the adapter does not fit the model.
+ */
 export async function runStart(
   model: ModelConfig,
-  config: TtrlConfig,
+  config: RunStartConfig,
   { weights, adapter: given, saved, keepsInitial }: RunOrigin,
 ): Promise<RunStart> {
   const adapter = firstAdapter(model, config, given);
@@ -47,7 +53,7 @@ export async function runStart(
   };
 }
 
-function firstAdapter(model: ModelConfig, config: TtrlConfig, given: PeftAdapter | null): Adapter | null {
+function firstAdapter(model: ModelConfig, config: RunStartConfig, given: PeftAdapter | null): Adapter | null {
   const wanted = adapterConfig(config);
   if (wanted === null) return null;
   if (given === null) return initialAdapter(model, wanted, config.seed);

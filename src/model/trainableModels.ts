@@ -1,20 +1,20 @@
-/** A policy and its companions on one way of computing, and the companions' state to keep them. */
+/** A policy and its companions (critic, EMA teacher, reward model) on one backend, with their state for checkpoints. */
 import type { Models } from "../rl/contracts/models.ts";
 import { EmaTeacher } from "./emaTeacher.ts";
 import type { HostTensor } from "./weights/parameters.ts";
 import type { TrainableCritic } from "./contracts/trainableCritic.ts";
 import type { TrainablePolicy, TrainedState } from "./contracts/trainablePolicy.ts";
 
-/** The companions by name, in the order a checkpoint lists them. */
+/** Names of the companions as checkpoints spell them, in their order there; "follower" is the EMA teacher. */
 export const COMPANIONS = ["critic", "follower", "reward-model"] as const;
 
 type CompanionName = (typeof COMPANIONS)[number];
 
-/** Everything that what follows depends on, of the companions that the run has asked for. */
+/** Resumable state of the companions that the run uses. */
 export type CompanionStates = ReadonlyMap<CompanionName, TrainedState>;
 
-/** A companion that was made. */
-interface Made {
+/** A companion that has been created. */
+interface Created {
   state(): Promise<TrainedState>;
   dispose(): Promise<void>;
 }
@@ -22,17 +22,14 @@ interface Made {
 export class TrainableModels implements Models {
   readonly policy: TrainablePolicy;
   readonly #initial: ReadonlyMap<string, HostTensor>;
-  /** What companions not made yet continue from. */
+  /** States to resume companions from that have not been created yet. */
   readonly #saved: Map<CompanionName, TrainedState>;
-  readonly #made = new Map<CompanionName, Made>();
+  readonly #created = new Map<CompanionName, Created>();
   #critic: TrainableCritic | null = null;
   #emaTeacher: EmaTeacher | null = null;
   #rewardModel: TrainablePolicy | null = null;
 
-  /**
-   * `policy`, which is this object's from now on, began with `initial`, all weights or the adapter's; `saved` is of the
-   * run that is continued.
-   */
+  /** Takes ownership of `policy`. `initial`: its trained tensors before step 1; `saved`: companion states of a resumed run. */
   constructor(
     policy: TrainablePolicy,
     initial: ReadonlyMap<string, HostTensor>,
@@ -49,25 +46,25 @@ export class TrainableModels implements Models {
   }
 
   emaTeacher(): Promise<EmaTeacher> {
-    this.#emaTeacher ??= this.#makeFollower();
+    this.#emaTeacher ??= this.#createEmaTeacher();
     return Promise.resolve(this.#emaTeacher);
   }
 
   rewardModel(): Promise<TrainablePolicy> {
-    this.#rewardModel ??= this.#keep("reward-model", this.#another("reward-model"));
+    this.#rewardModel ??= this.#keep("reward-model", this.#createPolicy("reward-model"));
     return Promise.resolve(this.#rewardModel);
   }
 
-  #makeFollower(): EmaTeacher {
-    const follower = new EmaTeacher(this.policy, this.#another("follower"));
-    this.#made.set("follower", {
-      state: async () => ({ weights: await follower.weights(), optimizer: null }),
-      dispose: () => follower.dispose(),
+  #createEmaTeacher(): EmaTeacher {
+    const teacher = new EmaTeacher(this.policy, this.#createPolicy("follower"));
+    this.#created.set("follower", {
+      state: async () => ({ weights: await teacher.weights(), optimizer: null }),
+      dispose: () => teacher.dispose(),
     });
-    return follower;
+    return teacher;
   }
 
-  #another(name: CompanionName): TrainablePolicy {
+  #createPolicy(name: CompanionName): TrainablePolicy {
     return this.policy.createPolicy(this.#startOf(name));
   }
 
@@ -81,7 +78,7 @@ export class TrainableModels implements Models {
     name: CompanionName,
     companion: Companion,
   ): Companion {
-    this.#made.set(name, {
+    this.#created.set(name, {
       state: async () => ({
         weights: await companion.weights(),
         optimizer: await companion.optimizerState(),
@@ -91,19 +88,19 @@ export class TrainableModels implements Models {
     return companion;
   }
 
-  /** The companions' state now; of those to be continued and not asked for yet, as it was saved. */
+  /** Returns the companions' current state; for those saved and not created yet, the saved state. */
   async companions(): Promise<CompanionStates> {
     const states = new Map<CompanionName, TrainedState>();
     for (const name of COMPANIONS) {
-      const state = (await this.#made.get(name)?.state()) ?? this.#saved.get(name);
+      const state = (await this.#created.get(name)?.state()) ?? this.#saved.get(name);
       if (state !== undefined) states.set(name, state);
     }
     return states;
   }
 
-  /** Gives all memory back, the policy's last: its companions may share what is frozen of it. */
+  /** Releases all memory, the policy's last: companions may share its frozen weights. */
   async dispose(): Promise<void> {
-    for (const companion of this.#made.values()) await companion.dispose();
+    for (const companion of this.#created.values()) await companion.dispose();
     await this.policy.dispose();
   }
 }

@@ -1,4 +1,4 @@
-/** A trained model as a Hugging Face folder: the parts it was opened from, with the weights that the policy has now. */
+/** A trained model as a Hugging Face folder: the files it was opened from, with the policy's current weights. */
 import type { FolderTexts } from "../formats/huggingface/modelFolder.ts";
 import type { PeftAdapter } from "../formats/huggingface/peftAdapter.ts";
 import type { WeightSource } from "../formats/numbers/weightSource.ts";
@@ -6,12 +6,12 @@ import type { LanguageModel } from "./language/languageModel.ts";
 import { parameterShapes } from "./weights/parameters.ts";
 import type { TrainablePolicy } from "./contracts/trainablePolicy.ts";
 
-/** The parts but for the weights, and the end of a response where the folder left that out. */
+/** Returns the folder's text files, with the end-of-sequence tokens in generation_config.json if it was missing. */
 export function trainedTexts(folder: FolderTexts, { config }: LanguageModel): FolderTexts {
   return { ...folder, generationConfig: folder.generationConfig ?? { eos_token_id: config.eosTokens } };
 }
 
-/** The weights, each taken from the backend when its turn comes. */
+/** Returns the current weights, any adapter merged; each tensor is read from the backend on demand. */
 export function trainedWeights(policy: TrainablePolicy): WeightSource {
   return {
     shapes: parameterShapes(policy.model.config),
@@ -19,7 +19,7 @@ export function trainedWeights(policy: TrainablePolicy): WeightSource {
   };
 }
 
-/** The adapter that was trained beside the model `base`; null where all weights were. */
+/** Returns the trained adapter of the base model named `base`; null if all weights were trained. */
 export async function trainedAdapter(policy: TrainablePolicy, base: string): Promise<PeftAdapter | null> {
   if (policy.adapter === null) return null;
   const { rank, alpha, dropout, targets } = policy.adapter;

@@ -1,8 +1,10 @@
-/** A gradient that is not a number: the step was not taken and the weights are as before. */
+/** A non-finite gradient norm: the optimizer step was skipped and the weights are unchanged. */
 export class GradientError extends Error {
   override readonly name = "GradientError";
 
   constructor(norm: number) {
-    super(`the gradient norm is ${norm}: the weights were left as they were; lower the learning rate`);
+    super(
+      `the gradient norm is ${norm}: the step was skipped and the weights are unchanged; lower the learning rate`,
+    );
   }
 }

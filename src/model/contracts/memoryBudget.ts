@@ -1,15 +1,15 @@
-/** How much memory the work of a model may take beside its weights: what it is cut to. */
+/** Limits on the memory a model uses besides its weights. */
 export interface MemoryBudget {
-  /** Tokens trained on or scored together; a longer row goes alone. */
+  /** Maximum tokens of a micro-batch in training and scoring; a longer row is a micro-batch of its own. */
   readonly microBatchTokens: number;
-  /** Keep only the layers' inputs of a micro-batch and compute the rest again: less memory, a fifth to a third more work. */
+  /** Gradient checkpointing per layer: less memory for a fifth to a third more work. */
   readonly recompute: boolean;
-  /** Most bytes of keys and values while sampling; null for as many as the path takes of itself. */
+  /** Maximum bytes of the KV cache; null for the backend's default. */
   readonly cacheBytes: number | null;
 }
 
-/** What the models that ship with the page get; how gradients are summed depends on it, and so do their last bits. */
+/** Default of the embedded models. Micro-batch size sets the order of gradient sums, so changing it changes the last bits. */
 export const DEFAULT_BUDGET: MemoryBudget = { microBatchTokens: 4096, recompute: false, cacheBytes: null };
 
-/** Logits that operations have there at once, 64 MB: of a vocabulary of tens of thousands a micro-batch would have more. */
+/** Maximum logits that the head computes at once (64 MB): with a large vocabulary a whole micro-batch would exceed it. */
 export const MAX_LOGITS = 2 ** 24;

@@ -1,23 +1,23 @@
-/** A critic with what a run needs beside it: a copy of the backbone, a value head and their own optimizer. */
+/** A critic that can be checkpointed: a copy of the backbone, a value head and their optimizer. */
 import type { OptimizerState } from "../../decoder/optimizerState.ts";
 import type { Critic } from "../../rl/contracts/critic.ts";
 import type { ModelConfig } from "../language/config.ts";
 import type { HostTensor } from "../weights/parameters.ts";
 
-/** A critic on one way of computing it. */
+/** A critic on some backend. */
 export interface TrainableCritic extends Critic {
-  /** The weights now, those of the value head included, on the host. */
+  /** Returns the current weights, value head included, on the host. */
   weights(): Promise<Map<string, HostTensor>>;
-  /** Everything beside the weights that the next update depends on, on the host. */
+  /** Returns the optimizer's state on the host. */
   optimizerState(): Promise<OptimizerState>;
-  /** Gives all memory back. */
+  /** Releases all memory. */
   dispose(): Promise<void>;
 }
 
 export const VALUE_WEIGHT = "score.weight";
 export const VALUE_BIAS = "score.bias";
 
-/** Shapes of what a critic trains: of a decoder or an adapter, and a value head from the decoder's hidden states. */
+/** Adds the value head to the shapes of a critic's trained tensors: weight [1, D] and bias [1]. */
 export function withValueShapes(
   { width }: ModelConfig,
   shapes: ReadonlyMap<string, readonly number[]>,
@@ -25,7 +25,7 @@ export function withValueShapes(
   return new Map([...shapes, [VALUE_WEIGHT, [1, width]], [VALUE_BIAS, [1]]]);
 }
 
-/** The weights with a value head; a new one is zero, so that a critic starts by saying 0 of everything. */
+/** Adds a value head to weights without one. A new head is zero, so that all initial values are 0. */
 export function withValueHead(
   { width }: ModelConfig,
   weights: ReadonlyMap<string, HostTensor>,

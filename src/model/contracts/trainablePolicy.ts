@@ -1,4 +1,4 @@
-/** A policy of the method with what a run needs beside it: its weights and its optimizer's state, to keep them. */
+/** A policy that can be checkpointed and exported: its weights and optimizer state are readable. */
 import type { OptimizerState } from "../../decoder/optimizerState.ts";
 import type { WeightSource } from "../../formats/numbers/weightSource.ts";
 import type { BasePrecision } from "../../rl/config/adapterFields.ts";
@@ -8,59 +8,59 @@ import type { LanguageModel } from "../language/languageModel.ts";
 import type { HostTensor } from "../weights/parameters.ts";
 import type { TrainableCritic } from "./trainableCritic.ts";
 
-/** A text whose tokens from `first` (at least 1) on are to be scored. */
+/** A text of which tokens `first` (at least 1) to the end are scored. */
 export interface ScoredText {
   readonly tokens: Int32Array;
   readonly first: number;
 }
 
-/** A policy on one way of computing it. */
+/** A policy on some backend. */
 export interface TrainablePolicy extends Policy {
   readonly model: LanguageModel;
-  /** What is trained in place of the model's weights; null trains them. */
+  /** The trained LoRA adapter; null if all weights are trained. */
   readonly adapter: AdapterConfig | null;
-  /** Logprobs of the scored tokens, text after text, under softmax(logits / temperature). */
+  /** Returns the logprobs (nats) of all scored tokens, text after text, under softmax(logits / temperature). */
   scoreTexts(texts: readonly ScoredText[], temperature: number): Promise<Float32Array>;
   /**
-   * Another policy that trains the same of this model, on its way of computing: a teacher, a reward model. What is frozen
-   * they share, so this one outlives it.
+   * Creates a second policy with the same trained parameters on the same backend: a teacher or a reward model. It shares
+   * the frozen weights, so dispose of it before this one.
    */
   createPolicy(start: TrainedState): TrainablePolicy;
-  /** A critic that trains the same of this model and a value head, as `another`. */
+  /** Creates a critic that trains the same parameters and a value head; otherwise as `createPolicy`. */
   createCritic(start: TrainedState): TrainableCritic;
-  /** One weight of the model now, an adapter merged in, on the host: those of a large model need not all be there at once. */
+  /** Reads one current weight to the host, any adapter merged: large models are exported tensor by tensor. */
   weight(name: string): Promise<HostTensor>;
-  /** What is trained, on the host: all weights, or the adapter's. */
+  /** Reads the trained tensors to the host: all weights, or the adapter's. */
   weights(): Promise<Map<string, HostTensor>>;
-  /** Replaces what is trained; the optimizer stays as it is. */
+  /** Replaces the trained tensors; the optimizer's state is unchanged. */
   load(weights: ReadonlyMap<string, HostTensor>): void;
-  /** Everything beside the weights that the next update depends on, on the host. */
+  /** Reads the optimizer's state to the host. */
   optimizerState(): Promise<OptimizerState>;
-  /** Gives all memory back. */
+  /** Releases all memory. */
   dispose(): Promise<void>;
 }
 
-/** What is trained, and how far it has come. */
+/** Trained tensors and optimizer state. */
 export interface TrainedState {
-  /** All weights, or the adapter's. */
+  /** All weights of the model, or the adapter's. */
   readonly weights: ReadonlyMap<string, HostTensor>;
-  /** Null for the beginning, and for a model that takes no optimizer steps. */
+  /** Null before the first step, and for a model without an optimizer. */
   readonly optimizer: OptimizerState | null;
 }
 
-/** What a policy starts from. */
+/** Initial state of a policy. */
 export interface PolicyStart {
-  /** The model's weights: what is trained, or what stays as it is under an adapter and is read tensor by tensor. */
+  /** The model's weights: trained, or frozen under an adapter and then read tensor by tensor. */
   readonly weights: WeightSource;
-  /** What is trained in place of the weights; absent or null trains them. */
+  /** Adapter to train; absent or null trains all weights. */
   readonly adapter?: Adapter | null;
-  /** How the weights under an adapter are kept; absent is float32. */
+  /** Storage precision of the frozen weights under an adapter; float32 if absent. */
   readonly basePrecision?: BasePrecision;
-  /** What KL is held against: weights, or an adapter's tensors where one is trained; null when it is never asked for. */
+  /** Trained tensors of the KL reference model; null if KL is not computed. */
   readonly reference: ReadonlyMap<string, HostTensor> | null;
-  /** Of the run that is continued; null for the beginning. */
+  /** Optimizer state of a resumed run; null for a new run. */
   readonly optimizer: OptimizerState | null;
 }
 
-/** The error of whoever asks for logprobs under an initial model that was not kept. */
-export const NO_REFERENCE_MODEL = "no initial model is kept: open the policy with a reference";
+/** Message of the error when reference logprobs are requested of a policy opened without a reference. */
+export const NO_REFERENCE_MODEL = "this policy has no reference model: open it with a reference";

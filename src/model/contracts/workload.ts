@@ -1,23 +1,24 @@
-/** What a model is asked for at once, in sizes: how much memory that takes does not depend on what the texts say. */
+/** The largest batches a model processes, as sizes: its memory depends on nothing else. */
 import type { AskedRows } from "../../webgpu/sampling/gpuSampler.ts";
 import type { TrainingCapacity } from "../../webgpu/training/trainingUpload.ts";
 
-/** Rows that are sampled together, and the longest response. */
+/** Rows sampled in one request. */
 export interface SampledRows extends AskedRows {
+  /** Maximum response length in tokens. */
   readonly maxTokens: number;
 }
 
-/** A micro-batch by its sizes. */
+/** Size of a micro-batch. */
 export interface BatchSize extends TrainingCapacity {
-  /** Tokens of its rows without their last ones, each with its whole prompt. */
+  /** Tokens of all rows with their prompts, each row without its last token. */
   readonly whole: number;
 }
 
 export interface Workload {
-  /** Every batch that is sampled. */
+  /** All sampling requests. */
   readonly sampled: readonly SampledRows[];
-  /** The largest micro-batch trained on; null for a model that does not learn. */
+  /** The largest training micro-batch; null for a model that is not trained. */
   readonly trained: BatchSize | null;
-  /** The largest micro-batch scored with the weights of the moment; null where nobody asks. */
+  /** The largest micro-batch scored with the current weights; null for none. */
   readonly scored: BatchSize | null;
 }

@@ -98,16 +98,16 @@ describe("reading config.json", () => {
   });
 
   test.each([
-    [{ model_type: "gpt2" }, 'model_type "gpt2" (llama, mistral, qwen2, qwen3 run)'],
+    [{ model_type: "gpt2" }, 'model_type "gpt2" (supported: llama, mistral, qwen2, qwen3)'],
     [{ model_type: undefined }, "model_type"],
     [{ hidden_size: 0 }, "hidden_size"],
     [{ num_hidden_layers: 1.5 }, "num_hidden_layers"],
     [{ vocab_size: "464" }, "vocab_size"],
-    [{ rope_scaling: { type: "dynamic", factor: 2 } }, 'of type "dynamic" (linear and llama3 run)'],
-    [{ rope_parameters: { rope_type: "yarn" } }, 'of type "yarn" (linear and llama3 run)'],
+    [{ rope_scaling: { type: "dynamic", factor: 2 } }, 'of type "dynamic" (supported: linear, llama3)'],
+    [{ rope_parameters: { rope_type: "yarn" } }, 'of type "yarn" (supported: linear, llama3)'],
     [{ rope_scaling: { type: "linear" } }, "linear rope_scaling without factor"],
     [{ rope_scaling: { ...llama3, high_freq_factor: undefined } }, "llama3 rope_scaling without factor, "],
-    [{ rope_scaling: { ...llama3, high_freq_factor: 1 } }, "low_freq_factor 1 is not below its high_freq_f"],
+    [{ rope_scaling: { ...llama3, high_freq_factor: 1 } }, "low_freq_factor 1 must be less than high_freq_f"],
     [
       { rope_scaling: { ...llama3, original_max_position_embeddings: undefined } },
       "without original_max_position_embeddings",

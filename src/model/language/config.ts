@@ -1,4 +1,4 @@
-/** The architecture of a decoder, read from a Hugging Face `config.json`. */
+/** Architecture of a decoder, read from and written to a Hugging Face `config.json`. */
 import * as z from "zod/mini";
 import type { DecoderShape } from "../../decoder/decoderShape.ts";
 import { readRotary, rotaryFields, writeRotary } from "./rotaryConfig.ts";
@@ -8,7 +8,7 @@ export interface ModelConfig extends DecoderShape {
   readonly architecture: Architecture;
 }
 
-/** What each architecture adds to the plain decoder. */
+/** Differences of the supported architectures from the plain Llama decoder. */
 const ARCHITECTURES = {
   llama: { className: "LlamaForCausalLM", qkvBias: false, qkNorm: false },
   mistral: { className: "MistralForCausalLM", qkvBias: false, qkNorm: false },
@@ -16,18 +16,18 @@ const ARCHITECTURES = {
   qwen3: { className: "Qwen3ForCausalLM", qkvBias: false, qkNorm: true },
 } as const;
 
-/** An architecture that runs, by the name that `model_type` gives it. */
+/** A supported architecture, by its `model_type`. */
 type Architecture = keyof typeof ARCHITECTURES;
 
-/** What transformers calls a Mistral of whose layers only some see no further than the window. */
+/** `model_type` of a Mistral with a sliding window in only some layers. */
 const MINISTRAL = "ministral";
 
 const KNOWN = Object.keys(ARCHITECTURES).join(", ");
 
-/** The window of models that slide over a text and do not say how far they see. */
-const USUAL_WINDOW = 4096;
+/** Sliding window in tokens if config.json does not give one. */
+const DEFAULT_WINDOW = 4096;
 
-/** A `config.json` that this decoder cannot run; the message says which field and what is supported. */
+/** An invalid or unsupported `config.json`; the message names the fields and the supported values. */
 export class ModelConfigError extends Error {
   override readonly name = "ModelConfigError";
 }
@@ -58,7 +58,7 @@ const hfConfig = z.looseObject({
 
 type HfConfig = z.infer<typeof hfConfig>;
 
-/** Reads a Hugging Face `config.json` object. Throws `ModelConfigError` for what this decoder does not compute. */
+/** Reads a Hugging Face `config.json` object. Throws a `ModelConfigError` if it is invalid or unsupported. */
 export function readModelConfig(json: unknown): ModelConfig {
   const parsed = hfConfig.safeParse(json);
   if (!parsed.success) {
@@ -68,11 +68,11 @@ export function readModelConfig(json: unknown): ModelConfig {
   const hf = parsed.data;
   const { rotary, problems } = readRotary(hf);
   const architecture = architectureOf(hf.model_type);
-  if (architecture === null) problems.push(`model_type "${hf.model_type}" (${KNOWN} run)`);
+  if (architecture === null) problems.push(`model_type "${hf.model_type}" (supported: ${KNOWN})`);
   problems.push(...unsupported(hf));
   if (architecture === null || rotary === null || problems.length > 0)
-    throw new ModelConfigError(`config.json asks for what this decoder does not run: ${problems.join("; ")}`);
-  const eos = hf.eos_token_id ?? [];
+    throw new ModelConfigError(`config.json describes an unsupported model: ${problems.join("; ")}`);
+  const eos = hf.eos_token_id ?? []; // a model may have none
   return {
     architecture,
     width: hf.hidden_size,
@@ -97,34 +97,31 @@ function architectureOf(modelType: string): Architecture | null {
   return Object.hasOwn(ARCHITECTURES, modelType) ? (modelType as Architecture) : null; // one of its keys
 }
 
-/**
- * Positions that texts may have. A window that slides over a text longer than itself shows all of one that is not, so
- * attending in full is exact up to the window, and no further.
- */
+/** Returns the context length: with a sliding window, full attention is exact only for texts within the window. */
 function positionsOf(hf: HfConfig, architecture: Architecture): number {
   const slides = architecture === "mistral" || hf.use_sliding_window === true;
-  const window = hf.sliding_window === undefined ? USUAL_WINDOW : hf.sliding_window;
+  const window = hf.sliding_window === undefined ? DEFAULT_WINDOW : hf.sliding_window;
   return slides && window !== null
     ? Math.min(hf.max_position_embeddings, window)
     : hf.max_position_embeddings;
 }
 
-/** What of it does not run, apart from architecture and rotary embedding. */
+/** Returns what is unsupported apart from architecture and rotary embedding. */
 function unsupported(hf: HfConfig): string[] {
   const problems: string[] = [];
   if (hf.attention_bias === true) problems.push("attention_bias on all four projections");
   if (hf.mlp_bias === true) problems.push("mlp_bias");
-  if ((hf.hidden_act ?? "silu") !== "silu") problems.push(`hidden_act "${hf.hidden_act}" (silu runs)`);
+  if ((hf.hidden_act ?? "silu") !== "silu") problems.push(`hidden_act "${hf.hidden_act}" (supported: silu)`);
   const headDim = hf.head_dim ?? hf.hidden_size / hf.num_attention_heads;
   if (!Number.isInteger(headDim) || headDim % 2 !== 0)
-    problems.push(`head dimension ${headDim} (even numbers run)`);
+    problems.push(`head dimension ${headDim} (supported: even numbers)`);
   if (hf.num_attention_heads % (hf.num_key_value_heads ?? hf.num_attention_heads) !== 0) {
     problems.push("num_attention_heads is not a multiple of num_key_value_heads");
   }
   return problems;
 }
 
-/** The `config.json` of a decoder: what `readModelConfig` reads, in the form `transformers` writes. */
+/** Returns the `config.json` of a decoder, as `transformers` writes it; the inverse of `readModelConfig`. */
 export function writeModelConfig(config: ModelConfig): Record<string, unknown> {
   const [eos = null, ...otherEos] = config.eosTokens;
   return {

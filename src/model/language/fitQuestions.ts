@@ -1,34 +1,34 @@
-/** Which questions leave room for a response in a model's context. */
+/** Splits questions by whether prompt and response fit the model's context. */
 import type { Question } from "../../rl/contracts/types.ts";
 import type { LanguageModel } from "./languageModel.ts";
 
-/** The questions a model can be asked, and the sentence that names the others. */
+/** Questions that fit, and a notice about the others. */
 interface FittingQuestions {
   readonly questions: readonly Question[];
-  /** Null when all fit. */
+  /** Null if all fit. */
   readonly notice: string | null;
 }
 
-/** Ids named in a notice; the rest is counted. */
-const NAMED = 10;
+/** Maximum ids listed in a notice. */
+const MAX_LISTED = 10;
 
-/** Tokens of the prompts of questions. */
+/** Returns the prompt length of each question in tokens. */
 export function promptLengths({ tokenizer }: LanguageModel, questions: readonly Question[]): number[] {
   return questions.map(({ prompt }) => tokenizer.encodePrompt(prompt).length);
 }
 
-/** Parts the questions by whether prompt and a response of `maxResponseTokens` fit the model's positions. */
+/** Keeps the questions whose prompt and a response of `maxResponseTokens` tokens fit the model's context. */
 export function fitQuestions(
   model: LanguageModel,
   questions: readonly Question[],
   maxResponseTokens: number,
 ): FittingQuestions {
   const { maxPositions } = model.config;
-  const room = maxPositions - maxResponseTokens;
-  const fits = promptLengths(model, questions).map((length) => length <= room);
+  const longest = maxPositions - maxResponseTokens;
+  const fits = promptLengths(model, questions).map((length) => length <= longest);
   const leftOut = questions.filter((_, i) => fits[i] === false).map(({ id }) => id);
   if (leftOut.length === 0) return { questions, notice: null };
-  const named = leftOut.slice(0, NAMED).join(", ") + (leftOut.length > NAMED ? ", ..." : "");
+  const named = leftOut.slice(0, MAX_LISTED).join(", ") + (leftOut.length > MAX_LISTED ? ", ..." : "");
   const limits = `the model's ${maxPositions} positions less ${maxResponseTokens} for the response`;
   return {
     questions: questions.filter((_, i) => fits[i] === true),

@@ -1,4 +1,4 @@
-/** The rotary embedding of a `config.json`, in either of the forms that `transformers` writes. */
+/** Rotary embedding settings of a `config.json`, in both formats that `transformers` has written. */
 import * as z from "zod/mini";
 import type { Rotary, RopeScaling } from "../../math/rotary.ts";
 
@@ -8,7 +8,7 @@ const parameters = z.nullish(
   z.looseObject({
     rope_theta: positive,
     rope_type: z.optional(z.string()),
-    type: z.optional(z.string()), // its name until 2024
+    type: z.optional(z.string()), // name until 2024
     factor: positive,
     low_freq_factor: positive,
     high_freq_factor: positive,
@@ -17,7 +17,7 @@ const parameters = z.nullish(
   }),
 );
 
-/** The fields that speak of it: `rope_parameters` holds all of it since 2025, `rope_scaling` came before. */
+/** Rotary fields of config.json: `rope_parameters` since 2025, `rope_theta` and `rope_scaling` before. */
 export const rotaryFields = {
   rope_theta: positive,
   rope_scaling: parameters,
@@ -27,19 +27,18 @@ export const rotaryFields = {
 type RotarySettings = Omit<Rotary, "headDim">;
 type RotaryFields = Readonly<z.infer<z.ZodMiniObject<typeof rotaryFields>>>;
 
-/** The rotary embedding, or null; and what of it does not run. */
+/** Reads the rotary embedding; null, with the problems, if it is unsupported. */
 export function readRotary(fields: RotaryFields): { rotary: RotarySettings | null; problems: string[] } {
   const given = fields.rope_scaling ?? fields.rope_parameters ?? {};
   const ropeTheta = fields.rope_parameters?.rope_theta ?? given.rope_theta ?? fields.rope_theta ?? 10_000;
   const ropeScaling = scalingOf(given);
   const problems: string[] = [];
   if (typeof ropeScaling === "string") problems.push(ropeScaling);
-  if ((given.partial_rotary_factor ?? 1) !== 1)
-    problems.push("partial_rotary_factor (heads that turn whole run)");
+  if ((given.partial_rotary_factor ?? 1) !== 1) problems.push("partial_rotary_factor (supported: 1)");
   return { rotary: typeof ropeScaling === "string" ? null : { ropeTheta, ropeScaling }, problems };
 }
 
-/** A scaling, null for none, or what is wrong with it. */
+/** Returns the scaling, null for none, or a description of the problem. */
 function scalingOf(given: NonNullable<RotaryFields["rope_scaling"]>): RopeScaling | string | null {
   const type = given.rope_type ?? given.type ?? "default";
   if (type === "default") return null;
@@ -47,16 +46,16 @@ function scalingOf(given: NonNullable<RotaryFields["rope_scaling"]>): RopeScalin
   const originalPositions = given.original_max_position_embeddings;
   if (type === "linear")
     return factor === undefined ? "linear rope_scaling without factor" : { type, factor };
-  if (type !== "llama3") return `rope_scaling of type "${type}" (linear and llama3 run)`;
+  if (type !== "llama3") return `rope_scaling of type "${type}" (supported: linear, llama3)`;
   if (factor === undefined || lowFrequency === undefined || highFrequency === undefined)
     return "llama3 rope_scaling without factor, low_freq_factor and high_freq_factor";
   if (originalPositions === undefined) return "llama3 rope_scaling without original_max_position_embeddings";
   if (lowFrequency >= highFrequency)
-    return `llama3 rope_scaling whose low_freq_factor ${lowFrequency} is not below its high_freq_factor ${highFrequency}`;
+    return `llama3 rope_scaling: low_freq_factor ${lowFrequency} must be less than high_freq_factor ${highFrequency}`;
   return { type, factor, lowFrequency, highFrequency, originalPositions };
 }
 
-/** The fields of `config.json`, in the form of before 2025, which every `transformers` reads. */
+/** Returns the fields of `config.json` in the format before 2025, which every version of `transformers` reads. */
 export function writeRotary({ ropeTheta, ropeScaling }: RotarySettings): Record<string, unknown> {
   return { rope_theta: ropeTheta, rope_scaling: ropeScaling === null ? null : writtenScaling(ropeScaling) };
 }

@@ -50,7 +50,7 @@ describe("the tokenizer of a model folder", () => {
       "{% if messages[0].role == 'system' %}{{ raise_exception('System role not supported') }}{% endif %}{{ messages[0].content }}";
     const chat = createTokenizer(json, { ...config, chat_template }, { system: "Be brief.", suffix: "" });
     expect(() => chat.encodePrompt("hi")).toThrow(
-      "chat template refuses the prompt: System role not supported",
+      "chat template rejects the prompt: System role not supported",
     );
   });
 

@@ -1,15 +1,15 @@
-/** Text <-> token ids, by a Hugging Face `tokenizer.json`; a question -> prompt tokens, by the model's chat template. */
+/** Tokenizer from a Hugging Face `tokenizer.json`, with the model's chat template for prompts. */
 import { Template } from "@huggingface/jinja";
 import { Tokenizer as HuggingFaceTokenizer } from "@huggingface/tokenizers";
 import type { PromptFrame } from "../../rl/contracts/types.ts";
 
-/** What a run needs of a tokenizer. */
+/** Text <-> token ids. */
 export interface Tokenizer {
-  /** Ids of a text as it stands, no special tokens added. */
+  /** Encodes a text without adding special tokens. */
   encode(text: string): Int32Array;
-  /** Text of ids, special tokens left out. */
+  /** Decodes token ids, skipping special tokens. */
   decode(tokens: ArrayLike<number>): string;
-  /** Ids of a question as the model was trained to see it: a user turn in its chat template, framed as was asked for. */
+  /** Encodes a question as a user turn of the chat template, with system prompt and suffix, ready for the response. */
   encodePrompt(prompt: string): Int32Array;
 }
 
@@ -19,13 +19,13 @@ interface TokenizerConfig {
   readonly eos_token?: unknown;
 }
 
-/** The day that Llama's templates name where they are told none: a prompt must not depend on when it is asked. */
-const FIXED_DAY = "26 Jul 2024";
+/** Default date in Llama's templates; fixed, so that prompts do not depend on the current date. */
+const TEMPLATE_DATE = "26 Jul 2024";
 
-/** Questions as they stand. */
+/** No system prompt and no suffix. */
 export const UNFRAMED: PromptFrame = { system: "", suffix: "" };
 
-/** Builds a tokenizer from the two files of a model folder. */
+/** Creates a tokenizer from tokenizer.json and tokenizer_config.json. Throws if there is no chat template. */
 export function createTokenizer(tokenizerJson: object, tokenizerConfig: object, frame = UNFRAMED): Tokenizer {
   const tokenizer = new HuggingFaceTokenizer(withDigitsAsInRust(tokenizerJson) as object, tokenizerConfig);
   const config: TokenizerConfig = tokenizerConfig;
@@ -36,7 +36,7 @@ export function createTokenizer(tokenizerJson: object, tokenizerConfig: object, 
     encode,
     decode: (tokens) =>
       tokens.length === 0
-        ? "" // the library refuses an empty list
+        ? "" // the library rejects an empty list
         : tokenizer.decode(Array.from(tokens), {
             skip_special_tokens: true,
             clean_up_tokenization_spaces: false,
@@ -52,33 +52,33 @@ function messagesOf(prompt: string, { system, suffix }: PromptFrame): Message[] 
   return system === "" ? [question] : [{ role: "system", content: system }, question];
 }
 
-/** Some templates refuse a system turn, in words of their own. */
+/** Renders a prompt. Throws a `RangeError` with the template's own message if it rejects the turns, such as a system turn. */
 function render(template: Template, config: TokenizerConfig, messages: Message[]): string {
   try {
     return template.render({
       messages,
       bos_token: tokenText(config.bos_token),
       eos_token: tokenText(config.eos_token),
-      date_string: FIXED_DAY,
+      date_string: TEMPLATE_DATE,
       add_generation_prompt: true,
     });
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new RangeError(`the model's chat template refuses the prompt: ${reason}`, { cause: error });
+    throw new RangeError(`the model's chat template rejects the prompt: ${reason}`, { cause: error });
   }
 }
 
-/** A folder may hold several templates, of which "default" is for talking. */
+/** Returns the chat template: a string, or the entry "default" of a list. */
 function templateText(template: unknown): string {
   if (typeof template === "string") return template;
   const all: readonly unknown[] = Array.isArray(template) ? template : [];
   const named = all.find((one) => property(one, "name") === "default");
   const text = property(named, "template");
   if (typeof text === "string") return text;
-  throw new Error("tokenizer_config.json has no chat_template: the model cannot be asked a question");
+  throw new Error("tokenizer_config.json has no chat_template, which formats questions as prompts");
 }
 
-/** A special token is written as its text, or as an object with it; one that is not there is no text. */
+/** Returns a special token's text, given as a string or an object with `content`; "" if absent. */
 function tokenText(token: unknown): string {
   const text = typeof token === "string" ? token : property(token, "content");
   return typeof text === "string" ? text : "";
@@ -89,8 +89,8 @@ function property(value: unknown, name: string): unknown {
 }
 
 /**
- * Rust's `Digits` cuts at every numeric character, the library's at 0 to 9 alone and leaves ½ and ² where they are.
- * Written as a split by \p{N}, both do the same.
+ * Replaces `Digits` pre-tokenizers by an equivalent `Split` on \p{N}: the Rust library splits at every numeric character,
+ * the JavaScript library only at 0 to 9 and not at ½ or ².
  */
 function withDigitsAsInRust(part: unknown): unknown {
   const inner = property(part, "pre_tokenizer");

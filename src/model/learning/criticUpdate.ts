@@ -1,4 +1,5 @@
-/** One update of a critic, whatever computes it: rollouts -> micro-batches -> one optimizer step -> what it did. */
+/** One critic update on any backend: rollouts -> micro-batches -> one optimizer step -> statistics. */
+import { at } from "../../math/at.ts";
 import type { TrainingRow, ValueTargets } from "../../webgpu/training/trainingBatch.ts";
 import type { CriticOptions, CriticStats, ValuedRollout } from "../../rl/contracts/critic.ts";
 import type { OnProgress } from "../../rl/contracts/policy.ts";
@@ -7,27 +8,27 @@ import { microBatches } from "./microBatches.ts";
 import { rolloutTexts } from "./rolloutRows.ts";
 import type { Tokenizer } from "../language/tokenizer.ts";
 
-/** A row that has a loss of values alone. */
+/** A training row with value targets. */
 export interface ValuedRow extends TrainingRow {
   readonly values: ValueTargets;
 }
 
-/** Sums gradients and steps. */
+/** Accumulates gradients and takes optimizer steps on some backend. */
 export interface CriticLearner {
-  /** Tokens of the rows that are given to it together. */
+  /** Maximum tokens of a micro-batch. */
   readonly microBatchTokens: number;
-  /** Adds the gradient of the value loss of some rows; returns that loss and the values, token after token. */
+  /** Adds the gradient of a micro-batch's value loss; returns the loss and the values of its scored tokens in row order. */
   accumulate(
     rows: readonly ValuedRow[],
     options: CriticOptions,
   ): Promise<{ readonly loss: number; readonly values: Float32Array }>;
-  /** One step on the summed gradients, which are then forgotten; returns their norm. */
+  /** Takes one step on the accumulated gradients and clears them; returns their global norm. */
   step(options: CriticOptions): Promise<number>;
-  /** Drops the gradients summed so far. */
+  /** Clears the accumulated gradients. */
   clearGradients(): void;
 }
 
-/** Updates on the rollouts; when it is aborted or fails, nothing of it remains. */
+/** Updates a critic on the rollouts. If aborted or failed, the critic is unchanged. */
 export async function updateCritic(
   learner: CriticLearner,
   tokenizer: Tokenizer,
@@ -61,15 +62,15 @@ export async function updateCritic(
 
 function layOut(tokenizer: Tokenizer, rollouts: readonly ValuedRollout[]): ValuedRow[] {
   const texts = rolloutTexts(tokenizer, rollouts);
-  return rollouts.flatMap(({ response, returns, oldValues: old, weight }, i) => {
+  return rollouts.map(({ response, returns, oldValues: old, weight }, i) => {
     const weights = new Float32Array(response.tokens.length).fill(weight);
     const values = { old, returns, weights };
     const policy = { advantages: [], weights: [], oldLogprobs: [], referenceLogprobs: null };
-    return texts.slice(i, i + 1).map((text) => ({ ...text, ...policy, values }));
+    return { ...at(texts, i), ...policy, values };
   });
 }
 
-/** One number for each scored token of all rows. */
+/** Concatenates one value target of all rows: [K], K scored tokens. */
 export function valueColumn(
   rows: readonly Pick<ValuedRow, "values">[],
   name: keyof ValueTargets,
@@ -77,7 +78,7 @@ export function valueColumn(
   return Float32Array.from(rows.flatMap(({ values }) => Array.from(values[name])));
 }
 
-/** Share of the values that clipping makes the loss of larger. */
+/** Returns the fraction of values [K] for which the clipped value loss exceeds the unclipped one. */
 export function clipFraction(
   values: readonly number[],
   rows: readonly Pick<ValuedRow, "values">[],
@@ -85,9 +86,9 @@ export function clipFraction(
 ): number {
   const [old, returns] = [valueColumn(rows, "old"), valueColumn(rows, "returns")];
   const clipped = values.filter((value, i) => {
-    const [before, goal] = [old[i] ?? Number.NaN, returns[i] ?? Number.NaN];
-    const moved = Math.min(Math.max(value, before - valueClip), before + valueClip);
-    return (moved - goal) ** 2 > (value - goal) ** 2;
+    const [before, target] = [at(old, i), at(returns, i)];
+    const bounded = Math.min(Math.max(value, before - valueClip), before + valueClip);
+    return (bounded - target) ** 2 > (value - target) ** 2;
   });
   return clipped.length / values.length;
 }

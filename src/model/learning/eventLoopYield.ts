@@ -1,11 +1,11 @@
-/** Lets a worker hear its messages during long work. */
+/** Yields to the event loop during long computations, so that a worker can process messages. */
 
-/** Longest time between two breaths in milliseconds: how late a worker may hear "stop". */
+/** Maximum milliseconds between two yields: the longest delay until a worker processes "stop". */
 const INTERVAL = 50;
 
 /**
- * A function to call between pieces of work: every 50 ms it waits for a task of the event loop, so that messages
- * arrive. Awaiting resolved promises alone gives microtasks, during which a worker hears nothing.
+ * Returns a function to await between pieces of work: every 50 ms it yields a macrotask (microtasks would not let messages
+ * in), and it throws if `signal` is aborted.
  */
 export function createYield(signal?: AbortSignal): () => Promise<void> {
   let last = performance.now();

@@ -1,17 +1,17 @@
-/** Requests of the method -> prompts and rows to decode, and decoded rows -> responses. */
+/** Sampling requests -> rows to decode; decoded rows -> responses. */
 import type { Generated, RowRequest } from "../../decoder/generation.ts";
 import type { SampleRequest, Sampling } from "../../rl/contracts/policy.ts";
 import type { Response } from "../../rl/contracts/types.ts";
 import type { LanguageModel } from "../language/languageModel.ts";
 import type { Tokenizer } from "../language/tokenizer.ts";
 
-/** Prompts as tokens, and `count` rows for each, one prompt after the other. */
+/** Prompt tokens, and `count` rows for each prompt, grouped by prompt. */
 interface RequestedRows {
   readonly prompts: readonly Int32Array[];
   readonly rows: readonly RowRequest[];
 }
 
-/** Lays out requests. Throws, saying what to change, when prompt and response exceed the model's positions. */
+/** Tokenizes and expands requests. Throws a `RangeError` if prompt plus response can exceed the model's context. */
 export function layOutRequests(
   { config, tokenizer }: LanguageModel,
   requests: readonly SampleRequest[],
@@ -21,8 +21,8 @@ export function layOutRequests(
   const longest = prompts.reduce((length, prompt) => Math.max(length, prompt.length), 0);
   if (longest + maxResponseTokens > config.maxPositions) {
     throw new RangeError(
-      `a prompt of ${longest} tokens and a response of up to ${maxResponseTokens} exceed the model's ${config.maxPositions} positions; ` +
-        "lower the longest response or leave out the longest questions",
+      `a prompt of ${longest} tokens and a response of up to ${maxResponseTokens} exceed the model's context of ${config.maxPositions} tokens; ` +
+        "lower the maximum response length or leave out the longest questions",
     );
   }
   const rows = requests.flatMap(({ seed }, prompt) =>
@@ -31,7 +31,7 @@ export function layOutRequests(
   return { prompts, rows };
 }
 
-/** Responses by prompt, as many for each. */
+/** Groups decoded rows by prompt and decodes their text; every prompt has the same number of rows. */
 export function toResponses(
   tokenizer: Tokenizer,
   prompts: readonly Int32Array[],

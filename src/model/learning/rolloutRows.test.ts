@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { mergeEqualRows, type WeightedRow } from "./rolloutRows.ts";
-import { added, NO_SUMS } from "./updateSums.ts";
+import { addMicroBatch, NO_SUMS } from "./updateSums.ts";
 
 function row(tokens: readonly number[], advantage: number, changed: Partial<WeightedRow> = {}): WeightedRow {
   const scored = tokens.length - 1;
@@ -52,8 +52,8 @@ test("a row counts in what an update did as often as it was sampled", () => {
   };
   const [apart, merged] = [[a, b, a, a], mergeEqualRows([a, b, a, a])];
   expect(merged).toHaveLength(2);
-  const expected = added(NO_SUMS, apart, scores(apart), options);
+  const expected = addMicroBatch(NO_SUMS, apart, scores(apart), options);
   expect(expected).toMatchObject({ clipped: 3, clippedLow: 1, entropy: 13, oldKl: -2.25, gap: 0.75 });
-  const sums = added(NO_SUMS, merged, scores(merged), options);
+  const sums = addMicroBatch(NO_SUMS, merged, scores(merged), options);
   expect(sums).toEqual({ ...expected, kl: expect.closeTo(expected.kl!, 12) as number }); // other order of the sum
 });

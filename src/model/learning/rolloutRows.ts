@@ -1,20 +1,21 @@
-/** Rollouts -> rows of tokens, each with what the loss knows of them. */
+/** Rollouts -> token rows with loss inputs. */
+import { at } from "../../math/at.ts";
 import type { TrainingRow } from "../../webgpu/training/trainingBatch.ts";
 import type { ScoredRollout } from "../../rl/contracts/policy.ts";
 import type { Rollout } from "../../rl/contracts/types.ts";
 import type { Tokenizer } from "../language/tokenizer.ts";
 import type { ScoredText } from "../contracts/trainablePolicy.ts";
 
-/** A row whose tokens' shares in the loss are told. */
+/** A training row with a loss weight for each scored token. */
 export interface WeightedRow extends TrainingRow {
   readonly weights: ArrayLike<number>;
-  /** Rollouts it stands for. */
+  /** Number of equal rollouts merged into this row. */
   readonly count: number;
 }
 
-/** The texts of rollouts, whose responses are to be scored. */
+/** Concatenates prompt and response of each rollout; the response tokens are scored. */
 export function rolloutTexts(tokenizer: Tokenizer, rollouts: readonly ScoredRollout[]): ScoredText[] {
-  const prompts = new Map<string, Int32Array>(); // rollouts of a group share theirs
+  const prompts = new Map<string, Int32Array>(); // a group's rollouts share one prompt
   return rollouts.map(({ prompt: text, response }) => {
     const prompt = prompts.get(text) ?? tokenizer.encodePrompt(text);
     prompts.set(text, prompt);
@@ -25,7 +26,7 @@ export function rolloutTexts(tokenizer: Tokenizer, rollouts: readonly ScoredRoll
   });
 }
 
-/** The rows of rollouts, to train on. */
+/** Returns one training row per rollout. */
 export function layOutRollouts(tokenizer: Tokenizer, rollouts: readonly Rollout[]): WeightedRow[] {
   const texts = rolloutTexts(tokenizer, rollouts);
   return rollouts.map(({ response, advantages, weight }, i) => ({
@@ -39,34 +40,28 @@ export function layOutRollouts(tokenizer: Tokenizer, rollouts: readonly Rollout[
 }
 
 /**
- * Equal rollouts as one row, in the order of the first of each: with the weights of all of them its loss and gradients are
- * their sum. The more the policy agrees with itself, the less there is to compute.
+ * Merges equal rollouts into one row, in order of first occurrence. Weights are summed, so loss and gradients equal the sum
+ * over the merged rollouts at the cost of one row.
  */
 export function mergeEqualRows(rows: readonly WeightedRow[]): WeightedRow[] {
   const merged = new Map<string, WeightedRow>();
   for (const row of rows) {
     const key = [row.tokens, row.first, row.advantages, row.oldLogprobs].map(String).join(";");
     const found = merged.get(key);
-    merged.set(key, found === undefined ? row : together(found, row));
+    merged.set(key, found === undefined ? row : combine(found, row));
   }
   return [...merged.values()];
 }
 
-function together(found: WeightedRow, { weights, count }: WeightedRow): WeightedRow {
-  const sums = Float32Array.from(found.weights, (weight, i) => weight + (weights[i] ?? Number.NaN));
-  return { ...found, weights: sums, count: found.count + count };
+function combine(first: WeightedRow, { weights, count }: WeightedRow): WeightedRow {
+  const sums = Float32Array.from(first.weights, (weight, i) => weight + at(weights, i));
+  return { ...first, weights: sums, count: first.count + count };
 }
 
-/** One number for each scored token of all rows. */
+/** Concatenates one loss input of all rows: [K], K scored tokens. */
 export function column(
   rows: readonly WeightedRow[],
   name: "advantages" | "weights" | "oldLogprobs",
 ): Float32Array {
   return Float32Array.from(rows.flatMap((row) => Array.from(row[name])));
-}
-
-function at<T>(items: readonly T[], index: number): T {
-  const item = items[index];
-  if (item === undefined) throw new Error(`no element ${index} in a list of ${items.length}`);
-  return item;
 }

@@ -1,4 +1,4 @@
-/** Rollouts -> logprobs of their tokens under some weights, whatever computes them. */
+/** Scores the response tokens of rollouts in micro-batches, on any backend: logprobs or values. */
 import type { ScoredRollout } from "../../rl/contracts/policy.ts";
 import { createYield } from "./eventLoopYield.ts";
 import { microBatches } from "./microBatches.ts";
@@ -6,13 +6,13 @@ import { rolloutTexts } from "./rolloutRows.ts";
 import type { Tokenizer } from "../language/tokenizer.ts";
 import type { ScoredText } from "../contracts/trainablePolicy.ts";
 
-/** Texts -> one number for each of their scored tokens, text after text, of at most so many tokens at a time. */
+/** Scores texts of at most `microBatchTokens` tokens in total: one number per scored token, text after text. */
 interface TextScorer {
   readonly microBatchTokens: number;
   readonly score: (texts: readonly ScoredText[]) => Promise<Float32Array>;
 }
 
-/** For each rollout one number a token of its response. */
+/** Returns one array [T] per rollout, a score for each token of its response. */
 export async function scoreRollouts(
   tokenizer: Tokenizer,
   rollouts: readonly ScoredRollout[],

@@ -1,25 +1,25 @@
-/** One update of a policy, whatever computes it: rollouts -> micro-batches -> one optimizer step -> what it did. */
+/** One policy update on any backend: rollouts -> micro-batches -> one optimizer step -> statistics. */
 import type { OnProgress, UpdateOptions, UpdateStats } from "../../rl/contracts/policy.ts";
 import type { Rollout } from "../../rl/contracts/types.ts";
 import { createYield } from "./eventLoopYield.ts";
 import { microBatches } from "./microBatches.ts";
 import { layOutRollouts, mergeEqualRows, type WeightedRow } from "./rolloutRows.ts";
 import type { Tokenizer } from "../language/tokenizer.ts";
-import { added, NO_SUMS, type Accumulated, type Sums } from "./updateSums.ts";
+import { addMicroBatch, NO_SUMS, type Accumulated, type Sums } from "./updateSums.ts";
 
-/** Sums gradients and steps. */
+/** Accumulates gradients and takes optimizer steps on some backend. */
 export interface Learner {
-  /** Tokens of the rows that are given to it together. */
+  /** Maximum tokens of a micro-batch. */
   readonly microBatchTokens: number;
-  /** Adds the gradient of the policy loss of some rows. */
+  /** Adds the gradient of a micro-batch's policy loss. */
   accumulate(rows: readonly WeightedRow[], options: UpdateOptions): Promise<Accumulated>;
-  /** One step on the summed gradients, which are then forgotten; returns their norm. */
+  /** Takes one step on the accumulated gradients and clears them; returns their global norm. */
   step(options: UpdateOptions): Promise<number>;
-  /** Drops the gradients summed so far. */
+  /** Clears the accumulated gradients. */
   clearGradients(): void;
 }
 
-/** Updates on the rollouts; when it is aborted or fails, nothing of it remains. */
+/** Updates a policy on the rollouts. If aborted or failed, the policy is unchanged. */
 export async function update(
   learner: Learner,
   tokenizer: Tokenizer,
@@ -29,7 +29,7 @@ export async function update(
   onProgress?: OnProgress,
 ): Promise<UpdateStats> {
   const rows = mergeEqualRows(layOutRollouts(tokenizer, rollouts));
-  const sums = await sumUp(learner, rows, options, createYield(signal), onProgress);
+  const sums = await accumulateAll(learner, rows, options, createYield(signal), onProgress);
   const gradientNorm = await learner.step(options);
   const tokens = rollouts.reduce((total, { response }) => total + response.tokens.length, 0);
   return {
@@ -45,7 +45,7 @@ export async function update(
   };
 }
 
-async function sumUp(
+async function accumulateAll(
   learner: Learner,
   rows: readonly WeightedRow[],
   options: UpdateOptions,
@@ -56,7 +56,7 @@ async function sumUp(
   let done = 0;
   try {
     for (const batch of microBatches(rows, ({ tokens }) => tokens.length, learner.microBatchTokens)) {
-      sums = added(sums, batch, await learner.accumulate(batch, options), options);
+      sums = addMicroBatch(sums, batch, await learner.accumulate(batch, options), options);
       done += batch.length;
       onProgress?.(done, rows.length);
       await pause();

@@ -1,35 +1,37 @@
-/** What an update did, summed over its tokens. */
+/** Update statistics, summed over tokens. */
+import { at } from "../../math/at.ts";
 import type { UpdateOptions } from "../../rl/contracts/policy.ts";
 import { column, type WeightedRow } from "./rolloutRows.ts";
 
-/** What a micro-batch gave; arrays have one entry for each of its scored tokens, in the rows' order. */
+/** Result of a micro-batch, computed before the update; arrays are [K], K scored tokens in row order. */
 export interface Accumulated {
   readonly loss: number;
-  /** Before the update, as all of these. */
   readonly logprobs: Float32Array;
   readonly entropies: Float32Array;
-  /** Under the initial model; null when none is kept. */
+  /** Under the reference model; null without one. */
   readonly referenceLogprobs: Float32Array | null;
 }
 
-/** Sums over tokens, and the largest gap between sampled and trained logprobs. */
+/** Sums over tokens, in rollouts: a merged row counts as often as it occurs. */
 export interface Sums {
   readonly loss: number;
+  /** Tokens whose ratio is clipped. */
   readonly clipped: number;
+  /** Tokens at the dual-clip bound. */
   readonly clippedLow: number;
   readonly entropy: number;
-  /** Summed logprobs when sampled less those when trained. */
+  /** Sum of (sampler logprob - trainer logprob), the k1 estimate of KL(sampler || trainer). */
   readonly oldKl: number;
-  /** Summed k3; null without an initial model. */
+  /** Sum of k3 to the reference model; null without one. */
   readonly kl: number | null;
+  /** Largest |sampler logprob - trainer logprob|. */
   readonly gap: number;
 }
 
-/** Of no tokens. */
 export const NO_SUMS: Sums = { loss: 0, clipped: 0, clippedLow: 0, entropy: 0, oldKl: 0, kl: null, gap: 0 };
 
-/** The sums with those of one more micro-batch. */
-export function added(
+/** Returns the sums with one more micro-batch added. */
+export function addMicroBatch(
   { loss, clipped, clippedLow, entropy, oldKl, kl, gap }: Sums,
   rows: readonly WeightedRow[],
   { loss: batchLoss, logprobs, entropies, referenceLogprobs }: Accumulated,
@@ -39,28 +41,28 @@ export function added(
   const advantages = column(rows, "advantages");
   const counts = rows.flatMap(({ count, oldLogprobs: { length } }) => Array<number>(length).fill(count));
   for (const [i, logprob] of logprobs.entries()) {
-    const difference = logprob - (oldLogprobs[i] ?? Number.NaN);
+    const difference = logprob - at(oldLogprobs, i);
     const ratio = Math.exp(difference);
-    const advantage = advantages[i] ?? Number.NaN;
-    const count = counts[i] ?? Number.NaN;
+    const advantage = at(advantages, i);
+    const count = at(counts, i);
     gap = Math.max(gap, Math.abs(difference));
     oldKl -= count * difference;
     if ((advantage > 0 && ratio > 1 + clipHigh) || (advantage < 0 && ratio < 1 - clipLow)) clipped += count;
     if (advantage < 0 && ratio > dualClip) clippedLow += count;
-    entropy += count * (entropies[i] ?? Number.NaN);
+    entropy += count * at(entropies, i);
   }
   if (referenceLogprobs !== null) kl = (kl ?? 0) + summedK3(logprobs, referenceLogprobs, counts);
   return { loss: loss + batchLoss, clipped, clippedLow, entropy, oldKl, kl, gap };
 }
 
-/** k3 = exp(d) - d - 1 with d = reference logprob - logprob: estimates KL (Schulman), never negative. */
+/** Sums k3 = exp(d) - d - 1, d = reference logprob - logprob (Schulman, "Approximating KL divergence"). */
 function summedK3(
   logprobs: Float32Array,
   referenceLogprobs: Float32Array,
   counts: readonly number[],
 ): number {
   return logprobs.reduce((sum, logprob, i) => {
-    const d = (referenceLogprobs[i] ?? Number.NaN) - logprob;
-    return sum + (counts[i] ?? Number.NaN) * (Math.exp(d) - d - 1);
+    const d = at(referenceLogprobs, i) - logprob;
+    return sum + at(counts, i) * (Math.exp(d) - d - 1);
   }, 0);
 }

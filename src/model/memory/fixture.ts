@@ -1,4 +1,4 @@
-/** For tests and the bench: the most that a run asks of its models, really asked, so that its memory can be measured. */
+/** For tests and the bench: runs a run's worst-case workload, to measure its memory. */
 import type { Demand, SampledTogether } from "./demand.ts";
 import type { Response } from "../../rl/contracts/types.ts";
 import type { ModelConfig } from "../language/config.ts";
@@ -7,10 +7,10 @@ import type { HostTensor } from "../weights/parameters.ts";
 import type { LanguageModel } from "../language/languageModel.ts";
 import type { TrainablePolicy } from "../contracts/trainablePolicy.ts";
 
-/** No two responses are alike, which would be trained on as one. */
-const HOT = 4;
+/** High enough that no two responses are equal, which training would merge. */
+const TEMPERATURE = 4;
 
-/** A run of small numbers; what is not said of it, it does without. */
+/** The demand of a tiny run without companions, changed by `values`. */
 export function demandWith(values: Partial<Demand>): Demand {
   const sampled = { questions: 2, responses: 4 };
   return {
@@ -25,12 +25,12 @@ export function demandWith(values: Partial<Demand>): Demand {
   };
 }
 
-/** The model without an end of its responses: each is cut at the longest one. */
+/** The model without end-of-sequence tokens: every response has the maximum length. */
 export function endless({ config, tokenizer }: LanguageModel): LanguageModel {
   return { config: { ...config, eosTokens: [] }, tokenizer };
 }
 
-/** Samples, values and trains, twice, as a run of this demand does at worst; `reached` is told after each kind of work. */
+/** Samples, scores and trains twice with the largest batches of this demand; calls `reached` after sampling and training. */
 export async function workAtWorst(
   policy: TrainablePolicy,
   weights: ReadonlyMap<string, HostTensor>,
@@ -75,7 +75,7 @@ function sample(
   maxResponseTokens: number,
 ): Promise<Response[][]> {
   const requests = prompts.slice(0, questions).map((prompt, seed) => ({ prompt, seed }));
-  return policy.sample(requests, { count, temperature: HOT, topP: 1, maxResponseTokens });
+  return policy.sample(requests, { count, temperature: TEMPERATURE, topP: 1, maxResponseTokens });
 }
 
 /** SmolLM2-135M. */

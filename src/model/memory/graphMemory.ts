@@ -1,4 +1,4 @@
-/** The GPU memory of a run on recorded graphs, by letting the run's own code allocate on a device that only counts. */
+/** GPU memory of a run on recorded graphs, measured by running its allocations on a device that only counts bytes. */
 import { createDryDevice, type AdapterLimits, type HeldBuffer } from "../../webgpu/device/dryDevice.ts";
 import { FROZEN } from "../../webgpu/weights/frozenWeights.ts";
 import { weightsInMemory } from "../../formats/numbers/weightSource.ts";
@@ -11,13 +11,13 @@ import type { MemoryPart, PartBytes } from "./parts.ts";
 import type { RunWorkload } from "./runWorkload.ts";
 import type { TrainedParameters } from "./trainedParameters.ts";
 
-/** Memory by part, and the largest buffer, which an adapter limits too. */
+/** Memory by part, and the largest buffer, which GPUs limit too. */
 export interface GraphMemory {
   readonly parts: PartBytes;
   readonly largest: HeldBuffer;
 }
 
-/** Buffers by their labels; what is not listed is "other". */
+/** Part of each buffer label; unlisted labels are "other". */
 const PART_OF: Readonly<Record<string, MemoryPart>> = {
   parameters: "weights",
   frozen: "weights",
@@ -40,36 +40,36 @@ const PART_OF: Readonly<Record<string, MemoryPart>> = {
   scores: "activations",
 };
 
-/** The part that a buffer of a policy belongs to. */
+/** Returns the part that a policy's buffer belongs to. */
 export function partOfBuffer({ label }: Pick<HeldBuffer, "label">): MemoryPart {
   return label.startsWith(FROZEN) ? "weights" : (PART_OF[label] ?? "other");
 }
 
 const NO_WEIGHTS: ReadonlyMap<string, HostTensor> = new Map();
 
-function unasked(): never {
-  throw new Error("sizes have no text");
+function noText(): never {
+  throw new Error("a memory plan has no texts to tokenize");
 }
-const NO_TOKENIZER = { encode: unasked, decode: unasked, encodePrompt: unasked };
+const NO_TOKENIZER = { encode: noText, decode: noText, encodePrompt: noText };
 
-/** What the work of a run takes. Throws a `RangeError`, with the advice of whoever allocates, where a buffer is too large. */
+/** Returns the memory of a run's workload. Rejects with the allocator's `RangeError` if a buffer exceeds the GPU's limits. */
 export async function graphMemory(
   { model: config, adapter, basePrecision }: TrainedParameters,
-  work: RunWorkload,
+  workload: RunWorkload,
   limits: AdapterLimits,
   budget: MemoryBudget,
 ): Promise<GraphMemory> {
   const { gpu, held } = createDryDevice(limits);
   const model: LanguageModel = { config, tokenizer: NO_TOKENIZER };
   const start = { weights: NO_WEIGHTS, optimizer: null };
-  const reference = work.initialModel ? NO_WEIGHTS : null;
+  const reference = workload.initialModel ? NO_WEIGHTS : null;
   const frozen = adapter && takeFrozenBase(gpu, config, basePrecision);
   const adapted = adapter && frozen && { adapter, frozen, source: weightsInMemory(NO_WEIGHTS) };
   const policy = new GpuPolicy(gpu, model, { ...start, reference }, budget, adapted);
-  await policy.reserve(work.policy);
+  await policy.reserve(workload.policy);
   const own = held();
-  if (work.critic !== null) await policy.createCritic(start).reserve(work.critic);
-  for (const companion of [work.teacher, work.rewardModel])
+  if (workload.critic !== null) await policy.createCritic(start).reserve(workload.critic);
+  for (const companion of [workload.teacher, workload.rewardModel])
     if (companion !== null) await policy.createPolicy(start).reserve(companion);
   const all = held();
   const parts = new Map<MemoryPart, number>();

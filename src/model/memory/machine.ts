@@ -1,16 +1,16 @@
-/** The machine that a model's run would be computed by. */
+/** The hardware that a run would use, as far as its memory plan depends on it. */
 import { describeAdapter } from "../../webgpu/device/adapter.ts";
-import type { TtrlConfig } from "../../rl/ttrlConfig.ts";
+import type { AdapterSettings } from "../../rl/config/adapterFields.ts";
 import type { ModelConfig } from "../language/config.ts";
 import { graphsObstacle, type Graphs } from "../openPolicy.ts";
 import { trainedParameters } from "./trainedParameters.ts";
 import { WASM_BYTES, type Machine } from "./planMemory.ts";
 
-/** The machine that a run on the started backend computes on; null where no memory plan exists: operations on WebGPU and cpu. */
+/** Returns the machine of the started backend; null for backends without a memory plan: operations on WebGPU and cpu. */
 export async function machineFor(
   model: ModelConfig,
   graphs: Graphs | string,
-  config: TtrlConfig,
+  config: AdapterSettings,
 ): Promise<Machine | null> {
   if (typeof graphs !== "string") {
     if (graphsObstacle(model, graphs, trainedParameters(model, config)) !== null) return null;

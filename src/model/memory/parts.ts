@@ -1,4 +1,4 @@
-/** What memory is taken by, in the order it is told. */
+/** Parts of a run's memory, in display order. */
 
 export type MemoryPart =
   | "weights"
@@ -14,27 +14,28 @@ export type MemoryPart =
   | "scratch"
   | "other";
 
-/** What each of them is, in words. */
+/** Description of each part. */
 export const MEMORY_PARTS: Readonly<Record<MemoryPart, string>> = {
-  weights: "The model: what is trained, or what stays as it is under an adapter.",
-  adapter: "The low-rank matrices that are trained beside the model.",
-  gradients: "One number for each trained one, summed over micro-batches.",
-  optimizer: "AdamW's two moments of each trained number.",
-  "initial model": "What is trained as it was before the first step, for KL, and what scoring with it takes.",
-  companions: "A critic, a teacher or a reward model, with all they need.",
-  "keys and values": "Of all tokens of the rows that are sampled together.",
-  sampling: "Intermediate results of a token of these rows, and copies of weights laid out for it.",
+  weights: "The model's weights: trained, or frozen under an adapter.",
+  adapter: "The LoRA adapter's trained matrices.",
+  gradients: "One number per trained parameter, summed over micro-batches.",
+  optimizer: "AdamW's two moments of each trained parameter.",
+  "initial model":
+    "The reference model for KL (the trained parameters before step 1), and buffers to score with it.",
+  companions: "Critic, EMA teacher or reward model, with gradients, optimizer and buffers.",
+  "keys and values": "KV cache of the rows that are sampled together.",
+  sampling: "Intermediate results of one token of these rows, and weights packed for decoding.",
   activations:
-    "What the backward pass of a micro-batch needs of its forward pass, and what it computes on the way.",
+    "Results of a micro-batch's forward pass that its backward pass reads, and intermediate gradients.",
   head: "Logits of the micro-batch's scored tokens and their gradients.",
-  scratch: "A matrix laid out for a product, for each part that threads share a call in.",
-  other: "Tables, staging memory and what the allocator leaves free.",
+  scratch: "A packed matrix for each thread's share of a product.",
+  other: "Lookup tables, staging buffers and allocator slack.",
 };
 
-/** Bytes by part; parts that take nothing are left out. */
+/** Bytes by part, without empty parts. */
 export type PartBytes = ReadonlyMap<MemoryPart, number>;
 
-/** All of them together. */
+/** Returns the sum over all parts. */
 export function totalBytes(parts: PartBytes): number {
   return [...parts.values()].reduce((sum, bytes) => sum + bytes, 0);
 }

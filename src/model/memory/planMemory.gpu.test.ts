@@ -24,13 +24,13 @@ describeOnGpu("a plan on recorded graphs", () => {
 
   it.each([
     [1200, "train an adapter (trainable: lora)"],
-    [500, "train an adapter (trainable: lora), its base in f16 (basePrecision)"],
-    [330, "train an adapter (trainable: lora), its base in q8_0 (basePrecision)"],
-    [230, "train an adapter (trainable: lora), its base in q4_0 (basePrecision)"],
-    [100, "take a smaller model"],
+    [500, "train an adapter (trainable: lora), with the base model in f16 (basePrecision)"],
+    [330, "train an adapter (trainable: lora), with the base model in q8_0 (basePrecision)"],
+    [230, "train an adapter (trainable: lora), with the base model in q4_0 (basePrecision)"],
+    [100, "choose a smaller model"],
   ])("of SmolLM2 in %i MB says to change what loses least", async (megabytes, change) => {
     const { problem } = await plan(ALL, megabytes * 2 ** 20);
-    expect(problem).toMatch(/^the run takes about .* of memory and there are .*: /);
+    expect(problem).toMatch(/^the run needs about .* of memory and .* are available: /);
     expect(problem?.split(": ").slice(1).join(": ")).toBe(change);
   });
 
@@ -50,7 +50,7 @@ describeOnGpu("a plan on recorded graphs", () => {
   it("says so of an adapter that stands already, and of a layer's matrices that are too large to bind", async () => {
     const trained = { adapter: ADAPTER, basePrecision: "f16" } as const;
     expect((await plan(trained, 330 * 2 ** 20)).problem).toMatch(
-      /: keep its base in q8_0 \(basePrecision\)$/,
+      /: store the base model in q8_0 \(basePrecision\)$/,
     );
     const narrow = await plan(trained, 2 ** 33, 2 ** 21);
     expect(narrow.problem).toMatch(/mlp.gate_proj.weight, mlp.up_proj.weight of a layer take 3541248 bytes/);

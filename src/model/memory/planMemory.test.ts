@@ -31,9 +31,9 @@ describe("a plan on WASM", () => {
 
   it("names the longest responses that fit where smaller batches do not help", async () => {
     const plan = await planMemory(run(SMOL_CONFIG, 8000), WASM);
-    const [, tokens] = /longest response to (\d+) tokens/.exec(plan.problem ?? "") ?? [];
+    const [, tokens] = /maximum response length to (\d+) tokens/.exec(plan.problem ?? "") ?? [];
     expect(plan.problem).toMatch(
-      /^the run takes about .* of memory and there are 4 GB: set the longest response/,
+      /^the run needs about .* of memory and 4 GB are available: set the maximum response length/,
     );
     expect((await planMemory(run(SMOL_CONFIG, Number(tokens)), WASM)).problem).toBeNull();
     expect((await planMemory(run(SMOL_CONFIG, Number(tokens) + 64), WASM)).problem).not.toBeNull();
@@ -52,6 +52,6 @@ describe("a plan on WASM", () => {
 
   it("asks for a smaller model where the weights alone do not fit", async () => {
     const plan = await planMemory(run({ ...SMOL_CONFIG, layers: 200 }, 16), WASM);
-    expect(plan.problem).toMatch(/: take a smaller model$/);
+    expect(plan.problem).toMatch(/: choose a smaller model$/);
   });
 });

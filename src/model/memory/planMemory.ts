@@ -1,4 +1,4 @@
-/** Whether a run fits a machine, cut to what fits where it may be cut, and else the smallest change that helps. */
+/** Memory plans: reduces a run's batches until it fits the machine, or names the smallest change that makes it fit. */
 import { entryBytes } from "../../webgpu/sampling/batchCapacity.ts";
 import type { AdapterLimits } from "../../webgpu/device/dryDevice.ts";
 import type { BasePrecision } from "../../rl/config/adapterFields.ts";
@@ -12,24 +12,24 @@ import { runWorkload } from "./runWorkload.ts";
 import type { TrainedParameters } from "./trainedParameters.ts";
 import { wasmMemory } from "./wasmMemory.ts";
 
-/** What a run is planned for. */
+/** A run to plan. */
 export interface PlannedRun extends TrainedParameters {
   readonly demand: Demand;
-  /** Tokens of the prompts. */
+  /** Length of each prompt in tokens. */
   readonly promptLengths: readonly number[];
 }
 
-/** What computes, and what it has. */
+/** The hardware of a run. */
 export interface Machine {
-  /** Of an adapter that recorded graphs run on; null for WASM. */
+  /** Limits of the GPU for recorded graphs; null for WASM. */
   readonly adapter: AdapterLimits | null;
-  /** Parts that a kernel's call on WASM may be cut into, each with working memory of its own. */
+  /** Parallel parts of a WASM kernel call, each with its own scratch memory. */
   readonly shares: number;
-  /** Bytes in all; null where nobody tells, as of a GPU. */
+  /** Total bytes; null if unknown, as of a GPU. */
   readonly memory: number | null;
 }
 
-/** Bytes that a WASM memory can address. */
+/** Maximum bytes of a WASM memory. */
 export const WASM_BYTES = 2 ** 32;
 
 export interface MemoryPlan {
@@ -37,39 +37,39 @@ export interface MemoryPlan {
   /** In the order of `MEMORY_PARTS`. */
   readonly parts: readonly { readonly name: string; readonly bytes: number; readonly meaning: string }[];
   readonly total: number;
-  /** Null where nobody tells. */
+  /** Total bytes of the machine; null if unknown. */
   readonly limit: number | null;
-  /** The largest buffer and what the adapter allows of one; null without an adapter. */
+  /** The largest GPU buffer, and the GPU's limit of one buffer; null on WASM. */
   readonly buffer: { readonly label: string; readonly bytes: number; readonly limit: number } | null;
-  /** What the run's batches are cut to. */
+  /** The budget that the run's batches are reduced to. */
   readonly budget: MemoryBudget;
-  /** How that differs from the usual, in words. */
+  /** Differences of the budget from the default, in words. */
   readonly reductions: readonly string[];
-  /** What does not fit and the smallest change that helps, in a sentence; null when all fits. */
+  /** What does not fit, and the smallest change that makes it fit; null if the run fits. */
   readonly problem: string | null;
 }
 
-/** Activations that a GPU of unknown memory is expected to have room for. */
-const MOST_ACTIVATIONS = 2 ** 31;
-/** The shortest response that is proposed. */
+/** Maximum bytes of activations on a GPU of unknown memory. */
+const MAX_ACTIVATIONS = 2 ** 31;
+/** Shortest maximum response length, in tokens, that a plan proposes; also the step of its search. */
 const SHORTEST_RESPONSE = 16;
 
 /**
- * Rooms from the usual one to the smallest: fewer rows together, then layers computed again, then fewer rows sampled. A GPU
- * wants many rows more than it minds computing again, a processor does not.
+ * Returns budgets from the default to the smallest: smaller micro-batches, then gradient checkpointing, then a smaller KV
+ * cache. On GPUs checkpointing costs less than micro-batches below 1024 tokens; on CPUs small micro-batches cost little.
  */
-function budgets(run: PlannedRun, hasGraphs: boolean): MemoryBudget[] {
+function candidateBudgets(run: PlannedRun, hasGraphs: boolean): MemoryBudget[] {
   const row = rowBytes(run);
   const cacheOf = (bytes: number): number => Math.max(bytes, row);
-  const recompute = (run.adapter?.dropout ?? 0) === 0; // its masks would have to be kept
-  const usual = { ...DEFAULT_BUDGET, cacheBytes: row <= USUAL_CACHE ? null : row };
+  const recompute = (run.adapter?.dropout ?? 0) === 0; // checkpointing would have to keep dropout masks
+  const whole = { ...DEFAULT_BUDGET, cacheBytes: row <= DEFAULT_CACHE ? null : row };
   const sizes = [4096, 2048, 1024, 512, 256];
   const kept = (hasGraphs ? sizes.slice(0, 3) : sizes).map((microBatchTokens) => ({
-    ...usual,
+    ...whole,
     microBatchTokens,
   }));
   const again = (hasGraphs ? sizes : [256]).map((microBatchTokens) => ({
-    ...usual,
+    ...whole,
     microBatchTokens,
     recompute,
   }));
@@ -81,62 +81,62 @@ function budgets(run: PlannedRun, hasGraphs: boolean): MemoryBudget[] {
   return [...kept, ...again, ...caches];
 }
 
-/** What recorded graphs take for keys and values where they may; a row has to fit. */
-const USUAL_CACHE = 2 ** 30;
+/** Default bytes of the KV cache of recorded graphs; at least one row has to fit. */
+const DEFAULT_CACHE = 2 ** 30;
 
-/** Bytes of the keys and values of the longest row. */
+/** Returns the KV cache bytes of the longest row. */
 function rowBytes({ model, demand, promptLengths }: PlannedRun): number {
   const longest = promptLengths.reduce((most, length) => Math.max(most, length), 1);
   return model.layers * entryBytes(model, "f32") * (longest + demand.maxResponseTokens);
 }
 
-/** Plans a run: in the largest room that fits, or in the smallest, and then why it does not. */
+/** Plans a run with the largest budget that fits; if none fits, with the smallest and the problem. */
 export async function planMemory(run: PlannedRun, machine: Machine): Promise<MemoryPlan> {
-  let smallest: Taken | null = null;
-  for (const budget of budgets(run, machine.adapter !== null)) {
-    const taken = await take(run, machine, budget);
-    if (taken.excess === null && isModest(taken, machine)) return describe(taken, machine, null);
-    smallest = taken;
+  let smallest: Estimate | null = null;
+  for (const budget of candidateBudgets(run, machine.adapter !== null)) {
+    const found = await estimate(run, machine, budget);
+    if (found.excess === null && isModest(found, machine)) return describe(found, machine, null);
+    smallest = found;
   }
-  if (smallest === null) throw new Error("there is no room to plan for");
+  if (smallest === null) throw new Error("there are no budgets to plan with");
   const { excess } = smallest;
   const problem = excess === null ? null : `${excess}: ${await smallestChange(run, machine)}`;
   return describe(smallest, machine, problem);
 }
 
-/** What a run takes in a room, and what of it is too much. */
-interface Taken {
+/** Memory of a run under a budget; `excess` describes what exceeds the machine, null if nothing does. */
+interface Estimate {
   readonly budget: MemoryBudget;
   readonly parts: PartBytes;
   readonly largest: { readonly label: string; readonly size: number } | null;
   readonly excess: string | null;
 }
 
-async function take(
+async function estimate(
   run: PlannedRun,
   { adapter, memory, shares }: Machine,
   budget: MemoryBudget,
-): Promise<Taken> {
-  const work = runWorkload(run.demand, run.promptLengths, budget);
+): Promise<Estimate> {
+  const workload = runWorkload(run.demand, run.promptLengths, budget);
   if (adapter === null) {
-    const parts = wasmMemory(run, work, budget, shares);
-    return { budget, parts, largest: null, excess: tooMuch(parts, memory) };
+    const parts = wasmMemory(run, workload, budget, shares);
+    return { budget, parts, largest: null, excess: totalExcess(parts, memory) };
   }
-  const { graphMemory } = await import("./graphMemory.ts"); // brings the graphs, which WASM does not need
-  const ample = { ...adapter, maxBufferSize: Infinity }; // what is too large is told below, not thrown
+  const { graphMemory } = await import("./graphMemory.ts"); // loads the WebGPU code, which WASM does not need
+  const unlimited = { ...adapter, maxBufferSize: Infinity }; // reported below instead of thrown
   let counted: GraphMemory;
   try {
-    counted = await graphMemory(run, work, ample, budget);
+    counted = await graphMemory(run, workload, unlimited, budget);
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     return { budget, parts: new Map(), largest: null, excess: error.message };
   }
   const { parts, largest } = counted;
-  const most = bufferLimit(adapter);
+  const limit = bufferLimit(adapter);
   const excess =
-    largest.size > most
-      ? `the buffer of ${largest.label} takes ${bytesText(largest.size)} and this GPU allows ${bytesText(most)}`
-      : tooMuch(parts, memory);
+    largest.size > limit
+      ? `the buffer "${largest.label}" needs ${bytesText(largest.size)} and this GPU allows ${bytesText(limit)}`
+      : totalExcess(parts, memory);
   return { budget, parts, largest, excess };
 }
 
@@ -144,32 +144,32 @@ function bufferLimit({ maxBufferSize, maxStorageBufferBindingSize }: AdapterLimi
   return Math.min(maxBufferSize, maxStorageBufferBindingSize);
 }
 
-function tooMuch(parts: PartBytes, memory: number | null): string | null {
+function totalExcess(parts: PartBytes, memory: number | null): string | null {
   const total = totalBytes(parts);
   if (memory === null || total <= memory) return null;
-  return `the run takes about ${bytesText(total)} of memory and there are ${bytesText(memory)}`;
+  return `the run needs about ${bytesText(total)} of memory and ${bytesText(memory)} are available`;
 }
 
-/** Where nobody tells how much memory there is, a smaller room is better than a run that fails an hour later. */
-function isModest({ parts }: Taken, { memory }: Machine): boolean {
-  return memory !== null || (parts.get("activations") ?? 0) <= MOST_ACTIVATIONS;
+/** Bounds activations if the machine's memory is unknown: a smaller budget is better than running out of memory later. */
+function isModest({ parts }: Estimate, { memory }: Machine): boolean {
+  return memory !== null || (parts.get("activations") ?? 0) <= MAX_ACTIVATIONS;
 }
 
-/** The adapter that is proposed: as large as one is by default. */
-const ADAPTER: AdapterConfig = { rank: 16, alpha: 32, dropout: 0, targets: TARGET_MODULES };
+/** The adapter that a plan proposes, with the default settings. */
+const DEFAULT_ADAPTER: AdapterConfig = { rank: 16, alpha: 32, dropout: 0, targets: TARGET_MODULES };
 
-/** How a base may be kept, by how much is lost. */
+/** Storage precisions of frozen weights, from the most to the least precise. */
 const PRECISIONS = ["f32", "f16", "q8_0", "q4_0"] as const;
 
-/** The least change to the run that makes it fit. */
+/** Returns the smallest change that makes the run fit: shorter responses, then an adapter or a lower base precision. */
 async function smallestChange(run: PlannedRun, machine: Machine): Promise<string> {
   const fits = async (
     maxResponseTokens: number,
     trained: Partial<TrainedParameters> = {},
   ): Promise<boolean> => {
     const shorter = { ...run, ...trained, demand: { ...run.demand, maxResponseTokens } };
-    const smallest = budgets(shorter, machine.adapter !== null).at(-1) ?? DEFAULT_BUDGET;
-    return (await take(shorter, machine, smallest)).excess === null;
+    const smallest = candidateBudgets(shorter, machine.adapter !== null).at(-1) ?? DEFAULT_BUDGET;
+    return (await estimate(shorter, machine, smallest)).excess === null;
   };
   let [least, most] = [SHORTEST_RESPONSE, run.demand.maxResponseTokens];
   if (most > least && (await fits(least))) {
@@ -178,28 +178,28 @@ async function smallestChange(run: PlannedRun, machine: Machine): Promise<string
       if (await fits(middle)) least = middle;
       else most = middle;
     }
-    return `set the longest response to ${least} tokens or fewer`;
+    return `set the maximum response length to ${least} tokens or fewer`;
   }
-  const adapter = run.adapter ?? ADAPTER;
+  const adapter = run.adapter ?? DEFAULT_ADAPTER;
   for (const basePrecision of machine.adapter === null ? PRECISIONS.slice(0, 1) : PRECISIONS)
     if (await fits(run.demand.maxResponseTokens, { adapter, basePrecision }))
       return adapterAdvice(run, basePrecision);
-  return "take a smaller model";
+  return "choose a smaller model";
 }
 
 function adapterAdvice({ adapter }: PlannedRun, basePrecision: BasePrecision): string {
-  const packed = `its base in ${basePrecision} (basePrecision)`;
-  if (adapter !== null) return `keep ${packed}`;
-  return `train an adapter (trainable: lora)${basePrecision === "f32" ? "" : `, ${packed}`}`;
+  if (adapter !== null) return `store the base model in ${basePrecision} (basePrecision)`;
+  const packed = basePrecision === "f32" ? "" : `, with the base model in ${basePrecision} (basePrecision)`;
+  return `train an adapter (trainable: lora)${packed}`;
 }
 
 function describe(
-  { budget, parts, largest }: Taken,
+  { budget, parts, largest }: Estimate,
   { adapter, memory }: Machine,
   problem: string | null,
 ): MemoryPlan {
   const named = Object.entries(MEMORY_PARTS).flatMap(([name, meaning]) => {
-    const bytes = parts.get(name as keyof typeof MEMORY_PARTS); // of its own keys
+    const bytes = parts.get(name as keyof typeof MEMORY_PARTS); // its own keys
     return bytes === undefined ? [] : [{ name, bytes, meaning }];
   });
   return {
@@ -222,7 +222,7 @@ function reductionsOf({ microBatchTokens, recompute, cacheBytes }: MemoryBudget)
     ...(microBatchTokens === DEFAULT_BUDGET.microBatchTokens
       ? []
       : [`micro-batches of ${microBatchTokens} tokens`]),
-    ...(recompute ? ["layers computed again on the way back"] : []),
-    ...(cacheBytes === null ? [] : [`${bytesText(cacheBytes)} of keys and values at a time`]),
+    ...(recompute ? ["gradient checkpointing"] : []),
+    ...(cacheBytes === null ? [] : [`a KV cache of ${bytesText(cacheBytes)}`]),
   ];
 }

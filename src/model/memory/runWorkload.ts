@@ -1,9 +1,9 @@
-/** What a run asks of each of its models at once, in sizes. */
+/** The largest batches that a run gives each of its models. */
 import type { Demand, SampledTogether } from "./demand.ts";
 import type { MemoryBudget } from "../contracts/memoryBudget.ts";
 import type { BatchSize, SampledRows, Workload } from "../contracts/workload.ts";
 
-/** By model; null for those the run does without. */
+/** Workload by model; null for models the run does not use. */
 export interface RunWorkload {
   readonly policy: Workload;
   readonly initialModel: boolean;
@@ -12,10 +12,7 @@ export interface RunWorkload {
   readonly rewardModel: Workload | null;
 }
 
-/**
- * The work of a run on prompts of these lengths in tokens: at worst, the longest of them come together and no response
- * ends before it is cut.
- */
+/** Returns the worst-case workload for prompts of these lengths in tokens: the longest come together, all responses are truncated. */
 export function runWorkload(
   demand: Demand,
   promptLengths: readonly number[],
@@ -38,8 +35,8 @@ export function runWorkload(
 }
 
 /**
- * The most lines and scored tokens of a micro-batch of up to `tokens` tokens: short prompts leave room for more responses,
- * long ones take more lines. Neighbouring rows share their prompt's lines, as in `webgpu/training/trainingBatch.ts`.
+ * Returns an upper bound on the size of a micro-batch of up to `tokens` tokens. Consecutive rows with one prompt share its
+ * lines, as in `webgpu/training/trainingBatch.ts`.
  */
 export function largestMicroBatch(
   promptLengths: readonly number[],
@@ -50,11 +47,10 @@ export function largestMicroBatch(
   const sizes = [...new Set(promptLengths)].map((prompt): BatchSize => {
     const fitting = Math.max(1, Math.floor(tokens / (prompt + maxTokens)));
     const rows = Math.min(fitting, questions * responses);
-    const prompts = Math.min(questions, Math.ceil((rows - 1) / responses) + 1); // the first and the last in part
+    const prompts = Math.min(questions, Math.ceil((rows - 1) / responses) + 1); // the first and the last may be partial
     const scored = rows * maxTokens;
     return { lines: scored + prompts * (prompt - 1), scored, whole: rows * (prompt + maxTokens - 1) };
   });
-  const most = (of: keyof BatchSize): number =>
-    sizes.reduce((largest, size) => Math.max(largest, size[of]), 1);
-  return { lines: most("lines"), scored: most("scored"), whole: most("whole") };
+  const largest = (of: keyof BatchSize): number => sizes.reduce((most, size) => Math.max(most, size[of]), 1);
+  return { lines: largest("lines"), scored: largest("scored"), whole: largest("whole") };
 }

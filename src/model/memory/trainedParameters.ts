@@ -1,18 +1,17 @@
-/** What a run trains, as far as its memory depends on it. */
-import type { BasePrecision } from "../../rl/config/adapterFields.ts";
-import type { TtrlConfig } from "../../rl/ttrlConfig.ts";
+/** The trained parameters of a run, as far as memory depends on them. */
+import type { AdapterSettings, BasePrecision } from "../../rl/config/adapterFields.ts";
 import { adapterConfig, type AdapterConfig } from "../weights/adapter.ts";
 import type { ModelConfig } from "../language/config.ts";
 
 export interface TrainedParameters {
   readonly model: ModelConfig;
-  /** What is trained in place of the model's weights; null trains them. */
+  /** The trained adapter; null if all weights are trained. */
   readonly adapter: AdapterConfig | null;
-  /** How recorded graphs keep the weights under an adapter. */
+  /** Storage precision of the frozen weights under an adapter, on recorded graphs. */
   readonly basePrecision: BasePrecision;
 }
 
-/** What a configuration trains of a model. */
-export function trainedParameters(model: ModelConfig, config: TtrlConfig): TrainedParameters {
+/** Returns what a configuration trains of a model. */
+export function trainedParameters(model: ModelConfig, config: AdapterSettings): TrainedParameters {
   return { model, adapter: adapterConfig(config), basePrecision: config.basePrecision };
 }

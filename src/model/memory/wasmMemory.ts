@@ -1,7 +1,8 @@
 /**
- * The memory of a run on the WASM kernels, by formula: tensors that TensorFlow.js' tape holds have no plan to ask. Each
- * sum lists what is alive at its peak; `bench/memory/memory.ts` and a test hold it to what runs take.
+ * Memory of a run on the WASM kernels, by formula, since TensorFlow.js' gradient tape cannot be run dry. Each sum lists what is
+ * alive at its peak; a test and `npm run -s bench -- --memory` compare it with measured runs.
  */
+import { at } from "../../math/at.ts";
 import { adaptedWeights, adapterCount, type AdapterConfig } from "../weights/adapter.ts";
 import { parameterCount, parameterShapes } from "../weights/parameters.ts";
 import type { ModelConfig } from "../language/config.ts";
@@ -13,32 +14,33 @@ import type { TrainedParameters } from "./trainedParameters.ts";
 import type { RunWorkload } from "./runWorkload.ts";
 
 const FLOAT = 4;
-/** What the memory starts with. */
+/** Initial bytes of the WASM memory. */
 const INITIAL_MEMORY = 2 ** 24;
-/**
- * A memory that is too small grows by a fifth, but by no more than 96 MiB beyond what is asked for (Emscripten): where the
- * last step ended is not known, so half of it is added.
- */
+/** Emscripten grows a memory by a fifth, at most 96 MiB beyond the request; on average half of that is unused. */
 const SPARE = { share: 0.1, most: 48 * 2 ** 20 };
 
-/** The kernels' working memory is kept, with this much more than the largest call asked for (`WasmKernels.scratch`). */
+/** Scratch memory over the largest request (`WasmKernels.scratch`). */
 const SCRATCH_SPARE = 1.25;
 
-/** Numbers of a token in the parts of a layer. */
+/** Floats per token in the parts of a layer. */
 function widths({ width, hiddenWidth, heads, kvHeads, headDim }: ModelConfig) {
   return { width, hiddenWidth, heads, queries: heads * headDim, keys: kvHeads * headDim };
 }
 
-/** What is trained, all of it in float32. */
 type Trained = Omit<TrainedParameters, "basePrecision">;
 
-/** Memory by part at the moment that takes most; "other" is what the memory has grown by beyond it. */
-export function wasmMemory(run: Trained, work: RunWorkload, budget: MemoryBudget, shares: number): PartBytes {
+/** Returns peak memory by part; "other" is what the WASM memory has grown beyond it. `shares`: parallel parts of a call. */
+export function wasmMemory(
+  run: Trained,
+  workload: RunWorkload,
+  budget: MemoryBudget,
+  shares: number,
+): PartBytes {
   const { model: config } = run;
-  const held = heldBytes(run, work, shares);
-  const sampled = [...work.policy.sampled, ...(work.teacher?.sampled ?? [])];
+  const held = heldBytes(run, workload, shares);
+  const sampled = [...workload.policy.sampled, ...(workload.teacher?.sampled ?? [])];
   const sampling = largest(sampled.map((rows) => samplingBytes(config, rows, budget)));
-  const training = trainingBytes(run, work, budget);
+  const training = trainingBytes(run, workload, budget);
   const peak = total(training) > total(sampling) ? training : sampling;
   const parts = new Map([...held, ...peak].filter(([, bytes]) => bytes > 0));
   return parts.set("other", memoryFor(total(parts)) - total(parts));
@@ -57,37 +59,37 @@ function largest(all: readonly Parts[]): Parts {
   );
 }
 
-/** Floats that are trained. */
+/** Returns the number of trained floats. */
 function trainedFloats({ model, adapter }: Trained): number {
   return adapter === null ? parameterCount(model) : adapterCount(model, adapter);
 }
 
-/** What is held from the start to the end. */
-function heldBytes(run: Trained, work: RunWorkload, shares: number): Parts {
+/** Returns the bytes held throughout a run. */
+function heldBytes(run: Trained, workload: RunWorkload, shares: number): Parts {
   const { model: config, adapter } = run;
   const floats = trainedFloats(run);
   const rope = config.maxPositions * config.headDim;
-  const trained = 3 * floats + (adapter === null ? rope : 0); // with its moments; beside a frozen model it has no table
+  const trained = 3 * floats + (adapter === null ? rope : 0); // with its moments; under an adapter the rotary table is shared
   const companions =
-    (work.critic === null ? 0 : trained) +
-    (work.rewardModel === null ? 0 : trained) +
-    (work.teacher === null ? 0 : trained); // a policy makes its moments, though it may never learn
+    (workload.critic === null ? 0 : trained) +
+    (workload.rewardModel === null ? 0 : trained) +
+    (workload.teacher === null ? 0 : trained); // a policy allocates moments even if it is never trained
   return new Map([
     ["weights", (parameterCount(config) + rope) * FLOAT],
     ["adapter", adapter === null ? 0 : floats * FLOAT],
     ["optimizer", 2 * floats * FLOAT],
-    ["initial model", work.initialModel ? floats * FLOAT : 0],
+    ["initial model", workload.initialModel ? floats * FLOAT : 0],
     ["companions", companions * FLOAT],
     ["scratch", SCRATCH_SPARE * shares * Math.max(...matrices(config).map(packedSize))],
   ]);
 }
 
-/** The memory that so many bytes alive at the same time have made. */
+/** Returns the expected size of a WASM memory with a peak of `alive` bytes. */
 function memoryFor(alive: number): number {
   return Math.max(INITIAL_MEMORY, alive + Math.min(SPARE.share * alive, SPARE.most));
 }
 
-/** Decoding a batch of rows: packed weights, keys and values, and before that the prompts, a layer at a time. */
+/** Returns the bytes of sampling a batch: the larger of prefill and decoding. */
 function samplingBytes(
   config: ModelConfig,
   { lengths, counts, maxTokens }: SampledRows,
@@ -115,12 +117,12 @@ function samplingBytes(
   ]);
 }
 
-/** Bytes of the matrices laid out for decoding. */
+/** Returns the bytes of all matrices packed for decoding. */
 function packedBytes(config: ModelConfig): number {
   return matrices(config).reduce((sum, shape) => sum + packedSize(shape), 0);
 }
 
-/** Shapes of the matrices that products are taken with, the one of the logits last. */
+/** Returns the shapes [out, in] of all matrices in products, the head last. */
 function matrices(config: ModelConfig): (readonly number[])[] {
   const ofLayers = [...parameterShapes(config)].filter(
     ([name, { length }]) => length === 2 && !/embed_tokens|lm_head/.test(name),
@@ -128,25 +130,26 @@ function matrices(config: ModelConfig): (readonly number[])[] {
   return [...ofLayers.map(([, shape]) => shape), [config.vocabulary, config.width]];
 }
 
-/** `linearScratch` of wasm/assembly/linear.ts, in bytes. */
-function packedSize([n = 1, k = 1]: readonly number[]): number {
+/** Returns `linearScratch` of ops/wasm/assembly/linear.ts in bytes, for a matrix [out, in]. */
+function packedSize(shape: readonly number[]): number {
+  const [n, k] = [at(shape, 0), at(shape, 1)];
   const padded = (count: number): number => Math.ceil(count / 8) * 8;
   const gradient = 128 * (4 * Math.ceil(n / 4) + padded(k));
   return Math.max(k * padded(n), n * padded(k), gradient) * FLOAT;
 }
 
-/** Forward and backward pass of a micro-batch: the tape keeps gradients to the end; those of a layer that is computed again, of its input. */
+/** Returns the bytes of a micro-batch's forward and backward pass. The tape keeps all gradients to the end; with gradient checkpointing, only those of the layers' inputs. */
 function trainingBytes(
   run: Trained,
-  work: RunWorkload,
+  workload: RunWorkload,
   { recompute }: Pick<MemoryBudget, "recompute">,
 ): Parts {
   const { model: config, adapter } = run;
-  const { lines, scored, whole } = work.policy.trained ?? { lines: 0, scored: 0, whole: 0 };
+  const { lines, scored, whole } = workload.policy.trained ?? { lines: 0, scored: 0, whole: 0 };
   const { width, hiddenWidth, heads, queries, keys } = widths(config);
   const { layers, vocabulary, kvHeads, qkNorm } = config;
-  const normed = qkNorm ? lines * (queries + keys) : 0; // heads before their norm, and their gradients
-  const unpacked = whole === lines ? 0 : 1; // rows that share a prompt are gathered for attention
+  const normed = qkNorm ? lines * (queries + keys) : 0; // heads before their norm, and gradients
+  const unpacked = whole === lines ? 0 : 1; // rows with a shared prompt are gathered for attention
   const kept =
     lines * (4 * width + 2 + queries + 3 * hiddenWidth) +
     whole * (2 * queries + 2 * keys + heads) +
@@ -158,30 +161,30 @@ function trainingBytes(
     whole * (queries + 2 * keys) +
     unpacked * (lines * (queries + 2 * keys) + whole * queries);
   const ends = lines * 3 * width + scored * 2 * width;
-  const beside = adapter === null ? 0 : lines * (lowRankFloats(config, adapter) / layers);
-  const first = adapter === null ? 0 : lines * TO_EMBEDDING * width; // which a frozen embedding is not sent
-  const layer = kept + back + beside;
+  const lowRank = adapter === null ? 0 : lines * (lowRankFloats(config, adapter) / layers);
+  const first = adapter === null ? 0 : lines * TO_EMBEDDING * width; // a frozen embedding needs no gradient
+  const layer = kept + back + lowRank;
   const ofLayers = recompute ? layers * lines * 2 * width + layer : layers * layer - first;
   return new Map<MemoryPart, number>([
-    ["gradients", 2 * trainedFloats(run) * FLOAT], // those of the micro-batch, and the sum
+    ["gradients", 2 * trainedFloats(run) * FLOAT], // of the micro-batch, and the sum
     ["activations", (ofLayers + ends) * FLOAT],
     ["head", 2 * Math.min(scored * vocabulary, MAX_LOGITS) * FLOAT],
   ]);
 }
 
-/** Vectors that the first layer sends back to an embedding that is trained: of three products, the norm and their sums. */
+/** Gradient vectors [D] per line that reach a trained embedding: of three products, the norm and their sums. */
 const TO_EMBEDDING = 6;
 
-/** Share of the gradients that low-rank products send on which is there at the worst moment: fitted to what was measured. */
-const SENT_ON = 0.25;
+/** Fraction of the low-rank products' input gradients alive at the peak, fitted to measurements. */
+const ALIVE_GRADIENTS = 0.25;
 
-/** What a token takes beside all adapted matrices: inner vectors and their gradients, the gradient they send on, and masks. */
+/** Returns the floats per token of all low-rank products: A x with gradients, input gradients and dropout masks. */
 function lowRankFloats(config: ModelConfig, adapter: AdapterConfig): number {
   const { rank, dropout } = adapter;
   const shapes = parameterShapes(config);
   return adaptedWeights(config, adapter).reduce((sum, name) => {
-    const [, inputs = 0] = shapes.get(name) ?? [];
+    const inputs = at(shapes.get(name) ?? [], 1);
     const masks = dropout === 0 ? 0 : 3 * inputs;
-    return sum + 4 * rank + SENT_ON * inputs + masks;
+    return sum + 4 * rank + ALIVE_GRADIENTS * inputs + masks;
   }, 0);
 }

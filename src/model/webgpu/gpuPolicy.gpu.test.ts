@@ -290,7 +290,9 @@ describeOnGpu("the policy on recorded graphs", (gpu) => {
   test("refuses what the model has no positions for, and says what to change", async () => {
     const policy = await create();
     const asked = policy.sample([{ prompt: PROMPT, seed: 1 }], { ...SAMPLING, maxResponseTokens: 128 });
-    await expect(asked).rejects.toThrow(/exceed the model's 128 positions; lower the longest response/);
+    await expect(asked).rejects.toThrow(
+      /exceed the model's context of 128 tokens; lower the maximum response length/,
+    );
     await policy.dispose();
   });
 

@@ -83,10 +83,10 @@ describe("an adapter", () => {
       "q_proj.lora_A.weight is [3,16], this model needs [3,20]",
     );
     expect(() => checkAdapter({ ...TINY_CONFIG, layers: 1 }, adapter)).toThrow(
-      "this model has no place for model.layers.1.self_attn.q_proj.lora_A.weight",
+      "model.layers.1.self_attn.q_proj.lora_A.weight matches no parameter of this model",
     );
     const peft = { ...adapter, targets: ["q_proj", "embed_tokens"], base: null };
-    expect(() => adapterFromPeft(TINY_CONFIG, peft, 1)).toThrow("the adapter stands beside embed_tokens;");
+    expect(() => adapterFromPeft(TINY_CONFIG, peft, 1)).toThrow("the adapter targets embed_tokens;");
   });
 });
 

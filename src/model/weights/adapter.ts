@@ -1,12 +1,13 @@
-/** LoRA (arXiv 2106.09685): low-rank matrices beside a decoder's frozen ones, named and initialised as PEFT does. */
+/** LoRA adapters (arXiv 2106.09685) with the tensor names and initialisation of PEFT. */
+import { at } from "../../math/at.ts";
 import type { PeftAdapter } from "../../formats/huggingface/peftAdapter.ts";
 import { createRandom } from "../../math/random.ts";
-import type { TtrlConfig } from "../../rl/ttrlConfig.ts";
+import type { AdapterSettings, LoraTargets } from "../../rl/config/adapterFields.ts";
 import type { ModelConfig } from "../language/config.ts";
 import { layerName, parameterShapes, type HostTensor } from "./parameters.ts";
 
-/** The matrices of a layer, in a fixed order, as a layer's parameters name them. */
-const PLACES = {
+/** Possible target modules of a layer, with their parameter names in the layer; the order is fixed. */
+const MODULE_PATHS = {
   q_proj: "self_attn.q_proj",
   k_proj: "self_attn.k_proj",
   v_proj: "self_attn.v_proj",
@@ -16,74 +17,68 @@ const PLACES = {
   down_proj: "mlp.down_proj",
 } as const;
 
-/** A matrix of a layer by its last name. */
-type TargetModule = keyof typeof PLACES;
+type TargetModule = keyof typeof MODULE_PATHS;
 
-/** All of them. */
-export const TARGET_MODULES = Object.keys(PLACES) as readonly TargetModule[]; // keys of a const table
+/** All possible target modules, in their order in a layer. */
+export const TARGET_MODULES = Object.keys(MODULE_PATHS) as readonly TargetModule[]; // keys of a const table
 
-/** What an adapter adds: W x becomes W x + alpha / rank * B A x, in every layer's `targets`. */
+/** Hyperparameters of an adapter: W x becomes W x + alpha / rank * B A x for the target modules of every layer. */
 export interface AdapterConfig {
   readonly rank: number;
   readonly alpha: number;
-  /** Share of A's inputs that training leaves out. */
+  /** Dropout rate of A's input, in training. */
   readonly dropout: number;
   readonly targets: readonly TargetModule[];
 }
 
-/** Where adapters may stand, as the configuration names it. */
-const TARGETS: Readonly<Record<TtrlConfig["loraTargets"], readonly TargetModule[]>> = {
+/** Target modules by the setting `loraTargets`. */
+const TARGETS: Readonly<Record<LoraTargets, readonly TargetModule[]>> = {
   "all-linear": TARGET_MODULES,
   attention: ["q_proj", "k_proj", "v_proj", "o_proj"],
   "query-value": ["q_proj", "v_proj"],
 };
 
-/** The adapter that a configuration asks for; null where all weights are trained. */
-export function adapterConfig(config: TtrlConfig): AdapterConfig | null {
+/** Returns the configured adapter; null if all weights are trained. */
+export function adapterConfig(config: Omit<AdapterSettings, "basePrecision">): AdapterConfig | null {
   if (config.trainable === "all") return null;
   const { loraRank: rank, loraAlpha: alpha, loraDropout: dropout, loraTargets } = config;
   return { rank, alpha, dropout, targets: TARGETS[loraTargets] };
 }
 
-/** The configuration's name of where an adapter stands; null where it has none. */
-export function targetModulesName(targets: readonly TargetModule[]): TtrlConfig["loraTargets"] | null {
+/** Returns the value of `loraTargets` for these target modules; null if there is none. */
+export function targetModulesName(targets: readonly TargetModule[]): LoraTargets | null {
   const names = ["all-linear", "attention", "query-value"] as const;
   return names.find((name) => TARGETS[name].join() === targets.join()) ?? null;
 }
 
-/** An adapter's values on the host. */
+/** An adapter with its tensors on the host. */
 export interface Adapter extends AdapterConfig {
-  /** A [rank, in] and B [out, rank] by the names of `adapterShapes`. */
+  /** A [R, in] and B [out, R] by the names of `adapterShapes`. */
   readonly tensors: ReadonlyMap<string, HostTensor>;
-  /** Of the masks of dropout. */
+  /** Seed of the dropout masks. */
   readonly seed: number;
 }
 
-/** What B A x is multiplied by. */
+/** Returns the scale of B A x, alpha / rank. */
 export function adapterScale({ alpha, rank }: Pick<AdapterConfig, "alpha" | "rank">): number {
   return alpha / rank;
 }
 
-/** Names of the two matrices beside the matrix `weight`, a parameter's name. */
+/** Returns the names of A and B of the matrix named `weight`. */
 export function loraNames(weight: string): { readonly a: string; readonly b: string } {
   const module = weight.slice(0, -".weight".length);
   return { a: `${module}.lora_A.weight`, b: `${module}.lora_B.weight` };
 }
 
-/** Name of a layer's matrix. */
-function weightName(layer: number, module: TargetModule): string {
-  return layerName(layer, `${PLACES[module]}.weight`);
-}
-
-/** The parameters that an adapter stands beside, layer by layer. */
+/** Returns the names of the matrices that an adapter targets, layer by layer. */
 export function adaptedWeights({ layers }: ModelConfig, { targets }: Pick<AdapterConfig, "targets">) {
   const ordered = TARGET_MODULES.filter((module) => targets.includes(module));
   return Array.from({ length: layers }, (_, layer) =>
-    ordered.map((module) => weightName(layer, module)),
+    ordered.map((module) => layerName(layer, `${MODULE_PATHS[module]}.weight`)),
   ).flat();
 }
 
-/** Name and shape of every matrix of an adapter, in a fixed order: A [rank, in] and B [out, rank]. */
+/** Returns name and shape of every adapter tensor, in a fixed order: A [R, in] and B [out, R]. */
 export function adapterShapes(
   config: ModelConfig,
   adapter: Pick<AdapterConfig, "rank" | "targets">,
@@ -91,7 +86,7 @@ export function adapterShapes(
   const whole = parameterShapes(config);
   return new Map(
     adaptedWeights(config, adapter).flatMap((name): [string, readonly number[]][] => {
-      const [rows = 0, columns = 0] = whole.get(name) ?? [];
+      const [rows, columns] = shapeOf(whole.get(name));
       const { a, b } = loraNames(name);
       return [
         [a, [adapter.rank, columns]],
@@ -101,7 +96,7 @@ export function adapterShapes(
   );
 }
 
-/** Number of parameters of an adapter. */
+/** Returns the number of parameters of an adapter. */
 export function adapterCount(config: ModelConfig, adapter: Pick<AdapterConfig, "rank" | "targets">): number {
   return [...adapterShapes(config, adapter).values()].reduce(
     (total, shape) => total + shape.reduce((product, size) => product * size, 1),
@@ -109,18 +104,18 @@ export function adapterCount(config: ModelConfig, adapter: Pick<AdapterConfig, "
   );
 }
 
-/** Keeps the numbers of a new adapter apart from a run's other draws of the same seed. */
+/** Random stream of initial adapters, distinct from the run's other streams of the same seed. */
 const INITIAL_STREAM = 0x10a;
 
 /**
- * A new adapter, which changes nothing yet: A uniform within 1 / sqrt(in), which is PyTorch's Kaiming uniform at a slope
- * of sqrt 5, as PEFT takes it; B zero.
+ * Returns a new adapter, initialised as in PEFT: A uniform in ±1 / sqrt(in) (Kaiming uniform with a = sqrt 5), B zero, so
+ * the model's output is unchanged.
  */
 export function initialAdapter(config: ModelConfig, adapter: AdapterConfig, seed: number): Adapter {
   const random = createRandom(seed, INITIAL_STREAM);
   const tensors = new Map<string, HostTensor>();
   for (const [name, shape] of adapterShapes(config, adapter)) {
-    const [rows = 0, columns = 0] = shape;
+    const [rows, columns] = shapeOf(shape);
     const data = new Float32Array(rows * columns);
     const bound = 1 / Math.sqrt(columns);
     if (name.includes("lora_A"))
@@ -130,13 +125,13 @@ export function initialAdapter(config: ModelConfig, adapter: AdapterConfig, seed
   return { ...adapter, tensors, seed };
 }
 
-/** An adapter as PEFT keeps it, for a decoder. Throws when it does not fit. */
+/** Converts an adapter in PEFT's format. Throws if it targets other modules or does not fit the model. */
 export function adapterFromPeft(config: ModelConfig, peft: PeftAdapter, seed: number): Adapter {
   const { rank, alpha, dropout, tensors } = peft;
-  const foreign = peft.targets.filter((name) => !isProjection(name));
-  if (foreign.length > 0) {
+  const unsupported = peft.targets.filter((name) => !Object.hasOwn(MODULE_PATHS, name));
+  if (unsupported.length > 0) {
     throw new Error(
-      `the adapter stands beside ${foreign.join(", ")}; it may stand beside ${TARGET_MODULES.join(", ")}`,
+      `the adapter targets ${unsupported.join(", ")}; supported target modules: ${TARGET_MODULES.join(", ")}`,
     );
   }
   const targets = TARGET_MODULES.filter((module) => peft.targets.includes(module));
@@ -145,11 +140,12 @@ export function adapterFromPeft(config: ModelConfig, peft: PeftAdapter, seed: nu
   return adapter;
 }
 
-function isProjection(name: string): name is TargetModule {
-  return Object.hasOwn(PLACES, name);
+/** Returns [out, in] of a matrix's shape. */
+function shapeOf(shape: readonly number[] = []): readonly [number, number] {
+  return [at(shape, 0), at(shape, 1)];
 }
 
-/** Throws, naming the tensors, when an adapter does not fit a decoder. */
+/** Throws, naming the tensors, if an adapter does not fit a decoder. */
 export function checkAdapter(config: ModelConfig, adapter: Adapter): void {
   const shapes = adapterShapes(config, adapter);
   const problems: string[] = [];
@@ -160,7 +156,7 @@ export function checkAdapter(config: ModelConfig, adapter: Adapter): void {
       problems.push(`${name} is [${found.join()}], this model needs [${shape.join()}]`);
   }
   for (const name of adapter.tensors.keys()) {
-    if (!shapes.has(name)) problems.push(`this model has no place for ${name}`);
+    if (!shapes.has(name)) problems.push(`${name} matches no parameter of this model`);
   }
   if (problems.length > 0)
     throw new Error(`the adapter does not fit the model: ${problems.slice(0, 5).join("; ")}`);
@@ -178,9 +174,9 @@ export function mergedWeight(
   return { shape: weight.shape, data: addProduct(weight, a, b, adapterScale(adapter)) };
 }
 
-/** W + scale * B A, summed in float64. */
+/** Returns W + scale * B A, summed in float64; W [out, in], A [R, in], B [out, R]. */
 function addProduct(weight: HostTensor, a: HostTensor, b: HostTensor, scale: number): Float32Array {
-  const [rank = 0, columns = 0] = a.shape;
+  const [rank, columns] = shapeOf(a.shape);
   const sum = new Float64Array(columns);
   const data = new Float32Array(weight.data.length);
   for (let start = 0, row = 0; start < data.length; start += columns, row++) {

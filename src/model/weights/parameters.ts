@@ -1,24 +1,25 @@
-/** The named parameters of a decoder, under Hugging Face names. */
+/** Parameters of a decoder by Hugging Face name. */
+import { at } from "../../math/at.ts";
 import { createRandom } from "../../math/random.ts";
 import type { ModelConfig } from "../language/config.ts";
 
-/** A parameter's values on the host. */
+/** A tensor on the host. */
 export interface HostTensor {
   readonly shape: readonly number[];
   readonly data: Float32Array;
 }
 
-/** Names of one layer's parameters start with this. */
+/** Returns the name of a layer's parameter. */
 export function layerName(layer: number, part: string): string {
   return `model.layers.${layer}.${part}`;
 }
 
-/** The matrix that turns hidden states into logits [V, D]. */
+/** Returns the name of the output head [V, D]: the embedding if tied. */
 export function headName(config: ModelConfig): string {
   return config.tied ? "model.embed_tokens.weight" : "lm_head.weight";
 }
 
-/** Name and shape of every parameter of a decoder, in a fixed order. */
+/** Returns name and shape of every parameter of a decoder, in a fixed order; matrices are [out, in]. */
 export function parameterShapes(config: ModelConfig): Map<string, readonly number[]> {
   const { width, hiddenWidth, vocabulary } = config;
   const queries = config.heads * config.headDim;
@@ -48,7 +49,7 @@ export function parameterShapes(config: ModelConfig): Map<string, readonly numbe
   return shapes;
 }
 
-/** Number of parameters of a decoder. */
+/** Returns the number of parameters of a decoder. */
 export function parameterCount(config: ModelConfig): number {
   return [...parameterShapes(config).values()].reduce((total, shape) => total + sizeOf(shape), 0);
 }
@@ -58,8 +59,8 @@ function sizeOf(shape: readonly number[]): number {
 }
 
 /**
- * Random parameters of a new decoder: matrices N(0, 0.6 / sqrt(fan in)), embeddings N(0, 0.02), the matrices that
- * write to the residual stream 0.02 / sqrt(2 layers) as in GPT-2, norms 1, biases 0. Host values, from a seed.
+ * Returns random parameters: matrices N(0, 0.6 / sqrt(in)), embeddings N(0, 0.02), output and down projections
+ * N(0, 0.02 / sqrt(2 L)) as in GPT-2, norms 1, biases 0; N(mean, standard deviation).
  */
 export function initialParameters(config: ModelConfig, seed: number): Map<string, HostTensor> {
   const random = createRandom(seed);
@@ -79,10 +80,10 @@ export function initialParameters(config: ModelConfig, seed: number): Map<string
 function initialScale(name: string, shape: readonly number[], layers: number): number {
   if (name.includes("embed_tokens")) return 0.02;
   if (name.includes("o_proj") || name.includes("down_proj")) return 0.02 / Math.sqrt(2 * layers);
-  return 0.6 / Math.sqrt(shape[1] ?? 1);
+  return 0.6 / Math.sqrt(at(shape, 1));
 }
 
-/** Throws, naming the tensors, when any of a decoder's weights is missing or misshapen. */
+/** Throws, naming the tensors, if any weight of a decoder is missing or has the wrong shape. */
 export function checkWeights(config: ModelConfig, shapes: ReadonlyMap<string, readonly number[]>): void {
   const problems: string[] = [];
   for (const [name, shape] of parameterShapes(config)) {

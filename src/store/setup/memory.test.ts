@@ -94,7 +94,7 @@ it("knows nothing of a set-up with a wrong setting", async () => {
 it("says what does not fit as a sentence", () => {
   expect(memoryObstacle(null)).toBeNull();
   expect(memoryObstacle(PLAN)).toBeNull();
-  expect(memoryObstacle({ ...PLAN, problem: "the run takes too much: take a smaller model" })).toBe(
-    "The run takes too much: take a smaller model.",
+  expect(memoryObstacle({ ...PLAN, problem: "the run takes too much: choose a smaller model" })).toBe(
+    "The run takes too much: choose a smaller model.",
   );
 });

@@ -86,7 +86,7 @@ describe.each(["stock operations on wasm", "WASM kernels"] as const)(
       const policy = create();
       const requests = [{ prompt: "2+2=", seed: 1 }];
       await expect(policy.sample(requests, { ...SAMPLING, maxResponseTokens: 128 })).rejects.toThrow(
-        /exceed the model's 128 positions; lower the longest response/,
+        /exceed the model's context of 128 tokens; lower the maximum response length/,
       );
     });
   },

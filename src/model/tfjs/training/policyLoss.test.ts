@@ -6,7 +6,7 @@ import * as tf from "../../../ops/tf.ts";
 import { tokenLogprob } from "../../../ops/tokenLogprob/tokenLogprob.ts";
 import { LOSSES, relativeGap, type PolicyCase } from "../../fixture.ts";
 import { policyLoss, type PolicyLossOptions } from "./policyLoss.ts";
-import { added, NO_SUMS } from "../../learning/updateSums.ts";
+import { addMicroBatch, NO_SUMS } from "../../learning/updateSums.ts";
 
 /** What every formula is held to; float32 leaves a fifth of it. */
 const TOLERANCE = 1e-5;
@@ -85,7 +85,7 @@ test.each(CASES)("clip fractions are verl's: %s", (_, each) => {
     entropies: new Float32Array(length),
     referenceLogprobs: null,
   };
-  const sums = added(NO_SUMS, [row], accumulated, optionsOf(each));
+  const sums = addMicroBatch(NO_SUMS, [row], accumulated, optionsOf(each));
   // verl adds 1e-8 to the tokens it divides by.
   expect(sums.clipped / length).toBeCloseTo(each.clipFraction, 6);
   expect(sums.clippedLow / length).toBeCloseTo(each.clipFractionLow, 6);
