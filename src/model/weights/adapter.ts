@@ -2,7 +2,7 @@
 import { at } from "../../math/at.ts";
 import type { PeftAdapter } from "../../formats/huggingface/peftAdapter.ts";
 import { createRandom } from "../../math/random.ts";
-import type { AdapterSettings, LoraTargets } from "../../rl/config/adapterFields.ts";
+import type { AdapterSettings } from "../../rl/config/adapterFields.ts";
 import type { ModelConfig } from "../language/config.ts";
 import { layerName, parameterShapes, type HostTensor } from "./parameters.ts";
 
@@ -32,7 +32,7 @@ export interface AdapterConfig {
 }
 
 /** Target modules by the setting `loraTargets`. */
-const TARGETS: Readonly<Record<LoraTargets, readonly TargetModule[]>> = {
+const TARGETS: Readonly<Record<AdapterSettings["loraTargets"], readonly TargetModule[]>> = {
   "all-linear": TARGET_MODULES,
   attention: ["q_proj", "k_proj", "v_proj", "o_proj"],
   "query-value": ["q_proj", "v_proj"],
@@ -46,7 +46,7 @@ export function adapterConfig(config: Omit<AdapterSettings, "basePrecision">): A
 }
 
 /** Returns the value of `loraTargets` for these target modules; null if there is none. */
-export function targetModulesName(targets: readonly TargetModule[]): LoraTargets | null {
+export function targetModulesName(targets: readonly TargetModule[]): AdapterSettings["loraTargets"] | null {
   const names = ["all-linear", "attention", "query-value"] as const;
   return names.find((name) => TARGETS[name].join() === targets.join()) ?? null;
 }

@@ -48,7 +48,7 @@ export const ADAPTER_FIELDS = {
 } as const;
 
 /** The values of these settings. */
-type AdapterSettings = ConfigOf<typeof ADAPTER_FIELDS>;
+export type AdapterSettings = ConfigOf<typeof ADAPTER_FIELDS>;
 
 /** Precision of the frozen weights under an adapter. */
 export type BasePrecision = AdapterSettings["basePrecision"];
