@@ -182,6 +182,7 @@ export default defineConfig(
     ignores: [
       "dist/",
       "out/",
+      ".cache/",
       "coverage/",
       "test-results/",
       "playwright-report/",

@@ -85,7 +85,7 @@ export function ttrl(
     readonly env?: Readonly<Record<string, string>>;
   } = {},
 ): Promise<Finished> {
-  const child = spawn(process.execPath, ["--enable-source-maps", COMPILED_CLI, ...args], {
+  const child = spawn(process.execPath, [COMPILED_CLI, ...args], {
     cwd: root,
     env: { ...process.env, ...options.env },
   });

@@ -7,6 +7,7 @@ import { createWorkspace, QUICK, ttrl, type Finished } from "./fixture.ts";
 /** Where Debian's Chromium keeps a software Vulkan driver and its loader, for machines that have none of their own. */
 const CHROMIUM = "/usr/lib/chromium";
 const env: Record<string, string> = {
+  NODE_OPTIONS: `--import ${new URL("../src/webgpu/sparingPolls.mjs", import.meta.url).href}`,
   NODEVICE_SELECT: "1", // a layer of Mesa's, where it is installed, writes to standard error
   ...(existsSync(`${CHROMIUM}/vk_swiftshader_icd.json`) && {
     LD_LIBRARY_PATH: CHROMIUM,

@@ -1,6 +1,7 @@
 /** `npm run -s bench -- --counts [--json]`: what the engine asks of the GPU, and nothing else on standard output. */
 import { readModelConfig } from "../../src/model/language/config.ts";
 import { countCalls, type Counts } from "./counts.ts";
+import "../../src/webgpu/sparingPolls.mjs";
 import { embedded, NO_ADAPTER, openDawn } from "../comparison/node.ts";
 
 const DEFAULT_MODEL = "abacus-0.2M";

@@ -2,6 +2,7 @@
 import { afterEach, beforeAll, describe, expect } from "vitest";
 import { expectClose, normals, type Expectation } from "../ops/fixture.ts";
 import { startDawn } from "../ops/gpu/fixture.ts";
+import "./sparingPolls.mjs";
 import type { DecoderShape } from "../decoder/decoderShape.ts";
 import { openGpu, readBuffer, type Gpu } from "./device/device.ts";
 import { GraphBuilder, Pipelines } from "./recording/graph.ts";
