@@ -19,16 +19,16 @@ test("the keyboard alone starts, pauses, steps and opens the definitions", async
   await lab.reaches("paused");
 
   await page.keyboard.press("?");
-  await expect(page.getByRole("dialog", { name: "Keyboard" })).toBeVisible();
+  await expect(page.getByRole("dialog", { name: "Keyboard shortcuts" })).toBeVisible();
   await page.keyboard.press("Escape");
   await expect(page.getByRole("dialog")).toHaveCount(0);
 
-  await lab.button("All definitions").focus();
+  await lab.button("All metrics").focus();
   await page.keyboard.press("Enter");
-  await expect(page.getByRole("dialog", { name: "All definitions" })).toContainText("pass@1");
+  await expect(page.getByRole("dialog", { name: "All metrics" })).toContainText("pass@1");
   await page.keyboard.press("Escape");
   await expect(page.getByRole("dialog")).toHaveCount(0);
-  await expect(lab.button("All definitions")).toBeFocused();
+  await expect(lab.button("All metrics")).toBeFocused();
 });
 
 test("a stopped run sends nothing more, and the next one begins from the initial model", async ({ lab }) => {

@@ -35,7 +35,7 @@ test("without answers the curves that need the truth are absent, and training go
 
   const board = page.getByTestId("vote-board");
   await expect(board.getByTestId("vote").first()).toContainText("Pseudo-label");
-  await expect(board.getByText("Truth")).toHaveCount(0);
+  await expect(board.getByText("Ground truth")).toHaveCount(0);
   const [evaluated] = await lab.eventsOf("evaluated");
   expect(evaluated?.evaluation).toMatchObject({ passAt1: null, majAtN: null });
 });
@@ -51,10 +51,10 @@ test("bad rows are named by number and left out, near-miss names are mapped and 
   await lab.open();
   await lab.drop("mixed.jsonl", lines.join("\n"));
   const reading = lab.reading();
-  await expect(reading).toContainText("3 questions, all with an answer");
+  await expect(reading).toContainText("3 questions, all with answers");
   await expect(reading).toContainText('"question"');
   await expect(reading).toContainText('"ground_truth"');
-  await reading.getByText("2 rows left out").click();
+  await reading.getByText("2 rows skipped").click();
   await expect(reading.getByText("Row 2:")).toContainText("JSON");
   await expect(reading.getByText("Row 4:")).toContainText("prompt");
 

@@ -190,7 +190,7 @@ played("runs that fail say why, and two in a row end the queue", async ({ page }
   const experiment = await open(page, "Learning rates");
   await experiment.getByLabel("Seeds of each variant").selectOption("all seeds, as committed");
   await experiment.getByRole("button", { name: "Run all: 4 runs" }).click();
-  await expect(queueOf(page)).toContainText("0 of 4 runs done, 2 failed, 2 not run to the end.");
+  await expect(queueOf(page)).toContainText("0 of 4 runs done, 2 failed, 2 not completed.");
   await expect(experiment.getByTestId("variant-high")).toContainText("Failed, seed 0. The GPU was lost");
   await queueOf(page).getByRole("button", { name: "Dismiss" }).click();
   await expect(queueOf(page)).toHaveCount(0);
@@ -203,9 +203,9 @@ played("a queue can be skipped through and stopped", async ({ page }) => {
   await experiment.getByLabel("Seeds of each variant").selectOption("all seeds, as committed");
   await experiment.getByRole("button", { name: "Run all: 4 runs" }).click();
   await queueOf(page).getByRole("button", { name: "Skip this run" }).click();
-  await expect(queueOf(page)).toContainText("run 2 of 4, high rate, seed 0 · 1 left out");
+  await expect(queueOf(page)).toContainText("run 2 of 4, high rate, seed 0 · 1 skipped");
   await queueOf(page).getByRole("button", { name: "Stop all" }).click();
-  await expect(queueOf(page)).toContainText("0 of 4 runs done, 4 not run to the end.");
+  await expect(queueOf(page)).toContainText("0 of 4 runs done, 4 not completed.");
 });
 
 played(

@@ -53,7 +53,7 @@ test("axe finds nothing before, during and after a run, in dialogs and in tables
     await page.setViewportSize({ width, height: 900 });
     expect(await violations(page)).toEqual([]);
   }
-  await page.getByRole("button", { name: "All definitions" }).click();
+  await page.getByRole("button", { name: "All metrics" }).click();
   expect(await violations(page)).toEqual([]);
   await page.keyboard.press("Escape");
   await page.getByRole("button", { name: "Stop" }).click();
@@ -84,9 +84,9 @@ test("a click on a curve shows the votes of that step", async ({ page }) => {
   await chart.locator("svg.recharts-surface").hover(place);
   await expect(chart.getByText(/^Step [1-3]$/)).toBeVisible();
   await chart.locator("svg.recharts-surface").click(place);
-  await expect(page.getByLabel("Step whose votes are shown")).toHaveValue(/^[1-3]$/);
+  await expect(page.getByLabel("Step shown")).toHaveValue(/^[1-3]$/);
   await page.getByRole("button", { name: "Follow latest" }).click();
-  await expect(page.getByLabel("Step whose votes are shown")).toHaveValue(/^([6-9]|\d\d)$/);
+  await expect(page.getByLabel("Step shown")).toHaveValue(/^([6-9]|\d\d)$/);
 });
 
 test("a file that is no data set is refused in words and the one in use stays", async ({ page }) => {
@@ -98,7 +98,7 @@ test("a file that is no data set is refused in words and the one in use stays", 
     buffer: Buffer.from("[{"),
   });
   await expect(page.getByTestId("dataset-reading")).toContainText("broken.json");
-  await expect(page.getByTestId("dataset-reading")).toContainText("Word problems stays in use");
+  await expect(page.getByTestId("dataset-reading")).toContainText("Word problems is still in use");
   await expect(page.getByRole("button", { name: "Start", exact: true })).toBeEnabled();
 });
 

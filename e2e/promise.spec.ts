@@ -24,7 +24,7 @@ test("a dropped data set trains the model, and its weights open elsewhere with t
 }) => {
   await lab.open();
   await lab.drop("own.json", JSON.stringify(QUESTIONS));
-  await expect(lab.reading()).toContainText("4 questions, all with an answer");
+  await expect(lab.reading()).toContainText("4 questions, all with answers");
 
   await lab.runSteps(3);
   for (const { id } of HEADLINE_CHARTS) {
@@ -131,7 +131,7 @@ test("a run goes out as a recipe for another trainer, and says what is lost ther
   expect(model.weights).toEqual(folder.weights);
 
   const recipe = page.getByRole("group", { name: "Recipe" });
-  await recipe.getByText("Settings that are lost").click();
+  await recipe.getByText("Unsupported settings").click();
   await expect(recipe).toContainText("rolloutsPerQuestion = 2: all votes are trained on");
 });
 

@@ -1,4 +1,4 @@
-/** Connects worker, stores and page; nothing else. */
+/** Connects the workers, the stores and the page. */
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { createLab } from "./store/lab.ts";
@@ -9,7 +9,7 @@ import { browserResults } from "./store/experiments/browserResults.ts";
 import { chooseDestination } from "./ui/export/chooseDestination.ts";
 import { download } from "./ui/export/download.ts";
 import { createView, PageProvider } from "./ui/page.tsx";
-import { applyTheme, rememberedTheme } from "./ui/theme.ts";
+import { applyTheme, storedTheme } from "./ui/theme.ts";
 import { createWorkerClient } from "./worker/client.ts";
 import { createPlanClient } from "./worker/plan/planClient.ts";
 import { createHubClient } from "./worker/hub/hubClient.ts";
@@ -39,10 +39,10 @@ lab.settings.subscribe((settings) => {
 });
 window.addEventListener("hashchange", () => lab.followLink(location.hash));
 window.addEventListener("beforeunload", (event) => {
-  if (isUnderWay(lab.run.getState())) event.preventDefault(); // asks before a run is lost
+  if (isUnderWay(lab.run.getState())) event.preventDefault(); // asks for confirmation, as the run would be lost
 });
 
-applyTheme(rememberedTheme());
+applyTheme(storedTheme());
 void lab.open();
 
 const root = document.getElementById("root");

@@ -1,4 +1,4 @@
-// The shared styles come first, so that a component can overrule them.
+// Shared styles come first so that components can override them.
 import "./styles/tokens.css";
 import "./styles/base.css";
 import "./styles/layout.css";
@@ -18,7 +18,7 @@ import { Setup } from "./setup/Setup.tsx";
 import { doShortcut, shortcutOf } from "./shortcuts.ts";
 import { VoteBoard } from "./votes/VoteBoard.tsx";
 
-/** The page, in reading order. */
+/** The page. */
 export function App() {
   useShortcuts();
   useTitle();
@@ -61,7 +61,7 @@ function useShortcuts(): void {
   }, [lab, view]);
 }
 
-/** The tab tells how far the run is while the user is elsewhere. */
+/** Shows the progress of the run in the title of the browser tab. */
 function useTitle(): void {
   const progress = usePacedRun((state) =>
     state.status === "idle" ? "" : `${state.record.steps.length}/${state.record.setup.config.steps} · `,

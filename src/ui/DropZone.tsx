@@ -2,7 +2,7 @@ import { useEffect, useState } from "react";
 import { filesOf } from "./droppedFiles.ts";
 import { useIsLocked, usePage } from "./page.tsx";
 
-/** Lets files and folders be dropped anywhere on the page, and says so while they are dragged over it. */
+/** Accepts files and folders dropped anywhere on the page, and shows a hint while they are dragged over it. */
 export function DropZone() {
   const { lab } = usePage();
   const isLocked = useIsLocked();
@@ -13,11 +13,11 @@ export function DropZone() {
       window.addEventListener(type, act, { signal: stop.signal });
     listen("dragover", (event) => {
       if (event.dataTransfer?.types.includes("Files") !== true) return;
-      event.preventDefault(); // otherwise the browser opens the file in place of the page
+      event.preventDefault(); // otherwise the browser navigates to the file
       setOver(true);
     });
     listen("dragleave", (event) => {
-      if (event.relatedTarget === null) setOver(false); // the file has left the window
+      if (event.relatedTarget === null) setOver(false); // left the window
     });
     listen("drop", (event) => {
       const transfer = event.dataTransfer;
@@ -33,8 +33,8 @@ export function DropZone() {
     <div className="dropzone">
       <p className="dropzone__text">
         {isLocked
-          ? "A run is under way: stop it to use another file."
-          : "Drop a data set, a run's configuration or a model (its folder, or one file: GGUF or zip)."}
+          ? "A run is in progress. Stop it to open another file."
+          : "Drop a data set (JSON or JSONL), a run configuration, or a model (folder, zip or GGUF)."}
       </p>
     </div>
   );

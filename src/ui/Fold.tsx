@@ -3,15 +3,15 @@ import { Icon } from "./Icon.tsx";
 
 interface FoldProps {
   readonly title: string;
-  /** What is told beside the title even while it is folded. */
+  /** Shown next to the title, even while collapsed. */
   readonly state?: ReactNode;
-  /** Open whatever the user chose: something in it needs attention. */
+  /** Keeps the section expanded, for instance to show an error in it. */
   readonly mustOpen?: boolean;
   readonly testId?: string;
   readonly children: ReactNode;
 }
 
-/** A title that unfolds into what it is about. */
+/** A collapsible section. */
 export function Fold({ title, state = null, mustOpen = false, testId, children }: FoldProps) {
   const [isOpen, setOpen] = useState(false);
   return (

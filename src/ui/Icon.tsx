@@ -1,4 +1,4 @@
-/** The page's few icons, drawn on a 16 x 16 grid in the text's colour. They are always beside a word or a label. */
+/** Paths of the icons on a 16 x 16 grid. Icons always accompany a visible or hidden label. */
 const PATHS = {
   play: "M4.5 2.7v10.6L13 8z",
   pause: "M4 3h3v10H4zM9 3h3v10H9z",

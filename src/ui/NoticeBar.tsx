@@ -3,7 +3,7 @@ import { sentence } from "./format.ts";
 import { Icon } from "./Icon.tsx";
 import { usePage, useRun } from "./page.tsx";
 
-/** What the page just did or could not do, and why a run failed. */
+/** The error of a failed run and the latest notice. */
 export function NoticeBar() {
   const { lab } = usePage();
   const notice = useStore(lab.notice);

@@ -3,7 +3,7 @@ import { HubDialog } from "./models/HubDialog.tsx";
 import { MetricsDialog } from "./dialogs/MetricsDialog.tsx";
 import { ShortcutsDialog } from "./dialogs/ShortcutsDialog.tsx";
 
-/** The dialog that is open, if any. */
+/** The open dialog, if any. */
 export function OpenDialog() {
   const dialog = useView((view) => view.dialog);
   if (dialog === null) return null;

@@ -1,17 +1,23 @@
 import { useState } from "react";
+import { at } from "../math/at.ts";
 import { Icon } from "./Icon.tsx";
-import { applyTheme, rememberedTheme, THEMES } from "./theme.ts";
+import { applyTheme, storedTheme, THEMES } from "./theme.ts";
 
-/** Goes round the themes: system, light, dark. */
+/** Cycles through the themes. */
 export function ThemeButton() {
-  const [theme, setTheme] = useState(rememberedTheme);
-  const next = THEMES[(THEMES.indexOf(theme) + 1) % THEMES.length] ?? "system";
+  const [theme, setTheme] = useState(storedTheme);
+  const next = at(THEMES, (THEMES.indexOf(theme) + 1) % THEMES.length);
   const change = (): void => {
     applyTheme(next);
     setTheme(next);
   };
   return (
-    <button type="button" className="button button--plain" onClick={change} title={`Change to ${next} theme`}>
+    <button
+      type="button"
+      className="button button--plain"
+      onClick={change}
+      title={`Switch to the ${next} theme`}
+    >
       <Icon name="theme" />
       <span className="unseen">Theme: </span>
       <span className="runbar__tool-text">{theme}</span>

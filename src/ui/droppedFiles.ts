@@ -1,16 +1,16 @@
-/** Files and folders that a drop or a picker hands over -> files with their paths. */
+/** The files of a drop or a file picker, with their paths. */
 import type { DroppedFile } from "../store/setup/dropped.ts";
 
-/** What was dropped, folders walked through. Reads the transfer at once: it is empty after the event. */
+/** Returns the dropped files, including those in folders. Call it during the event: the transfer is empty afterwards. */
 export async function filesOf({ items, files }: DataTransfer): Promise<DroppedFile[]> {
   const found = Array.from(items, (item) => item.webkitGetAsEntry());
   const entries = found.filter((entry) => entry !== null);
-  if (entries.length < found.length) return pickedFiles(files); // dragged by a script, which has no folders
+  if (entries.length < found.length) return pickedFiles(files); // created by a script, which cannot create folders
   const walked = await Promise.all(entries.map((entry) => walk(entry, "")));
   return walked.flat();
 }
 
-/** What a file input holds; files of a chosen folder know their path. */
+/** Returns the files of a file input; those of a folder include their path. */
 export function pickedFiles(files: FileList): DroppedFile[] {
   return Array.from(files, (file) => ({ path: file.webkitRelativePath || file.name, file }));
 }
@@ -24,7 +24,7 @@ async function walk(entry: FileSystemEntry, folder: string): Promise<DroppedFile
   return walked;
 }
 
-/** A reader hands over a hundred entries at most, and none at the end. */
+/** A reader returns at most 100 entries per call, and none at the end. */
 async function childrenOf(reader: FileSystemDirectoryReader): Promise<FileSystemEntry[]> {
   const next = await new Promise<FileSystemEntry[]>((...done) => reader.readEntries(...done));
   return next.length === 0 ? [] : [...next, ...(await childrenOf(reader))];

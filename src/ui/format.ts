@@ -1,4 +1,4 @@
-/** Numbers as the page writes them. */
+/** Number formats of the page. */
 import type { METRICS, MetricName } from "../rl/metrics/metrics.ts";
 
 export type Unit = (typeof METRICS)[MetricName]["unit"];
@@ -11,7 +11,7 @@ export function percent(share: number): string {
   return `${(share * 100).toFixed(1)}%`;
 }
 
-/** A change of a share in percentage points, with its sign: "+44.1 pts". */
+/** A difference of two shares in percentage points: 0.441 -> "+44.1 pts". */
 export function points(change: number): string {
   return `${signed((change * 100).toFixed(1))} pts`;
 }
@@ -21,12 +21,12 @@ function signed(number: string): string {
   return number.startsWith("-") ? number.replace("-", "−") : `+${number}`;
 }
 
-/** A signed number of two decimals, such as an advantage. */
+/** A signed number with two decimals: 0.74 -> "+0.74". */
 export function advantageText(advantage: number): string {
   return signed(advantage.toFixed(2));
 }
 
-/** A count with thousands separated. */
+/** 1024 -> "1,024". */
 export function count(value: number): string {
   return grouped.format(value);
 }
@@ -41,7 +41,7 @@ export function shortCount(value: number): string {
   return compact.format(value);
 }
 
-/** Three significant digits; powers of ten for the very small and the very large. */
+/** Three significant digits; scientific notation below 0.001 and from a million. */
 export function quantity(value: number): string {
   const size = Math.abs(value);
   if (value === 0) return "0";
@@ -64,12 +64,12 @@ export function measured(value: number, unit: Unit): string {
   return suffix === "" ? quantity(value) : `${quantity(value)} ${suffix}`;
 }
 
-/** A metric's value on an axis, without its unit, which the title names. */
+/** A metric's value as an axis label: without the unit, which is in the title. */
 export function tick(value: number, unit: Unit): string {
   return unit === "share" ? `${Math.round(value * 100)}%` : quantity(value);
 }
 
-/** 754 -> "12 min 34 s"; hours without seconds. */
+/** 754 -> "12 min 34 s"; hours are shown without seconds. */
 export function duration(seconds: number): string {
   const whole = Math.round(seconds);
   if (whole < 60) return `${whole} s`;
@@ -78,7 +78,7 @@ export function duration(seconds: number): string {
   return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
-/** A message as a sentence: it may come from a library that writes none. */
+/** Capitalizes a message and ends it with a full stop. */
 export function sentence(message: string): string {
   const text = `${message.charAt(0).toUpperCase()}${message.slice(1)}`;
   return /[.!?]$/.test(text) ? text : `${text}.`;

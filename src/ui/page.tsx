@@ -1,4 +1,4 @@
-/** What every component can reach: the lab's stores, and what this page alone shows or hides. */
+/** The page's context: the stores and the state of the view. */
 import { createContext, use } from "react";
 import { useStore } from "zustand";
 import { createStore, type StoreApi } from "zustand/vanilla";
@@ -9,20 +9,20 @@ import type { RunRecord } from "../store/run/record.ts";
 import { isUnderWay, type RunState } from "../store/run/run.ts";
 import type { Settings } from "../store/setup/settings.ts";
 
-/** What is open: definitions of some metrics (or all), the keyboard's sheet, or nothing. */
-export type OpenDialog =
+/** A dialog; "metrics" shows the definitions of some metrics or of all. */
+type OpenDialog =
   | { readonly kind: "metrics"; readonly metrics: readonly MetricName[] | "all" }
   | { readonly kind: "shortcuts" }
   | { readonly kind: "hub" };
 
-/** What the user looks at; nothing here changes a run. */
+/** The state of the view, which does not affect runs. */
 export interface View {
   readonly dialog: OpenDialog | null;
-  /** Step whose votes are shown; null follows the latest. */
+  /** Step shown on the vote board; null follows the latest. */
   readonly votesStep: number | null;
-  /** Weight of the past in smoothed curves, [0, 1). */
+  /** Smoothing factor of the curves, [0, 1). */
   readonly smoothing: number;
-  /** Null leaves it to the page: open before a run, closed during one. */
+  /** Null means automatic: open before a run, closed during one. */
   readonly isSetupOpen: boolean | null;
   readonly isIntroOpen: boolean | null;
   readonly hasShortcuts: boolean;
@@ -30,7 +30,7 @@ export interface View {
   readonly openExperiment: string | null;
 }
 
-/** Creates the view's store. */
+/** Creates the store of the view. */
 export function createView(): StoreApi<View> {
   return createStore<View>(() => ({
     dialog: null,
@@ -52,24 +52,24 @@ const PageContext = createContext<Page | null>(null);
 
 export const PageProvider = PageContext.Provider;
 
-/** The page's stores. */
+/** Returns the stores of the page. */
 export function usePage(): Page {
   const page = use(PageContext);
   if (page === null) throw new Error("a component is used outside <PageProvider>");
   return page;
 }
 
-/** Something of the run, up to date to the frame. */
+/** Selects from the run; updates every frame. */
 export function useRun<T>(select: (state: RunState) => T): T {
   return useStore(usePage().lab.run, select);
 }
 
-/** Something of the run at chart pace, twice a second. */
+/** Selects from the run; updates at most twice a second. */
 export function usePacedRun<T>(select: (state: RunState) => T): T {
   return useStore(usePage().lab.pacedRun, select);
 }
 
-/** The record of the run at chart pace; null before the first run. */
+/** Returns the record of the run, updated at most twice a second; null before the first run. */
 export function usePacedRecord(): RunRecord | null {
   return usePacedRun((state) => (state.status === "idle" ? null : state.record));
 }
@@ -82,14 +82,14 @@ export function useView<T>(select: (view: View) => T): T {
   return useStore(usePage().view, select);
 }
 
-/** Whether the set-up belongs to a run under way, or to a queue of them that begins the next in a moment. */
+/** Whether the setup is locked: a run is in progress, or a queue of runs that is about to start the next. */
 export function useIsLocked(): boolean {
   const isRunning = useRun(isUnderWay);
   const hasQueue = useStore(usePage().lab.experiments.runner, isBusy);
   return isRunning || hasQueue;
 }
 
-/** Whether the truth is known: of the run on show, else of the data set that is set up. */
+/** Whether ground truth is known for the shown run or, before a run, for the selected data set. */
 export function useHasAnswers(): boolean {
   const ofRun = usePacedRun((state) =>
     state.status === "idle" ? null : state.record.setup.study.answers > 0,

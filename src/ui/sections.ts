@@ -1,15 +1,15 @@
-/** Parts of the page that it can be sent to. The address cannot say it: its hash holds the set-up. */
+/** Sections to scroll to. Links cannot be used for this: the hash of the address contains the settings. */
 export const HEADLINE_ID = "headline-title";
 export const EXPERIMENTS_ID = "experiments-title";
 
-/** Where the list has an experiment. */
+/** Returns the element id of an experiment in the list. */
 export function experimentId(name: string): string {
   return `experiment-${name}`;
 }
 
-/** Scrolls to a place and moves the keyboard's place there. */
+/** Scrolls to a section and focuses it. */
 export function showSection(id: string): void {
-  const place = document.getElementById(id);
-  place?.focus({ preventScroll: true });
-  place?.scrollIntoView({ block: "start" });
+  const section = document.getElementById(id);
+  section?.focus({ preventScroll: true });
+  section?.scrollIntoView({ block: "start" });
 }

@@ -1,27 +1,27 @@
-/** Single keys that control the page. */
+/** Single-key shortcuts. */
 import type { StoreApi } from "zustand/vanilla";
 import type { Lab } from "../store/lab.ts";
 import type { View } from "./page.tsx";
 
-export interface Shortcut {
+interface Shortcut {
   /** `KeyboardEvent.key`. */
   readonly key: string;
-  /** The key as the sheet shows it. */
+  /** The key as the list of shortcuts shows it. */
   readonly name: string;
   readonly does: string;
 }
 
 export const SHORTCUTS = [
   { key: " ", name: "Space", does: "Start, pause or resume the run" },
-  { key: "s", name: "S", does: "Do one step while paused" },
-  { key: "[", name: "[", does: "Votes of the previous step" },
-  { key: "]", name: "]", does: "Votes of the next step" },
-  { key: "?", name: "?", does: "This sheet" },
+  { key: "s", name: "S", does: "Run one step while paused" },
+  { key: "[", name: "[", does: "Show the votes of the previous step" },
+  { key: "]", name: "]", does: "Show the votes of the next step" },
+  { key: "?", name: "?", does: "Show this list" },
 ] as const satisfies readonly Shortcut[];
 
-export type ShortcutKey = (typeof SHORTCUTS)[number]["key"];
+type ShortcutKey = (typeof SHORTCUTS)[number]["key"];
 
-/** Which shortcut a key press means; null when the key belongs to the element it was pressed on. */
+/** Returns the shortcut of a key press, or null if the focused element handles the key itself. */
 export function shortcutOf(event: KeyboardEvent): ShortcutKey | null {
   if (event.ctrlKey || event.metaKey || event.altKey || event.repeat) return null;
   const shortcut = SHORTCUTS.find(({ key }) => key === event.key.toLowerCase());
@@ -31,7 +31,7 @@ export function shortcutOf(event: KeyboardEvent): ShortcutKey | null {
   return shortcut.key === " " && isSpaceTaken ? null : shortcut.key;
 }
 
-/** Does what a shortcut means. */
+/** Performs a shortcut. */
 export function doShortcut(key: ShortcutKey, lab: Lab, view: StoreApi<View>): void {
   switch (key) {
     case " ":
@@ -41,10 +41,10 @@ export function doShortcut(key: ShortcutKey, lab: Lab, view: StoreApi<View>): vo
       lab.run.request("step");
       return;
     case "[":
-      view.setState(({ votesStep }) => ({ votesStep: neighbour(lab, votesStep, -1) }));
+      view.setState(({ votesStep }) => ({ votesStep: adjacentStep(lab, votesStep, -1) }));
       return;
     case "]":
-      view.setState(({ votesStep }) => ({ votesStep: neighbour(lab, votesStep, 1) }));
+      view.setState(({ votesStep }) => ({ votesStep: adjacentStep(lab, votesStep, 1) }));
       return;
     case "?":
       view.setState({ dialog: { kind: "shortcuts" } });
@@ -61,10 +61,10 @@ function startOrPause(lab: Lab): void {
   else if (status === "idle") lab.start();
 }
 
-/** The step beside the shown one among those whose votes are kept; null follows the latest. */
-function neighbour(lab: Lab, shown: number | null, offset: -1 | 1): number | null {
+/** Returns the step before or after the shown one among those kept; null means the latest. */
+function adjacentStep(lab: Lab, shown: number | null, offset: -1 | 1): number | null {
   const state = lab.pacedRun.getState();
   const steps = state.status === "idle" ? [] : state.record.votes.map(({ step }) => step);
-  const index = steps.includes(shown ?? -1) ? steps.indexOf(shown ?? -1) : steps.length - 1;
+  const index = shown !== null && steps.includes(shown) ? steps.indexOf(shown) : steps.length - 1;
   return steps[Math.max(0, index + offset)] ?? null;
 }

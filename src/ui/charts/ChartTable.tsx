@@ -8,7 +8,7 @@ interface ChartTableProps {
   readonly rows: readonly ChartRow[];
 }
 
-/** The chart's values as a table, the latest step first. */
+/** The values of a chart, latest step first. */
 export function ChartTable({ spec, rows }: ChartTableProps) {
   return (
     <div className="chart__scroll" role="region" aria-label={`${spec.title}, values`} tabIndex={0}>

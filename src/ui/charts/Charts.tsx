@@ -1,11 +1,12 @@
 import { useHasAnswers, usePacedRecord, usePage, useView } from "../page.tsx";
+import { counted } from "../format.ts";
 import { HEADLINE_ID } from "../sections.ts";
 import { isShown } from "./data/chartRows.ts";
 import { chartsFor, type ChartSpec } from "./data/chartSpecs.ts";
 import { MetricChart } from "./MetricChart.tsx";
 import "./charts.css";
 
-/** The four curves that tell whether a run works. */
+/** The four most important charts. */
 export function HeadlineCharts() {
   const record = usePacedRecord();
   const smoothing = useView((view) => view.smoothing);
@@ -14,12 +15,12 @@ export function HeadlineCharts() {
     <section aria-labelledby={HEADLINE_ID}>
       <div className="section-head">
         <h2 id={HEADLINE_ID} tabIndex={-1}>
-          {hasAnswers ? "Is it learning?" : "What the votes do"}
+          {hasAnswers ? "Learning curves" : "Votes"}
         </h2>
         {!hasAnswers && (
           <p className="soft charts-note">
-            This data set has no answers, so pass@1, Maj@N, label accuracy and reward accuracy cannot be known
-            and are left out. Training needs none.
+            This data set has no answers, so pass@1, Maj@N, label accuracy and reward accuracy are not shown.
+            Training does not need answers.
           </p>
         )}
         <ChartSettings />
@@ -33,36 +34,34 @@ export function HeadlineCharts() {
   );
 }
 
-/** Everything else that is measured. */
+/** All other charts. */
 export function SecondaryCharts() {
   const record = usePacedRecord();
   const smoothing = useView((view) => view.smoothing);
   const { secondary } = chartsFor(useHasAnswers());
-  const left = secondary.filter((spec) => !isShown(spec, record));
+  const hidden = secondary.filter((spec) => !isShown(spec, record));
   return (
     <section aria-labelledby="secondary-title">
       <div className="section-head">
-        <h2 id="secondary-title">What goes on inside</h2>
+        <h2 id="secondary-title">Training metrics</h2>
       </div>
       <div className="charts">
         {secondary
-          .filter((spec) => !left.includes(spec))
+          .filter((spec) => !hidden.includes(spec))
           .map((spec) => (
             <MetricChart key={spec.id} {...{ spec, record, smoothing }} />
           ))}
       </div>
-      {left.length > 0 && <LeftOut specs={left} />}
+      {hidden.length > 0 && <HiddenCharts specs={hidden} />}
     </section>
   );
 }
 
-/** Charts that this run's settings measure nothing for, and what would. */
-function LeftOut({ specs }: { readonly specs: readonly ChartSpec[] }) {
+/** Names the charts without data and the settings they require. */
+function HiddenCharts({ specs }: { readonly specs: readonly ChartSpec[] }) {
   return (
     <details className="charts-left small">
-      <summary>
-        {specs.length === 1 ? "1 more chart is" : `${specs.length} more charts are`} drawn with other settings
-      </summary>
+      <summary>{counted(specs.length, "more chart")} with other settings</summary>
       <ul>
         {specs.map(({ id, title, absence }) => (
           <li key={id}>
@@ -95,7 +94,7 @@ function ChartSettings() {
         className="button button--small"
         onClick={() => view.setState({ dialog: { kind: "metrics", metrics: "all" } })}
       >
-        All definitions
+        All metrics
       </button>
     </div>
   );

@@ -2,7 +2,7 @@ import { percent } from "../format.ts";
 import type { ChartSpec, Ink, Series } from "./data/chartSpecs.ts";
 import { dashOf, LEVEL_DASH } from "./inks.ts";
 
-/** Which mark is which series. */
+/** The legend of a chart. */
 export function Legend({ spec, level }: { readonly spec: ChartSpec; readonly level: number | null }) {
   if (spec.series.length === 1 && level === null) return null;
   return (
@@ -28,7 +28,7 @@ interface MarkProps {
   readonly ink: Ink;
 }
 
-/** A piece of a line as it is drawn in the chart. */
+/** A sample of a line. */
 export function Mark({ kind, ink }: MarkProps) {
   const colour = kind === "level" ? "var(--level)" : `var(--series-${ink})`;
   const dash = kind === "level" ? LEVEL_DASH : dashOf({ ink, from: kind });

@@ -16,11 +16,11 @@ interface MetricChartProps {
   readonly spec: ChartSpec;
   readonly record: RunRecord | null;
   readonly smoothing: number;
-  /** Larger type for the curves that matter most. */
+  /** Uses larger text. */
   readonly isHeadline?: boolean;
 }
 
-/** One chart: title, latest value, definition, curves or table, legend, and the same in words. */
+/** A chart with its title, latest value, plot or table, legend and text alternative. */
 export const MetricChart = memo(function MetricChart({
   spec,
   record,
@@ -83,7 +83,7 @@ function ChartHead({ id, spec, rows, isHeadline, isTable, showTable }: ChartHead
           type="button"
           className="button button--plain chart__tool"
           aria-pressed={isTable}
-          title="Show the values as a table"
+          title={isTable ? "Show as a chart" : "Show as a table"}
           onClick={() => showTable(!isTable)}
         >
           <Icon name="table" />
@@ -107,11 +107,11 @@ function DefinitionButton({ spec }: { readonly spec: ChartSpec }) {
     <button
       type="button"
       className="button button--plain chart__tool"
-      title={`What ${spec.title} means`}
+      title={`Definition of ${spec.title}`}
       onClick={() => view.setState({ dialog: { kind: "metrics", metrics } })}
     >
       <Icon name="info" />
-      <span className="unseen">What {spec.title} means</span>
+      <span className="unseen">Definition of {spec.title}</span>
     </button>
   );
 }

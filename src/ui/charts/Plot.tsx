@@ -19,22 +19,22 @@ import type { ChartSpec, Series } from "./data/chartSpecs.ts";
 import { dashOf, LEVEL_DASH } from "./inks.ts";
 import { PlotTooltip } from "./PlotTooltip.tsx";
 
-/** With few points a line alone is hard to see. */
+/** Number of points up to which every point is marked. */
 const FEW = 12;
 
 const SHARE_TICKS = [0, 0.25, 0.5, 0.75, 1];
 
 interface PlotProps {
   readonly spec: ChartSpec;
-  /** At most some 300 rows. */
+  /** Downsampled rows. */
   readonly rows: readonly ChartRow[];
   /** Initial Maj@N. */
   readonly level: number | null;
-  /** The chart in words. */
+  /** Text alternative. */
   readonly label: string;
 }
 
-/** The curves. Arrow keys move along the steps; a click shows the votes of a step. */
+/** The plot. Arrow keys move along the steps; a click shows the votes of a step. */
 export function Plot({ spec, rows, level, label }: PlotProps) {
   const { view } = usePage();
   const showVotes = (step: unknown): void => {
@@ -90,7 +90,7 @@ function stepAxis(rows: readonly ChartRow[]): XAxisProps {
   };
 }
 
-/** Shares always on the whole scale, so that charts can be compared at a glance. */
+/** Shares use the full scale so that charts are comparable. */
 function valueAxis({ series, from }: ChartSpec): YAxisProps {
   const { unit } = METRICS[series[0].metric];
   return {

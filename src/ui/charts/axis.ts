@@ -1,4 +1,4 @@
-/** How every axis looks. */
+/** The style of all axes. */
 export const AXIS = {
   stroke: "var(--line-strong)",
   tick: { fill: "var(--ink-soft)", fontSize: 11 },

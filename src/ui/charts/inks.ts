@@ -1,10 +1,10 @@
-/** How series differ by more than their colour. */
+/** Line styles, which distinguish series in addition to colours. */
 import type { Series } from "./data/chartSpecs.ts";
 
-/** The level line of the initial Maj@N. */
+/** The line at the initial Maj@N. */
 export const LEVEL_DASH = "5 4";
 
-/** Solid for the first ink; dashed for the second, unless dots mark it already. */
+/** Returns the dash pattern: solid for the first ink and for evaluations, which have dots; otherwise dashed. */
 export function dashOf({ ink, from }: Pick<Series, "ink" | "from">): string {
   return ink === 2 && from === "steps" ? "6 3" : "0";
 }

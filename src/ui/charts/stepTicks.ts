@@ -1,4 +1,4 @@
-/** Round steps for an axis from 0 to `last`: multiples of 1, 2 or 5 times a power of ten, at most seven of them. */
+/** Returns at most seven ticks from 0 to `last`: multiples of 1, 2 or 5 times a power of ten. */
 export function stepTicks(last: number): number[] {
   const rough = Math.max(1, last / 6);
   const power = 10 ** Math.floor(Math.log10(rough));

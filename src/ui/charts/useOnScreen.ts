@@ -1,9 +1,9 @@
 import { useEffect, useRef, useState, type RefObject } from "react";
 
-/** Draws a little beyond the window, so that a chart is there when it is scrolled to. */
+/** Distance from the viewport at which elements are already drawn. */
 const MARGIN = "300px";
 
-/** Whether an element is in the window or close to it: what is not there need not be redrawn at every step. */
+/** Whether an element is in or near the viewport; others need not be redrawn at every step. */
 export function useOnScreen<T extends Element>(): { ref: RefObject<T | null>; isOnScreen: boolean } {
   const ref = useRef<T>(null);
   const [isOnScreen, setOnScreen] = useState(false);

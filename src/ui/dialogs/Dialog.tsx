@@ -8,7 +8,7 @@ interface DialogProps {
   readonly children: ReactNode;
 }
 
-/** A modal dialog, open as long as it is rendered: the browser keeps the focus in it, and Escape closes it. */
+/** A modal dialog, open while it is rendered. */
 export function Dialog({ title, children }: DialogProps) {
   const { view } = usePage();
   const id = useId();
@@ -25,10 +25,10 @@ export function Dialog({ title, children }: DialogProps) {
       className="dialog"
       aria-labelledby={id}
       onClose={(event) => {
-        if (!event.currentTarget.open) close(); // an effect that ran twice has opened it again by now
+        if (!event.currentTarget.open) close(); // in strict mode the effect has reopened it
       }}
       onClick={(event) => {
-        if (event.target === event.currentTarget) close(); // the backdrop belongs to the dialog element
+        if (event.target === event.currentTarget) close(); // a click on the backdrop
       }}
     >
       <div className="dialog__sheet">

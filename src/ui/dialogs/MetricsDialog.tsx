@@ -2,15 +2,15 @@ import { METRICS, type MetricName } from "../../rl/metrics/metrics.ts";
 import { usePage } from "../page.tsx";
 import { Dialog } from "./Dialog.tsx";
 
-const ALL = Object.keys(METRICS) as MetricName[]; // keys of a const table
+const ALL = Object.keys(METRICS) as MetricName[];
 
-const UNITS: Readonly<Record<string, string>> = { share: "share, shown in percent", "": "no unit" };
+const UNITS: Readonly<Record<string, string>> = { share: "percent", "": "no unit" };
 
-/** What metrics mean: the ones asked about, or all of them. */
+/** Definitions of some metrics or of all. */
 export function MetricsDialog({ metrics }: { readonly metrics: readonly MetricName[] | "all" }) {
   const { view } = usePage();
   return (
-    <Dialog title={metrics === "all" ? "All definitions" : "What this chart shows"}>
+    <Dialog title={metrics === "all" ? "All metrics" : "Metrics of this chart"}>
       <dl className="definitions">
         {(metrics === "all" ? ALL : metrics).map((name) => (
           <Definition key={name} name={name} />
@@ -22,7 +22,7 @@ export function MetricsDialog({ metrics }: { readonly metrics: readonly MetricNa
           className="button"
           onClick={() => view.setState({ dialog: { kind: "metrics", metrics: "all" } })}
         >
-          All definitions
+          All metrics
         </button>
       )}
     </Dialog>
@@ -39,8 +39,8 @@ function Definition({ name }: { readonly name: MetricName }) {
       <dd className="definition__formula">{formula}</dd>
       <dd>
         {meaning}
-        {needsTruth && <span className="soft"> Needs the true answers, which training never sees.</span>}
-        {logged !== null && <span className="soft"> In the authors' logs: {logged}.</span>}
+        {needsTruth && <span className="soft"> Requires ground truth.</span>}
+        {logged !== null && <span className="soft"> Logged by the authors' code as {logged}.</span>}
       </dd>
     </div>
   );

@@ -2,12 +2,12 @@ import { usePage, useView } from "../page.tsx";
 import { SHORTCUTS } from "../shortcuts.ts";
 import { Dialog } from "./Dialog.tsx";
 
-/** The keyboard's sheet, with a switch for those whom single keys disturb. */
+/** The keyboard shortcuts, with a switch to disable them. */
 export function ShortcutsDialog() {
   const { view } = usePage();
   const hasShortcuts = useView((state) => state.hasShortcuts);
   return (
-    <Dialog title="Keyboard">
+    <Dialog title="Keyboard shortcuts">
       <dl className="keys">
         {SHORTCUTS.map(({ key, name, does }) => (
           <div key={key}>
@@ -21,7 +21,7 @@ export function ShortcutsDialog() {
           <dt>
             <kbd>←</kbd> <kbd>→</kbd>
           </dt>
-          <dd>On a chart: move along the steps</dd>
+          <dd>On a chart: move to the previous or next step</dd>
         </div>
       </dl>
       <label className="keys__switch">
@@ -30,7 +30,7 @@ export function ShortcutsDialog() {
           checked={hasShortcuts}
           onChange={(event) => view.setState({ hasShortcuts: event.target.checked })}
         />
-        Single-key shortcuts
+        Enable single-key shortcuts
       </label>
     </Dialog>
   );

@@ -51,7 +51,7 @@ describe("in words", () => {
     const second = beginNext(failed);
     expect(underWayText(EXPERIMENT, second, jobs[1]!)).toBe("run 2 of 2, high, seed 0 · 1 failed");
     const over = settle(second, { status: "done" });
-    expect(overText(over)).toBe("1 of 2 runs done, 1 failed. Run all again makes up for the rest.");
+    expect(overText(over)).toBe("1 of 2 runs done, 1 failed. Choose Run all to run the rest.");
     expect(overText({ ...over, jobs: over.jobs.slice(1) })).toBe("1 run done.");
   });
 });

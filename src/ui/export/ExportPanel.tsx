@@ -6,32 +6,32 @@ import { download } from "./download.ts";
 import { WeightsForms, Writing } from "./WeightsForms.tsx";
 import "./export.css";
 
-/** Everything of a run as files. */
+/** Downloads of the model, the metrics and the configuration. */
 export function ExportPanel() {
   return (
     <section className="panel export" aria-labelledby="export-title">
       <div className="section-head export__head">
-        <h2 id="export-title">Take it with you</h2>
+        <h2 id="export-title">Export</h2>
         <Writing />
       </div>
       <WeightsForms />
       <RunFiles />
       <p className="soft small">
-        The model can be taken while a run is paused or over. F32 keeps every bit; F16 and BF16 take half the
-        space, Q8_0 a quarter. Dropped on the page, a model goes on to learn, and a configuration repeats its
-        run.
+        The model can be exported while the run is paused or has ended. F32 is lossless; F16 and BF16 take
+        half the space, Q8_0 about a quarter. Open an exported model here to train it further, or a
+        configuration to repeat its run.
       </p>
     </section>
   );
 }
 
-/** What a run was asked to do, and what it measured. */
+/** The metrics, the configuration and a link. */
 function RunFiles() {
   const setup = useRun((run) => (run.status === "idle" ? null : run.record.setup));
   const hasReport = useRun((run) => reportOf(run) !== null);
-  // Read when it is asked for: what the charts show may be half a second behind.
+  // Read on click: the throttled state may be half a second old.
   const { run } = usePage().lab;
-  const written = (write: typeof metricsJson) =>
+  const writerOf = (write: typeof metricsJson) =>
     hasReport
       ? () => {
           const report = reportOf(run.getState());
@@ -39,12 +39,12 @@ function RunFiles() {
         }
       : null;
   const stem = setup === null ? "" : `${setup.model.name}-${setup.study.name}`;
-  const csv = { file: `${stem}-metrics.csv`, type: "text/csv", text: written(metricsCsv) };
+  const csv = { file: `${stem}-metrics.csv`, type: "text/csv", text: writerOf(metricsCsv) };
   const configuration = setup && (() => configurationText(setup));
   return (
-    <div className="export__buttons" role="group" aria-label="The run">
+    <div className="export__buttons" role="group" aria-label="Run files">
       <TextButton label="Metrics CSV" {...csv} />
-      <TextButton label="Metrics JSON" file={`${stem}-metrics.json`} text={written(metricsJson)} />
+      <TextButton label="Metrics JSON" file={`${stem}-metrics.json`} text={writerOf(metricsJson)} />
       <TextButton label="Configuration" file={`${stem}-configuration.json`} text={configuration} />
       <LinkButton />
     </div>
@@ -55,7 +55,7 @@ interface TextButtonProps {
   readonly label: string;
   readonly file: string;
   readonly type?: string;
-  /** Null as long as there is nothing to save; its text is null when a new run has begun since. */
+  /** Returns the text to save, or null if it is no longer available; null disables the button. */
   readonly text: (() => string | null) | null;
 }
 

@@ -11,23 +11,27 @@ import { TRAINERS } from "./trainers.ts";
 const FORMATS: readonly {
   readonly format: ExportForm["format"];
   readonly title: string;
-  readonly reader: string;
+  readonly description: string;
 }[] = [
   {
     format: "folder",
     title: "Hugging Face folder",
-    reader: "a zip for transformers, with the run's metrics",
+    description: "zip for transformers, with the run's metrics",
   },
-  { format: "gguf", title: "GGUF", reader: "one file for llama.cpp, with tokenizer and chat template" },
-  { format: "adapter", title: "PEFT adapter", reader: "a zip of what was trained alone, for peft" },
+  {
+    format: "gguf",
+    title: "GGUF",
+    description: "single file for llama.cpp, with tokenizer and chat template",
+  },
+  { format: "adapter", title: "PEFT adapter", description: "zip of the LoRA adapter, for peft" },
   {
     format: "recipe",
     title: "Recipe",
-    reader: "a zip that goes on with the run on other machines: model, data, settings and the vote",
+    description: "zip to continue the run with another trainer: model, data, settings and vote",
   },
 ];
 
-/** The trained model in every form: one button a precision or trainer, with the size it will have. */
+/** The export formats of the trained model, with a button for each precision or trainer. */
 export function WeightsForms() {
   const device = useRun((state) => ("device" in state ? state.device : null));
   const offers = exportOffers(device);
@@ -44,30 +48,30 @@ export function WeightsForms() {
 
 interface FormRowProps {
   readonly title: string;
-  readonly reader: string;
+  readonly description: string;
   readonly offers: readonly ExportOffer[];
-  /** What else there is to say of what can be written. */
+  /** Details, shown if the format is available. */
   readonly children: ReactNode;
 }
 
-function FormRow({ title, reader, offers, children }: FormRowProps) {
+function FormRow({ title, description, offers, children }: FormRowProps) {
   const id = useId();
   if (offers.length === 0) return null;
-  const isWritable = offers.some(({ bytes }) => bytes !== null);
+  const isAvailable = offers.some(({ bytes }) => bytes !== null);
   const notes = new Set(offers.flatMap((offer) => offer.notes));
   return (
     <div className="export__form" role="group" aria-labelledby={id}>
       <p>
-        <strong id={id}>{title}</strong> <span className="soft small">{reader}</span>
+        <strong id={id}>{title}</strong> <span className="soft small">{description}</span>
       </p>
-      {isWritable && (
+      {isAvailable && (
         <div className="export__buttons">
           {offers.map((offer) => (
             <FormButton key={nameOf(offer.form)} offer={offer} />
           ))}
         </div>
       )}
-      {isWritable && children}
+      {isAvailable && children}
       {[...notes].map((note) => (
         <p key={note} className="soft small">
           {sentence(note)}
@@ -94,18 +98,18 @@ function FormButton({ offer: { form, bytes } }: { readonly offer: ExportOffer })
   );
 }
 
-/** What a form of a format is told by. */
+/** Returns the label of a form within its format. */
 function nameOf(form: ExportForm): string {
   return form.format === "recipe" ? TRAINERS[form.recipe] : form.packing;
 }
 
-const NOTHING_YET = { done: 0, total: 0 };
+const NOT_STARTED = { done: 0, total: 0 };
 
-/** How far the file is, and the way out. */
+/** Progress of an export, and a button to cancel it. */
 export function Writing() {
   const { lab } = usePage();
   const progress = useRun((state) =>
-    "activity" in state && state.activity === "exporting" ? (state.progress ?? NOTHING_YET) : null,
+    "activity" in state && state.activity === "exporting" ? (state.progress ?? NOT_STARTED) : null,
   );
   if (progress === null) return null;
   const { done, total } = progress;

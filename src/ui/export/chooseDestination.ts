@@ -1,22 +1,22 @@
-/** Lets the user say where a large file is to go, so that it is written there while it is made. */
+/** Lets the user choose where a large file is saved, so that it is streamed to disk. */
 import type { Destination } from "../../store/run/runStore.ts";
 
-/** Smaller files are downloads like any other. */
-const LARGE_BYTES = 64e6;
+/** Bytes from which the user is asked; smaller files are ordinary downloads. */
+const LARGE = 64e6;
 
-/** What Chromium's browsers have, and the types of the DOM not yet. */
+/** Chromium only, and not in the DOM types yet. */
 interface WithSavePicker {
   showSaveFilePicker?: (options: { readonly suggestedName: string }) => Promise<FileSystemFileHandle>;
 }
 
-/** Must be called while the user's click still counts. */
+/** Asks the user where to save a file. Requires a user gesture. */
 export async function chooseDestination(fileName: string, bytes: number): Promise<Destination> {
   const { showSaveFilePicker } = window as WithSavePicker;
-  if (bytes < LARGE_BYTES || showSaveFilePicker === undefined) return "downloads";
+  if (bytes < LARGE || showSaveFilePicker === undefined) return "downloads";
   try {
     return await showSaveFilePicker.call(window, { suggestedName: fileName });
   } catch (error) {
-    // A page within another page may not ask.
+    // An embedded page may not ask.
     return error instanceof DOMException && error.name === "AbortError" ? "cancelled" : "downloads";
   }
 }

@@ -1,6 +1,6 @@
 import type { Recipe } from "../../store/run/exports.ts";
 
-/** What the page calls the trainers of recipes. */
+/** Names of the trainers that recipes support. */
 export const TRAINERS: Readonly<Record<Recipe, string>> = {
   trl: "TRL",
   verl: "verl",

@@ -5,28 +5,32 @@ import "./intro.css";
 const STEPS = [
   {
     title: "Sample",
-    text: "For each question the model writes many responses.",
+    text: "The model generates many responses to each question.",
     example: "64 × “… so \\boxed{?}”",
   },
   {
-    title: "Read",
-    text: "From each response the final answer is taken.",
+    title: "Extract",
+    text: "The final answer is extracted from each response.",
     example: "25 · 25 · 24 · 25 · 31 · …",
   },
-  { title: "Vote", text: "The most frequent answer becomes the pseudo-label.", example: "25 with 38 of 64" },
+  {
+    title: "Vote",
+    text: "The most frequent answer becomes the pseudo-label.",
+    example: "25 (38 of 64 votes)",
+  },
   {
     title: "Reward",
-    text: "A response that agrees with it earns 1, any other 0.",
+    text: "Responses that match the pseudo-label earn 1, all others 0.",
     example: "1 · 1 · 0 · 1 · 0 · …",
   },
   {
     title: "Update",
-    text: "Reinforcement learning makes rewarded responses likelier.",
+    text: "Reinforcement learning makes rewarded responses more likely.",
     example: "one GRPO step",
   },
 ] as const;
 
-/** TTRL in five lines, and what not to expect of it. Open before a run, out of the way during one. */
+/** A short explanation of TTRL, open before a run. */
 export function Intro() {
   const { view } = usePage();
   const isIdle = useRun((state) => state.status === "idle");
@@ -34,7 +38,7 @@ export function Intro() {
   return (
     <section className="intro panel" aria-labelledby="intro-title" data-open={isOpen}>
       <div className="intro__head">
-        <h2 id="intro-title">A language model that teaches itself, without labels</h2>
+        <h2 id="intro-title">Train a language model without labels, in your browser</h2>
         <button
           type="button"
           className="button button--plain button--small intro__toggle"
@@ -58,7 +62,7 @@ function Explanation() {
         <a href="https://arxiv.org/abs/2504.16084" rel="noreferrer">
           TTRL
         </a>
-        ) trains a model on questions whose answers nobody has. Each step does five things:
+        ) trains a model on questions without known answers. Each step has five stages:
       </p>
       <ol className="intro__steps">
         {STEPS.map(({ title, text, example }) => (
@@ -70,12 +74,11 @@ function Explanation() {
         ))}
       </ol>
       <p className="soft">
-        <strong>What to expect.</strong> Press Start: a small model embedded in this page practises word
-        problems, here in your browser, and its pass@1 rises from step to step. Nothing leaves this tab. True
-        answers only draw the curves; training never sees them. <strong>Limits.</strong> Voting sharpens what
-        the model can already do now and then; it teaches nothing new. Where most votes are wrong, the wrong
-        answer is what is learnt: the vote board shows it happen. The models here are tiny and know nothing
-        beyond such exercises.
+        <strong>What to expect.</strong> Press Start: a small built-in model trains on word problems, and its
+        pass@1 rises. Everything runs in this tab; nothing is uploaded. Ground truth is used only to compute
+        metrics. <strong>Limits.</strong> Majority voting amplifies what the model sometimes gets right; it
+        adds no new knowledge. If most votes on a question are wrong, the model learns the wrong answer; the
+        vote board shows when this happens. The built-in models are tiny and can only do exercises like these.
       </p>
     </>
   );

@@ -8,13 +8,13 @@ import { HubTaskView } from "./HubTaskView.tsx";
 import { StoredModels } from "./StoredModels.tsx";
 import "./hub.css";
 
-/** Fetches a model from the Hub, and shows what is stored in this browser. */
+/** Downloads models from the Hub and lists those stored in this browser. */
 export function HubDialog() {
   const { lab } = usePage();
   const task = useStore(lab.hub, (state) => state.task);
-  const [token, setToken] = useState(""); // lives as long as the dialog is open
+  const [token, setToken] = useState(""); // discarded when the dialog closes
   return (
-    <Dialog title="Models of the Hugging Face Hub">
+    <Dialog title="Hugging Face Hub">
       <div className="hub">
         <HubForm isBusy={task.status === "looking" || task.status === "fetching"} {...{ token, setToken }} />
         <HubTaskView task={task} onFetch={() => lab.hub.fetch(token.trim() || null)} />
@@ -42,13 +42,13 @@ function HubForm({ isBusy, token, setToken }: HubFormProps) {
     <form className="hub__form" onSubmit={submit}>
       <HubField name="hub-id" label="Model" value={id} onChange={setId} isRequired />
       <p className="soft small">
-        owner/name, owner/name@revision or owner/name:file.gguf. Looking a model up and fetching it are the
-        only times that this page asks anything of another server.
+        owner/name, owner/name@revision or owner/name:file.gguf. The page contacts another server only to look
+        up and download models.
       </p>
       <div>
-        <Fold title="Access token, other server">
+        <Fold title="Access token and server">
           <HubField name="hub-token" label="Access token" value={token} onChange={setToken} type="password" />
-          <p className="soft small">For private and gated models. It is forgotten when this dialog closes.</p>
+          <p className="soft small">For private and gated models. Discarded when this dialog closes.</p>
           <HubField name="hub-source" label="Server" value={source} onChange={setSource} isRequired />
         </Fold>
       </div>

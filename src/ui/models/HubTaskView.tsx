@@ -9,7 +9,7 @@ interface HubTaskViewProps {
   readonly onFetch: () => void;
 }
 
-/** What is under way with the Hub: the question, the offer, the download, or what went wrong. */
+/** The current request to the Hub: lookup, confirmation, download or error. */
 export function HubTaskView({ task, onFetch }: HubTaskViewProps) {
   const { lab } = usePage();
   const stop = (
@@ -22,10 +22,10 @@ export function HubTaskView({ task, onFetch }: HubTaskViewProps) {
     <div className="hub__task" aria-live="polite" data-testid="hub-task">
       {task.status === "looking" && (
         <p>
-          Looking up {task.id}. {stop}
+          Looking up {task.id}… {stop}
         </p>
       )}
-      {task.status === "planned" && <Offer plan={task.plan} onFetch={onFetch} />}
+      {task.status === "planned" && <Confirmation plan={task.plan} onFetch={onFetch} />}
       {task.status === "fetching" && (
         <>
           <Fetching plan={task.plan} progress={task.progress} />
@@ -37,7 +37,7 @@ export function HubTaskView({ task, onFetch }: HubTaskViewProps) {
   );
 }
 
-function Offer({ plan, onFetch }: { readonly plan: DownloadPlan; readonly onFetch: () => void }) {
+function Confirmation({ plan, onFetch }: { readonly plan: DownloadPlan; readonly onFetch: () => void }) {
   const { id, commit, source, files, bytes, keptBytes, freeBytes } = plan;
   const missing = bytes - keptBytes;
   const fits = freeBytes === null || missing <= freeBytes;
@@ -46,17 +46,17 @@ function Offer({ plan, onFetch }: { readonly plan: DownloadPlan; readonly onFetc
       <p>
         <strong>{id.repository}</strong> at commit {commit.slice(0, 12)}: {counted(files.length, "file")},{" "}
         {fileSize(bytes)} from {new URL(source).host}.{" "}
-        {keptBytes > 0 && missing > 0 && `${fileSize(keptBytes)} are here from an earlier try. `}
-        {freeBytes !== null && `${fileSize(freeBytes)} are free in this browser.`}
+        {keptBytes > 0 && missing > 0 && `${fileSize(keptBytes)} already downloaded. `}
+        {freeBytes !== null && `${fileSize(freeBytes)} available in this browser.`}
       </p>
       {!fits && (
         <p className="problem">
-          It needs {fileSize(missing)} more: delete stored models or choose a smaller one.
+          Not enough space for {fileSize(missing)}. Delete stored models or choose a smaller model.
         </p>
       )}
       <button type="button" className="button" disabled={!fits} onClick={onFetch}>
         <Icon name="download" />
-        {missing === 0 ? "Use it" : `Download ${fileSize(missing)}`}
+        {missing === 0 ? "Use this model" : `Download ${fileSize(missing)}`}
       </button>
     </>
   );
@@ -74,13 +74,17 @@ function Fetching({ plan, progress }: FetchingProps) {
       <p>
         {fileSize(done)} of {fileSize(plan.bytes)}
       </p>
-      <progress aria-label="All files" value={done} max={plan.bytes} />
+      <progress aria-label="Total" value={done} max={plan.bytes} />
       {progress !== null && (
         <>
           <p className="small soft">
             {progress.path}: {fileSize(progress.fileDone)} of {fileSize(progress.fileBytes)}
           </p>
-          <progress aria-label="This file" value={progress.fileDone} max={Math.max(1, progress.fileBytes)} />
+          <progress
+            aria-label="Current file"
+            value={progress.fileDone}
+            max={Math.max(1, progress.fileBytes)}
+          />
         </>
       )}
     </>

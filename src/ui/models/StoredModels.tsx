@@ -1,19 +1,20 @@
-import { fileSize } from "../../math/bytes.ts";
 import { useStore } from "zustand";
+import { fileSize } from "../../math/bytes.ts";
+import { sum } from "../../math/stats.ts";
 import type { StoredModel } from "../../store/hub.ts";
 import { useIsLocked, usePage } from "../page.tsx";
 
-/** What this browser keeps: sizes, how to go on with a part, how to be rid of it. */
+/** The models stored in this browser, with buttons to delete them. */
 export function StoredModels() {
   const { lab } = usePage();
   const { stored, notice, task } = useStore(lab.hub);
   const isBusy = useIsLocked() || task.status === "fetching";
-  const total = stored.reduce((sum, { keptBytes }) => sum + keptBytes, 0);
+  const total = sum(stored.map(({ keptBytes }) => keptBytes));
   return (
     <section aria-labelledby="stored-title" data-testid="stored-models">
       <h3 id="stored-title">Stored models</h3>
       {notice !== null && <p className="problem">{notice}</p>}
-      {stored.length === 0 && <p className="soft">None. What is fetched stays in this browser.</p>}
+      {stored.length === 0 && <p className="soft">None. Downloaded models are stored in this browser.</p>}
       <ul className="hub__list">
         {stored.map((model) => (
           <li key={model.folder}>
@@ -37,7 +38,7 @@ export function StoredModels() {
           disabled={isBusy}
           onClick={() => lab.hub.remove(stored.map(({ folder }) => folder))}
         >
-          Delete all, {fileSize(total)}
+          Delete all ({fileSize(total)})
         </button>
       )}
     </section>
@@ -48,5 +49,5 @@ function describe({ repository, file, commit, bytes, keptBytes, isComplete }: St
   const name = `${repository}${file === null ? "" : `:${file}`} at ${commit.slice(0, 12)}`;
   return isComplete
     ? `${name}, ${fileSize(bytes)}`
-    : `${name}, ${fileSize(keptBytes)} of ${fileSize(bytes)}: look it up again to go on`;
+    : `${name}, ${fileSize(keptBytes)} of ${fileSize(bytes)} downloaded; look it up again to resume`;
 }

@@ -1,7 +1,7 @@
 import { usePacedRecord } from "../page.tsx";
 import { findings } from "./findings.ts";
 
-/** What an attentive reader would say about the run so far; nothing while there is nothing to say. */
+/** Automatic observations about the run. */
 export function Findings() {
   const record = usePacedRecord();
   const found = record === null ? [] : findings(record);

@@ -7,22 +7,21 @@ import { levelResults } from "./levels.ts";
 import { ResultsTable } from "./ResultsTable.tsx";
 import "./results.css";
 
-/** What the run has changed: the initial model beside the latest evaluation, by level. */
+/** The initial and the latest evaluation, compared by level. */
 export function Results() {
   const record = usePacedRecord();
-  const evaluations = record?.evaluations ?? [];
-  const [base, now] = [evaluations[0], evaluations.at(-1)];
+  const [base, now] = [record?.evaluations[0], record?.evaluations.at(-1)];
   return (
     <section className="panel" aria-labelledby="results-title" data-testid="results">
       <div className="section-head">
-        <h2 id="results-title">Before and now</h2>
+        <h2 id="results-title">Results</h2>
         {now !== undefined && <Sampling evaluation={now} />}
         <EvaluateButton />
       </div>
       {base === undefined || now === undefined ? (
         <p className="soft">
-          The initial model is evaluated before the first step. Later evaluations stand beside it here, level
-          by level, with 95% intervals.
+          The initial model is evaluated before the first step. The latest evaluation is compared with it
+          here, by level and with 95% confidence intervals.
         </p>
       ) : (
         <Comparison base={base} now={now} />
@@ -50,11 +49,7 @@ function Comparison({ base, now }: ComparisonProps) {
   const hasAnswers = useHasAnswers();
   const results = useMemo(() => levelResults(base, now), [base, now]);
   if (!hasAnswers || results.length === 0) {
-    return (
-      <p className="soft">
-        Without answers there is nothing to compare with: pass@1 and Maj@N need the truth.
-      </p>
-    );
+    return <p className="soft">Not available: pass@1 and Maj@N need ground-truth answers.</p>;
   }
   return <ResultsTable results={results} step={now.step} />;
 }
@@ -67,7 +62,7 @@ function EvaluateButton() {
       type="button"
       className="button button--small"
       disabled={!isPossible}
-      title="Evaluate the policy as it is; possible while the run is paused or over"
+      title="Evaluate the current policy. Available while the run is paused or has ended."
       onClick={() => lab.run.request("evaluate")}
     >
       Evaluate now

@@ -7,9 +7,9 @@ interface ResultsTableProps {
   readonly step: number;
 }
 
-/** One row a level. The small drawing shows both estimates with their intervals on a scale from 0 to 100%. */
+/** One row per level. The plot shows both estimates with their confidence intervals on a scale from 0 to 100%. */
 export function ResultsTable({ results, step }: ResultsTableProps) {
-  const now = step === 0 ? "now" : `at step ${step}`;
+  const now = `at step ${step}`;
   return (
     <div className="results__scroll" role="region" aria-label="Results by level" tabIndex={0}>
       <table className="table results">
@@ -17,17 +17,17 @@ export function ResultsTable({ results, step }: ResultsTableProps) {
           <tr>
             <th scope="col">Level</th>
             <th scope="col">Questions</th>
-            <th scope="col">pass@1 before</th>
+            <th scope="col">pass@1 initially</th>
             <th scope="col">pass@1 {now}</th>
             <th scope="col">Change</th>
-            <th scope="col" className="results__draw">
+            <th scope="col" className="results__plot">
               <span className="results__scale">
                 <span>0%</span>
                 <span>pass@1</span>
                 <span>100%</span>
               </span>
             </th>
-            <th scope="col">Maj@N before</th>
+            <th scope="col">Maj@N initially</th>
             <th scope="col">Maj@N {now}</th>
           </tr>
         </thead>
@@ -53,11 +53,13 @@ function ResultRow({ result }: { readonly result: LevelResult }) {
       <EstimateCell estimate={now.passAt1} />
       <td
         className={isClear ? (change > 0 ? "results__up" : "results__down") : "soft"}
-        title={isClear ? "The 95% intervals do not overlap" : "The 95% intervals overlap"}
+        title={
+          isClear ? "The 95% confidence intervals do not overlap" : "The 95% confidence intervals overlap"
+        }
       >
         {points(change)}
       </td>
-      <td className="results__draw">
+      <td className="results__plot">
         <Dumbbell base={base.passAt1} now={now.passAt1} />
       </td>
       <EstimateCell estimate={base.majAtN} />
@@ -77,7 +79,7 @@ function EstimateCell({ estimate }: { readonly estimate: Estimate }) {
   );
 }
 
-/** Before above, now below; a dot at the mean, a bar over the interval. */
+/** The initial estimate above the latest one: a dot at the mean, a bar over the interval. */
 function Dumbbell({ base, now }: { readonly base: Estimate; readonly now: Estimate }) {
   return (
     <svg className="dumbbell" aria-hidden="true">

@@ -1,26 +1,26 @@
-/** What an attentive reader would say about the curves, in sentences. */
+/** Automatic observations about a run. */
 import { bootstrapInterval, mean } from "../../math/stats.ts";
 import type { Evaluation } from "../../rl/metrics/metrics.ts";
 import type { RunRecord } from "../../store/run/record.ts";
 import { percent } from "../format.ts";
 
-export interface Finding {
+interface Finding {
   readonly tone: "good" | "watch";
   readonly text: string;
 }
 
-/** Steps a trend must hold before it is spoken of. */
+/** Number of steps over which trends are averaged. */
 const WINDOW = 3;
 
-/** All that holds for the run now, the most important first. */
+/** Returns the findings that apply to the run, most important first. */
 export function findings(record: RunRecord): readonly Finding[] {
   const found = [
     beatsTheVote(record),
     worseThanBase(record),
-    silence(record),
-    hopelessBase(record),
+    fewAnswers(record),
+    weakBase(record),
     wrongMajority(record),
-    nothingLeft(record),
+    noSignal(record),
   ];
   return found.filter((finding) => finding !== null);
 }
@@ -29,49 +29,49 @@ function watch(text: string): Finding {
   return { tone: "watch", text };
 }
 
-/** Doubts by evaluation: findings are looked for after every step, and evaluations are few. */
-const doubts = new WeakMap<Evaluation, number>();
+/** Margins by evaluation: findings are recomputed after every step, evaluations are rare. */
+const margins = new WeakMap<Evaluation, number>();
 
-/** Half the width of the 95% interval of pass@1 over questions. */
-function doubtOf(evaluation: Evaluation): number {
-  const known = doubts.get(evaluation);
+/** Returns half the width of the 95% confidence interval of pass@1 over questions. */
+function marginOf(evaluation: Evaluation): number {
+  const known = margins.get(evaluation);
   if (known !== undefined) return known;
   const scores = evaluation.questions.flatMap(({ passAt1 }) => passAt1 ?? []);
   const [low, high] = scores.length < 2 ? [-1, 1] : bootstrapInterval(scores);
-  doubts.set(evaluation, (high - low) / 2);
+  margins.set(evaluation, (high - low) / 2);
   return (high - low) / 2;
 }
 
 function beatsTheVote({ evaluations }: RunRecord): Finding | null {
   const [base, now] = [evaluations[0], evaluations.at(-1)];
   if (base?.majAtN == null || now?.passAt1 == null || now === base) return null;
-  if (now.passAt1 - doubtOf(now) <= base.majAtN) return null;
-  const text = `A single response is now right more often (${percent(now.passAt1)}) than the majority of ${base.samples} was at the start (${percent(base.majAtN)}).`;
+  if (now.passAt1 - marginOf(now) <= base.majAtN) return null;
+  const text = `pass@1 (${percent(now.passAt1)}) exceeds the initial Maj@${base.samples} (${percent(base.majAtN)}): a single response is now correct more often than the initial majority vote.`;
   return { tone: "good", text };
 }
 
 function worseThanBase({ evaluations }: RunRecord): Finding | null {
   const [base, now] = [evaluations[0], evaluations.at(-1)];
   if (base?.passAt1 == null || now?.passAt1 == null) return null;
-  if (now.passAt1 + doubtOf(now) >= base.passAt1) return null;
+  if (now.passAt1 + marginOf(now) >= base.passAt1) return null;
   return watch(
-    `pass@1 fell from ${percent(base.passAt1)} to ${percent(now.passAt1)}: the votes reward wrong answers. Stop, and try a lower learning rate or more votes.`,
+    `pass@1 fell from ${percent(base.passAt1)} to ${percent(now.passAt1)}: the votes reward wrong answers. Stop the run and try a lower learning rate or more votes.`,
   );
 }
 
-function silence({ steps, evaluations }: RunRecord): Finding | null {
-  const share = steps.at(-1)?.metrics.unansweredShare ?? evaluations.at(-1)?.unansweredShare ?? 0;
-  if (share < 0.9) return null;
+function fewAnswers({ steps, evaluations }: RunRecord): Finding | null {
+  const share = steps.at(-1)?.metrics.unansweredShare ?? evaluations.at(-1)?.unansweredShare;
+  if (share === undefined || share < 0.9) return null;
   return watch(
-    `${percent(share)} of the responses hold no answer, so there is hardly a vote to learn from: this model cannot handle these questions.`,
+    `${percent(share)} of the responses contain no answer, so there is little to vote on. This model cannot handle these questions.`,
   );
 }
 
-function hopelessBase({ evaluations }: RunRecord): Finding | null {
+function weakBase({ evaluations }: RunRecord): Finding | null {
   const base = evaluations[0]?.passAt1;
   if (base == null || base >= 0.02) return null;
   return watch(
-    `The initial model gets ${percent(base)} of these questions right. TTRL sharpens what a model already gets right now and then; it cannot teach what the model does not know.`,
+    `The initial model answers ${percent(base)} of these questions correctly. TTRL amplifies what a model sometimes gets right; it cannot teach what the model does not know.`,
   );
 }
 
@@ -82,17 +82,17 @@ function wrongMajority({ steps }: RunRecord): Finding | null {
   const [accuracy, agreement] = [mean(accuracies), mean(recent.map(({ majorityRatio }) => majorityRatio))];
   if (agreement - accuracy < 0.2) return null;
   return watch(
-    `The votes agree (${percent(agreement)}) far more than they are right (${percent(accuracy)}): a wrong majority may be taking hold. The vote board shows where.`,
+    `The majority ratio (${percent(agreement)}) is far above the label accuracy (${percent(accuracy)}): the model may be converging on wrong majority answers. See the vote board.`,
   );
 }
 
-function nothingLeft({ steps }: RunRecord): Finding | null {
+function noSignal({ steps }: RunRecord): Finding | null {
   const recent = steps.slice(-WINDOW).map(({ metrics }) => metrics);
   if (recent.length < WINDOW) return null;
   const same = mean(recent.map(({ unanimousShare }) => unanimousShare));
   const agreement = mean(recent.map(({ majorityRatio }) => majorityRatio));
-  if (same < 0.9 || agreement < 0.5) return null; // where nobody answers, the silence is the finding
+  if (same < 0.9 || agreement < 0.5) return null; // without answers, `fewAnswers` applies
   return watch(
-    `In ${percent(same)} of the groups every response earns the same, so there is almost nothing left to learn from these questions.`,
+    `In ${percent(same)} of the groups all responses earn the same reward, so these questions provide almost no training signal.`,
   );
 }

@@ -1,28 +1,28 @@
-/** Before and now, by level: what the run has changed, with how sure that is. */
+/** The initial and the latest evaluation by level, with confidence intervals. */
 import { bootstrapInterval, mean } from "../../math/stats.ts";
 import type { Evaluation, QuestionScore } from "../../rl/metrics/metrics.ts";
 
-/** A mean over questions with its 95% interval. */
+/** A mean over questions with its 95% confidence interval. */
 export interface Estimate {
   readonly mean: number;
   readonly low: number;
   readonly high: number;
 }
 
-export interface Scores {
+interface Scores {
   readonly passAt1: Estimate;
   readonly majAtN: Estimate;
 }
 
 export interface LevelResult {
-  /** Null is all levels together. */
+  /** Null stands for all levels. */
   readonly level: string | null;
   readonly questions: number;
   readonly base: Scores;
   readonly now: Scores;
 }
 
-/** One row for all questions and one for each level, in the order of their names; none without truth. */
+/** Returns a row for all questions and one per level, sorted by name; none without ground truth. */
 export function levelResults(base: Evaluation, now: Evaluation): readonly LevelResult[] {
   const levels = [...new Set(base.questions.flatMap(({ level }) => level ?? []))].sort();
   return [null, ...levels].flatMap((level): LevelResult[] => {

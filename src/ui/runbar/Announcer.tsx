@@ -3,21 +3,21 @@ import { percent } from "../format.ts";
 import { usePage } from "../page.tsx";
 import type { RunState } from "../../store/run/run.ts";
 
-/** A screen reader hears how the run goes at most this often. */
-const INTERVAL_MS = 10_000;
+/** Milliseconds between announcements to screen readers. */
+const INTERVAL = 10_000;
 
-/** Tells screen readers how the run goes, without chattering. */
+/** Announces the progress of the run to screen readers. */
 export function Announcer() {
   const { lab } = usePage();
   const [text, setText] = useState("");
   useEffect(() => {
-    let spokenAt = -INTERVAL_MS;
+    let announcedAt = -INTERVAL;
     let status = lab.run.getState().status;
     return lab.pacedRun.subscribe((state) => {
-      const isNews = state.status !== status;
-      if (!isNews && performance.now() - spokenAt < INTERVAL_MS) return;
+      const isNewStatus = state.status !== status;
+      if (!isNewStatus && performance.now() - announcedAt < INTERVAL) return;
       status = state.status;
-      spokenAt = performance.now();
+      announcedAt = performance.now();
       setText(announcement(state));
     });
   }, [lab]);

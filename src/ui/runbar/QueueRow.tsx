@@ -7,7 +7,7 @@ import { usePage } from "../page.tsx";
 import { experimentId, showSection } from "../sections.ts";
 import { overText, underWayText } from "./queueText.ts";
 
-/** The experiment that is being run, and how far it is; when it is over, what came of it. */
+/** Progress of the running experiment, or the outcome of the last one. */
 export function QueueRow() {
   const { list, runner } = usePage().lab.experiments;
   const queue = useStore(runner);

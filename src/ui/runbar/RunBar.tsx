@@ -9,7 +9,7 @@ import { RunFacts } from "./RunFacts.tsx";
 import { RunProgress } from "./RunProgress.tsx";
 import "./runbar.css";
 
-/** Always on top: control of the run, how far it is, and what it runs on. */
+/** The bar at the top of the page: controls, progress and details of the run. */
 export function RunBar() {
   const { view } = usePage();
   return (

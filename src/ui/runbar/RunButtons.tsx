@@ -10,7 +10,7 @@ type Main =
   | { readonly label: string; readonly icon: IconName; readonly does: "start" | "pause" | "resume" }
   | { readonly label: string; readonly icon: IconName; readonly does: null };
 
-/** What the first button says and does in each state. */
+/** Label and action of the main button in each state. */
 const MAIN: Readonly<Record<RunState["status"], Main>> = {
   idle: { label: "Start", icon: "play", does: "start" },
   starting: { label: "Starting…", icon: "play", does: null },
@@ -24,9 +24,8 @@ const MAIN: Readonly<Record<RunState["status"], Main>> = {
 };
 
 /**
- * Start, pause and resume; step; stop. The first two are unavailable for a moment each time they are pressed: they
- * keep the focus then (`aria-disabled`, not `disabled`), so that Enter can be pressed again. What the run cannot take
- * it ignores.
+ * The buttons that control the run. The main button and Step are briefly unavailable after each press; they use
+ * `aria-disabled` instead of `disabled` to keep the focus. The store ignores requests the run cannot accept.
  */
 export function RunButtons() {
   const { lab } = usePage();
@@ -38,7 +37,7 @@ export function RunButtons() {
       <button
         type="button"
         className="button"
-        title="Do one step, then pause again (S)"
+        title="Run one step, then pause (S)"
         aria-disabled={requested(state, "step") === null}
         onClick={() => ask("step")}
       >
@@ -51,7 +50,7 @@ export function RunButtons() {
         <button
           type="button"
           className="button"
-          title="End the run; its weights can still be exported"
+          title="End the run. The trained weights can still be exported."
           disabled={requested(state, "stop") === null}
           onClick={() => ask("stop")}
         >
@@ -71,12 +70,12 @@ function MainButton({ state }: { readonly state: RunState }) {
     if (does === "start") lab.start();
     else if (does !== null) lab.run.request(does);
   };
-  const isResting = state.status === "paused" && state.activity !== null;
+  const isBusy = state.status === "paused" && state.activity !== null;
   return (
     <button
       type="button"
       className="button button--primary runbar__main"
-      aria-disabled={does === null || isResting || (does === "start" && obstacle !== null)}
+      aria-disabled={does === null || isBusy || (does === "start" && obstacle !== null)}
       onClick={act}
     >
       <Icon name={icon} />
@@ -85,7 +84,7 @@ function MainButton({ state }: { readonly state: RunState }) {
   );
 }
 
-/** Why Start is not possible; null when it is. */
+/** Returns why a run cannot be started, or null if it can. */
 export function useObstacle(): string | null {
   const { lab } = usePage();
   const catalogue = useStore(lab.catalogue);
@@ -95,14 +94,14 @@ export function useObstacle(): string | null {
   return startObstacle(catalogue, dataset, settings) ?? memoryObstacle(plan);
 }
 
-/** A worker that does not answer a stop is deep in a computation: give it a moment, then offer force. */
-const PATIENCE_MS = 5000;
+/** Milliseconds until a worker that does not respond to Stop can be terminated. */
+const STOP_TIMEOUT = 5000;
 
 function ForceStopButton() {
   const { lab } = usePage();
   const [isOffered, offer] = useState(false);
   useEffect(() => {
-    const timer = setTimeout(() => offer(true), PATIENCE_MS);
+    const timer = setTimeout(() => offer(true), STOP_TIMEOUT);
     return () => clearTimeout(timer);
   }, []);
   return (
@@ -110,7 +109,7 @@ function ForceStopButton() {
       type="button"
       className="button"
       disabled={!isOffered}
-      title="End the worker at once; the trained weights are lost"
+      title="Terminate the worker. The trained weights are lost."
       onClick={() => lab.run.forceStop()}
     >
       <Icon name="stop" />

@@ -5,13 +5,13 @@ import { datasetInUse } from "../../store/setup/dataset.ts";
 import type { StartedRun } from "../../store/run/run.ts";
 import { measured, shortCount } from "../format.ts";
 import { usePage, usePacedRun, useSettings } from "../page.tsx";
-import { BACKEND_NAMES, BACKEND_WISHES } from "../setup/backendNames.ts";
+import { BACKEND_NAMES, BACKEND_OPTIONS } from "../setup/backendNames.ts";
 
 type ShownDevice = NonNullable<Exclude<StartedRun, { status: "starting" }>["device"]>;
 type ShownBackend = ShownDevice["backend"];
 type ShownModel = ShownDevice["model"];
 
-/** What the run uses and how fast it is; before a run, what it would use. */
+/** Backend, model, data set and speed of the run, or the selected ones before a run. */
 export function RunFacts() {
   const state = usePacedRun((run) => run);
   return (
@@ -27,7 +27,7 @@ function PlannedFacts() {
   return (
     <>
       <Fact name="Backend" isWide>
-        {BACKEND_WISHES[settings.backend]}
+        {BACKEND_OPTIONS[settings.backend]}
       </Fact>
       <Fact name="Model">{model?.title ?? "none"}</Fact>
       <Fact name="Data set">{dataset?.title ?? "none"}</Fact>
@@ -36,15 +36,15 @@ function PlannedFacts() {
   );
 }
 
-/** Why this backend, and on WebGPU, which has two, why this path. */
-function whyOf({ backend, reason, path, pathReason }: ShownBackend): string {
+/** Returns why this backend and, on WebGPU, this implementation was chosen. */
+function reasonOf({ backend, reason, path, pathReason }: ShownBackend): string {
   return backend === "webgpu" ? `${reason} · ${path}: ${pathReason}` : reason;
 }
 
-/** "135M parameters frozen · trains an adapter of 4.9M" */
+/** "135M parameters, frozen · LoRA adapter with 4.9M". */
 function parametersText({ parameters, trained }: ShownModel): string {
   const all = `${shortCount(parameters)} parameters`;
-  return trained === null ? all : `${all} frozen · trains an adapter of ${shortCount(trained)}`;
+  return trained === null ? all : `${all}, frozen · LoRA adapter with ${shortCount(trained)}`;
 }
 
 function BegunFacts({ state }: { readonly state: StartedRun }) {
@@ -55,11 +55,11 @@ function BegunFacts({ state }: { readonly state: StartedRun }) {
     <>
       <Fact name="Backend" isWide testId="backend">
         {device === null ? (
-          BACKEND_WISHES[setup.backend]
+          BACKEND_OPTIONS[setup.backend]
         ) : (
           <>
             <strong>{BACKEND_NAMES[device.backend.backend]}</strong> · {device.backend.device}
-            <span className="soft"> · {whyOf(device.backend)}</span>
+            <span className="soft"> · {reasonOf(device.backend)}</span>
           </>
         )}
       </Fact>

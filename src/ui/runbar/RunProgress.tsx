@@ -5,7 +5,7 @@ import { useRun, useSettings } from "../page.tsx";
 import { activityText, phaseShare, remainingText } from "./progressText.ts";
 import { useObstacle } from "./RunButtons.tsx";
 
-/** Step n of N, the phase within the step, and the time left. */
+/** Step, phase and remaining time of the run. */
 export function RunProgress() {
   const state = useRun((run) => run);
   return state.status === "idle" ? <Readiness /> : <BegunProgress state={state} />;
@@ -17,7 +17,7 @@ function Readiness() {
   const plan =
     config === null
       ? ""
-      : `Ready: ${count(config.steps)} steps of ${count(config.questionsPerStep)} questions × ${count(config.votesPerQuestion)} votes.`;
+      : `Ready: ${count(config.steps)} steps, ${count(config.questionsPerStep)} questions × ${count(config.votesPerQuestion)} votes each.`;
   return <p className="runbar__progress runbar__ready">{obstacle ?? plan}</p>;
 }
 

@@ -10,15 +10,15 @@ const begun = (progress: Progress | null): StartedRun => {
   return after;
 };
 
-test("the run says what it is doing and how far that is", () => {
+test("the activity and its progress are shown", () => {
   const sampling = begun({ phase: "sample", done: 512, total: 1024 });
   expect(activityText(sampling)).toBe("sampling 512 of 1,024");
   expect(phaseShare(sampling)).toBe(0.5);
-  expect(activityText(begun(null))).toBe("under way");
+  expect(activityText(begun(null))).toBe("running");
   expect(phaseShare(begun(null))).toBeNull();
 });
 
-test("a run at rest says so, or what it was asked for", () => {
+test("a settled run shows its status or its activity", () => {
   const record = recordOf();
   const rest = { status: "paused", record, device: startedEvent, progress: null } as const;
   expect(activityText({ ...rest, activity: null })).toBe("paused");
@@ -27,7 +27,7 @@ test("a run at rest says so, or what it was asked for", () => {
   expect(activityText({ ...rest, activity: "exporting", progress })).toBe("writing 12 MB of 1.1 GB");
 });
 
-test("the time left is told while there is something left to do", () => {
+test("the remaining time is shown until the run ends", () => {
   const setup = setupOf({ steps: 3 });
   const record = recordOf({ setup, steps: [stepOf(1)], evaluations: [evaluationOf(3)] });
   const run = { record, device: startedEvent, progress: null } as const;

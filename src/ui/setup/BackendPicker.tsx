@@ -2,7 +2,7 @@ import { BACKEND_CHOICES, isBackendChoice } from "../../store/setup/settings.ts"
 import { usePage, useSettings } from "../page.tsx";
 import { BACKEND_OPTIONS } from "./backendNames.ts";
 
-/** What computes; the run bar says what was taken in the end, and why. */
+/** The backend of the next run. The run bar shows which one is used, and why. */
 export function BackendPicker({ isLocked }: { readonly isLocked: boolean }) {
   const { lab } = usePage();
   const backend = useSettings((settings) => settings.backend);
@@ -29,7 +29,7 @@ export function BackendPicker({ isLocked }: { readonly isLocked: boolean }) {
         ))}
       </select>
       <p id="backend-about" className="soft small">
-        Automatic takes WebGPU where there is a graphics card, else WebAssembly, which runs in every browser.
+        Automatic uses WebGPU on a hardware GPU, otherwise WebAssembly, which runs in every browser.
       </p>
     </div>
   );

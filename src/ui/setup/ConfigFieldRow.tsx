@@ -11,7 +11,7 @@ interface ConfigFieldRowProps {
   readonly isLocked: boolean;
 }
 
-/** One hyperparameter: its control, unit, bounds, default and meaning, and what is wrong with it. */
+/** The control of a hyperparameter with its description and validation error. */
 export function ConfigFieldRow({ name, text, problem, isLocked }: ConfigFieldRowProps) {
   const { lab } = usePage();
   const field: ConfigField = CONFIG_FIELDS[name];
@@ -28,7 +28,7 @@ export function ConfigFieldRow({ name, text, problem, isLocked }: ConfigFieldRow
           type="button"
           className="button button--plain button--small row__reset"
           disabled={isLocked}
-          title={`Back to ${defaultText(name)}`}
+          title={`Reset to ${defaultText(name)}`}
           onClick={() => change(defaultText(name))}
         >
           <Icon name="reset" />
@@ -52,11 +52,11 @@ export function ConfigFieldRow({ name, text, problem, isLocked }: ConfigFieldRow
   );
 }
 
-/** "Default 16, from 1 to 1,024." */
+/** "Default 16, range 1 to 1,024." */
 function rangeText(field: ConfigField): string {
   if (field.kind === "choice") return `Default ${field.default}.`;
   const text = field.kind === "integer" ? count : quantity;
-  return `Default ${text(field.default)}, from ${text(field.min)} to ${text(field.max)}.`;
+  return `Default ${text(field.default)}, range ${text(field.min)} to ${text(field.max)}.`;
 }
 
 interface ControlProps<Field> extends ConfigFieldRowProps {

@@ -18,7 +18,7 @@ const GROUPS = [...new Set(CONFIG_NAMES.map((name) => CONFIG_FIELDS[name].group)
   names: CONFIG_NAMES.filter((name) => CONFIG_FIELDS[name].group === group),
 }));
 
-/** Every hyperparameter, in groups; a group with a problem is open so that the problem is seen. */
+/** The hyperparameters in groups. Groups with an invalid setting are expanded. */
 export function ConfigForm({ isLocked }: { readonly isLocked: boolean }) {
   const { lab } = usePage();
   const texts = useSettings((settings) => settings.texts);
@@ -32,10 +32,10 @@ export function ConfigForm({ isLocked }: { readonly isLocked: boolean }) {
           type="button"
           className="button button--plain button--small"
           disabled={isLocked}
-          title="The authors' settings, the defects of their code included"
+          title="Apply the authors' settings, including the bugs in their code that affect results"
           onClick={() => lab.settings.setState({ texts: withPaperPreset(texts) })}
         >
-          As in the paper
+          Paper preset
         </button>
         <button
           type="button"
@@ -64,12 +64,11 @@ interface ConfigGroupProps {
 
 function ConfigGroup({ group, names, texts, problems, isLocked }: ConfigGroupProps) {
   const changed = names.filter((name) => isChanged(name, texts[name])).length;
-  const wrong = names.filter((name) => problems.has(name)).length;
-  const state =
-    wrong > 0 ? <span className="problem">needs attention</span> : changed > 0 && `${changed} changed`;
+  const invalid = names.filter((name) => problems.has(name)).length;
+  const state = invalid > 0 ? <span className="problem">invalid</span> : changed > 0 && `${changed} changed`;
   return (
     <div className="config">
-      <Fold title={group} state={state} mustOpen={wrong > 0}>
+      <Fold title={group} state={state} mustOpen={invalid > 0}>
         {names.map((name) => (
           <ConfigFieldRow
             key={name}

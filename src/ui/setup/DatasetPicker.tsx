@@ -6,17 +6,17 @@ import { usePage, useSettings } from "../page.tsx";
 import { DatasetReading } from "./DatasetReading.tsx";
 import { FileButton } from "./FileButton.tsx";
 
-/** Value of the list's entry for a dropped file or for one level of a data set: neither is a file of the page. */
-const OWN_FILE = "";
+/** Option value of a data set that is not in the list: a file of the user or one level of an embedded data set. */
+const UNLISTED = "";
 
-/** Which questions are trained on: an embedded data set, or a file of the user's. */
+/** Selects an embedded data set or opens the user's file. */
 export function DatasetPicker({ isLocked }: { readonly isLocked: boolean }) {
   const { lab } = usePage();
   const catalogue = useStore(lab.catalogue);
   const state = useStore(lab.dataset);
   const file = useSettings((settings) => settings.dataset);
   const inUse = datasetInUse(state);
-  const isOwn = inUse !== null && inUse.source !== "embedded";
+  const isUnlisted = inUse !== null && inUse.source !== "embedded";
   const datasets = catalogue.status === "ready" ? catalogue.datasets : [];
   return (
     <div className="setup__part">
@@ -26,18 +26,18 @@ export function DatasetPicker({ isLocked }: { readonly isLocked: boolean }) {
       <select
         id="dataset"
         className="field"
-        value={isOwn ? OWN_FILE : (chosenDataset(catalogue, file)?.file ?? OWN_FILE)}
+        value={isUnlisted ? UNLISTED : (chosenDataset(catalogue, file)?.file ?? UNLISTED)}
         disabled={isLocked || datasets.length === 0}
         onChange={(event) => lab.chooseDataset(event.target.value)}
       >
-        {isOwn && <option value={OWN_FILE}>{inUse.title}</option>}
+        {isUnlisted && <option value={UNLISTED}>{inUse.title}</option>}
         {datasets.map((dataset) => (
           <option key={dataset.file} value={dataset.file}>
             {dataset.title} · {counted(dataset.questions, "question")}
           </option>
         ))}
       </select>
-      <DatasetReading state={state} about={isOwn ? null : chosenDataset(catalogue, file)} />
+      <DatasetReading state={state} about={isUnlisted ? null : chosenDataset(catalogue, file)} />
       <FileButton isLocked={isLocked} />
     </div>
   );

@@ -4,11 +4,11 @@ import { count, counted } from "../format.ts";
 
 interface DatasetReadingProps {
   readonly state: DatasetState;
-  /** The embedded data set, or null for a file of the user's. */
+  /** The embedded data set, or null for the user's file. */
   readonly about: DatasetEntry | null;
 }
 
-/** What was read: how many questions and answers, what was mapped, and which rows are bad. */
+/** Summary of the data set in use: size, first question, mapped fields and skipped rows. */
 export function DatasetReading({ state, about }: DatasetReadingProps) {
   const inUse = state.status === "none" ? null : state.inUse;
   return (
@@ -17,7 +17,7 @@ export function DatasetReading({ state, about }: DatasetReadingProps) {
       {state.status === "failed" && (
         <p className="small problem" role="alert">
           {state.message}
-          {inUse !== null && ` ${inUse.title} stays in use.`}
+          {inUse !== null && ` ${inUse.title} is still in use.`}
         </p>
       )}
       {inUse !== null && <Contents loaded={inUse} />}
@@ -34,7 +34,7 @@ function Contents({ loaded }: { readonly loaded: LoadedDataset }) {
         <strong>{counted(questions.length, "question")}</strong>,{" "}
         {answerKey.size === 0
           ? "no answers"
-          : `${answerKey.size === questions.length ? "all" : count(answerKey.size)} with an answer`}
+          : `${answerKey.size === questions.length ? "all" : count(answerKey.size)} with answers`}
         {task === "gpqa" && ", multiple choice"}
       </p>
       {first !== undefined && <p className="reading__sample small">{first.prompt}</p>}
@@ -45,19 +45,19 @@ function Contents({ loaded }: { readonly loaded: LoadedDataset }) {
           ))}
         </ul>
       )}
-      {errors.length > 0 && <BadRows errors={errors} />}
+      {errors.length > 0 && <SkippedRows errors={errors} />}
     </>
   );
 }
 
-/** A file may have thousands of bad rows; the first ones tell the story. */
+/** Maximum number of skipped rows listed. */
 const ROWS_SHOWN = 50;
 
-function BadRows({ errors }: { readonly errors: LoadedDataset["reading"]["errors"] }) {
+function SkippedRows({ errors }: { readonly errors: LoadedDataset["reading"]["errors"] }) {
   return (
     <details className="reading__errors small">
-      <summary>{counted(errors.length, "row")} left out</summary>
-      <div className="reading__rows" role="region" aria-label="Rows left out" tabIndex={0}>
+      <summary>{counted(errors.length, "row")} skipped</summary>
+      <div className="reading__rows" role="region" aria-label="Skipped rows" tabIndex={0}>
         <ul>
           {errors.slice(0, ROWS_SHOWN).map(({ row, reason }) => (
             <li key={row}>

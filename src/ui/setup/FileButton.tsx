@@ -3,17 +3,17 @@ import { Icon } from "../Icon.tsx";
 import { pickedFiles } from "../droppedFiles.ts";
 import { usePage } from "../page.tsx";
 
-/** Opens files without dragging: a data set, a run's configuration, a model or its folder. */
+/** Buttons to open a data set, a run configuration or a model. */
 export function FileButton({ isLocked }: { readonly isLocked: boolean }) {
   return (
     <div className="setup__file">
       <div className="setup__buttons">
-        <Opener isLocked={isLocked} title="Open your own…" />
-        <Opener isLocked={isLocked} title="Open a folder…" isFolder />
+        <Opener isLocked={isLocked} title="Open files…" />
+        <Opener isLocked={isLocked} title="Open folder…" isFolder />
       </div>
       <p id="file-about" className="soft small">
-        or drop it anywhere: a data set as JSON or JSONL with <code>prompt</code> and, if known,{" "}
-        <code>answer</code>; a model as its Hugging Face folder, a zip of it, or GGUF. It stays in this tab.
+        or drop them on the page. Data sets: JSON or JSONL with <code>prompt</code> and, optionally,{" "}
+        <code>answer</code>. Models: a Hugging Face folder, a zip of one, or GGUF. Files are not uploaded.
       </p>
     </div>
   );
@@ -30,7 +30,7 @@ function Opener({ isLocked, title, isFolder = false }: OpenerProps) {
   const input = useRef<HTMLInputElement>(null);
   const take = (chosen: HTMLInputElement): void => {
     if (chosen.files !== null && chosen.files.length > 0) void lab.openFiles(pickedFiles(chosen.files));
-    chosen.value = ""; // so that the same file can be chosen again
+    chosen.value = ""; // allows choosing the same file again
   };
   return (
     <>

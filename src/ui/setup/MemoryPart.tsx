@@ -4,10 +4,10 @@ import { memoryObstacle, type MemoryPlan } from "../../store/setup/memory.ts";
 import { Fold } from "../Fold.tsx";
 import { usePage } from "../page.tsx";
 
-/** Beyond this share of what there is, other tabs may be what is too much. */
-const NEARLY_ALL = 0.85;
+/** Fraction of the memory limit above which a warning is shown. */
+const WARNING_LEVEL = 0.85;
 
-/** What memory a run of the set-up takes, and what is to be said of it even while it is folded. */
+/** The memory plan of the setup, with a warning if it is close to or above the limit. */
 export function MemoryPart() {
   const { lab } = usePage();
   const plan = useStore(lab.memory);
@@ -21,11 +21,10 @@ export function MemoryPart() {
   );
 }
 
-/** A line, which unfolds into the parts. */
+/** The total, which expands into its parts. */
 function MemoryParts({ plan }: { readonly plan: MemoryPlan }) {
   const { total, limit, parts, buffer } = plan;
-  const of =
-    limit === null ? " of the GPU's, whose size the browser does not tell" : ` of ${bytesText(limit)}`;
+  const of = limit === null ? " of GPU memory (size unknown)" : ` of ${bytesText(limit)}`;
   return (
     <Fold title={`Memory: about ${bytesText(total)}${of}`} testId="memory">
       <table className="memory__table small">
@@ -41,7 +40,7 @@ function MemoryParts({ plan }: { readonly plan: MemoryPlan }) {
       </table>
       {buffer !== null && (
         <p className="soft small">
-          The largest buffer, {buffer.label}, takes {bytesText(buffer.bytes)}; this GPU allows{" "}
+          The largest buffer, {buffer.label}, takes {bytesText(buffer.bytes)}; this GPU allows up to{" "}
           {bytesText(buffer.limit)}.
         </p>
       )}
@@ -50,9 +49,8 @@ function MemoryParts({ plan }: { readonly plan: MemoryPlan }) {
 }
 
 function warningOf({ total, limit, reductions, path }: MemoryPlan): string | null {
-  const cut =
-    reductions.length === 0 ? [] : [`To fit, it runs with ${reductions.join(", ")}: slower, and no worse.`];
-  const isClose = limit !== null && total > NEARLY_ALL * limit;
-  const close = isClose ? [`That is nearly all ${path} has: a shorter longest response takes less.`] : [];
-  return [...close, ...cut].join(" ") || null;
+  const reduced = `To fit, the run uses ${reductions.join(", ")}. This is slower but does not affect results.`;
+  const isClose = limit !== null && total > WARNING_LEVEL * limit;
+  const close = `This is close to the limit of ${path}. Shorter responses need less memory.`;
+  return [...(isClose ? [close] : []), ...(reductions.length > 0 ? [reduced] : [])].join(" ") || null;
 }

@@ -4,7 +4,7 @@ import { Icon } from "../Icon.tsx";
 import { shortCount } from "../format.ts";
 import { usePage, useSettings } from "../page.tsx";
 
-/** Which model is trained: one that ships with the page, a file of the user's, or one fetched from a Hub. */
+/** Selects an embedded model, the user's model or one downloaded from a Hub. */
 export function ModelPicker({ isLocked }: { readonly isLocked: boolean }) {
   const { lab } = usePage();
   const catalogue = useStore(lab.catalogue);
@@ -35,7 +35,7 @@ export function ModelPicker({ isLocked }: { readonly isLocked: boolean }) {
         {catalogue.status === "failed" ? (
           <span className="problem">{catalogue.message}</span>
         ) : (
-          (chosen?.description ?? "Loading the list of models.")
+          (chosen?.description ?? "Loading models…")
         )}
       </p>
       <HubButton isLocked={isLocked} />
@@ -53,7 +53,7 @@ function HubButton({ isLocked }: { readonly isLocked: boolean }) {
       onClick={() => view.setState({ dialog: { kind: "hub" } })}
     >
       <Icon name="download" />
-      From the Hub…
+      Hugging Face Hub…
     </button>
   );
 }

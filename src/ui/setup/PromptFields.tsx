@@ -2,7 +2,7 @@ import { PAPER_SUFFIX } from "../../store/setup/settings.ts";
 import { Fold } from "../Fold.tsx";
 import { usePage, useSettings } from "../page.tsx";
 
-/** What stands around every question: texts that some models need to answer in a box. */
+/** System prompt and suffix of every question, which some models need to box their answers. */
 export function PromptFields({ isLocked }: { readonly isLocked: boolean }) {
   const { lab } = usePage();
   const prompt = useSettings((settings) => settings.prompt);
@@ -24,14 +24,14 @@ export function PromptFields({ isLocked }: { readonly isLocked: boolean }) {
     <div className="setup__part">
       <Fold title="Prompt" state={isSet && "changed"}>
         {field("system", "System prompt")}
-        {field("suffix", "After each question")}
+        {field("suffix", "Suffix of every question")}
         <button
           type="button"
           className="button button--small"
           disabled={isLocked}
           onClick={() => lab.settings.setState({ prompt: { ...prompt, suffix: PAPER_SUFFIX } })}
         >
-          As in the paper
+          Use the paper's suffix
         </button>
       </Fold>
     </div>

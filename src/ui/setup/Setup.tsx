@@ -11,7 +11,7 @@ import { MemoryPart } from "./MemoryPart.tsx";
 import { PromptFields } from "./PromptFields.tsx";
 import "./setup.css";
 
-/** What a run will be: model, data set, backend and hyperparameters. Locked while a run is under way. */
+/** Model, data set, backend and hyperparameters of the next run. Locked during a run. */
 export function Setup() {
   const isLocked = useIsLocked();
   const isOpen = useView((view) => view.isSetupOpen) ?? !isLocked;
@@ -36,13 +36,13 @@ function SetupHead({ isOpen, isLocked }: { readonly isOpen: boolean; readonly is
   const changes = CONFIG_NAMES.filter((name) => isChanged(name, texts[name])).length;
   return (
     <div className="setup__head">
-      <h2 id="setup-title">Set-up</h2>
+      <h2 id="setup-title">Setup</h2>
       <span className="soft small">
         {isLocked
-          ? "locked during the run"
+          ? "locked during a run"
           : changes > 0
             ? `${counted(changes, "setting")} changed`
-            : "as in the demo"}
+            : "demo settings"}
       </span>
       <button
         type="button"

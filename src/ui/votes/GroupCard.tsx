@@ -6,7 +6,7 @@ import { isWrongMajority } from "./filters.ts";
 import { Histogram } from "./Histogram.tsx";
 import { Responses } from "./Responses.tsx";
 
-/** One question: prompt, votes, pseudo-label, truth, and its responses on demand. */
+/** A question with its votes, pseudo-label, ground truth and, on demand, its responses. */
 export const GroupCard = memo(function GroupCard({ group }: { readonly group: GroupView }) {
   const { question, responses } = group;
   const [isOpen, setOpen] = useState(false);
@@ -43,7 +43,7 @@ function Verdict({ group }: { readonly group: GroupView }) {
         </div>
         {truth !== null && (
           <div>
-            <dt>Truth</dt>
+            <dt>Ground truth</dt>
             <dd>
               <code>{truth}</code>
             </dd>
@@ -54,22 +54,22 @@ function Verdict({ group }: { readonly group: GroupView }) {
           <dd>{percent(majorityRatio)}</dd>
         </div>
       </dl>
-      <Lamp group={group} />
+      <Badge group={group} />
     </div>
   );
 }
 
-/** Whether the vote is right: in words and shape as well as in colour. */
-function Lamp({ group }: { readonly group: GroupView }) {
+/** Whether the pseudo-label is correct, as text and colour. */
+function Badge({ group }: { readonly group: GroupView }) {
   const isWrong = isWrongMajority(group);
   if (isWrong === null) return null;
   return isWrong ? (
-    <p className="lamp lamp--wrong">
+    <p className="badge badge--wrong">
       <span aria-hidden="true">✗</span> wrong majority
     </p>
   ) : (
-    <p className="lamp lamp--right">
-      <span aria-hidden="true">✓</span> right
+    <p className="badge badge--right">
+      <span aria-hidden="true">✓</span> correct
     </p>
   );
 }

@@ -1,7 +1,7 @@
 import type { GroupView } from "../../store/run/record.ts";
 import { counted } from "../format.ts";
 
-/** A weak model may give fifty different answers; the first few and the rest tell the story. */
+/** Number of answers shown individually; the others are combined. */
 const BARS = 4;
 
 interface Bar {
@@ -11,7 +11,7 @@ interface Bar {
   readonly right: boolean | null;
 }
 
-/** Votes by answer as bars, most first. */
+/** Bar chart of the votes by answer. */
 export function Histogram({ group }: { readonly group: GroupView }) {
   const total = group.histogram.reduce((sum, { votes }) => sum + votes, 0);
   return (
@@ -20,7 +20,7 @@ export function Histogram({ group }: { readonly group: GroupView }) {
         <li key={`${kind} ${name}`} className={`bar bar--${kind}`} title={counted(votes, "vote")}>
           <span className="bar__name">
             {right === true && <span className="bar__right">✓</span>}
-            {right === true && <span className="unseen"> right: </span>}
+            {right === true && <span className="unseen"> correct: </span>}
             {name}
           </span>
           <span className="bar__track" aria-hidden="true">
@@ -36,12 +36,12 @@ export function Histogram({ group }: { readonly group: GroupView }) {
   );
 }
 
-/** The most frequent answers; the others together; the unanswered last. The right answer is always named. */
+/** The most frequent answers and the correct one, then the other answers combined, then responses without answer. */
 function barsOf({ histogram, pseudoLabel }: GroupView): Bar[] {
   const answered = histogram.filter(({ answer }) => answer !== null);
   const named = answered.filter(({ right }, i) => i < BARS || right === true);
   const rest = answered.filter((entry) => !named.includes(entry));
-  const silent = histogram.find(({ answer }) => answer === null);
+  const unanswered = histogram.find(({ answer }) => answer === null);
   const votesOf = (entries: typeof histogram): number => entries.reduce((sum, { votes }) => sum + votes, 0);
   return [
     ...named.map(({ answer, votes, right }): Bar => ({
@@ -60,8 +60,8 @@ function barsOf({ histogram, pseudoLabel }: GroupView): Bar[] {
             right: null,
           } satisfies Bar,
         ]),
-    ...(silent === undefined
+    ...(unanswered === undefined
       ? []
-      : [{ name: "no answer", votes: silent.votes, kind: "none", right: null } satisfies Bar]),
+      : [{ name: "no answer", votes: unanswered.votes, kind: "none", right: null } satisfies Bar]),
   ];
 }

@@ -2,11 +2,12 @@ import { useState } from "react";
 import type { GroupView, ResponseView } from "../../store/run/record.ts";
 import { advantageText, count, counted, quantity } from "../format.ts";
 
-const PORTION = 8;
+/** Number of responses shown initially and added by "Show more". */
+const [INITIAL, MORE] = [8, 64];
 
-/** The responses of a question as they were sampled, with what the method made of each. */
+/** The sampled responses to a question with answers, rewards and advantages. */
 export function Responses({ group }: { readonly group: GroupView }) {
-  const [limit, setLimit] = useState(PORTION);
+  const [limit, setLimit] = useState(INITIAL);
   const { question, responses, truth } = group;
   return (
     <>
@@ -21,9 +22,9 @@ export function Responses({ group }: { readonly group: GroupView }) {
         <button
           type="button"
           className="button button--small"
-          onClick={() => setLimit(limit === PORTION ? 64 : limit + 64)}
+          onClick={() => setLimit(limit === INITIAL ? MORE : limit + MORE)}
         >
-          Show more of {count(responses.length)}
+          Show more ({count(limit)} of {count(responses.length)} shown)
         </button>
       )}
     </>
@@ -46,16 +47,16 @@ function ResponseItem({ number, response, hasTruth }: ResponseItemProps) {
           answer {answer === null ? <em className="soft">none</em> : <code>{answer}</code>}
           {hasTruth && right !== null && (
             <span className={right ? "response__right" : "response__wrong"}>
-              {right ? " ✓ right" : " ✗ wrong"}
+              {right ? " ✓ correct" : " ✗ wrong"}
             </span>
           )}
         </span>
         <span>reward {reward}</span>
-        <span>{advantage === null ? "voted only" : `advantage ${advantageText(advantage)}`}</span>
+        <span>{advantage === null ? "vote only" : `advantage ${advantageText(advantage)}`}</span>
         <span className="soft">entropy {quantity(entropy)} nats</span>
         <span className="soft">
           {counted(tokens, "token")}
-          {!finished && ", cut"}
+          {!finished && ", truncated"}
         </span>
       </p>
       <p className="response__text">{text === "" ? <em className="soft">empty</em> : text}</p>

@@ -8,16 +8,16 @@ interface StepChooserProps {
   readonly isFollowing: boolean;
 }
 
-/** Travel in time: an earlier step, or the latest as it comes. */
+/** Selects the step shown on the vote board. */
 export function StepChooser({ votes, shown, isFollowing }: StepChooserProps) {
   const { view } = usePage();
   const index = votes.indexOf(shown);
   return (
     <div className="votes__steps">
-      <NeighbourButton name="Previous step" shortcut="[" icon="left" step={votes[index - 1]?.step} />
+      <StepButton name="Previous step" shortcut="[" icon="left" step={votes[index - 1]?.step} />
       <select
         className="field votes__select"
-        aria-label="Step whose votes are shown"
+        aria-label="Step shown"
         value={shown.step}
         onChange={(event) => view.setState({ votesStep: Number(event.target.value) })}
       >
@@ -27,7 +27,7 @@ export function StepChooser({ votes, shown, isFollowing }: StepChooserProps) {
           </option>
         ))}
       </select>
-      <NeighbourButton name="Next step" shortcut="]" icon="chevron" step={votes[index + 1]?.step} />
+      <StepButton name="Next step" shortcut="]" icon="chevron" step={votes[index + 1]?.step} />
       <button
         type="button"
         className="button button--small"
@@ -40,15 +40,15 @@ export function StepChooser({ votes, shown, isFollowing }: StepChooserProps) {
   );
 }
 
-interface NeighbourButtonProps {
+interface StepButtonProps {
   readonly name: string;
   readonly shortcut: string;
   readonly icon: IconName;
-  /** Undefined at either end. */
+  /** Undefined at either end of the list. */
   readonly step: number | undefined;
 }
 
-function NeighbourButton({ name, shortcut, icon, step }: NeighbourButtonProps) {
+function StepButton({ name, shortcut, icon, step }: StepButtonProps) {
   const { view } = usePage();
   return (
     <button

@@ -8,7 +8,7 @@ import { GroupCard } from "./GroupCard.tsx";
 import { StepChooser } from "./StepChooser.tsx";
 import "./votes.css";
 
-/** The vote of every question of a step: what the policy answered, what was taken for true, what was. */
+/** The questions of a step with their votes. */
 export function VoteBoard() {
   const record = usePacedRecord();
   const chosen = useView((view) => view.votesStep);
@@ -22,9 +22,8 @@ export function VoteBoard() {
       </div>
       {shown === null ? (
         <p className="soft">
-          Here every question of a step appears with its votes, the pseudo-label they elect, the truth where
-          it is known, and the sampled responses with their rewards. The latest {VOTES_KEPT} steps can be
-          looked back at.
+          Shows the questions of a step with their votes, the pseudo-label, the ground truth if known, and the
+          sampled responses with their rewards. The latest {VOTES_KEPT} steps are kept.
         </p>
       ) : (
         <Board key={shown.step} shown={shown} />
@@ -33,18 +32,18 @@ export function VoteBoard() {
   );
 }
 
-/** A step may hold a thousand questions; the page shows them in portions. */
-const PORTION = 12;
+/** Number of questions shown initially and added by "Show more". */
+const PAGE_SIZE = 12;
 
 function Board({ shown }: { readonly shown: StepVotes }) {
   const hasAnswers = useHasAnswers();
   const [filter, setFilter] = useState<VoteFilter>("all");
-  const [limit, setLimit] = useState(PORTION);
+  const [limit, setLimit] = useState(PAGE_SIZE);
   const choices = useMemo(() => filterChoices(shown.groups, hasAnswers), [shown, hasAnswers]);
   const groups = choices.find((choice) => choice.filter === filter)?.groups ?? [];
   return (
     <>
-      <div className="votes__filters" role="group" aria-label="Which questions">
+      <div className="votes__filters" role="group" aria-label="Filter questions">
         {choices.map((choice) => (
           <button
             key={choice.filter}
@@ -58,7 +57,7 @@ function Board({ shown }: { readonly shown: StepVotes }) {
           </button>
         ))}
       </div>
-      {groups.length === 0 && <p className="soft">No question of this step.</p>}
+      {groups.length === 0 && <p className="soft">No questions match this filter.</p>}
       <ul className="votes">
         {groups.slice(0, limit).map((group, i) => (
           <li key={`${i} ${group.question.id}`}>
@@ -67,8 +66,8 @@ function Board({ shown }: { readonly shown: StepVotes }) {
         ))}
       </ul>
       {groups.length > limit && (
-        <button type="button" className="button" onClick={() => setLimit(limit + PORTION)}>
-          Show more of {count(groups.length)}
+        <button type="button" className="button" onClick={() => setLimit(limit + PAGE_SIZE)}>
+          Show more ({count(limit)} of {count(groups.length)} shown)
         </button>
       )}
     </>

@@ -6,13 +6,13 @@ const right = groupOf("6", "right");
 const wrong = groupOf("8", "wrong");
 const unknown = { ...groupOf(null, "unknown"), majorityRatio: 0.25 };
 const unanimous = { ...groupOf("6", "unanimous"), majorityRatio: 1 };
-const silent = { ...groupOf("6", "silent"), pseudoLabel: null, majorityRatio: 0, histogram: [] };
+const unanswered = { ...groupOf("6", "unanswered"), pseudoLabel: null, majorityRatio: 0, histogram: [] };
 
-test("a majority is wrong only where the truth is known and there is a vote", () => {
-  expect([right, wrong, unknown, silent].map(isWrongMajority)).toEqual([false, true, null, null]);
+test("a majority is wrong only with ground truth and a pseudo-label", () => {
+  expect([right, wrong, unknown, unanswered].map(isWrongMajority)).toEqual([false, true, null, null]);
 });
 
-test("filters show the questions that need a look", () => {
+test("filters select questions by their votes", () => {
   const shown = filterChoices([right, wrong, unknown, unanimous], true).map(({ label, groups }) => [
     label,
     groups.map(({ question }) => question.id),
@@ -25,6 +25,6 @@ test("filters show the questions that need a look", () => {
   ]);
 });
 
-test("without answers no majority can be called wrong", () => {
+test("without ground truth wrong majorities cannot be filtered", () => {
   expect(filterChoices([unknown], false).map(({ filter }) => filter)).toEqual(["all", "split", "unanimous"]);
 });

@@ -1,9 +1,9 @@
-/** Which questions of a step to look at. */
+/** Filters of the vote board. */
 import type { GroupView } from "../../store/run/record.ts";
 
 export type VoteFilter = "all" | "wrong" | "split" | "unanimous";
 
-/** Whether the vote chose a wrong answer; null without truth or without a vote. */
+/** Whether the pseudo-label is wrong; null without ground truth or without a pseudo-label. */
 export function isWrongMajority({ truth, pseudoLabel, histogram }: GroupView): boolean | null {
   if (truth === null || pseudoLabel === null) return null;
   return histogram.some(({ answer, right }) => answer === pseudoLabel && right === false);
@@ -16,14 +16,14 @@ const PASSES: Readonly<Record<VoteFilter, (group: GroupView) => boolean>> = {
   unanimous: ({ majorityRatio }) => majorityRatio === 1,
 };
 
-export interface FilterChoice {
+interface FilterChoice {
   readonly filter: VoteFilter;
   readonly label: string;
   readonly title: string;
   readonly groups: readonly GroupView[];
 }
 
-/** The filters with the questions each would show. "Wrong majority" is absent where no truth is known. */
+/** Returns the filters with the questions they select. "Wrong majority" requires ground truth. */
 export function filterChoices(groups: readonly GroupView[], hasAnswers: boolean): readonly FilterChoice[] {
   const choice = (filter: VoteFilter, label: string, title: string): FilterChoice => ({
     filter,
@@ -32,9 +32,9 @@ export function filterChoices(groups: readonly GroupView[], hasAnswers: boolean)
     groups: groups.filter(PASSES[filter]),
   });
   return [
-    choice("all", "All", "Every question of the step"),
-    ...(hasAnswers ? [choice("wrong", "Wrong majority", "The vote chose a wrong answer")] : []),
+    choice("all", "All", "All questions of the step"),
+    ...(hasAnswers ? [choice("wrong", "Wrong majority", "The pseudo-label is wrong")] : []),
     choice("split", "Split votes", "No answer has half of the votes"),
-    choice("unanimous", "Unanimous", "Every response agrees, so nothing is learnt"),
+    choice("unanimous", "Unanimous", "All responses agree, so there is no training signal"),
   ];
 }

@@ -1,15 +1,15 @@
-/** A run's record -> the rows of one chart. */
+/** The data of a chart: one row per step. */
 import type { RunRecord } from "../../../store/run/record.ts";
 import type { ChartSpec, Series } from "./chartSpecs.ts";
 import { smooth } from "./smooth.ts";
 
-/** All values at one step; null where a series has none there. */
+/** The values at one step; null for series without a value. */
 export interface ChartRow {
   readonly step: number;
   readonly values: Readonly<Record<string, number | null>>;
 }
 
-/** Rows in the order of their steps, one for every step that has a value in some series. */
+/** Returns a row for every step with a value in any series, sorted by step. */
 export function chartRows(spec: ChartSpec, { steps, evaluations }: RunRecord): ChartRow[] {
   const rows = new Map<number, Record<string, number | null>>();
   const put = (step: number, { key }: Series, value: number | null): void => {
@@ -26,12 +26,12 @@ export function chartRows(spec: ChartSpec, { steps, evaluations }: RunRecord): C
   return [...rows].sort(([a], [b]) => a - b).map(([step, values]) => ({ step, values }));
 }
 
-/** Key of the raw values of a smoothed series. */
+/** Returns the key of the raw values of a smoothed series. */
 export function rawKey(key: string): string {
   return `${key} raw`;
 }
 
-/** Replaces the values of step series by smoothed ones and keeps the raw ones beside them. Evaluations stay as measured. */
+/** Smooths the step series and adds their raw values under `rawKey`. Evaluations are not smoothed. */
 export function smoothRows(spec: ChartSpec, rows: readonly ChartRow[], weight: number): readonly ChartRow[] {
   if (weight === 0) return rows;
   const smoothed = spec.series
@@ -52,7 +52,7 @@ export function smoothRows(spec: ChartSpec, rows: readonly ChartRow[], weight: n
   });
 }
 
-/** Values of one series with their steps. */
+/** Returns the values of a series with their steps. */
 export function seriesPoints(rows: readonly ChartRow[], key: string): { step: number; value: number }[] {
   return rows.flatMap(({ step, values }) => {
     const value = values[key] ?? null;
@@ -60,13 +60,13 @@ export function seriesPoints(rows: readonly ChartRow[], key: string): { step: nu
   });
 }
 
-/** Points of the chart's step series, before any is left out of the drawing. */
+/** Returns the number of points of the chart's step series before downsampling. */
 export function pointsDrawn({ series }: ChartSpec, rows: readonly ChartRow[]): number {
   const ofSteps = series.find(({ from }) => from === "steps") ?? series[0];
   return rows.filter(({ values }) => (values[ofSteps.key] ?? null) !== null).length;
 }
 
-/** Whether a chart is drawn: always, unless it is optional and the run has measured nothing for it. */
+/** Whether a chart is shown: optional charts only if the run has data for them. */
 export function isShown(spec: ChartSpec, record: RunRecord | null): boolean {
   return !spec.isOptional || (record !== null && pointsDrawn(spec, chartRows(spec, record)) > 0);
 }

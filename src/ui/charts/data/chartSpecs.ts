@@ -1,4 +1,4 @@
-/** Which charts there are and which series each one draws. Names, units and meanings come from `METRICS`. */
+/** The charts and their series. Names, units and definitions come from `METRICS`. */
 import {
   METRICS,
   VARIANT_METRIC_NAMES,
@@ -9,7 +9,7 @@ import {
 } from "../../../rl/metrics/metrics.ts";
 import type { StepRecord } from "../../../store/run/record.ts";
 
-/** Colour and dash of a series; both differ, so that neither is needed alone. */
+/** Colour and dash pattern of a series. */
 export type Ink = 1 | 2;
 
 interface SeriesText {
@@ -21,12 +21,12 @@ interface SeriesText {
   readonly ink: Ink;
 }
 
-export type StepSeries = SeriesText & {
+type StepSeries = SeriesText & {
   readonly from: "steps";
   readonly read: (record: StepRecord) => number | null;
 };
 
-export type EvaluationSeries = SeriesText & {
+type EvaluationSeries = SeriesText & {
   readonly from: "evaluations";
   readonly read: (evaluation: Evaluation) => number | null;
 };
@@ -36,21 +36,21 @@ export type Series = StepSeries | EvaluationSeries;
 export interface ChartSpec {
   readonly id: string;
   readonly title: string;
-  /** The first series is the one whose latest value stands beside the title. */
+  /** The latest value of the first series is shown below the title. */
   readonly series: readonly [Series, ...Series[]];
-  /** A level line at the initial Maj@N, the one to beat. */
+  /** Draws a line at the initial Maj@N. */
   readonly hasInitialMajority: boolean;
-  /** Lowest value of the axis; null lets the data decide. */
+  /** Lower end of the axis; null means automatic. */
   readonly from: 0 | null;
-  /** What to read when nothing was measured. */
+  /** Shown if there is no data. */
   readonly absence: string;
-  /** Only some settings measure it; elsewhere it is named and not drawn. */
+  /** Shown only if there is data. */
   readonly isOptional: boolean;
 }
 
-const UNTIL_STEP = "Appears with the first step.";
-const UNTIL_SECOND_TIME = "Appears when questions come up a second time.";
-const UNTIL_EVALUATION = "Appears with the evaluation before the first step.";
+const UNTIL_STEP = "Available after the first step.";
+const UNTIL_SECOND_TIME = "Available once questions repeat.";
+const UNTIL_EVALUATION = "Available after the initial evaluation.";
 
 type StepMetric = Exclude<keyof StepRecord["metrics"], "step" | "sampledTokens" | "trainedTokens">;
 type TimingMetric = keyof StepRecord["timing"];
@@ -82,7 +82,7 @@ const ofEvaluations = (metric: MetricName & keyof Evaluation, ink: Ink = 2): Eva
   read: (evaluation) => evaluation[metric] ?? null,
 });
 
-/** Titles begin with a capital, except the measures of the field that are never written with one. */
+/** Capitalizes a name, except pass@k. */
 function titleOf(name: string): string {
   return name.startsWith("pass@") ? name : `${name.charAt(0).toUpperCase()}${name.slice(1)}`;
 }
@@ -102,7 +102,7 @@ const chart = (
   ...changes,
 });
 
-/** The chart of a variant's metric, shown once it is measured; none where the variant draws none. */
+/** The chart of a variant's metric, shown if there is data; none if the metric defines no chart. */
 function variantChart(name: VariantMetricName): ChartSpec[] {
   const { chart: drawn } = VARIANT_METRICS[name];
   if (drawn === undefined) return [];
@@ -112,13 +112,13 @@ function variantChart(name: VariantMetricName): ChartSpec[] {
   return [chart(name, [ofSteps(name, label), ...others], changes)];
 }
 
-/** The four curves that tell whether a run works. All need the truth. */
+/** The four most important charts, which require ground truth. */
 export const HEADLINE_CHARTS: readonly ChartSpec[] = [
   chart("passAt1", [ofEvaluations("passAt1"), ofSteps("groundTruthRatio", "training samples")], {
     hasInitialMajority: true,
     absence: UNTIL_EVALUATION,
   }),
-  chart("majAtN", [ofEvaluations("majAtN"), ofSteps("labelAccuracy", "votes of the step")], {
+  chart("majAtN", [ofEvaluations("majAtN"), ofSteps("labelAccuracy", "training votes")], {
     hasInitialMajority: true,
     absence: UNTIL_EVALUATION,
   }),
@@ -126,12 +126,12 @@ export const HEADLINE_CHARTS: readonly ChartSpec[] = [
     ofSteps("labelAccuracy", "label accuracy"),
     ofSteps("majorityRatio", "majority ratio", 2),
   ]),
-  chart("rewardAccuracy", [ofSteps("rewardAccuracy", "votes of the step"), ofEvaluations("rewardAccuracy")]),
+  chart("rewardAccuracy", [ofSteps("rewardAccuracy", "training votes"), ofEvaluations("rewardAccuracy")]),
 ];
 
-/** What can be watched without answers; these stand in for the headline charts then. */
+/** The most important charts without ground truth. */
 export const UNLABELLED_CHARTS: readonly ChartSpec[] = [
-  chart("majorityRatio", [ofSteps("majorityRatio", "votes of the step"), ofEvaluations("majorityRatio")]),
+  chart("majorityRatio", [ofSteps("majorityRatio", "training votes"), ofEvaluations("majorityRatio")]),
   chart("reward", [ofSteps("reward", "reward")]),
   chart("entropy", [ofSteps("entropy", "entropy")]),
   chart(
@@ -143,7 +143,7 @@ export const UNLABELLED_CHARTS: readonly ChartSpec[] = [
   ),
 ];
 
-/** Everything else, with answers. */
+/** All other charts, with ground truth. */
 export const SECONDARY_CHARTS: readonly ChartSpec[] = [
   ...UNLABELLED_CHARTS.filter(({ id }) => id !== "reward"),
   chart(
@@ -153,15 +153,14 @@ export const SECONDARY_CHARTS: readonly ChartSpec[] = [
       title: "Ground-truth ratio and reward",
     },
   ),
-  chart("passAtN", [ofSteps("passAtN", "votes of the step"), ofEvaluations("passAtN")]),
-  chart("voteEntropy", [ofSteps("voteEntropy", "votes of the step"), ofEvaluations("voteEntropy")]),
+  chart("passAtN", [ofSteps("passAtN", "training votes"), ofEvaluations("passAtN")]),
+  chart("voteEntropy", [ofSteps("voteEntropy", "training votes"), ofEvaluations("voteEntropy")]),
   chart("flipRate", [ofSteps("flipRate", "flip rate")], { absence: UNTIL_SECOND_TIME }),
   chart("responseLength", [ofSteps("responseLength", "response length")]),
   chart("unanimousShare", [ofSteps("unanimousShare", "no-signal groups")]),
   ...VARIANT_METRIC_NAMES.flatMap(variantChart),
   chart("kl", [ofSteps("kl", "KL to initial")], {
-    absence:
-      "Measured only with a copy of the initial model, which a KL coefficient above 0 keeps, and PRIME's reward model.",
+    absence: "Requires a reference model: a KL coefficient above 0, or advantage prime.",
     isOptional: true,
   }),
   chart("oldKl", [ofSteps("oldKl", "KL within the step")], { from: null }),
@@ -180,7 +179,7 @@ export const SECONDARY_CHARTS: readonly ChartSpec[] = [
   }),
 ];
 
-/** The charts of a run: first the headline ones, then the others. */
+/** Returns the charts of a run. */
 export function chartsFor(hasAnswers: boolean): {
   readonly headline: readonly ChartSpec[];
   readonly secondary: readonly ChartSpec[];

@@ -15,7 +15,7 @@ const record = recordOf({
 });
 
 describe("the rows of a chart", () => {
-  test("join steps and evaluations by step and leave gaps empty", () => {
+  test("join steps and evaluations by step", () => {
     expect(chartRows(passAt1!, record)).toEqual([
       { step: 0, values: { "evaluations-passAt1": 0.25, "steps-groundTruthRatio": null } },
       { step: 1, values: { "evaluations-passAt1": null, "steps-groundTruthRatio": 0.2 } },
@@ -30,7 +30,7 @@ describe("the rows of a chart", () => {
     }
   });
 
-  test("smoothing keeps the raw values beside the smoothed and leaves evaluations alone", () => {
+  test("smoothing keeps the raw values and does not change evaluations", () => {
     const rows = smoothRows(passAt1!, chartRows(passAt1!, record), 0.5);
     // (0.5 * 0.1 + 0.5 * 0.4) / 0.75, with 0.1 = 0.5 * 0.2
     expect(rows[2]?.values["steps-groundTruthRatio"]).toBeCloseTo(1 / 3, 12);
@@ -39,7 +39,7 @@ describe("the rows of a chart", () => {
   });
 });
 
-test("without answers no chart needs the truth, and with them every metric is on some chart or dialog", () => {
+test("without ground truth no chart requires it, and chart ids are unique", () => {
   const { headline, secondary } = chartsFor(false);
   const shown = [...headline, ...secondary].flatMap(({ series }) => series.map(({ metric }) => metric));
   expect(shown.filter((metric) => METRICS[metric].needsTruth)).toEqual([]);
@@ -79,7 +79,7 @@ describe("downsampling", () => {
   });
 });
 
-test("charts that some settings alone measure are drawn once there is something to draw", () => {
+test("optional charts are shown once there is data", () => {
   const optional = chartsFor(true).secondary.filter((spec) => spec.isOptional);
   const values = optional.find(({ id }) => id === "valueMean");
   expect(optional.filter((spec) => isShown(spec, record))).toEqual([]);
@@ -88,8 +88,8 @@ test("charts that some settings alone measure are drawn once there is something 
   expect(HEADLINE_CHARTS.every((spec) => isShown(spec, null))).toBe(true);
 });
 
-describe("a chart in words", () => {
-  test("tells where every series started, is now, and ranged", () => {
+describe("the text alternative", () => {
+  test("gives first and latest value and range of every series", () => {
     expect(chartSummary(passAt1!, chartRows(passAt1!, record), 0.5)).toBe(
       "evaluations: from 25.0% at step 0 to 50.0% at step 2, between 25.0% and 50.0%. " +
         "training samples: from 20.0% at step 1 to 40.0% at step 2, between 20.0% and 40.0%. " +
@@ -97,7 +97,7 @@ describe("a chart in words", () => {
     );
   });
 
-  test("says what will appear while there is nothing", () => {
+  test("explains why there is no data", () => {
     expect(chartSummary(passAt1!, [], null)).toBe(passAt1!.absence);
     expect(latestReading(passAt1!, [])).toBeNull();
   });

@@ -1,6 +1,6 @@
 /**
- * Exponential moving average, corrected for its start (Kingma & Ba, arXiv 1412.6980, section 3) so that the first value
- * is the first measurement. `weight` in [0, 1) is how much of the past is kept. Gaps stay gaps.
+ * Exponential moving average with decay `weight` in [0, 1) and bias correction (Kingma & Ba, arXiv 1412.6980,
+ * section 3). Null values are kept.
  */
 export function smooth(values: readonly (number | null)[], weight: number): (number | null)[] {
   let average = 0;

@@ -1,10 +1,10 @@
-/** A chart in words: for screen readers, and for the number beside its title. */
+/** The text alternative of a chart and its latest value. */
 import { METRICS } from "../../../rl/metrics/metrics.ts";
 import { measured, points, quantity } from "../../format.ts";
 import { seriesPoints, type ChartRow } from "./chartRows.ts";
 import type { ChartSpec, Series } from "./chartSpecs.ts";
 
-/** "evaluations: from 32.0% at step 0 to 76.0% at step 100, between 32.0% and 77.0%." for every series with values. */
+/** Describes every series: "evaluations: from 32.0% at step 0 to 76.0% at step 100, between 32.0% and 77.0%." */
 export function chartSummary(spec: ChartSpec, rows: readonly ChartRow[], level: number | null): string {
   const sentences = spec.series.flatMap((series) => seriesSentence(series, rows) ?? []);
   if (sentences.length === 0) return spec.absence;
@@ -23,7 +23,7 @@ function seriesSentence({ key, metric, label }: Series, rows: readonly ChartRow[
   return `${label}: from ${text(first.value)} at step ${first.step} to ${text(last.value)} at step ${last.step}, between ${text(lowest)} and ${text(highest)}.`;
 }
 
-/** The latest value of the chart's first series that has one, and how far it moved from its first. */
+/** Returns the latest value of the first series with values, and its change since the first value. */
 export function latestReading(
   spec: ChartSpec,
   rows: readonly ChartRow[],
