@@ -1,20 +1,20 @@
-/** An adapter on the backend, and what it adds to a matrix product. */
+/** LoRA adapters on the backend. */
 import { linear } from "../../ops/linear/linear.ts";
 import { sum } from "../../ops/sum.ts";
 import * as tf from "../../ops/tf.ts";
 import { loraNames } from "../weights/adapter.ts";
 import type { Parameters } from "./tfParameters.ts";
 
-/** An adapter as a decoder computes with it. */
+/** A LoRA adapter's tensors. */
 export interface LowRank {
-  /** A and B by name. */
+  /** A [R, in] and B [out, R] by name. */
   readonly tensors: Parameters;
   readonly scale: number;
-  /** What training does to A's input [M, in]; null computes with all of it. */
+  /** Dropout of A's input [M, in], in training; null for none. */
   readonly drop: ((x: tf.Tensor) => tf.Tensor) | null;
 }
 
-/** y [M, out] = x Wᵀ with what the adapter adds beside the matrix `weight`: scale * drop(x) Aᵀ Bᵀ. */
+/** Returns y + scale * drop(x) Aᵀ Bᵀ for the matrix named `weight`, or y [M, out] if the adapter does not target it. */
 export function addLowRank(
   y: tf.Tensor,
   x: tf.Tensor,
@@ -28,11 +28,11 @@ export function addLowRank(
   return sum(y, linear(tf.mul(inner, scale), b));
 }
 
-/** The matrix `weight` [out, in] with the adapter in it: W + scale * B A. */
+/** Returns the matrix [out, in] named `weight` with the adapter merged: W + scale * B A. */
 export function mergedMatrix(matrix: tf.Tensor, { tensors, scale }: LowRank, weight: string): tf.Tensor {
   const names = loraNames(weight);
   const [a, b] = [tensors.get(names.a), tensors.get(names.b)];
   if (a === undefined || b === undefined) return matrix;
-  // Not `tf.matMul(b, a)`: on WASM it keeps a packed copy of its second factor, which the optimizer changes in place.
+  // Not `tf.matMul(b, a)`: on WASM it caches a packed second factor, which the optimizer then changes in place.
   return tf.tidy(() => tf.add(matrix, tf.mul(linear(b, tf.transpose(a)), scale)));
 }

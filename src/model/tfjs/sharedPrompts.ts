@@ -1,29 +1,30 @@
-/** Rows that continue the same prompt, laid out with the prompt once: all but attention then works on it once. */
+/** Packed rows in which consecutive rows with the same prompt store it once; only attention sees the whole rows. */
+import { at } from "../../math/at.ts";
 import { causalAttention } from "../../ops/causalAttention/causalAttention.ts";
 import { gatherRows } from "../../ops/gatherRows/gatherRows.ts";
 import type { ModelConfig } from "../language/config.ts";
 import { indices, type PackedRows } from "./packedRows.ts";
 import type { Attend } from "./transformer.ts";
 
-/** Whole rows, prompt and all, as attention sees them. */
+/** Whole rows (prompt and response) for attention. */
 interface WholeRows {
-  /** First token of each whole row, and their number at the end: [B + 1] */
+  /** Offset of each whole row, then their total length: [B + 1] */
   readonly starts: Int32Array;
-  /** Where the tokens of the whole rows lie among the M packed ones. */
+  /** Packed index of each token of the whole rows. */
   readonly packedAt: Int32Array;
-  /** Where each packed token lies in the first whole row that has it: [M] */
+  /** Index of each packed token in the first whole row that contains it: [M] */
   readonly wholeAt: Int32Array;
 }
 
-/** M packed tokens and the whole rows that they make up. */
+/** M packed tokens and the whole rows they form. */
 export interface SharedRows extends Omit<PackedRows, "starts"> {
   readonly whole: WholeRows;
 }
 
-/** Shorter prompts are not worth sharing: attention gathers its rows. */
+/** Shorter prompts are not shared: gathering rows for attention would cost more than it saves. */
 const SHORTEST_PROMPT = 4;
 
-/** Packs rows whose first `promptLengths[i]` tokens are their prompt; neighbours with the same prompt share it. */
+/** Packs rows whose first `promptLengths[i]` tokens are their prompt; consecutive rows with the same prompt share it. */
 export function shareRows(rows: readonly ArrayLike<number>[], promptLengths: readonly number[]): SharedRows {
   const tokens: number[] = [];
   const positions: number[] = [];
@@ -37,12 +38,12 @@ export function shareRows(rows: readonly ArrayLike<number>[], promptLengths: rea
     positions.push(position);
   };
   for (const [i, row] of rows.entries()) {
-    const length = Math.min(promptLengths[i] ?? 0, row.length);
+    const length = Math.min(at(promptLengths, i), row.length);
     const before = starts.at(-2);
     const shares = before !== undefined && sharePrompt(rows[i - 1], promptLengths[i - 1], row, length);
     for (let t = 0; t < row.length; t++) {
       if (shares && t < length)
-        packedAt.push(packedAt[before + t] as number); // the neighbour has as long a prompt
+        packedAt.push(packedAt[before + t] as number); // the row before has the same prompt
       else add(row, t);
     }
     starts.push(packedAt.length);
@@ -58,7 +59,7 @@ export function shareRows(rows: readonly ArrayLike<number>[], promptLengths: rea
   };
 }
 
-/** Whether a row's prompt is that of the row before it. */
+/** Returns true if a row has the same prompt as the row before it. */
 function sharePrompt(
   before: ArrayLike<number> | undefined,
   promptBefore: number | undefined,
@@ -71,13 +72,13 @@ function sharePrompt(
   return true;
 }
 
-/** Attention within each whole row, each token seeing itself and what came before it. */
+/** Returns causal attention within each whole row. */
 export function causalWhole(config: ModelConfig, { starts, packedAt, wholeAt }: WholeRows): Attend {
   const { heads, kvHeads } = config;
   if (packedAt.length === wholeAt.length)
-    return (_layer, q, k, v) => causalAttention({ q, k, v, rowStarts: starts, heads, kvHeads }); // nothing is shared
+    return (_layer, q, k, v) => causalAttention({ q, k, v, rowStarts: starts, heads, kvHeads }); // no row shares a prompt
   return (_layer, q, k, v) => {
-    const [unpack, pack] = [indices(packedAt), indices(wholeAt)]; // anew, where a layer is computed again
+    const [unpack, pack] = [indices(packedAt), indices(wholeAt)]; // created per call, since gradient checkpointing calls it twice
     const whole = { q: gatherRows(q, unpack), k: gatherRows(k, unpack), v: gatherRows(v, unpack) };
     return gatherRows(causalAttention({ ...whole, rowStarts: starts, heads, kvHeads }), pack);
   };

@@ -24,8 +24,8 @@ import { TrainedDecoder } from "./training/trainedDecoder.ts";
 import { parameter, type Decoder } from "./transformer.ts";
 import { valueLoss } from "./training/valueLoss.ts";
 
-/** The matrix of logits where it is not the embedding: no value depends on it, so it is kept but not trained. */
-const LOGITS = "lm_head.weight";
+/** An untied output head: values do not depend on it, so it is kept but not trained. */
+const HEAD = "lm_head.weight";
 
 export class TfCritic implements TrainableCritic {
   readonly #model: TfModel;
@@ -35,7 +35,7 @@ export class TfCritic implements TrainableCritic {
   readonly #budget: MemoryBudget;
   readonly #learner: CriticLearner;
 
-  /** Trains a value head and all weights, or the adapter of `frozen` beside its model, whose memory stays the caller's. */
+  /** Trains a value head and all weights, or the adapter of `frozen`, whose model stays the caller's. */
   constructor(
     model: LanguageModel,
     { weights, optimizer }: TrainedState,
@@ -50,11 +50,11 @@ export class TfCritic implements TrainableCritic {
       adapter === null
         ? this.#model.parameters
         : uploadTensors([...adapterShapes(model.config, adapter).keys()], weights);
-    const logits = trained.get(LOGITS);
-    if (logits !== undefined) this.#untrained.set(LOGITS, logits);
-    trained.delete(LOGITS);
-    const head = uploadTensors([VALUE_WEIGHT, VALUE_BIAS], withValueHead(model.config, weights));
-    for (const [name, tensor] of head) trained.set(name, tensor);
+    const head = trained.get(HEAD);
+    if (head !== undefined) this.#untrained.set(HEAD, head);
+    trained.delete(HEAD);
+    const valueHead = uploadTensors([VALUE_WEIGHT, VALUE_BIAS], withValueHead(model.config, weights));
+    for (const [name, tensor] of valueHead) trained.set(name, tensor);
     this.#trained = new TrainedDecoder(this.#model, adapter, trained, optimizer, budget);
     this.#learner = {
       microBatchTokens: budget.microBatchTokens,
@@ -121,7 +121,7 @@ export class TfCritic implements TrainableCritic {
   }
 }
 
-/** Values [K] of the scored tokens; the value head is among what is `trained`. */
+/** Returns the values [K] of the scored tokens; `trained` includes the value head. */
 function valued(decoder: Decoder, trained: Parameters, texts: readonly ScoredText[]): tf.Tensor {
   const rows = layOutSharedRows(
     texts.map(({ tokens }) => tokens),

@@ -1,4 +1,4 @@
-/** A decoder with its tokenizer, its parameters tensors of TensorFlow.js. */
+/** A decoder with its tokenizer, its parameters as TensorFlow.js tensors. */
 import { ropeTable } from "../../ops/rotate/rotate.ts";
 import * as tf from "../../ops/tf.ts";
 import { adapterScale, type AdapterConfig } from "../weights/adapter.ts";
@@ -24,19 +24,19 @@ export class TfModel implements LanguageModel {
     this.decoder = createDecoder(this.config, this.parameters);
   }
 
-  /** One weight now, on the host. */
+  /** Reads one current weight to the host. */
   async weight(name: string): Promise<HostTensor> {
     const tensor = this.parameters.get(name);
     if (tensor === undefined) throw new Error(`there is no parameter ${name}`);
     return { shape: tensor.shape, data: await tensor.data<"float32">() };
   }
 
-  /** The weights now, on the host. */
+  /** Reads the current weights to the host. */
   weights(): Promise<Map<string, HostTensor>> {
     return downloadTensors(this.parameters);
   }
 
-  /** The decoder with what is trained of it: all parameters, or an adapter beside them; in training with its dropout, and layers computed again where memory is short. */
+  /** Returns the decoder with `trained` as its parameters, or as its adapter's tensors; in training with dropout and gradient checkpointing (`recompute`). */
   decoderWith(
     trained: Parameters,
     adapter: AdapterConfig | null,
@@ -56,7 +56,7 @@ export class TfModel implements LanguageModel {
   }
 }
 
-/** A decoder over given parameters, without an adapter; computes its rotary table. */
+/** Creates a decoder of these parameters, without an adapter; computes its rotary table. */
 export function createDecoder(config: ModelConfig, parameters: Parameters): Decoder {
   const rope = ropeTable(config.maxPositions, config);
   tf.keep(rope.cos);

@@ -7,7 +7,7 @@ import { checkWeights, parameterShapes, type HostTensor } from "../weights/param
 /** Tensors by Hugging Face name; matrices are [out, in]. */
 export type Parameters = ReadonlyMap<string, tf.Tensor>;
 
-/** Puts a decoder's weights on the backend. Throws, naming the tensors, when any is missing or misshapen. */
+/** Uploads a decoder's weights to the backend. Throws, naming the tensors, if any is missing or has the wrong shape. */
 export function loadParameters(
   config: ModelConfig,
   weights: ReadonlyMap<string, HostTensor>,
@@ -16,24 +16,22 @@ export function loadParameters(
   return uploadTensors([...parameterShapes(config).keys()], weights);
 }
 
-/** Puts the tensors of these names on the backend. */
+/** Uploads the named tensors to the backend. */
 export function uploadTensors(
   names: readonly string[],
   tensors: ReadonlyMap<string, HostTensor>,
 ): Map<string, tf.Tensor> {
   const uploaded = new Map<string, tf.Tensor>();
   for (const name of names) {
-    const { shape, data } = tensors.get(name) ?? missing(name);
+    const tensor = tensors.get(name);
+    if (tensor === undefined) throw new Error(`there is no tensor ${name}`);
+    const { shape, data } = tensor;
     uploaded.set(name, tf.keep(tf.tensor(data, [...shape])));
   }
   return uploaded;
 }
 
-function missing(name: string): never {
-  throw new Error(`there is no tensor ${name}`);
-}
-
-/** Reads tensors back to the host, by name. */
+/** Reads tensors to the host, by name. */
 export async function downloadTensors(tensors: Parameters): Promise<Map<string, HostTensor>> {
   const host = new Map<string, HostTensor>();
   for (const [name, tensor] of tensors)

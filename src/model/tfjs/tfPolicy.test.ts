@@ -117,7 +117,7 @@ describe.each(["stock operations on wasm", "WASM kernels"] as const)(
       expect(kls.at(-1)!).toBeLessThan(kls[0]! / 2);
     });
 
-    test("knows no distance when no initial model is kept", async () => {
+    test("knows no distance when this policy has no reference model", async () => {
       const { policy } = create();
       expect((await policy.update(await rollouts(policy, "2+2=", 2), PLAIN_UPDATE)).kl).toBeNull();
     });
@@ -150,9 +150,9 @@ describe.each(["stock operations on wasm", "WASM kernels"] as const)(
       expect(gap(scores, Array.from({ length: 100 }, () => alone).flat())).toBeLessThan(1e-5);
     });
 
-    test("has no logprobs under an initial model that was not kept", async () => {
+    test("has no reference logprobs without a reference model", async () => {
       const { policy } = create();
-      await expect(policy.initialLogprobs([], 1)).rejects.toThrow("no initial model is kept");
+      await expect(policy.initialLogprobs([], 1)).rejects.toThrow("this policy has no reference model");
     });
 
     test("tells the mean entropy of what it trained on, and raises it when asked to", async () => {

@@ -1,4 +1,4 @@
-/** The policy of the method on TensorFlow.js: sampling with a KV cache, and updates with the clipped policy loss. */
+/** A policy on TensorFlow.js: sampling with a KV cache, and updates with the clipped policy loss. */
 import type { Generated } from "../../decoder/generation.ts";
 import type { OptimizerState } from "../../decoder/optimizerState.ts";
 import * as tf from "../../ops/tf.ts";
@@ -48,11 +48,11 @@ export class TfPolicy implements TrainablePolicy {
   readonly #ownsModel: boolean;
   readonly #trained: TrainedDecoder;
   readonly #budget: MemoryBudget;
-  /** What KL is held against, as what is trained; null when it is never asked for. */
+  /** Trained tensors of the KL reference model; null without KL. */
   readonly #reference: Tensors | null;
   readonly #learner: Learner;
 
-  /** Trains `model` or an adapter beside it. Its memory is the policy's from now on, unless others share it. */
+  /** Trains `model` or an adapter of it. Takes ownership of `model` if `ownsModel`. */
   constructor(
     model: TfModel,
     { adapter = null, reference, optimizer }: Omit<PolicyStart, "weights">,
@@ -74,7 +74,7 @@ export class TfPolicy implements TrainablePolicy {
     };
   }
 
-  /** Puts on the backend what may be trained: all weights, or an adapter's tensors. */
+  /** Uploads trained tensors: all weights, or an adapter's. */
   #upload(weights: ReadonlyMap<string, HostTensor>): Map<string, tf.Tensor> {
     const { config } = this.model;
     if (this.adapter === null) return loadParameters(config, weights);
@@ -186,8 +186,8 @@ export class TfPolicy implements TrainablePolicy {
     const own = await this.model.weight(name);
     if (this.adapter === null) return own;
     const { tensors } = this.#trained;
-    const beside = [...tensors].filter(([key]) => Object.values(loraNames(name)).includes(key));
-    const adapter = { ...this.adapter, tensors: await downloadTensors(new Map(beside)) };
+    const lora = [...tensors].filter(([key]) => Object.values(loraNames(name)).includes(key));
+    const adapter = { ...this.adapter, tensors: await downloadTensors(new Map(lora)) };
     return mergedWeight(name, own, adapter);
   }
 

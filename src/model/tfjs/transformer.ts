@@ -1,4 +1,4 @@
-/** The decoder: tokens -> hidden states -> logits. Written once; training, prefill and decoding differ in attention. */
+/** The decoder: tokens -> hidden states -> logits. Training, prefill and decoding differ only in attention. */
 import { gatherRows } from "../../ops/gatherRows/gatherRows.ts";
 import { frozenLinear, linear } from "../../ops/linear/linear.ts";
 import { rmsNorm } from "../../ops/rmsNorm/rmsNorm.ts";
@@ -17,23 +17,23 @@ export interface Decoder {
   readonly config: ModelConfig;
   readonly parameters: Parameters;
   readonly rope: RopeTable;
-  /** What is trained beside the parameters, which are then frozen; null trains them. */
+  /** LoRA adapter, under which the parameters are frozen; null if they are trained. */
   readonly adapter: LowRank | null;
-  /** In training, keep the layers' inputs alone and compute the rest again on the way back; not beside dropout. */
+  /** Gradient checkpointing per layer, in training; ignored with dropout. */
   readonly recompute: boolean;
 }
 
 /** Attention of one layer: queries [M, H*hd], keys and values [M, Hkv*hd], rotated -> context [M, H*hd]. */
 export type Attend = (layer: number, q: tf.Tensor, k: tf.Tensor, v: tf.Tensor) => tf.Tensor;
 
-/** A parameter by name; asking for one that does not exist is a bug. */
+/** Returns a parameter by name. Throws if there is none. */
 export function parameter({ parameters }: Decoder, name: string): tf.Tensor {
   const tensor = parameters.get(name);
   if (tensor === undefined) throw new Error(`the decoder has no parameter ${name}`);
   return tensor;
 }
 
-/** Hidden states [M, D] after the last norm, of `tokens` and their `positions` (int32 [M]). */
+/** Returns hidden states [M, D] after the final norm, for `tokens` at `positions` (int32 [M]). */
 export function hiddenStates(
   decoder: Decoder,
   tokens: tf.Tensor,
@@ -50,27 +50,27 @@ export function hiddenStates(
   return rmsNorm(x, parameter(decoder, "model.norm.weight"), config.normEpsilon);
 }
 
-/** The matrix [V, D] that makes logits of hidden states; no adapter stands beside it. */
+/** Returns the output head [V, D], which adapters do not target. */
 export function headOf(decoder: Decoder): tf.Tensor {
   return parameter(decoder, headName(decoder.config));
 }
 
-/** Logits [M, V] of hidden states [M, D]. */
+/** Returns the logits [M, V] of hidden states [M, D]. */
 export function logitsOf(decoder: Decoder, hidden: tf.Tensor): tf.Tensor {
   return product(decoder, hidden, headName(decoder.config));
 }
 
-/** x [M, in] times the matrix `weight`, with a bias where one is named, and with what an adapter adds. */
+/** Returns x Wᵀ + bias [M, out] for x [M, in] and the matrix named `weight`, plus the adapter's low-rank product. */
 function product(decoder: Decoder, x: tf.Tensor, weight: string, biasName?: string): tf.Tensor {
   const matrix = parameter(decoder, weight);
   const bias = biasName === undefined ? undefined : parameter(decoder, biasName);
   const { adapter } = decoder;
   if (adapter === null) return linear(x, matrix, bias);
-  // Tidied, since what is not saved for the way back would else stay until the whole tape is done.
+  // Tidied, since tensors not needed by the backward pass would otherwise stay until the tape ends.
   return tf.tidy(() => addLowRank(frozenLinear(x, matrix, bias), x, adapter, weight));
 }
 
-/** What a layer, or its attention, makes of hidden states. */
+/** A layer, or its attention: hidden states [M, D] -> [M, D]. */
 type LayerOf = (
   decoder: Decoder,
   layer: number,
@@ -85,12 +85,12 @@ const decoderLayer: LayerOf = (decoder, layer, x, positions, attend) => {
   return sum(middle, mlp(decoder, layer, normed(decoder, layer, "post_attention_layernorm", middle)));
 };
 
-/** The same, of which nothing is kept but its input and what is trained of it. */
+/** A layer with gradient checkpointing: keeps only its input and trained tensors for the backward pass. */
 const recomputed: LayerOf = (decoder, layer, x, positions, attend) => {
   const { parameters, adapter } = decoder;
   const trained = adapter?.tensors ?? parameters;
   const names = [...trained.keys()].filter((name) => name.startsWith(layerName(layer, "")));
-  const tensors = names.map((name) => trained.get(name) as tf.Tensor); // its own names
+  const tensors = names.map((name) => trained.get(name) as tf.Tensor); // names of its own keys
   return checkpoint(
     ([hidden, ...again], [at]) => {
       const own = new Map(names.map((name, i) => [name, again[i] as tf.Tensor])); // as many as names
@@ -111,14 +111,14 @@ const attention: LayerOf = (decoder, layer, x, positions, attend) => {
     const name = layerName(layer, `self_attn.${part}`);
     return product(decoder, x, `${name}.weight`, decoder.config.qkvBias ? `${name}.bias` : undefined);
   };
-  const turned = (part: "q" | "k"): tf.Tensor =>
+  const rotated = (part: "q" | "k"): tf.Tensor =>
     rotate(normedHeads(decoder, layer, part, project(`${part}_proj`)), positions, decoder.rope);
-  const [q, k] = [turned("q"), turned("k")];
+  const [q, k] = [rotated("q"), rotated("k")];
   const context = attend(layer, q, k, project("v_proj"));
   return product(decoder, context, layerName(layer, "self_attn.o_proj.weight"));
 };
 
-/** Queries or keys [M, heads * hd], each head normed where the architecture does that. */
+/** Returns queries or keys [M, heads * hd], with RMSNorm per head if the architecture has it. */
 function normedHeads(decoder: Decoder, layer: number, part: "q" | "k", x: tf.Tensor): tf.Tensor {
   const { qkNorm, headDim } = decoder.config;
   if (!qkNorm) return x;

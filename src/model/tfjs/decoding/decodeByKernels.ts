@@ -1,4 +1,5 @@
-/** Decoding by the WASM kernels: several tokens of all rows in one call. */
+/** Decoding on the WASM kernels: several tokens of all rows per call. */
+import { at } from "../../../math/at.ts";
 import type { DecoderWeights, LayerWeights } from "../../../ops/decodeTokens/input.ts";
 import { MAX_STEPS, TokenDecoding } from "../../../ops/decodeTokens/tokenDecoding.ts";
 import type { WasmKernels } from "../../../ops/wasm/bridge.ts";
@@ -9,10 +10,10 @@ import { mergedMatrix } from "../lowRank.ts";
 import { headName, layerName } from "../../weights/parameters.ts";
 import { parameter, type Decoder } from "../transformer.ts";
 
-/** Longest call in milliseconds, about: no message is heard meanwhile. */
+/** Approximate maximum milliseconds of a call, during which no message is processed. */
 const CALL_TIME = 30;
 
-/** Decodes rows that continue prompts already read; see `generate`. */
+/** Decodes rows after prefill; see `generate`. */
 export async function decodeByKernels(
   kernels: WasmKernels,
   decoder: Decoder,
@@ -25,14 +26,14 @@ export async function decodeByKernels(
   const groupOf = Int32Array.from(requests, ({ prompt }) => prompt);
   const batch = { prefix, prefixStarts: starts, groupOf, endTokens: eosTokens, temperature, topP, maxTokens };
   const streams = requests.map(({ seed, stream }) => createRandom(seed, stream));
-  const draw = (row: number): number => streams[row]?.uniform() ?? Number.NaN;
+  const draw = (row: number): number => at(streams, row).uniform();
   const rows = new TokenDecoding(kernels, weightsOf(decoder), batch);
   try {
     rows.first(logits, draw);
     for (let steps = 1; rows.live > 0;) {
       const start = performance.now();
       rows.advance(steps, draw);
-      // How many tokens a call decodes changes no token.
+      // The number of steps per call does not change any token.
       const stepTime = (performance.now() - start) / steps;
       steps = Math.max(1, Math.min(MAX_STEPS, Math.floor(CALL_TIME / stepTime)));
       await pause(rows.live);
@@ -63,7 +64,7 @@ function weightsOf(decoder: Decoder): DecoderWeights {
   };
 }
 
-/** An adapter is merged: matrices are packed anyway, and decoding costs what it costs without one. */
+/** Returns a layer's weights, any adapter merged: matrices are packed anyway, so decoding costs no more than without one. */
 function layerWeights(decoder: Decoder, layer: number): LayerWeights {
   const part = (name: string) => parameter(decoder, layerName(layer, name));
   const matrix = (name: string) => {

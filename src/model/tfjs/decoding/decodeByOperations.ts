@@ -1,4 +1,5 @@
-/** Decoding by single operations, on any backend: one token a step for all rows, finished rows dropped. */
+/** Decoding on single operations, for any backend: one token per step for all rows; finished rows are dropped. */
+import { at } from "../../../math/at.ts";
 import { appendToken } from "../../../ops/appendToken/appendToken.ts";
 import { decodeAttention } from "../../../ops/decodeAttention/decodeAttention.ts";
 import type { DecodeCache } from "../../../ops/decodeAttention/input.ts";
@@ -12,29 +13,28 @@ import type { Prefill } from "./prefill.ts";
 import { Sampler } from "./sampler.ts";
 import { hiddenStates, logitsOf, type Decoder } from "../transformer.ts";
 
-/** A row while it is being decoded. */
+/** A row being decoded. */
 interface Row {
-  readonly index: number;
   readonly request: RowRequest;
   readonly random: Random;
   readonly tokens: number[];
   readonly logprobs: number[];
   entropy: number;
-  /** True when no more tokens are drawn: it ended by itself or was cut. */
+  /** True after the end-of-sequence token or at the maximum length. */
   finished: boolean;
 }
 
-/** Keys and values of all layers, and the rows they belong to. */
+/** KV cache of all layers. */
 interface Cache {
   readonly prefix: readonly { keys: tf.Tensor; values: tf.Tensor }[];
   readonly prefixStarts: Int32Array;
   suffix: { keys: tf.Tensor; values: tf.Tensor }[];
 }
 
-/** Rows left below this share of the batch are moved together, so that finished rows cost nothing. */
+/** The cache is compacted when fewer than this fraction of its rows are unfinished. */
 const COMPACT_BELOW = 0.75;
 
-/** Decodes rows that continue prompts already read; see `generate`. */
+/** Decodes rows after prefill; see `generate`. */
 export async function decodeByOperations(
   decoder: Decoder,
   { prefix, starts, logits }: Prefill,
@@ -42,13 +42,13 @@ export async function decodeByOperations(
   decoding: Decoding,
   pause: (live: number) => Promise<void>,
 ): Promise<Generated[]> {
-  const rows = requests.map((request, index): Row => {
+  const rows = requests.map((request): Row => {
     const random = createRandom(request.seed, request.stream);
-    return { index, request, random, tokens: [], logprobs: [], entropy: 0, finished: false };
+    return { request, random, tokens: [], logprobs: [], entropy: 0, finished: false };
   });
   const sampler = new Sampler(decoder.config.vocabulary);
   const width = decoder.config.kvHeads * decoder.config.headDim;
-  // Filled on the backend: `tf.zeros` would make megabytes on the host and copy them there.
+  // Filled on the backend: `tf.zeros` would allocate on the host and copy.
   const empty = (): tf.Tensor => tf.fill([rows.length, decoding.maxTokens, width], 0);
   const cache: Cache = {
     prefix,
@@ -59,7 +59,7 @@ export async function decodeByOperations(
     const first = await logits.data<"float32">();
     for (const row of rows) drawInto(row, sampler, first, row.request.prompt, decoder.config, decoding);
     let live = rows.filter((row) => !row.finished);
-    let held = rows; // the rows of the cache, finished ones among them until it is compacted
+    let held = rows; // the cache's rows, including finished ones until compaction
     for (let step = 0; live.length > 0 && step + 1 < decoding.maxTokens; step++) {
       if (live.length < COMPACT_BELOW * held.length) {
         compact(cache, held, live);
@@ -77,7 +77,7 @@ export async function decodeByOperations(
   return rows.map((row) => toGenerated(row, decoder.config.eosTokens));
 }
 
-/** Feeds each row's last token, number `step` of its response; returns logits [R, V]. */
+/** Feeds each row's last token, at index `step` of its response; returns logits [R, V]. */
 async function decodeStep(
   decoder: Decoder,
   cache: Cache,
@@ -86,7 +86,7 @@ async function decodeStep(
 ): Promise<Float32Array> {
   const { heads, kvHeads } = decoder.config;
   const promptLength = ({ request: { prompt } }: Row): number =>
-    (cache.prefixStarts[prompt + 1] ?? 0) - (cache.prefixStarts[prompt] ?? 0);
+    at(cache.prefixStarts, prompt + 1) - at(cache.prefixStarts, prompt);
   const logits = tf.tidy(() => {
     const tokens = indices(Int32Array.from(rows, (row) => row.tokens.at(-1) ?? 0));
     const positions = indices(Int32Array.from(rows, (row) => promptLength(row) + step));
@@ -102,7 +102,7 @@ async function decodeStep(
   return values;
 }
 
-/** Appends one token's keys and values [R, Hkv*hd] to a layer's cache and returns what attention reads. */
+/** Appends one token's keys and values [R, Hkv*hd] to a layer's cache; returns the attention input. */
 function extend(cache: Cache, layer: number, k: tf.Tensor, v: tf.Tensor, step: number): DecodeCache {
   const prefix = cache.prefix[layer];
   const suffix = cache.suffix[layer];
@@ -119,10 +119,9 @@ function extend(cache: Cache, layer: number, k: tf.Tensor, v: tf.Tensor, step: n
   };
 }
 
-/** Keeps only the cache of `live` rows, in their order. */
+/** Reduces the cache to the `live` rows, in their order. */
 function compact(cache: Cache, held: readonly Row[], live: readonly Row[]): void {
-  const places = new Map(held.map((row, place) => [row.index, place]));
-  const kept = indices(Int32Array.from(live, (row) => places.get(row.index) ?? 0));
+  const kept = indices(Int32Array.from(live, (row) => held.indexOf(row)));
   cache.suffix = cache.suffix.map(({ keys, values }) => {
     const moved = { keys: tf.keep(gatherCache(keys, kept)), values: tf.keep(gatherCache(values, kept)) };
     tf.dispose([keys, values]);
@@ -131,15 +130,15 @@ function compact(cache: Cache, held: readonly Row[], live: readonly Row[]): void
   kept.dispose();
 }
 
-/** Rows `kept` of [R, S, W]. */
+/** Returns the rows `kept` of a cache [R, S, W]. */
 function gatherCache(cache: tf.Tensor, kept: tf.Tensor1D): tf.Tensor {
   return tf.tidy(() => {
-    const [rows = 0, slots = 0, width = 0] = cache.shape;
+    const [rows, slots, width] = [at(cache.shape, 0), at(cache.shape, 1), at(cache.shape, 2)];
     return tf.reshape(gatherRows(tf.reshape(cache, [rows, slots * width]), kept), [kept.size, slots, width]);
   });
 }
 
-/** Draws the next token of a row from row `place` of `logits`. */
+/** Draws a row's next token from row `place` of the logits [R, V]. */
 function drawInto(
   row: Row,
   sampler: Sampler,

@@ -1,4 +1,4 @@
-/** Prompts -> sampled responses: prompts are read once, then all rows decoded by what the backend is fastest at. */
+/** Prompts -> sampled responses: prefill once per prompt, then decoding on the fastest path of the backend. */
 import * as tf from "../../../ops/tf.ts";
 import { activeKernels } from "../../../ops/wasm/installWasmKernels.ts";
 import type { Decoding, Generated, RowRequest } from "../../../decoder/generation.ts";
@@ -8,8 +8,8 @@ import { prefill } from "./prefill.ts";
 import type { Decoder } from "../transformer.ts";
 
 /**
- * Decodes every row to its end-of-sequence token or `maxTokens`. Each prompt is read once, however many rows continue
- * it. A row's tokens depend on its own seed and stream, not on the rest of the batch.
+ * Decodes every row to its end-of-sequence token or `maxTokens`. A row's tokens depend on its seed and stream, not on the
+ * rest of the batch. Awaits `pause` between steps with the number of unfinished rows.
  */
 export async function generate(
   decoder: Decoder,

@@ -1,18 +1,18 @@
-/** Prompts -> what their rows continue: keys, values and the logits of the next token. */
+/** Prefill: prompts -> KV cache and the logits of the next token. */
 import { gatherRows } from "../../../ops/gatherRows/gatherRows.ts";
 import * as tf from "../../../ops/tf.ts";
 import { causal, indices, packRows } from "../packedRows.ts";
 import { hiddenStates, logitsOf, type Decoder } from "../transformer.ts";
 
-/** Prompts as read: their keys and values in each layer [Mp, Hkv*hd], and the logits [G, V] of their next tokens. */
+/** Keys and values of G prompts per layer [Mp, Hkv*hd], and the logits [G, V] of their next tokens. */
 export interface Prefill {
   readonly prefix: readonly { readonly keys: tf.Tensor; readonly values: tf.Tensor }[];
-  /** First token of each prompt, and all tokens' number at the end: [G + 1] */
+  /** Offset of each prompt, then Mp: [G + 1] */
   readonly starts: Int32Array;
   readonly logits: tf.Tensor;
 }
 
-/** Reads all prompts at once. The caller disposes of what comes back. */
+/** Prefills all prompts at once. The caller disposes of the result. */
 export function prefill(decoder: Decoder, prompts: readonly Int32Array[]): Prefill {
   return tf.tidy(() => {
     const packed = packRows(prompts);
@@ -23,7 +23,7 @@ export function prefill(decoder: Decoder, prompts: readonly Int32Array[]): Prefi
       indices(packed.tokens),
       indices(packed.positions),
       (layer, q, k, v) => {
-        // A view shares the data but not the life of k and v, which the tidy ends.
+        // Clones share the data and outlive the tidy.
         prefix.push({ keys: tf.keep(tf.clone(k)), values: tf.keep(tf.clone(v)) });
         return attend(layer, q, k, v);
       },

@@ -1,15 +1,15 @@
-/** Logits of one row -> the next token, with the logprob and entropy of the distribution it was drawn from. */
+/** Draws a token from one row's logits, in float64, with logprob and entropy of its distribution. */
 
 /** One drawn token. */
 export interface Draw {
   readonly token: number;
-  /** Nats, under softmax(logits / temperature) before top-p; at temperature 0 under softmax(logits). */
+  /** Logprob in nats under softmax(logits / temperature) before top-p; at temperature 0 under softmax(logits). */
   readonly logprob: number;
-  /** Nats, of the same distribution. */
+  /** Entropy of the same distribution in nats. */
   readonly entropy: number;
 }
 
-/** Reused between calls so that a step over many rows allocates nothing. */
+/** Keeps its buffer between calls, so that a step over many rows allocates nothing. */
 export class Sampler {
   readonly #weights: Float64Array;
 
@@ -18,8 +18,8 @@ export class Sampler {
   }
 
   /**
-   * Draws from `logits[offset .. offset + V)`. `uniform` in [0, 1) decides: the same number always gives the same
-   * token. With `topP` below 1 only the smallest set of most likely tokens whose probability reaches it is drawn from.
+   * Draws from `logits[offset .. offset + V)` at `uniform` in [0, 1) of the cumulative distribution. With `topP` below 1,
+   * draws from the nucleus: the smallest set of most likely tokens with at least that probability. Throws on NaN or infinity.
    */
   draw(logits: Float32Array, offset: number, temperature: number, topP: number, uniform: number): Draw {
     const weights = this.#weights;
@@ -50,7 +50,7 @@ export class Sampler {
     };
   }
 
-  /** Inverse of the cumulative distribution at `uniform`, over the nucleus. */
+  /** Inverts the cumulative distribution over the nucleus at `uniform`. */
   #choose(total: number, topP: number, uniform: number): number {
     const kept = topP < 1 ? this.#nucleus(total, topP) : null;
     const mass = kept === null ? total : kept.reduce((sum, i) => sum + (this.#weights[i] as number), 0);
@@ -61,12 +61,12 @@ export class Sampler {
       left -= this.#weights[i] as number;
       if (left < 0) return i;
     }
-    return kept?.[0] ?? this.#weights.indexOf(1); // rounding left a sliver at the end: the most likely token
+    return kept?.[0] ?? this.#weights.indexOf(1); // rounding error at the end: the most likely token
   }
 
   /** Tokens of the nucleus, most likely first, ties by id. */
   #nucleus(total: number, topP: number): number[] {
-    // Tokens below this share have less than 1 - topP together, so the nucleus never needs them.
+    // Tokens below this probability sum to less than 1 - topP, so they are not in the nucleus.
     const floor = ((1 - topP) / this.#weights.length) * total;
     const candidates: number[] = [];
     for (let i = 0; i < this.#weights.length; i++) {

@@ -1,4 +1,5 @@
-/** Scores of tokens under a decoder, which every loss starts from, and the loss of pretraining. */
+/** Logprobs and entropies of tokens under a decoder: the input of every loss. */
+import { at } from "../../../math/at.ts";
 import { gatherRows } from "../../../ops/gatherRows/gatherRows.ts";
 import { headLogprob } from "../../../ops/headLogprob/headLogprob.ts";
 import * as tf from "../../../ops/tf.ts";
@@ -9,26 +10,26 @@ import { MAX_LOGITS } from "../../contracts/memoryBudget.ts";
 import { causalWhole, shareRows, type SharedRows } from "../sharedPrompts.ts";
 import { headOf, hiddenStates, logitsOf, type Decoder } from "../transformer.ts";
 
-/** Rows of tokens and which of them a loss looks at: token t of a row is predicted from those before it. */
+/** Rows of tokens, K of which are scored; token t of a row is predicted from tokens before t. */
 export interface ScoredRows<Inputs = PackedRows | SharedRows> {
-  /** Rows without their last token, which predicts nothing. */
+  /** Rows without their last tokens, which predict nothing. */
   readonly inputs: Inputs;
-  /** For each of K scored tokens, the packed index whose hidden state predicts it: [K] */
+  /** Packed index of the hidden state that predicts each scored token: [K] */
   readonly predictors: Int32Array;
   /** The scored tokens: [K] */
   readonly targets: Int32Array;
 }
 
-/** Lays out rows for scoring every token from `firsts[i]` (at least 1) of row i on. */
+/** Lays out rows to score the tokens from `firsts[i]` (at least 1) on of each row i. */
 export function layOutScoredRows(
   rows: readonly ArrayLike<number>[],
   firsts: readonly number[],
 ): ScoredRows<PackedRows> {
   const inputs = packRows(rows.map(withoutLast));
-  return { inputs, ...scoredTokens(rows, firsts, (row, t) => (inputs.starts[row] ?? 0) + t) };
+  return { inputs, ...scoredTokens(rows, firsts, (row, t) => at(inputs.starts, row) + t) };
 }
 
-/** The same of responses that start at `firsts[i]`; neighbours with the same prompt share it. */
+/** As `layOutScoredRows`, for responses that start at `firsts[i]`; consecutive rows with the same prompt share it. */
 export function layOutSharedRows(
   rows: readonly ArrayLike<number>[],
   firsts: readonly number[],
@@ -37,7 +38,7 @@ export function layOutSharedRows(
   const { starts, packedAt } = inputs.whole;
   return {
     inputs,
-    ...scoredTokens(rows, firsts, (row, t) => packedAt[(starts[row] ?? 0) + t] as number), // t is in the row
+    ...scoredTokens(rows, firsts, (row, t) => at(packedAt, at(starts, row) + t)),
   };
 }
 
@@ -45,7 +46,7 @@ function withoutLast(row: ArrayLike<number>): number[] {
   return Array.prototype.slice.call(row, 0, row.length - 1) as number[]; // of numbers, as the row is
 }
 
-/** The scored tokens and their predictors; `placeOf` gives the packed index of a row's token. */
+/** Returns the scored tokens and their predictors; `placeOf` maps a row's token to its packed index. */
 function scoredTokens(
   rows: readonly ArrayLike<number>[],
   firsts: readonly number[],
@@ -54,7 +55,7 @@ function scoredTokens(
   const predictors: number[] = [];
   const targets: number[] = [];
   for (const [i, row] of rows.entries()) {
-    for (let t = firsts[i] ?? 1; t < row.length; t++) {
+    for (let t = at(firsts, i); t < row.length; t++) {
       predictors.push(placeOf(i, t - 1));
       targets.push(row[t] as number); // t < row.length
     }
@@ -62,7 +63,7 @@ function scoredTokens(
   return { predictors: Int32Array.from(predictors), targets: Int32Array.from(targets) };
 }
 
-/** Logprob and entropy [K] of the scored tokens under softmax(logits / temperature). */
+/** Returns logprobs and entropies [K] (nats) of the scored tokens under softmax(logits / temperature). */
 export function scoreTokens(
   decoder: Decoder,
   rows: ScoredRows,
@@ -79,7 +80,7 @@ export function scoreTokens(
   return tokenLogprob(temperature === 1 ? logits : tf.div(logits, temperature), targets);
 }
 
-/** Hidden states [K, D] that predict the scored tokens. */
+/** Returns the hidden states [K, D] that predict the scored tokens. */
 export function predictorStates(decoder: Decoder, { inputs, predictors }: ScoredRows): tf.Tensor {
   const attend =
     "whole" in inputs ? causalWhole(decoder.config, inputs.whole) : causal(decoder.config, inputs.starts);

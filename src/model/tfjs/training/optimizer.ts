@@ -1,4 +1,5 @@
-/** Gradients summed over micro-batches, then one clipped AdamW step. Owns the moments and the step count. */
+/** Accumulates gradients over micro-batches, then takes a clipped AdamW step. Owns the moments and the step count. */
+import { at } from "../../../math/at.ts";
 import type { OptimizerState } from "../../../decoder/optimizerState.ts";
 import { adamw } from "../../../ops/adamw/adamw.ts";
 import type { AdamwOptions } from "../../../ops/adamw/state.ts";
@@ -14,7 +15,7 @@ export interface StepOptions {
   readonly beta1: number;
   readonly beta2: number;
   readonly weightDecay: number;
-  /** Largest global gradient norm. */
+  /** Maximum global gradient norm. */
   readonly gradientClip: number;
 }
 
@@ -28,7 +29,7 @@ export class Optimizer {
   readonly #gradients = new Map<string, tf.Tensor>();
   #updates = 0;
 
-  /** Steps change the tensors in `parameters`. */
+  /** Steps replace the tensors in `parameters`. */
   constructor(parameters: Map<string, tf.Tensor>, state: OptimizerState | null = null) {
     this.#parameters = parameters;
     this.#updates = state?.updates ?? 0;
@@ -41,12 +42,12 @@ export class Optimizer {
     }
   }
 
-  /** Steps taken. */
+  /** Number of steps taken. */
   get updates(): number {
     return this.#updates;
   }
 
-  /** Adds the gradient of `loss(parameters)` to the sum; returns the loss tensor's value. */
+  /** Accumulates the gradient of `loss(parameters)`; returns the loss. */
   async accumulate(loss: (parameters: ReadonlyMap<string, tf.Tensor>) => tf.Scalar): Promise<number> {
     const names = [...this.#parameters.keys()];
     const result = tf.tidy(() => {
@@ -57,7 +58,7 @@ export class Optimizer {
       for (const [i, name] of names.entries()) this.#add(name, grads[i] as tf.Tensor);
       return value;
     });
-    const [value = Number.NaN] = await result.data();
+    const value = at(await result.data(), 0);
     result.dispose();
     return value;
   }
@@ -68,7 +69,7 @@ export class Optimizer {
     sum?.dispose();
   }
 
-  /** One AdamW step on the summed gradients, which are then forgotten. Returns their global norm before clipping. */
+  /** Takes one AdamW step on the accumulated gradients and clears them. Returns their global norm before clipping; throws a `GradientError` if it is not finite. */
   async step(options: StepOptions): Promise<number> {
     const norm = await globalNorm([...this.#gradients.values()]);
     if (!Number.isFinite(norm)) {
@@ -86,7 +87,7 @@ export class Optimizer {
   #stepOne(name: string, gradient: tf.Tensor, settings: AdamwOptions): void {
     const held = (tensors: ReadonlyMap<string, tf.Tensor>): tf.Tensor => {
       const tensor = tensors.get(name);
-      if (tensor === undefined) throw new Error(`the optimizer does not know ${name}`);
+      if (tensor === undefined) throw new Error(`the optimizer has no parameter ${name}`);
       return tensor;
     };
     const [first, second] = [this.#firstMoments, this.#secondMoments];
@@ -97,13 +98,13 @@ export class Optimizer {
     second.set(name, tf.keep(v));
   }
 
-  /** Drops gradients summed so far. */
+  /** Clears the accumulated gradients. */
   clearGradients(): void {
     tf.dispose([...this.#gradients.values()]);
     this.#gradients.clear();
   }
 
-  /** The state on the host, for a checkpoint. */
+  /** Reads the state to the host, for a checkpoint. */
   async state(): Promise<OptimizerState> {
     return {
       updates: this.#updates,

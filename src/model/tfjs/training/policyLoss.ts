@@ -1,23 +1,23 @@
-/** The loss of reinforcement learning on TensorFlow.js, differentiable in the tokens' logprobs and entropies. */
+/** Policy loss on TensorFlow.js, differentiable in the tokens' logprobs and entropies. */
 import * as tf from "../../../ops/tf.ts";
 import type { TokenLogprob } from "../../../ops/tokenLogprob/result.ts";
 import type { KlEstimator, UpdateOptions } from "../../../rl/contracts/policy.ts";
 
-/** What the policy loss needs of each scored token: all [K]. */
+/** Targets of the scored tokens, all [K]. */
 interface PolicyTargets {
   readonly advantages: tf.Tensor;
-  /** Shares of the tokens in the loss. */
+  /** Weights of the tokens in the loss. */
   readonly weights: tf.Tensor;
-  /** Logprobs when the tokens were sampled. */
+  /** Logprobs under the sampler. */
   readonly oldLogprobs: tf.Tensor;
-  /** Logprobs under the initial model, or null when KL is not asked for. */
+  /** Logprobs under the reference model; null without KL. */
   readonly referenceLogprobs: tf.Tensor | null;
 }
 
-/** Stands for infinity, which WGSL does not have. */
+/** Replaces infinity, which WGSL does not support. */
 const UNBOUNDED = 1e30;
 
-/** Constants of the policy loss. */
+/** Hyperparameters of the policy loss. */
 export type PolicyLossOptions = Pick<
   UpdateOptions,
   "clipLow" | "clipHigh" | "dualClip" | "klCoefficient" | "klEstimator" | "entropyCoefficient"

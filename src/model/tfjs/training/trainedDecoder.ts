@@ -1,4 +1,4 @@
-/** A decoder in training on TensorFlow.js: all its parameters, or an adapter beside them, and their optimizer. */
+/** A decoder in training on TensorFlow.js: its trained parameters (all, or an adapter's) and their optimizer. */
 import type { OptimizerState } from "../../../decoder/optimizerState.ts";
 import type * as tf from "../../../ops/tf.ts";
 import type { Adapter } from "../../weights/adapter.ts";
@@ -12,13 +12,13 @@ import type { Decoder } from "../transformer.ts";
 export class TrainedDecoder {
   readonly #model: TfModel;
   readonly #adapter: Adapter | null;
-  /** What is trained; the optimizer replaces these tensors. */
+  /** The trained tensors; the optimizer replaces them. */
   readonly tensors: Map<string, tf.Tensor>;
   readonly #optimizer: Optimizer;
   readonly #dropout: Dropout;
   readonly #recompute: boolean;
 
-  /** Trains `tensors`: the model's parameters, or under `adapter` its own. Their memory stays the caller's. */
+  /** Trains `tensors`: the model's parameters, or those of `adapter`. The caller disposes of them. */
   constructor(
     model: TfModel,
     adapter: Adapter | null,
@@ -34,12 +34,12 @@ export class TrainedDecoder {
     this.#dropout = new Dropout(adapter?.dropout ?? 0, adapter?.seed ?? 0);
   }
 
-  /** The decoder as it is, to sample from and to score with. */
+  /** The decoder with the current parameters, for sampling and scoring. */
   get decoder(): Decoder {
     return this.#model.decoderWith(this.tensors, this.#adapter);
   }
 
-  /** Adds the gradient of `loss(decoder, trained)` to the sum; returns the loss's value. */
+  /** Accumulates the gradient of `loss(decoder, trained)`; returns the loss. */
   accumulate(loss: (decoder: Decoder, trained: Parameters) => tf.Scalar): Promise<number> {
     const drop = this.#dropout.during(this.#optimizer.updates);
     const recompute = this.#recompute;
@@ -48,24 +48,24 @@ export class TrainedDecoder {
     );
   }
 
-  /** One step on the summed gradients, which are then forgotten; returns their norm. */
+  /** Takes one step on the accumulated gradients and clears them; returns their global norm. */
   async step(options: StepOptions): Promise<number> {
     this.#dropout.end();
     return this.#optimizer.step(options);
   }
 
-  /** Drops gradients summed so far. */
+  /** Clears the accumulated gradients. */
   clearGradients(): void {
     this.#dropout.end();
     this.#optimizer.clearGradients();
   }
 
-  /** The optimizer's state on the host. */
+  /** Reads the optimizer's state to the host. */
   state(): Promise<OptimizerState> {
     return this.#optimizer.state();
   }
 
-  /** Gives back what the optimizer holds. */
+  /** Releases the optimizer's memory. */
   dispose(): void {
     this.#optimizer.dispose();
   }

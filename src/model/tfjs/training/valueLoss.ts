@@ -1,11 +1,11 @@
-/** The loss of a critic on TensorFlow.js, differentiable in the values. */
+/** Value loss of a critic on TensorFlow.js, differentiable in the values. */
 import * as tf from "../../../ops/tf.ts";
 
-/** What the value loss needs of each scored token: all [K]. */
+/** Targets of the scored tokens, all [K]. */
 interface ValueLossTargets {
   readonly old: tf.Tensor;
   readonly returns: tf.Tensor;
-  /** Shares of the tokens in the loss. */
+  /** Weights of the tokens in the loss. */
   readonly weights: tf.Tensor;
 }
 
