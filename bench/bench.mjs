@@ -1,6 +1,6 @@
 /**
- * `npm run bench`: the engine beside its peers on the adapter at hand. `npm run bench -- --help` lists what else it does.
- * Installs what is missing: the product's packages, and for a comparison the peers of bench/package.json.
+ * `npm run bench`: compares the engine with other libraries on this machine's GPU; `npm run bench -- --help` lists its other
+ * measurements. Installs missing packages: the product's, and for a comparison those of bench/package.json.
  */
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
@@ -17,23 +17,23 @@ function readOptions() {
   }
 }
 
-/** Installs the peers where bench/node_modules lacks them. */
+/** Installs the compared libraries into bench/node_modules if missing. */
 function ensurePeers() {
   const installed = join(import.meta.dirname, "node_modules", ".package-lock.json"); // npm writes it when complete
   if (existsSync(installed)) return;
-  console.error(
-    "Installing the peers that the benchmark compares with into bench/node_modules (npm ci, 0.5 GB) ...",
-  );
+  console.error("Installing the compared libraries into bench/node_modules (npm ci, 0.5 GB) ...");
   const { status } = spawnSync("npm", ["ci", "--no-audit", "--no-fund"], {
     cwd: import.meta.dirname,
     stdio: ["ignore", 2, "inherit"],
     shell: process.platform === "win32",
   });
   if (status !== 0)
-    stop("The peers could not be installed: see npm's message above, then run the same command again.");
+    stop(
+      "The compared libraries could not be installed: see npm's message above, then run the same command again.",
+    );
 }
 
-/** Runs a program of this folder and ends as it did. @param {string} program @param {readonly string[]} args @returns {never} */
+/** Runs a program of this folder and exits with its status. @param {string} program @param {readonly string[]} args @returns {never} */
 function run(program, args) {
   const { status } = spawnSync(
     process.execPath,

@@ -1,6 +1,6 @@
-/** The options of `npm run bench`: what the command line takes, and what its help says. */
+/** Command-line options of `npm run bench`, with their help. */
 
-/** Contenders, as `--only` and `--full` call them; bench/contenders/contenders.ts knows them. */
+/** Contenders by their names for `--only` and `--full`; defined in bench/contenders/contenders.ts. */
 const CONTENDERS =
   "engine, engine-f16, tensorflow-webgpu, jax-webgpu, nanogpt, transformers-webgpu, wasm-kernels, tensorflow-wasm, " +
   "jax-wasm, transformers-wasm";
@@ -8,7 +8,7 @@ const CONTENDERS =
 const flag = /** @type {const} */ ({ type: "boolean", default: false });
 const text = /** @type {const} */ ({ type: "string" });
 
-/** Each is told in lines of help after what stands for its value. */
+/** `value` is the placeholder of an option's value, `help` its lines of help. */
 export const OPTIONS = {
   node: {
     ...flag,
@@ -18,27 +18,24 @@ export const OPTIONS = {
   counts: {
     ...flag,
     value: "",
-    help: ["what the engine asks of the GPU for a token and for a training step; no timing"],
+    help: ["dispatches, submissions and transfers of a decoded token and of a training step; no timing"],
   },
   memory: {
     ...flag,
     value: "",
-    help: [
-      "the memory that runs take at their peak, by part, beside what is planned for them; --models, and --file for a",
-      "GGUF file beside them",
-    ],
+    help: ["peak memory of runs by part, measured and planned; of --models, and of a GGUF file with --file"],
   },
-  file: { ...text, value: "FILE", help: ["with --memory: a model of yours"] },
+  file: { ...text, value: "FILE", help: ["with --memory: a GGUF file to measure"] },
   step: {
     ...text,
     value: "SHAPE",
     help: [
       "one TTRL step at the shape of a published model (a name in src/model/fixtures/published, such as",
-      "Qwen2.5-Math-1.5B), an adapter of rank 16 beside a q4_0 base of random weights: memory beside the plan, speed",
+      "Qwen2.5-Math-1.5B), a rank-16 adapter on a q4_0 base of random weights: measured and planned memory, speed",
     ],
   },
-  votes: { ...text, default: "16", value: "N", help: ["with --step: responses to its one question (16)"] },
-  tokens: { ...text, default: "512", value: "N", help: ["with --step: tokens of each (512)"] },
+  votes: { ...text, default: "16", value: "N", help: ["with --step: responses to the question (16)"] },
+  tokens: { ...text, default: "512", value: "N", help: ["with --step: tokens of each response (512)"] },
   prompt: { ...text, default: "256", value: "N", help: ["with --step: tokens of the prompt (256)"] },
   kernels: {
     ...flag,
@@ -52,32 +49,34 @@ export const OPTIONS = {
     ...flag,
     value: "",
     help: [
-      "with --kernels: on a software adapter too, all variants, on 8 rows and 2 x 48 tokens; what --seconds are too",
-      "few for is named",
+      "with --kernels: all variants, also on a software adapter, on 8 rows and 2 x 48 tokens; variants left out for",
+      "lack of time (--seconds) are listed",
     ],
   },
   seconds: {
     ...text,
     default: "60",
     value: "N",
-    help: ["with --variants: for all of them on a software adapter (60)"],
+    help: ["with --variants: time limit for all variants on a software adapter (60)"],
   },
-  only: { ...text, value: "a,b", help: ["these contenders alone:", ...wrapped(CONTENDERS)] },
+  only: { ...text, value: "a,b", help: ["only these contenders:", ...wrapped(CONTENDERS)] },
   models: {
     ...text,
     value: "a,b",
-    help: ["these models alone: abacus-0.1M, abacus-0.2M, abacus-0.5M, SmolLM2-135M"],
+    help: ["only these models: abacus-0.1M, abacus-0.2M, abacus-0.5M, SmolLM2-135M"],
   },
   workloads: {
     ...text,
     value: "a,b",
-    help: ["these alone: decode, train, ttrl, votes (decoding 8 and 256), length (decoding 256 tokens)"],
+    help: [
+      "only these workloads: decode, train, ttrl, votes (decoding 8 and 256), length (decoding 256 tokens)",
+    ],
   },
   budget: {
     ...text,
     default: "6",
     value: "N",
-    help: ["seconds for each workload of each contender (6); what is longer is run in part"],
+    help: ["seconds for each workload of each contender (6); longer workloads are run in part"],
   },
   full: {
     ...text,
@@ -89,12 +88,12 @@ export const OPTIONS = {
       "--only engine,tensorflow-webgpu --full tensorflow-webgpu --models abacus-0.2M --workloads decode,train",
     ],
   },
-  out: { ...text, value: "FILE", help: ["write the tables there too"] },
+  out: { ...text, value: "FILE", help: ["also write the tables to FILE"] },
   json: { ...flag, value: "", help: ["print the result as one line of JSON"] },
-  help: { ...flag, value: "", help: ["this text"] },
+  help: { ...flag, value: "", help: ["print this help"] },
 };
 
-/** The help. */
+/** Returns the help text. */
 export function help() {
   const lines = Object.entries(OPTIONS).flatMap(([name, { value, help }]) =>
     help.map((line, i) => `  ${(i === 0 ? `--${name} ${value}` : "").padEnd(18)}${line}`),
@@ -103,7 +102,7 @@ export function help() {
   return ["npm run bench -- [options]", first, ...lines].join("\n");
 }
 
-/** A list in lines of some 100 characters. @param {string} list @returns {string[]} */
+/** Wraps a list at about 100 characters. @param {string} list @returns {string[]} */
 function wrapped(list) {
   return list.match(/.{1,100}(?:, |$)/g) ?? [];
 }

@@ -1,14 +1,14 @@
-/** Which contender measures what. */
+/** The measurements of each contender. */
 import { CONTENDERS, NAMES, type ContenderName } from "../contenders/contenders.ts";
 import type { Job, Skipped } from "./job.ts";
 import type { ModelName, Workload } from "../contenders/workload.ts";
 
-/** The embedded default model: everything is measured with it. */
+/** The embedded default model, on which everything is measured. */
 const DEFAULT: ModelName = "abacus-0.2M";
-/** All, in the order in which they run. */
+/** All models, in the order in which they run. */
 export const MODELS: readonly ModelName[] = [DEFAULT, "abacus-0.1M", "abacus-0.5M", "SmolLM2-135M shape"];
 
-/** Workloads by what `--workloads` calls them; the last two show how decoding grows, with the default model alone. */
+/** Workloads by their names for `--workloads`; the last two show how decoding scales, on the default model only. */
 const WORKLOADS = {
   decode: [{ kind: "decode", rows: 64, tokens: 64 }],
   train: [{ kind: "train", rows: 32, tokens: 96 }],
@@ -24,18 +24,18 @@ type WorkloadName = keyof typeof WORKLOADS;
 export const WORKLOAD_NAMES = Object.keys(WORKLOADS) as WorkloadName[]; // of a literal without other keys
 const GROWTH: readonly WorkloadName[] = ["votes", "length"];
 
-/** What was asked for, and how. */
+/** The requested measurements. */
 export interface Asked {
   readonly contenders: readonly ContenderName[];
-  /** Those were asked for by name. */
+  /** True if the contenders were named by `--only`. */
   readonly named: boolean;
-  /** The adapter is a program. */
+  /** True on a software adapter. */
   readonly software: boolean;
   readonly models: readonly ModelName[];
   readonly workloads: readonly WorkloadName[];
-  /** Who runs all of each workload, of the default model or of the only one. */
+  /** Contenders that run each workload in full, on the default model or the only one. */
   readonly full: readonly ContenderName[];
-  /** Seconds. */
+  /** Seconds per workload. */
   readonly budget: number;
 }
 
@@ -46,12 +46,12 @@ function workloadsOf(model: ModelName, contender: ContenderName, asked: readonly
     .filter(({ kind }) => kind === "decode" || !CONTENDERS[contender].decodesOnly);
 }
 
-/** Contenders that a software adapter would keep for minutes: measured with the default model alone. */
+/** Contenders that take minutes on a software adapter: measured on the default model only. */
 const SLOW: readonly ContenderName[] = ["nanogpt", "transformers-webgpu"];
-/** Measured with the largest model: minutes of WASM would say little, and its training state comes near WASM's memory. */
+/** Contenders measured on the largest model; on WASM its training state would nearly exceed the memory. */
 const LARGE: readonly ContenderName[] = ["engine", "engine-f16", "tensorflow-webgpu", "jax-webgpu"];
 
-/** Why a contender that was not asked for by name does not run with a model, or null when it does. */
+/** Returns why a contender not named by `--only` skips a model; null if it runs. */
 function whyNot(contender: ContenderName, model: ModelName, { named, software }: Asked): string | null {
   if (named || model === DEFAULT) return null;
   if (model === "SmolLM2-135M shape" && !LARGE.includes(contender))
@@ -61,7 +61,7 @@ function whyNot(contender: ContenderName, model: ModelName, { named, software }:
   return null;
 }
 
-/** Jobs in the order in which they run: contenders of one model follow each other, so that a noisy minute hits all. */
+/** Returns the jobs in order: all contenders of one model in sequence, so that other load affects all alike. */
 export function jobs(asked: Asked): Job[] {
   const { contenders, models, workloads, full, budget } = asked;
   return MODELS.filter((model) => models.includes(model)).flatMap((model) =>
@@ -76,7 +76,7 @@ export function jobs(asked: Asked): Job[] {
   );
 }
 
-/** What the suite leaves out by itself, to be named in the report. */
+/** Returns the combinations that the suite skips, for the report. */
 export function leftOut(asked: Asked): Skipped[] {
   return asked.models.flatMap((model) =>
     asked.contenders.flatMap((contender): Skipped[] => {
@@ -86,7 +86,7 @@ export function leftOut(asked: Asked): Skipped[] {
   );
 }
 
-/** What was not asked for, in words. */
+/** Returns what was not requested, in words. */
 export function notAsked({ contenders, models, workloads }: Asked): string[] {
   const line = (what: string, all: readonly string[], asked: readonly string[]): string[] => {
     const missing = all.filter((name) => !asked.includes(name));

@@ -1,20 +1,20 @@
-/** What is measured: models, workloads, and the numbers that a contender is given and gives back. */
+/** Models, workloads and measurements of the comparison. */
 
-/** A decoder to measure with: an embedded model, or a published model's shape with random weights. */
+/** A measured model: an embedded model, or a published model's shape with random weights. */
 export type ModelName = "abacus-0.1M" | "abacus-0.2M" | "abacus-0.5M" | "SmolLM2-135M shape";
 
 export type Kind = "decode" | "train" | "ttrl";
 
-/** One measurement: `rows` of `tokens`. */
+/** One measurement on `rows` rows of `tokens` tokens. */
 export interface Workload {
   readonly model: ModelName;
   readonly kind: Kind;
   readonly rows: number;
-  /** Tokens decoded, or tokens of a row trained on. */
+  /** Tokens decoded or trained on per row. */
   readonly tokens: number;
 }
 
-/** A row to train on; its first `PROMPT` tokens are given, the others count in the loss. */
+/** A training row; the loss covers all tokens after the first `PROMPT`. */
 export interface Row {
   readonly tokens: Int32Array;
   readonly advantage: number;
@@ -24,28 +24,28 @@ export interface Row {
 /** A sampled response. */
 export interface Sampled {
   readonly tokens: Int32Array;
-  /** Nats, each token's; null where the contender does not tell. */
+  /** Logprob of each token in nats; null if the contender does not return it. */
   readonly logprobs: Float32Array | null;
 }
 
-/** Tokens of the prompt, in every workload. */
+/** Prompt length in tokens, in every workload. */
 export const PROMPT = 32;
 
-/** Constants of the clipped policy loss and of AdamW that every contender trains with. */
+/** Hyperparameters of the clipped policy loss and of AdamW, the same for every contender. */
 export const CLIP = 0.2;
 export const STEP = { learningRate: 1e-3, beta1: 0.9, beta2: 0.95, weightDecay: 0, gradientClip: 1 };
 
-/** What a contender computes for the comparison with the others: the same for all that run the same weights. */
+/** Results that must agree between contenders that run the same weights. */
 export interface Check {
-  /** Most probable tokens after the prompt. */
+  /** Greedy tokens after the prompt. */
   readonly greedy: readonly number[];
-  /** Their logprobs; null where the contender does not tell. */
+  /** Their logprobs; null if the contender does not return them. */
   readonly logprobs: readonly number[] | null;
-  /** The loss of a small batch before and after a training step on it; null where it does not train. */
+  /** Loss of a small batch before and after a training step on it; null if the contender does not train. */
   readonly losses: readonly [number, number] | null;
 }
 
-/** A part of a workload as it was run. */
+/** A measured part of a workload. */
 export interface Part {
   readonly rows: number;
   readonly tokens: number;
@@ -56,16 +56,16 @@ export interface Part {
 
 export interface Measurement {
   readonly workload: Workload;
-  /** From small to large; the last is all of the workload where the budget allowed it. */
+  /** From small to large; the last is the whole workload if the time budget allowed it. */
   readonly parts: readonly Part[];
 }
 
-/** The prompt of all workloads. */
+/** Returns the prompt of all workloads. */
 export function promptOf(vocabulary: number): Int32Array {
   return Int32Array.from({ length: PROMPT }, (_, i) => (7 * i + 3) % vocabulary);
 }
 
-/** Rows of `tokens` to train on, and one more that nothing is predicted from. */
+/** Returns training rows of `tokens` + 1 tokens, the last of which predicts nothing. */
 export function trainingRows(vocabulary: number, rows: number, tokens: number): Row[] {
   return Array.from({ length: rows }, (_, row) => ({
     tokens: Int32Array.from({ length: tokens + 1 }, (_, i) => (5 * i + 11 * row + i * i * row) % vocabulary),
@@ -74,7 +74,7 @@ export function trainingRows(vocabulary: number, rows: number, tokens: number): 
   }));
 }
 
-/** Sampled responses as rows to train on: those that end in an even token are taken as right. */
+/** Returns sampled responses as training rows; those that end in an even token get the positive advantage. */
 export function rollouts(prompt: Int32Array, responses: readonly Sampled[], count: number): Row[] {
   return responses.slice(0, count).map(({ tokens, logprobs }) => {
     const row = new Int32Array(prompt.length + tokens.length);

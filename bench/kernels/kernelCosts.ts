@@ -1,32 +1,32 @@
-/** What a dispatch of each kernel has to compute and to read and write at least: by its own shape. */
+/** Minimum FLOPs and bytes of a dispatch of each kernel, from its shape. */
 import type { ModelConfig } from "../../src/model/language/config.ts";
 import { matrixParameters } from "../contenders/models.ts";
 
-/** Of one dispatch. */
+/** Costs of one dispatch. */
 export interface Cost {
-  /** Of its matrix products and of attention. */
+  /** FLOPs of matrix products and attention. */
   readonly flops: number;
-  /** Each input read once, each output written once. */
+  /** Bytes, with each input read once and each output written once. */
   readonly bytes: number;
 }
 
-/** What a pass through a graph is run on. */
+/** Size of a pass through a graph. */
 export interface Batch {
-  /** Rows of a batch, or tokens trained on. */
+  /** Rows of a decoded batch, or tokens of a micro-batch. */
   readonly lines: number;
-  /** Lines with a probability of the next token. */
+  /** Lines with logits. */
   readonly scored: number;
-  /** Lines attended to, summed over the lines that attend. */
+  /** Keys attended to, summed over all queries. */
   readonly pairs: number;
-  /** Different keys that lines attend to. */
+  /** Distinct keys attended to. */
   readonly keys: number;
-  /** The pass keeps what a backward pass needs. */
+  /** True if the pass stores results for a backward pass. */
   readonly training: boolean;
 }
 
 const FLOAT = 4;
 
-/** The matrices [out, in] of a layer by the names that kernels have them in theirs. */
+/** Matrices [out, in] of a layer by their names in kernel names. */
 function matrixOf(part: string, config: ModelConfig): { readonly inputs: number; readonly outputs: number } {
   const { width, hiddenWidth, heads, kvHeads, headDim } = config;
   const [queries, keys] = [heads * headDim, kvHeads * headDim];
@@ -38,7 +38,7 @@ function matrixOf(part: string, config: ModelConfig): { readonly inputs: number;
   throw new Error(`no matrix of a decoder is called ${part}`);
 }
 
-/** Of one of `dispatches` of a kernel in a pass through the graph; null where it is too little to be worth counting. */
+/** Returns the costs of one of `dispatches` dispatches of a kernel in a pass; null if negligible. */
 export function costOf(kernel: string, config: ModelConfig, batch: Batch, dispatches: number): Cost | null {
   const [kind = "", list] = kernel.split(" of ");
   if (list !== undefined) return costOfMatrices(kind, list.split(", "), config, batch);
@@ -47,7 +47,7 @@ export function costOf(kernel: string, config: ModelConfig, batch: Batch, dispat
   return costOfLayer(kind, config, batch);
 }
 
-/** A product with matrices of a layer, or their gradients. */
+/** Costs of a product with matrices of a layer, or of their gradients. */
 function costOfMatrices(
   kind: string,
   parts: readonly string[],
@@ -67,7 +67,7 @@ function costOfMatrices(
   return floats === undefined ? null : { flops: 2 * lines * weights, bytes: FLOAT * floats };
 }
 
-/** All that the kernels of one name around the layers do together. */
+/** Total costs of the kernels of one name outside the layers. */
 function costOfHead(kind: string, { width, vocabulary }: ModelConfig, { scored }: Batch): Cost | null {
   const [product, matrix] = [2 * scored * width * vocabulary, width * vocabulary];
   const [hidden, logits] = [scored * width, scored * vocabulary];
@@ -82,7 +82,7 @@ function costOfHead(kind: string, { width, vocabulary }: ModelConfig, { scored }
   return cost === undefined ? null : { flops: cost[0], bytes: FLOAT * cost[1] };
 }
 
-/** Of matrices; biases and norms are few. */
+/** Number of matrix parameters; biases and norms are negligible. */
 function parametersOf(config: ModelConfig): number {
   return matrixParameters(config) + (config.tied ? 0 : config.width * config.vocabulary);
 }

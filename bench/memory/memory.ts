@@ -1,4 +1,4 @@
-/** `npm run -s bench -- --memory`: what runs take of memory, measured, beside what is planned for them. */
+/** `npm run -s bench -- --memory`: peak memory of runs, measured and planned, by part. */
 import { execFileSync } from "node:child_process";
 import { cpus } from "node:os";
 import { join } from "node:path";
@@ -14,7 +14,7 @@ console.log(
   `Node ${process.versions.node}, ${cpus()[0]?.model ?? "an unknown processor"}, ${cpus().length} cores\n`,
 );
 console.log("| model, path | part | planned | measured | planned / measured |\n|---|---|---:|---:|---:|");
-/** What computes, what is trained, and how what is not is kept. */
+/** Backend, trained parameters and base precision. */
 const CASES = [
   ["wasm", "all", "f32"],
   ["wasm", "lora", "f32"],
@@ -23,7 +23,7 @@ const CASES = [
 ] as const;
 for (const model of models) for (const each of CASES) measure(model, each);
 
-/** In a process of its own: a WASM memory never shrinks. */
+/** Measures in a process of its own, since a WASM memory never shrinks. */
 function measure(model: string, each: readonly string[]): void {
   const place = model.endsWith(".gguf") ? model : join(ROOT, "public", "models", model);
   const program = join(import.meta.dirname, "memoryCase.ts");
@@ -31,7 +31,7 @@ function measure(model: string, each: readonly string[]): void {
     cwd: ROOT,
     stdio: ["ignore", "pipe", "inherit"],
   }).toString();
-  const { setting, parts } = JSON.parse(line) as MeasuredMemory; // a line of our own
+  const { setting, parts } = JSON.parse(line) as MeasuredMemory; // printed by memoryCase.ts
   if (parts.length === 0) console.log(`| ${model}, ${setting} | | | | |`);
   for (const [i, { part, planned, measured }] of parts.entries()) {
     const name = i === 0 ? `${model}, ${setting}` : "";
