@@ -1,4 +1,4 @@
-/** Finds a Chrome or Chromium to test with, and installs one where there is none. */
+/** Finds a Chrome or Chromium for the tests, and installs one if there is none. */
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
@@ -18,12 +18,12 @@ const ADVICE =
   "No Chrome or Chromium was found and none could be installed. Install one (google.com/chrome), or set CHROME_PATH " +
   "to its executable, then run the same command again.";
 
-/** Path of a browser to test with, installed now if need be; exits with advice where that is impossible. */
+/** Returns the path of a browser, installed now if necessary; exits with advice if that fails. */
 export async function ensureBrowser() {
   return findBrowser() ?? (await playwrightBrowser()) ?? debianBrowser() ?? stop(ADVICE);
 }
 
-/** Path of an installed browser that starts, CHROME_PATH before any other; null where there is none. */
+/** Returns the path of an installed browser that starts, preferably CHROME_PATH; null if there is none. */
 export function findBrowser() {
   const chosen = process.env["CHROME_PATH"];
   if (chosen !== undefined && chosen !== "") {
@@ -45,14 +45,14 @@ function candidates() {
   return NAMES.flatMap((name) => folders.map((folder) => join(folder, name)));
 }
 
-/** Whether the program runs: a stub of a package not installed, or a missing library, is found out here. @param {string} path */
+/** Returns true if the program starts, which stubs and programs with missing libraries do not. @param {string} path */
 function starts(path) {
   if (!existsSync(path)) return false;
   if (process.platform === "win32") return true; // chrome.exe --version opens a window there
   return spawnSync(path, ["--version"], { stdio: "ignore", timeout: 30_000 }).status === 0;
 }
 
-/** Playwright's own Chromium, downloaded where it is missing; null where that fails. */
+/** Returns Playwright's Chromium, downloaded if missing; null if that fails. */
 async function playwrightBrowser() {
   const { chromium } = await import("@playwright/test");
   const path = chromium.executablePath();
@@ -66,7 +66,7 @@ async function playwrightBrowser() {
   return starts(path) ? path : null;
 }
 
-/** Debian's Chromium, where we may install it; null elsewhere. */
+/** Installs Debian's Chromium as root on Debian; null elsewhere. */
 function debianBrowser() {
   if (process.platform !== "linux" || process.getuid?.() !== 0 || !existsSync("/etc/debian_version"))
     return null;

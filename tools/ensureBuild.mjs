@@ -1,4 +1,4 @@
-/** Builds the page where `dist` is missing or older than what it is made of. */
+/** Builds the page if `dist` is missing or older than its sources. */
 import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
@@ -19,10 +19,10 @@ const SOURCES = [
   "package-lock.json",
 ];
 
-/** Runs `vite build` unless `dist` is newer than every source; exits where the build fails. */
+/** Runs `vite build` unless `dist` is newer than every source; exits if the build fails. */
 export function ensureBuild() {
   const built = join(DIST, "index.html");
-  const sources = SOURCES.map((name) => join(ROOT, name)).filter((path) => existsSync(path)); // results may be none yet
+  const sources = SOURCES.map((name) => join(ROOT, name)).filter((path) => existsSync(path)); // there may be no results yet
   if (existsSync(built) && Math.max(...sources.map(newest)) < statSync(built).mtimeMs) return;
   console.log("Building the page ...");
   const vite = join(ROOT, "node_modules", "vite", "bin", "vite.js");

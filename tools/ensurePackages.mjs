@@ -1,4 +1,4 @@
-/** Installs the npm packages where they are missing or older than package-lock.json. Plain JavaScript: runs before them. */
+/** Installs the npm packages if they are missing or differ from package-lock.json. Plain JavaScript, since it runs first. */
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -9,7 +9,7 @@ export const ROOT = fileURLToPath(new URL("..", import.meta.url));
 
 /** @typedef {{ version?: string, optional?: boolean }} LockedPackage */
 
-/** Makes `node_modules` hold what package-lock.json names, with `npm ci` where it does not; exits where that fails. */
+/** Runs `npm ci` unless `node_modules` matches package-lock.json; exits if that fails. */
 export function ensurePackages() {
   if (!nodeIsRecent()) {
     stop(
@@ -17,7 +17,7 @@ export function ensurePackages() {
     );
   }
   if (packagesAreCurrent()) return;
-  console.error("Installing packages (npm ci) ..."); // results alone go to standard output
+  console.error("Installing packages (npm ci) ..."); // standard output is for results
   const { command, args } = npm(["ci", "--include=dev", "--no-audit", "--no-fund"]);
   const { status } = spawnSync(command, args, {
     cwd: ROOT,
@@ -29,19 +29,19 @@ export function ensurePackages() {
   }
 }
 
-/** The same as `engines` in package.json, which npm only warns about. */
+/** Checks `engines` of package.json, about which npm only warns. */
 function nodeIsRecent() {
   const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
   return major > 22 || (major === 22 && minor >= 13) || (major === 20 && minor >= 19);
 }
 
-/** Prints a sentence and ends the process as failed. @param {string} sentence @returns {never} */
+/** Prints an error message and exits with status 1. @param {string} sentence @returns {never} */
 export function stop(sentence) {
   console.error(sentence);
   process.exit(1);
 }
 
-/** True when every package of the lock file that this system needs is installed in the version it names. */
+/** Returns true if every package in the lock file that this system needs is installed in the locked version. */
 function packagesAreCurrent() {
   const installedFile = join(ROOT, "node_modules", ".package-lock.json"); // npm writes it when an install is complete
   if (!existsSync(installedFile)) return false;
@@ -61,7 +61,7 @@ function readLock(file) {
   return lock.packages;
 }
 
-/** The npm that runs us, or else the one on the path. @param {string[]} args */
+/** Returns the npm that started this process, else the one on the path. @param {string[]} args */
 function npm(args) {
   const script = process.env["npm_execpath"];
   return script?.endsWith("npm-cli.js") === true

@@ -1,7 +1,7 @@
 /**
- * How much memory an export takes: writes a random model of so many million parameters to disk, exports it in each form
- * with a capped heap, and tells the most memory each export had (resident, all of it). Exits 1 when an export had more than
- * the model's largest tensor twice and 300 MB, which is what the program takes with no model.
+ * Measures the memory of exports: writes a random model of the given size to disk, exports it in each format with a capped
+ * heap, and prints the peak resident memory. Exits with 1 if it exceeds twice the largest tensor plus 300 MB, which the
+ * program needs without a model.
  *   npx tsx tools/exportMemory.ts <new folder> [<million parameters, 250>]
  */
 import { spawnSync } from "node:child_process";
@@ -69,7 +69,7 @@ for (const [format, precision] of FORMS) {
   rmSync(out, { recursive: true });
 }
 
-/** Bytes that the program had at most. */
+/** Returns the peak resident bytes of `ttrl` with these arguments. */
 function peakOf(args: readonly string[]): number {
   const tell = 'process.on("exit",()=>process.stderr.write("\\npeak "+process.resourceUsage().maxRSS+"\\n"))';
   const options = [
@@ -82,7 +82,7 @@ function peakOf(args: readonly string[]): number {
   return 1024 * Number(told[1]);
 }
 
-/** Different numbers for each tensor, cheaply made: some draws, repeated. */
+/** Returns random weights that differ between tensors: a few draws, repeated, to save time. */
 function randomWeights(name: string): Float32Array {
   const random = createRandom(name.length);
   const drawn = Float32Array.from({ length: 2 ** 16 }, () => 0.02 * random.normal());

@@ -1,7 +1,7 @@
-/** Keeps the threads of the WASM backend working in a minified build. */
+/** Vite plugin that keeps the WASM backend's threads working in a minified build. */
 import type { Plugin } from "vite";
 
-/** What the loader says, and the same without the variable from outside. */
+/** Code of the loader, and its replacement without the outer variable. */
 const REPLACEMENTS = [
   ['typeof _scriptDir !== "undefined" && _scriptDir', "false"],
   ['Module["mainScriptUrlOrBlob"]||_scriptDir', 'Module["mainScriptUrlOrBlob"]'],

@@ -1,15 +1,15 @@
-/** Ships the experiments with the page: their definitions in one list, and beside it each committed result. */
+/** Vite plugin that ships the experiments with the page: all definitions in one list, and each committed result. */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import type { Plugin } from "vite";
 
-/** Where definitions and committed results are kept; a folder that is missing holds none. */
+/** Folders of definitions and committed results; either may be missing. */
 interface ExperimentFolders {
   readonly definitions: string;
   readonly results: string;
 }
 
-/** How the page's list begins: the paper's claims first, then what breaks them; those not named follow by name. */
+/** Order of the page's list: the paper's claims, then failures; the rest follow by name. */
 const ORDER: readonly string[] = [
   "main",
   "line",
@@ -24,8 +24,8 @@ const ORDER: readonly string[] = [
 ];
 
 /**
- * The files as the page asks for them, by path: `experiments/index.json` lists every definition with whether it has a
- * committed result, and `experiments/<name>.json` is that result, which the page reads when it is looked at.
+ * Returns the files by path: `experiments/index.json` lists all definitions and whether each has a committed result;
+ * `experiments/<name>.json` is that result, which the page loads on demand.
  */
 export function experimentFiles({ definitions, results }: ExperimentFolders): ReadonlyMap<string, string> {
   const names = jsonNames(definitions);
@@ -56,7 +56,7 @@ function read(folder: string, name: string): string {
   return readFileSync(join(folder, `${name}.json`), "utf8");
 }
 
-/** Writes the files into the build, and serves them while developing. */
+/** Writes the files into the build, and serves them in development. */
 export function shipExperiments(folders: ExperimentFolders): Plugin {
   return {
     name: "ship-experiments",
