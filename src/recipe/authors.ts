@@ -1,6 +1,6 @@
 /**
- * The authors' own verl (PRIME-RL/TTRL, commit 3e2cc93), which votes by itself: the run's settings as Hydra overrides, and
- * the data set in the columns of its own.
+ * Recipe for the authors' fork of verl (PRIME-RL/TTRL, commit 3e2cc93), which has majority voting built in: settings as
+ * Hydra overrides, and the data set in the fork's columns.
  */
 import { writeParquet } from "../formats/parquet.ts";
 import type { TtrlConfig } from "../rl/ttrlConfig.ts";
@@ -24,13 +24,14 @@ import {
   addEvaluations,
   addLearningRate,
   addSampling,
+  type CriticSettings,
   OPTIMIZER,
   overrideLines,
   ROLLOUT,
   verlRow,
 } from "./verlTerms.ts";
 
-/** A data source tells its reward manager how answers are read; it knows four by name. */
+/** The fork's reward manager chooses the answer format by the name of the data source, of which it knows four. */
 const DATA_SOURCES: Readonly<Record<Task, string>> = { math: "MATH-TTT", gpqa: "GPQA-TTT" };
 
 const KWARGS = "reward_model.reward_kwargs";
@@ -44,21 +45,21 @@ const ESTIMATORS: Partial<Record<TtrlConfig["advantage"], string>> = {
   gae: "gae",
 };
 
-/** Estimators that can tell on which token a reward lies. */
-const TELL_TOKENS: readonly TtrlConfig["advantage"][] = ["gae", "reinforce++", "remax"];
+/** Advantage estimators that depend on the token which receives the reward. */
+const TOKEN_LEVEL: readonly TtrlConfig["advantage"][] = ["gae", "reinforce++", "remax"];
 
 const LOSSES: Partial<Record<TtrlConfig["aggregation"], [mode: string, note: string]>> = {
-  "token-mean": ["token-mean", "the mean is over the responses of a pass on one device"],
+  "token-mean": ["token-mean", "the mean is over the responses of a micro-batch"],
   "trained-token-mean": [
     "token-mean",
-    "the mean is over all tokens of a pass, those without a signal included",
+    "the mean is over all tokens of a micro-batch, including those with zero advantage",
   ],
-  "pair-token-mean": ["token-mean", "with two responses in a pass, as it is set"],
+  "pair-token-mean": ["token-mean", "with two responses per micro-batch, as configured"],
   "sequence-mean-token-sum": ["seq-mean-token-sum", ""],
   "sequence-mean-token-mean": ["seq-mean-token-mean", ""],
 };
 
-/** The settings as overrides of the fork's ppo_trainer. */
+/** Maps the settings to overrides of the fork's ppo_trainer. */
 export function authorsCounterparts(run: RunOutline): Counterparts {
   const { config, steps } = run;
   const list = new Counterparts(config);
@@ -69,35 +70,38 @@ export function authorsCounterparts(run: RunOutline): Counterparts {
   list.add(
     "rolloutsPerQuestion",
     { [`${KWARGS}.n_samples_per_prompt`]: rollouts, [`${ROLLOUT}.n`]: rollouts },
-    "the first ones, in an order that balances devices",
+    "the first ones, reordered to balance devices",
   );
   list.add(
     "updatesPerStep",
     { [`${ACTOR}.ppo_mini_batch_size`]: questionsPerStep(run) / updatesPerStep(run) },
-    "as questions in an update, the fewest that divide a step's",
+    "as questions per update; must divide the questions of a step",
   );
-  list.add("seed", { "+data.seed": config.seed }, "of the order of questions alone");
+  list.add("seed", { "+data.seed": config.seed }, "for the order of questions only");
   addSampling(list, config);
-  addAuthorsWays(list, config);
+  addFixedBehaviour(list, config);
   addAggregation(list, run);
   addClipAndKl(list, config);
   addAdvantage(list, config);
   addOptimizer(list, run);
-  list.add("evaluationQuestions", {}, "test.parquet holds the first so many");
+  list.add("evaluationQuestions", {}, "the number of rows in test.parquet");
   addEvaluations(list, run);
   return list;
 }
 
-/** What the fork cannot do otherwise. */
-function addAuthorsWays(list: Counterparts, config: TtrlConfig): void {
-  if (config.trainable === "lora") list.lose("trainable", "all weights, the adapter merged into them");
+/** Settings that are hard-coded in the fork. */
+function addFixedBehaviour(
+  list: Counterparts,
+  config: Pick<TtrlConfig, "trainable" | "answers" | "epochRest" | "rewardToken" | "advantage">,
+): void {
+  if (config.trainable === "lora") list.lose("trainable", "all weights, with the adapter merged in");
   addAnswers(list, config, "its own code");
   if (config.epochRest === "kept") list.lose("epochRest", "dropped");
-  else list.add("epochRest", {}, "it drops it always");
-  const place = "the place where the last vote of the group ends";
-  if (config.rewardToken === "group-last") list.add("rewardToken", {}, "its own way");
-  else if (TELL_TOKENS.includes(config.advantage)) list.lose("rewardToken", place);
-  else list.add("rewardToken", {}, `${place}, which this advantage cannot tell`);
+  else list.add("epochRest", {}, "always dropped");
+  const place = "at the position where the longest response of the group ends";
+  if (config.rewardToken === "group-last") list.add("rewardToken", {}, "built in");
+  else if (TOKEN_LEVEL.includes(config.advantage)) list.lose("rewardToken", place);
+  else list.add("rewardToken", {}, `${place}, which makes no difference to this advantage`);
 }
 
 function addAggregation(list: Counterparts, run: RunOutline): void {
@@ -107,20 +111,19 @@ function addAggregation(list: Counterparts, run: RunOutline): void {
   };
   const [mode, note] = LOSSES[aggregation] ?? [];
   if (mode === undefined)
-    list.lose("aggregation", "the mean over the tokens of a pass", {
+    list.lose("aggregation", "the mean over the tokens of a micro-batch", {
       [`${ACTOR}.loss_agg_mode`]: "token-mean",
       ...pass,
     });
   else list.add("aggregation", { [`${ACTOR}.loss_agg_mode`]: mode, ...pass }, note);
 }
 
-/** Responses of a pass, of those that are trained on. */
+/** Responses per micro-batch; the fork trains on the rollouts, not on all votes. */
 function perPass(run: RunOutline): number {
-  const { rolloutsPerQuestion: votesPerQuestion } = run.config;
-  return responsesPerPass({ ...run, config: { ...run.config, votesPerQuestion } }, 16);
+  return responsesPerPass(run, run.config.rolloutsPerQuestion, 16);
 }
 
-function addAdvantage(list: Counterparts, config: TtrlConfig): void {
+function addAdvantage(list: Counterparts, config: Pick<TtrlConfig, "advantage"> & CriticSettings): void {
   const estimator = ESTIMATORS[config.advantage];
   if (estimator === undefined) list.lose("advantage", "grpo", { "algorithm.adv_estimator": "grpo" });
   else list.add("advantage", { "algorithm.adv_estimator": estimator });
@@ -130,19 +133,19 @@ function addAdvantage(list: Counterparts, config: TtrlConfig): void {
 function addOptimizer(list: Counterparts, run: RunOutline): void {
   const { config } = run;
   addLearningRate(list, run);
-  list.add("schedule", { [`${OPTIMIZER}.warmup_style`]: config.schedule }, "over the steps of the bundle");
-  if (config.scheduleLag === 1) list.add("scheduleLag", {}, "it lags by a step always");
+  list.add("schedule", { [`${OPTIMIZER}.warmup_style`]: config.schedule }, "over the steps of this recipe");
+  if (config.scheduleLag === 1) list.add("scheduleLag", {}, "always lags by one step");
   else if (config.schedule === "constant" && warmupLeft(run) === 0)
-    list.add("scheduleLag", {}, "it lags by a step, which a constant rate cannot tell");
-  else list.lose("scheduleLag", "the rate lags by a step");
+    list.add("scheduleLag", {}, "lags by one step, which makes no difference to a constant rate");
+  else list.lose("scheduleLag", "the rate lags by one step");
   list.add("gradientClip", { [`${ACTOR}.grad_clip`]: config.gradientClip });
   const betas = [config.beta1, config.beta2];
-  list.add("beta1", { [`+${OPTIMIZER}.betas`]: betas }, "both in one setting");
-  list.add("beta2", { "+critic.optim.betas": betas }, "the critic's; the policy's with beta 1");
+  list.add("beta1", { [`+${OPTIMIZER}.betas`]: betas }, "both betas in one setting");
+  list.add("beta2", { "+critic.optim.betas": betas }, "the critic's; the policy's is set with beta1");
   list.add("weightDecay", { [`${OPTIMIZER}.weight_decay`]: config.weightDecay });
 }
 
-/** The overrides that are no settings of the run. */
+/** Overrides that do not come from the run's settings. */
 function ownOverrides(run: Continuation): [string, Value][] {
   const longest = run.promptTokens + run.config.maxResponseTokens;
   return [
@@ -159,20 +162,20 @@ function ownOverrides(run: Continuation): [string, Value][] {
     ["actor_rollout_ref.ref.log_prob_micro_batch_size_per_gpu", perPass(run)],
     ["critic.ppo_micro_batch_size_per_gpu", perPass(run)],
     [`${ACTOR}.checkpoint.contents`, "[model,hf_model,optimizer,extra]"],
-    ["trainer.total_epochs", 1_000_000], // the number of steps ends the run
+    ["trainer.total_epochs", 1_000_000], // total_training_steps ends the run
     ["trainer.logger", "[console]"],
     ["trainer.project_name", "ttrl-lab"],
   ];
 }
 
-/** The bundle's own files. */
+/** Returns the generated files of the bundle. */
 export function authorsFiles(run: Continuation): BundleFiles {
   const { questions, answerKey, config } = run;
   const known = questions.filter(({ id }) => answerKey.has(id)).slice(0, config.evaluationQuestions);
   return new Map<string, string | Uint8Array>([
     ["overrides.txt", overrideLines([...ownOverrides(run), ...authorsCounterparts(run).settings()])],
     ["train.parquet", writeParquet(AUTHORS_ROW, authorsRows(run, "train", questions))],
-    // It wants a validation file even where it never validates.
+    // A validation file is required even if validation is off.
     [
       "test.parquet",
       writeParquet(AUTHORS_ROW, authorsRows(run, "test", known.length > 0 ? known : questions)),
@@ -182,7 +185,7 @@ export function authorsFiles(run: Continuation): BundleFiles {
 
 const AUTHORS_ROW = verlRow({ split: "text", index: "text", id: "text" });
 
-/** Rows as the authors' scripts write them, answers beside questions. */
+/** Rows as the authors' scripts write them, ground truth included. */
 function authorsRows(
   { task, answerKey }: Continuation,
   split: "train" | "test",

@@ -1,4 +1,4 @@
-/** What continues a run on other machines beside its model: data, settings, reward, a start script and README.md. */
+/** A recipe bundle, which continues a run with another trainer: data, settings, reward, start script and README.md. */
 import type { Recipe } from "../report/exportForms.ts";
 import { authorsFiles } from "./authors.ts";
 import type { BundleFiles, Continuation } from "./continuation.ts";
@@ -9,7 +9,7 @@ import { verlFiles } from "./verl.ts";
 
 interface RecipeParts {
   readonly text: RecipeText;
-  /** Names of what is the same in every bundle, in `files/`. */
+  /** Names of the static files, in `files/`. */
   readonly fixed: readonly string[];
   readonly files: (run: Continuation) => BundleFiles;
 }
@@ -21,8 +21,8 @@ const PARTS: Readonly<Record<Recipe, RecipeParts>> = {
       install: "pip install trl peft sympy pylatexenc",
       start: "accelerate launch train_trl.py",
       notes: [
-        "Groups vote across processes: responses are gathered before they are rewarded.",
-        "Nothing is measured on the way; measure `trained/` with `ttrl eval --model trained`.",
+        "Groups vote across processes: responses are gathered before rewards are computed.",
+        "There is no evaluation during training; evaluate `trained/` with `ttrl eval --model trained`.",
       ],
     },
     fixed: ["paper_answers.py", "paper_spelling.py", "train_trl.py"],
@@ -34,8 +34,8 @@ const PARTS: Readonly<Record<Recipe, RecipeParts>> = {
       install: "pip install verl vllm sympy pylatexenc",
       start: "GPUS=8 NODES=1 bash run_verl.sh",
       notes: [
-        "verl rewards responses one by one, so `majority_agent.py`, an agent loop, holds each until its group has voted.",
-        "`train.parquet` holds no answers; those of `test.parquet` serve validation, by `grade_reward.py`.",
+        "verl rewards responses one by one, so the agent loop in `majority_agent.py` holds each response until its group has voted.",
+        "`train.parquet` has no answers; those in `test.parquet` are used by `grade_reward.py` for validation only.",
       ],
     },
     fixed: [
@@ -51,9 +51,9 @@ const PARTS: Readonly<Record<Recipe, RecipeParts>> = {
         "git clone https://github.com/PRIME-RL/TTRL && git -C TTRL checkout 3e2cc93 && pip install -r TTRL/verl/requirements.txt",
       start: "TTRL=$PWD/TTRL GPUS=8 NODES=1 bash run_ttrl.sh",
       notes: [
-        "It votes and rewards by itself (`reward_model.reward_manager=ttrl`), on the first responses of each group it trains.",
-        "The questions stand under the one name of its own data sets whose answers are read alike: it knows no others.",
-        "Its code holds the true answers beside the questions it trains on, to measure its votes, and rewards by the vote alone. Where the run had none, they are empty, and its label accuracy, reward accuracy and pass@N say nothing.",
+        "Voting and rewards are built in (`reward_model.reward_manager=ttrl`); it trains on the first responses of each group.",
+        "The data source is named after one of its own data sets with the same answer format, since it knows no others.",
+        "Its training data includes the ground truth, which it uses for metrics only; rewards come from the vote. If the run had no answers, they are empty, and its label accuracy, reward accuracy and pass@N are meaningless.",
       ],
     },
     fixed: ["run_ttrl.sh"],
@@ -61,7 +61,7 @@ const PARTS: Readonly<Record<Recipe, RecipeParts>> = {
   },
 };
 
-/** The files, to stand beside the run's model in `model/`; `readFixed` gives the text of a file of `files/`. */
+/** Returns all files of a bundle except the run's model, which belongs in `model/`. `readFixed` reads a file of `files/`. */
 export function bundleFiles(
   recipe: Recipe,
   run: Continuation,
@@ -75,7 +75,7 @@ export function bundleFiles(
   ]);
 }
 
-/** The command that goes on with the run, in the folder of the bundle. */
+/** Returns the command that continues the run, to be started in the bundle's folder. */
 export function startCommand(recipe: Recipe): string {
   return PARTS[recipe].text.start;
 }

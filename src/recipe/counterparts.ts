@@ -1,43 +1,43 @@
-/** What a run's settings become in another trainer: a list to configure it by, and the same list told to people. */
+/** The mapping of a run's settings to another trainer's, for its configuration and for the bundle's README. */
 import { CONFIG_NAMES, DEFAULT_CONFIG, type TtrlConfig } from "../rl/ttrlConfig.ts";
 
 type Setting = keyof TtrlConfig;
 
-/** One of the other trainer's settings. */
+/** Value of another trainer's setting. */
 export type Value =
   string | number | boolean | readonly number[] | readonly string[] | Readonly<Record<string, string>>;
 
 /** A setting and its counterpart. */
 export interface Counterpart {
   readonly setting: Setting;
-  /** The other trainer's settings; empty where it has none. */
+  /** The other trainer's settings; may be empty. */
   readonly becomes: ReadonlyMap<string, Value>;
-  /** In what it differs, or why there is none; "" where there is nothing to say. */
+  /** Remark on differences; may be empty. */
   readonly note: string;
-  /** Whether the run would go on by other rules than this setting's. */
+  /** True if the setting is in effect in the run and the other trainer behaves differently. */
   readonly isLost: boolean;
 }
 
-/** Collects counterparts; a setting that nobody names has none. */
+/** Collects counterparts; settings that are never added have none. */
 export class Counterparts {
   readonly #entries = new Map<Setting, Counterpart>();
 
   constructor(readonly config: TtrlConfig) {}
 
-  /** Says what a setting becomes. */
+  /** Maps a setting. */
   add(setting: Setting, becomes: Readonly<Record<string, Value>>, note = ""): void {
     this.#entries.set(setting, { setting, becomes: new Map(Object.entries(becomes)), note, isLost: false });
   }
 
-  /** Says that the other trainer does not do what the run does, and what it does instead. */
+  /** Marks a setting as lost; `instead` describes what the other trainer does. */
   lose(setting: Setting, instead: string, becomes: Readonly<Record<string, Value>> = {}): void {
     const entries = new Map(Object.entries(becomes));
     this.#entries.set(setting, { setting, becomes: entries, note: instead, isLost: true });
   }
 
-  /** Every setting of the configuration, in its order. */
+  /** All settings, in the order of the configuration. */
   all(): Counterpart[] {
-    return CONFIG_NAMES.map((setting) => this.#entries.get(setting) ?? this.#unnamed(setting));
+    return CONFIG_NAMES.map((setting) => this.#entries.get(setting) ?? this.#unmapped(setting));
   }
 
   /** The other trainer's settings. */
@@ -45,13 +45,18 @@ export class Counterparts {
     return new Map(this.all().flatMap(({ becomes }) => [...becomes]));
   }
 
-  /** What is in effect in the run and lost there. */
+  /** The settings that are in effect in the run and lost. */
   lost(): Counterpart[] {
     return this.all().filter(({ isLost }) => isLost);
   }
 
-  #unnamed(setting: Setting): Counterpart {
+  #unmapped(setting: Setting): Counterpart {
     const isLost = this.config[setting] !== DEFAULT_CONFIG[setting];
-    return { setting, becomes: new Map(), note: isLost ? "no counterpart" : "off here", isLost };
+    return { setting, becomes: new Map(), note: isLost ? "no counterpart" : "off in the run", isLost };
   }
+}
+
+/** Formats a value as Hydra and JSON write it, strings without quotes. */
+export function valueText(value: Value): string {
+  return typeof value === "string" ? value : JSON.stringify(value);
 }

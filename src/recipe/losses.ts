@@ -1,4 +1,4 @@
-/** What another trainer makes of a run's settings, and what it cannot keep. */
+/** The settings of a run that are lost in each recipe. */
 import type { Recipe } from "../report/exportForms.ts";
 import { authorsCounterparts } from "./authors.ts";
 import type { RunOutline } from "./continuation.ts";
@@ -12,12 +12,12 @@ const COUNTERPARTS: Readonly<Record<Recipe, (run: RunOutline) => Counterparts>> 
   ttrl: authorsCounterparts,
 };
 
-/** Each setting's counterpart. */
+/** Maps all settings of a run to a recipe's trainer. */
 export function counterpartsIn(recipe: Recipe, run: RunOutline): Counterparts {
   return COUNTERPARTS[recipe](run);
 }
 
-/** The settings that are in effect and lost: "rolloutsPerQuestion = 32: all votes are trained on". */
+/** Describes the lost settings: "rolloutsPerQuestion = 32: all votes are trained on". */
 export function lossesIn(recipe: Recipe, run: RunOutline): string[] {
   const lost = counterpartsIn(recipe, run).lost();
   return lost.map(({ setting, note }) => `${setting} = ${run.config[setting]}: ${note}`);

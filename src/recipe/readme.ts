@@ -1,8 +1,8 @@
-/** README.md of a bundle. */
+/** README.md of a recipe bundle. */
 import type { Continuation } from "./continuation.ts";
-import type { Counterpart, Counterparts, Value } from "./counterparts.ts";
+import { valueText, type Counterpart, type Counterparts } from "./counterparts.ts";
 
-/** What differs between the recipes. */
+/** Texts that differ between recipes. */
 export interface RecipeText {
   readonly trainer: string;
   readonly install: string;
@@ -10,37 +10,33 @@ export interface RecipeText {
   readonly notes: readonly string[];
 }
 
-/** What every bundle should be told about. */
+/** Notes of every bundle. */
 const NOTES = [
-  "Answers are read and compared by the rules of the lab's `answers: paper`.",
-  "AdamW's moments, the random numbers and the place in the epoch are not carried over: the weights are.",
+  "Answers are extracted and compared by the rules of the lab's `answers: paper`.",
+  "Only the weights are carried over; AdamW's moments, the random state and the position in the epoch are not.",
 ];
 
-/** The text. */
+/** Writes the README: how to start, notes, and the table of settings. */
 export function bundleReadme(run: Continuation, list: Counterparts, text: RecipeText): string {
   const { dataset, questions, steps, stepsDone } = run;
   const rows = list.all().map((counterpart) => row(counterpart, list));
   return `# A run of TTRL Lab, continued with ${text.trainer}
 
-The model after ${stepsDone} steps on ${dataset} (${questions.length} questions), and what it takes to go on for ${steps} steps.
+Continues the model after ${stepsDone} steps on ${dataset} (${questions.length} questions) for another ${steps} steps.
 
     ${text.install}
     ${text.start}
 
 ${[...text.notes, ...NOTES].map((note) => `- ${note}`).join("\n")}
 
-| setting | here | becomes | remark |
+| setting | run | becomes | remark |
 | --- | --- | --- | --- |
 ${rows.join("\n")}
 `;
 }
 
 function row({ setting, becomes, note, isLost }: Counterpart, list: Counterparts): string {
-  const names = [...becomes].map(([name, value]) => `\`${name}=${told(value)}\``).join(" ");
+  const names = [...becomes].map(([name, value]) => `\`${name}=${valueText(value)}\``).join(" ");
   const remark = isLost ? `**lost**: ${note}` : note;
   return `| ${setting} | ${list.config[setting]} | ${names === "" ? "–" : names} | ${remark} |`;
-}
-
-function told(value: Value): string {
-  return typeof value === "string" ? value : JSON.stringify(value);
 }

@@ -42,7 +42,7 @@ describe("the sizes of batches", () => {
       rolloutsPerQuestion: 6,
     });
     expect(updatesPerStep(run)).toBe(2); // of 10 questions, 4 and 3 updates would be uneven
-    expect(responsesPerPass(run, 16)).toBe(15); // an update has 30 responses
+    expect(responsesPerPass(run, 6, 16)).toBe(15); // an update has 30 responses
   });
 });
 

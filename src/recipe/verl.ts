@@ -1,4 +1,4 @@
-/** verl's main_ppo on Ray: the run's settings as Hydra overrides, and the files of the bundle. */
+/** Recipe for verl's main_ppo on Ray: settings as Hydra overrides, and the data set as Parquet. */
 import { writeParquet } from "../formats/parquet.ts";
 import type { TtrlConfig } from "../rl/ttrlConfig.ts";
 import {
@@ -21,6 +21,7 @@ import {
   addEvaluations,
   addLearningRate,
   addSampling,
+  type CriticSettings,
   OPTIMIZER,
   overrideLines,
   ROLLOUT,
@@ -38,14 +39,17 @@ const ESTIMATORS: Partial<Record<TtrlConfig["advantage"], string>> = {
 
 const LOSSES: Record<TtrlConfig["aggregation"], [mode: string, note: string]> = {
   "token-mean": ["token-mean", ""],
-  "trained-token-mean": ["token-mean", "the mean is over all tokens, those without a signal included"],
-  "pair-token-mean": ["token-mean", "today's verl takes one mean over an update, whatever its micro-batches"],
+  "trained-token-mean": ["token-mean", "the mean is over all tokens, including those with zero advantage"],
+  "pair-token-mean": ["token-mean", "the current verl takes one mean per update, whatever its micro-batches"],
   "sequence-mean-token-sum": ["seq-mean-token-sum", ""],
   "sequence-mean-token-mean": ["seq-mean-token-mean", ""],
-  "sequence-mean-token-sum-norm": ["seq-mean-token-sum-norm", "sums are over the width of verl's batch"],
+  "sequence-mean-token-sum-norm": [
+    "seq-mean-token-sum-norm",
+    "sums are divided by the width of verl's batch",
+  ],
 };
 
-/** The settings as overrides of verl's ppo_trainer. */
+/** Maps the settings to overrides of verl's ppo_trainer. */
 export function verlCounterparts(run: RunOutline): Counterparts {
   const { config, steps } = run;
   const list = new Counterparts(config);
@@ -56,12 +60,16 @@ export function verlCounterparts(run: RunOutline): Counterparts {
   list.add(
     "updatesPerStep",
     { [`${ACTOR}.ppo_mini_batch_size`]: questions / updatesPerStep(run) },
-    "as questions in an update, the fewest that divide a step's",
+    "as questions per update; must divide the questions of a step",
   );
-  list.add("seed", { "data.seed": config.seed, [`${ROLLOUT}.seed`]: config.seed }, "other random numbers");
+  list.add(
+    "seed",
+    { "data.seed": config.seed, [`${ROLLOUT}.seed`]: config.seed },
+    "different random numbers",
+  );
   addSampling(list, config);
   if (config.epochRest === "kept") list.lose("epochRest", "dropped");
-  else list.add("epochRest", {}, "verl drops it always");
+  else list.add("epochRest", {}, "always dropped");
   addRollouts(list, config);
   addAnswers(list, config);
   addAdapter(list, config, {
@@ -70,8 +78,10 @@ export function verlCounterparts(run: RunOutline): Counterparts {
     dropout: null,
     targets: "actor_rollout_ref.model.target_modules",
   });
-  if (config.rewardToken === "own-last") list.add("rewardToken", {}, "verl's own way");
-  addLoss(list, config);
+  if (config.rewardToken === "own-last") list.add("rewardToken", {}, "built in");
+  const [mode, note] = LOSSES[config.aggregation];
+  list.add("aggregation", { [`${ACTOR}.loss_agg_mode`]: mode }, note);
+  addClipAndKl(list, config);
   addAdvantage(list, config);
   addOptimizer(list, run);
   list.add("evaluationQuestions", { "data.val_max_samples": config.evaluationQuestions }, "the first ones");
@@ -79,16 +89,10 @@ export function verlCounterparts(run: RunOutline): Counterparts {
   return list;
 }
 
-function addLoss(list: Counterparts, config: TtrlConfig): void {
-  const [mode, note] = LOSSES[config.aggregation];
-  list.add("aggregation", { [`${ACTOR}.loss_agg_mode`]: mode }, note);
-  addClipAndKl(list, config);
-}
-
-function addAdvantage(list: Counterparts, config: TtrlConfig): void {
+function addAdvantage(list: Counterparts, config: Pick<TtrlConfig, "advantage"> & CriticSettings): void {
   const estimator = ESTIMATORS[config.advantage];
   const byDeviation = { "algorithm.norm_adv_by_std_in_grpo": config.advantage !== "dr-grpo" };
-  // Without an estimator verl would take gae, which wants a critic.
+  // verl's default is gae, which requires a critic.
   if (estimator === undefined)
     list.lose("advantage", "grpo", { "algorithm.adv_estimator": "grpo", ...byDeviation });
   else list.add("advantage", { "algorithm.adv_estimator": estimator, ...byDeviation });
@@ -101,32 +105,32 @@ function addOptimizer(list: Counterparts, run: RunOutline): void {
   list.add(
     "schedule",
     { [`${OPTIMIZER}.lr_scheduler_type`]: config.schedule },
-    "over the steps of the bundle",
+    "over the steps of this recipe",
   );
   const lags = config.scheduleLag === 1;
-  const lagNote = "where the schedule is cosine; a constant one lags by a step always";
+  const lagNote = "for a cosine schedule; a constant one always lags by one step";
   list.add("scheduleLag", { [`${OPTIMIZER}.zero_indexed_step`]: lags }, lagNote);
   list.add("gradientClip", {
     [`${OPTIMIZER}.clip_grad`]: config.gradientClip,
     [`${ACTOR}.grad_clip`]: config.gradientClip,
   });
-  list.add("beta1", { [`${OPTIMIZER}.betas`]: [config.beta1, config.beta2] }, "both in one setting");
+  list.add("beta1", { [`${OPTIMIZER}.betas`]: [config.beta1, config.beta2] }, "both betas in one setting");
   list.add(
     "beta2",
     { [`critic.optim.betas`]: [config.beta1, config.beta2] },
-    "the critic's; the policy's with beta 1",
+    "the critic's; the policy's is set with beta1",
   );
   list.add("weightDecay", { [`${OPTIMIZER}.weight_decay`]: config.weightDecay });
 }
 
-/** The overrides that are no settings of the run. */
+/** Overrides that do not come from the run's settings. */
 function ownOverrides(run: Continuation): [string, Value][] {
-  const perPass = responsesPerPass(run, 16);
+  const perPass = responsesPerPass(run, run.config.votesPerQuestion, 16);
   return [
     ["data.max_prompt_length", run.promptTokens],
     ["data.val_batch_size", "null"],
     [`${ROLLOUT}.name`, "vllm"],
-    // An adapter alone is handed to vLLM, which reads the model beside it from disk.
+    // Only the adapter is sent to vLLM, which must load the base model from disk.
     ...(run.config.trainable === "lora"
       ? [[`${ROLLOUT}.load_format`, "safetensors"] satisfies [string, Value]]
       : []),
@@ -136,17 +140,17 @@ function ownOverrides(run: Continuation): [string, Value][] {
     ["actor_rollout_ref.ref.log_prob_micro_batch_size_per_gpu", perPass],
     [`${ACTOR}.ppo_micro_batch_size_per_gpu`, perPass],
     ["critic.ppo_micro_batch_size_per_gpu", perPass],
-    ["trainer.total_epochs", 1_000_000], // the number of steps ends the run
+    ["trainer.total_epochs", 1_000_000], // total_training_steps ends the run
     ["trainer.logger", "[console]"],
     ["trainer.project_name", "ttrl-lab"],
   ];
 }
 
-/** The bundle's own files. */
+/** Returns the generated files of the bundle. */
 export function verlFiles(run: Continuation): BundleFiles {
   const overrides = [...ownOverrides(run), ...verlCounterparts(run).settings()];
   const train = verlRows(run, "train");
-  // verl wants a validation file even where it never validates.
+  // A validation file is required even if validation is off.
   const test = run.answerKey.size > 0 ? verlRows(run, "test") : train;
   return new Map<string, string | Uint8Array>([
     ["overrides.txt", overrideLines(overrides)],
@@ -157,7 +161,7 @@ export function verlFiles(run: Continuation): BundleFiles {
 
 const VERL_ROW = verlRow({ split: "text", index: "integer", id: "text", task: "text" });
 
-/** Rows in verl's schema. The truth is in those of validation alone. */
+/** Rows in verl's schema; only validation rows have the ground truth. */
 function verlRows({ dataset, task, questions, answerKey }: Continuation, split: "train" | "test") {
   const asked = split === "train" ? questions : questions.filter(({ id }) => answerKey.has(id));
   return asked.map(({ id, prompt }, i) => ({

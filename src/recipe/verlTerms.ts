@@ -1,8 +1,8 @@
-/** What a run's settings are called in any verl, today's and the one that the authors' code is built on. */
+/** Settings that the current verl and the authors' fork of it have in common. */
 import type { ParquetType } from "../formats/parquet.ts";
 import type { TtrlConfig } from "../rl/ttrlConfig.ts";
 import { warmupLeft, type RunOutline } from "./continuation.ts";
-import type { Counterparts, Value } from "./counterparts.ts";
+import { valueText, type Counterparts, type Value } from "./counterparts.ts";
 
 export const ACTOR = "actor_rollout_ref.actor";
 export const OPTIMIZER = `${ACTOR}.optim`;
@@ -10,11 +10,17 @@ export const ROLLOUT = "actor_rollout_ref.rollout";
 
 const KL_PENALTIES = { k1: "kl", k2: "mse", k3: "low_var_kl" } as const;
 
-/** verl wants a bound; no ratio gets here. */
+/** verl requires a bound; no ratio reaches this one. */
 const NO_DUAL_CLIP = 1e6;
 
-/** The loss but for its mean. */
-export function addClipAndKl(list: Counterparts, config: TtrlConfig): void {
+type LossSettings = Pick<
+  TtrlConfig,
+  | ("clipRange" | "clipHigh" | "dualClip" | "entropyCoefficient")
+  | ("klCoefficient" | "klPlace" | "klEstimator")
+>;
+
+/** Maps the clipping, entropy and KL settings of the loss. */
+export function addClipAndKl(list: Counterparts, config: LossSettings): void {
   list.add("clipRange", {
     [`${ACTOR}.clip_ratio`]: config.clipRange,
     [`${ACTOR}.clip_ratio_low`]: config.clipRange,
@@ -33,12 +39,17 @@ export function addClipAndKl(list: Counterparts, config: TtrlConfig): void {
   list.add(
     "klCoefficient",
     { [`${ACTOR}.kl_loss_coef`]: config.klCoefficient, "algorithm.kl_ctrl.kl_coef": config.klCoefficient },
-    "against the model the bundle starts from, not against the run's first",
+    "the reference model is the bundle's model, not the run's initial model",
   );
 }
 
-/** What a critic and rewards of tokens are told. */
-export function addCritic(list: Counterparts, config: TtrlConfig): void {
+export type CriticSettings = Pick<
+  TtrlConfig,
+  "gamma" | "lambda" | "criticLearningRate" | "criticWarmup" | "valueClip"
+>;
+
+/** Maps the settings of GAE and the critic. */
+export function addCritic(list: Counterparts, config: CriticSettings): void {
   list.add("gamma", { "algorithm.gamma": config.gamma });
   list.add("lambda", { "algorithm.lam": config.lambda });
   list.add("criticLearningRate", { "critic.optim.lr": config.criticLearningRate });
@@ -46,28 +57,31 @@ export function addCritic(list: Counterparts, config: TtrlConfig): void {
   list.add("valueClip", { "critic.cliprange_value": config.valueClip });
 }
 
-/** How votes are drawn. */
-export function addSampling(list: Counterparts, config: TtrlConfig): void {
+/** Maps the sampling settings of rollouts. */
+export function addSampling(
+  list: Counterparts,
+  config: Pick<TtrlConfig, "temperature" | "topP" | "maxResponseTokens">,
+): void {
   list.add("temperature", { [`${ROLLOUT}.temperature`]: config.temperature });
   list.add("topP", { [`${ROLLOUT}.top_p`]: config.topP });
   list.add("maxResponseTokens", { "data.max_response_length": config.maxResponseTokens });
 }
 
-/** The learning rate but for the form of its schedule. */
+/** Maps the learning rate and its warm-up. */
 export function addLearningRate(list: Counterparts, run: RunOutline): void {
-  list.add("learningRate", { [`${OPTIMIZER}.lr`]: run.config.learningRate }, "AdamW's moments start anew");
-  list.add("warmupSteps", { [`${OPTIMIZER}.lr_warmup_steps`]: warmupLeft(run) }, "what is left of it");
+  list.add("learningRate", { [`${OPTIMIZER}.lr`]: run.config.learningRate }, "AdamW's moments are reset");
+  list.add("warmupSteps", { [`${OPTIMIZER}.lr_warmup_steps`]: warmupLeft(run) }, "the remaining steps");
 }
 
-/** When evaluations are made, and how they draw. */
+/** Maps the evaluation settings. */
 export function addEvaluations(list: Counterparts, { config, answerKey }: RunOutline): void {
   const measured = answerKey.size > 0;
   const every = measured ? config.evaluateEvery : -1;
-  const note = measured ? "" : "never: the run had no answers to measure by";
+  const note = measured ? "" : "never: the run had no answers";
   list.add("evaluateEvery", { "trainer.test_freq": every, "trainer.val_before_train": measured }, note);
   const val = `${ROLLOUT}.val_kwargs`;
   list.add("evaluationSamples", { [`${val}.n`]: config.evaluationSamples });
-  list.add("initialSamples", {}, "the first and last evaluation are like the others");
+  list.add("initialSamples", {}, "the first and last evaluations use the same number as the others");
   const sampled = config.evaluationTemperature > 0;
   list.add("evaluationTemperature", {
     [`${val}.temperature`]: config.evaluationTemperature,
@@ -76,16 +90,12 @@ export function addEvaluations(list: Counterparts, { config, answerKey }: RunOut
   list.add("evaluationTopP", { [`${val}.top_p`]: config.evaluationTopP });
 }
 
-/** Overrides as Hydra reads them, one a line. */
+/** Formats Hydra overrides, one per line. */
 export function overrideLines(overrides: readonly (readonly [string, Value])[]): string {
-  return overrides.map(([name, value]) => `${name}=${spelled(value)}\n`).join("");
+  return overrides.map(([name, value]) => `${name}=${valueText(value)}\n`).join("");
 }
 
-function spelled(value: Value): string {
-  return typeof value === "string" ? value : JSON.stringify(value);
-}
-
-/** The type of a row of any verl's data set; what `extra_info` holds differs. */
+/** Returns the Parquet type of a data set row with the given `extra_info`. */
 export function verlRow<const Extra extends Readonly<Record<string, ParquetType>>>(extra: Extra) {
   return {
     struct: {

@@ -1,7 +1,7 @@
-"""The majority vote for verl: an agent loop that lets all responses to a question arrive, then rewards them together.
+"""Majority vote for verl: an agent loop that collects all responses to a question and rewards them together.
 
-verl rewards each response alone. It runs all responses of a prompt in one worker, though, so here each waits until its
-group is complete. Validation is left to the reward function of grade_reward.py.
+verl rewards responses one by one but runs all responses to a prompt in one worker, so each response is held here until
+its group is complete. Validation uses the reward function in grade_reward.py.
 """
 
 import asyncio
@@ -9,12 +9,12 @@ import asyncio
 from paper_answers import vote_rewards
 from verl.experimental.agent_loop.single_turn_agent_loop import SingleTurnAgentLoop
 
-# A response of the group that failed would be waited for in vain: then the others fail too, and verl drops the group.
-LONGEST_WAIT = 3600  # seconds
+# If one response of a group fails, the others time out, and verl drops the group.
+TIMEOUT = 3600  # seconds
 
 
 class Group:
-    """The responses to one prompt in one step, and, once all are there, their rewards."""
+    """The responses to one prompt in one step and, once complete, their rewards."""
 
     def __init__(self, size):
         self.size = size
@@ -23,23 +23,23 @@ class Group:
         self.complete = asyncio.Event()
 
     async def reward(self, place, text, task):
-        """The reward of the response at a place, after the last one has come."""
+        """Returns (reward, majority ratio) of the response at `place` once the group is complete."""
         self.texts[place] = text
         if len(self.texts) == self.size:
             places = sorted(self.texts)
             texts = [self.texts[i] for i in places]
-            # In a thread: comparing formulas may take a while, and other responses are being drawn.
+            # In a thread: comparing formulas may take a while, and other responses are being sampled.
             _, ratio, rewards = await asyncio.to_thread(vote_rewards, texts, task)
             self.rewards = {i: (reward, ratio) for i, reward in zip(places, rewards)}
             self.complete.set()
-        await asyncio.wait_for(self.complete.wait(), LONGEST_WAIT)
+        await asyncio.wait_for(self.complete.wait(), TIMEOUT)
         return self.rewards[place]
 
 
 class MajorityAgentLoop(SingleTurnAgentLoop):
-    """One response by verl's own rules, rewarded by its group's vote."""
+    """verl's single-turn agent loop with rewards from the group's majority vote."""
 
-    groups = {}  # by the prompt's uid, which is new in every step
+    groups = {}  # by the prompt's uid, which is unique per step
 
     async def run(self, sampling_params, **kwargs):
         output = await super().run(sampling_params, **kwargs)

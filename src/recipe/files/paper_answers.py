@@ -1,7 +1,7 @@
-"""The majority vote by the rules of the lab's `answers: paper` setting, for Python trainers.
+"""Majority vote by the rules of the lab's `answers: paper` setting, for Python trainers.
 
-`vote_rewards` lets a group vote, `same` compares two answers. Comparing formulas takes `pip install sympy pylatexenc`;
-without them answers that only algebra or LaTeX can equate count as different.
+`vote_rewards` computes the vote of a group, `same` compares two answers. Comparing formulas requires
+`pip install sympy pylatexenc`; without them, answers whose equality needs algebra or LaTeX count as different.
 """
 
 import re
@@ -12,7 +12,7 @@ from paper_spelling import braced_fractions, extract, replace_each, whole_fracti
 
 
 def vote_rewards(responses, task="math"):
-    """The majority's answer of a group (ties to the first seen), its share, and 1.0 for each response that says the same."""
+    """Returns the majority answer (ties: first seen), its share, and a reward per response: 1.0 if its answer agrees."""
     answers = [extract(response, task) for response in responses]
     counts = Counter(answers)
     label = max(counts, key=counts.get)
@@ -22,7 +22,7 @@ def vote_rewards(responses, task="math"):
 
 @lru_cache(maxsize=65536)
 def same(given, truth):
-    """Whether an answer says the same as another: two normal forms, then algebra element by element."""
+    """Returns True if two answers are equal: by two normal forms, then by algebra element by element."""
     if hendrycks_form(given) == hendrycks_form(truth):
         return True
     given, truth = strong_form(given), strong_form(truth)
@@ -45,7 +45,7 @@ def hendrycks_form(answer):
     bare = unwrap_text(answer.strip()).strip()
     try:
         return hendrycks_normal(bare)
-    except IndexError:  # LaTeX that breaks off
+    except IndexError:  # truncated LaTeX
         return bare
 
 
@@ -69,7 +69,7 @@ UNIT_NAMES = "degree cm centimeter meter mile second minute hour day week month 
 
 
 def strong_form(answer):
-    """Plain text without units, LaTeX, spaces and capitals."""
+    """Returns plain lower-case text without units, LaTeX and spaces."""
     text = replace_each(unwrap_text(answer), [("\\%", "%"), ("\\$", "$"), ("$", ""), ("%", "")])
     text = replace_each(text, [(" or ", " , "), (" and ", " , ")])
     text = replace_each(text, [("million", "*10^6"), ("billion", "*10^9"), ("trillion", "*10^12")])
@@ -93,14 +93,14 @@ def without_latex(text):
 
         latex = replace_each(text, [("\\tfrac", "\\frac"), ("\\dfrac", "\\frac"), ("\\frac", " \\frac")])
         plain = LatexNodes2Text().latex_to_text(latex)
-    except Exception:  # whatever the library raises, the text stays
+    except Exception:  # keep the text, whatever the library raises
         return text
     signs = [("√", "sqrt"), ("π", "pi"), ("∞", "inf"), ("∪", "U"), ("·", "*"), ("×", "*")]
     return replace_each(plain, signs).strip()
 
 
 def whole_number(text, to_integer):
-    """A float within 1e-7 of an integer in digits; None for any other text."""
+    """Returns the digits of a float within 1e-7 of an integer; None for any other text."""
     try:
         value = float(text)
         return str(to_integer(value)) if abs(value - round(value)) <= 1e-7 else None
@@ -126,7 +126,7 @@ def elements(form):
 
 
 FRACTION = re.compile(r"^-?[0-9]+.?/0*[1-9][0-9]*.?$")
-# Letters, numbers and signs alone: what is handed to sympy, which evaluates its input, must not be a program.
+# Only letters, numbers and operators: sympy evaluates its input as Python, so it must not be a program.
 FORMULA = re.compile(r"(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+|[a-z]+|[-+*/^()])*")
 
 
@@ -151,5 +151,5 @@ def is_zero(difference):
 
         rules = sympy_parser.standard_transformations + (sympy_parser.implicit_multiplication_application,)
         return bool(simplify(sympy_parser.parse_expr(difference.replace("^", "**"), transformations=rules)) == 0)
-    except Exception:  # no formula, or none with a value: the answers count as different
+    except Exception:  # not a formula, or one without a value: the answers count as different
         return False

@@ -1,4 +1,4 @@
-"""Answers as the lab's `answers: paper` setting reads them: response -> answer, in the spelling that votes are counted by."""
+"""Answer extraction by the rules of the lab's `answers: paper` setting, in the normal form by which votes are counted."""
 
 import re
 
@@ -23,8 +23,8 @@ VALUES = {
 
 
 def extract(response, task="math"):
-    """The answer a response gives; "" when it gives none, which votes like any other."""
-    text = response.replace("\u043a\u0438", "")  # a Russian ending that the authors delete first
+    """Returns the answer of a response; "" if it has none, which votes like any other answer."""
+    text = response.replace("\u043a\u0438", "")  # a Russian suffix that the authors' code deletes first
     return last_choice(text) if task == "gpqa" else spell(without_dress(stated_answer(text)))
 
 
@@ -36,7 +36,7 @@ def last_choice(text):
 
 
 def stated_answer(text):
-    """What the response states as its answer: the first rule that applies."""
+    """Returns the stated answer by the first rule that applies."""
     if "final answer is $" in text and "$. I hope" in text:
         return text.split("final answer is $", 1)[1].split("$. I hope", 1)[0].strip()
     if "boxed" in text:
@@ -73,7 +73,7 @@ def replace_each(text, replacements):
 
 
 def spell(answer):
-    """An answer in the spelling that votes are counted by."""
+    """Returns the normal form of an answer, by which votes are counted."""
     text = answer.strip().replace("\n", "").rstrip(".").replace("\\!", "")
     text = re.sub(r"\\begin\{array\}\{.*?\}", r"\\begin{pmatrix}", text).replace("\\end{array}", "\\end{pmatrix}")
     text = replace_each(text, [("bmatrix", "pmatrix"), ("tfrac", "frac"), ("dfrac", "frac"), ("\\neq", "\\ne")])
@@ -113,7 +113,7 @@ def without_units(text):
 
 
 def numbers_from_words(text):
-    """The text as digits when it is all digits or names a number; otherwise the text itself."""
+    """Converts a text of digits or number words to a number; returns any other text unchanged."""
     plain = text.replace("-", " ").lower()
     if plain.isdigit():
         return str(integer(plain)) if integer(plain) is not None else text
@@ -130,7 +130,7 @@ def numbers_from_words(text):
 
 
 def words_value(named):
-    """The sum of billions, millions, thousands and the rest; None where they are unordered or empty."""
+    """Returns the sum of billions, millions, thousands and the rest; None if they are unordered or empty."""
     if len(named) <= 1:
         return sum(VALUES[word] for word in named)
     total = start = rest = 0
@@ -166,7 +166,7 @@ def integer(text):
 
 
 def without_short_name(text):
-    """ "x=5" -> "5": with exactly one "=" and at most two characters before it."""
+    """ "x=5" -> "5", if there is exactly one "=" and at most two characters before it."""
     name, sign, value = text.partition("=")
     return value if sign and "=" not in value and len(name) <= 2 else text
 

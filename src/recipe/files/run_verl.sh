@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Continues the run with verl on Ray: `GPUS=8 NODES=1 bash run_verl.sh`; further overrides may follow.
-# With several nodes, start Ray on them first; this folder must lie at the same path on each.
+# Continues the run with verl on Ray: `GPUS=8 NODES=1 bash run_verl.sh [override ...]`.
+# With several nodes, start Ray on them first and place this folder at the same path on each.
 set -euo pipefail
 bundle="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
 export PYTHONPATH="$bundle${PYTHONPATH:+:$PYTHONPATH}"

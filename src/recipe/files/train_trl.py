@@ -16,7 +16,7 @@ BUNDLE = Path(__file__).resolve().parent
 
 
 def majority_reward(completions, question, task, **_):
-    """1 for agreeing with the majority of all responses to the same question, wherever they were drawn."""
+    """Rewards agreement with the majority of all responses to the same question, across all processes."""
     texts = [completion[0]["content"] for completion in completions]
     drawn = gather_object([{"process": PartialState().process_index, "question": q, "text": t} for q, t in zip(question, texts)])
     groups = {}
@@ -31,13 +31,13 @@ def majority_reward(completions, question, task, **_):
 
 
 def batches(sizes):
-    """The three sizes of TRL's batches on this many processes."""
+    """Returns TRL's three batch sizes for the current number of processes."""
     device, responses, updates = sizes["per_device"], sizes["responses_per_step"], sizes["updates_per_step"]
     at_once = device * PartialState().num_processes
     if responses % (at_once * updates):
         raise SystemExit(
-            f"{responses} responses a step do not divide into {updates} updates on {PartialState().num_processes} "
-            f"processes with {device} responses each: choose another --per-device or number of processes"
+            f"{responses} responses per step cannot be divided into {updates} updates on {PartialState().num_processes} "
+            f"processes with {device} responses each: change --per-device or the number of processes"
         )
     return {
         "per_device_train_batch_size": device,
@@ -49,9 +49,9 @@ def batches(sizes):
 def main():
     settings = json.loads((BUNDLE / "settings.json").read_text(encoding="utf8"))
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--out", default=str(BUNDLE / "trained"), help="where checkpoints and the model go")
-    parser.add_argument("--per-device", type=int, default=settings["sizes"]["per_device"], help="responses in a forward pass")
-    parser.add_argument("--steps", type=int, default=settings["steps"], help="steps of the loop, with all their updates")
+    parser.add_argument("--out", default=str(BUNDLE / "trained"), help="folder for checkpoints and the model")
+    parser.add_argument("--per-device", type=int, default=settings["sizes"]["per_device"], help="responses per forward pass")
+    parser.add_argument("--steps", type=int, default=settings["steps"], help="steps, each with all its updates")
     parser.add_argument("--vllm", action="store_true", help="sample with vLLM")
     given = parser.parse_args()
     sizes = {**settings["sizes"], "per_device": given.per_device}
