@@ -1,14 +1,14 @@
-/** What the method asks of a grader: which answer a response gives, and whether two answers say the same. */
+/** Extraction and comparison of answers. */
 
-/** Which rules apply: free-form mathematics, or one letter of a multiple choice. */
+/** Answer format: free-form mathematics, or a letter of a multiple-choice question. */
 export type Task = "math" | "gpqa";
 
-/** Extraction and comparison of answers under one setting. Every call is pure and bounded in time on any input. */
+/** A set of grading rules. Every method is pure and bounded in time on any input. */
 export interface Grader {
-  /** The answer a response gives, or null when it gives none. */
+  /** Returns the answer of a response, or null if it has none. */
   extract(text: string, task: Task): string | null;
-  /** Whether an answer says the same as the truth; null when that was not decided within the budget (ungraded). */
+  /** Returns true if an answer equals the truth; null if undecided within the budget (ungraded). */
   equal(given: string, truth: string, task: Task): boolean | null;
-  /** A string that answers which say the same share, so that votes are counted without comparing each pair. */
+  /** Returns a key shared by equal answers, so that votes are counted without pairwise comparison. */
   key(answer: string, task: Task): string;
 }

@@ -1,12 +1,12 @@
-/** The sets of grading rules by name. */
+/** Graders by name. */
 import { correctedGrader } from "./corrected/corrected.ts";
 import type { Grader } from "./grader.ts";
 import { paperGrader } from "./paper/paperGrader.ts";
 
-/** Which rules: those of the paper's authors, or those with their listed defects mended. */
+/** Grading rules: those of the paper's authors, or the same with known defects corrected. */
 export type GradingSetting = "corrected" | "paper";
 
-/** The rules of a setting. */
+/** The grader of each setting. */
 export const GRADERS: Readonly<Record<GradingSetting, Grader>> = {
   corrected: correctedGrader,
   paper: paperGrader,

@@ -1,9 +1,10 @@
-/** Whether two answers say the same. */
+/** Equality of two parsed answers. */
+import { at } from "../../math/at.ts";
 import { close, raise, real, times, type Approximate } from "./value/complex.ts";
 import type { Shape } from "./value/shape.ts";
 import type { Value } from "./value/value.ts";
 
-/** Three-valued "and": one difference decides, otherwise one doubt leaves it open. */
+/** Three-valued "and": false dominates null, which dominates true. */
 function every(verdicts: Iterable<boolean | null>): boolean | null {
   let all: boolean | null = true;
   for (const verdict of verdicts) {
@@ -13,7 +14,7 @@ function every(verdicts: Iterable<boolean | null>): boolean | null {
   return all;
 }
 
-/** Three-valued "or". */
+/** Three-valued "or": true dominates null, which dominates false. */
 function some(verdicts: Iterable<boolean | null>): boolean | null {
   let any: boolean | null = false;
   for (const verdict of verdicts) {
@@ -23,14 +24,7 @@ function some(verdicts: Iterable<boolean | null>): boolean | null {
   return any;
 }
 
-function* pairs<T, R>(a: readonly T[], b: readonly T[], of: (a: T, b: T) => R): Generator<R> {
-  for (const [i, one] of a.entries()) {
-    const other = b[i];
-    if (other !== undefined) yield of(one, other);
-  }
-}
-
-/** Each member of one has an equal in the other, and the other way round. */
+/** Set equality: each member of either set has an equal in the other. */
 function sameMembers(a: readonly Shape[], b: readonly Shape[]): boolean | null {
   function* within(members: readonly Shape[], others: readonly Shape[]): Generator<boolean | null> {
     for (const member of members) yield some(map(others, (other) => compare(member, other)));
@@ -42,7 +36,7 @@ function* map<T, R>(items: readonly T[], of: (item: T) => R): Generator<R> {
   for (const item of items) yield of(item);
 }
 
-/** Whether one difference is a constant multiple of the other: 2x = 6 and x - 3 = 0 are one equation. */
+/** Returns true if one difference is a constant multiple of the other: 2x = 6 and x - 3 = 0 are the same equation. */
 function proportional(a: Shape, b: Shape): boolean | null {
   if (a.kind !== "value" || b.kind !== "value") return compare(a, b);
   return atAll(Math.max(a.points, b.points, 2) - 1, (point) =>
@@ -50,12 +44,11 @@ function proportional(a: Shape, b: Shape): boolean | null {
   );
 }
 
-/** The value at a point over that at the first one. */
+/** Returns the value at a point divided by the value at point 0. */
 export function upToFactor(value: Value, point: number): Approximate {
   return times(value.at(point), raise(value.at(0), real(-1)));
 }
 
-/** Whether two values are the same. */
 function sameValue(a: Value, b: Value): boolean | null {
   if (a.exact !== null && b.exact !== null) {
     return a.exact.top === b.exact.top && a.exact.bottom === b.exact.bottom;
@@ -63,12 +56,12 @@ function sameValue(a: Value, b: Value): boolean | null {
   return atAll(Math.max(a.points, b.points), (point) => close(a.at(point), b.at(point)));
 }
 
-/** `every` over the points 0 to `points` - 1; none beyond a difference is computed. */
+/** `every` over the points 0 to `points` - 1, evaluated lazily. */
 function atAll(points: number, holds: (point: number) => boolean | null): boolean | null {
   return every(map([...Array(points).keys()], holds));
 }
 
-/** True, false, or null when it was not decided. Symmetric. */
+/** Returns true if two answers are equal; null if undecided. Symmetric. */
 export function compare(a: Shape, b: Shape): boolean | null {
   if (a.kind === "undecided" || b.kind === "undecided") return null;
   if (a.kind === "equation" && b.kind === "equation") {
@@ -83,7 +76,7 @@ export function compare(a: Shape, b: Shape): boolean | null {
   if (a.kind === "text" && b.kind === "text") return a.text === b.text;
   if (a.kind === "tuple" && b.kind === "tuple") {
     if (a.brackets !== b.brackets || a.items.length !== b.items.length) return false;
-    return every(pairs(a.items, b.items, compare));
+    return every(map([...a.items.entries()], ([i, item]) => compare(item, at(b.items, i))));
   }
   const isSet = a.kind === "set" || a.kind === "union";
   return isSet && a.kind === b.kind ? sameMembers(a.items, b.items) : false;

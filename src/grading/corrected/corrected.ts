@@ -1,15 +1,15 @@
-/** The corrected grader: answers are equal when they say the same, whatever their spelling. */
+/** The corrected grader: answers are equal if they have the same meaning, whatever their notation. */
 import type { Grader, Task } from "../grader.ts";
+import { OverBudget } from "../overBudget.ts";
 import { compare } from "./compare.ts";
 import { choiceOf, statedAnswer } from "./extract.ts";
 import { keyOf } from "./key.ts";
 import { normalise } from "./text/normalise.ts";
 import { namedNumber } from "./text/numberWords.ts";
 import { parseAnswer } from "./text/parseAnswer.ts";
-import { OverBudget } from "./value/rational.ts";
-import { Unreadable } from "./value/scanner.ts";
+import { tidied } from "./text/spelling.ts";
 import { shapeOf, type Shape } from "./value/shape.ts";
-import { spelled } from "./text/spelling.ts";
+import { Unreadable } from "./value/tree.ts";
 import { bareText, isWording, withoutUnits } from "./text/wording.ts";
 
 interface Reading {
@@ -18,7 +18,7 @@ interface Reading {
   readonly key: string;
 }
 
-/** What was read of an answer, by its spelling. Votes repeat few answers many times; the older half is dropped when full. */
+/** Cache of parsed answers, since votes repeat few answers many times; the older half is dropped when full. */
 const MAX_READINGS = 4096;
 const readings = new Map<string, Reading>();
 
@@ -34,7 +34,7 @@ function read(answer: string): Reading {
   return reading;
 }
 
-/** Longer answers are not read, only compared letter by letter. */
+/** Maximum length of a parsed answer; longer ones are compared as text. */
 const MAX_LENGTH = 4000;
 
 function readAnew(answer: string): Reading {
@@ -58,15 +58,15 @@ function readShape(text: string): Shape {
 function equal(given: string, truth: string, task: Task): boolean | null {
   if (task === "gpqa") return choiceOf(given) !== null && choiceOf(given) === choiceOf(truth);
   const [a, b] = [read(given), read(truth)];
-  if (a.text === "" || b.text === "") return false; // no answer is right about nothing
+  if (a.text === "" || b.text === "") return false; // an empty answer equals nothing
   return a.text === b.text || compare(a.shape, b.shape);
 }
 
-/** Extraction and grading with the defects of the authors' grader corrected (differences.test.ts lists all). */
+/** The authors' grading with its defects corrected (listed in differences.test.ts). */
 export const correctedGrader: Grader = {
   extract: (text, task) => {
     const stated = statedAnswer(text, task);
-    return stated === null || task === "gpqa" ? stated : spelled(stated);
+    return stated === null || task === "gpqa" ? stated : tidied(stated);
   },
   equal,
   key: (answer, task) => (task === "gpqa" ? (choiceOf(answer) ?? answer) : read(answer).key),

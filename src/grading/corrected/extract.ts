@@ -1,7 +1,7 @@
-/** Response text -> the answer it states, as it is spelled there. Linear scans only: a response may be anything. */
+/** Extracts the answer of a response verbatim. Only linear scans, since a response may be any text. */
 import type { Task } from "../grader.ts";
 
-/** The stated answer, or null when there is none. A number that merely stands in the text is no answer. */
+/** Returns the stated answer, or null. A number that merely occurs in the text is not an answer. */
 export function statedAnswer(text: string, task: Task): string | null {
   const plain = withoutSpecialTokens(text);
   const boxed = lastBoxed(plain);
@@ -10,15 +10,15 @@ export function statedAnswer(text: string, task: Task): string | null {
   return choiceAfterAnswer(plain) ?? choiceOf(plain);
 }
 
-/** <|im_end|> and its like are the end of a response, not part of an answer. */
+/** Removes special tokens such as <|im_end|>. */
 function withoutSpecialTokens(text: string): string {
   return text.replace(/<\|[\w-]{1,40}\|>|<\/?s>/g, "");
 }
 
-/** Content of the `\boxed{...}` that starts last among the complete ones, braces balanced; null when there is none. */
+/** Returns the content of the last complete `\boxed{...}` with balanced braces; null if there is none. */
 function lastBoxed(text: string): string | null {
   const opening = "\\boxed{";
-  const open: number[] = []; // of each brace not closed yet, where its box starts, or -1 when it opens none
+  const open: number[] = []; // per open brace: start of its box, or -1 if it is not a box
   let last = { start: -1, end: -1 };
   for (let i = 0; i < text.length; i++) {
     const start = i + 1;
@@ -32,31 +32,31 @@ function lastBoxed(text: string): string | null {
   return last.start < 0 ? null : text.slice(last.start, last.end);
 }
 
-/** An answer is short. */
-const LONGEST = 400;
+/** Maximum length of an announced answer. */
+const MAX_ANSWER = 400;
 
-/** How an answer is announced: "answer is", which has a value after it, or a heading, which may have working. */
+/** Announcements of an answer: "answer is", followed by a value, or the heading "Answer:", which may be followed by working. */
 const ANNOUNCEMENT = /answer is|答案(?:是|为)|(answer|答案)(?:\*\*)?[:：]/gi;
 
-/** What a heading is taken for the announcement of: what begins as a value or says x = ..., or one or two words. */
+/** Text after a heading that counts as an answer: a value, x = ..., or one or two words. */
 const VALUE = /^(?:[^a-z]*|[-+\d\\$({[.|].*|[a-z]['_{}\d]*\s*=.*|[a-z]+(?:[ -][a-z]+)?\W*)$/i;
-/** Values of a heading are shorter than sentences. */
-const LONGEST_VALUE = 80;
+/** Maximum length of an answer after a heading. */
+const MAX_VALUE = 80;
 
-/** What follows the last announcement, up to the end of the sentence or line; null when it is a box cut off. */
+/** Returns the text after the last announcement up to the end of the sentence or line; null for a truncated box. */
 function afterAnnouncement(text: string): string | null {
   let [start, isHeading] = [-1, false];
   for (const { index, 0: phrase, 1: heading } of text.matchAll(ANNOUNCEMENT)) {
     [start, isHeading] = [index + phrase.length, heading !== undefined];
   }
   if (start < 0) return null;
-  const rest = text.slice(start, start + LONGEST).split("\n", 1)[0] ?? "";
+  const rest = text.slice(start, start + MAX_ANSWER).replace(/\n.*/s, "");
   const stated = statedIn(rest);
-  const isValue = stated !== null && stated.length <= LONGEST_VALUE && VALUE.test(stated);
+  const isValue = stated !== null && stated.length <= MAX_VALUE && VALUE.test(stated);
   return isHeading && !isValue ? null : stated;
 }
 
-/** The value that a sentence begins with. */
+/** Returns the value at the beginning of a sentence. */
 function statedIn(rest: string): string | null {
   const sentence = /^[:：\s]*(.*?)(?:\.\s|。|\.?\s*$)/.exec(rest)?.[1] ?? null;
   if (sentence === null || sentence.includes("\\boxed")) return null;
@@ -66,7 +66,7 @@ function statedIn(rest: string): string | null {
   );
 }
 
-/** "answer is X", "Answer: (x)": the letter a response names as its answer. */
+/** Returns the letter announced by "answer is X" or "Answer: (x)". */
 function choiceAfterAnswer(text: string): string | null {
   let letter: string | null = null;
   const named =
@@ -85,7 +85,7 @@ function choiceAfterAnswer(text: string): string | null {
   return letter;
 }
 
-/** The last letter A-D that stands alone. Capitals only, so that the article "a" is no choice. */
+/** Returns the last standalone letter A-D; lower case only if it is the whole text, since "a" is usually an article. */
 export function choiceOf(text: string): string | null {
   const letters = text.match(/(?<![A-Za-z\d_])[A-D](?![A-Za-z\d_])/g);
   const lone = /^[\s({\\text]*([a-d])[\s)}.]*$/.exec(text.slice(0, 20))?.[1] ?? null;

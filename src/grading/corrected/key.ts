@@ -1,9 +1,9 @@
-/** A short text that equal answers share. */
+/** Vote keys: short texts shared by equal answers. */
 import type { Approximate } from "./value/complex.ts";
 import { upToFactor } from "./compare.ts";
 import type { Shape } from "./value/shape.ts";
 
-/** Two values nearer than this are as good as equal here; equality itself is decided by `compare`. */
+/** Significant digits of a key; equality itself is decided by `compare`. */
 const DIGITS = 12;
 
 function digits(number: number): string {
@@ -14,7 +14,7 @@ function spelled({ re, im }: Approximate): string {
   return im === 0 ? digits(re) : `${digits(re)},${digits(im)}`;
 }
 
-/** Equal answers have the same key but for rounding at the twelfth digit; different ones almost never. */
+/** Returns the vote key. Equal answers share it except for rounding in the twelfth digit; different ones almost never do. */
 export function keyOf(shape: Shape, spelling: string): string {
   switch (shape.kind) {
     case "value":

@@ -1,16 +1,17 @@
-/** Whether two extracted answers say the same, stage by stage as the authors' grader tells it. */
-import { isZero } from "./value/isZero.ts";
+/** Equality of two extracted answers, in the stages of the authors' grader. */
+import { at } from "../../math/at.ts";
 import { hendrycksForm } from "./text/hendrycks.ts";
+import { isZero } from "./value/isZero.ts";
 import { isWhole, strongForm, withoutThousands } from "./text/strongForm.ts";
 import { strip } from "./text/pythonText.ts";
 
-/** Longer answers than this are compared in the first, lenient form alone. */
+/** Maximum length of answers compared beyond the first, lenient form. */
 const MAX_LENGTH = 200_000;
 
-/** Longer answers than this, once normalised, are compared as texts alone. */
+/** Maximum length of a difference evaluated as a formula. */
 const MAX_FORMULA_LENGTH = 20_000;
 
-/** Whether an answer says the same as the truth; null when deciding would take too long. */
+/** Returns true if an answer equals the truth; null if deciding would take too long. */
 export function paperAnswersEqual(given: string, truth: string): boolean | null {
   if (hendrycksForm(given) === hendrycksForm(truth)) return true;
   if (Math.max(given.length, truth.length) > MAX_LENGTH) return null;
@@ -24,11 +25,11 @@ export function paperAnswersEqual(given: string, truth: string): boolean | null 
   if (givenElements.length !== truthElements.length || (truthElements.length > 1 && !sameBrackets))
     return false;
   if (truthElements.length === 0) return false;
-  const verdicts = truthElements.map((element, i) => elementsEqual(element, givenElements[i] ?? ""));
+  const verdicts = truthElements.map((element, i) => elementsEqual(element, at(givenElements, i)));
   return verdicts.includes(false) ? false : verdicts.includes(null) ? null : true;
 }
 
-/** The elements of a tuple or interval; anything else is one element, and nothing none. */
+/** Returns the elements of a tuple or interval; any other text is one element, an empty text none. */
 function elementsOf(form: string): string[] {
   const text = withoutThousands(form);
   if (text === "") return [];
@@ -39,7 +40,7 @@ function elementsOf(form: string): string[] {
 
 const FRACTION = /^-?[0-9]+[^\n]?\/0*[1-9][0-9]*[^\n]?\n?$/;
 
-/** Fractions must be spelled alike (reduced), integers stay among themselves, the rest is algebra. */
+/** Compares fractions as text, integers only with integers, and everything else by algebra. */
 function elementsEqual(truth: string, given: string): boolean | null {
   if (FRACTION.test(truth) && FRACTION.test(given)) return truth === given;
   if (isWhole(truth) !== isWhole(given)) return false;
@@ -48,7 +49,7 @@ function elementsEqual(truth: string, given: string): boolean | null {
   return mayBeEvaluated(difference) && isZero(difference);
 }
 
-/** Two letters at most, and no powers of the kinds that took the authors' library too long. */
+/** Returns false for more than two letters, and for powers that take the authors' library too long. */
 function mayBeEvaluated(text: string): boolean {
   const letters = text.replaceAll("sqrt", "").replaceAll("frac", "").match(/\p{L}/gu) ?? [];
   return new Set(letters).size <= 2 && !/\^\{|\^\(|\^[0-9]+\^|\^[0-9][0-9]+/.test(text);

@@ -1,15 +1,15 @@
-/** Response text -> answer, by the rules of the authors' grader. */
+/** Extracts the answer of a response by the rules of the authors' grader. */
 import type { Task } from "../grader.ts";
-import { spellAnswer } from "./text/answerText.ts";
+import { voteForm } from "./text/voteForm.ts";
 import { isSpace, strip, stripEnd, stripStart } from "./text/pythonText.ts";
 
-/** The answer a response gives: "" when it gives none, which votes like any other. */
+/** Returns the answer of a response; "" if it has none, which votes like any other answer. */
 export function extractPaperAnswer(response: string, task: Task): string {
-  const text = response.replaceAll("\u043a\u0438", ""); // a Russian ending that the authors delete first
-  return task === "gpqa" ? lastChoice(text) : spellAnswer(withoutDress(statedAnswer(text)));
+  const text = response.replaceAll("\u043a\u0438", ""); // a Russian suffix that the authors' code deletes first
+  return task === "gpqa" ? lastChoice(text) : voteForm(withoutPunctuation(statedAnswer(text)));
 }
 
-/** The last A-D that stands alone, in either case; all of the text when there is none. */
+/** Returns the last standalone A-D in either case, or the whole text if there is none. */
 function lastChoice(text: string): string {
   const bare = stripStart(stripCharacter(stripEnd(stripEnd(stripNewlines(text), "."), "/"), " "), ":");
   const letters = bare.toUpperCase().match(/(?<![\p{L}\p{N}_])[ABCD](?![\p{L}\p{N}_])/gu);
@@ -25,7 +25,7 @@ function stripCharacter(text: string, character: string): string {
   return stripEnd(stripStart(text, character), character);
 }
 
-/** What the response states as its answer: the first rule that applies. */
+/** Returns the stated answer by the first rule that applies. */
 function statedAnswer(text: string): string {
   const minerva = "final answer is $";
   const hope = "$. I hope";
@@ -39,7 +39,7 @@ function statedAnswer(text: string): string {
   const stated = afterLast(text, "he answer is") ?? afterLast(text, "final answer is");
   if (stated !== null) return strip(stated);
   const chinese = text.split("答案是", 2)[1];
-  if (chinese !== undefined) return strip(strip(chinese).split("\n\n", 1)[0] ?? "");
+  if (chinese !== undefined) return strip(strip(chinese).replace(/\n\n.*/s, ""));
   return lastNumber(text);
 }
 
@@ -48,9 +48,9 @@ function afterLast(text: string, phrase: string): string | null {
   return at < 0 ? null : text.slice(at + phrase.length);
 }
 
-/** `{...}` up to its closing brace or the end; without a brace all up to the next dollar sign. */
+/** Returns the content of `{...}` up to its closing brace or the end; without a brace, the text up to the next dollar sign. */
 function boxContent(text: string): string {
-  if (!text.startsWith("{")) return strip(text.split("$", 1)[0] ?? "");
+  if (!text.startsWith("{")) return strip(text.replace(/\$.*/s, ""));
   let depth = 0;
   for (let i = 0; i < text.length; i++) {
     if (text[i] === "{") depth++;
@@ -59,15 +59,15 @@ function boxContent(text: string): string {
   return text.slice(1);
 }
 
-/** The last number of a text, commas removed; a hyphen directly before it counts as a minus. */
+/** Returns the last number of a text without commas; a hyphen directly before it counts as a minus sign. */
 function lastNumber(text: string): string {
   let last = "";
   for (const [number] of text.replaceAll(",", "").matchAll(/-?\p{Nd}*\.?\p{Nd}+/gu)) last = number;
   return last;
 }
 
-/** Without line breaks and the spaces after them, one leading colon, one trailing dot and slash. */
-function withoutDress(answer: string): string {
+/** Removes line breaks with the spaces after them, one leading colon, one trailing dot and one trailing slash. */
+function withoutPunctuation(answer: string): string {
   let text = joinLines(answer);
   if (text.startsWith(":")) text = text.slice(1);
   if (text.endsWith(".")) text = text.slice(0, -1);

@@ -1,10 +1,10 @@
-/** Spelling of an answer -> one character for each sign, so that the parser meets LaTeX and plain text alike. */
+/** Normalises an answer to one character per symbol, so that LaTeX and plain text are parsed alike. */
 import { FUNCTIONS } from "../value/tree.ts";
 
-/** Stands between groups of thousands that are set apart by `\,`, `\!` or `{,}`: no comma of a list. */
-export const THIN = "\u2009";
+/** Thin space: separates groups of thousands written with `\,`, `\!` or `{,}`, as opposed to a list's comma. */
+const THIN = "\u2009";
 
-const DRESS = [
+const LAYOUT = [
   "left",
   "right",
   "bigl",
@@ -33,9 +33,9 @@ const FONTS = [
   "bf",
 ];
 
-/** LaTeX names that stand for one sign, or for nothing. */
+/** LaTeX commands that map to one symbol or are removed. */
 const SIGNS = new Map<string, string>([
-  ...[...DRESS, ...FONTS].map((name): [string, string] => [name, ""]),
+  ...[...LAYOUT, ...FONTS].map((name): [string, string] => [name, ""]),
   ...["quad", "qquad"].map((name): [string, string] => [name, " "]),
   ...["cdot", "times", "ast"].map((name): [string, string] => [name, "*"]),
   ...["frac", "dfrac", "tfrac", "cfrac"].map((name): [string, string] => [name, "\\frac "]),
@@ -63,16 +63,16 @@ const SIGNS = new Map<string, string>([
   ["rvert", "|"],
 ]);
 
-/** The Greek letters in the order of their code points; the final sigma stands between rho and sigma. */
+/** Greek letters in code point order; the final sigma comes between rho and sigma. */
 const GREEK = "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron pi rho";
 const LATE_GREEK = "sigma tau upsilon phi chi psi omega";
 for (const [i, name] of `${GREEK} ${LATE_GREEK}`.split(" ").entries()) {
   SIGNS.set(name, String.fromCodePoint(0x3b1 + (i < 17 ? i : i + 1)));
 }
-/** Names too short to be seen in the letters of a longer name. */
+/** Commands too short to be recognised as the prefix of a longer name. */
 const WHOLE = new Set(["in", "mu", "nu", "xi", "eta", "chi", "psi", "rho", "ne", "lt", "gt", "rm", "bf"]);
 
-/** Names the parser reads itself. Known, so that `\cotx` (a space lost on the way) is still `\cot x`. */
+/** Commands handled by the parser; known here so that `\cotx`, with a missing space, becomes `\cot x`. */
 const KEPT = ["sqrt", "binom", "begin", "end", ...FUNCTIONS];
 const KNOWN = new Set([...SIGNS.keys(), ...KEPT]);
 const LONGEST = Math.max(...[...KNOWN].map((name) => name.length));
@@ -87,7 +87,7 @@ function readMacro(name: string): string {
   return `\\${name} `;
 }
 
-/** What follows a backslash and is no name. */
+/** Characters after a backslash that are not letters. */
 const ESCAPES = new Map([
   ["{", "⦃"],
   ["}", "⦄"],
@@ -99,7 +99,7 @@ const ESCAPES = new Map([
 ]);
 
 const TEXTS = /\\(?:text|mbox|hbox|textbf|textit|textrm|textsf|mathrm|mathbf|rm|bf) ?\{([^{}]*)\}/g;
-const MAGNITUDES: Record<string, number> = { thousand: 3, million: 6, billion: 9, trillion: 12 };
+const MAGNITUDES = { thousand: 3, million: 6, billion: 9, trillion: 12 } as const;
 const PLAIN: readonly (readonly [RegExp, string])[] = [
   [/²/g, "^2"],
   [/³/g, "^3"],
@@ -112,14 +112,14 @@ const PLAIN: readonly (readonly [RegExp, string])[] = [
   [/!=/g, "≠"],
 ];
 
-/** A unit or a name set as text is marked ‹so›; one letter, a numeral or a formula is what it was. */
+/** Marks a unit or word in a text command as ‹word›; a single letter, a numeral or a formula stays as it is. */
 function readText(content: string): string {
   const text = content.trim();
   if (/^(?:,? ?(?:and|or),?|,)$/.test(text)) return ",";
   return /[a-z]{2}/.test(text) ? `‹${text}›` : `{${text}}`;
 }
 
-/** Lower case, one space between words, one character a sign. Linear in the length. */
+/** Returns the normalised text: lower case, single spaces, one character per symbol. Linear in the length. */
 export function normalise(text: string): string {
   let plain = text.toLowerCase();
   for (const [pattern, sign] of PLAIN.slice(0, 2)) plain = plain.replace(pattern, sign);
@@ -129,7 +129,7 @@ export function normalise(text: string): string {
     .replace(/\{,\} ?|, ?\\! ?/g, THIN)
     .replace(TEXTS, (_, content: string) => readText(content))
     .replace(/\\([a-z]+)|\\([^a-z])/g, (_, name?: string, sign?: string) =>
-      name === undefined ? (ESCAPES.get(sign ?? "") ?? " ") : readMacro(name),
+      name === undefined ? (ESCAPES.get(String(sign)) ?? " ") : readMacro(name),
     )
     .replace(/[$€£%~"]/g, "")
     .replace(/\^ ?(?:\{ ?° ?\}|°)/g, "°")
@@ -137,7 +137,7 @@ export function normalise(text: string): string {
     .replace(/,(?: ?,)+/g, ",")
     .replace(
       /(\d) ?(thousand|million|billion|trillion)s?/g,
-      (_, digit: string, name: string) => `${digit}*10^${MAGNITUDES[name] ?? 0} `,
+      (_, digit: string, name: keyof typeof MAGNITUDES) => `${digit}*10^${MAGNITUDES[name]} `,
     )
     .replace(/([)\]]) ?u ?([([])/g, "$1∪$2")
     .replace(/[^\S\u2009]+/g, " ")

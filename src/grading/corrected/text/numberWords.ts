@@ -1,4 +1,4 @@
-/** Answers in words -> digits: "twenty-one" -> "21", "two thousand and five dollars" -> "2005". */
+/** Converts number words to digits: "twenty-one" -> "21", "two thousand and five dollars" -> "2005". */
 import { withoutUnits } from "./wording.ts";
 
 const UNITS =
@@ -16,10 +16,10 @@ const SCALES: ReadonlyMap<string, number> = new Map([
   ["trillion", 1e12],
 ]);
 
-/** Longer runs of words name no number. */
-const MOST_WORDS = 30;
+/** Maximum words of a number. */
+const MAX_WORDS = 30;
 
-/** The number that an answer names in words, units aside; null when it names none, or two. */
+/** Returns the number that an answer spells in words, without units; null if there is none or more than one. */
 export function namedNumber(answer: string): string | null {
   if (!/^\s*(?:-\s*|\\text\{\s*)?[a-z]{3}/i.test(answer)) return null;
   const bare = answer
@@ -28,7 +28,7 @@ export function namedNumber(answer: string): string | null {
     .replace(/\s+/g, " ")
     .trim();
   const [, sign = "", rest = ""] = /^(- ?|minus |negative )?([a-z]{3}.*?)\.?$/.exec(bare) ?? [];
-  const words = rest.split(/[ -]/, MOST_WORDS);
+  const words = rest.split(/[ -]/, MAX_WORDS);
   const end = words.findIndex((word) => !isNumberWord(word));
   const named = end < 0 ? words : words.slice(0, end);
   const value = valueOf(named);
@@ -42,25 +42,25 @@ function isNumberWord(word: string): boolean {
   return SMALL.has(word) || SCALES.has(word) || word === "hundred" || word === "and";
 }
 
-/** The value of words in descending order: [1-99] hundred [and] [1-99] scale ...; null for any other order. */
+/** Returns the value of words in descending order: [1-99] hundred [and] [1-99] scale ...; null for any other order. */
 function valueOf(words: readonly string[]): number | null {
   let [total, group, scale] = [0, 0, Infinity];
-  let room = 1000; // the next small word must be less than this
+  let limit = 1000; // exclusive bound of the next small word
   for (const [i, word] of words.entries()) {
     const small = SMALL.get(word);
     const next = SCALES.get(word);
     if (word === "and") {
       if (!["hundred", "thousand", "million"].includes(words[i - 1] ?? "")) return null;
     } else if (small !== undefined) {
-      if (small >= room || (small === 0 && words.length > 1)) return null;
+      if (small >= limit || (small === 0 && words.length > 1)) return null;
       group += small;
-      room = small >= 20 ? 10 : 1;
+      limit = small >= 20 ? 10 : 1;
     } else if (word === "hundred") {
       if (group < 1 || group > 99) return null;
-      [group, room] = [100 * group, 100];
+      [group, limit] = [100 * group, 100];
     } else if (next !== undefined) {
       if (group === 0 || next >= scale) return null;
-      [total, group, scale, room] = [total + group * next, 0, next, 1000];
+      [total, group, scale, limit] = [total + group * next, 0, next, 1000];
     }
   }
   return words.length === 0 ? null : total + group;

@@ -1,13 +1,13 @@
-/** A normalised answer -> what it says: a formula, or several in a list, an interval, a union, a matrix, an equation. */
-import { FormulaParser } from "./parseFormula.ts";
-import { OverBudget } from "../value/rational.ts";
-import { Scanner, Unreadable } from "../value/scanner.ts";
-import type { Relation, Tree } from "../value/tree.ts";
+/** Parses a normalised answer: a formula, or formulas in a list, an interval, a union, a matrix or an equation. */
+import { OverBudget } from "../../overBudget.ts";
+import { Unreadable, type Relation, type Tree } from "../value/tree.ts";
+import { FormulaParser } from "./formulaParser.ts";
+import { Scanner } from "./scanner.ts";
 
-/** Characters. Real answers have less than 200. */
+/** Maximum length in characters; real answers have fewer than 200. */
 const MAX_LENGTH = 1000;
 
-/** Reads all of `text`, or throws `Unreadable` (no formula) or `OverBudget` (too long or deep to tell). */
+/** Parses all of `text`. Throws `Unreadable` if it is not a formula, `OverBudget` if it is too long or nested too deeply. */
 export function parseAnswer(text: string): Tree {
   const scanner = new Scanner(text);
   if (text.length > MAX_LENGTH) throw new OverBudget("answer too long");
@@ -43,7 +43,7 @@ const RELATIONS: Record<string, Relation> = {
   "∈": "in",
 };
 
-/** Sides and relations; a > b > c is read as c < b < a. */
+/** Parses a chain of relations; a > b > c becomes c < b < a. */
 function chain(scanner: Scanner): Tree {
   const sides = [union(scanner)];
   const signs: string[] = [];
@@ -71,7 +71,7 @@ function union(scanner: Scanner): Tree {
 
 const CLOSING: Record<string, RegExp> = { "(": /[)\]]/y, "[": /[)\]]/y, "{": /\}/y, "⦃": /⦄/y };
 
-/** What brackets, braces or \begin ... \end enclose. LaTeX's own braces enclose a set only where it has several members. */
+/** Parses the content of brackets, braces or \begin ... \end. LaTeX grouping braces are a set only with several members. */
 function enclosed(scanner: Scanner): Tree {
   const open = scanner.match(/[([{⦃]/y)?.[0];
   if (open === undefined) return matrix(scanner);

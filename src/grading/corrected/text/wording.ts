@@ -1,6 +1,6 @@
-/** Words in an answer: units after a value, an answer that is a word. */
+/** Words in an answer: units after a value, and answers that are words. */
 
-/** Units that are removed after a value. No single letter: 2m is two times m. */
+/** Units that are removed after a value. No single letters: 2m is two times m. */
 const UNITS = [
   ...["degrees?", "deg", "radians?", "rad", "percent", "dollars?", "cents?", "usd", "units?", "points?"],
   ...["millimet(?:er|re)s?", "centimet(?:er|re)s?", "kilomet(?:er|re)s?", "met(?:er|re)s?", "[mck]m", "nm"],
@@ -16,7 +16,7 @@ const TRAILING_UNIT = new RegExp(
 /** Any other word after a value and a space: "12 marbles". */
 const TRAILING_WORD = /(?<=[\d})°π] )(?=[a-z]*[aeiou])[a-z]{4,20}\.?$/;
 
-/** The answer without the units that end it, e.g. "5 cm per second" -> "5". */
+/** Removes trailing units, e.g. "5 cm per second" -> "5". */
 export function withoutUnits(text: string): string {
   let rest = text;
   for (let words = 0; words < 4; words++) {
@@ -30,7 +30,7 @@ export function withoutUnits(text: string): string {
 const SHORT_WORDS = new Set(["no", "on", "up", "am", "pm", "it", "he", "we", "us", "so", "if", "as"]);
 const FORMULA_WORDS = /^(?:sin|cos|tan|cot|sec|csc|ln|log|lg|exp|sqrt|pi|inf|infinity|arc(?:sin|cos|tan))\b/;
 
-/** Whether an answer is words rather than a product of variables: "ellipse", but not "xy" or "cos x". */
+/** Returns true if an answer is words rather than a product of variables: "ellipse", but not "xy" or "cos x". */
 export function isWording(text: string): boolean {
   if (!/^[\p{L}' .-]{2,}$/u.test(text) || FORMULA_WORDS.test(text)) return false;
   const [first = ""] = /^\p{L}+/u.exec(text) ?? [];
@@ -38,7 +38,7 @@ export function isWording(text: string): boolean {
   return /\p{L}{3}/u.test(text) && /[aeiou\u0080-\uffff]/.test(text);
 }
 
-/** What is left of an answer that is compared letter by letter. */
+/** Returns the text by which answers are compared literally: without spaces, markers and final punctuation. */
 export function bareText(text: string): string {
   return text.replace(/[\s‹›`]/g, "").replace(/(?<![.,;:])[.,;:]$/, "");
 }

@@ -1,10 +1,10 @@
-/** Formula -> its values at a few fixed complex points: two formulas that agree at all of them are the same. */
+/** Evaluates formulas at a few fixed complex points; formulas that agree at all of them count as equal. */
 import {
   close,
   exp,
   image,
   log,
-  NOTHING,
+  UNDEFINED,
   plus,
   raise,
   real,
@@ -12,6 +12,7 @@ import {
   times,
   type Approximate,
 } from "./complex.ts";
+import { at } from "../../../math/at.ts";
 import { toNumber } from "./rational.ts";
 import type { Formula, FunctionName } from "./tree.ts";
 
@@ -22,7 +23,7 @@ const CONSTANTS = new Map<string, Approximate>([
   ["i", I],
 ]);
 
-/** FNV-1a with murmur's finish, in [0, 1): the same name gets the same values in every answer. */
+/** Hashes a name to [0, 1) (FNV-1a with MurmurHash's finaliser), so that it gets the same values in every answer. */
 function spread(name: string, salt: number): number {
   let state = 0x811c9dc5 ^ salt;
   for (let i = 0; i < name.length; i++) state = Math.imul(state ^ name.charCodeAt(i), 0x01000193);
@@ -32,8 +33,9 @@ function spread(name: string, salt: number): number {
 }
 
 /**
- * Where a variable is at a point: size 0.5 to 2, each point in another quadrant so that sqrt(x^2) is not x, and every
- * other one after the first three farther out so that neither is sqrt((x + 2)^2) x + 2.
+ * Value of a variable at a point. Its modulus is 0.5 to 2, and successive points are in different quadrants, so that
+ * sqrt(x^2) differs from x. After the first three points every other one is farther out, so that sqrt((x + 2)^2) differs
+ * from x + 2.
  */
 function variable(name: string, point: number): Approximate {
   const radius = (0.5 + 1.5 * spread(name, 2 * point)) * (point > 2 && point % 2 === 1 ? 5 : 1);
@@ -41,7 +43,7 @@ function variable(name: string, point: number): Approximate {
   return { re: radius * Math.cos(angle), im: radius * Math.sin(angle), error: 0 };
 }
 
-/** The value of a formula at one point, its ± with the given sign. Plain loops: votes on formulas spend their time here. */
+/** Returns the value of a formula at a point, its ± with the given sign. Plain loops for speed. */
 export function valueAt(formula: Formula, sign: 1 | -1, point: number): Approximate {
   switch (formula.kind) {
     case "number":
@@ -69,7 +71,7 @@ export function valueAt(formula: Formula, sign: 1 | -1, point: number): Approxim
   }
 }
 
-/** The real root of a negative real where the index is odd. */
+/** Root on the principal branch, or the real root of a negative number if the index is odd. */
 function root(radicand: Approximate, index: Approximate): Approximate {
   const exponent = raise(index, real(-1));
   const isOdd = index.im === 0 && Math.abs(index.re % 2) === 1;
@@ -78,19 +80,19 @@ function root(radicand: Approximate, index: Approximate): Approximate {
 }
 
 const ofExp = (a: Approximate): Approximate => image(exp, a);
-const ofLog = (a: Approximate): Approximate => (close(a, real(0)) === false ? image(log, a) : NOTHING);
+const ofLog = (a: Approximate): Approximate => (close(a, real(0)) === false ? image(log, a) : UNDEFINED);
 const negate = (a: Approximate): Approximate => times(real(-1), a);
 const minus = (a: Approximate, b: Approximate): Approximate => plus(a, negate(b));
 const over = (a: Approximate, b: Approximate): Approximate => times(a, raise(b, real(-1)));
 const half = (a: Approximate): Approximate => times(real(0.5), a);
 const squareRoot = (a: Approximate): Approximate => raise(a, real(0.5));
 
-/** sin and cos of complex numbers by their addition theorems. */
+/** Complex sine and cosine by their addition theorems. */
 const sine = (a: Approximate): Approximate =>
   image((re, im) => [Math.sin(re) * Math.cosh(im), im === 0 ? 0 : Math.cos(re) * Math.sinh(im)], a);
 const cosine = (a: Approximate): Approximate =>
   image((re, im) => [Math.cos(re) * Math.cosh(im), im === 0 ? 0 : -Math.sin(re) * Math.sinh(im)], a);
-/** arcsin z = -i log(iz + sqrt(1 - z^2)); on the real interval from the library, to the last digit. */
+/** arcsin z = -i log(iz + sqrt(1 - z^2)); Math.asin on [-1, 1]. */
 function arcsine(a: Approximate): Approximate {
   if (a.im === 0 && Math.abs(a.re) <= 1) return image((re) => [Math.asin(Math.min(1, re)), 0], a);
   return negate(times(I, ofLog(plus(times(I, a), squareRoot(minus(real(1), times(a, a)))))));
@@ -135,13 +137,13 @@ function apply(name: FunctionName, argument: Approximate): Approximate {
   return APPLY[name](argument);
 }
 
-/** ⌊a⌋, where the error does not reach the next whole number. */
+/** ⌊a⌋; undefined if the error interval contains an integer. */
 function roundedDown(a: Approximate): Approximate {
   const floor = Math.floor(a.re - a.error);
-  return Math.floor(a.re + a.error) === floor ? real(floor) : NOTHING;
+  return Math.floor(a.re + a.error) === floor ? real(floor) : UNDEFINED;
 }
 
-/** Lanczos' series of the gamma function, g = 7, nine terms: right to 1e-13 in the right half plane. */
+/** Lanczos coefficients of the gamma function (g = 7, nine terms), accurate to 1e-13 in the right half plane. */
 const LANCZOS = [
   0.99999999999980993, 676.5203681218851, -1259.1392167224028, 771.32342877765313, -176.61502916214059,
   12.507343278686905, -0.13857109526572012, 9.9843695780195716e-6, 1.5056327351493116e-7,
@@ -156,7 +158,7 @@ function generalFactorial(a: Approximate): Approximate {
   }
   const series = LANCZOS.slice(1)
     .map((term, n) => over(real(term), plus(a, real(n + 1))))
-    .reduce(plus, real(LANCZOS[0] ?? 1));
+    .reduce(plus, real(at(LANCZOS, 0)));
   const base = plus(a, real(7.5));
   const grown = times(raise(base, plus(a, real(0.5))), ofExp(negate(base)));
   const product = times(times(real(Math.sqrt(2 * Math.PI)), grown), series);

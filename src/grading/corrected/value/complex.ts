@@ -1,18 +1,18 @@
-/** Complex numbers in double precision that carry a bound of their own error. */
+/** Complex arithmetic in double precision with error bounds. */
 
-/** A value and how far, at most, it may be from the true one. */
+/** A complex number with a bound of its absolute error. */
 export interface Approximate {
   readonly re: number;
   readonly im: number;
   readonly error: number;
 }
 
-/** Rounding of one operation, relative; a few units in the last place, since functions round more than + and *. */
+/** Relative rounding error of one operation; a few units in the last place, since functions round more than + and *. */
 const EPSILON = 2 ** -51;
 
-export const NOTHING: Approximate = { re: NaN, im: NaN, error: Infinity };
+export const UNDEFINED: Approximate = { re: NaN, im: NaN, error: Infinity };
 
-/** Adding 0 turns -0 into 0, so that a real number lies on one side of every branch cut. */
+/** Adding 0 turns -0 into 0, so that a real number is always on the same side of a branch cut. */
 function value(re: number, im: number, error: number): Approximate {
   return { re: re + 0, im: im + 0, error };
 }
@@ -38,12 +38,12 @@ export function times(a: Approximate, b: Approximate): Approximate {
 
 function reciprocal(a: Approximate): Approximate {
   const length = size(a);
-  if (!(length > 2 * a.error)) return NOTHING; // it may be 0
+  if (!(length > 2 * a.error)) return UNDEFINED; // it may be 0
   const error = (2 * a.error) / (length * length) + EPSILON / length;
   return value(a.re / length / length, -a.im / length / length, error);
 }
 
-/** The image under a function of the plane; what the argument's error does to it is measured two ways. */
+/** Applies a function of the plane; estimates the propagated error by a step in each direction. */
 export function image(
   of: (re: number, im: number) => readonly [number, number],
   a: Approximate,
@@ -65,13 +65,13 @@ export const log = (re: number, im: number): readonly [number, number] => [
   Math.atan2(im, re),
 ];
 
-/** a^b on the principal branch; whole exponents by multiplication. */
+/** a^b on the principal branch; integer exponents by multiplication. */
 export function raise(a: Approximate, b: Approximate): Approximate {
   if (b.im === 0 && Number.isInteger(b.re) && b.error === 0 && Math.abs(b.re) <= 1024) {
     return b.re < 0 ? reciprocal(whole(a, -b.re)) : whole(a, b.re);
   }
-  if (size(a) === 0 && a.error === 0) return b.re > 0 ? real(0) : NOTHING;
-  if (!(size(a) > 2 * a.error)) return NOTHING;
+  if (size(a) === 0 && a.error === 0) return b.re > 0 ? real(0) : UNDEFINED;
+  if (!(size(a) > 2 * a.error)) return UNDEFINED;
   return image(exp, times(image(log, a), b));
 }
 
@@ -85,7 +85,7 @@ function whole(base: Approximate, exponent: number): Approximate {
   return power;
 }
 
-/** Whether two values are the same: null when their errors are too large to tell. */
+/** Returns true if two values are equal within their error bounds; null if the errors are too large to tell. */
 export function close(a: Approximate, b: Approximate): boolean | null {
   const distance = Math.hypot(a.re - b.re, a.im - b.im);
   const error = 4 * (a.error + b.error);

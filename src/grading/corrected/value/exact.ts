@@ -1,11 +1,11 @@
-/** Formula -> exact rational value, where it has one that arithmetic alone finds. */
+/** Evaluates formulas exactly as rational numbers. */
 import type { Arithmetic } from "./rational.ts";
 import { ONE, ZERO, type Rational } from "./rational.ts";
 import type { Formula, FunctionName } from "./tree.ts";
 
 type Operation = (a: Rational, b: Rational) => Rational | null;
 
-/** Values of formulas whose ± has one sign; null for variables, irrational parts or no value. */
+/** Evaluates formulas, their ± with one sign; null for variables, irrational parts and undefined values. */
 export class Exact {
   constructor(
     private readonly sign: 1 | -1,
@@ -55,7 +55,7 @@ export class Exact {
     return a === null || b === null ? null : operation(a, b);
   }
 
-  /** Real roots: of a negative number where the index is odd. */
+  /** Real root; of a negative number only if the index is odd. */
   private rootOf(radicand: Rational, index: Rational): Rational | null {
     if (index.bottom !== 1n || index.top <= 0n) return null;
     const exponent = { top: 1n, bottom: index.top };
@@ -76,7 +76,7 @@ function negative({ top, bottom }: Rational): Rational {
   return { top: -top, bottom };
 }
 
-/** The largest whole number that is not larger; bottom > 0. */
+/** ⌊top / bottom⌋ for bottom > 0. */
 function floor({ top, bottom }: Rational): bigint {
   return (top - (((top % bottom) + bottom) % bottom)) / bottom;
 }

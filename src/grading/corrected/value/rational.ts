@@ -1,4 +1,5 @@
-/** Exact rational numbers of bounded size. */
+/** Exact rational arithmetic with bounded work. */
+import { OverBudget } from "../../overBudget.ts";
 
 /** A reduced fraction, `bottom > 0`. */
 export interface Rational {
@@ -6,19 +7,16 @@ export interface Rational {
   readonly bottom: bigint;
 }
 
-/** Thrown when an answer needs more work, depth or digits than grading may spend: it stays ungraded. */
-export class OverBudget extends Error {}
-
-/** No number of an answer is longer: about 5,000 decimal digits. */
+/** Maximum size of a number: about 5,000 decimal digits. */
 const MAX_BITS = 16_384;
 const MAX_FACTORIAL = 1000n;
-/** Work of one answer, in steps of a few nanoseconds: reducing a fraction of n bits takes about (n / 16)^2. */
+/** Maximum work per answer, in steps of a few nanoseconds; reducing a fraction of n bits takes about (n / 16)^2. */
 const MAX_WORK = 300_000;
 
 export const ZERO: Rational = { top: 0n, bottom: 1n };
 export const ONE: Rational = { top: 1n, bottom: 1n };
 
-/** Length in bits, to four bits: hexadecimal digits are cheap to count. */
+/** Length in bits, rounded up to a multiple of four (hexadecimal digits). */
 function bits(value: bigint): number {
   return 4 * value.toString(16).length;
 }
@@ -28,7 +26,7 @@ function gcd(a: bigint, b: bigint): bigint {
   return a < 0n ? -a : a;
 }
 
-/** A decimal numeral: digits, at most one point, no sign. */
+/** Parses an unsigned decimal numeral. Throws `OverBudget` if it is too long. */
 export function parseDecimal(digits: string, exponent = 0): Rational {
   const [whole = "", fraction = ""] = digits.split(".");
   const shift = exponent - fraction.length;
@@ -39,11 +37,11 @@ export function parseDecimal(digits: string, exponent = 0): Rational {
   return new Arithmetic().rational(shift < 0 ? value : value * scale, shift < 0 ? scale : 1n) ?? ZERO;
 }
 
-/** Arithmetic of one answer. It throws `OverBudget` where numbers or their number get too large. */
+/** Arithmetic for one answer. Methods throw `OverBudget` if numbers or the total work get too large. */
 export class Arithmetic {
   private left = MAX_WORK;
 
-  /** top/bottom, reduced; null where the bottom is 0. */
+  /** Returns top/bottom, reduced; null if bottom is 0. */
   rational(top: bigint, bottom = 1n): Rational | null {
     if (bottom === 0n) return null;
     if (bottom === 1n && top < 1n << 64n && top > -(1n << 64n)) return { top, bottom };
@@ -63,7 +61,7 @@ export class Arithmetic {
     return this.rational(a.top * b.top, a.bottom * b.bottom);
   }
 
-  /** base^exponent where that is rational and exactly known here, else null (0^0 included). */
+  /** Returns base^exponent if it is rational and computable exactly, else null (also for 0^0). */
   power(base: Rational, exponent: Rational): Rational | null {
     const root = exponent.bottom === 1n ? base : this.rootOf(base, exponent.bottom);
     if (root === null || (root.top === 0n && exponent.top <= 0n)) return null;
@@ -71,14 +69,14 @@ export class Arithmetic {
     const isUnit = root.bottom === 1n && root.top >= -1n && root.top <= 1n;
     const longest = Math.max(bits(root.top), bits(root.bottom));
     if (!isUnit && BigInt(longest) * times > BigInt(MAX_BITS)) throw new OverBudget("power too long");
-    const turns = isUnit ? 2n - (times % 2n) : times; // of 0, 1 and -1 only the parity matters
+    const turns = isUnit ? 2n - (times % 2n) : times; // only the parity matters for 0, 1 and -1
     const [top, bottom] = times === 0n ? [1n, 1n] : [root.top ** turns, root.bottom ** turns];
     this.left -= longest * Number(times);
     if (exponent.top >= 0n) return { top, bottom }; // powers of coprime numbers are coprime
     return top < 0n ? { top: -bottom, bottom: -top } : { top: bottom, bottom: top };
   }
 
-  /** The principal `index`-th root of a number that is a perfect power and not negative, else null. */
+  /** Returns the principal `index`-th root of a non-negative perfect power, else null. */
   private rootOf(value: Rational, index: bigint): Rational | null {
     if (value.top < 0n || index > 64n) return null;
     const top = this.integerRoot(value.top, index);
@@ -86,7 +84,7 @@ export class Arithmetic {
     return top === null || bottom === null ? null : { top, bottom };
   }
 
-  /** Newton's method on integers: at most a few dozen steps from a start at least as high as the root. */
+  /** Newton's method on integers: a few dozen steps at most from a start not below the root. */
   private integerRoot(value: bigint, index: bigint): bigint | null {
     if (value < 2n) return value;
     this.left -= 64 * bits(value);
@@ -100,7 +98,7 @@ export class Arithmetic {
     return root ** index === value ? root : null;
   }
 
-  /** n! of a small whole number, else null. */
+  /** Returns n! of a small non-negative integer, else null. */
   factorial(value: Rational): Rational | null {
     if (value.bottom !== 1n || value.top < 0n) return null;
     if (value.top > MAX_FACTORIAL) throw new OverBudget("factorial too large");
@@ -112,7 +110,7 @@ export class Arithmetic {
   }
 }
 
-/** Nearest double; infinite where it is out of range. */
+/** Returns the nearest double; infinite if out of range. */
 export function toNumber({ top, bottom }: Rational): number {
   const direct = Number(top) / Number(bottom);
   if (Number.isFinite(direct) && (direct !== 0 || top === 0n)) return direct;

@@ -1,25 +1,25 @@
-/** Tree -> what is compared: values, in the arrangement that matters. */
-import { OverBudget } from "./rational.ts";
-import { Unreadable } from "./scanner.ts";
-import { isFormula, type Formula, type Tree } from "./tree.ts";
+/** Converts a parsed answer to the form that is compared: values in their arrangement. */
+import { OverBudget } from "../../overBudget.ts";
+import { at } from "../../../math/at.ts";
+import { isFormula, MINUS_ONE, Unreadable, type Formula, type Tree } from "./tree.ts";
 import { some, Value } from "./value.ts";
 
 export type Shape =
   | Value
-  /** Any order: a set, a list of solutions, the two values of a ±. `union` of intervals likewise. */
+  /** Unordered: a set, a list of solutions, the two values of a ±, or a union of intervals. */
   | { readonly kind: "set" | "union"; readonly items: readonly Shape[] }
-  /** In order: a point, an interval. Vectors and matrices are rows of rows. */
+  /** Ordered: a point, an interval. Vectors and matrices are tuples of rows. */
   | { readonly kind: "tuple"; readonly brackets: string; readonly items: readonly Shape[] }
-  /** left - right = 0, known up to a factor; `solved` is the right side of x = ..., which may stand for all of it. */
+  /** left - right = 0, up to a factor; `solved` is the right side of x = ..., which alone may stand for the equation. */
   | { readonly kind: "equation"; readonly difference: Shape; readonly solved: Shape | null }
   | { readonly kind: "text"; readonly text: string }
-  /** More work than an answer is worth. */
+  /** Over the budget. */
   | { readonly kind: "undecided" };
 
-/** Members of one list; comparing sets takes their square. */
+/** Maximum members of a list; comparing sets takes quadratic time. */
 const MAX_ITEMS = 200;
 
-/** What a tree says. */
+/** Returns the shape of a parsed answer. Throws `Unreadable` or `OverBudget`. */
 export function shapeOf(tree: Tree): Shape {
   if (isFormula(tree)) {
     if (!some(tree, ({ kind }) => kind === "either")) return new Value(tree, 1);
@@ -43,20 +43,20 @@ function listOf(items: readonly Tree[], open: string, close: string): Shape {
   const named = open === "" ? byName(items, shapes) : null;
   if (named !== null) return named;
   const [only] = shapes;
-  if (open === "{" && shapes.length === 1 && only !== undefined) return only; // braces as brackets, or a set of one
+  if (open === "{" && shapes.length === 1 && only !== undefined) return only; // grouping braces, or a set of one
   if (open === "" || open === "{") {
     return { kind: "set", items: shapes.flatMap((shape) => (shape.kind === "set" ? shape.items : [shape])) };
   }
   return { kind: "tuple", brackets: open + close, items: shapes };
 }
 
-/** x = 2, y = 3: values of several names, in the order of the names; null where names are missing or all one. */
+/** x = 2, y = 3: values sorted by name; null if a name is missing or all names are equal. */
 function byName(items: readonly Tree[], shapes: readonly Shape[]): Shape | null {
   const names = items.map((item) =>
     item.kind === "chain" && isName(item.sides[0]) ? item.sides[0].name : "",
   );
   if (names.includes("") || new Set(names).size < 2) return null;
-  const sorted = shapes.map((shape, i) => ({ shape, name: names[i] ?? "" }));
+  const sorted = shapes.map((shape, i) => ({ shape, name: at(names, i) }));
   sorted.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
   const brackets = sorted.map(({ name }) => name).join(" ");
   return { kind: "tuple", brackets, items: sorted.map(({ shape }) => shape) };
@@ -68,7 +68,7 @@ function matrixOf(rows: readonly (readonly Tree[])[]): Shape {
   return { kind: "tuple", brackets: "matrix", items };
 }
 
-/** x = 5 says 5, x ∈ [1, 2] and 1 ≤ x ≤ 2 say the interval. */
+/** x = 5 means 5; x ∈ [1, 2] and 1 ≤ x ≤ 2 mean the interval. */
 function chainOf({ sides, relations }: Extract<Tree, { kind: "chain" }>): Shape {
   const [left, middle, right] = sides;
   const [first, second] = relations;
@@ -80,7 +80,7 @@ function chainOf({ sides, relations }: Extract<Tree, { kind: "chain" }>): Shape 
       if (solved !== null) return solved;
       throw new Unreadable("an equation of arrangements");
     }
-    const minus: Formula = { kind: "product", factors: [NEGATIVE, middle] };
+    const minus: Formula = { kind: "product", factors: [MINUS_ONE, middle] };
     return { kind: "equation", difference: shapeOf({ kind: "sum", terms: [left, minus] }), solved };
   }
   if (right !== undefined && sides.length === 3 && isName(middle) && isOrder(first) && isOrder(second)) {
@@ -91,12 +91,11 @@ function chainOf({ sides, relations }: Extract<Tree, { kind: "chain" }>): Shape 
   return { kind: "tuple", brackets: relations.join(" "), items: sides.map(shapeOf) };
 }
 
-const NEGATIVE: Formula = { kind: "number", value: { top: -1n, bottom: 1n } };
 const INFINITE: Formula = { kind: "name", name: "∞" };
 
-/** x < a is the interval below a, a < x the one above; of two formulas, the order itself. */
+/** x < a is the interval below a, a < x the one above; a relation of two formulas stays a relation. */
 function ray(left: Tree, right: Tree, isStrict: boolean): Shape {
-  const below: Formula = { kind: "product", factors: [NEGATIVE, INFINITE] };
+  const below: Formula = { kind: "product", factors: [MINUS_ONE, INFINITE] };
   if (isName(left)) {
     return { kind: "tuple", brackets: `(${isStrict ? ")" : "]"}`, items: [shapeOf(below), shapeOf(right)] };
   }

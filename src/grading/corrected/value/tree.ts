@@ -1,7 +1,10 @@
-/** What an answer says, as a tree. */
+/** Syntax tree of an answer. */
 import type { Rational } from "./rational.ts";
 
-/** Functions of one argument that can be evaluated at a complex point. */
+/** Thrown if a text is not a formula; it is then compared as text. */
+export class Unreadable extends Error {}
+
+/** Functions of one argument with a complex value. */
 export const FUNCTIONS = [
   ...[
     "arcsin",
@@ -24,34 +27,36 @@ export const FUNCTIONS = [
 
 export type FunctionName = (typeof FUNCTIONS)[number] | "abs" | "floor" | "ceil" | "factorial";
 
-/** A formula, which has one value once its variables have (and its ± a sign). */
+/** A formula: has a single value given values of its variables and a sign of its ±. */
 export type Formula =
   | { readonly kind: "number"; readonly value: Rational }
   | { readonly kind: "name"; readonly name: string }
   | { readonly kind: "sum"; readonly terms: readonly Formula[] }
   | { readonly kind: "product"; readonly factors: readonly Formula[] }
   | { readonly kind: "power"; readonly base: Formula; readonly exponent: Formula }
-  /** The real root of a negative number where the index is odd, unlike the power 1/index. */
+  /** Real for a negative radicand and an odd index, unlike the power 1/index. */
   | { readonly kind: "root"; readonly radicand: Formula; readonly index: Formula }
   | { readonly kind: "call"; readonly name: FunctionName; readonly argument: Formula }
-  /** ± or, negated, ∓ of a term: each ± of an answer takes the same sign. */
+  /** ± or, negated, ∓ of a term; all ± of an answer take the same sign. */
   | { readonly kind: "either"; readonly term: Formula };
+
+export const MINUS_ONE: Formula = { kind: "number", value: { top: -1n, bottom: 1n } };
 
 export type Relation = "=" | "<" | "<=" | "!=" | "in";
 
-/** An answer: a formula, or several in some arrangement. */
+/** An answer: a formula, or an arrangement of formulas. */
 export type Tree =
   | Formula
-  /** `open` and `close` are "" for values in a row that nothing encloses. */
+  /** `open` and `close` are "" for a list without brackets. */
   | { readonly kind: "list"; readonly open: string; readonly close: string; readonly items: readonly Tree[] }
   | { readonly kind: "union"; readonly parts: readonly Tree[] }
   | { readonly kind: "matrix"; readonly rows: readonly (readonly Tree[])[] }
-  /** `sides[0] relations[0] sides[1] relations[1] ...`; "greater" is written the other way round. */
+  /** `sides[0] relations[0] sides[1] relations[1] ...`; "greater" relations are reversed. */
   | { readonly kind: "chain"; readonly sides: readonly Tree[]; readonly relations: readonly Relation[] };
 
 const STRUCTURES = ["list", "union", "matrix", "chain"];
 
-/** Whether a tree is one formula. */
+/** Returns true if a tree is a single formula. */
 export function isFormula(tree: Tree): tree is Formula {
   return !STRUCTURES.includes(tree.kind);
 }

@@ -1,22 +1,22 @@
-/** What a formula is worth: exactly, where arithmetic alone finds it, and at points, each computed when it is asked for. */
+/** The value of a formula: exact where rational arithmetic suffices, and at complex points, computed lazily. */
 import { valueAt } from "./approximate.ts";
 import { real, type Approximate } from "./complex.ts";
 import { Exact } from "./exact.ts";
 import { Arithmetic, toNumber, type Rational } from "./rational.ts";
 import type { Formula } from "./tree.ts";
 
-/** Points that tell two rational functions apart. */
+/** Number of points that distinguish rational functions. */
 const POINTS = 3;
 
-/** Where roots and logarithms have branches: sqrt(z^2) is z on one half of the plane, so at every other point. */
+/** Number of points for formulas with branches: sqrt(z^2) equals z on half of the plane, so at every other point. */
 const POINTS_OF_BRANCHES = 16;
 
 /** The value of a formula whose ± has one sign. */
 export class Value {
   readonly kind = "value";
-  /** Null for variables, and where it is irrational. */
+  /** Null if not constant or not rational. */
   readonly exact: Rational | null;
-  /** At how many points it has to be compared. */
+  /** Number of points at which it has to be compared. */
   readonly points: number;
   readonly #at: Approximate[] = [];
 
@@ -29,7 +29,7 @@ export class Value {
     this.points = isConstant ? 1 : some(formula, hasBranches) ? POINTS_OF_BRANCHES : POINTS;
   }
 
-  /** The value at a point; a constant is the same at all. */
+  /** Returns the value at a point; a constant has the same value at all points. */
   at(point: number): Approximate {
     const place = this.points === 1 ? 0 : point;
     return (this.#at[place] ??=
@@ -37,7 +37,7 @@ export class Value {
   }
 }
 
-/** Whether a formula has a part of some kind. */
+/** Returns true if a condition holds for some part of a formula. */
 export function some(formula: Formula, holds: (part: Formula) => boolean): boolean {
   if (holds(formula)) return true;
   switch (formula.kind) {
@@ -63,7 +63,7 @@ function isVariable(part: Formula): boolean {
   return part.kind === "name" && part.name !== "π" && part.name !== "e" && part.name !== "i";
 }
 
-/** Whole powers have none. */
+/** Integer powers have no branches. */
 function hasBranches(part: Formula): boolean {
   if (part.kind === "power") return part.exponent.kind !== "number" || part.exponent.value.bottom !== 1n;
   return part.kind === "root" || part.kind === "call";

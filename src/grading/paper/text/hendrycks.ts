@@ -1,14 +1,14 @@
-/** The first, lenient comparison: both answers in the normal form of the MATH data set's own grader. */
-import { bracedFractions, replaceEach, withoutShortName } from "./answerText.ts";
+/** The first, lenient comparison: the normal form of the MATH data set's grader (Hendrycks et al., arXiv 2103.03874). */
+import { bracedFractions, replaceEach, withoutShortName } from "./voteForm.ts";
 import { parseInteger, pointAt, strip } from "./pythonText.ts";
 
-/** The normal form of an answer; an answer whose LaTeX breaks off stays as it is. */
+/** Returns the normal form of an answer; an answer with truncated LaTeX is returned unchanged. */
 export function hendrycksForm(answer: string): string {
   const bare = strip(unwrapText(strip(answer), true));
   return normalForm(bare) ?? bare;
 }
 
-/** What stands in a `\text{...}` that is all of the answer (of one line, a line break may follow); else the answer. */
+/** Returns the content of a single-line `\text{...}` that is the whole answer, a final line break aside; else the answer. */
 export function unwrapText(answer: string, strips = false): string {
   const line = answer.endsWith("\n") ? answer.slice(0, -1) : answer;
   const open = "\\text{";
@@ -46,7 +46,7 @@ function normalForm(answer: string): string | null {
   return wholeFraction(text === "0.5" ? "\\frac{1}{2}" : text);
 }
 
-/** `\sqrt2` -> `\sqrt{2}`, one character each; null when a root has nothing after it. */
+/** `\sqrt2` -> `\sqrt{2}`, one character each; null if a root has nothing after it. */
 function bracedRoots(text: string): string | null {
   const [first = "", ...parts] = text.split("\\sqrt");
   const braced = parts.map((part) => {
@@ -56,7 +56,7 @@ function bracedRoots(text: string): string | null {
   return parts.includes("") ? null : [first, ...braced].join("\\sqrt");
 }
 
-/** "3/4" -> `\frac{3}{4}` for integers in plain spelling. */
+/** "3/4" -> `\frac{3}{4}` for plain integers. */
 function wholeFraction(text: string): string {
   const [above = "", below, ...more] = text.split("/");
   if (below === undefined || more.length > 0) return text;

@@ -1,4 +1,5 @@
-/** What LaTeX macros without arguments say in plain text. Macros that are nowhere here say nothing. */
+/** Plain text of LaTeX macros without arguments. Other macros have no text. */
+import { at } from "../../../math/at.ts";
 
 const GREEK =
   "alpha α beta β gamma γ delta δ epsilon ϵ varepsilon ε zeta ζ eta η theta θ vartheta ϑ iota ι kappa κ lambda λ mu μ " +
@@ -25,7 +26,7 @@ const WORDS = "sin cos tan arcsin arccos arctan sinh cosh tanh ln log exp lim ma
 
 function pairs(list: string): [string, string][] {
   const names = list.split(" ");
-  return names.flatMap((name, i) => (i % 2 === 0 ? [[name, names[i + 1] ?? ""] as [string, string]] : []));
+  return names.flatMap((name, i) => (i % 2 === 0 ? [[name, at(names, i + 1)] as [string, string]] : []));
 }
 
 /** Macro name -> text. */
@@ -81,7 +82,7 @@ export const ACCENTS: ReadonlyMap<string, string> = new Map(
   ].map(([name = "", mark = ""]) => [name, mark]),
 );
 
-/** Where each alphabet's capital and small A stand among the mathematical letters, and which stand elsewhere. */
+/** Code points of each mathematical alphabet's "A" and "a", and its letters at other code points. */
 const ALPHABETS: ReadonlyMap<string, readonly [capital: number, small: number, elsewhere: string]> = new Map([
   ["mathbf", [0x1d400, 0x1d41a, ""]],
   ["mathit", [0x1d434, 0x1d44e, "hℎ"]],
@@ -93,14 +94,14 @@ const ALPHABETS: ReadonlyMap<string, readonly [capital: number, small: number, e
   ["mathscr", [0x1d49c, 0x1d4b6, "BℬEℰFℱHℋIℐLℒMℳRℛeℯgℊoℴ"]],
 ]);
 
-/** Text in a mathematical alphabet, or null when the macro is none. */
+/** Returns a text in the mathematical alphabet of a macro, or null if the macro is not an alphabet. */
 export function inAlphabet(macro: string, text: string): string | null {
   const alphabet = ALPHABETS.get(macro);
   if (alphabet === undefined) return null;
   const [capital, small, elsewhere] = alphabet;
   return text.replace(/[A-Za-z]/g, (letter) => {
-    const at = elsewhere.indexOf(letter);
-    if (at >= 0) return elsewhere.charAt(at + 1);
+    const exception = elsewhere.indexOf(letter);
+    if (exception >= 0) return elsewhere.charAt(exception + 1);
     const code = letter.charCodeAt(0);
     return String.fromCodePoint(code < 97 ? capital + code - 65 : small + code - 97);
   });

@@ -1,20 +1,20 @@
-/** LaTeX -> the plain text the authors' library makes of it: `\frac{1}{2}` -> "1/2", `\sqrt2` -> "√(2)". */
+/** Converts LaTeX to plain text like pylatexenc, which the authors use: `\frac{1}{2}` -> "1/2", `\sqrt2` -> "√(2)". */
 import { ACCENTS, inAlphabet, SIGNS } from "./latexSigns.ts";
 import { isSpace, pointAt } from "./pythonText.ts";
 
-/** LaTeX that the library fails on, or nests too deeply for it. */
-export class LatexError extends Error {}
+/** LaTeX on which the library fails. */
+class LatexError extends Error {}
 
-/** Groups deeper than this overflow the library's stack. */
+/** Maximum depth of groups; more overflow the library's stack. */
 const MAX_DEPTH = 150;
 
-/** Macros whose braced arguments are read and dropped. */
+/** Macros whose argument is dropped. */
 const DROPPED = new Map<string, number>([
   ...["texttt", "textsf", "textup", "textmd", "mbox", "ensuremath", "hspace", "color", "label"].map(
     (name) => [name, 1] as const,
   ),
 ]);
-/** Macros that say what their one argument says; most others do so too, as nothing followed by a group. */
+/** Macros replaced by their argument; most others are too, as an empty macro followed by a group. */
 const SHOWN = new Set([
   "text",
   "textbf",
@@ -35,10 +35,10 @@ const DISPLAYS = new Set(
 );
 
 const END = "\\end";
-/** What an environment may be called. */
+/** Valid names of environments. */
 const ENVIRONMENT = /^[\w* .-]+$/;
 
-/** Character runs that stand for one. */
+/** Character sequences replaced by one character. */
 const LIGATURES: readonly (readonly [string, string])[] = [
   ["---", "—"],
   ["--", "–"],
@@ -50,7 +50,7 @@ const LIGATURES: readonly (readonly [string, string])[] = [
   ["&", "   "],
 ];
 
-/** The plain text; throws `LatexError` where the library raises. */
+/** Returns the plain text. Throws an error where the library raises. */
 export function latexToText(latex: string): string {
   return new Reader(latex).all();
 }
@@ -58,7 +58,7 @@ export function latexToText(latex: string): string {
 class Reader {
   private at = 0;
   private depth = 0;
-  /** Groups read so far by where they start: a fraction that breaks off is read again, and so would be all in it. */
+  /** Cache of groups by start: an incomplete fraction is read again, with everything in it. */
   private readonly groups = new Map<number, { readonly text: string; readonly end: number }>();
 
   constructor(private readonly latex: string) {}
@@ -67,12 +67,12 @@ class Reader {
     let text = "";
     while (this.at < this.latex.length) {
       text += this.until((at) => this.latex[at] === "}");
-      this.at++; // a brace that closes nothing
+      this.at++; // an unmatched closing brace
     }
     return text;
   }
 
-  /** Text up to where `ends` says; the end itself is not read. Without an end, all that is left. */
+  /** Reads up to, and excluding, the position at which `ends` is true, or to the end. */
   private until(ends: (at: number) => boolean): string {
     if (++this.depth > MAX_DEPTH) throw new LatexError("nested too deeply");
     let text = "";
@@ -110,7 +110,7 @@ class Reader {
     return this.latex.slice(start, this.at);
   }
 
-  /** The name after a backslash; spaces after a name of letters belong to it. */
+  /** Reads a macro name; spaces after a name of letters belong to it. */
   private name(): string {
     const start = ++this.at;
     while (/\p{L}/u.test(pointAt(this.latex, this.at))) this.at += pointAt(this.latex, this.at).length;
@@ -124,7 +124,7 @@ class Reader {
     return sign;
   }
 
-  /** Skips white space, though not the end of a paragraph. */
+  /** Skips white space up to the end of a paragraph. */
   private skipSpace(): void {
     let end = this.at;
     while (isSpace(this.latex.charAt(end))) end++;
@@ -142,17 +142,17 @@ class Reader {
     if (name === "\\") this.lineBreakOptions();
     const text = this.applied(name);
     if (text !== null) return text;
-    if (name !== "\\") this.at = start; // an argument is missing: what there is stands for itself
+    if (name !== "\\") this.at = start; // an argument is missing: read the rest as text
     return SIGNS.get(name) ?? missing(name);
   }
 
-  /** A line break's star and extra height, directly after it. */
+  /** Skips a line break's star and extra height. */
   private lineBreakOptions(): void {
     if (this.latex[this.at] === "*") this.at++;
     if (this.latex[this.at] === "[") this.option();
   }
 
-  /** A macro with its arguments; null when it has none or they break off. */
+  /** Reads a macro with its arguments; null if it takes none or they are incomplete. */
   private applied(name: string): string | null {
     if (name === "frac" || name === "nicefrac") {
       const above = this.argument();
@@ -175,7 +175,7 @@ class Reader {
     return null;
   }
 
-  /** A group, a macro without arguments or one character; null at the end. */
+  /** Reads a group, a macro without arguments or one character; null at the end. */
   private argument(): string | null {
     this.skipSpace();
     const character = pointAt(this.latex, this.at);
@@ -199,7 +199,7 @@ class Reader {
     if (this.latex[this.at] === "]") this.at++;
   }
 
-  /** The content of braces that follow, or null when there are none or it is not plain. */
+  /** Reads a braced text that matches `plain`, or returns null. */
   private braced(plain = ENVIRONMENT): string | null {
     const start = this.at;
     this.skipSpace();
@@ -231,7 +231,7 @@ class Reader {
     return displayed(content);
   }
 
-  /** Whether an environment ends at a place; which one does not matter. */
+  /** Returns true if any environment ends at a position. */
   private closes(at: number): boolean {
     return (
       this.latex.startsWith(`${END}{`, at) &&
@@ -259,14 +259,14 @@ function displayed(content: string): string {
   return `\n${lines.map((line) => `    ${line.trim()}`).join("\n")}\n`;
 }
 
-/** "[ 1 2; 3 4 ]" from cells set apart by three spaces and rows by line breaks. */
+/** "[ 1 2; 3 4 ]" from cells separated by three spaces and rows separated by line breaks. */
 function matrix(latex: string, content: string): string {
   if (latex === "") throw new LatexError("an empty matrix");
   const rows = content.split("\n").map((row) => row.split("   ").map((cell) => cell.trim()));
   return `[ ${rows.map((row) => row.join(" ")).join("; ")} ]`;
 }
 
-/** What a macro with arguments says without them. */
+/** Text of a macro whose arguments are missing. */
 function missing(name: string): string {
   if (name === "frac" || name === "nicefrac") return "%s/%s";
   if (name === "overline" || name === "underline") return "%s";
@@ -274,7 +274,7 @@ function missing(name: string): string {
   return "";
 }
 
-/** Every character with a combining mark. */
+/** Adds a combining mark to every character. */
 function accented(text: string, mark: string): string {
   return Array.from(text, (character) => (character + mark).normalize("NFC")).join("");
 }

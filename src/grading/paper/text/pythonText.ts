@@ -1,33 +1,33 @@
-/** Python's notions of text where they differ from JavaScript's: the authors' grader is written in Python. */
+/** Python's text functions where they differ from JavaScript's, since the authors' grader is written in Python. */
 
-/** Python's whitespace: JavaScript's without the byte order mark, with four separators and "next line". */
+/** Python's whitespace: JavaScript's without the byte order mark, plus four separators and "next line". */
 const SPACE = new RegExp(String.raw`[\p{White_Space}\x1c-\x1f]`, "u");
 
 const WORD = /[\p{L}\p{N}_]/u;
 const DECIMAL = /\p{Nd}/u;
 
-/** Whether one character is whitespace. */
+/** `str.isspace()` of one character. */
 export function isSpace(character: string): boolean {
   return SPACE.test(character);
 }
 
-/** Whether one character (code point) belongs to a word: Python's `\w`. */
+/** Returns true if a code point matches Python's `\w`. */
 export function isWord(character: string): boolean {
   return WORD.test(character);
 }
 
-/** Whether one character (code point) is a decimal digit of any script: Python's `\d`. */
+/** Returns true if a code point matches Python's `\d`: a decimal digit of any script. */
 export function isDecimal(character: string): boolean {
   return DECIMAL.test(character);
 }
 
-/** The code point that starts at a place, "" past the end. */
+/** Returns the code point that starts at an index, "" past the end. */
 export function pointAt(text: string, index: number): string {
   const code = text.codePointAt(index);
   return code === undefined ? "" : String.fromCodePoint(code);
 }
 
-/** The code point that ends before a place, "" at the start. */
+/** Returns the code point that ends before an index, "" at the start. */
 export function pointBefore(text: string, index: number): string {
   const pair = index >= 2 ? pointAt(text, index - 2) : "";
   return pair.length === 2 ? pair : text.slice(Math.max(index - 1, 0), index);
@@ -56,30 +56,30 @@ export function stripStart(text: string, characters: string): string {
   return text.slice(start);
 }
 
-/** `str.split()`: the words between whitespace. */
+/** `str.split()`. */
 export function words(text: string): string[] {
   return text.split(new RegExp(`${SPACE.source}+`, "u")).filter((word) => word !== "");
 }
 
-/** Decimal digits of any script as ASCII digits; everything else stays. */
-export function asciiDigits(text: string): string {
+/** Converts decimal digits of any script to ASCII digits. */
+function asciiDigits(text: string): string {
   return text.replace(/(?![0-9])\p{Nd}/gu, (digit) => String(digitValue(digit)));
 }
 
-/** Every block of decimal digits starts at a zero, and is ten long. */
+/** Value of a decimal digit; every block of digits starts at a zero and has ten code points. */
 function digitValue(character: string): number {
-  let zero = character.codePointAt(0) ?? 0;
-  const code = zero;
-  // Mathematical digits stand in five blocks without a gap.
+  const code = Number(character.codePointAt(0));
+  let zero = code;
+  // Mathematical digits are five adjacent blocks.
   if (code >= 0x1d7ce && code <= 0x1d7ff) return (code - 0x1d7ce) % 10;
   while (code - zero < 9 && isDecimal(String.fromCodePoint(zero - 1))) zero--;
   return code - zero;
 }
 
-/** Python refuses to convert longer decimal texts to integers. */
+/** Maximum digits that Python converts to an integer. */
 const MAX_INT_DIGITS = 4300;
 
-/** `int(text)`, or null where Python raises. */
+/** `int(text)`, or null if Python raises. */
 export function parseInteger(text: string): bigint | null {
   const bare = asciiDigits(strip(text));
   if (!/^[+-]?\d+(?:_\d+)*$/.test(bare)) return null;
@@ -89,7 +89,7 @@ export function parseInteger(text: string): bigint | null {
   return bare.startsWith("-") ? -value : value;
 }
 
-/** `float(text)`, or null where Python raises. */
+/** `float(text)`, or null if Python raises. */
 export function parseFloatText(text: string): number | null {
   const bare = asciiDigits(strip(text));
   const special = /^([+-]?)(?:(inf|infinity)|nan)$/i.exec(bare);

@@ -1,6 +1,6 @@
-/** The second comparison's normal form: plain text without units, LaTeX, spaces and capitals. */
+/** The normal form of the second comparison: plain lower-case text without units, LaTeX and spaces. */
 import { unwrapText } from "./hendrycks.ts";
-import { replaceEach } from "./answerText.ts";
+import { replaceEach } from "./voteForm.ts";
 import { latexToText } from "./latexText.ts";
 import { parseFloatText, strip } from "./pythonText.ts";
 
@@ -22,7 +22,7 @@ const UNITS = [
   ...["foot", "feet", "inch", "yard"],
 ].map((unit) => new RegExp(`${unit}(?:es)?s?(?: *\\^[0-9]+| *)`, "g"));
 
-/** The normal form of an answer. */
+/** Returns the normal form of an answer. */
 export function strongForm(answer: string): string {
   let text = replaceEach(unwrapText(answer), [
     ["\\%", "%"],
@@ -45,7 +45,7 @@ export function strongForm(answer: string): string {
   return isWhole(text) ? (wholeNumber(text.replaceAll(",", ""), Math.trunc) ?? text) : text;
 }
 
-/** Plain text of LaTeX, in the characters the formula reader knows; the text itself where the LaTeX cannot be read. */
+/** Converts LaTeX to plain text in the formula parser's characters; returns the text unchanged if that fails. */
 function withoutLatex(text: string): string {
   const latex = replaceEach(text, [
     ["\\tfrac", "\\frac"],
@@ -67,22 +67,22 @@ function withoutLatex(text: string): string {
   }
 }
 
-/** A float within 1e-7 of an integer in digits; null for any other text. */
+/** Returns the digits of a float within 1e-7 of an integer; null for any other text. */
 function wholeNumber(text: string, toInteger: (value: number) => number): string | null {
   const value = parseFloatText(text);
   if (value === null || !Number.isFinite(value)) return null;
-  // Halves are no integers whichever way they are rounded.
+  // Rounding of halves does not matter: they are not integers.
   return Math.abs(value - Math.round(value)) <= 1e-7 ? BigInt(toInteger(value)).toString() : null;
 }
 
-/** Whether a text is an integer to the authors: as a float, thousands commas removed, within 1e-7. */
+/** Returns true if a text, without thousands separators, is a float within 1e-7 of an integer. */
 export function isWhole(text: string): boolean {
   return wholeNumber(withoutThousands(text), Math.round) !== null;
 }
 
 /**
- * "1,234" -> "1234": commas between a digit and exactly three digits; commas of tuples stay. As in the original, a
- * pass that has just used a comma as the end of one group does not see it as the start of the next.
+ * "1,234" -> "1234": removes commas between a digit and exactly three digits, but not those of tuples. As in the original,
+ * a comma that ends one match cannot start the next in the same pass.
  */
 export function withoutThousands(text: string): string {
   for (let rest = text; ;) {

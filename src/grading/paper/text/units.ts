@@ -1,10 +1,10 @@
 /**
- * The unit words that extraction deletes: those of MathQA (arXiv 1905.13319), as the authors list them. Their order is part
- * of the behaviour: each is deleted from what the last left.
+ * Unit words that extraction deletes: those of MathQA (arXiv 1905.13319), as listed by the authors. They are deleted in
+ * this order, which affects the result.
  */
 import { isWord, pointAt, pointBefore } from "./pythonText.ts";
 
-/** One list a line of subject; a dot stands for any character, as in the authors' patterns. */
+/** A dot matches any character, as in the authors' patterns. */
 const SINGULAR: readonly string[] = [
   ...["east", "degree", "mph", "kmph", "ft", "m sqaure", " m east", "sq m", "deg", "mile", "q ."],
   ...["monkey", "prime", "ratio", "profit of rs", "rd", "o", "gm", "p . m", "lb", "tile", "per", "dm"],
@@ -21,7 +21,7 @@ const SINGULAR: readonly string[] = [
 
 const UNITS: readonly string[] = [...SINGULAR, ...SINGULAR.map((unit) => `${unit}s`)];
 
-/** The text without units that stand between non-word characters; a unit that is all of the text stays. */
+/** Removes units between non-word characters, unless the unit is the whole text. */
 export function withoutUnits(text: string): string {
   let rest = text;
   for (let pass = 0; pass < 2; pass++) {
@@ -33,15 +33,15 @@ export function withoutUnits(text: string): string {
   return rest;
 }
 
-/** Deletes every occurrence of one unit: the characters around it stay, yet none borders on two deletions. */
+/** Deletes all occurrences of a unit; as with a regular expression, adjacent matches cannot share a boundary character. */
 function withoutUnit(text: string, unit: string): string {
   const dot = unit.indexOf(".");
   const literal = dot < 0 ? unit : unit.slice(0, dot);
   let found = text.indexOf(literal);
   if (found < 0) return text;
   let kept = "";
-  let copied = 0; // end of what is in `kept` or deleted
-  let free = 0; // characters before it border on an earlier deletion
+  let copied = 0; // end of the text already copied or deleted
+  let free = 0; // end of the last match with its boundary character
   for (; found >= 0; found = text.indexOf(literal, Math.max(found + 1, free))) {
     const end = found + matchLength(text, found, unit, literal);
     const before = pointBefore(text, found);
@@ -55,7 +55,7 @@ function withoutUnit(text: string, unit: string): string {
   return kept + text.slice(copied);
 }
 
-/** UTF-16 units that a pattern of literals and dots takes at a place, or -1 where it does not match. */
+/** Returns the length of a match of a pattern of literals and dots, in UTF-16 code units, or -1. */
 function matchLength(text: string, start: number, unit: string, literal: string): number {
   if (literal.length === unit.length) return unit.length;
   let at = start;

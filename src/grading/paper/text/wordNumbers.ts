@@ -1,4 +1,4 @@
-/** Number words -> digits: "sixty-four point zero five" -> "64.05". Words that name no number are skipped. */
+/** Converts number words to digits: "sixty-four point zero five" -> "64.05". Other words are skipped. */
 import { floatText, parseInteger, words } from "./pythonText.ts";
 
 const SMALL = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"];
@@ -24,7 +24,7 @@ const VALUES: ReadonlyMap<string, number> = new Map([
   ["billion", 1e9],
 ]);
 
-/** The text as digits when it is all digits (leading zeros go) or names a number; otherwise the text itself. */
+/** Converts a text of digits (dropping leading zeros) or number words to a number; returns any other text unchanged. */
 export function numbersFromWords(text: string): string {
   const plain = text.replaceAll("-", " ").toLowerCase();
   if (/^[\p{Nd}\p{No}]+$/u.test(plain)) return String(parseInteger(plain) ?? text);
@@ -40,18 +40,18 @@ export function numbersFromWords(text: string): string {
   return fraction === null ? String(whole) : floatText(whole + fraction);
 }
 
-/** "zero five" -> 0.05; null, adding nothing, unless every word is a digit. */
+/** "zero five" -> 0.05; null unless every word is a digit. */
 function decimalsOf(decimals: readonly string[]): number | null {
   const digits = decimals.map((word) => SMALL.slice(0, 10).indexOf(word));
   return digits.includes(-1) ? null : Number(`0.${digits.join("")}`);
 }
 
-/** The sum of billions, millions, thousands and the rest, or null where they are unordered or empty. */
+/** Returns the sum of billions, millions, thousands and the rest, or null if they are unordered or empty. */
 function valueOf(named: readonly string[]): number | null {
   if (named.length <= 1) return named.reduce((sum, word) => sum + (VALUES.get(word) ?? 0), 0);
   let total = 0;
   let start = 0;
-  let rest = 0; // after the smallest scale that is not the last word: "nine million nine thousand" counts nine twice
+  let rest = 0; // start of the words after the smallest scale that is not the last word, as in the authors' code
   for (const scale of SCALES) {
     const at = named.indexOf(scale);
     if (at < 0) continue;
@@ -65,7 +65,7 @@ function valueOf(named: readonly string[]): number | null {
   return isScaleAlone ? total : total + (groupValue(named.slice(rest)) ?? 0);
 }
 
-/** "eight hundred nine" -> 809, by the number of words alone; more than four count as the first. */
+/** "eight hundred nine" -> 809, depending on the number of words only; of more than four, the first counts. */
 function groupValue(group: readonly string[]): number | null {
   const [first, second = 0, third = 0, fourth = 0] = group.map((word) => VALUES.get(word) ?? 0);
   if (first === undefined) return null;

@@ -1,19 +1,19 @@
-/** Formulas evaluated with complex doubles, principal branches throughout. */
-import type { Formula } from "./formula.ts";
-import { NotAFormula } from "./notAFormula.ts";
+/** Evaluates formulas with complex doubles on principal branches. */
+import { at } from "../../../math/at.ts";
+import { NotAFormula, type Formula } from "./formula.ts";
 import { fractionOf } from "./numberText.ts";
 
-/** A value and a bound of its rounding error, in units of 2^-52. */
+/** A complex number and a bound of its rounding error, in units of 2^-52. */
 export interface Complex {
   readonly re: number;
   readonly im: number;
   readonly error: number;
 }
 
-/** A random complex number for a symbol. */
-export type ComplexPoint = (name: string) => Complex;
+/** Assigns a complex number to each symbol. */
+type ComplexPoint = (name: string) => Complex;
 
-/** The value at a point; NaN where it is undefined. Throws `NotAFormula` for a division by zero. */
+/** Returns the value at a point; NaN if undefined. Throws `NotAFormula` for a division by zero. */
 export function complexValue(formula: Formula, point: ComplexPoint): Complex {
   switch (formula.kind) {
     case "number":
@@ -43,7 +43,7 @@ export function complexValue(formula: Formula, point: ComplexPoint): Complex {
   }
 }
 
-/** A complex number, rounded once beside the error it inherits. */
+/** Creates a complex number with the inherited error plus one rounding. */
 export function complex(re: number, im: number, inherited = 0): Complex {
   return { re, im, error: inherited + Math.hypot(re, im) };
 }
@@ -73,7 +73,7 @@ function sum(a: Complex, b: Complex): Complex {
 
 function product(a: Complex, b: Complex): Complex {
   const error = a.error * size(b) + b.error * size(a);
-  if (a.im === 0 && b.im === 0) return complex(a.re * b.re, 0, error); // infinity times zero stays out of it
+  if (a.im === 0 && b.im === 0) return complex(a.re * b.re, 0, error); // avoids infinity times zero
   return complex(a.re * b.re - a.im * b.im, a.re * b.im + a.im * b.re, error);
 }
 
@@ -107,7 +107,7 @@ function power(base: Complex, exponent: Complex): Complex {
   return isReal ? { ...value, re: base.re ** exponent.re, im: 0 } : value;
 }
 
-/** Lanczos' approximation (g = 7, n = 9), good to about 1e-15. */
+/** Lanczos coefficients of the gamma function (g = 7, n = 9), accurate to about 1e-15. */
 const LANCZOS = [
   0.99999999999980993, 676.5203681218851, -1259.1392167224028, 771.32342877765313, -176.61502916214059,
   12.507343278686905, -0.13857109526572012, 9.9843695780195716e-6, 1.5056327351493116e-7,
@@ -124,7 +124,7 @@ function gamma(z: Complex): Complex {
     return product(real(Math.PI), inverse(product(sine, reflected)));
   }
   const shifted = complex(z.re - 1, z.im);
-  let series = real(LANCZOS[0] ?? 0);
+  let series = real(at(LANCZOS, 0));
   for (const [i, coefficient] of LANCZOS.entries()) {
     if (i > 0) series = sum(series, product(real(coefficient), inverse(sum(shifted, real(i)))));
   }
@@ -134,7 +134,7 @@ function gamma(z: Complex): Complex {
   return complex(value.re, value.im, 100 * size(value) + value.error);
 }
 
-/** z!! = 2^(z/2) (z/2)! times a factor that is 1 at even integers; only equal arguments need equal values here. */
+/** z!! = 2^(z/2) (z/2)! times a factor that is 1 at even integers; only equal arguments need equal values. */
 function doubleFactorial(z: Complex): Complex {
   const half = complex(z.re / 2, z.im / 2);
   const parity = exponential(product(real(Math.log(2 / Math.PI)), oddness(z)));

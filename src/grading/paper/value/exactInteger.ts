@@ -1,12 +1,12 @@
-/** The integer that a formula of integers is worth: what exponents and factorials are made of. */
+/** Evaluates formulas of integers exactly, for exponents and factorials. */
+import { OverBudget } from "../../overBudget.ts";
 import type { Formula } from "./formula.ts";
 import { fractionOf, isFloatText } from "./numberText.ts";
-import { OverBudget } from "./overBudget.ts";
 
-/** No exponent is longer. */
+/** Maximum size of an integer. */
 const MAX_BITS = 4_096;
 
-/** The integer, or null where the formula is something else; throws `OverBudget` where it is too large. */
+/** Returns the integer value, or null for any other formula. Throws `OverBudget` if it is too large. */
 export function exactInteger(formula: Formula): bigint | null {
   switch (formula.kind) {
     case "number":

@@ -1,20 +1,21 @@
 /**
- * Formulas of the four operations, integer powers and factorials of integers, evaluated in a field of residues: exact
- * at any size. A formula that vanishes at several random points vanishes everywhere, but for a chance of about 1e-20.
+ * Evaluates rational functions with factorials of integers in a prime field, exactly and at any size. A formula that is
+ * zero at several random points is zero everywhere, with an error probability of about 1e-20.
  */
+import { at } from "../../../math/at.ts";
+import { OverBudget } from "../../overBudget.ts";
 import { exactInteger } from "./exactInteger.ts";
 import { numeral } from "./floatNumber.ts";
 import type { Formula } from "./formula.ts";
-import { OverBudget } from "./overBudget.ts";
 
 /** A prime: products of residues stay below 2^52, where doubles are exact. */
 const PRIME = 67_108_859;
 const MAX_FACTORIAL = 200_000n;
 
-/** A random residue for a symbol. */
-export type Point = (name: string) => number;
+/** Assigns a residue to each symbol. */
+type Point = (name: string) => number;
 
-/** The value at a point; null where the formula holds more than this field knows, NaN where it divides by zero. */
+/** Returns the value at a point; null if the formula is not supported, NaN for a division by zero. */
 export function fieldValue(formula: Formula, point: Point): number | null {
   switch (formula.kind) {
     case "number": {
@@ -75,23 +76,23 @@ function raised(base: number, power: bigint): number {
   return result;
 }
 
-/** By Fermat's little theorem; NaN, which stays NaN, for a division by zero. */
+/** Division by Fermat's little theorem; NaN for a division by zero. */
 function quotient(left: number, right: number): number {
   return right === 0 ? NaN : (left * raised(right, BigInt(PRIME - 2))) % PRIME;
 }
 
-/** n! for all n that are allowed, made when the first is asked for. */
+/** Table of n! for all supported n, created on first use. */
 let factorials: Float64Array | null = null;
 
 function factorial(value: bigint): number {
   if (value < 0n) return NaN;
   if (value > MAX_FACTORIAL) throw new OverBudget("a large factorial");
   factorials ??= allFactorials();
-  return factorials[Number(value)] ?? NaN;
+  return at(factorials, Number(value));
 }
 
 function allFactorials(): Float64Array {
   const table = new Float64Array(Number(MAX_FACTORIAL) + 1).fill(1);
-  for (let n = 1; n < table.length; n++) table[n] = (n * (table[n - 1] ?? 0)) % PRIME;
+  for (let n = 1; n < table.length; n++) table[n] = (n * at(table, n - 1)) % PRIME;
   return table;
 }

@@ -1,7 +1,7 @@
 /**
- * Formulas with floating-point numbers, simplified as far as the authors' library does by itself: like terms are
- * collected, numbers combine as they are rounded, and a number times a sum is a sum. 1.5*pi and 3*pi/2 agree so, 0.1*3
- * and 3/10 do not.
+ * Simplifies formulas with floating-point numbers like the authors' library (SymPy) does automatically: like terms are
+ * collected, numbers are combined with rounding, and a number times a sum is distributed. So 1.5*pi equals 3*pi/2, but
+ * 0.1*3 does not equal 3/10.
  */
 import {
   added,
@@ -15,20 +15,19 @@ import {
   type Numeral,
 } from "./floatNumber.ts";
 import { exactInteger } from "./exactInteger.ts";
-import type { Formula } from "./formula.ts";
-import { NotAFormula } from "./notAFormula.ts";
+import { NotAFormula, type Formula } from "./formula.ts";
 
-/** Base -> exponent, without exponents of zero. */
+/** Base -> non-zero exponent. */
 type Powers = ReadonlyMap<string, number>;
 /** A number times a product of powers. */
 type Term = { readonly powers: Powers; readonly value: Numeral };
-/** A sum: its terms by the spelling of their powers, "" for the number; no term is zero. */
+/** A sum: its non-zero terms by the text of their powers, "" for a constant. */
 type Terms = ReadonlyMap<string, Term>;
 
 const ONE = integer(1n);
 const MINUS_ONE = integer(-1n);
 
-/** Whether nothing is left of a formula; throws `NotAFormula` where it divides by zero. */
+/** Returns true if a formula simplifies to zero. Throws `NotAFormula` for a division by zero. */
 export function vanishesInFloats(formula: Formula): boolean {
   return termsOf(formula).size === 0;
 }
@@ -89,7 +88,7 @@ function base(name: string): Terms {
   return single(new Map([[name, 1]]), ONE);
 }
 
-/** A spelling that equal sums share. */
+/** Returns a text shared by equal sums. */
 function spelled(terms: Terms): string {
   const list = [...terms].map(([key, { value }]) => `${value.top}/${value.bottom}:${value.bits}*${key}`);
   return `(${list.sort().join("+")})`;
@@ -127,7 +126,7 @@ function scaled(terms: Terms, factor: Numeral): Terms {
   );
 }
 
-/** A sum as one factor: itself when it has one term, else a base of its own. */
+/** Returns a sum as one factor: its only term, or a base of its own. */
 function asFactor(terms: Terms): Term {
   const [only] = terms.values();
   if (terms.size === 1 && only !== undefined) return only;
@@ -163,7 +162,7 @@ function power(left: Terms, exponent: Formula): Terms {
   return base(`power ${spelled(left)} ${spelled(right)}`);
 }
 
-/** The square root: of a floating-point number its value, of an integer what is left without squares. */
+/** Square root: the value for a floating-point number; for an integer, its square-free part stays under the root. */
 function root(terms: Terms): Terms {
   const value = numberOf(terms);
   const inexact = value === null ? null : rootOfFloat(value);

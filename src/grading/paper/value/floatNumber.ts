@@ -1,24 +1,24 @@
-/** Binary floating point of any precision, rounded half to even, beside exact fractions: the library's two numbers. */
+/** The two kinds of numbers of the authors' library: exact fractions, and binary floats of any precision (half to even). */
+import { OverBudget } from "../../overBudget.ts";
 import { fractionOf, isFloatText, significantDigits, type Fraction } from "./numberText.ts";
-import { OverBudget } from "./overBudget.ts";
 
-/** An exact fraction when `bits` is 0; else a floating-point number with so many significant bits. */
+/** An exact fraction if `bits` is 0, else a floating-point number with that many significant bits. */
 export interface Numeral extends Fraction {
   readonly bits: number;
 }
 
-/** Numbers longer than this are more work than an answer is worth. */
+/** Maximum length of a number, in hexadecimal digits. */
 const MAX_LENGTH = 400_000;
 
-/** Higher powers stay powers. */
+/** Maximum exponent that is evaluated. */
 const MAX_POWER = 256;
 
-/** An integer as a numeral. */
+/** Returns an integer as a numeral. */
 export function integer(value: bigint): Numeral {
   return { top: value, bottom: 1n, bits: 0 };
 }
 
-/** A literal; null for an imaginary one. At least 15 decimal digits of precision, more when it has more. */
+/** Parses a literal; null if imaginary. A float has the precision of its digits, at least 15. */
 export function numeral(text: string): Numeral | null {
   const fraction = fractionOf(text);
   if (fraction === null || !isFloatText(text)) return fraction === null ? null : { ...fraction, bits: 0 };
@@ -26,9 +26,9 @@ export function numeral(text: string): Numeral | null {
   return rounded(fraction, Math.round((digits + 1) * Math.log2(10)));
 }
 
-/** The nearest number of so many bits. */
+/** Rounds to the given number of bits. */
 function rounded({ top, bottom }: Fraction, bits: number): Numeral {
-  if (top === 0n) return { top, bottom: 1n, bits: 0 }; // a floating-point zero is zero to the library
+  if (top === 0n) return { top, bottom: 1n, bits: 0 }; // the library treats a floating-point zero as exact
   const size = top < 0n ? -top : top;
   let shift = bits - (bitLength(size) - bitLength(bottom));
   let scaled = divided(size, bottom, shift);
@@ -39,7 +39,7 @@ function rounded({ top, bottom }: Fraction, bits: number): Numeral {
     : { top: value << BigInt(-shift), bottom: 1n, bits };
 }
 
-/** top / bottom * 2^shift, to the nearest integer, halves to even. */
+/** Returns top / bottom * 2^shift, rounded half to even. */
 function divided(top: bigint, bottom: bigint, shift: number): bigint {
   const above = shift >= 0 ? top << BigInt(shift) : top;
   const below = shift >= 0 ? bottom : bottom << BigInt(-shift);
@@ -54,7 +54,7 @@ function bitLength(value: bigint): number {
   return 4 * (digits.length - 1) + (32 - Math.clz32(parseInt(digits.charAt(0), 16)));
 }
 
-/** A result of exact arithmetic on operands: as precise as the more precise of them, exact when both are. */
+/** Rounds an exact result to the precision of the more precise operand; keeps it exact if both operands are. */
 function settled(value: Fraction, a: Numeral, b: Numeral): Numeral {
   const bits = Math.max(a.bits, b.bits);
   return bits > 0 ? rounded(value, bits) : reduced(value);
@@ -68,36 +68,36 @@ function reduced({ top, bottom }: Fraction): Numeral {
   return a === 0n ? integer(0n) : { top: (sign * top) / a, bottom: (sign * bottom) / a, bits: 0 };
 }
 
-/** A fraction beside a floating-point number is first rounded to its precision. */
-function beside(value: Numeral, other: Numeral): Numeral {
+/** Rounds a fraction to the precision of the other operand, if that is floating point. */
+function alignedTo(value: Numeral, other: Numeral): Numeral {
   return value.bits === 0 && other.bits > 0 ? rounded(value, other.bits) : value;
 }
 
 /** The sum. */
 export function added(left: Numeral, right: Numeral): Numeral {
-  const [a, b] = [beside(left, right), beside(right, left)];
+  const [a, b] = [alignedTo(left, right), alignedTo(right, left)];
   return settled({ top: a.top * b.bottom + b.top * a.bottom, bottom: a.bottom * b.bottom }, left, right);
 }
 
 /** The product. */
 export function multiplied(left: Numeral, right: Numeral): Numeral {
-  const [a, b] = [beside(left, right), beside(right, left)];
+  const [a, b] = [alignedTo(left, right), alignedTo(right, left)];
   return settled({ top: a.top * b.top, bottom: a.bottom * b.bottom }, left, right);
 }
 
-/** The quotient, or null for a division by zero. A fraction is multiplied by the rounded reciprocal of a float. */
+/** The quotient, or null for a division by zero. Fraction / float multiplies by the float's rounded reciprocal. */
 export function dividedBy(left: Numeral, right: Numeral): Numeral | null {
   if (left.bits === 0 && right.bits > 0 && (left.top !== 1n || left.bottom !== 1n)) {
     const reciprocal = dividedBy(integer(1n), right);
     return reciprocal === null ? null : multiplied(left, reciprocal);
   }
-  const [a, b] = [beside(left, right), beside(right, left)];
+  const [a, b] = [alignedTo(left, right), alignedTo(right, left)];
   if (b.top === 0n) return null;
   const sign = b.top < 0n ? -1n : 1n;
   return settled({ top: sign * a.top * b.bottom, bottom: sign * a.bottom * b.top }, left, right);
 }
 
-/** A small integer power; null where it is none. */
+/** Returns a small integer power; null for any other exponent. */
 export function raisedTo(base: Numeral, power: number): Numeral | null {
   if (!Number.isInteger(power) || Math.abs(power) > MAX_POWER) return null;
   const size = BigInt(Math.abs(power));
@@ -106,7 +106,7 @@ export function raisedTo(base: Numeral, power: number): Numeral | null {
   return power < 0 ? dividedBy(integer(1n), result) : result;
 }
 
-/** A positive number to the power of a floating-point one; null where doubles cannot tell. */
+/** Returns a positive number to the power of a floating-point one; null if out of the range of doubles. */
 export function floatPower(base: Numeral, exponent: Numeral): Numeral | null {
   if (base.top <= 0n) return null;
   if (2n * exponent.top === exponent.bottom)
@@ -116,7 +116,7 @@ export function floatPower(base: Numeral, exponent: Numeral): Numeral | null {
   return Number.isFinite(result) && result > 0 ? numeral(result.toExponential()) : null;
 }
 
-/** The square root of a positive floating-point number; null for others. */
+/** Returns the square root of a positive floating-point number; null for other numbers. */
 export function rootOfFloat(value: Numeral): Numeral | null {
   if (value.bits === 0 || value.top <= 0n) return null;
   const shift = BigInt(2 * (value.bits + 8) + 2 * bitLength(value.bottom));

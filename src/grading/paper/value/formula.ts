@@ -1,8 +1,10 @@
-/** The formulas of answers as trees, read as Python and the authors' algebra library read them. */
-import { NotAFormula } from "./notAFormula.ts";
-import { OverBudget } from "./overBudget.ts";
+/** Syntax trees of formulas, parsed like Python and the authors' algebra library (SymPy) do. */
+import { OverBudget } from "../../overBudget.ts";
 
-/** Numbers are kept as text: what they are worth depends on who evaluates. */
+/** Thrown for a text that is not a formula or has no value: the answers count as different. */
+export class NotAFormula extends Error {}
+
+/** A formula; numbers are kept as text, to be evaluated exactly or in floating point. */
 export type Formula =
   | { readonly kind: "number"; readonly text: string }
   | { readonly kind: "symbol"; readonly name: string }
@@ -14,7 +16,7 @@ export type Formula =
     }
   | { readonly kind: "negative" | "sqrt" | "ln" | "factorial" | "factorial2"; readonly argument: Formula };
 
-/** A line break is no token to Python's parser, yet no product is written across it. */
+/** Python's parser ignores line breaks here, but an implicit product cannot span one. */
 type Token = { readonly kind: "number" | "name" | "sign" | "break"; readonly text: string };
 
 const DIGITS = String.raw`[0-9](?:_?[0-9])*`;
@@ -30,9 +32,9 @@ const SIGN = /\*\*|\/\/|[-+*/()!,]/y;
 const BLANK = /[ \t\f]+/y;
 const BREAK = /\n[ \t\f\n]*/y;
 
-/** Longer formulas take longer than a pair may. */
+/** Maximum tokens of a formula. */
 const MAX_TOKENS = 2_000;
-/** Deeper brackets overflow the authors' parser. */
+/** Maximum nesting; more overflows the authors' parser. */
 const MAX_DEPTH = 100;
 
 const FUNCTIONS = new Set(["sqrt", "ln"]);
@@ -42,9 +44,9 @@ const CONSTANTS = new Map<string, "pi" | "oo" | "zoo" | "nan">([
   ["zoo", "zoo"],
   ["nan", "nan"],
 ]);
-/** Names of Greek letters that a product of two letters could be. */
+/** Two-letter Greek names, which are not products. */
 const GREEK = new Set(["mu", "nu", "xi"]);
-/** Words of the language, and functions that no answer means by its letters: the authors' parser fails on them. */
+/** Keywords and functions on which the authors' parser fails. */
 const RESERVED = new Set([
   ...[
     "if",
@@ -67,7 +69,7 @@ const RESERVED = new Set([
   ...["im", "jn", "li", "ntt", "re", "rf", "yn"],
 ]);
 
-/** Reads all of a text; throws `NotAFormula`, and `OverBudget` for a long one. */
+/** Parses all of a text. Throws `NotAFormula`, or `OverBudget` if it is too long. */
 export function parseFormula(text: string): Formula {
   return new Parser(withProducts(tokens(text))).all();
 }
@@ -100,7 +102,7 @@ function tokens(text: string): Token[] {
   return result;
 }
 
-/** Sets a product's sign between factors that stand side by side on a line. */
+/** Inserts "*" between adjacent factors on a line. */
 function withProducts(list: readonly Token[]): Token[] {
   return list.flatMap((token, i) => {
     if (token.kind === "break") return [];
@@ -115,7 +117,7 @@ function withProducts(list: readonly Token[]): Token[] {
   });
 }
 
-/** Python's precedence: sums, products, signs, powers (to the right), factorials. */
+/** Python's precedence, lowest first: sums, products, signs, powers (right-associative), factorials. */
 class Parser {
   private at = 0;
   private depth = 0;
@@ -192,7 +194,7 @@ class Parser {
   private call(name: string): Formula {
     if (this.accept("(") === null) throw new NotAFormula("a function of nothing");
     const argument = this.sum();
-    this.accept(","); // as after any argument of a function
+    this.accept(","); // Python allows a trailing comma
     if (this.accept(")") === null) throw new NotAFormula("brackets left open");
     return { kind: name === "ln" ? "ln" : "sqrt", argument };
   }
@@ -204,7 +206,7 @@ class Parser {
   }
 }
 
-/** A name as the letters and numbers that are its factors, unless it is one name; a factorial takes all of them. */
+/** Splits a name into factors, letters and numbers, unless it is a known name; a factorial applies to all of them. */
 function nameTokens(name: string, beforeFactorial: boolean): Token[] {
   const isOne = FUNCTIONS.has(name) || CONSTANTS.has(name) || GREEK.has(name) || name.includes("_");
   if (isOne) return [{ kind: "name", text: name }];

@@ -1,24 +1,23 @@
-/** Whether the difference of two answers is zero, as far as the authors' algebra library would find out. */
+/** Decides if the difference of two answers is zero, as the authors' algebra library (SymPy) would. */
+import { OverBudget } from "../../overBudget.ts";
 import { complex, complexValue, type Complex } from "./complexValue.ts";
 import { fieldValue } from "./fieldValue.ts";
 import { vanishesInFloats } from "./floatForm.ts";
-import { parseFormula, type Formula } from "./formula.ts";
-import { NotAFormula } from "./notAFormula.ts";
+import { NotAFormula, parseFormula, type Formula } from "./formula.ts";
 import { isFloatText } from "./numberText.ts";
-import { OverBudget } from "./overBudget.ts";
 
 const POINTS = 3;
 
-/** Where roots, powers or logarithms have branches: sqrt(z^2) is z at every other point. */
+/** Number of points for formulas with branches (roots, powers, logarithms): sqrt(z^2) equals z at every other point. */
 const POINTS_OF_BRANCHES = 24;
 
-/** Differences below this share of the bound of the rounding error are rounding errors; the bound is seldom reached. */
+/** Differences below this share of the error bound count as zero; the bound is seldom reached. */
 const TOLERANCE = 2 ** -50;
 
-/** Decimal digits that all literals of a formula may have written out. */
+/** Maximum decimal digits of all literals of a formula, written out. */
 const MAX_DIGITS = 400_000;
 
-/** Whether a difference, given as the text "(truth)-(given)", is zero; null when that takes too long to tell. */
+/** Returns true if a difference, given as the text "(truth)-(given)", is zero; null if deciding takes too long. */
 export function isZero(difference: string): boolean | null {
   try {
     return vanishes(parseFormula(difference.replaceAll("^", "**")));
@@ -33,15 +32,15 @@ function vanishes(formula: Formula): boolean | null {
   if (some(formula, isInfinite)) return false;
   if (literalDigits(formula) > MAX_DIGITS) throw new OverBudget("long numbers");
   if (!some(formula, isFloat)) return vanishesInField(formula) ?? vanishesInNumbers(formula);
-  // Numbers are rounded as they are combined; an exact zero counts only where the library would expand symbols.
+  // Numbers are rounded as they are combined; an exact zero counts only if the library would expand symbols.
   return vanishesInFloats(formula) || (some(formula, isSymbol) && vanishesInField(formula) === true);
 }
 
-/** Null when the formula is none of rational functions; true and false are exact. */
+/** Exact for rational functions; null for other formulas. */
 function vanishesInField(formula: Formula): boolean | null {
   for (let round = 0; round < POINTS; round++) {
     const value = fieldValue(formula, (name) => hash(name, round) % 67_000_000);
-    if (value === null || value !== 0) return value === null ? null : false; // not a number: a division by zero
+    if (value === null || value !== 0) return value === null ? null : false; // NaN: a division by zero
   }
   return true;
 }
@@ -59,20 +58,20 @@ function vanishesInNumbers(formula: Formula): boolean | null {
   return seen > 0 ? true : null;
 }
 
-/** Points in all four quadrants, none close to zero, so that branches differ and powers do not overflow. */
+/** Draws points in all four quadrants, none close to zero, so that branches differ and powers do not overflow. */
 function randomPoint(name: string, round: number): Complex {
-  // Of every three rounds one is far out, so that x + 2 crosses the branches of roots too.
+  // Every third point is farther out, so that x + 2 crosses branch cuts, too.
   const far = round % 3 === 2 ? 5 : 1;
   const angle = (2 * Math.PI * (hash(name, round) % 99_991)) / 99_991;
   const radius = 0.6 + (hash(name, round + 100) % 99_991) / 99_991;
   return complex(far * radius * Math.cos(angle), far * radius * Math.sin(angle));
 }
 
-/** A name and a round as a number that looks random, the same in every run. */
+/** Deterministic hash of a name and a round. */
 function hash(name: string, round: number): number {
   let value = 0x9e3779b9 ^ Math.imul(round + 1, 0x85ebca6b);
   for (const character of `${name}:${round}`) {
-    value = Math.imul(value ^ (character.codePointAt(0) ?? 0), 0x01000193);
+    value = Math.imul(value ^ Number(character.codePointAt(0)), 0x01000193);
     value ^= value >>> 15;
   }
   value = Math.imul(value ^ (value >>> 13), 0xc2b2ae35);
@@ -86,7 +85,7 @@ function literalDigits(formula: Formula): number {
   return "left" in formula ? literalDigits(formula.left) + literalDigits(formula.right) : 0;
 }
 
-/** Powers of ten beyond this fail at once, for want of memory; those that are merely large do not end. */
+/** Larger powers of ten make the authors' library fail at once for lack of memory; smaller large ones do not terminate. */
 const HOPELESS_EXPONENT = 1e12;
 
 function exponentOf(text: string): number {
@@ -95,14 +94,14 @@ function exponentOf(text: string): number {
   return exponent;
 }
 
-/** Whether a formula has a part of some kind. */
+/** Returns true if a condition holds for some part of a formula. */
 function some(formula: Formula, holds: (part: Formula) => boolean): boolean {
   if (holds(formula)) return true;
   if ("argument" in formula) return some(formula.argument, holds);
   return "left" in formula && (some(formula.left, holds) || some(formula.right, holds));
 }
 
-/** Infinite and undefined constants: their differences are never zero. */
+/** Infinite and undefined constants, whose differences are never zero. */
 function isInfinite(part: Formula): boolean {
   return part.kind === "constant" && part.name !== "pi";
 }

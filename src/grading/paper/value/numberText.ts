@@ -1,5 +1,5 @@
-/** Number literals of Python: exact fractions, and which of them are floating point. */
-import { OverBudget } from "./overBudget.ts";
+/** Python's number literals. */
+import { OverBudget } from "../../overBudget.ts";
 
 /** A fraction, `bottom` > 0, not necessarily reduced. */
 export interface Fraction {
@@ -7,21 +7,21 @@ export interface Fraction {
   readonly bottom: bigint;
 }
 
-/** Powers of ten beyond this are more work than an answer is worth. */
+/** Maximum power of ten. */
 const MAX_EXPONENT = 100_000;
 
-/** Whether a literal is a floating-point number to Python. */
+/** Returns true if a literal is a floating-point number. */
 export function isFloatText(text: string): boolean {
   return /[.e]/.test(text) && !text.startsWith("0x");
 }
 
-/** Significant digits of a literal without its leading zeros. */
+/** Returns the number of significant digits of a literal. */
 export function significantDigits(text: string): number {
   const [mantissa = ""] = text.replaceAll("_", "").split("e");
   return mantissa.replace(".", "").replace(/^0+/, "").length;
 }
 
-/** What a literal is worth; null for imaginary ones. */
+/** Returns the exact value of a literal; null if it is imaginary. Throws `OverBudget` for a large power of ten. */
 export function fractionOf(text: string): Fraction | null {
   const plain = text.replaceAll("_", "");
   if (plain.endsWith("j")) return null;

@@ -1,14 +1,17 @@
-/** The formulas of an answer: numbers, names, + - * / ^, implicit products, roots, functions. */
+/** Parser of formulas: numbers, names, + - * / ^, implicit products, roots, functions. */
 import { ONE, parseDecimal } from "../value/rational.ts";
-import type { Scanner } from "../value/scanner.ts";
-import { Unreadable } from "../value/scanner.ts";
-import { FUNCTIONS, isFormula, type Formula, type FunctionName, type Tree } from "../value/tree.ts";
+import {
+  FUNCTIONS,
+  isFormula,
+  MINUS_ONE,
+  Unreadable,
+  type Formula,
+  type FunctionName,
+  type Tree,
+} from "../value/tree.ts";
+import type { Scanner } from "./scanner.ts";
 
-export const MINUS_ONE: Formula = { kind: "number", value: { top: -1n, bottom: 1n } };
 const HALF: Formula = { kind: "number", value: { top: 1n, bottom: 2n } };
-
-/** Reads what brackets, braces and environments enclose (parseAnswer.ts): an arrangement or a formula. */
-export type ReadEnclosed = (scanner: Scanner) => Tree;
 
 const TRIGONOMETRIC = /^(?:sin|cos|tan|cot|sec|csc)$/;
 const SIGNS = "+-±∓";
@@ -19,17 +22,18 @@ const MIXED = /(\d+) (\d+) ?\/ ?(\d+)/y;
 const PROPER = /\\frac ?(?:\{ ?(\d+) ?\}|(\d)) ?(?:\{ ?(\d+) ?\}|(\d))(?! ?\^)/y;
 const GROUPED = /\d{1,3}(?:[,\u2009]\d{3})+(?:\.\d+)?(?![\d,])/y;
 const GROUPED_INSIDE = /\d{1,3}(?:\u2009\d{3})+(?:\.\d+)?(?!\d)/y;
-/** The most frequent numeral; none of the forms above, no base, fraction or exponent begins with it. */
+/** The most frequent numeral: not the start of any form above, nor of one with a base, fraction or exponent. */
 const PLAIN_INTEGER = /\d+(?![\d.,_e\\ \u2009])/y;
 const NUMERAL = /(\d+(?: \d+)*(?:\.\d*)?|\.\d+)(?:e([+-]?\d{1,5})(?!\d))?/y;
 
 export class FormulaParser {
   constructor(
     private readonly scanner: Scanner,
-    private readonly enclosed: ReadEnclosed,
+    /** Parses the content of brackets, braces and environments (parseAnswer.ts). */
+    private readonly enclosed: (scanner: Scanner) => Tree,
   ) {}
 
-  /** Terms with their signs. An arrangement stands alone. */
+  /** Parses a sum of signed terms, or a single arrangement. */
   sum(): Tree {
     const sign = this.sign();
     const first = this.product();
@@ -44,7 +48,7 @@ export class FormulaParser {
     return next !== "" && SIGNS.includes(next);
   }
 
-  /** One of + - ± ∓, or none. */
+  /** Takes one of + - ± ∓; "" if there is none. */
   private sign(): string {
     return this.scanner.accept("+/-") ? "±" : this.scanner.take(SIGNS);
   }
@@ -64,7 +68,7 @@ export class FormulaParser {
     return factors.length === 1 ? first : { kind: "product", factors: factors.map(formula) };
   }
 
-  /** Whether a product goes on without a sign; two numerals in a row are none. */
+  /** Returns true if an implicit product continues here; two adjacent numerals are not a product. */
   private startsFactor(afterNumeral: boolean): boolean {
     const next = this.scanner.peek();
     if (next === "") return false;
@@ -72,7 +76,7 @@ export class FormulaParser {
     return isDigit(next) || next === "." ? !afterNumeral : "({π∞√∅".includes(next) || isLetter(next);
   }
 
-  /** A unit after a value says nothing about the value: ‹ cm›^2. */
+  /** Skips a unit after a value: ‹ cm›^2. */
   private unit(): void {
     this.scanner.match(/‹[^›]*›(?: ?\^ ?(?:\d|\{ ?-?\d ?\}))?/y);
   }
@@ -141,14 +145,14 @@ export class FormulaParser {
     return { kind: "sum", terms: [value, fraction(number(top), number(bottom))] };
   }
 
-  /** "_8" of 52_8 or a_{8}: part of a name. */
+  /** Parses a subscript, which is part of a name: "_8" of 52_8 or a_{8}. */
   private subscript(): string {
     if (this.scanner.peek() !== "_") return "";
     const found = this.scanner.match(/_ ?(?:(\p{L}|\d+)|\{([^{}]*)\})/uy);
     return found === null ? "" : `_${found[1] ?? (found[2] ?? "").replaceAll(" ", "")}`;
   }
 
-  /** A letter with its index and primes, or a function spelled out. */
+  /** Parses a letter with its subscript and primes, or a function without backslash. */
   private word(): Formula {
     const { scanner } = this;
     if (scanner.accept("sqrt")) return this.root();
@@ -161,7 +165,7 @@ export class FormulaParser {
   }
 
   private primes(): string {
-    return this.scanner.peek() === "'" ? (this.scanner.match(/'+/y)?.[0] ?? "") : "";
+    return this.scanner.match(/'+/y)?.[0] ?? "";
   }
 
   private macro(): Tree {
@@ -177,13 +181,13 @@ export class FormulaParser {
     return { kind: "name", name: `\\${name}${this.subscript()}` };
   }
 
-  /** What a LaTeX command takes: a group, one digit or one letter. */
+  /** Parses the argument of a LaTeX command: a group, one digit or one letter. */
   private argument(): Formula {
     const digit = this.scanner.match(/\d/y);
     return digit === null ? formula(this.primary()) : number(digit[0]);
   }
 
-  /** √ with its optional index and what is under it. */
+  /** Parses an optional index and the radicand of a root. */
   private root(): Formula {
     const { scanner } = this;
     let index: Formula | null = null;
@@ -197,7 +201,7 @@ export class FormulaParser {
       : { kind: "root", radicand, index };
   }
 
-  /** sin x, sin^2 x, sin^{-1} x, log_2 x: what a function takes without brackets goes up to a sign or a function. */
+  /** Parses a function application: sin x, sin^2 x, sin^{-1} x, log_2 x. Without brackets the argument ends at an operator or a function. */
   private apply(name: string): Formula {
     const { scanner } = this;
     const base = name === "log" && scanner.accept("_") ? this.argument() : null;
@@ -230,7 +234,7 @@ export class FormulaParser {
   }
 }
 
-/** The tree as a formula; "[x]" in a product is a bracket like any other. */
+/** Returns the tree as a formula, taking "[x]" as a bracketed formula. Throws `Unreadable` for other arrangements. */
 export function formula(tree: Tree): Formula {
   if (isFormula(tree)) return tree;
   const only = tree.kind === "list" && tree.open === "[" && tree.close === "]" ? tree.items : [];

@@ -1,17 +1,15 @@
-/** A position in a normalised answer. */
-import { OverBudget } from "./rational.ts";
-
-/** Thrown when a text is no formula: it is compared as text. */
-export class Unreadable extends Error {}
+/** Scanner of a normalised answer. */
+import { OverBudget } from "../../overBudget.ts";
+import { Unreadable } from "../value/tree.ts";
 
 const MAX_LEVEL = 100;
 
 export class Scanner {
   private at = 0;
   private level = 0;
-  /** How many brackets are open: inside them a comma separates, outside it may group digits. */
+  /** Number of open brackets: inside them a comma is a separator, outside it may group digits. */
   brackets = 0;
-  /** How many arguments of trigonometric functions are open: inside them a degree is an angle. */
+  /** Number of open arguments of trigonometric functions: inside them a degree sign is an angle. */
   angles = 0;
 
   constructor(private readonly text: string) {}
@@ -20,14 +18,14 @@ export class Scanner {
     while (this.text[this.at] === " " || this.text[this.at] === "\u2009") this.at++;
   }
 
-  /** The next character that is no space, or "" at the end. */
+  /** Returns the next non-space character, or "" at the end. */
   peek(): string {
     this.skip();
     const code = this.text.codePointAt(this.at);
     return code === undefined ? "" : String.fromCodePoint(code);
   }
 
-  /** The next character when it is one of `signs`, and moves over it; else "". */
+  /** Consumes and returns the next character if it is one of `signs`; else returns "". */
   take(signs: string): string {
     const next = this.peek();
     if (next === "" || !signs.includes(next)) return "";
@@ -35,13 +33,13 @@ export class Scanner {
     return next;
   }
 
-  /** Whether `sign` comes next. */
+  /** Returns true if `sign` comes next. */
   follows(sign: string): boolean {
     this.skip();
     return this.text.startsWith(sign, this.at);
   }
 
-  /** Moves over `sign` when it comes next. */
+  /** Consumes `sign` if it comes next. */
   accept(sign: string): boolean {
     if (!this.follows(sign)) return false;
     this.at += sign.length;
@@ -52,7 +50,7 @@ export class Scanner {
     if (!this.accept(sign)) throw new Unreadable(`no ${sign}`);
   }
 
-  /** What a sticky pattern matches here; moves over it. */
+  /** Consumes and returns the match of a sticky pattern. */
   match(pattern: RegExp): RegExpExecArray | null {
     this.skip();
     pattern.lastIndex = this.at;
@@ -61,14 +59,14 @@ export class Scanner {
     return found;
   }
 
-  /** Whether a sticky pattern matches here. */
+  /** Returns true if a sticky pattern matches here. */
   sees(pattern: RegExp): boolean {
     this.skip();
     pattern.lastIndex = this.at;
     return pattern.test(this.text);
   }
 
-  /** Reads something nested, to a bounded depth. */
+  /** Reads a nested expression. Throws `OverBudget` beyond the maximum depth. */
   nested<T>(read: () => T): T {
     if (++this.level > MAX_LEVEL) throw new OverBudget("nested too deeply");
     const result = read();

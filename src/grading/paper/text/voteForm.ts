@@ -1,9 +1,9 @@
-/** The spelling an extracted mathematical answer gets: what the authors' votes are counted by. */
+/** The normal form of extracted mathematical answers, by which the authors count votes. */
 import { isDecimal, isWord, parseInteger, pointAt, pointBefore, strip, stripEnd } from "./pythonText.ts";
 import { withoutUnits } from "./units.ts";
 import { numbersFromWords } from "./wordNumbers.ts";
 
-/** Replacements of plain text, each everywhere, in this order. */
+/** Text replacements, applied in order to all occurrences. */
 type Replacements = readonly (readonly [string, string])[];
 
 const LAYOUT: Replacements = [
@@ -31,8 +31,8 @@ const VALUE: Replacements = [
   ["infinity", "\\infty"],
 ];
 
-/** An answer in the authors' spelling. */
-export function spellAnswer(answer: string): string {
+/** Returns the normal form of an answer. */
+export function voteForm(answer: string): string {
   let text = strip(answer).replaceAll("\n", "");
   text = stripEnd(text, ".").replaceAll("\\!", "");
   text = replaceSpans(text, "\\begin{array}{", "}", () => "\\begin{pmatrix}");
@@ -50,13 +50,13 @@ export function spellAnswer(answer: string): string {
   return wholeFraction(bracedFractions(text));
 }
 
-/** Makes replacements one after the other. */
+/** Applies replacements in order. */
 export function replaceEach(text: string, replacements: Replacements): string {
   return replacements.reduce((rest, [from, to]) => rest.replaceAll(from, to), text);
 }
 
-/** Replaces every span from an opening to the next closing, by what its content says. Linear. */
-export function replaceSpans(
+/** Replaces every span from `open` to the next `close` by a function of its content. Linear. */
+function replaceSpans(
   text: string,
   open: string,
   close: string,
@@ -73,18 +73,18 @@ export function replaceSpans(
   return result + text.slice(copied);
 }
 
-/** Without all that follows the first `\text{` when the text ends in a brace, unless nothing would be left. */
+/** Removes everything from the first `\text{` if the text ends in a brace, unless nothing would be left. */
 function withoutLastText(text: string): string {
   const start = text.endsWith("}") ? text.indexOf("\\text{") : -1;
   const rest = strip(start < 0 ? text : text.slice(0, start));
   return rest === "" ? text : rest;
 }
 
-/** "12.000x" -> "12x": zero decimals before another character; "3.50x" stays. */
+/** "12.000x" -> "12x": removes zero decimals before another character; "3.50x" is kept. */
 function withoutZeroDecimals(text: string): string {
   let result = "";
   let copied = 0;
-  let free = 0; // characters before it belong to an earlier replacement
+  let free = 0; // end of the last replacement
   for (let dot = text.indexOf("."); dot >= 0; dot = text.indexOf(".", Math.max(dot + 1, free))) {
     const before = pointBefore(text, dot);
     if (dot - before.length < free || !isDecimal(before)) continue;
@@ -99,21 +99,21 @@ function withoutZeroDecimals(text: string): string {
   return result + text.slice(copied);
 }
 
-/** "12.000" -> "12" at the end of the text; "3.50" stays. */
+/** "12.000" -> "12" at the end of the text; "3.50" is kept. */
 function withoutLastZeroDecimals(text: string): string {
   let dot = text.length - 1;
   while (text[dot] === "0") dot--;
   return text[dot] === "." && isDecimal(pointBefore(text, dot)) ? text.slice(0, dot) : text;
 }
 
-/** "x=5" -> "5": with exactly one "=" and at most two characters before it, what follows. */
+/** "x=5" -> "5", if there is exactly one "=" and at most two characters before it. */
 export function withoutShortName(text: string): string {
   const at = text.indexOf("=");
   if (at < 0 || text.includes("=", at + 1)) return text;
   return Array.from(text.slice(0, Math.min(at, 5))).length <= 2 ? text.slice(at + 1) : text;
 }
 
-/** `\sqrt2` -> `\sqrt{2}`, as far as word characters reach. */
+/** `\sqrt2` -> `\sqrt{2}`, up to the last word character. */
 function bracedRoots(text: string): string {
   const [first = "", ...rest] = text.split("\\sqrt");
   return rest.reduce((result, part) => {
@@ -126,7 +126,7 @@ function bracedRoots(text: string): string {
   }, first);
 }
 
-/** `\frac12` -> `\frac{1}{2}`; all stays as it is when a fraction has fewer than two characters after it. */
+/** `\frac12` -> `\frac{1}{2}`; returns the text unchanged if a fraction has fewer than two characters after it. */
 export function bracedFractions(text: string): string {
   const [first = "", ...parts] = text.split("\\frac");
   const braced = parts.map((part) => {
@@ -140,7 +140,7 @@ export function bracedFractions(text: string): string {
   return braced.includes(null) ? text : [first, ...braced].join("\\frac");
 }
 
-/** "3/4" -> `\frac{3}{4}`: integers in plain spelling, or anything with "sqrt" in it. */
+/** "3/4" -> `\frac{3}{4}`, for plain integers or parts with "sqrt". */
 function wholeFraction(text: string): string {
   const [above = "", below, ...more] = text.split("/");
   if (below === undefined || more.length > 0) return text;

@@ -1,2 +1,0 @@
-/** Thrown when a pair of answers needs more work than grading may spend on it: it stays ungraded. */
-export class OverBudget extends Error {}
