@@ -1,6 +1,5 @@
 /** The bench page in Chromium: built, served and driven. */
 import { cpSync, existsSync } from "node:fs";
-import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { chromium, type Browser, type Page } from "@playwright/test";
 import { build } from "vite";
@@ -27,9 +26,7 @@ const ALWAYS = [
 /** Builds the page, opens it in Chromium on a hardware adapter or else a software one. */
 export async function openBrowser(log: (line: string) => void): Promise<Runner> {
   await buildPage();
-  const server = serve(BUILT);
-  await new Promise<void>((resolve) => server.listen(0, "localhost", resolve));
-  const url = `http://localhost:${(server.address() as AddressInfo).port}/`; // of a port, not of a pipe
+  const { url, close } = await serve(BUILT);
   const { browser, page } =
     (await launch(url, ALWAYS, log)) ?? (await launch(url, [...ALWAYS, ...SOFTWARE], log)) ?? fail();
   const limits = (await page.evaluate(() => window.bench.run("limits"))) as Limits | null;
@@ -39,8 +36,7 @@ export async function openBrowser(log: (line: string) => void): Promise<Runner> 
     run: (job) => page.evaluate((asked) => window.bench.run(asked), job) as Promise<JobResult>,
     close: async () => {
       await browser.close();
-      server.closeAllConnections();
-      server.close();
+      await close();
     },
   };
 }
