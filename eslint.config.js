@@ -181,6 +181,9 @@ export default defineConfig(
   {
     ignores: [
       "dist/",
+      "dist-lib/",
+      "examples/", // they import the package by its name
+      ".cache/",
       "out/",
       ".cache/",
       "coverage/",

@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 /** The headless lab: `npm run -s ttrl -- <command>`. Data goes to standard output, everything else to standard error. */
 import { CommanderError } from "commander";
 import { errorCode, isInputError, messageOf } from "./inputError.ts";

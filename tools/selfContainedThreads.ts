@@ -18,9 +18,14 @@ export function selfContainedThreads(): Plugin {
     name: "self-contained-threads",
     transform: {
       filter: { id: /tfjs-backend-wasm-threaded-simd\.js$/ },
-      handler: (code) => REPLACEMENTS.reduce(replaceOnce, code),
+      handler: repairThreads,
     },
   };
+}
+
+/** Returns the loader's source text without the variable. Throws if the text has changed. */
+export function repairThreads(code: string): string {
+  return REPLACEMENTS.reduce(replaceOnce, code);
 }
 
 function replaceOnce(code: string, [text, replacement]: readonly [string, string]): string {

@@ -63,7 +63,7 @@ async function go(
     },
   };
   const own = labels ? dataset : withoutLabels(dataset);
-  const training = { out: folder, models, config, own, others, votes: [], checkpointEvery: 3 };
+  const training = { out: folder, models, config, own, others, checkpointEvery: 3 };
   await train(training, position, stop, display);
   const trained = await models.policy.weights();
   const weights = Object.fromEntries([...trained].map(([name, { data }]) => [name, data]));

@@ -103,7 +103,7 @@ class Recorder {
 
   /** Every so many steps, and after the evaluations of the initial model: they are the longest. */
   #isCheckpointDue({ type, progress }: Recorded): boolean {
-    const { checkpointEvery, others } = this.#training;
+    const { checkpointEvery, others = [] } = this.#training;
     const { step } = progress.loop;
     if (step === 0) return this.entries.length === 1 + others.length;
     return type === "stepped" && step % checkpointEvery === 0;

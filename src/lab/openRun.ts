@@ -24,11 +24,11 @@ export interface SavedModels extends TrainedState {
 export interface RunModels {
   readonly model: LanguageModel;
   readonly weights: WeightSource;
-  /** The adapter to continue training; null creates one if the configuration trains an adapter. */
-  readonly adapter: PeftAdapter | null;
+  /** The adapter to continue training; null or absent creates one if the configuration trains an adapter. */
+  readonly adapter?: PeftAdapter | null;
   readonly config: TtrlConfig;
-  /** Null at the beginning of a run. */
-  readonly saved: SavedModels | null;
+  /** Null or absent at the beginning of a run. */
+  readonly saved?: SavedModels | null;
 }
 
 export interface OpenedRun {
@@ -55,7 +55,7 @@ export async function openRun(
 
 /** Puts the models of a run on the backend. Rejects if weights or adapter do not fit the model. */
 export async function openModels(
-  { model, weights, adapter, config, saved }: RunModels,
+  { model, weights, adapter = null, config, saved = null }: RunModels,
   { report, graphs }: StartedBackend,
   budget: MemoryBudget,
 ): Promise<OpenedRun> {

@@ -12,6 +12,7 @@ import {
 import { initialProgress, type RunProgress } from "../rl/run.ts";
 import type { TtrlConfig } from "../rl/ttrlConfig.ts";
 import type { PauseGate } from "./pauseGate.ts";
+import { NEVER } from "./startBackend.ts";
 import type { NamedStudy } from "./study.ts";
 
 /** A vote of the initial model with other sampling settings. */
@@ -29,9 +30,9 @@ export interface TrainingRun {
   /** The data set to learn from. */
   readonly own: NamedStudy;
   /** Data sets to evaluate before the first and after the last step. */
-  readonly others: readonly NamedStudy[];
+  readonly others?: readonly NamedStudy[];
   /** Votes on the own data set before the first step. */
-  readonly votes: readonly InitialVote[];
+  readonly votes?: readonly InitialVote[];
 }
 
 /** The point a run continues from. */
@@ -43,7 +44,6 @@ export interface RunPosition {
 
 /** How a caller observes, pauses and stops a run. */
 export interface RunControl extends Watch {
-  readonly signal: AbortSignal;
   readonly gate?: PauseGate;
 }
 
@@ -74,7 +74,7 @@ export function firstPosition(config: TtrlConfig): RunPosition {
  */
 export async function* trainingRun(
   training: TrainingRun,
-  control: RunControl,
+  control: RunControl = {},
   { progress, evaluated }: RunPosition = firstPosition(training.config),
 ): AsyncGenerator<TrainingEvent> {
   const { models, config, own } = training;
@@ -95,7 +95,7 @@ function labelled(event: StudyEvent, dataset: string): TrainingEvent {
 
 /** Evaluates the initial votes and the other data sets if `progress` is at the first or last evaluation. */
 async function* evaluateOthers(
-  { models, config, own, others, votes }: TrainingRun,
+  { models, config, own, others = [], votes = [] }: TrainingRun,
   progress: RunProgress,
   watch: Watch,
   done: ReadonlySet<string> = new Set(),
@@ -117,7 +117,7 @@ async function* evaluateOthers(
   }
 }
 
-async function* pass(gate: PauseGate, signal: AbortSignal): AsyncGenerator<TrainingEvent> {
+async function* pass(gate: PauseGate, signal: AbortSignal = NEVER): AsyncGenerator<TrainingEvent> {
   await new Promise((resolve) => setTimeout(resolve, 0)); // messages that arrived during the step are handled first
   const isPaused = gate.closed;
   if (isPaused) yield { type: "paused" };

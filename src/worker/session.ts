@@ -211,7 +211,7 @@ export class Session {
     const fit = (message: StudyMessage): FittedStudy => fitMessage(model, message, config.maxResponseTokens);
     const fitted = fit(asked);
     const others = (extras?.studies ?? []).map((other) => ({ name: other.name, study: fit(other).study }));
-    const request = { model, weights, adapter: null, config, saved: null };
+    const request = { model, weights, config };
     const opened = await openRun(request, fitted.study.questions, backend);
     return { ...opened, ...fitted, folder, others };
   }
