@@ -1,16 +1,16 @@
-/** The committed result of an experiment beside what this browser has measured of it. */
+/** Joins the committed result of an experiment with the user's own results. */
 import { tableOf } from "./estimate.ts";
 import type { Experiment } from "./experiment.ts";
 import type { Estimate, ExperimentResult, ResultCell, ResultTable } from "./result.ts";
 
-/** Whose numbers. */
+/** Origins of results. */
 export const SOURCES = ["committed", "own"] as const;
 export type Source = (typeof SOURCES)[number];
 
-/** How the page calls them. */
+/** Names of the origins on the page. */
 export const SOURCE_NAMES: Readonly<Record<Source, string>> = { committed: "committed", own: "yours" };
 
-/** A variant's numbers of one source, by column. */
+/** Estimates of a variant from one source, by column. */
 export interface SourceRow {
   readonly seeds: readonly number[];
   readonly values: readonly (Estimate | null)[];
@@ -28,7 +28,7 @@ export interface Comparison {
   readonly cells: Readonly<Record<Source, readonly ResultCell[]>>;
 }
 
-/** Joins both by the variants and columns that the experiment has now. */
+/** Joins both sources by the variants and columns of the present definition. */
 export function compare(
   experiment: Experiment,
   result: ExperimentResult | null,
@@ -55,17 +55,17 @@ function rowOf(table: ResultTable, variant: string, columns: ResultTable["column
   return { seeds: row.seeds, values };
 }
 
-/** The place of a column, -1 when there is none of that label. */
+/** Returns the index of the column with that label, -1 if there is none. */
 export function columnIndex(columns: ResultTable["columns"], label: string): number {
   return columns.findIndex((column) => column.label === label);
 }
 
-/** Rows that somebody has measured. */
+/** Returns the rows with results of at least one source. */
 export function measuredRows({ rows }: Comparison): readonly ComparedRow[] {
   return rows.filter(({ committed, own }) => committed !== null || own !== null);
 }
 
-/** Whether a source has measured anything. */
+/** True if the source has any results. */
 export function hasSource({ cells }: Comparison, source: Source): boolean {
   return cells[source].length > 0;
 }

@@ -1,4 +1,5 @@
-/** The runs of a variant -> the columns of the table. */
+/** Computes the table of an experiment from its cells. */
+import { at } from "../math/at.ts";
 import { mean, seedInterval } from "../math/stats.ts";
 import {
   datasetName,
@@ -12,13 +13,13 @@ import {
 import { twoLevelInterval } from "./interval.ts";
 import type { Estimate, ResultCell, ResultEvaluation, ResultTable, Unit } from "./result.ts";
 
-/** Steps that "first" and "last" mean. */
+/** Number of training steps that "first" and "last" average. */
 export const STEPS_OF_MEAN = 10;
 
-/** What a reading gives: a number for each question, or one for the run. */
+/** A value per question, or one for the run. */
 type Value = readonly number[] | number;
 
-/** All columns for all variants of which there is a run. */
+/** Returns all columns for every variant with at least one run. */
 export function tableOf(experiment: Experiment, cells: readonly ResultCell[]): ResultTable {
   const rows = experiment.variants.map(({ name, label }) => {
     const own = cells.filter(({ variant }) => variant === name).sort((a, b) => a.seed - b.seed);
@@ -41,7 +42,7 @@ function unitOf({ read: { value }, minus }: Column): Unit {
   return minus === undefined ? "share" : "difference of shares";
 }
 
-/** A column over the runs of one variant; null where a run has no such number. */
+/** Estimates a column over the runs of one variant; null where a run lacks the value. */
 function estimate(experiment: Experiment, column: Column, cells: readonly ResultCell[]): Estimate | null {
   const values = cells.map((cell) => columnValue(experiment, column, cell));
   const known = values.filter((value) => value !== null);
@@ -53,7 +54,7 @@ function estimate(experiment: Experiment, column: Column, cells: readonly Result
   return { mean: mean(bySeed), interval, seedInterval: over, bySeed };
 }
 
-/** Student's t and the widening for few seeds can reach beyond what a share can be. */
+/** Clips the interval of a share to [0, 1], which Student's t and the widening for few seeds can exceed. */
 function within(
   interval: readonly [number, number] | null,
   column: Column,
@@ -69,21 +70,21 @@ function columnValue(experiment: Experiment, { read, minus }: Column, cell: Resu
   if (other === null) return null;
   if (typeof value === "number" || typeof other === "number")
     return mean([value].flat()) - mean([other].flat());
-  return value.map((share, i) => share - (other[i] ?? 0)); // paired: the same questions in the same order
+  return value.map((share, i) => share - at(other, i)); // paired: the same questions in the same order
 }
 
 function readingOf(experiment: Experiment, reading: Reading, cell: ResultCell): Value | null {
   return isOfSteps(reading) ? stepMean(reading, cell) : evaluationValue(experiment, reading, cell);
 }
 
-/** Whether a reading is of the loop's steps. */
+/** True for a reading of training steps. */
 export function isOfSteps(reading: Reading): reading is StepReading {
   return reading.at === "first" || reading.at === "last";
 }
 
-function stepMean({ at, value }: StepReading, { curves }: ResultCell): number | null {
+function stepMean({ at: end, value }: StepReading, { curves }: ResultCell): number | null {
   const curve = curves[value] ?? [];
-  const known = (at === "first" ? curve.slice(0, STEPS_OF_MEAN) : curve.slice(-STEPS_OF_MEAN)).filter(
+  const known = (end === "first" ? curve.slice(0, STEPS_OF_MEAN) : curve.slice(-STEPS_OF_MEAN)).filter(
     (point) => point !== null,
   );
   return known.length === 0 ? null : mean(known);
@@ -91,11 +92,11 @@ function stepMean({ at, value }: StepReading, { curves }: ResultCell): number | 
 
 function evaluationValue(
   experiment: Experiment,
-  { at, value, dataset, level }: EvaluationReading,
+  { at: moment, value, dataset, level }: EvaluationReading,
   cell: ResultCell,
 ): Value | null {
   const name = dataset ?? ownDataset(experiment, cell);
-  const evaluation = cell.evaluations.find((found) => found.at === at && found.dataset === name);
+  const evaluation = cell.evaluations.find((found) => found.at === moment && found.dataset === name);
   if (evaluation === undefined) return null;
   if (value !== "passAt1" && value !== "majority") return evaluation[value];
   return questionValues(evaluation, value, level);
@@ -117,7 +118,7 @@ function questionValues(
   return chosen.length === 0 ? null : chosen;
 }
 
-/** What the run's own data set is called in its evaluations. */
+/** Returns the name of the run's own data set in its evaluations. */
 export function ownDataset(experiment: Experiment, { variant }: Pick<ResultCell, "variant">): string {
   const found = experiment.variants.find(({ name }) => name === variant);
   if (found === undefined) throw new Error(`${experiment.name} has no variant "${variant}"`);

@@ -1,4 +1,5 @@
-/** How sure a mean over questions and seeds is. */
+/** Confidence intervals of means over questions and seeds. */
+import { at } from "../math/at.ts";
 import { createRandom } from "../math/random.ts";
 import { mean } from "../math/stats.ts";
 
@@ -24,8 +25,8 @@ export function twoLevelInterval(values: readonly (readonly number[])[]): readon
     return centre + widening * (drawn - centre);
   });
   draws.sort();
-  const at = (share: number): number => draws[Math.round(share * (DRAWS - 1))] ?? 0;
-  return [at(0.025), at(0.975)];
+  const quantile = (share: number): number => at(draws, Math.round(share * (DRAWS - 1)));
+  return [quantile(0.025), quantile(0.975)];
 }
 
 /** The mean of each seed over questions drawn with replacement, the same for all. */

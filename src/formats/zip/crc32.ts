@@ -1,4 +1,4 @@
-/** The checksum of zip archives (APPNOTE.TXT 4.4.7). */
+/** The CRC-32 of zip archives (APPNOTE.TXT 4.4.7). */
 
 /** Remainders for the reflected polynomial 0xedb88320: 256 for each byte value, then for bytes that 1, 2, 3 zero bytes follow. */
 const REMAINDERS = makeRemainders();
@@ -17,11 +17,11 @@ function makeRemainders(): Int32Array {
   return table;
 }
 
-/** The checksum of some bytes, or of what `before` is the checksum of, followed by them. */
-export function crc32(bytes: Uint8Array, before = 0): number {
+/** Returns the CRC-32 of the bytes. */
+export function crc32(bytes: Uint8Array): number {
   const byte = (at: number): number => bytes[at] ?? 0;
   const remainder = (at: number): number => REMAINDERS[at] ?? 0;
-  let rest = ~before;
+  let rest = ~0;
   let at = 0;
   // Four bytes at a time: weights have gigabytes of them.
   for (const end = bytes.length - 3; at < end; at += 4) {
