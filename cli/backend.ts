@@ -19,7 +19,7 @@ const NO_ADAPTER =
   "no WebGPU adapter was found: install a Vulkan driver and its loader (libvulkan.so.1), point VK_ICD_FILENAMES at " +
   "the driver's .json, or take --backend wasm";
 
-/** Starts the backend asked for. */
+/** Starts the chosen backend. */
 export function startBackend(choice: BackendChoice): Promise<StartedBackend> {
   return startChosen(choice, {
     findAdapter: () => Promise.resolve(probeAdapter()),
@@ -41,14 +41,14 @@ const adapterReport = z.nullable(
   }),
 );
 
-/** The adapter that WebGPU would run on; null where there is none, or no Dawn for this machine. */
+/** The adapter that WebGPU would use; null if there is none, or no Dawn for this platform. */
 export function probeAdapter(): z.infer<typeof adapterReport> {
   const program = fileURLToPath(new URL("./probeAdapter.mjs", import.meta.url));
   try {
     const stdout = execFileSync(process.execPath, [program], { stdio: ["ignore", "pipe", "ignore"] });
     return adapterReport.parse(JSON.parse(stdout.toString()));
   } catch {
-    return null; // a probe that cannot run is a machine that cannot run WebGPU
+    return null; // a machine that cannot run the probe cannot run WebGPU
   }
 }
 

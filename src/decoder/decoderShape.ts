@@ -1,6 +1,6 @@
 import type { Rotary } from "../math/rotary.ts";
 
-/** The sizes and switches of a decoder that its computation depends on. */
+/** Sizes and options of a decoder that its computation depends on. */
 export interface DecoderShape extends Rotary {
   /** D */
   readonly width: number;
@@ -9,7 +9,7 @@ export interface DecoderShape extends Rotary {
   readonly heads: number;
   /** Hkv; `heads` is a multiple of it. */
   readonly kvHeads: number;
-  /** Numbers of a head; the kernels keep `storedHeadDim` of them. */
+  /** hd, the head dimension; WebGPU kernels pad it to `storedHeadDim`. */
   readonly headDim: number;
   /** F, the width of the SwiGLU. */
   readonly hiddenWidth: number;
@@ -21,15 +21,15 @@ export interface DecoderShape extends Rotary {
   readonly tied: boolean;
   /** Query, key and value projections have a bias (Qwen2). */
   readonly qkvBias: boolean;
-  /** Each head of queries and keys is normed before it turns (Qwen3). */
+  /** RMSNorm of each head of queries and keys before the rotary embedding (Qwen3). */
   readonly qkNorm: boolean;
   readonly eosTokens: readonly number[];
 }
 
-/** End-of-sequence tokens that the sampling kernel has room for. */
+/** Maximum end-of-sequence tokens of the sampling kernel. */
 const MAX_EOS_TOKENS = 8;
 
-/** Why the graphs cannot run a decoder, or null when they can. The reference path runs all of them. */
+/** Returns why recorded graphs cannot run a decoder, or null. TensorFlow.js' operations run every decoder. */
 export function unsupported(shape: DecoderShape): string | null {
   const { width, headDim, hiddenWidth, eosTokens } = shape;
   if (width % 4 !== 0) return `hidden_size ${width} is no multiple of 4`;

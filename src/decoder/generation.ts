@@ -1,13 +1,13 @@
-/** What is asked of sampling and what comes of it, on the recorded graph and on stock operations alike. */
+/** Requests and results of sampling, on recorded graphs and on TensorFlow.js' operations. */
 
-/** A row to decode: which prompt of the batch it continues, and its own stream of random numbers. */
+/** A row to decode: the index of its prompt in the batch, and its random stream. */
 export interface RowRequest {
   readonly prompt: number;
   readonly seed: number;
   readonly stream: number;
 }
 
-/** How rows are drawn; see `Sampling` of the method. */
+/** Sampling parameters of the rows. */
 export interface Decoding {
   readonly temperature: number;
   readonly topP: number;
@@ -18,7 +18,7 @@ export interface Decoding {
 export interface Generated {
   readonly tokens: Int32Array;
   readonly logprobs: Float32Array;
-  /** Mean over its tokens, nats. */
+  /** Mean entropy over its tokens, in nats. */
   readonly entropy: number;
   readonly finished: boolean;
 }

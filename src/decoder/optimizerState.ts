@@ -1,4 +1,4 @@
-/** What later optimizer steps depend on beside the weights, on the host and in Hugging Face's layout. */
+/** State of the optimizer besides the weights, on the host and in Hugging Face's layout. */
 import type { Tensor } from "../math/tensor.ts";
 
 export interface OptimizerState {

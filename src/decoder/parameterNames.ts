@@ -1,10 +1,10 @@
-/** Names of a decoder's parameters that are no layer's, as Hugging Face has them. */
+/** Hugging Face's names of the parameters of a decoder outside its layers. */
 import type { DecoderShape } from "./decoderShape.ts";
 
 export const EMBEDDING = "model.embed_tokens.weight";
 export const NORM = "model.norm.weight";
 
-/** Name of the matrix that gives the logits. */
+/** Returns the name of the matrix that computes the logits. */
 export function headMatrix({ tied }: Pick<DecoderShape, "tied">): string {
   return tied ? EMBEDDING : "lm_head.weight";
 }

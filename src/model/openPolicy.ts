@@ -1,4 +1,4 @@
-/** A model -> a policy on the fastest path that can run it, and which one that is. */
+/** Opens a policy on the fastest path that can run its model. */
 import { unsupported } from "../decoder/decoderShape.ts";
 import type { Gpu } from "../webgpu/device/device.ts";
 import { layOutParameters } from "../webgpu/layout/parameterLayout.ts";
@@ -12,26 +12,27 @@ import { checkWeights, parameterShapes } from "./weights/parameters.ts";
 import { DEFAULT_BUDGET, type MemoryBudget } from "./contracts/memoryBudget.ts";
 import type { PolicyStart, TrainablePolicy } from "./contracts/trainablePolicy.ts";
 
-/** What recorded graphs run on, and where it is kept which variants of their kernels are fastest there. */
+/** The GPU of recorded graphs, and the storage of tuning results. */
 export interface Graphs {
   readonly gpu: Gpu;
   readonly memory: TuningMemory;
-  /** Milliseconds for measuring at a start; what they do not suffice for stays plain until the next one. */
+  /** Milliseconds of tuning per start; kernels that are not measured in time run their defaults until the next start. */
   readonly tuningBudget: number;
 }
 
-/** A policy, what computes it and why that. */
+/** A policy with the path that computes it and the reason for it. */
 export interface OpenedPolicy {
   readonly policy: TrainablePolicy;
   readonly path: "recorded graphs" | "TensorFlow.js operations";
   readonly pathReason: string;
-  /** Kernels that run in another variant than the plain one, in sentences. */
+  /** The tuned kernels: one sentence for each that runs another variant than the default. */
   readonly tuning: readonly string[];
 }
 
 /**
- * Opens a policy on recorded graphs where there is a GPU for them that can hold the model, else on operations of the
- * current TensorFlow.js backend. In place of a GPU stands the reason why there is none.
+ * Opens a policy on recorded graphs if `graphs` has a GPU that can run the model, else on TensorFlow.js' operations: on that
+ * GPU, or on the current backend if `graphs` is the reason why there is none. Rejects if the weights do not fit the model, or
+ * if the base is to be packed and graphs cannot run.
  */
 export async function openPolicy(
   model: LanguageModel,
@@ -66,7 +67,7 @@ export async function openPolicy(
   };
 }
 
-/** Whether the base is kept in less than float32, which only an adapter's may be. */
+/** True if the base model under an adapter is stored in less than float32. */
 function isPacked({ adapter, basePrecision = "f32" }: Trained): boolean {
   return adapter != null && basePrecision !== "f32";
 }
@@ -97,13 +98,13 @@ function summary({ choices, notes }: Tuning): string {
   return `${known.length} of ${choices.length} kernels as measured fastest here`;
 }
 
-/** What recorded graphs are asked to train. */
+/** The parts of a training setup that recorded graphs depend on. */
 export interface Trained {
   readonly adapter?: Pick<AdapterConfig, "dropout"> | null | undefined;
   readonly basePrecision?: BasePrecision | undefined;
 }
 
-/** Why recorded graphs cannot run a model, or null when they can. */
+/** Returns why recorded graphs cannot run a model, or null. */
 export function graphsObstacle(
   config: ModelConfig,
   graphs: Graphs | string,
@@ -112,7 +113,7 @@ export function graphsObstacle(
   return typeof graphs === "string" ? graphs : limitsObstacle(config, graphs.gpu.device.limits, trained);
 }
 
-/** The same of a GPU that allows so much of a buffer. */
+/** Returns why recorded graphs cannot run a model on a GPU with these buffer limits, or null. */
 export function limitsObstacle(
   config: ModelConfig,
   {

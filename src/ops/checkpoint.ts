@@ -2,8 +2,8 @@ import { differentiable } from "./differentiable.ts";
 import * as tf from "./tf.ts";
 
 /**
- * Computes `f(inputs, constants)` and keeps nothing of it for the way back but what it was given: there `f` is computed again
- * with what its gradient needs (gradient checkpointing, arXiv 1604.06174). All inputs must matter to the result.
+ * Gradient checkpointing (arXiv 1604.06174): computes `f(inputs, constants)` and keeps only its arguments; the backward pass
+ * recomputes `f`. The result must depend on all inputs.
  */
 export function checkpoint(
   f: (inputs: readonly tf.Tensor[], constants: readonly tf.Tensor[]) => tf.Tensor,
@@ -20,7 +20,7 @@ export function checkpoint(
   }));
 }
 
-/** Takes gradients while others are on their way back: the engine has one tape, which would be thrown away with theirs. */
+/** Computes gradients inside a backward pass, with a tape of its own: the engine has one tape, which would be lost. */
 function aside<T>(gradients: () => T): T {
   const { state } = tf.engine();
   const { activeTape } = state;

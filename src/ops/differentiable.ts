@@ -1,21 +1,21 @@
 import * as tf from "./tf.ts";
 
-/** What a hand-written operation computes, and how gradients flow back through it. */
+/** Result of an operation with a hand-written gradient. */
 export interface Forward {
   readonly value: tf.Tensor;
-  /** Tensors the backward pass reads. They outlive the forward pass only when named here. */
+  /** Tensors that the backward pass reads; others are disposed after the forward pass. */
   readonly saved: tf.Tensor[];
-  /** One gradient per input, in the order of the inputs. Computed at once, not lazily. */
+  /** Computes one gradient per input, in the order of the inputs. */
   readonly backward: (dy: tf.Tensor, saved: readonly tf.Tensor[]) => tf.Tensor[];
 }
 
-/** Whether operations are being recorded for a gradient, the engine's own rule. */
+/** True while the engine records operations for a gradient. */
 function recording(): boolean {
   const { gradientDepth, kernelDepth } = tf.engine().state;
   return gradientDepth > 0 && kernelDepth === 0;
 }
 
-/** `tf.customGrad` with types: an operation on `inputs` whose gradient is written by hand. */
+/** Typed `tf.customGrad`: an operation on `inputs` with a hand-written gradient. */
 export function differentiable(inputs: tf.Tensor[], forward: () => Forward): tf.Tensor {
   if (!recording()) return tf.tidy(() => forward().value);
   const op = tf.customGrad((...args) => {

@@ -12,7 +12,7 @@ export const IMPLEMENTATIONS = [
 
 export type Implementation = (typeof IMPLEMENTATIONS)[number];
 
-/** Makes the operations run this way from now on. */
+/** Selects the implementation of the operations. */
 export async function useImplementation(implementation: Implementation): Promise<void> {
   await tf.setBackend(implementation === "stock operations on cpu" ? "cpu" : "wasm");
   if (implementation === "WASM kernels") await installWasmKernelsInNode();

@@ -1,9 +1,7 @@
 import { WebGPUBackend } from "@tensorflow/tfjs-backend-webgpu";
 import * as tf from "./tf.ts";
 
-/**
- * Makes TensorFlow.js compute on a WebGPU device. Rejects when its backend does not start.
- */
+/** Makes TensorFlow.js compute on a WebGPU device. Rejects if its backend does not start. */
 export async function useWebGpuOperations(device: GPUDevice): Promise<void> {
   if (tf.getBackend() === "webgpu" && (tf.backend() as WebGPUBackend).device === device) return;
   // Importing the backend may have registered it on a device of its own.

@@ -15,7 +15,7 @@ import { tuningMemory } from "./browser/tuningMemory.ts";
 /** Milliseconds of a start spent on measuring kernels; the next start measures the rest. */
 const TUNING_BUDGET = 1500;
 
-/** Starts the backend the user asked for. */
+/** Starts the chosen backend. */
 export function startBackend(choice: BackendChoice): Promise<StartedBackend> {
   return startChosen(choice, {
     findAdapter,

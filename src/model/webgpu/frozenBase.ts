@@ -1,4 +1,4 @@
-/** The weights under an adapter: on the GPU in one buffer in float32, in several in less. */
+/** Frozen weights under an adapter: one buffer in float32, several buffers in packed formats. */
 import type { Gpu } from "../../webgpu/device/device.ts";
 import { FrozenWeights } from "../../webgpu/weights/frozenWeights.ts";
 import { ParameterBuffer } from "../../webgpu/weights/parameterBuffer.ts";
@@ -9,14 +9,14 @@ import { parameterShapes } from "../weights/parameters.ts";
 
 export type FrozenBase = ParameterBuffer | FrozenWeights;
 
-/** Takes its memory, to be uploaded to. Throws a `RangeError` when a buffer of it is too large for the GPU. */
+/** Allocates the frozen weights. Throws a `RangeError` if a buffer exceeds the GPU's limits. */
 export function takeFrozenBase(gpu: Gpu, config: ModelConfig, precision: BasePrecision): FrozenBase {
   const shapes = parameterShapes(config);
   if (precision === "f32") return new ParameterBuffer(gpu, shapes, config.headDim, "frozen");
   return new FrozenWeights(gpu, config, shapes, precision);
 }
 
-/** Writes the weights to it, one tensor in memory at a time. Rejects with a `RangeError` for one that the precision cannot hold. */
+/** Uploads the weights one tensor at a time. Rejects with a `RangeError` if the precision cannot hold a weight. */
 export async function fillFrozenBase(
   base: FrozenBase,
   config: ModelConfig,

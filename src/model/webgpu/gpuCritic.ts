@@ -20,8 +20,8 @@ import { scoreRollouts } from "../learning/scoreRollouts.ts";
 import { withValueHead, withValueShapes, type TrainableCritic } from "../contracts/trainableCritic.ts";
 import type { ScoredText, TrainedState } from "../contracts/trainablePolicy.ts";
 
-/** Tokens have no loss but that of their values. */
-const VALUES_ALONE = {
+/** Loss settings under which tokens have only a value loss. */
+const VALUES_ONLY = {
   temperature: 1,
   clipLow: 0,
   clipHigh: 0,
@@ -41,8 +41,8 @@ export class GpuCritic implements TrainableCritic {
   readonly #learner: CriticLearner;
 
   /**
-   * Uploads what is trained: a value head and all weights, or the adapter beside `frozen` ones, whose memory stays the
-   * caller's. Throws a `RangeError` when they are too large for the GPU.
+   * Uploads the trained parameters: a value head and all weights, or a value head and an adapter on `frozen` weights, which
+   * the caller owns. Throws a `RangeError` if they exceed the GPU's limits.
    */
   constructor(
     gpu: Gpu,
@@ -74,7 +74,7 @@ export class GpuCritic implements TrainableCritic {
     };
   }
 
-  /** Allocates all that valuing and learning from micro-batches of this size will need. */
+  /** Allocates for evaluating and training micro-batches of this size. */
   async reserve(capacity: TrainingCapacity): Promise<void> {
     await this.#scorer.reserve(capacity);
     await this.#trainer.reserve(capacity);
@@ -99,7 +99,7 @@ export class GpuCritic implements TrainableCritic {
   }
 
   async #accumulate(rows: readonly ValuedRow[], { valueClip }: CriticOptions) {
-    const { losses, values } = await this.#trainer.accumulate(rows, { ...VALUES_ALONE, valueClip });
+    const { losses, values } = await this.#trainer.accumulate(rows, { ...VALUES_ONLY, valueClip });
     return { loss: losses.reduce((sum, loss) => sum + loss, 0), values };
   }
 

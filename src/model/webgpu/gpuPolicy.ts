@@ -1,4 +1,4 @@
-/** The policy of the method on recorded WebGPU graphs: sampler and trainer share one buffer of weights. */
+/** The policy on recorded WebGPU graphs: sampler and trainer share one buffer of weights. */
 import { AdaptedWeights } from "../../webgpu/weights/adaptedWeights.ts";
 import type { DecoderWeights } from "../../webgpu/weights/decoderWeights.ts";
 import type { Gpu } from "../../webgpu/device/device.ts";
@@ -46,22 +46,22 @@ import { update, type Learner } from "../learning/update.ts";
 import type { Accumulated } from "../learning/updateSums.ts";
 import type { Workload } from "../contracts/workload.ts";
 
-/** Weights on the GPU and what scores texts with them. */
+/** Weights on the GPU with a scorer. */
 interface Scored {
   readonly parameters: ParameterBuffer;
   readonly scorer: GpuScorer;
 }
 
-/** What is trained in place of all weights, and what stays as it is under it. */
+/** An adapter and the frozen weights under it. */
 export interface Adapted {
   readonly adapter: AdapterConfig;
-  /** On the GPU. */
+  /** Frozen weights on the GPU. */
   readonly frozen: FrozenBase;
-  /** The same as they were read, to merge the adapter into: those on the GPU may have lost digits. */
+  /** Frozen weights as read, for merging: those on the GPU may be rounded. */
   readonly source: WeightSource;
 }
 
-/** What a policy trains from its first moment: all weights, or the adapter's. */
+/** Initial trained parameters: all weights, or the adapter's. */
 type GpuStart = TrainedState & Pick<PolicyStart, "reference">;
 
 export class GpuPolicy implements TrainablePolicy {
@@ -69,21 +69,21 @@ export class GpuPolicy implements TrainablePolicy {
   readonly #gpu: Gpu;
   readonly #adapted: Adapted | null;
   readonly #ownsFrozen: boolean;
-  /** What is trained. */
+  /** Trained parameters. */
   readonly #parameters: ParameterBuffer;
   readonly #sampler: GpuSampler;
   readonly #optimizer: OptimizerState | null;
   readonly #budget: MemoryBudget;
   readonly #learner: Learner;
-  /** The initial model; null when KL is never asked for. */
+  /** The reference model; null if KL is not used. */
   readonly #reference: Scored | null;
-  /** Made when first needed: evaluating takes no memory of training. */
+  /** Created when first needed: evaluation needs no training memory. */
   #trainer: GpuTrainer | null = null;
   #scorer: GpuScorer | null = null;
 
   /**
-   * Uploads the weights, under an adapter one tensor after the other. Rejects with a `RangeError` when they are too large
-   * for the GPU.
+   * Uploads the weights; those under an adapter one tensor at a time. Rejects with a `RangeError` if they exceed the GPU's
+   * limits.
    */
   static async open(
     gpu: Gpu,
@@ -99,7 +99,7 @@ export class GpuPolicy implements TrainablePolicy {
     return new GpuPolicy(gpu, model, start, budget, { adapter, frozen, source: weights }, true);
   }
 
-  /** Uploads what is trained. What is frozen under an adapter is there already, and the caller's unless it is given away. */
+  /** Uploads the trained parameters. The frozen weights under an adapter are on the GPU already; `ownsFrozen` passes ownership. */
   constructor(
     gpu: Gpu,
     model: LanguageModel,
@@ -135,7 +135,7 @@ export class GpuPolicy implements TrainablePolicy {
     return this.#adapted?.adapter ?? null;
   }
 
-  /** Puts on the GPU what may be trained: all weights, or an adapter's. */
+  /** Uploads trained parameters: all weights, or an adapter's. */
   #upload(weights: ReadonlyMap<string, HostTensor>, label: string): ParameterBuffer {
     const { config } = this.model;
     const shapes = this.adapter === null ? parameterShapes(config) : adapterShapes(config, this.adapter);
@@ -144,7 +144,7 @@ export class GpuPolicy implements TrainablePolicy {
     return parameters;
   }
 
-  /** A model's weights, of which these are trained. */
+  /** Returns the weights of the model with these trained parameters. */
   #weightsWith(parameters: ParameterBuffer): DecoderWeights {
     if (this.#adapted === null) return parameters;
     const { frozen, adapter } = this.#adapted;
@@ -165,7 +165,7 @@ export class GpuPolicy implements TrainablePolicy {
     return this.#trainer;
   }
 
-  /** Allocates all that this work will need: what is not asked for takes nothing. */
+  /** Allocates for a workload, and for nothing else. */
   async reserve({ sampled, trained, scored }: Workload): Promise<void> {
     for (const { maxTokens, ...asked } of sampled) await this.#sampler.reserve(asked, maxTokens);
     if (scored !== null) await this.#scoring().reserve(scored);
@@ -290,7 +290,7 @@ export class GpuPolicy implements TrainablePolicy {
   }
 }
 
-/** Hands each row its own part of `logprobs`. */
+/** Gives each row its part of `logprobs`. */
 function withReference(batch: readonly TrainingRow[], logprobs: Float32Array): TrainingRow[] {
   let next = 0;
   return batch.map((row) => {

@@ -5,8 +5,8 @@ import { adamwFused } from "./fused.ts";
 import type { AdamwOptions, AdamwState } from "./state.ts";
 
 /**
- * One AdamW update with PyTorch's semantics (decoupled decay, bias correction, epsilon outside the root). Consumes
- * the state: use only what is returned. Leaves `grad` alone.
+ * One AdamW update (arXiv 1711.05101) with PyTorch's semantics: decoupled decay, bias correction, epsilon outside the root.
+ * Consumes the tensors of `state` and returns their successors; does not dispose `grad`.
  */
 export function adamw(state: AdamwState, grad: tf.Tensor, options: AdamwOptions): AdamwState {
   const kernels = activeKernels();

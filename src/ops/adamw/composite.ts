@@ -1,7 +1,7 @@
 import * as tf from "../tf.ts";
 import type { AdamwOptions, AdamwState } from "./state.ts";
 
-/** The AdamW update of stock ops; new tensors. */
+/** AdamW update with stock operations; returns new tensors. */
 export function adamwComposite(state: AdamwState, grad: tf.Tensor, options: AdamwOptions): AdamwState {
   const { param, m, v } = state;
   const { learningRate, beta1, beta2, epsilon, weightDecay, gradientScale, stepNumber } = options;

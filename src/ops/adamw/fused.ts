@@ -3,7 +3,7 @@ import * as tf from "../tf.ts";
 import type { WasmKernels } from "../wasm/bridge.ts";
 import type { AdamwOptions, AdamwState } from "./state.ts";
 
-/** The AdamW update by the WASM kernels: in place, except for values that other tensors share. */
+/** AdamW update with the WASM kernels, in place except for values that other tensors share. */
 export function adamwFused(
   kernels: WasmKernels,
   { param, m, v }: AdamwState,

@@ -6,11 +6,11 @@ export interface AdamwOptions {
   readonly beta1: number;
   readonly beta2: number;
   readonly epsilon: number;
-  /** Decoupled: the parameter shrinks by learningRate * weightDecay, whatever its gradient. */
+  /** Decoupled weight decay: the parameter shrinks by the factor 1 - learningRate * weightDecay. */
   readonly weightDecay: number;
-  /** Multiplies the gradient first; carries gradient clipping. */
+  /** Factor of the gradient, for clipping. */
   readonly gradientScale: number;
-  /** 1 for the first update; drives the bias correction. */
+  /** 1 for the first update; used for bias correction. */
   readonly stepNumber: number;
 }
 

@@ -1,6 +1,6 @@
 import * as tf from "../tf.ts";
 
-/** A copy of `suffix [R,S,W]` with `x [R,W]` at position `index`; disposes `suffix`. */
+/** Returns a copy of `suffix [R,S,W]` with `x [R,W]` at position `index`; disposes `suffix`. */
 export function appendTokenComposite(suffix: tf.Tensor, x: tf.Tensor, index: number): tf.Tensor3D {
   const [rows = 0, slots = 0, width = 0] = suffix.shape;
   const appended = tf.tidy(() => {

@@ -3,7 +3,7 @@ import type * as tf from "../tf.ts";
 import type { WasmKernels } from "../wasm/bridge.ts";
 import { appendTokenComposite } from "./composite.ts";
 
-/** Writes in place, unless other tensors share the cache's values: then a copy. */
+/** Writes in place, or to a copy if other tensors share the values of the cache. */
 export function appendTokenFused(
   kernels: WasmKernels,
   suffix: tf.Tensor,

@@ -1,3 +1,4 @@
+import { at } from "../../math/at.ts";
 import { gatherRowsComposite } from "../gatherRows/composite.ts";
 import { HIDDEN } from "../hiddenScore.ts";
 import * as tf from "../tf.ts";
@@ -7,27 +8,27 @@ import type { CausalAttentionInput } from "./input.ts";
 interface Padding {
   readonly rows: number;
   readonly longest: number;
-  /** For each cell of the grid, a packed token; padding repeats the row's first token, whose result is dropped. */
+  /** Packed token of each grid cell; padding repeats the first token of the row and its result is dropped. */
   readonly toGrid: tf.Tensor1D;
-  /** For each packed token, its cell of the grid. */
+  /** Grid cell of each packed token. */
   readonly toPacked: tf.Tensor1D;
 }
 
 function padding(rowStarts: Int32Array): Padding {
   const rows = rowStarts.length - 1;
-  const lengths = Array.from(rowStarts.subarray(1), (end, row) => end - (rowStarts[row] ?? 0));
+  const lengths = Array.from(rowStarts.subarray(1), (end, row) => end - at(rowStarts, row));
   const longest = Math.max(...lengths);
   const toGrid = new Int32Array(rows * longest);
   const toPacked: number[] = [];
   lengths.forEach((length, row) => {
-    const start = rowStarts[row] ?? 0;
+    const start = at(rowStarts, row);
     for (let t = 0; t < longest; t++) toGrid[row * longest + t] = t < length ? start + t : start;
     for (let t = 0; t < length; t++) toPacked.push(row * longest + t);
   });
   return { rows, longest, toGrid: tf.tensor1d(toGrid, "int32"), toPacked: tf.tensor1d(toPacked, "int32") };
 }
 
-/** Hides keys later than the query: [T*queriesPerKey, T], queries of one key head side by side. */
+/** Mask of keys later than the query: [T*queriesPerKey, T], with the queries of a key head interleaved. */
 function causalMask(longest: number, queriesPerKey: number): tf.Tensor2D {
   const mask = new Float32Array(longest * queriesPerKey * longest);
   for (let i = 0; i < mask.length; i++) {
@@ -37,13 +38,13 @@ function causalMask(longest: number, queriesPerKey: number): tf.Tensor2D {
 }
 
 /**
- * Causal attention of stock ops. Rows are padded to the longest; the queries that share a key head are folded into the
- * time axis, so no key is repeated.
+ * Causal attention with stock operations. Rows are padded to the longest; queries that share a key head are folded into the
+ * time axis, so that keys are not repeated.
  */
 export function causalAttentionComposite(input: CausalAttentionInput): tf.Tensor2D {
   const { q, k, v, rowStarts, heads, kvHeads } = input;
   return tf.tidy(() => {
-    const width = q.shape[1] ?? 0;
+    const width = at(q.shape, 1);
     const headDim = width / heads;
     const queriesPerKey = heads / kvHeads;
     const { rows, longest, toGrid, toPacked } = padding(rowStarts);

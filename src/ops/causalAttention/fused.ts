@@ -4,7 +4,7 @@ import type * as tf from "../tf.ts";
 import type { WasmKernels } from "../wasm/bridge.ts";
 import type { CausalAttentionInput } from "./input.ts";
 
-/** Causal attention by the WASM kernels. Keeps one number per token and head for the gradient, not the weights. */
+/** Causal attention with the WASM kernels. For the gradient it keeps the log-sum-exp per token and head, not the weights. */
 export function causalAttentionFused(kernels: WasmKernels, input: CausalAttentionInput): tf.Tensor2D {
   const { q, k, v, rowStarts, heads, kvHeads } = input;
   const [m, width] = matrixShape("causalAttention: q", q);
@@ -13,7 +13,7 @@ export function causalAttentionFused(kernels: WasmKernels, input: CausalAttentio
   expectShape("causalAttention: v", v, [m, kvHeads * headDim]);
   const longest = longestPart("causalAttention: rowStarts", rowStarts, m, 1);
   const sizes = [heads, kvHeads, headDim, longest] as const;
-  // Scores and mixing of every token with, on average, half a row.
+  // Scores and weighted sums of every token over half a row on average.
   const rows = { count: rowStarts.length - 1, unit: 1, work: (m * width * m) / (rowStarts.length - 1) ** 2 };
   const at = (tensor: tf.Tensor): number => kernels.address(tensor);
   const { call } = kernels;

@@ -7,9 +7,9 @@ export interface CausalAttentionInput {
   /** [M, Hkv*hd] */
   readonly k: tf.Tensor;
   readonly v: tf.Tensor;
-  /** Each row's first token, and M at the end: [B+1]. */
+  /** First token of each row, then M: [B+1]. */
   readonly rowStarts: Int32Array;
-  /** H, a multiple of `kvHeads`: queries are grouped. */
+  /** H, a multiple of `kvHeads` (grouped-query attention). */
   readonly heads: number;
   readonly kvHeads: number;
 }

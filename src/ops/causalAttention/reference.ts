@@ -1,3 +1,5 @@
+import { at } from "../../math/at.ts";
+
 /** Sizes of grouped-query attention. */
 export interface Heads {
   readonly heads: number;
@@ -5,16 +7,14 @@ export interface Heads {
   readonly headDim: number;
 }
 
-/** One query's mixture, in float64: `q` against `keys[]`, mixing `values[]`. */
+/** Attention of one query `q` over `keys` and `values`, in float64. */
 export function attendReference(q: Float64Array, keys: Float64Array[], values: Float64Array[]): Float64Array {
-  const dot = (a: Float64Array, b: Float64Array): number => a.reduce((sum, x, i) => sum + x * (b[i] ?? 0), 0);
+  const dot = (a: Float64Array, b: Float64Array): number => a.reduce((sum, x, i) => sum + x * at(b, i), 0);
   const scores = keys.map((key) => dot(q, key) / Math.sqrt(q.length));
   const top = Math.max(...scores);
   const weights = scores.map((score) => Math.exp(score - top));
   const total = weights.reduce((sum, weight) => sum + weight, 0);
-  return q.map((_, d) =>
-    values.reduce((sum, value, i) => sum + ((weights[i] ?? 0) / total) * (value[d] ?? 0), 0),
-  );
+  return q.map((_, d) => values.reduce((sum, value, i) => sum + (at(weights, i) / total) * at(value, d), 0));
 }
 
 /** Causal attention of packed rows in float64. */

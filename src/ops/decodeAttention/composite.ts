@@ -5,7 +5,7 @@ import type { DecodeAttentionInput, DecodeCache } from "./input.ts";
 /** Swaps rows and key heads of a tensor of rank 4. */
 const swap = (x: tf.Tensor): tf.Tensor => tf.transpose(x, [1, 0, 2, 3]);
 
-/** Hides from each row the prefix tokens of other groups: [R, 1, 1, Mp]. */
+/** Mask of the prefix tokens of other groups: [R, 1, 1, Mp]. */
 function otherGroups(rowGroup: tf.Tensor, prefixStarts: Int32Array, tokens: number): tf.Tensor {
   const groups = new Int32Array(tokens);
   for (let group = 0; group + 1 < prefixStarts.length; group++) {
@@ -44,8 +44,8 @@ function attentionWeights(byRow: tf.Tensor, cache: DecodeCache, rowGroup: tf.Ten
 }
 
 /**
- * One decoding step's attention of stock ops. Scores every prefix token of all groups and hides the foreign ones:
- * wasteful, but without reading `rowGroup` back from the device.
+ * Attention of one decoding step with stock operations. Scores the prefix tokens of all groups and masks those of other
+ * groups, which costs work but avoids reading `rowGroup` back from the device.
  */
 export function decodeAttentionComposite(input: DecodeAttentionInput): tf.Tensor2D {
   const { q, cache, rowGroup, heads, kvHeads } = input;

@@ -4,7 +4,7 @@ import { decodeAttentionComposite } from "./composite.ts";
 import { decodeAttentionFused } from "./fused.ts";
 import type { DecodeAttentionInput } from "./input.ts";
 
-/** Attention of each row's token to its group's prefix and its own suffix, scale 1/sqrt(hd) -> [R, H*hd]. No gradient. */
+/** Attention of the token of each row to the prefix of its group and its own suffix, with scale 1/sqrt(hd); returns [R, H*hd]. Has no gradient. */
 export function decodeAttention(input: DecodeAttentionInput): tf.Tensor2D {
   const kernels = activeKernels();
   return kernels === undefined ? decodeAttentionComposite(input) : decodeAttentionFused(kernels, input);

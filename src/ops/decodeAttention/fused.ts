@@ -1,12 +1,13 @@
+import { at } from "../../math/at.ts";
 import { expectShape, headWidth, longestPart, matrixShape } from "../shapes.ts";
 import type * as tf from "../tf.ts";
 import type { WasmKernels } from "../wasm/bridge.ts";
 import type { DecodeAttentionInput, DecodeCache } from "./input.ts";
 
-/** Throws unless the cache fits `rows` rows of keys `kvWidth` wide. */
+/** Throws unless the shapes of the cache match `rows` rows and key width `kvWidth`. */
 function checkCache(cache: DecodeCache, rows: number, kvWidth: number): void {
   const [tokens] = matrixShape("decodeAttention: prefixKeys", cache.prefixKeys);
-  const slots = cache.suffixKeys.shape[1] ?? 0;
+  const slots = at(cache.suffixKeys.shape, 1);
   if (cache.suffixLength < 1 || cache.suffixLength > slots) {
     throw new Error(`decodeAttention: suffix length ${cache.suffixLength} of ${slots} slots`);
   }
@@ -18,7 +19,7 @@ function checkCache(cache: DecodeCache, rows: number, kvWidth: number): void {
   }
 }
 
-/** One decoding step's attention by the WASM kernels; the prefix is scored for all rows of its group together. */
+/** Attention of one decoding step with the WASM kernels; a prefix is scored for all rows of its group together. */
 export function decodeAttentionFused(kernels: WasmKernels, input: DecodeAttentionInput): tf.Tensor2D {
   const { q, cache, rowGroup, heads, kvHeads } = input;
   const [rows, width] = matrixShape("decodeAttention: q", q);
@@ -33,13 +34,13 @@ export function decodeAttentionFused(kernels: WasmKernels, input: DecodeAttentio
   const out = kernels.output([rows, width]);
   const bytes = kernels.call.decodeScratch(rows, groups, longest, suffixLength, kvHeads, headDim);
   const [scratch, starts] = kernels.scratchWith(bytes, prefixStarts);
-  const at = (tensor: tf.Tensor): number => kernels.address(tensor);
-  const prefix = [at(prefixKeys), at(prefixValues), starts] as const;
-  const suffix = [at(suffixKeys), at(suffixValues)] as const;
+  const address = (tensor: tf.Tensor): number => kernels.address(tensor);
+  const prefix = [address(prefixKeys), address(prefixValues), starts] as const;
+  const suffix = [address(suffixKeys), address(suffixValues)] as const;
   const sizes = [
     rows,
     groups,
-    suffixKeys.shape[1] ?? 0,
+    at(suffixKeys.shape, 1),
     suffixLength,
     heads,
     kvHeads,
@@ -47,6 +48,15 @@ export function decodeAttentionFused(kernels: WasmKernels, input: DecodeAttentio
     longest,
   ] as const;
   const rowGroupAt = kernels.address(rowGroup, "int32");
-  kernels.call.decodeAttention(at(q), at(out), ...prefix, ...suffix, rowGroupAt, 0, ...sizes, scratch);
+  kernels.call.decodeAttention(
+    address(q),
+    address(out),
+    ...prefix,
+    ...suffix,
+    rowGroupAt,
+    0,
+    ...sizes,
+    scratch,
+  );
   return out as tf.Tensor2D; // [rows, width]
 }

@@ -1,6 +1,6 @@
 import { attendReference, type Heads } from "../causalAttention/reference.ts";
 
-/** The cache of `DecodeCache` as float64 numbers. */
+/** A `DecodeCache` in float64. */
 export interface CacheReference {
   readonly prefixKeys: Float64Array;
   readonly prefixValues: Float64Array;
@@ -11,7 +11,7 @@ export interface CacheReference {
   readonly suffixLength: number;
 }
 
-/** One decoding step's attention in float64. */
+/** Attention of one decoding step, in float64. */
 export function decodeAttentionReference(
   q: Float64Array,
   cache: CacheReference,

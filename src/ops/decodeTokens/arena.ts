@@ -1,6 +1,6 @@
 import type { WasmKernels } from "../wasm/bridge.ts";
 
-/** Memory that is taken piece by piece and given back at once. */
+/** Arena allocator: allocates pieces and frees them all at once. */
 export class Arena {
   readonly #kernels: WasmKernels;
   readonly #addresses: number[] = [];
@@ -9,19 +9,19 @@ export class Arena {
     this.#kernels = kernels;
   }
 
-  /** Room for `bytes` of unset values. */
+  /** Allocates `bytes` uninitialized bytes. */
   take(bytes: number): number {
     const address = this.#kernels.allocate(Math.max(bytes, 8));
     this.#addresses.push(address);
     return address;
   }
 
-  /** Room for `count` 32-bit numbers. */
+  /** Allocates `count` uninitialized 32-bit numbers. */
   words(count: number): number {
     return this.take(count * 4);
   }
 
-  /** Room that holds these int32 values. */
+  /** Allocates and writes int32 values. */
   integers(values: ArrayLike<number>): number {
     const address = this.words(values.length);
     new Int32Array(this.#kernels.buffer, address, values.length).set(values);

@@ -7,9 +7,9 @@ export interface LayerWeights {
   readonly query: tf.Tensor;
   readonly key: tf.Tensor;
   readonly value: tf.Tensor;
-  /** Of queries, keys and values, where the model has them. */
+  /** Biases of queries, keys and values, if the model has them. */
   readonly biases?: readonly [query: tf.Tensor, key: tf.Tensor, value: tf.Tensor];
-  /** Of each head of queries and keys, where the model has them: [headDim]. */
+  /** Norm weights of each head of queries and keys [headDim], if the model has them. */
   readonly headNorms?: readonly [query: tf.Tensor, key: tf.Tensor];
   readonly output: tf.Tensor;
   readonly postNorm: tf.Tensor;
@@ -18,7 +18,7 @@ export interface LayerWeights {
   readonly down: tf.Tensor;
 }
 
-/** A Llama-style decoder, as decoding needs it. */
+/** Weights of a Llama-style decoder. */
 export interface DecoderWeights {
   readonly heads: number;
   readonly kvHeads: number;
@@ -31,23 +31,23 @@ export interface DecoderWeights {
   readonly head: tf.Tensor;
   readonly finalNorm: tf.Tensor;
   readonly rope: RopeTable;
-  /** Each layer's weights, when they are asked for: matrices may go once they are packed, vectors must stay. */
+  /** Returns the weights of each layer. Matrices may be disposed once packed; vectors must stay. */
   readonly layers: readonly (() => LayerWeights)[];
 }
 
-/** The rows to decode, and what they continue. */
+/** Rows to decode and the prompts they continue. */
 export interface DecodeBatch {
-  /** Keys and values of the prompts' tokens, packed [Mp, Hkv*hd], of each layer. */
+  /** Keys and values of the prompts in each layer, packed [Mp, Hkv*hd]. */
   readonly prefix: readonly { readonly keys: tf.Tensor; readonly values: tf.Tensor }[];
   /** [G + 1] */
   readonly prefixStarts: Int32Array;
-  /** Which prompt each row continues: [rows] */
+  /** Prompt of each row: [rows] */
   readonly groupOf: Int32Array;
   readonly endTokens: readonly number[];
-  /** 0 is greedy. */
+  /** 0 is greedy decoding. */
   readonly temperature: number;
   readonly topP: number;
-  /** Longest response. */
+  /** Maximum tokens of a response. */
   readonly maxTokens: number;
 }
 
@@ -56,6 +56,6 @@ export interface DecodedRow {
   readonly tokens: Int32Array;
   /** Nats, under softmax(logits / temperature) before top-p; at temperature 0 under softmax(logits). */
   readonly logprobs: Float32Array;
-  /** Of the same distribution, summed over the tokens. */
+  /** Entropy of the same distributions in nats, summed over the tokens. */
   readonly entropy: number;
 }

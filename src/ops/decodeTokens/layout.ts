@@ -1,4 +1,5 @@
-/** How `Decoding` of wasm/assembly/decodeTokens.ts lies in memory; kept in step with it by hand. */
+/** Memory layout of `Decoding` in wasm/assembly/decodeTokens.ts; keep the two in sync. */
+import { at } from "../../math/at.ts";
 
 /** Its 32-bit fields after temperature, topP (float64) and epsilon (float32), in order. */
 const INTEGERS = [
@@ -51,7 +52,7 @@ const INTEGERS = [
 
 type IntegerField = (typeof INTEGERS)[number];
 
-/** The fields of a `Decoding`: sizes, and addresses of what it works on. */
+/** The fields of a `Decoding`: sizes and addresses. */
 export type DecodingFields = Readonly<Record<IntegerField | "temperature" | "topP" | "epsilon", number>>;
 
 const FIRST_INTEGER = 20;
@@ -65,9 +66,9 @@ export function writeDecoding(memory: ArrayBufferLike, address: number, fields: 
   new Int32Array(memory, address + FIRST_INTEGER, INTEGERS.length).set(INTEGERS.map((name) => fields[name]));
 }
 
-/** A 32-bit field of the `Decoding` at `address`. */
+/** Reads a 32-bit field of the `Decoding` at `address`. */
 export function readDecoding(memory: ArrayBufferLike, address: number, field: IntegerField): number {
-  return new Int32Array(memory, address + FIRST_INTEGER, INTEGERS.length)[INTEGERS.indexOf(field)] ?? 0;
+  return at(new Int32Array(memory, address + FIRST_INTEGER, INTEGERS.length), INTEGERS.indexOf(field));
 }
 
 /** Changes 32-bit fields of the `Decoding` at `address`. */
@@ -77,5 +78,5 @@ export function changeDecoding(
   changes: Partial<Record<IntegerField, number>>,
 ): void {
   const fields = new Int32Array(memory, address + FIRST_INTEGER, INTEGERS.length);
-  for (const [i, name] of INTEGERS.entries()) fields[i] = changes[name] ?? fields[i] ?? 0;
+  for (const [i, name] of INTEGERS.entries()) fields[i] = changes[name] ?? at(fields, i);
 }

@@ -1,3 +1,4 @@
+import { at } from "../../math/at.ts";
 import { expectShape, matrixShape } from "../shapes.ts";
 import * as tf from "../tf.ts";
 import type { WasmKernels } from "../wasm/bridge.ts";
@@ -5,7 +6,7 @@ import type { DecodeBatch, DecoderWeights, LayerWeights } from "./input.ts";
 import type { Arena } from "./arena.ts";
 import type { DecodingFields } from "./layout.ts";
 
-/** A decoder's part of the fields. */
+/** Fields of a `Decoding` that describe the decoder. */
 type PackedDecoder = Pick<
   DecodingFields,
   | "layers"
@@ -24,7 +25,7 @@ type PackedDecoder = Pick<
   | "epsilon"
 >;
 
-/** Packs a decoder's matrices for the kernel, gives its layers room for the rows' keys and values, and lists both. */
+/** Packs the matrices of a decoder for the kernel and allocates the KV cache of its layers. */
 export function packDecoder(
   kernels: WasmKernels,
   arena: Arena,
@@ -33,11 +34,12 @@ export function packDecoder(
 ): PackedDecoder {
   const { heads, kvHeads, headDim, hiddenWidth, embedding, finalNorm, rope } = weights;
   const [vocabulary, width] = matrixShape("decodeTokens: embedding", embedding);
-  if (batch.prefix.length !== weights.layers.length) throw new Error("decodeTokens: a prefix for each layer");
+  if (batch.prefix.length !== weights.layers.length)
+    throw new Error("decodeTokens: the prefix must have an entry per layer");
   expectShape("decodeTokens: final norm", finalNorm, [width]);
   const packer = new Packer(kernels, arena, weights, width);
   const table = weights.layers.flatMap((layer, i) => [
-    ...tf.tidy(() => packer.layer(layer())), // what was made for packing goes with it
+    ...tf.tidy(() => packer.layer(layer())), // frees the intermediates of packing
     ...packer.cache(batch, i),
   ]);
   return {
@@ -85,7 +87,7 @@ class Packer {
     return this.#kernels.address(tensor);
   }
 
-  /** The weights of a `Layer`, in its order. */
+  /** Addresses of the weights of a `Layer`, in its order. */
   layer(layer: LayerWeights): number[] {
     const { heads, kvHeads, headDim, hiddenWidth } = this.#weights;
     const [queries, keys] = [heads * headDim, kvHeads * headDim];
@@ -108,10 +110,10 @@ class Packer {
     ];
   }
 
-  /** The keys and values of a `Layer`, in its order: the prompts', and room for the rows' own. */
+  /** Addresses of the keys and values of a `Layer`, in its order: of prompts, then of rows. */
   cache({ prefix, prefixStarts, groupOf, maxTokens }: DecodeBatch, layer: number): number[] {
     const keyWidth = this.#weights.kvHeads * this.#weights.headDim;
-    const shape = [prefixStarts[prefixStarts.length - 1] ?? 0, keyWidth];
+    const shape = [at(prefixStarts, prefixStarts.length - 1), keyWidth];
     const tensors = prefix[layer];
     if (tensors === undefined) throw new Error(`decodeTokens: no prefix of layer ${layer}`);
     expectShape("decodeTokens: prefix keys", tensors.keys, shape);

@@ -1,3 +1,4 @@
+import { at } from "../../math/at.ts";
 import { expectShape, headWidth, longestPart } from "../shapes.ts";
 import type * as tf from "../tf.ts";
 import type { WasmKernels } from "../wasm/bridge.ts";
@@ -12,39 +13,39 @@ import {
 } from "./layout.ts";
 import { packDecoder } from "./packedDecoder.ts";
 
-/** Most tokens decoded in one call. */
+/** Maximum tokens per row and call. */
 export const MAX_STEPS = 16;
 
-/** Rows whose logits lie side by side: `BLOCK` of the kernel. */
+/** Rows whose logits are computed together: `BLOCK` of the kernel. */
 const LOGITS_ROWS = 48;
 
-/** Rows that a product takes at once: a part with fewer would cost as much. */
+/** Rows of a tile of a product; a part with fewer rows costs as much. */
 const TILE_ROWS = 4;
 
-/** Ends a chain: `NONE` of the kernel. */
+/** End of a chain: `NONE` of the kernel. */
 const NONE = -1;
 
 /** Chains of rows that a thread decodes in one call. */
 interface Part {
-  /** Of its `Decoding`. */
+  /** Address of its `Decoding`. */
   readonly decoding: number;
-  /** Of the places of their heads. */
+  /** Address of the list of its chains' heads. */
   readonly live: number;
 }
 
 type SharedFields = Omit<DecodingFields, keyof ReturnType<typeof workingMemory>>;
 
-/** Rows being decoded by the WASM kernels: whole steps in one call, drawing included, nothing made per token. */
+/** Decodes rows with the WASM kernels: several whole steps per call, sampling included, without allocation per token. */
 export class TokenDecoding {
   readonly #kernels: WasmKernels;
   readonly #arena: Arena;
   readonly #batch: DecodeBatch;
   readonly #fields: SharedFields;
   readonly #parts: readonly Part[];
-  /** Tokens that each live row has. */
+  /** Tokens of each live row so far. */
   #step = 0;
 
-  /** Embedding, head, vectors and the prefix of `batch` must stay as they are until `dispose`. */
+  /** Embedding, head, vectors and the prefix of `batch` must not change until `dispose`. */
   constructor(kernels: WasmKernels, weights: DecoderWeights, batch: DecodeBatch) {
     this.#kernels = kernels;
     this.#batch = batch;
@@ -52,10 +53,10 @@ export class TokenDecoding {
     this.#fields = this.#layOut(weights);
     const drafts = Array.from({ length: this.#partsFor(this.rows) }, () => ({
       decoding: this.#arena.take(DECODING_BYTES),
-      // Room for all rows: a thread's chains may part while those of the others do not.
+      // Each part has memory for all rows: its chains may split while others do not.
       memory: workingMemory(kernels, this.#arena, this.#fields, this.rows, batch.maxTokens),
     }));
-    // Only now: what was allocated before may have replaced the buffer.
+    // Read now, because the allocations above may have replaced the buffer.
     new Float64Array(kernels.buffer, this.#fields.entropies, this.rows).fill(0);
     for (const { decoding, memory } of drafts) {
       writeDecoding(kernels.buffer, decoding, { ...this.#fields, ...memory });
@@ -64,7 +65,7 @@ export class TokenDecoding {
     this.#deal(this.#chainPrompts());
   }
 
-  /** Makes a chain of the rows of each prompt; returns the places of their heads. */
+  /** Links the rows of each prompt to a chain; returns the indices of the heads. */
   #chainPrompts(): Int32Array {
     const { groupOf } = this.#batch;
     const next = this.#next().fill(NONE);
@@ -90,11 +91,18 @@ export class TokenDecoding {
   #layOut(weights: DecoderWeights): SharedFields {
     const { prefixStarts, groupOf, endTokens, temperature, topP, maxTokens } = this.#batch;
     const decoder = packDecoder(this.#kernels, this.#arena, weights, this.#batch);
-    const longest = longestPart("decodeTokens: prefixStarts", prefixStarts, prefixStarts.at(-1) ?? 0, 0);
+    const longest = longestPart(
+      "decodeTokens: prefixStarts",
+      prefixStarts,
+      at(prefixStarts, prefixStarts.length - 1),
+      0,
+    );
     const [positions] = weights.rope.cos.shape;
-    if (longest + maxTokens > positions + 1) throw new Error("decodeTokens: more tokens than positions");
+    if (longest + maxTokens > positions + 1)
+      throw new Error("decodeTokens: prompt and response exceed the model's positions");
     const groups = prefixStarts.length - 1;
-    if (groupOf.some((group) => group < 0 || group >= groups)) throw new Error("decodeTokens: no such group");
+    if (groupOf.some((group) => group < 0 || group >= groups))
+      throw new Error("decodeTokens: a row's group is out of range");
     const rows = groupOf.length;
     return {
       ...decoder,
@@ -116,7 +124,7 @@ export class TokenDecoding {
     };
   }
 
-  /** Gives each part its share of the chains; some may get none. */
+  /** Distributes the chains over the parts; some may get none. */
   #deal(heads: Int32Array): void {
     const { buffer } = this.#kernels;
     const share = partOf(heads.length, this.#partsFor(heads.length));
@@ -127,7 +135,7 @@ export class TokenDecoding {
     }
   }
 
-  /** Places of the heads of all chains, rising. */
+  /** Indices of the heads of all chains, ascending. */
   #heads(): Int32Array {
     const { buffer } = this.#kernels;
     const heads = this.#parts.map(({ decoding, live }) => {
@@ -136,7 +144,7 @@ export class TokenDecoding {
     return Int32Array.from(heads.flatMap((part) => [...part])).sort();
   }
 
-  /** Places of the live rows, chain after chain. */
+  /** Indices of the live rows, chain by chain. */
   #live(): number[] {
     const next = this.#next();
     const places: number[] = [];
@@ -150,12 +158,12 @@ export class TokenDecoding {
     return this.#batch.groupOf.length;
   }
 
-  /** Rows that have neither ended nor been cut. */
+  /** Number of rows that have neither ended nor reached `maxTokens`. */
   get live(): number {
     return this.#live().length;
   }
 
-  /** Draws each row's first token from its prompt's logits [G, V]. `draw` gives a row's next number in [0, 1). */
+  /** Samples the first token of each row from the logits of its prompt [G, V]. `draw` returns the next random number in [0, 1) of a row. */
   first(logits: tf.Tensor, draw: (row: number) => number): void {
     expectShape("decodeTokens: logits", logits, [this.#fields.groups, this.#fields.vocabulary]);
     const logitsAt = this.#kernels.address(logits);
@@ -168,7 +176,7 @@ export class TokenDecoding {
     this.#run("decodeTokens", steps, draw, (decoding) => [decoding, steps]);
   }
 
-  /** Deals the chains and calls the kernel on each part that has some. */
+  /** Distributes the chains and calls the kernel on each part that has some. */
   #run(
     name: "decodeFirst" | "decodeTokens",
     steps: number,
@@ -190,18 +198,18 @@ export class TokenDecoding {
     this.#step += steps;
   }
 
-  /** What was decoded of a row that is no longer live. */
+  /** Returns the response of a row that is no longer live. */
   row(row: number): DecodedRow {
     const { buffer } = this.#kernels;
     const { maxTokens, endTokens } = this.#batch;
-    const at = (address: number): number => address + row * maxTokens * 4;
-    const tokens = new Int32Array(buffer, at(this.#fields.tokens), maxTokens);
+    const ofRow = (address: number): number => address + row * maxTokens * 4;
+    const tokens = new Int32Array(buffer, ofRow(this.#fields.tokens), maxTokens);
     const end = tokens.findIndex((token) => endTokens.includes(token));
     const length = end < 0 ? maxTokens : end + 1;
     return {
       tokens: tokens.slice(0, length),
-      logprobs: new Float32Array(buffer, at(this.#fields.logprobs), maxTokens).slice(0, length),
-      entropy: new Float64Array(buffer, this.#fields.entropies, this.rows)[row] ?? 0,
+      logprobs: new Float32Array(buffer, ofRow(this.#fields.logprobs), maxTokens).slice(0, length),
+      entropy: at(new Float64Array(buffer, this.#fields.entropies, this.rows), row),
     };
   }
 
@@ -210,12 +218,12 @@ export class TokenDecoding {
   }
 }
 
-/** Rows of each part but the last. */
+/** Rows per part, except for the last. */
 function partOf(rows: number, parts: number): number {
   return Math.ceil(rows / parts / TILE_ROWS) * TILE_ROWS;
 }
 
-/** What a part has for itself, for up to `rows` rows. */
+/** Working memory of a part, for up to `rows` rows. */
 function workingMemory(
   { call }: WasmKernels,
   arena: Arena,

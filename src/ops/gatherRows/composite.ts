@@ -2,7 +2,7 @@ import { differentiable, nth } from "../differentiable.ts";
 import * as tf from "../tf.ts";
 
 /**
- * Rows of `w [V,D]` by `ids int32 [M]`. The gradient is a scatter-add by `scatterND`, which sums duplicates on every
+ * Rows `ids int32 [M]` of `w [V,D]` with stock operations. The gradient is a scatter-add by `scatterND`, which sums duplicates on every
  * backend; the stock gradient of `gather` needs UnsortedSegmentSum, which the wasm backend lacks.
  */
 export function gatherRowsComposite(w: tf.Tensor, ids: tf.Tensor): tf.Tensor2D {

@@ -3,7 +3,7 @@ import { expectShape, matrixShape } from "../shapes.ts";
 import type * as tf from "../tf.ts";
 import type { WasmKernels } from "../wasm/bridge.ts";
 
-/** Rows by index, and scatter-add of their gradients in row order, by the WASM kernels. */
+/** Rows by index with the WASM kernels; gradients are added in row order. */
 export function gatherRowsFused(kernels: WasmKernels, w: tf.Tensor, ids: tf.Tensor): tf.Tensor2D {
   const [v, d] = matrixShape("gatherRows: w", w);
   const m = ids.size;

@@ -3,7 +3,7 @@ import { activeKernels } from "../wasm/installWasmKernels.ts";
 import { gatherRowsComposite } from "./composite.ts";
 import { gatherRowsFused } from "./fused.ts";
 
-/** Rows of `w [V,D]` named by `ids int32 [M]` -> [M,D]; its gradient adds rows up (embedding, row selection). */
+/** Returns rows `ids int32 [M]` of `w [V,D]` as [M,D]; the gradient is a scatter-add. */
 export function gatherRows(w: tf.Tensor, ids: tf.Tensor): tf.Tensor2D {
   const kernels = activeKernels();
   return kernels === undefined ? gatherRowsComposite(w, ids) : gatherRowsFused(kernels, w, ids);

@@ -3,16 +3,16 @@ import { existsSync } from "node:fs";
 import { constants } from "node:os";
 import { create, globals } from "webgpu";
 
-/** Where Debian's Chromium keeps a software Vulkan driver and the loader that finds it. */
+/** Folder of a software Vulkan driver and its loader in Debian's Chromium. */
 const CHROMIUM = "/usr/lib/chromium";
 
-/** The instance of Dawn; garbage collecting it would kill the device. */
+/** The instance of Dawn, kept from garbage collection, which would destroy its devices. */
 let dawn: GPU | undefined;
 
 /**
- * Lets Dawn find Chromium's Vulkan where the system has none of its own. Dawn asks the dynamic linker for
- * libvulkan.so.1, which is answered by a library already loaded; `process.dlopen` complains that it is no Node addon,
- * and RTLD_NODELETE (0x1000 on Linux) keeps it loaded all the same.
+ * Makes Dawn find Chromium's Vulkan on systems without one. Dawn asks the dynamic linker for libvulkan.so.1, which finds
+ * libraries that are already loaded. `process.dlopen` throws because it is no Node addon, but RTLD_NODELETE (0x1000 on
+ * Linux) keeps it loaded.
  */
 function useSoftwareVulkan(): void {
   const driver = `${CHROMIUM}/vk_swiftshader_icd.json`;
@@ -21,11 +21,11 @@ function useSoftwareVulkan(): void {
   try {
     process.dlopen({ exports: {} }, `${CHROMIUM}/libvulkan.so.1`, constants.dlopen.RTLD_NOW | 0x1000);
   } catch {
-    // not an addon, as said above
+    // expected: not an addon
   }
 }
 
-/** WebGPU in Node, as a browser has it. */
+/** Starts WebGPU in Node with the globals of a browser. */
 export function startDawn(): GPU {
   useSoftwareVulkan();
   Object.assign(globalThis, globals);

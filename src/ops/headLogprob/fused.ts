@@ -8,14 +8,14 @@ import type { TokenLogprob } from "../tokenLogprob/result.ts";
 import type { WasmKernels } from "../wasm/bridge.ts";
 
 export interface ChunkOptions {
-  /** Rows whose logits are there at once. */
+  /** Rows whose logits are in memory at the same time. */
   readonly rows: number;
   readonly frozen: boolean;
 }
 
 /**
- * Log-probabilities and entropies of a few rows after the other, by the WASM kernels. Logits are not kept: on the way back
- * they are computed again, which makes four products of three.
+ * Log-probabilities and entropies with the WASM kernels, a few rows at a time. Logits are not kept: the backward pass
+ * recomputes them, which makes four products instead of three.
  */
 export function headLogprobFused(
   kernels: WasmKernels,
@@ -65,7 +65,7 @@ function chunksOf(m: number, rows: number): Rows[] {
   }));
 }
 
-/** Gradients of hidden states and matrix, which come first in `saved`, from those of a few rows' logits after the other. */
+/** Gradients of hidden states and matrix, the first two of `saved`, from the gradients of logits of a few rows at a time. */
 function sendBack(
   { kernels, rows, frozen }: ChunkOptions & { readonly kernels: WasmKernels },
   saved: readonly tf.Tensor[],

@@ -6,13 +6,13 @@ import { activeKernels } from "../wasm/installWasmKernels.ts";
 import { headLogprobFused } from "./fused.ts";
 
 export interface HeadOptions {
-  /** Logits that may be there at once. */
+  /** Maximum number of logits in memory. */
   readonly mostLogits: number;
-  /** Gradients flow to `hidden` alone. */
+  /** Only `hidden` gets a gradient. */
   readonly frozen: boolean;
 }
 
-/** Log-probability of token `ids[m]` under `softmax(hidden[m] wᵀ)`, and that distribution's entropy: [M,D], [V,D], [M]. */
+/** Log-probability of token `ids[m]` under `softmax(hidden[m] wᵀ)` and its entropy, in nats: `hidden [M,D]`, `w [V,D]`, `ids [M]` -> [M]. */
 export function headLogprob(
   hidden: tf.Tensor,
   w: tf.Tensor,

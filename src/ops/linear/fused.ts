@@ -3,7 +3,7 @@ import { expectShape, matrixShape } from "../shapes.ts";
 import type * as tf from "../tf.ts";
 import type { WasmKernels } from "../wasm/bridge.ts";
 
-/** `x wᵀ + bias` by the WASM kernels; with `frozen` no gradient of `w` and `bias` is computed, and `x` is not kept for it. */
+/** `x wᵀ + bias` with the WASM kernels; with `frozen`, `w` and `bias` get no gradient and `x` is not kept. */
 export function linearFused(
   kernels: WasmKernels,
   x: tf.Tensor,
@@ -34,13 +34,13 @@ function forward(kernels: WasmKernels, x: tf.Tensor, w: tf.Tensor, bias: tf.Tens
   return mapRows(kernels, x, w, { begin: 0, end: m }, bias);
 }
 
-/** Some of the rows of a matrix. */
+/** A range of rows of a matrix. */
 export interface Rows {
   readonly begin: number;
   readonly end: number;
 }
 
-/** `x wᵀ + bias` of some rows of x [M, K]: [end - begin, N]. */
+/** `x wᵀ + bias` of a range of rows of x [M, K]: [end - begin, N]. */
 export function mapRows(
   kernels: WasmKernels,
   x: tf.Tensor,
@@ -60,7 +60,7 @@ export function mapRows(
   return y;
 }
 
-/** [M, K] of dy [M, N] and w [N, K]. */
+/** Gradient of the input [M, K] from dy [M, N] and w [N, K]. */
 function inputGradient(kernels: WasmKernels, dy: tf.Tensor, w: tf.Tensor): tf.Tensor {
   const [m] = matrixShape("linear: dy", dy);
   const [, k] = matrixShape("linear: w", w);
@@ -69,7 +69,7 @@ function inputGradient(kernels: WasmKernels, dy: tf.Tensor, w: tf.Tensor): tf.Te
   return dx;
 }
 
-/** The same into rows of dx from `first` on. */
+/** Writes the gradient of the input to the rows of dx from `first` on. */
 export function writeInputGradient(
   kernels: WasmKernels,
   dy: tf.Tensor,
@@ -87,7 +87,7 @@ export function writeInputGradient(
   });
 }
 
-/** [N, K] of dy [M, N] and the rows of x [*, K] from `first` on. */
+/** Gradient of the weight [N, K] from dy [M, N] and the rows of x [*, K] from `first` on. */
 export function weightGradient(kernels: WasmKernels, dy: tf.Tensor, x: tf.Tensor, first = 0): tf.Tensor {
   const [m, n] = matrixShape("linear: dy", dy);
   const [, k] = matrixShape("linear: x", x);
@@ -101,7 +101,7 @@ export function weightGradient(kernels: WasmKernels, dy: tf.Tensor, x: tf.Tensor
   return dw;
 }
 
-/** [N] of dy [M, N]. */
+/** Gradient of the bias [N] from dy [M, N]. */
 function biasGradient(kernels: WasmKernels, dy: tf.Tensor): tf.Tensor {
   const [m, n] = matrixShape("linear: dy", dy);
   const db = kernels.output([n]);

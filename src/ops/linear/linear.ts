@@ -9,7 +9,7 @@ export function linear(x: tf.Tensor, w: tf.Tensor, bias?: tf.Tensor): tf.Tensor2
   return kernels === undefined ? linearComposite(x, w, bias) : linearFused(kernels, x, w, bias);
 }
 
-/** The same with a matrix and a bias that are not trained: gradients flow to `x` alone, and none of the others is computed. */
+/** Affine map with frozen matrix and bias: only `x` gets a gradient. */
 export function frozenLinear(x: tf.Tensor, w: tf.Tensor, bias?: tf.Tensor): tf.Tensor2D {
   const kernels = activeKernels();
   return kernels === undefined ? linearComposite(x, w, bias) : linearFused(kernels, x, w, bias, true);

@@ -1,3 +1,5 @@
+import { at } from "../../math/at.ts";
+
 /** `x wᵀ + bias` in float64: x [m,k], w [n,k], bias [n] -> [m,n]. */
 export function linearReference(
   x: Float64Array,
@@ -10,7 +12,7 @@ export function linearReference(
   for (let row = 0; row < m; row++) {
     for (let col = 0; col < n; col++) {
       let sum = bias?.[col] ?? 0;
-      for (let i = 0; i < k; i++) sum += (x[row * k + i] ?? 0) * (w[col * k + i] ?? 0);
+      for (let i = 0; i < k; i++) sum += at(x, row * k + i) * at(w, col * k + i);
       y[row * n + col] = sum;
     }
   }

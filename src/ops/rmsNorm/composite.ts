@@ -1,6 +1,6 @@
 import * as tf from "../tf.ts";
 
-/** RMSNorm of stock ops: `x [M,D]`, `w [D]` -> [M,D]. */
+/** RMSNorm with stock operations: `x [M,D]`, `w [D]` -> [M,D]. */
 export function rmsNormComposite(x: tf.Tensor, w: tf.Tensor, eps: number): tf.Tensor2D {
   return tf.tidy(() => {
     const rstd = tf.rsqrt(tf.add(tf.mean(tf.square(x), -1, true), eps));

@@ -3,7 +3,7 @@ import { expectShape, matrixShape } from "../shapes.ts";
 import type * as tf from "../tf.ts";
 import type { WasmKernels } from "../wasm/bridge.ts";
 
-/** RMSNorm by the WASM kernels; keeps 1/rms of each row for the gradient. */
+/** RMSNorm with the WASM kernels; keeps 1/rms of each row for the gradient. */
 export function rmsNormFused(kernels: WasmKernels, x: tf.Tensor, w: tf.Tensor, eps: number): tf.Tensor2D {
   const [m, d] = matrixShape("rmsNorm: x", x);
   expectShape("rmsNorm: w", w, [d]);

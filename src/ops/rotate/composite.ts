@@ -1,7 +1,7 @@
 import * as tf from "../tf.ts";
 import type { RopeTable } from "./ropeTable.ts";
 
-/** Rotary embedding of stock ops: `x [M,H*hd]`, `positions int32 [M]` -> [M,H*hd]. */
+/** Rotary embedding with stock operations: `x [M,H*hd]`, `positions int32 [M]` -> [M,H*hd]. */
 export function rotateComposite(x: tf.Tensor, positions: tf.Tensor, table: RopeTable): tf.Tensor2D {
   return tf.tidy(() => {
     const [rows = 0, width = 0] = x.shape;

@@ -4,7 +4,7 @@ import type * as tf from "../tf.ts";
 import type { WasmKernels } from "../wasm/bridge.ts";
 import type { RopeTable } from "./ropeTable.ts";
 
-/** Rotary embedding by the WASM kernels; the gradient turns back by the same angles. */
+/** Rotary embedding with the WASM kernels; the gradient is rotated back by the same angles. */
 export function rotateFused(
   kernels: WasmKernels,
   x: tf.Tensor,

@@ -1,4 +1,5 @@
-/** Rotary embedding in float64, straight from the angles: x [m, width] at `positions`. */
+import { at } from "../../math/at.ts";
+/** Rotary embedding in float64, computed from the angles: x [m, width] at `positions`. */
 export function rotateReference(
   x: Float64Array,
   positions: Int32Array,
@@ -8,11 +9,11 @@ export function rotateReference(
   const width = x.length / positions.length;
   const half = headDim / 2;
   const y = new Float64Array(x.length);
-  for (let at = 0; at < x.length; at++) {
-    const within = (at % width) % headDim;
-    const angle = (positions[Math.floor(at / width)] ?? 0) * theta ** ((-2 * (within % half)) / headDim);
-    const partner = within < half ? -(x[at + half] ?? 0) : (x[at - half] ?? 0);
-    y[at] = (x[at] ?? 0) * Math.cos(angle) + partner * Math.sin(angle);
+  for (const [i, value] of x.entries()) {
+    const within = (i % width) % headDim;
+    const angle = at(positions, Math.floor(i / width)) * theta ** ((-2 * (within % half)) / headDim);
+    const partner = within < half ? -at(x, i + half) : at(x, i - half);
+    y[i] = value * Math.cos(angle) + partner * Math.sin(angle);
   }
   return y;
 }

@@ -8,8 +8,8 @@ export interface RopeTable {
 }
 
 /**
- * The table for positions 0..maxPositions-1. Computed in float64: GPU cosines of large angles are off by up to 2^-11,
- * which shows in the logits.
+ * Rotary table of positions 0..maxPositions-1. Computed in float64, because GPU cosines of large angles have errors up to
+ * 2^-11, which change the logits.
  */
 export function ropeTable(maxPositions: number, rotary: Rotary): RopeTable {
   const frequencies = rotaryFrequencies(rotary);

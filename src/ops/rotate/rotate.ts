@@ -8,8 +8,8 @@ export { ropeTable } from "./ropeTable.ts";
 export type { RopeTable } from "./ropeTable.ts";
 
 /**
- * Rotary position embedding in Hugging Face's half-rotation layout: within a head of width hd, component i turns
- * with component i + hd/2. `x [M,H*hd]`, `positions int32 [M]` -> [M,H*hd].
+ * Rotary position embedding in Hugging Face's half-rotation layout: within a head of width hd, component i is
+ * paired with component i + hd/2. `x [M,H*hd]`, `positions int32 [M]` -> [M,H*hd].
  */
 export function rotate(x: tf.Tensor, positions: tf.Tensor, table: RopeTable): tf.Tensor2D {
   const kernels = activeKernels();

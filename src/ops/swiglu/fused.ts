@@ -3,7 +3,7 @@ import { expectShape, matrixShape } from "../shapes.ts";
 import type * as tf from "../tf.ts";
 import type { WasmKernels } from "../wasm/bridge.ts";
 
-/** `silu(gate) * up` by the WASM kernels. */
+/** `silu(gate) * up` with the WASM kernels. */
 export function swigluFused(kernels: WasmKernels, gate: tf.Tensor, up: tf.Tensor): tf.Tensor2D {
   const shape = matrixShape("swiglu: gate", gate);
   expectShape("swiglu: up", up, shape);

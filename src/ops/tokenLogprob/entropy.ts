@@ -2,8 +2,8 @@ import { differentiable, nth } from "../differentiable.ts";
 import * as tf from "../tf.ts";
 
 /**
- * Puts the entropy [M] on the tape with its gradient. That computes the softmax again, of stock ops: nothing but the logits
- * is kept, and nobody pays for it who does not ask for the gradient.
+ * Records the entropy [M] on the tape with its gradient, which recomputes the softmax with stock operations: only the logits
+ * are kept, and runs without the gradient have no cost.
  */
 export function entropyOnTape(logits: tf.Tensor, entropy: () => tf.Tensor): tf.Tensor1D {
   const onTape = differentiable([logits], () => {
@@ -17,7 +17,7 @@ export function entropyOnTape(logits: tf.Tensor, entropy: () => tf.Tensor): tf.T
   return onTape as tf.Tensor1D; // one number per row
 }
 
-/** -p (log p + entropy) by each logit [M, V], times the gradient `dy` of its row's entropy. */
+/** Gradient of the logits [M, V], -p (log p + entropy), times the gradient `dy` of the entropy of each row. */
 export function entropyGradient(dy: tf.Tensor, logits: tf.Tensor, entropy: tf.Tensor): tf.Tensor {
   const logprobs = tf.logSoftmax(logits);
   const surprise = tf.add(logprobs, tf.expandDims(entropy, 1));

@@ -6,8 +6,8 @@ import { entropyOnTape } from "./entropy.ts";
 import type { TokenLogprob } from "./result.ts";
 
 /**
- * Log-probability and entropy in one pass over the logits, by the WASM kernels. The gradient computes the softmax
- * again from the kept log-sum-exp, so that the only [M,V] buffer besides the logits is the gradient itself.
+ * Log-probability and entropy in one pass over the logits, with the WASM kernels. The gradient recomputes the softmax from
+ * the kept log-sum-exp, so the only [M,V] buffer besides the logits is the gradient itself.
  */
 export function tokenLogprobFused(kernels: WasmKernels, logits: tf.Tensor, ids: tf.Tensor): TokenLogprob {
   const [m, v] = matrixShape("tokenLogprob: logits", logits);
@@ -27,7 +27,7 @@ export function tokenLogprobFused(kernels: WasmKernels, logits: tf.Tensor, ids: 
   return { logprob: onTape as tf.Tensor1D, entropy: entropyOnTape(logits, () => scores.entropy) };
 }
 
-/** Of rows of logits: their token's log-probability, their entropy, and the log of the sum of their exponentials; [M]. */
+/** Scores of rows of logits [M]: log-probability of the token, entropy, and log-sum-exp. */
 export interface RowScores {
   readonly logprob: tf.Tensor;
   readonly entropy: tf.Tensor;
@@ -38,7 +38,7 @@ export function emptyScores(kernels: WasmKernels, m: number): RowScores {
   return { logprob: kernels.output([m]), entropy: kernels.output([m]), lse: kernels.output([m]) };
 }
 
-/** Scores rows of logits [R, V] that are rows `first` and on of all; so are their ids and scores. */
+/** Scores logits [R, V], which are the rows from `first` on of ids and scores. */
 export function writeScores(
   kernels: WasmKernels,
   logits: tf.Tensor,
@@ -57,7 +57,7 @@ export function writeScores(
   });
 }
 
-/** Gradient of rows of logits [R, V], as above, by those of log-probabilities `dy`. */
+/** Gradient of the logits [R, V], the rows from `first` on, from the gradient `dy` of the log-probabilities. */
 export function logprobGradient(
   kernels: WasmKernels,
   dy: tf.Tensor,

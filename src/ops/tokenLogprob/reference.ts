@@ -1,3 +1,5 @@
+import { at } from "../../math/at.ts";
+
 /** Log-probabilities of tokens and entropies in float64: logits [m,v], ids [m]. */
 export function tokenLogprobReference(
   logits: Float64Array,
@@ -10,7 +12,7 @@ export function tokenLogprobReference(
     const own = logits.subarray(row * v, (row + 1) * v);
     const top = Math.max(...own);
     const lse = top + Math.log(own.reduce((sum, logit) => sum + Math.exp(logit - top), 0));
-    logprob[row] = (own[id] ?? 0) - lse;
+    logprob[row] = at(own, id) - lse;
     entropy[row] = -own.reduce((sum, logit) => sum + Math.exp(logit - lse) * (logit - lse), 0);
   });
   return { logprob, entropy };

@@ -3,13 +3,13 @@ import * as tf from "../tf.ts";
 import { SingleThread, type ThreadPool, type KernelName, type WasmInstance } from "./threadPool.ts";
 import type { KernelExports } from "./exports.ts";
 
-/** Least multiply-adds worth a part of their own: about 50 microseconds, several times what asking a thread costs. */
+/** Minimum multiply-adds of a part: about 50 microseconds, several times the cost of a queue operation. */
 const LEAST_WORK = 1_500_000;
 
-/** Finds who runs the parts of a call. */
+/** Starts the thread pool of the kernels. */
 export type StartPool = (instance: WasmInstance) => ThreadPool | Promise<ThreadPool>;
 
-/** What we use of the backend's Emscripten module. The plain build exports its memory, the threaded imports it. */
+/** The part of the backend's Emscripten module used here. The plain build exports its memory, the threaded one imports it. */
 interface BackendModule {
   readonly asm: { readonly memory?: WebAssembly.Memory };
   readonly wasmMemory?: WebAssembly.Memory;
@@ -18,10 +18,10 @@ interface BackendModule {
 }
 
 /**
- * The only file that knows how TensorFlow.js' WASM backend (4.22) keeps its tensors. Our kernels are a second module
- * on the backend's own memory, so a tensor is passed by its address and nothing is copied. Kernels are called
- * directly instead of through `tf.registerKernel`: a decoding step makes hundreds of small calls, and the engine's
- * bookkeeping for each would cost more than the work.
+ * The fused kernels: a second WASM module on the memory of TensorFlow.js' WASM backend, so tensors are passed by address
+ * without copies. Only this file depends on private fields of the backend (4.22). Kernels are called directly instead of
+ * through `tf.registerKernel`, because a decoding step makes hundreds of small calls and the engine's overhead per call
+ * would exceed the work.
  */
 export class WasmKernels {
   readonly backend: BackendWasm;
@@ -46,7 +46,7 @@ export class WasmKernels {
     this.pool = pool;
   }
 
-  /** Instantiates the kernels on the current backend's memory: `threaded` where that memory is shared. */
+  /** Instantiates the kernels on the memory of the current backend, `threaded` if that memory is shared. */
   static async instantiate(
     plain: BufferSource,
     threaded: BufferSource,
@@ -60,17 +60,17 @@ export class WasmKernels {
     const shared = typeof SharedArrayBuffer !== "undefined" && memory.buffer instanceof SharedArrayBuffer;
     const bytes = shared ? threaded : plain;
     const { instance, module: code } = await WebAssembly.instantiate(bytes, { env: { memory } });
-    const call = instance.exports as unknown as KernelExports; // kept in step by hand with assembly/index.ts
+    const call = instance.exports as unknown as KernelExports; // keep in sync with assembly/index.ts
     return new WasmKernels(backend, module, memory, call, await startPool({ call, module: code, memory }));
   }
 
-  /** Where the tensor's values are; moves them here first if another backend made them. */
+  /** Address of a tensor's values; first moves them here if they are on another backend. */
   address(tensor: tf.TensorInfo, dtype: "float32" | "int32" = "float32"): number {
     if (tensor.dtype !== dtype) throw new Error(`a kernel got ${tensor.dtype} instead of ${dtype}`);
     return this.backend.getMemoryOffset(tensor.dataId);
   }
 
-  /** A new float32 tensor of unset values. */
+  /** Creates an uninitialized float32 tensor. */
   output(shape: number[]): tf.Tensor {
     return tf.engine().makeTensorFromTensorInfo(this.backend.makeOutput(shape, "float32"), this.backend);
   }
@@ -86,8 +86,8 @@ export class WasmKernels {
   }
 
   /**
-   * Calls a kernel on items [0, count), in parts for several threads where the work is worth it. Each part but the
-   * last holds a multiple of `unit` items; `work` is what an item costs, in multiply-adds.
+   * Calls a kernel on items [0, count), split over the thread pool if the work is large enough. Each part except for the last
+   * has a multiple of `unit` items; `work` is the cost of an item in multiply-adds.
    */
   inParts<Name extends KernelName>(
     name: Name,
@@ -103,21 +103,21 @@ export class WasmKernels {
     this.pool.run(name, calls);
   }
 
-  /** Working memory of `bytes` for each part, as `scratch`: address by part. */
+  /** Working memory of `bytes` bytes per part, as `scratch`; returns the address by part. */
   scratchOfParts(bytes: number): (part: number) => number {
     const stride = (bytes + 63) & ~63;
     const scratch = this.scratch(stride * this.pool.shares);
     return (part) => scratch + part * stride;
   }
 
-  /** The same with `integers` behind the last part: [address by part, address of the integers]. */
+  /** Working memory per part followed by `integers`: [address by part, address of the integers]. */
   scratchOfPartsWith(bytes: number, integers: Int32Array): [(part: number) => number, number] {
     const stride = (bytes + 63) & ~63;
     const [scratch, behind] = this.scratchWith(stride * this.pool.shares, integers);
     return [(part) => scratch + part * stride, behind];
   }
 
-  /** Working memory of `bytes` with `integers` behind it: [address, address of the integers]. */
+  /** Working memory of `bytes` bytes followed by `integers`: [address, address of the integers]. */
   scratchWith(bytes: number, integers: Int32Array): [number, number] {
     const before = (bytes + 15) & ~15;
     const scratch = this.scratch(before + integers.byteLength);
@@ -125,10 +125,10 @@ export class WasmKernels {
     return [scratch, scratch + before];
   }
 
-  /** Memory of its own until `free`; aligned to 8 bytes at least. */
+  /** Allocates memory until `free`, aligned to at least 8 bytes. Throws if there is none left. */
   allocate(bytes: number): number {
     const address = this.#module._malloc(bytes) >>> 0;
-    if (address === 0) throw new Error(`the WASM memory has no room for ${bytes} bytes more`);
+    if (address === 0) throw new Error(`out of WASM memory: ${bytes} more bytes could not be allocated`);
     return address;
   }
 
@@ -136,17 +136,17 @@ export class WasmKernels {
     this.#module._free(address);
   }
 
-  /** The memory as it is now: a later allocation may replace the buffer. */
+  /** The current memory; a later allocation may replace the buffer. */
   get buffer(): ArrayBufferLike {
     return this.#memory.buffer;
   }
 
-  /** Whether other tensors use the same values, which must then not be changed in place. */
+  /** True if other tensors share the values, which must then not be changed in place. */
   isShared(tensor: tf.Tensor): boolean {
     return this.backend.refCount(tensor.dataId) > 1;
   }
 
-  /** Throws unless every index lies in [0, limit): a kernel would read or write foreign memory. */
+  /** Throws unless every index is in [0, limit): a kernel would read or write out of bounds. */
   expectIndices(what: string, indices: tf.Tensor, limit: number): void {
     const outside = this.call.firstOutside(this.address(indices, "int32"), indices.size, limit);
     if (outside >= 0) throw new Error(`${what}: entry ${outside} is not in 0..${limit - 1}`);

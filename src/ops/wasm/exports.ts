@@ -1,4 +1,4 @@
-/** The functions of kernels.wasm. Every pointer is a byte address in the backend's memory; floats are float32. */
+/** Exports of kernels.wasm. Pointers are byte addresses in the backend's memory; floats are float32. */
 export interface KernelExports {
   linearScratch(n: number, k: number): number;
   linearForward(
@@ -122,7 +122,7 @@ export interface KernelExports {
     suffixKeys: number,
     suffixValues: number,
     rowGroup: number,
-    /** Where in the suffix each row lies; 0 where they lie in order. */
+    /** Address of the suffix index of each row, or 0 for rows in order. */
     placeOf: number,
     rows: number,
     groups: number,
@@ -134,10 +134,10 @@ export interface KernelExports {
     longest: number,
     scratch: number,
   ): void;
-  /** Packs a weight [n, k], to be multiplied by many times. */
+  /** Packs a weight [n, k] for repeated products. */
   packWeight(w: number, n: number, k: number, panels: number): void;
   drawScratch(v: number): number;
-  /** 0 when logits were not finite; `decoding` as decodeTokens/layout.ts lays it out. */
+  /** Returns 0 if logits are not finite; layout of `decoding` in decodeTokens/layout.ts. */
   decodeFirst(decoding: number, logits: number): number;
   decodeTokens(decoding: number, steps: number): number;
   sumOfSquares(x: number, n: number): number;

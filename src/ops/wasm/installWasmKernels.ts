@@ -6,8 +6,8 @@ let installed: WasmKernels | undefined;
 
 /**
  * Makes the fused operations use the WASM kernels. Call it after `tf.setBackend("wasm")` with the bytes of
- * kernels.wasm and kernels-threaded.wasm; the second is used where the backend runs with threads. `startPool` finds the
- * threads that share the work; without it the calling one does it all.
+ * kernels.wasm and kernels-threaded.wasm; the second is used if the backend's memory is shared. `startPool` starts a thread
+ * pool; without it the calling thread does all work.
  */
 export async function installWasmKernels(
   plain: BufferSource,
@@ -22,14 +22,14 @@ export async function installWasmKernels(
   return kernels;
 }
 
-/** Back to the stock operations on the WASM backend too, for comparing the two. */
+/** Makes the operations use stock operations again, for comparison. */
 export function uninstallWasmKernels(): void {
   copyClones();
   installed?.pool.dispose();
   installed = undefined;
 }
 
-/** The kernels to use now: installed, and the WASM backend is the current one. */
+/** The installed kernels, or undefined if the WASM backend is not the current one. */
 export function activeKernels(): WasmKernels | undefined {
   if (installed === undefined || tf.getBackend() !== "wasm") return undefined;
   if (tf.backend() !== installed.backend) {
@@ -38,7 +38,7 @@ export function activeKernels(): WasmKernels | undefined {
   return installed;
 }
 
-/** Runs one kernel on known numbers, so that a changed backend is noticed at start and not as wrong training. */
+/** Runs one kernel on known numbers, so that an incompatible backend fails at the start. */
 function selfTest(kernels: WasmKernels): void {
   const found = tf.tidy(() => {
     const x = kernels.address(tf.tensor2d([1, 2, 3, 4, 5, 6], [2, 3]));

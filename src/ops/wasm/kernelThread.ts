@@ -1,14 +1,14 @@
-/** A thread's entry: kernels on the caller's memory, called as the queue says, until the thread is terminated. */
+/** Entry point of a pool thread: runs kernels on the caller's memory from the task queue until it is terminated. */
 import { TaskQueue } from "./taskQueue.ts";
 import { callKernel, type KernelName } from "./threadPool.ts";
 import type { KernelExports } from "./exports.ts";
 
-/** What a thread is told once. */
+/** Start message of a thread. */
 export interface ThreadStart {
   readonly module: WebAssembly.Module;
   readonly memory: WebAssembly.Memory;
   readonly queue: SharedArrayBuffer;
-  /** The kernels by the numbers on the queue. */
+  /** Kernel names by their index in the queue. */
   readonly names: readonly KernelName[];
 }
 
@@ -28,7 +28,7 @@ scope.onmessage = ({ data: { module, memory, queue, names } }) => {
   for (;;) {
     calls.serve((kernel, args) => {
       const name = names[kernel];
-      if (name === undefined) throw new Error(`there is no kernel ${kernel}`);
+      if (name === undefined) throw new Error(`there is no kernel with index ${kernel}`);
       return callKernel(call, name, args);
     });
   }

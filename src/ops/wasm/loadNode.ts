@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import type { StartPool } from "./bridge.ts";
 import { installWasmKernels } from "./installWasmKernels.ts";
 
-/** Installs the WASM kernels in Node, from the files beside this one. Call after `tf.setBackend("wasm")`. */
+/** Installs the WASM kernels in Node, from the files in this folder. Call after `tf.setBackend("wasm")`. */
 export async function installWasmKernelsInNode(startPool?: StartPool): Promise<void> {
   const [plain, threaded] = await Promise.all([
     readFile(new URL("./kernels.wasm", import.meta.url)),

@@ -1,14 +1,14 @@
 import type { BackendWasm } from "@tensorflow/tfjs-backend-wasm";
 import * as tf from "../tf.ts";
 
-/** `Identity` that shares the values, as the other backends have it. */
+/** `Identity` that shares values, as in the other backends. */
 const SHARING: tf.KernelConfig = {
   kernelName: tf.Identity,
   backendName: "wasm",
   kernelFunc: ({ inputs, backend }) => {
     const { x } = inputs;
     if (x === undefined) throw new Error("Identity: no input");
-    (backend as BackendWasm).incRef(x.dataId); // registered for this backend alone
+    (backend as BackendWasm).incRef(x.dataId); // registered for this backend only
     return { dataId: x.dataId, shape: x.shape, dtype: x.dtype };
   },
 };
@@ -16,8 +16,8 @@ const SHARING: tf.KernelConfig = {
 let stock: tf.KernelConfig | undefined;
 
 /**
- * Replaces the WASM backend's `Identity`, which copies. The tape clones every tensor it keeps for a gradient: with
- * copies that is a tenth of a training step's time and half of its memory.
+ * Replaces the WASM backend's `Identity`, which copies values. The tape clones every tensor it keeps for a gradient; copying
+ * takes a tenth of the time and half of the memory of a training step.
  */
 export function shareClones(): void {
   if (stock !== undefined) return;
@@ -26,7 +26,7 @@ export function shareClones(): void {
   tf.registerKernel(SHARING);
 }
 
-/** Puts the backend's own `Identity` back. */
+/** Restores the backend's `Identity`. */
 export function copyClones(): void {
   if (stock === undefined) return;
   tf.unregisterKernel(tf.Identity, "wasm");

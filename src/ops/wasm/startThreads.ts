@@ -9,10 +9,10 @@ import {
 import type { KernelExports } from "./exports.ts";
 import type { ThreadStart } from "./kernelThread.ts";
 
-/** More calls than threads: one that falls behind leaves some to the others. */
+/** More shares than threads, so that fast threads take over work of slow ones. */
 const SHARES_PER_THREAD = 2;
 
-/** The calling thread and others, each with the same kernels on the same memory. */
+/** A thread pool of the calling thread and workers, with the same kernels on shared memory. */
 class Threads implements ThreadPool {
   readonly size: number;
   readonly shares: number;
@@ -47,17 +47,17 @@ class Threads implements ThreadPool {
   }
 }
 
-/** Parts that a pool of so many threads may cut a call into. */
+/** Maximum shares of a pool with this many threads. */
 export function sharesOf(threads: number): number {
   return threads < 2 ? 1 : threads * SHARES_PER_THREAD;
 }
 
-/** A pool of `size` threads where the memory can be shared, else of one. */
+/** Starts a pool of `size` threads if the memory is shared, else of one. */
 export async function startThreadPool(instance: WasmInstance, size: number): Promise<ThreadPool> {
   const { call, module, memory } = instance;
   const shared = typeof SharedArrayBuffer !== "undefined" && memory.buffer instanceof SharedArrayBuffer;
   if (!shared || size < 2) return new SingleThread(call);
-  const names = Object.keys(call) as KernelName[]; // the module exports its kernels and nothing else
+  const names = Object.keys(call) as KernelName[]; // the module exports only kernels
   const queue = new SharedArrayBuffer(queueBytes(size * SHARES_PER_THREAD));
   const start: ThreadStart = { module, memory, queue, names };
   const others = await Promise.all(Array.from({ length: size - 1 }, () => startThread(start)));

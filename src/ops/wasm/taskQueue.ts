@@ -1,21 +1,21 @@
 /**
- * Where the calls of a turn hang for all threads: whoever is free takes the next. A thread that is slow, or not awake
- * yet, takes fewer, and nobody waits for one that took none.
+ * Task queue in shared memory: idle threads take the next call of a turn. Slow or sleeping threads take fewer calls, and a
+ * turn does not wait for threads that took none.
  */
 
-/** Turns so far, calls not taken, calls not done, the kernel's number, its arguments' number, failures: int32. */
+/** Indices of int32 state: turn counter, calls left, calls unfinished, kernel index, argument count, failure flag. */
 const [TURN, LEFT, UNDONE, KERNEL, COUNT, FAILED] = [0, 1, 2, 3, 4, 5];
 const HEAD_BYTES = 24;
 const MOST_ARGUMENTS = 24;
-/** A result and arguments: float64, which holds every int32 and float32. */
+/** Float64 numbers of a call: its result and arguments. */
 const CALL_NUMBERS = 1 + MOST_ARGUMENTS;
 
-/** Bytes of a queue with room for so many calls. */
+/** Bytes of a queue for this many calls. */
 export function queueBytes(calls: number): number {
   return HEAD_BYTES + 8 * calls * CALL_NUMBERS;
 }
 
-/** Does one call. */
+/** Runs one call and returns its result. */
 type Run = (kernel: number, args: readonly number[]) => number;
 
 export class TaskQueue {
@@ -29,7 +29,7 @@ export class TaskQueue {
     this.#turn = Atomics.load(this.#words, TURN);
   }
 
-  /** Caller: has all calls done, itself by `run` and by threads that serve; what each returned. */
+  /** For the caller: runs all calls together with the serving threads; returns their results. */
   do(kernel: number, calls: readonly (readonly number[])[], run: Run): number[] {
     const words = this.#words;
     words[KERNEL] = kernel;
@@ -40,7 +40,7 @@ export class TaskQueue {
       this.#numbers.set(args, i * CALL_NUMBERS + 1);
     }
     Atomics.store(words, UNDONE, calls.length);
-    Atomics.store(words, LEFT, calls.length); // from here on calls are taken
+    Atomics.store(words, LEFT, calls.length); // threads take calls from here on
     Atomics.add(words, TURN, 1);
     Atomics.notify(words, TURN, calls.length - 1);
     this.#takeAll(run);
@@ -51,7 +51,7 @@ export class TaskQueue {
     return calls.map((_, i) => this.#numbers[i * CALL_NUMBERS] ?? 0);
   }
 
-  /** Thread: waits for a turn that it has not seen, and does what is left of it. */
+  /** For a thread: waits for a new turn and runs calls that are left of it. */
   serve(run: Run): void {
     for (let turn = this.#turn; turn === this.#turn; turn = Atomics.load(this.#words, TURN)) {
       Atomics.wait(this.#words, TURN, this.#turn);
@@ -60,7 +60,7 @@ export class TaskQueue {
     this.#takeAll(run);
   }
 
-  /** Counting down, a thread that comes late finds 0 or less, whatever turn it is late for. */
+  /** The count of calls left goes down, so a late thread finds 0 or less and takes none. */
   #takeAll(run: Run): void {
     const words = this.#words;
     for (let left = Atomics.sub(words, LEFT, 1); left > 0; left = Atomics.sub(words, LEFT, 1)) {
@@ -76,10 +76,10 @@ export class TaskQueue {
   }
 }
 
-/** Loads before the caller sleeps: being woken takes longer than many of them. */
+/** Polls before the caller sleeps, because waking up takes longer than many polls. */
 const SPINS = 2000;
 
-/** What the word is once it is `value`, or after a while. */
+/** Polls a word until it is `value` or the polls are used up; returns its value. */
 function spin(words: Int32Array, index: number, value: number): number {
   for (let i = 1; i < SPINS; i++) if (Atomics.load(words, index) === value) return value;
   return Atomics.load(words, index);

@@ -2,18 +2,18 @@ import type { KernelExports } from "./exports.ts";
 
 export type KernelName = keyof KernelExports;
 
-/** Runs several calls of one kernel, which write to different places, and returns when all are done. */
+/** Runs several calls of one kernel on disjoint outputs. */
 export interface ThreadPool {
-  /** Threads. */
+  /** Number of threads. */
   readonly size: number;
-  /** Most calls that `run` takes. */
+  /** Maximum number of calls of `run`. */
   readonly shares: number;
-  /** What each call returned, 0 where a kernel returns nothing. */
+  /** Results of the calls, 0 for kernels without a result. */
   run<Name extends KernelName>(name: Name, calls: readonly Parameters<KernelExports[Name]>[]): number[];
   dispose(): void;
 }
 
-/** What a pool works with. */
+/** The WASM instance a pool runs. */
 export interface WasmInstance {
   readonly call: KernelExports;
   readonly module: WebAssembly.Module;
@@ -22,19 +22,19 @@ export interface WasmInstance {
 
 type AnyKernel = (...args: readonly number[]) => number | undefined;
 
-/** Calls the kernel with arguments in a list. */
+/** Calls a kernel with a list of arguments. */
 export function callKernel(call: KernelExports, name: KernelName, args: readonly number[]): number {
-  const kernels = call as unknown as Record<KernelName, AnyKernel>; // WASM takes and gives numbers alone
+  const kernels = call as unknown as Record<KernelName, AnyKernel>; // WASM functions take and return only numbers
   return kernels[name](...args) ?? 0;
 }
 
-/** The calling thread alone: one call after the other. */
+/** A pool of the calling thread only, which runs calls in sequence. */
 export class SingleThread implements ThreadPool {
   readonly size = 1;
   readonly shares: number;
   readonly #call: KernelExports;
 
-  /** More than one share only shows that the parts of a whole do not depend on each other. */
+  /** More than one share is for tests of independence between parts. */
   constructor(call: KernelExports, shares = 1) {
     this.#call = call;
     this.shares = shares;
@@ -45,6 +45,6 @@ export class SingleThread implements ThreadPool {
   }
 
   dispose(): void {
-    // nothing was hired
+    // no threads to stop
   }
 }

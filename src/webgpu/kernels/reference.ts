@@ -1,4 +1,5 @@
-/** Float64 loops that the references of several kernels share. Matrices are [out, in], as in Hugging Face's files. */
+/** Float64 loops shared by the references of several kernels. Matrices are [out, in], as in Hugging Face's files. */
+import { at } from "../../math/at.ts";
 
 /** RMSNorm of lines [M, width]. */
 export function normReference(x: Float64Array, weight: Float64Array, epsilon: number): Float64Array {
@@ -28,11 +29,4 @@ export function productReference(
     product[i] = sum;
   }
   return product;
-}
-
-/** A number that is there. */
-export function at(values: ArrayLike<number>, index: number): number {
-  const value = values[index];
-  if (value === undefined) throw new RangeError(`${index} is out of range`);
-  return value;
 }

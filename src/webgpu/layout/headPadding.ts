@@ -3,6 +3,7 @@
  * embedding, is padded to a multiple of four. The zeros change no score, context or norm, and their gradients are zero, so
  * AdamW keeps them zero. Head sizes that are multiples of 8 need no padding.
  */
+import { at } from "../../math/at.ts";
 import type { DecoderShape } from "../../decoder/decoderShape.ts";
 
 /** Head dimension as stored. */
@@ -60,12 +61,12 @@ export function storedShape(name: string, shape: readonly number[], headDim: num
   const pad = (dimension: number, length: number, whole: number): void => {
     if (length === whole) return;
     const line = padded.slice(dimension + 1).reduce((product, n) => product * n, 1);
-    const count = (padded[dimension] ?? 0) / length;
+    const count = at(padded, dimension) / length;
     padded = padded.map((n, i) => (i === dimension ? count * whole : n));
     runs.push({ length: length * line, stored: whole * line });
   };
   const rank = RANKS.find((each) => each.name.test(name))?.dimension;
-  if (rank !== undefined) pad(rank, shape[rank] ?? 0, 4 * Math.ceil((shape[rank] ?? 0) / 4));
+  if (rank !== undefined) pad(rank, at(shape, rank), 4 * Math.ceil(at(shape, rank) / 4));
   const heads = HEADS.find((each) => each.name.test(name))?.dimension;
   if (heads !== undefined) pad(heads, headDim / 2, stored / 2);
   return { shape: padded, runs };

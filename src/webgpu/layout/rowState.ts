@@ -2,6 +2,7 @@
  * State of each line of a batch on the GPU. In the prefill a line is one prompt token; in decoding it is one row, whose
  * state the sampling kernel advances after each token, so the host writes nothing between tokens.
  */
+import { at } from "../../math/at.ts";
 
 /** State of a line; fields in the order of `ROW_WGSL`. */
 export interface RowState {
@@ -56,7 +57,7 @@ export function lineProgress(
   words: Uint32Array,
   i: number,
 ): { readonly sampled: number; readonly finished: boolean } {
-  const word = (offset: number): number => words[i * ROW_WORDS + offset] ?? 0;
+  const word = (offset: number): number => at(words, i * ROW_WORDS + offset);
   return { sampled: word(SAMPLED_WORD), finished: word(FINISHED_WORD) !== 0 };
 }
 

@@ -2,6 +2,7 @@
  * Matrix gradients: the transposed input of the batch's lines times the gradients of their outputs. Unlike in a product,
  * the sum runs over the lines, whose number is known only at run time. Matrix rows are computed in vectors of four too.
  */
+import { at } from "../../math/at.ts";
 import { defineKernel, unroll, WORKGROUP, type Binding, type Kernel } from "../recording/kernel.ts";
 import { BATCH_WGSL } from "../layout/rowState.ts";
 import type { ProductVariant, Registers, Split, Tile } from "../kernelVariants/variants.ts";
@@ -32,10 +33,10 @@ export function defineGradient(
   const texts = matrices.map((matrix) => textOf(matrix, variant));
   const starts = texts.map((_, i) => texts.slice(0, i).reduce((sum, { blocks }) => sum + blocks, 0));
   const blocks = texts.reduce((sum, text) => sum + text.blocks, 0);
-  const workgroup = texts[0]?.workgroup ?? WORKGROUP;
+  const { workgroup = WORKGROUP, declarations = "" } = at(texts, 0);
   const branches = texts.map(
     ({ body, blocks: own }, i) => `
-  if (group >= ${starts[i]}u && group < ${(starts[i] ?? 0) + own}u) {
+  if (group >= ${starts[i]}u && group < ${at(starts, i) + own}u) {
     let block = group - ${starts[i]}u;
     ${body}
   }`,
@@ -45,7 +46,7 @@ export function defineGradient(
     bindings,
     workgroup,
     invocations: () => blocks * workgroup,
-    declarations: BATCH_WGSL + (texts[0]?.declarations ?? ""),
+    declarations: BATCH_WGSL + declarations,
     body: branches.join(""),
   });
 }

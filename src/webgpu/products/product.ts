@@ -2,6 +2,7 @@
  * Products of the batch's lines with matrices, most of the engine's work. A kernel specifies the factors and how to store
  * the results; a variant specifies how the work is divided among invocations.
  */
+import { at } from "../../math/at.ts";
 import { unroll, type Binding } from "../recording/kernel.ts";
 
 /** A matrix read in 4 x 4 blocks: four inputs of the sum by four outputs. */
@@ -117,5 +118,5 @@ export function normScale({ norm }: Product, squares: string): string {
 
 /** Indices of the matrices of a product. */
 export function matricesOf({ terms }: Product): number[] {
-  return (terms[0]?.weights ?? []).map((_, p) => p);
+  return at(terms, 0).weights.map((_, p) => p);
 }

@@ -1,4 +1,5 @@
 /** A recorded sequence of kernels: pipelines and bind groups are created once, then encoded any number of times. */
+import { at } from "../../math/at.ts";
 import type { Binding, Kernel } from "./kernel.ts";
 import { shareScratch } from "./scratch.ts";
 
@@ -164,8 +165,8 @@ export class Graph {
   /** Encodes the first `count` kernels for a batch of these sizes. Creates nothing but the commands. */
   encode(pass: GPUComputePassEncoder, sizes: readonly number[], count = this.#steps.length): void {
     for (let i = 0; i < count; i++) {
-      const { kernel, domain, pipeline, group } = this.#steps[i] as Step; // count is at most the length
-      const workgroups = Math.ceil(kernel.invocations(sizes[domain] ?? 0) / kernel.workgroup);
+      const { kernel, domain, pipeline, group } = at(this.#steps, i);
+      const workgroups = Math.ceil(kernel.invocations(at(sizes, domain)) / kernel.workgroup);
       const rows = Math.ceil(workgroups / this.#widest); // kernels fold y into their number
       pass.setPipeline(pipeline);
       pass.setBindGroup(0, group);

@@ -1,4 +1,5 @@
 /** Number of rows decoded together and the division of the KV cache between prompts and rows. */
+import { at } from "../../math/at.ts";
 import { CACHE_VECTORS, type CacheFormat } from "../layout/cacheFormat.ts";
 import type { DecoderShape } from "../../decoder/decoderShape.ts";
 import { keyWidth } from "../layout/headPadding.ts";
@@ -63,7 +64,7 @@ export function divideCapacity(
   limits: CapacityLimits,
 ): BatchCapacity {
   const asked = rowsOf.filter((rows) => rows > 0);
-  const kept = lengths.filter((_, prompt) => (rowsOf[prompt] ?? 0) > 0);
+  const kept = lengths.filter((_, prompt) => at(rowsOf, prompt) > 0);
   const longest = Math.max(...kept);
   const all = kept.reduce((sum, length) => sum + length, 0);
   const total = asked.reduce((sum, rows) => sum + rows, 0);

@@ -1,4 +1,5 @@
 /** Schedules rows: queued rows take the slots of rows that have ended, prompt by prompt (continuous batching). */
+import { at } from "../../math/at.ts";
 import type { BatchCapacity } from "./batchCapacity.ts";
 import { FreeRanges } from "./freeRanges.ts";
 import type { RowRequest } from "../../decoder/generation.ts";
@@ -80,7 +81,7 @@ export class BatchSchedule {
     this.#placeOf.delete(request);
     this.#freePlaces.push(place);
     const { prompt } = this.#request(request);
-    const left = (this.#left[prompt] ?? 0) - 1;
+    const left = at(this.#left, prompt) - 1;
     this.#left[prompt] = left;
     const held = this.#held.get(prompt);
     if (left > 0 || held === undefined) return;
@@ -92,12 +93,12 @@ export class BatchSchedule {
   #hold(prompt: number, prefill: RowState[]): HeldPrompt | null {
     const known = this.#held.get(prompt);
     if (known !== undefined) return known;
-    const tokens = this.#prompts[prompt] ?? new Int32Array();
+    const tokens = at(this.#prompts, prompt);
     const length = tokens.length - 1;
     const start = length > 0 ? this.#entries.take(length) : 0;
     if (start === null) return null;
-    for (let position = 0; position < length; position++)
-      prefill.push(promptLine(tokens[position] ?? 0, position, start));
+    for (const [position, token] of tokens.subarray(0, length).entries())
+      prefill.push(promptLine(token, position, start));
     const held = { start, length };
     this.#held.set(prompt, held);
     return held;
@@ -105,11 +106,12 @@ export class BatchSchedule {
 
   #start(request: number, held: HeldPrompt): RowState {
     const { prompt, seed, stream } = this.#request(request);
-    const place = this.#freePlaces.pop() ?? 0; // `admit` has seen one
+    const place = this.#freePlaces.pop();
+    if (place === undefined) throw new Error("no slot is free");
     this.#placeOf.set(request, place);
     const suffixStart = this.#room.promptEntries + place * this.#maxTokens;
     return {
-      token: this.#prompts[prompt]?.[held.length] ?? 0,
+      token: at(at(this.#prompts, prompt), held.length),
       position: held.length,
       write: suffixStart,
       prefixStart: held.start,
@@ -122,9 +124,7 @@ export class BatchSchedule {
   }
 
   #request(request: number): RowRequest {
-    const found = this.#requests[request];
-    if (found === undefined) throw new Error(`there is no request ${request}`);
-    return found;
+    return at(this.#requests, request);
   }
 }
 

@@ -1,4 +1,5 @@
 /** Assembles responses from the tokens read from the GPU, a few of each row at a time. */
+import { at } from "../../math/at.ts";
 import type { Generated } from "../../decoder/generation.ts";
 import { lineProgress, OUTPUT_TOKENS, OUTPUT_WORDS, ROW_WORDS } from "../layout/rowState.ts";
 
@@ -25,15 +26,15 @@ export class Responses {
   add(lines: readonly DecodedRow[], copy: Uint32Array<ArrayBuffer>): DecodedRow[] {
     const floats = new Float32Array(copy.buffer);
     return lines.filter(({ request, place }, line) => {
-      const response = this.#responses[request] as Growing; // one for each request
+      const response = at(this.#responses, request);
       const { sampled, finished } = lineProgress(copy, line);
       const start = lines.length * ROW_WORDS + place * OUTPUT_TOKENS * OUTPUT_WORDS;
       for (let token = response.tokens.length; token < sampled; token++) {
-        const at = start + (token % OUTPUT_TOKENS) * OUTPUT_WORDS;
-        const [logprob = Number.NaN, entropy = Number.NaN] = floats.subarray(at + 1, at + 3);
+        const word = start + (token % OUTPUT_TOKENS) * OUTPUT_WORDS;
+        const [logprob = Number.NaN, entropy = Number.NaN] = floats.subarray(word + 1, word + 3);
         if (!Number.isFinite(logprob))
           throw new Error("the model's logits are not finite: its weights are broken");
-        response.tokens.push(copy[at] ?? 0);
+        response.tokens.push(at(copy, word));
         response.logprobs.push(logprob);
         response.entropy += entropy;
       }

@@ -1,4 +1,5 @@
 /** Buffer layout of the shares of line sums, and the destination of each sum in the gradients. */
+import { at } from "../../math/at.ts";
 import type { BufferView } from "../recording/graph.ts";
 import { LINE_SHARES } from "../kernels/lineSums/lineSums.ts";
 import type { ParameterLayout } from "../layout/parameterLayout.ts";
@@ -18,7 +19,9 @@ export class LineSumPlan {
   constructor(device: GPUDevice, { parameters }: ParameterLayout, groups: readonly (readonly string[])[]) {
     const targets = groups.map((names) =>
       names.flatMap((name) => {
-        const { offset = 0, size = 0 } = parameters.get(name) ?? {};
+        const placed = parameters.get(name);
+        if (placed === undefined) throw new Error(`there is no parameter ${name}`);
+        const { offset, size } = placed;
         return Array.from({ length: Math.ceil(size / VECTOR) }, (_, i) => offset / VECTOR + i);
       }),
     );
@@ -26,7 +29,7 @@ export class LineSumPlan {
     const starts = targets.map(({ length }) => LINE_SHARES * ((vectors += length) - length));
     this.vectors = vectors;
     const words = targets.flatMap((group, i) =>
-      group.flatMap((target, k) => [(starts[i] ?? 0) + k, group.length, target]),
+      group.flatMap((target, k) => [at(starts, i) + k, group.length, target]),
     );
     const vectorBytes = VECTOR * WORD;
     const { STORAGE, COPY_DST } = GPUBufferUsage;
@@ -38,7 +41,7 @@ export class LineSumPlan {
     [this.sums, this.shares] = [{ buffer: sums }, { buffer: shares }];
     this.#blocks = targets.map((group, i) => ({
       buffer: shares,
-      offset: (starts[i] ?? 0) * vectorBytes,
+      offset: at(starts, i) * vectorBytes,
       size: LINE_SHARES * group.length * vectorBytes,
     }));
   }

@@ -2,11 +2,12 @@
  * Packs rows of tokens into lines of the training graph, end to end and without their last tokens, which predict nothing.
  * Consecutive rows with the same prompt share its lines except for the last, which predicts a token of each row.
  */
+import { at } from "../../math/at.ts";
 import { TOKEN_LINES_WORDS } from "../kernels/embeddingGradient/embeddingGradient.ts";
 import { packStates, type RowState } from "../layout/rowState.ts";
 import { SCORED_WORDS } from "../layout/scoredToken.ts";
 
-/** A row and the loss inputs of its tokens from `first` (at least 1) on, one array entry per token. */
+/** A row and the loss inputs of its tokens from `first` (at least 1) on, one array entry per token; empty arrays count as zeros. */
 export interface TrainingRow {
   readonly tokens: Int32Array;
   readonly first: number;
@@ -54,7 +55,7 @@ export interface TrainingBatch {
 export function layOutTraining(rows: readonly TrainingRow[], normalizer: number): TrainingBatch {
   const { states, starts } = layOutLines(rows);
   const predictors = rows.flatMap(({ tokens, first }, i) =>
-    Array.from({ length: tokens.length - first }, (_, k) => (starts[i] ?? 0) + k),
+    Array.from({ length: tokens.length - first }, (_, k) => at(starts, i) + k),
   );
   const places = new Uint32Array(states.length);
   for (const [place, line] of predictors.entries()) places[line] = place + 1;
@@ -78,15 +79,15 @@ function layOutLines(rows: readonly TrainingRow[]): { states: RowState[]; starts
   for (let i = 0; i < rows.length;) {
     const group = groupAt(rows, i);
     const prefixStart = states.length;
-    const shared = (group[0]?.first ?? 1) - 1;
+    const leader = at(group, 0);
+    const shared = leader.first - 1;
     const ends = group.map(({ tokens }) => tokens.length - 1 - shared);
     const end = prefixStart + shared + ends.reduce((sum, own) => sum + own, 0);
-    for (const { tokens } of group.slice(0, 1))
-      states.push(...linesOf(tokens, 0, shared, { line: prefixStart, prefixStart, end }));
+    states.push(...linesOf(leader.tokens, 0, shared, { line: prefixStart, prefixStart, end }));
     for (const [member, { tokens }] of group.entries()) {
       const line = states.length;
       starts.push(line);
-      const own = { line, prefixStart, end: line + (ends[member] ?? 0) };
+      const own = { line, prefixStart, end: line + at(ends, member) };
       states.push(...linesOf(tokens, shared, tokens.length - 1, own));
     }
     i += group.length;
@@ -128,17 +129,28 @@ function linesOf(
 function scoredTokens(rows: readonly TrainingRow[], count: number, normalizer: number): Words {
   const scored = new Uint32Array(count * SCORED_WORDS);
   const floats = new Float32Array(scored.buffer);
-  let at = 0;
+  let word = 0;
   for (const row of rows) {
-    for (let k = 0; row.first + k < row.tokens.length; k++, at += SCORED_WORDS) {
-      scored[at] = row.tokens[row.first + k] ?? 0;
-      floats.set(knownOf(row, k, normalizer), at + 1);
+    checkLengths(row);
+    for (let k = 0; row.first + k < row.tokens.length; k++, word += SCORED_WORDS) {
+      scored[word] = at(row.tokens, row.first + k);
+      floats.set(knownOf(row, k, normalizer), word + 1);
     }
   }
   return scored;
 }
 
-/** The fields of `Scored` after its token. */
+/** Throws unless each array of loss inputs is empty or has one entry per scored token. */
+function checkLengths({ tokens, first, ...row }: TrainingRow): void {
+  const { advantages, weights, oldLogprobs, referenceLogprobs, values } = row;
+  const inputs = { advantages, weights, oldLogprobs, referenceLogprobs, ...values };
+  for (const [name, input] of Object.entries(inputs)) {
+    if (input == null || input.length === 0 || input.length === tokens.length - first) continue;
+    throw new RangeError(`${name}: ${input.length} entries for ${tokens.length - first} scored tokens`);
+  }
+}
+
+/** The fields of `Scored` after its token; those of empty arrays are 0. */
 function knownOf(row: TrainingRow, k: number, normalizer: number): number[] {
   const { advantages, weights, oldLogprobs, referenceLogprobs, values } = row;
   const old = oldLogprobs[k] ?? 0;

@@ -1,4 +1,5 @@
 /** One buffer with all host inputs of a micro-batch, uploaded in a single write. */
+import { at } from "../../math/at.ts";
 import type { Gpu } from "../device/device.ts";
 import type { BufferView } from "../recording/graph.ts";
 import { TOKEN_LINES_WORDS } from "../kernels/embeddingGradient/embeddingGradient.ts";
@@ -64,7 +65,7 @@ export class TrainingUpload {
     const none = { maxTokens: 0, temperature: 1, topP: 1, eosTokens: [] };
     const settings = batch.sizes.map((count) => new Uint32Array(packSettings({ ...none, count })));
     for (const [i, section] of (["lineBatch", "scoredBatch", "tokenBatch"] as const).entries())
-      this.#put(section, settings[i] ?? []);
+      this.#put(section, at(settings, i));
     this.#put("loss", new Uint32Array(packLoss(loss).buffer));
     for (const section of ["rows", "predictors", "places", "scored", "tokenLines", "sortedLines"] as const)
       this.#put(section, batch[section]);
@@ -72,7 +73,9 @@ export class TrainingUpload {
   }
 
   #put(section: Section, words: ArrayLike<number>): void {
-    this.#words.set(words, this.#starts.get(section) ?? 0);
+    const start = this.#starts.get(section);
+    if (start === undefined) throw new Error(`there is no section ${section}`);
+    this.#words.set(words, start);
   }
 
   dispose(): void {

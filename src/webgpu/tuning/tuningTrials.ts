@@ -1,4 +1,5 @@
 /** Runs single kernels on synthetic inputs, to compare the results and speed of variants with the default. */
+import { at } from "../../math/at.ts";
 import type { DecoderShape } from "../../decoder/decoderShape.ts";
 import { readBuffer, type Gpu } from "../device/device.ts";
 import { GraphBuilder, Pipelines, type Graph } from "../recording/graph.ts";
@@ -178,9 +179,12 @@ export class GpuTrials {
     const samples: number[] = [];
     while (samples.length < SAMPLES) {
       samples.push((await this.#time(graph, lines, repeats)) / repeats);
-      if ((samples[0] ?? 0) > HOPELESS * fastest) break;
+      if (at(samples, 0) > HOPELESS * fastest) break;
     }
-    return samples.sort((a, b) => a - b)[samples.length >> 1] ?? Number.POSITIVE_INFINITY;
+    return at(
+      samples.sort((a, b) => a - b),
+      samples.length >> 1,
+    );
   }
 
   /** Keeps the results of the default variant. */

@@ -32,7 +32,7 @@ export interface LayerWeights {
 /** Layers in float32, with matrices stored as [in, out]. */
 export function plainLayer(layer: LayerLayout): LayerWeights {
   const sizeOf = (part: string) => {
-    const [outputs = 0, inputs = 0] = layer.get(part)?.shape ?? [];
+    const [outputs = 0, inputs = 0] = layer.get(part)?.shape ?? []; // zeros if absent
     return { outputs, inputs };
   };
   const start = (part: string): number => vectorOffset(layer, part);

@@ -2,6 +2,7 @@
  * LoRA (arXiv 2106.09685): W x becomes W x + B u with the inner vector u = scale A x. Inner vectors of parts that share their
  * input are concatenated, [M, R]; ranks are padded with zeros to a multiple of four.
  */
+import { at } from "../../math/at.ts";
 import type { DecoderShape } from "../../decoder/decoderShape.ts";
 import { storedHeadDim } from "../layout/headPadding.ts";
 import { unroll } from "../recording/kernel.ts";
@@ -52,8 +53,8 @@ function nameOf(part: string, factor: "A" | "B"): string {
 export function factorOf({ layout }: LowRank, part: string, factor: "A" | "B") {
   const placed = layout.get(nameOf(part, factor));
   if (placed === undefined) throw new Error(`the adapter has no ${nameOf(part, factor)}`);
-  const [outputs = 0, inputs = 0] = placed.shape;
-  return { name: nameOf(part, factor), offset: placed.offset, outputs, inputs };
+  const { shape, offset } = placed;
+  return { name: nameOf(part, factor), offset, outputs: at(shape, 0), inputs: at(shape, 1) };
 }
 
 /** A factor in a product that sums over its inputs. */

@@ -1,4 +1,5 @@
 /** Layout of a frozen layer: one buffer per group of parts that kernels read together, with packed matrices. */
+import { at } from "../../math/at.ts";
 import type { DecoderShape } from "../../decoder/decoderShape.ts";
 import { storedHeadDim } from "../layout/headPadding.ts";
 import { headFunction, type LayerWeights } from "./layerWeights.ts";
@@ -57,7 +58,7 @@ function group(
     outputs.set(part, all);
     all += shapes.get(part)?.[0] ?? 0;
   }
-  const matrix = { precision, outputs: all, inputs: shapes.get(parts[0] ?? "")?.[1] ?? 0, start: 0 };
+  const matrix = { precision, outputs: all, inputs: shapes.get(at(parts, 0))?.[1] ?? 0, start: 0 };
   const places = new Map<string, number>();
   let size = packedVectors(matrix);
   for (const [part, [length = 0]] of vectors) {
@@ -80,7 +81,7 @@ export function packedLayer(
   shapes: ReadonlyMap<string, readonly number[]>,
 ): LayerWeights {
   const placed = (part: string) => {
-    const { matrix, outputs, vectors } = groups[groupOf(groups, part)] as PackedGroup; // found there
+    const { matrix, outputs, vectors } = at(groups, groupOf(groups, part));
     return { matrix, first: outputs.get(part) ?? 0, vector: vectors.get(part) ?? 0 };
   };
   return {

@@ -2,6 +2,7 @@
  * All parameters of a decoder in one GPU buffer, shared by sampler and trainer. Uploads and downloads use Hugging Face's
  * shapes.
  */
+import { at } from "../../math/at.ts";
 import type { DecoderWeights, TokenShard } from "./decoderWeights.ts";
 import { readBuffer, type Gpu } from "../device/device.ts";
 import type { BufferView } from "../recording/graph.ts";
@@ -50,8 +51,8 @@ export class ParameterBuffer implements DecoderWeights {
   }
 
   get tokens(): TokenMatrix {
-    const [vocabulary = 0, width = 0] = this.#placed(EMBEDDING).shape;
-    return plainTokens(width, vocabulary);
+    const { shape } = this.#placed(EMBEDDING);
+    return plainTokens(at(shape, 1), at(shape, 0));
   }
 
   get trainable(): this {
@@ -67,7 +68,7 @@ export class ParameterBuffer implements DecoderWeights {
   }
 
   shards(name: string): TokenShard[] {
-    const [count = 0] = this.#placed(name).shape;
+    const count = at(this.#placed(name).shape, 0);
     return [{ start: 0, count, matrix: this.view(name) }];
   }
 

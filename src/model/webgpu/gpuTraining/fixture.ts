@@ -1,4 +1,4 @@
-/** For tests of the GPU's trainer: a fixture's model and rows, and its loss on the reference path. */
+/** For tests of the GPU trainer: model and rows of a fixture, and its loss with stock operations. */
 import type { Gpu } from "../../../webgpu/device/device.ts";
 import { GpuTrainer } from "../../../webgpu/training/gpuTrainer.ts";
 import { ParameterBuffer } from "../../../webgpu/weights/parameterBuffer.ts";
@@ -14,7 +14,7 @@ import type { HostTensor } from "../../weights/parameters.ts";
 import type { Parameters } from "../../tfjs/tfParameters.ts";
 import { hiddenStates, logitsOf } from "../../tfjs/transformer.ts";
 
-/** A trainer of the fixture's weights, and of more by name; and the buffer it trains. */
+/** Creates a trainer of the fixture's weights plus others by name, and the buffer it trains. */
 export function createTrainer(
   gpu: Gpu,
   { weights, config }: Fixture,
@@ -44,7 +44,7 @@ export function settingsOf({ expected: { loss } }: Fixture): LossSettings {
   return { ...loss, dualClip: Infinity, entropyCoefficient: 0 };
 }
 
-/** A value head for hidden states of this width. */
+/** Creates a value head for hidden states of this width. */
 export function valueHead(width: number): Map<string, HostTensor> {
   return new Map([
     ["score.weight", { shape: [1, width], data: Float32Array.from(normals(11, [width], 0.3).data) }],
@@ -52,7 +52,7 @@ export function valueHead(width: number): Map<string, HostTensor> {
   ]);
 }
 
-/** Sum of the losses of all tokens, from stock operations alone. */
+/** Sum of the losses of all tokens, with stock operations. */
 function referenceLoss(
   fixture: Fixture,
   parameters: Parameters,
@@ -78,7 +78,7 @@ function referenceLoss(
   return tf.div(tf.add(tf.sum(policy), tf.sum(valueTerms(values, rows, loss))), loss.normalizer);
 }
 
-/** A tensor of what the rows say of each scored token. */
+/** Tensor with a number per scored token of the rows. */
 function column(rows: readonly TrainingRow[], of: (row: TrainingRow, k: number) => number): tf.Tensor1D {
   return tf.tensor1d(
     rows.flatMap((row) => Array.from({ length: row.tokens.length - row.first }, (_, k) => of(row, k))),

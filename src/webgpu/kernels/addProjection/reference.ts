@@ -1,4 +1,5 @@
-import { at, productReference } from "../reference.ts";
+import { at } from "../../../math/at.ts";
+import { productReference } from "../reference.ts";
 
 /** x [M, N] plus input [M, K] times the transpose of weight [N, K], in float64. */
 export function addProjectionReference(

@@ -1,5 +1,5 @@
+import { at } from "../../../math/at.ts";
 import type { DecoderShape } from "../../../decoder/decoderShape.ts";
-import { at } from "../reference.ts";
 
 /** Attention of each line's queries [M, H*hd] over the entries of the cache it may see, in float64. */
 export function attendReference(

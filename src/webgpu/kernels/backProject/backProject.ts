@@ -1,3 +1,4 @@
+import { at } from "../../../math/at.ts";
 import { read, uniform, write, type Kernel } from "../../recording/kernel.ts";
 import type { LayerWeights } from "../../weights/layerWeights.ts";
 import { factorBackward, innerParts, innerWidth, type LowRank } from "../../weights/lowRank.ts";
@@ -30,7 +31,7 @@ export function backProject(
     parts.map(({ part }) => part),
   );
   const gradients = [...new Set(parts.map(({ gradient }) => gradient))];
-  const inputs = layer.sizeOf(parts[0]?.part ?? "").inputs;
+  const inputs = layer.sizeOf(at(parts, 0).part).inputs;
   const product = {
     name: `backProject of ${parts.map(({ part }) => part).join(", ")}`,
     bindings: {

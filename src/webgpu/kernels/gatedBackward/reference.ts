@@ -1,4 +1,5 @@
-import { at, productReference } from "../reference.ts";
+import { at } from "../../../math/at.ts";
+import { productReference } from "../reference.ts";
 
 /** Output [M, D] of the MLP from gate and up [M, F] and its last matrix [D, F], in float64. */
 export function gatedOutputReference(

@@ -1,5 +1,6 @@
+import { at } from "../../../math/at.ts";
 import type { DecoderShape } from "../../../decoder/decoderShape.ts";
-import { at, normReference, productReference } from "../reference.ts";
+import { normReference, productReference } from "../reference.ts";
 
 /** silu(gate) * up of RMSNorm(x), in float64; weights by part of the layer. */
 export function gatedHiddenReference(

@@ -1,4 +1,4 @@
-import { at } from "../reference.ts";
+import { at } from "../../../math/at.ts";
 import type { LossSettings } from "../../layout/scoredToken.ts";
 import { distributionReference } from "../sample/reference.ts";
 

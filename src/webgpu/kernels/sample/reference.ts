@@ -1,4 +1,4 @@
-import { at } from "../reference.ts";
+import { at } from "../../../math/at.ts";
 
 /** Log probabilities and entropy of softmax(logits / temperature), in float64 and nats. */
 export function distributionReference(

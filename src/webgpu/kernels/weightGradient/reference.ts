@@ -1,4 +1,4 @@
-import { at } from "../reference.ts";
+import { at } from "../../../math/at.ts";
 
 /** Input [M, K] transposed times gradient [M, N], transposed: the gradient of a matrix [N, K], in float64. */
 export function weightGradientReference(

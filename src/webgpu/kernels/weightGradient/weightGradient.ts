@@ -1,3 +1,4 @@
+import { at } from "../../../math/at.ts";
 import { read, uniform, write, type Kernel } from "../../recording/kernel.ts";
 import { vectorOffset, type LayerLayout } from "../../layout/parameterLayout.ts";
 import { defineGradient, type MatrixGradient } from "../../products/gradient.ts";
@@ -34,7 +35,9 @@ function matrixGradient(
   { part, gradient, column: first, stride }: ProjectionPart,
   norm: string | null,
 ): MatrixGradient {
-  const [outputs = 0, inputs = 0] = layer.get(part)?.shape ?? [];
+  const shape = layer.get(part)?.shape;
+  if (shape?.length !== 2) throw new Error(`there is no matrix ${part}`);
+  const [outputs, inputs] = [at(shape, 0), at(shape, 1)];
   const scale = norm === null ? () => "" : (line: string) => ` * scales[${line}]`;
   const weight =
     norm === null
