@@ -21,7 +21,7 @@ export interface Graphs {
 }
 
 /** A policy with the path that computes it and the reason for it. */
-export interface OpenedPolicy {
+interface OpenedPolicy {
   readonly policy: TrainablePolicy;
   readonly path: "recorded graphs" | "TensorFlow.js operations";
   readonly pathReason: string;

@@ -10,7 +10,7 @@ export const IMPLEMENTATIONS = [
   "WASM kernels",
 ] as const;
 
-export type Implementation = (typeof IMPLEMENTATIONS)[number];
+type Implementation = (typeof IMPLEMENTATIONS)[number];
 
 /** Selects the implementation of the operations. */
 export async function useImplementation(implementation: Implementation): Promise<void> {

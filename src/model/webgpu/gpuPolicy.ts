@@ -53,7 +53,7 @@ interface Scored {
 }
 
 /** An adapter and the frozen weights under it. */
-export interface Adapted {
+interface Adapted {
   readonly adapter: AdapterConfig;
   /** Frozen weights on the GPU. */
   readonly frozen: FrozenBase;

@@ -1,8 +1,7 @@
 import { at } from "../../math/at.ts";
 import { gatherRowsComposite } from "../gatherRows/composite.ts";
-import { HIDDEN } from "../hiddenScore.ts";
 import * as tf from "../tf.ts";
-import type { CausalAttentionInput } from "./input.ts";
+import { HIDDEN, type CausalAttentionInput } from "./input.ts";
 
 /** Index tensors between packed rows and a padded [B, longest] grid. */
 interface Padding {

@@ -13,3 +13,6 @@ export interface CausalAttentionInput {
   readonly heads: number;
   readonly kvHeads: number;
 }
+
+/** Added to the scores of masked keys; exp of it is 0, and unlike -Infinity it causes no NaN. */
+export const HIDDEN = -1e9;

@@ -1,4 +1,4 @@
-import { HIDDEN } from "../hiddenScore.ts";
+import { HIDDEN } from "../causalAttention/input.ts";
 import * as tf from "../tf.ts";
 import type { DecodeAttentionInput, DecodeCache } from "./input.ts";
 

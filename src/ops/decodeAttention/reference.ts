@@ -1,7 +1,7 @@
 import { attendReference, type Heads } from "../causalAttention/reference.ts";
 
 /** A `DecodeCache` in float64. */
-export interface CacheReference {
+interface CacheReference {
   readonly prefixKeys: Float64Array;
   readonly prefixValues: Float64Array;
   readonly prefixStarts: Int32Array;

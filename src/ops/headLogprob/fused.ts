@@ -7,7 +7,7 @@ import { emptyScores, logprobGradient, writeScores } from "../tokenLogprob/fused
 import type { TokenLogprob } from "../tokenLogprob/result.ts";
 import type { WasmKernels } from "../wasm/bridge.ts";
 
-export interface ChunkOptions {
+interface ChunkOptions {
   /** Rows whose logits are in memory at the same time. */
   readonly rows: number;
   readonly frozen: boolean;

@@ -5,7 +5,7 @@ import { tokenLogprob } from "../tokenLogprob/tokenLogprob.ts";
 import { activeKernels } from "../wasm/installWasmKernels.ts";
 import { headLogprobFused } from "./fused.ts";
 
-export interface HeadOptions {
+interface HeadOptions {
   /** Maximum number of logits in memory. */
   readonly mostLogits: number;
   /** Only `hidden` gets a gradient. */

@@ -28,7 +28,7 @@ export function tokenLogprobFused(kernels: WasmKernels, logits: tf.Tensor, ids: 
 }
 
 /** Scores of rows of logits [M]: log-probability of the token, entropy, and log-sum-exp. */
-export interface RowScores {
+interface RowScores {
   readonly logprob: tf.Tensor;
   readonly entropy: tf.Tensor;
   readonly lse: tf.Tensor;

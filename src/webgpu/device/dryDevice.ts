@@ -19,7 +19,7 @@ export interface HeldBuffer {
   readonly size: number;
 }
 
-export interface DryDevice {
+interface DryDevice {
   readonly gpu: Gpu;
   /** Buffers currently held. */
   readonly held: () => readonly HeldBuffer[];

@@ -36,7 +36,7 @@ const registers = (lines: number, vectors: number): Registers => ({ kind: "regis
 /** Default for decoding, and the reference that other variants are compared with. */
 export const PLAIN_PRODUCT: ProductVariant = registers(4, 1);
 /** Default for training: a micro-batch has enough lines to fill a device with larger tiles. */
-export const PLAIN_TRAINING_PRODUCT: ProductVariant = registers(8, 1);
+const PLAIN_TRAINING_PRODUCT: ProductVariant = registers(8, 1);
 
 const split = (lines: number, vectors: number, slices: number, subgroups = false): Split => ({
   kind: "split",

@@ -35,7 +35,7 @@ export interface Runs {
 }
 
 /** Stored form of a parameter. */
-export interface StoredShape {
+interface StoredShape {
   readonly shape: readonly number[];
   /** Paddings, applied in order; empty without padding. */
   readonly runs: readonly Runs[];

@@ -33,7 +33,7 @@ export function defineGradient(
   const texts = matrices.map((matrix) => textOf(matrix, variant));
   const starts = texts.map((_, i) => texts.slice(0, i).reduce((sum, { blocks }) => sum + blocks, 0));
   const blocks = texts.reduce((sum, text) => sum + text.blocks, 0);
-  const { workgroup = WORKGROUP, declarations = "" } = at(texts, 0);
+  const { workgroup, declarations } = at(texts, 0);
   const branches = texts.map(
     ({ body, blocks: own }, i) => `
   if (group >= ${starts[i]}u && group < ${at(starts, i) + own}u) {

@@ -162,11 +162,11 @@ export class Graph {
     return { dispatches: this.#steps.length, scratchBytes };
   }
 
-  /** Encodes the first `count` kernels for a batch of these sizes. Creates nothing but the commands. */
+  /** Encodes the first `count` kernels for a batch of these sizes, none for an optimizer step. Allocates nothing. */
   encode(pass: GPUComputePassEncoder, sizes: readonly number[], count = this.#steps.length): void {
     for (let i = 0; i < count; i++) {
       const { kernel, domain, pipeline, group } = at(this.#steps, i);
-      const workgroups = Math.ceil(kernel.invocations(at(sizes, domain)) / kernel.workgroup);
+      const workgroups = Math.ceil(kernel.invocations(sizes[domain] ?? 0) / kernel.workgroup);
       const rows = Math.ceil(workgroups / this.#widest); // kernels fold y into their number
       pass.setPipeline(pipeline);
       pass.setBindGroup(0, group);

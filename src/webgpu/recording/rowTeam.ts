@@ -16,7 +16,7 @@ export function usualTeam(width: number): TeamSize {
 }
 
 /** WGSL of a reduction; `line` is the index of the line and `member` that of the invocation in its team. */
-export interface RowTeam {
+interface RowTeam {
   readonly invocations: (lines: number) => number;
   /** Declares `line` and `member`. */
   readonly start: string;

@@ -11,7 +11,7 @@ export interface Admission {
   readonly rows: readonly AdmittedRow[];
 }
 
-export interface AdmittedRow {
+interface AdmittedRow {
   /** Index of its request. */
   readonly request: number;
   readonly state: RowState;

@@ -39,7 +39,7 @@ export interface AskedRows {
 }
 
 /** Sizes of the latest batch, zeros before the first, and all work since the sampler was created. */
-export interface SamplerStatistics extends Readonly<Work> {
+interface SamplerStatistics extends Readonly<Work> {
   /** Dispatches per decoding step. */
   readonly dispatches: number;
   /** Maximum rows decoded together. */

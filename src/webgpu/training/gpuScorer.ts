@@ -8,7 +8,7 @@ import type { LossSettings } from "../layout/scoredToken.ts";
 import type { TrainingCapacity } from "./trainingUpload.ts";
 
 /** A row of tokens, scored from `first` (at least 1) on. */
-export interface RowToScore {
+interface RowToScore {
   readonly tokens: Int32Array;
   readonly first: number;
 }

@@ -44,7 +44,7 @@ export interface ScoreInputs {
 }
 
 /** Additional inputs of a backward pass. */
-export interface TrainInputs extends ScoreInputs {
+interface TrainInputs extends ScoreInputs {
   readonly gradients: ParameterBuffer;
   readonly chunks: readonly HeadChunk[];
   /** Null if no trained parameter needs line sums. */

@@ -20,7 +20,7 @@ import { packedTokens, type TokenMatrix } from "./tokenMatrix.ts";
 import { EMBEDDING, headMatrix, NORM } from "../../decoder/parameterNames.ts";
 
 /** Tensors by name, each read when it is needed, so that a large model is never in memory as a whole. */
-export interface HostParameters {
+interface HostParameters {
   get(name: string): Tensor | undefined | Promise<Tensor>;
 }
 

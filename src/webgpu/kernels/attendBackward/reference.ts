@@ -3,7 +3,7 @@ import { attendReference } from "../attend/reference.ts";
 import { rotated } from "../projectQkv/reference.ts";
 
 /** A line with its position and the lines it attends to. */
-export interface AttendingLine {
+interface AttendingLine {
   readonly position: number;
   readonly seen: readonly number[];
 }

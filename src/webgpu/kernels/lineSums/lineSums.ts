@@ -60,7 +60,6 @@ export function lineSums(
 /** A summed vector: offset of its first share, stride of its shares, and offset of the sum in the gradients. */
 const SUM_WGSL = `
 struct Sum { start: u32, stride: u32, gradient: u32 }`;
-export const SUM_WORDS = 3;
 
 /** Adds the shares of `count` vectors to the gradients. One invocation: one vector. */
 export function addLineSums(count: number): Kernel {
