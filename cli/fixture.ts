@@ -68,7 +68,7 @@ export const QUICK = {
   initialSamples: 4,
 } as const;
 
-/** What a finished program left behind. */
+/** Exit status and output of a finished program. */
 export interface Finished {
   readonly status: number | null;
   readonly signal: NodeJS.Signals | null;

@@ -1,4 +1,4 @@
-/** What is going on, on standard error: a bar on a terminal, else a plain line at most once a second. */
+/** Progress on standard error: a bar on a terminal, else at most one line a second. */
 import { SingleBar } from "cli-progress";
 
 /** Milliseconds between plain lines. */

@@ -104,7 +104,7 @@ function changedSettings(config: TtrlConfig): Record<string, number | string> {
   );
 }
 
-/** What a cell's numbers depend on, but for the program. */
+/** Returns everything that determines a cell's numbers, except the program. */
 function identityOf(cell: Cell): object {
   const { kind, backend } = cell;
   const dataset = cell.dataset.sha256;
@@ -120,13 +120,13 @@ export function cellHash(cell: Cell): string {
   return sha256(Buffer.from(JSON.stringify(identityOf(cell)))).slice(0, 16);
 }
 
-/** What the numbers of a unit depend on, but for the program. */
+/** Returns the hash of everything that determines a unit's numbers, except the program. */
 export function unitHash({ run, evaluations }: Unit): string {
   const cells = [cellHash(run), ...evaluations.map(({ at, cell }) => `${at} ${cellHash(cell)}`)];
   return sha256(Buffer.from(JSON.stringify(cells))).slice(0, 16);
 }
 
-/** Where a cell is below `out`. */
+/** Returns the folder of a cell in `out`. */
 export function cellFolder(out: string, cell: Cell): string {
   return join(out, "cells", cellHash(cell));
 }
@@ -142,10 +142,10 @@ const record = z.object({
   seconds: z.number(),
 });
 
-/** What cell.json says of a cell. */
+/** The content of cell.json. */
 export type CellRecord = z.infer<typeof record>;
 
-/** Where the record of a cell is. */
+/** Returns the path of a cell's record. */
 export function recordPath(folder: string): string {
   return join(folder, "cell.json");
 }

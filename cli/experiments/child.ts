@@ -3,7 +3,7 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { appendFileSync } from "node:fs";
 import { ROOT } from "./program.ts";
 
-/** What a finished process left behind. */
+/** Exit status and output of a finished process. */
 export interface ChildResult {
   readonly status: number | null;
   readonly stdout: string;

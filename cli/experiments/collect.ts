@@ -13,7 +13,7 @@ import { readRecordedRun } from "./recordedRun.ts";
 export interface Collected {
   readonly cell: ResultCell;
   readonly records: readonly CellRecord[];
-  /** What computed the run, in words. */
+  /** Backend and device of the run. */
   readonly backend: string;
 }
 

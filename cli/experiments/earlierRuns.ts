@@ -18,7 +18,7 @@ export type EarlierRuns = ReadonlyMap<string, ComputedRun>;
 
 export const NONE_EARLIER: EarlierRuns = new Map();
 
-/** What is relied on before the rest is taken as this program wrote it. */
+/** The checked part of a result; the rest is assumed to be as this program wrote it. */
 const result = z.looseObject({
   environment: z.looseObject({ hardware: z.string() }),
   cells: z.array(z.looseObject({ identity: z.optional(z.string()), commit: z.string() })),

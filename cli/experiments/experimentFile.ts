@@ -7,7 +7,7 @@ import { configOf, otherDatasets, type Experiment } from "../../src/experiments/
 import { InputError, messageOf } from "../inputError.ts";
 import { issuesOf } from "../files/jsonLines.ts";
 
-/** Where experiments are. */
+/** The folder of experiments. */
 const EXPERIMENTS = fileURLToPath(new URL("../../experiments/", import.meta.url));
 
 const name = z.string().regex(/^[\w.-]+$/, "must be made of letters, digits, dots, - and _");
@@ -123,7 +123,7 @@ function parseJson(path: string): unknown {
   }
 }
 
-/** What the parts of an experiment say that does not fit together; null when all does. */
+/** Returns the contradiction between parts of an experiment; null if there is none. */
 function problemOf(read: Experiment, file: string): string | null {
   if (read.name !== file) return `"name" is "${read.name}"; it must be that of the file`;
   return (

@@ -16,7 +16,7 @@ export interface Source {
   readonly sha256: string;
 }
 
-/** Where models are looked for, and data sets. */
+/** Folders of models and data sets. */
 const MODELS = ["../../public/models/", "../../experiments/models/"].map((folder) =>
   fileURLToPath(new URL(folder, import.meta.url)),
 );

@@ -1,4 +1,4 @@
-/** Which cells were asked for, and how far they are. */
+/** The requested cells and their state. */
 import { seedsOf, type Experiment } from "../../src/experiments/experiment.ts";
 import { InputError } from "../inputError.ts";
 import {
@@ -15,7 +15,7 @@ import { NONE_EARLIER, readEarlierRuns, type EarlierRuns } from "./earlierRuns.t
 import { experimentNames, readExperiment } from "./experimentFile.ts";
 import { isFinished } from "./runCell.ts";
 
-/** What was asked for. */
+/** A request for experiments. */
 export interface ExperimentRequest {
   readonly names: readonly string[];
   readonly out: string;
@@ -61,12 +61,12 @@ function planOf(experiment: Experiment, request: ExperimentRequest, earlier: Ear
   return { experiment, units, wanted: units.filter(isWanted), earlier };
 }
 
-/** Whether a unit needs no more computing. */
+/** Returns true if a unit needs no computation. */
 export function isUnitDone({ earlier }: Plan, out: string, unit: Unit): boolean {
   return earlier.has(unitHash(unit)) || isUnitFinished(out, unit);
 }
 
-/** Whether all cells of a unit are finished. */
+/** Returns true if all cells of a unit are finished. */
 export function isUnitFinished(out: string, { run, evaluations }: Unit): boolean {
   return [run, ...evaluations.map(({ cell }) => cell)].every((cell) => isFinished(out, cell));
 }

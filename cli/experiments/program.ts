@@ -1,4 +1,4 @@
-/** Which program computes a cell: cells of different code are told apart. */
+/** The version of the program that computes a cell: cells of different code are distinct. */
 import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import packageJson from "../../package.json" with { type: "json" };
@@ -6,7 +6,7 @@ import packageJson from "../../package.json" with { type: "json" };
 /** The folder that holds the program. */
 export const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 
-/** What numbers depend on. */
+/** Paths of the code that numbers depend on. */
 const CODE = ["src", "cli", "package-lock.json"];
 
 /** The version, and the commit of the code with "+" after it where files differ from it. */

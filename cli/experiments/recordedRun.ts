@@ -1,4 +1,4 @@
-/** What a finished cell's run.json says of its run. */
+/** The run.json of a finished cell. */
 import { readFileSync } from "node:fs";
 import * as z from "zod";
 import { InputError, messageOf } from "../inputError.ts";

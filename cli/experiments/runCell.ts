@@ -18,14 +18,14 @@ import type { Children } from "./child.ts";
 import type { ProgramVersion } from "./program.ts";
 import { checkSettings } from "./recordedRun.ts";
 
-/** Where and by what cells are computed. */
+/** The folder, program and processes that compute cells. */
 export interface Workshop {
   readonly out: string;
   readonly program: ProgramVersion;
   readonly children: Children;
 }
 
-/** Whether a cell is finished. Throws where its run was made with other settings than are asked for now. */
+/** Returns true if a cell is finished. Throws if its run had other settings than requested now. */
 export function isFinished(out: string, cell: Cell): boolean {
   const folder = cellFolder(out, cell);
   const record = readRecord(folder);

@@ -67,7 +67,7 @@ function environmentOf({ records, backend }: Collected): Environment {
   };
 }
 
-/** What computed several runs, together. */
+/** Merges the environments of several runs. */
 function together(environments: readonly Environment[]): Environment {
   const all = (name: "version" | "backend" | "hardware"): string =>
     [...new Set(environments.map((environment) => environment[name]))].join("; ");

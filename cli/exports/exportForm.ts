@@ -4,7 +4,7 @@ import { InputError } from "../inputError.ts";
 
 /** One of the things that can be written. */
 export interface ExportForm {
-  /** What it writes, as the help and errors call it. */
+  /** The exported object, as help and errors name it. */
   readonly subject: string;
   readonly options: readonly Option[];
   /** Names of the options that it cannot do without. */

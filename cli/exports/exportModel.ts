@@ -72,7 +72,7 @@ async function writeSafetensorsFolder(
 /** The model card speaks of them. */
 const RUN_FILES = ["run.json", "metrics.csv", "metrics.json"];
 
-/** What the run that trained a model left beside it, by name. */
+/** Returns the run's own files in a trained model's folder, by name. */
 function runFiles(folder: string): ReadonlyMap<string, string> {
   const paths = RUN_FILES.map((name) => [name, join(folder, name)] as const);
   return new Map(

@@ -1,4 +1,4 @@
-/** What `ttrl export` needs to write a model. */
+/** Options of `ttrl export` for a model. */
 import { InvalidArgumentError, Option } from "commander";
 import { SHARD_BYTES } from "../../src/formats/huggingface/modelFolderFiles.ts";
 import type { ExportRequest } from "./exportModel.ts";

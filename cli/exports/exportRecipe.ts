@@ -15,7 +15,7 @@ import { readRunFile } from "../runs/runFile.ts";
 import { readDatasetAgain } from "../runs/sources.ts";
 import { checkpointFolder } from "../runs/train.ts";
 
-/** What was asked for. */
+/** A requested recipe. */
 export interface RecipeRequest {
   readonly recipe: Recipe;
   readonly run: string;

@@ -1,4 +1,4 @@
-/** What `ttrl export` needs to write the recipe of a run. */
+/** Options of `ttrl export` for the recipe of a run. */
 import { Option } from "commander";
 import { CONFIG_FIELDS } from "../../src/rl/ttrlConfig.ts";
 import { RECIPES } from "../../src/report/exportForms.ts";

@@ -13,7 +13,7 @@ import {
 import { dirname, join } from "node:path";
 import { piecesOf, type Outgoing, type Streamed } from "../../src/formats/streamed.ts";
 
-/** What an unfinished file or folder is called until it is complete. */
+/** Suffix of a file or folder until it is complete. */
 export const PARTIAL = ".partial";
 
 /** A file's content; of a large one piece by piece, so that it need not be in memory twice. */

@@ -1,4 +1,4 @@
-/** Where a run's configuration comes from: a preset, a file, --set, options of their own name, each over the last. */
+/** Reads a run's configuration: preset, adapter, file, --set and named options, later ones overriding earlier ones. */
 import * as z from "zod";
 import { CONFIG_NAMES, configFrom, configProblems, type TtrlConfig } from "../../src/rl/ttrlConfig.ts";
 import { PAPER_PRESET } from "../../src/rl/paperPreset.ts";
@@ -16,9 +16,9 @@ export const PRESETS = { paper: PAPER_PRESET } as const;
 
 export type PresetName = keyof typeof PRESETS;
 
-/** What the command line says of the configuration. */
+/** Sources of the configuration on the command line. */
 export interface SettingSources {
-  /** What an adapter that is trained on has settled; but for its dropout nothing may say otherwise. */
+  /** Settings fixed by the adapter to continue; only its dropout may be overridden. */
   readonly adapter?: Partial<TtrlConfig>;
   readonly preset?: PresetName;
   readonly config?: string;

@@ -9,7 +9,7 @@ import { messageOf } from "../inputError.ts";
 
 const entries = z.record(z.string(), z.string());
 
-/** Where a user's programs keep what can be made again, as each system has it. */
+/** Returns the user's cache folder on each platform. */
 export function cacheFolder(
   platform: NodeJS.Platform,
   { XDG_CACHE_HOME: xdg = "", LOCALAPPDATA: local = "" }: Readonly<Record<string, string | undefined>>,

@@ -1,4 +1,4 @@
-/** A model by its place: on disk, or on a Hub, from which it is fetched once and kept. */
+/** Opens a model on disk or on a Hub, from which it is downloaded once and cached. */
 import { homedir } from "node:os";
 import { basename, join, resolve } from "node:path";
 import { fileSize } from "../../src/math/bytes.ts";
@@ -14,7 +14,7 @@ import { messageOf } from "../inputError.ts";
 import { modelName, openModelFile, type ModelFile } from "./modelFile.ts";
 import { StatusLine } from "../statusLine.ts";
 
-/** What stands before the name of a model that is on a Hub. */
+/** Prefix of the name of a model on a Hub. */
 const PREFIX = "hf:";
 
 /** Opens a model; one of a Hub is fetched into `cache` where it is not there yet, and goes by its commit from then on. */
@@ -24,7 +24,7 @@ export async function loadModelFile(place: string, cache: string | undefined): P
   return { ...(await openModelFile(fetched.disk)), ...fetched };
 }
 
-/** Where a model of a Hub lies now, and what it goes by. */
+/** Downloads a model of a Hub; returns its path and names. */
 async function fetchToDisk(
   place: string,
   cache: string | undefined,
@@ -45,7 +45,7 @@ async function fetchToDisk(
   };
 }
 
-/** Makes sure that the model is stored, and returns its commit. */
+/** Downloads the model unless it is cached; returns its commit. */
 async function fetchModel(hub: Hub, storage: DiskStorage, id: ModelId): Promise<string> {
   const stored = await findStored(storage, id);
   if (stored !== null && isCommit(id.revision)) return stored.commit; // a commit never changes
@@ -72,7 +72,7 @@ async function fetchModel(hub: Hub, storage: DiskStorage, id: ModelId): Promise<
   }
 }
 
-/** The user's folder for what can be fetched again. */
+/** Returns the default folder of the model cache. */
 function defaultCache(): string {
   const { XDG_CACHE_HOME, LOCALAPPDATA } = process.env;
   return join(XDG_CACHE_HOME || LOCALAPPDATA || join(homedir(), ".cache"), "ttrl-lab", "models");

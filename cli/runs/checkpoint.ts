@@ -1,4 +1,4 @@
-/** The whole state of a run as a value on disk: written and read back, it continues as if it had never stopped. */
+/** Checkpoints on disk: a run continued from one equals the uninterrupted run. */
 import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import * as z from "zod";
@@ -12,11 +12,11 @@ import { completeEntries, writeFolder, type Content } from "../files/durable.ts"
 import { InputError, messageOf } from "../inputError.ts";
 import type { Tensor } from "../../src/math/tensor.ts";
 
-/** Everything a run depends on beside its configuration, model and data. */
+/** The state of a run; with its configuration, model and data it determines the rest. */
 export interface Checkpoint {
   readonly weights: ReadonlyMap<string, Tensor>;
   readonly optimizer: OptimizerState;
-  /** Models beside the policy. */
+  /** States of critic, EMA teacher and reward model. */
   readonly companions: CompanionStates;
   /** Steps done, questions still to come in this epoch, random state. */
   readonly progress: RunProgress;
@@ -52,7 +52,7 @@ const stateFile = z.object({
   }),
 });
 
-/** Writes the checkpoint into `folder` and removes older ones: at every moment a complete one is there. */
+/** Writes the checkpoint into `folder`, then removes older ones: a complete one exists at any time. */
 export async function writeCheckpoint(folder: string, checkpoint: Checkpoint): Promise<void> {
   const { weights, optimizer, companions, progress, plannedSteps, metrics, timing } = checkpoint;
   const older = completeEntries(folder).sort();

@@ -1,4 +1,4 @@
-/** A run's progress in words: step, phase, the last pass@1 and the speed of sampling. */
+/** Shows a run's progress: step, phase, latest pass@1 and sampling speed. */
 import type { Entry } from "./journal.ts";
 import { StatusLine } from "../statusLine.ts";
 import type { Display } from "./train.ts";

@@ -1,5 +1,5 @@
 /**
- * What a run has measured: `metrics.jsonl`, the same bit for bit whenever the run is repeated, and beside it
+ * The measurements of a run: `metrics.jsonl`, bit for bit the same whenever the run is repeated, and
  * `timing.jsonl`, the wall-clock of the same lines.
  */
 import { appendFileSync } from "node:fs";
@@ -23,7 +23,7 @@ export type Timing = { readonly seconds: number } & (
   | { readonly type: "evaluation"; readonly dataset: string; readonly step: number }
 );
 
-/** One thing measured. */
+/** A measurement. */
 export interface Entry {
   readonly metrics: Metrics;
   readonly timing: Timing;
@@ -34,7 +34,7 @@ export class Journal {
   readonly #folder: string;
   readonly #entries: Entry[];
 
-  /** Begins both files with the entries so far; lines of work that was lost are overwritten. */
+  /** Writes the entries so far to both files, replacing lines after the checkpoint. */
   constructor(folder: string, entries: readonly Entry[]) {
     this.#folder = folder;
     this.#entries = [...entries];

@@ -39,7 +39,7 @@ const runFile = z.object({
 /** The content of a run.json. */
 export type RunFile = z.infer<typeof runFile>;
 
-/** Where the run.json of a run is. */
+/** Returns the path of a run's run.json. */
 export function runFilePath(out: string): string {
   return join(out, "run.json");
 }
@@ -48,7 +48,7 @@ export function writeRunFile(out: string, content: RunFile): void {
   writeFile(runFilePath(out), runJson(content));
 }
 
-/** What the files of a trained model say of the run; where its own files lay is nobody else's business. */
+/** Returns the description of the run for the files of its model, without the user's paths. */
 export function describe({ model, dataset, prompt, backend, config }: RunFile): RunDescription {
   return { model, dataset, prompt, backend, config };
 }

@@ -6,20 +6,20 @@ import { loadModelFile } from "../models/hubModel.ts";
 import { weightsSha256, type ModelFile } from "../models/modelFile.ts";
 import type { RunFile } from "./runFile.ts";
 
-/** The files of a run as read. */
+/** The files of a run. */
 export interface Sources {
   readonly model: ModelFile;
-  /** The adapter that is trained on; null where the run begins with none. */
+  /** The adapter to continue; null if the run starts without one. */
   readonly adapter: AdapterFile | null;
   readonly dataset: DatasetFile;
-  /** Data sets to measure by alone. */
+  /** Data sets for evaluation only. */
   readonly others: readonly DatasetFile[];
 }
 
-/** Where the files of a run are. */
+/** Paths of the files of a run. */
 export interface SourcePaths {
   readonly model: string;
-  /** Where models of a Hub are kept. */
+  /** Cache folder for models of a Hub. */
   readonly cache: string | undefined;
   readonly adapter?: string;
   readonly dataset: string;

@@ -1,6 +1,6 @@
-/** A wish to stop, granted at the next moment that leaves a state to continue from. */
+/** Stops a run at the next moment from which it can continue. */
 
-/** The reason a run was aborted with when somebody asked it to stop. */
+/** The abort reason of a requested stop. */
 class StopRequest extends Error {}
 
 export class Stop {
@@ -24,13 +24,13 @@ export class Stop {
     this.#abortUnlessTraining();
   }
 
-  /** The run is in this phase now. */
+  /** Sets the phase of the run. */
   enter(phase: string): void {
     this.#phase = phase;
     if (this.#requested) this.#abortUnlessTraining();
   }
 
-  /** After one of several updates the weights are between two steps, where nothing can be continued from. */
+  /** Between the updates of a step a run cannot be continued. */
   #abortUnlessTraining(): void {
     if (this.#phase !== "train") this.#controller.abort(new StopRequest("the run was asked to stop"));
   }
@@ -41,12 +41,12 @@ export class Stop {
     this.#controller.abort(failure);
   }
 
-  /** Throws what the run failed with, if it did. */
+  /** Throws the run's failure, if there is one. */
   throwIfFailed(): void {
     if (this.#failure !== null) throw this.#failure;
   }
 
-  /** Whether an error only says that the run was stopped as asked. */
+  /** Returns true for the error of a requested stop. */
   caused(error: unknown): boolean {
     return error instanceof StopRequest;
   }

@@ -1,9 +1,9 @@
-/** What came of a run, as plain JSON: the line on standard output. */
+/** The summary of a run: one line of JSON on standard output. */
 import { sum } from "../../src/math/stats.ts";
 import { outcome } from "../../src/report/outcome.ts";
 import { evaluationsOf, stepsOf, type Entry } from "./journal.ts";
 
-/** A run in short: the data set it learned from before and after, and the others that it was measured by. */
+/** Returns the outcome before and after the run, on its own data set and on the others. */
 export function runSummary(
   entries: readonly Entry[],
   dataset: string,

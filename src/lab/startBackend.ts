@@ -14,7 +14,7 @@ export interface StartedBackend {
 /** A started backend before its report is complete. */
 export type Started = Omit<StartedBackend, "report"> & { readonly device: string };
 
-/** How each backend starts on a platform. */
+/** The functions that start each backend on a platform. */
 export interface BackendStarters {
   /** Returns the adapter that WebGPU would use, or null if there is none. */
   readonly findAdapter: () => Promise<{ readonly name: string; readonly software: boolean } | null>;

@@ -42,7 +42,7 @@ export interface RunPosition {
   readonly evaluated: ReadonlySet<string>;
 }
 
-/** How a caller observes, pauses and stops a run. */
+/** Progress callback, pause gate and abort signal of a run. */
 export interface RunControl extends Watch {
   readonly gate?: PauseGate;
 }

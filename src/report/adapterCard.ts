@@ -1,4 +1,4 @@
-/** The card of an adapter: what it stands beside, and how it is put there. */
+/** The model card of an adapter: its base model, and how to load it. */
 import type { RunReport } from "./record.ts";
 
 /** The card, a README.md, as PEFT and its hub read it. */

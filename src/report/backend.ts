@@ -20,14 +20,14 @@ export interface BackendStart {
   readonly backend: BackendName;
   /** Adapter or instruction set, e.g. "NVIDIA H100" or the text of `wasmDevice`. */
   readonly device: string;
-  /** Why this backend. */
+  /** The reason for this backend. */
   readonly reason: string;
 }
 
 /** The backend and the path that runs the model on it, as page, command line and the files of a run show them. */
 export interface BackendReport extends BackendStart {
   readonly path: "recorded graphs" | "TensorFlow.js operations";
-  /** Why this path. */
+  /** The reason for this path. */
   readonly pathReason: string;
   /** The tuned kernels: one sentence for each that runs another variant than the default. */
   readonly tuning: readonly string[];

@@ -1,4 +1,4 @@
-/** The forms in which a run's model goes out, and what a file of each is called. */
+/** Export forms of a run's model, and their file names. */
 import type { Packing } from "../formats/numbers/narrowFloats.ts";
 import type { SafetensorsPacking } from "../formats/safetensors/safetensors.ts";
 
@@ -20,10 +20,10 @@ export type ExportForm =
 /** A form of the model by itself. */
 export type ModelForm = Exclude<ExportForm, { format: "recipe" }>;
 
-/** What is offered of an adapter that was trained. */
+/** The export form of a trained adapter. */
 export const ADAPTER_FORM: ModelForm = { format: "adapter", packing: "F32" };
 
-/** What is offered of every model, in this order. */
+/** The export forms of every model, in the order they are listed. */
 export const EXPORT_FORMS: readonly ExportForm[] = [
   ...(["F32", "F16", "BF16"] as const).map((packing) => ({ format: "folder", packing }) as const),
   ...(["F32", "F16", "Q8_0"] as const).map((packing) => ({ format: "gguf", packing }) as const),

@@ -142,7 +142,7 @@ function cells<Name extends string>(
   return Object.fromEntries(names.map((name) => [prefix + name, record?.[name]]));
 }
 
-/** What k responses are worth, each k in columns of its own: evaluation_pass@2, evaluation_best@2, ... */
+/** Metrics at k, in columns of their own for each k: evaluation_pass@2, evaluation_best@2, ... */
 function cellsAtK(evaluation: Evaluation | undefined): Record<string, CsvValue> {
   const figures = evaluation?.atK ?? [];
   return Object.fromEntries(

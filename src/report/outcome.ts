@@ -1,4 +1,4 @@
-/** What came of an evaluation, in short and by level, with how sure that is. */
+/** Summaries of evaluations, with confidence intervals. */
 import { bootstrapInterval } from "../math/stats.ts";
 import { byLevel, type Evaluation, type QuestionScore } from "../rl/metrics/metrics.ts";
 

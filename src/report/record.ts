@@ -1,15 +1,15 @@
-/** What the files of a run are written from, wherever it ran. */
+/** Records of a run, from which its files are written. */
 import type { TtrlConfig } from "../rl/ttrlConfig.ts";
 import type { Evaluation, StepMetrics, StepTiming } from "../rl/metrics/metrics.ts";
 import type { PromptFrame } from "../rl/contracts/types.ts";
 import type { BackendReport } from "./backend.ts";
 
-/** What a run was asked to do, with what and on what: enough to repeat it. */
+/** Model, data set, backend and configuration of a run: enough to repeat it. */
 export interface RunDescription {
   /** Names, as the page's own configuration files have them. */
   readonly model: string;
   readonly dataset: string;
-  /** What stood around every question; absent where nothing could. */
+  /** System prompt and suffix of every question; absent means none. */
   readonly prompt?: PromptFrame;
   readonly backend: BackendReport;
   readonly config: TtrlConfig;

@@ -1,13 +1,13 @@
-/** Main-thread end of the protocol: typed commands out, typed events in, and a crash told as a `failed` event. */
+/** Main-thread end of the protocol: sends commands, delivers events, reports a crash as a `failed` event. */
 import type { Command, WorkerEvent } from "./protocol.ts";
 
-/** What the page needs of the worker. */
+/** The worker as the page uses it. */
 export interface WorkerClient {
   /** Posts a command; the first one starts the worker. */
   send(command: Command): void;
   /** Calls `listener` with every event until the returned function is called. */
   subscribe(listener: (event: WorkerEvent) => void): () => void;
-  /** Ends the worker at once, whatever it is doing; its run fails and the next command starts a new worker. */
+  /** Terminates the worker; its run fails, and the next command starts a new worker. */
   restart(): void;
 }
 

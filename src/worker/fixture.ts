@@ -48,7 +48,7 @@ export const FOLDER = { format: "folder", packing: "F32" } as const;
 
 /** The backend every stage says it runs on. */
 export const REPORT = { backend: "wasm", device: "a fake", reason: "a test" } as const;
-/** Why it runs no recorded graphs. */
+/** The reason why there are no recorded graphs. */
 const GRAPHS = "a test has no GPU";
 
 type EventType = WorkerEvent["type"];
@@ -122,7 +122,7 @@ export class Stage {
     return this.events.filter((event): event is EventOf<T> => event.type === type);
   }
 
-  /** What happened, progress and the clock left out. */
+  /** The events in order, without progress and timing. */
   get story(): string[] {
     return this.events
       .filter(({ type }) => type !== "progress")
@@ -155,7 +155,7 @@ export async function wholeRun(config = CONFIG): Promise<Stage> {
   return stage;
 }
 
-/** What of a run must repeat bit for bit. */
+/** The results of a run that must repeat bit for bit. */
 export const figures = (stage: Stage) => ({
   steps: stage.all("stepped").map(({ metrics, groups }) => ({ metrics, groups })),
   evaluations: stage.all("evaluated").map(({ evaluation }) => evaluation),

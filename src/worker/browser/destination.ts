@@ -1,16 +1,16 @@
-/** Where the bytes of an export go while they are made, so that a large file is never in memory. */
+/** Destinations of an export, written piece by piece so that a large file is never in memory. */
 import type { Streamed } from "../../formats/streamed.ts";
 
-/** A file that grows. */
+/** A file being written. */
 export interface Destination {
   readonly write: (piece: Uint8Array) => Promise<void>;
-  /** The whole file, for the page to hand on; null when it is where the user wanted it. */
+  /** Returns the whole file; null if it was written to the user's file. */
   readonly finish: () => Promise<Blob | null>;
-  /** Gives the file up. */
+  /** Discards the file. */
   readonly abandon: () => Promise<void>;
 }
 
-/** Files of fewer bytes are kept in memory until they are handed on. */
+/** Files of fewer bytes are kept in memory. */
 const SMALL_BYTES = 64e6;
 
 /** Opens what suits a file of so many bytes: the file the user chose, else the browser's own disk space, else memory. */
@@ -24,7 +24,7 @@ export async function openDestination(
   return own === null ? inMemory() : openFile(own, () => own.getFile());
 }
 
-/** What was there stays as it was until the file is complete. */
+/** The old content stays until the file is complete. */
 async function openFile(
   handle: FileSystemFileHandle,
   handOn: () => Promise<Blob | null>,
@@ -53,7 +53,7 @@ export function inMemory(): Destination {
   };
 }
 
-/** Writes all of a file; when that ends early, for whatever reason, the file is given up. */
+/** Writes a whole file. On an error or an abort the file is discarded. */
 export async function writeTo(
   destination: Destination,
   { pieces }: Streamed,
@@ -90,7 +90,7 @@ async function ownFile(): Promise<FileSystemFileHandle | null> {
   }
 }
 
-/** The types want memory that nobody shares. */
+/** The types require unshared memory. */
 function inOwnMemory(piece: Uint8Array): Uint8Array<ArrayBuffer> {
   return piece.buffer instanceof ArrayBuffer ? (piece as Uint8Array<ArrayBuffer>) : new Uint8Array(piece);
 }

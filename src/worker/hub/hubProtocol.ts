@@ -7,7 +7,7 @@ export type { DownloadPlan, DownloadProgress, StoredModel };
 
 /** Page to worker. The token is used for what is asked here, and kept nowhere. */
 export type HubCommand =
-  /** What is stored? */
+  /** List the stored models. */
   | { readonly type: "list" }
   | { readonly type: "lookUp"; readonly id: string; readonly source: string; readonly token: string | null }
   | { readonly type: "fetch"; readonly plan: DownloadPlan; readonly token: string | null }
@@ -28,5 +28,5 @@ export type HubEvent =
   | { readonly type: "fetching"; readonly progress: DownloadProgress }
   | { readonly type: "fetched"; readonly folder: string }
   | { readonly type: "halted" }
-  /** What was asked could not be done; `message` says why and what to do. */
+  /** The command failed; `message` says why and what to do. */
   | { readonly type: "unfetched"; readonly message: string };

@@ -16,9 +16,9 @@ export interface PlanQuestion {
   readonly storedModel?: string;
   /** Of the data set; of a large one, its longest and its shortest. */
   readonly prompts: readonly string[];
-  /** What frames each of them. */
+  /** System prompt and suffix of each prompt. */
   readonly prompt: PromptFrame;
-  /** How many there are in all. */
+  /** Number of questions. */
   readonly questions: number;
   readonly config: TtrlConfig;
   readonly backend: BackendChoice;
