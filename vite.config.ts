@@ -10,6 +10,9 @@ const QUIET = { checks: { pluginTimings: false } };
 /** @huggingface/gguf names parts of this package that its reader does not use, and the package does not say it may be left out. */
 const UNUSED = { test: /@huggingface\/tasks/, sideEffects: false };
 
+const PLAIN_TESTS =
+  "src/{data,experiments,figures,formats,grading,hub,math,recipe,report,rl,store,tasks,ui}/**/*.test.{ts,tsx}";
+
 export default defineConfig({
   base: "./",
   plugins: [react(), shipExperiments({ definitions: "experiments", results: "docs/experiments" })],
@@ -25,10 +28,22 @@ export default defineConfig({
   },
   server: { headers: ISOLATION },
   test: {
-    include: ["{src,cli,tools,bench}/**/*.test.{ts,tsx}"],
-    globalSetup: "cli/compile.ts",
-    pool: "forks", // each file its own process: a TensorFlow.js backend that crashes takes no other file with it
+    pool: "forks",
     maxWorkers: 2,
     testTimeout: 60_000,
+    projects: [
+      // These start no backend and change no global state, so that files share a process and its modules.
+      { extends: true, test: { name: "plain", include: [PLAIN_TESTS], isolate: false } },
+      // Each file has its own process: a TensorFlow.js backend that crashes takes no other file with it.
+      {
+        extends: true,
+        test: {
+          name: "backends",
+          include: ["{src,cli,tools,bench}/**/*.test.{ts,tsx}"],
+          exclude: ["**/node_modules/**", PLAIN_TESTS],
+          globalSetup: "cli/compile.ts",
+        },
+      },
+    ],
   },
 });
