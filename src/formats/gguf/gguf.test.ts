@@ -11,9 +11,9 @@ import { readSafetensors } from "../safetensors/safetensors.ts";
 import type { Tensor } from "../../math/tensor.ts";
 
 /** Committed numbers of llama.cpp's Python library: tools/oracle/make_gguf_fixtures.py. */
-const blocks = new Uint8Array(readFileSync(new URL("fixtures/blocks.gguf", import.meta.url)));
+const blocks = new Uint8Array(readFileSync(new URL("../fixtures/blocks.gguf", import.meta.url)));
 const expected = readSafetensors(
-  readFileSync(new URL("fixtures/blocks.safetensors", import.meta.url)),
+  readFileSync(new URL("../fixtures/blocks.safetensors", import.meta.url)),
 ).tensors;
 
 async function read(file: Uint8Array): Promise<Map<string, Tensor>> {

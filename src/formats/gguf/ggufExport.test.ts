@@ -14,7 +14,7 @@ import { weightsInMemory } from "../numbers/weightSource.ts";
 const read = (path: string): Uint8Array => new Uint8Array(readFileSync(new URL(path, import.meta.url)));
 const readGguf = async (file: Uint8Array): Promise<ModelFolder> =>
   wholeFolder(await openGgufModel(bytesSource(file)));
-const tiny = (kind: string): Promise<ModelFolder> => readGguf(read(`fixtures/tiny-${kind}.gguf`));
+const tiny = (kind: string): Promise<ModelFolder> => readGguf(read(`../fixtures/tiny-${kind}.gguf`));
 const KINDS = ["llama", "qwen2", "llama3", "mistral", "qwen3"] as const;
 const ABACUS = "../../public/models/abacus-0.1M/";
 const PARTS = ["config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json"];
@@ -81,7 +81,7 @@ describe("a model written as GGUF", () => {
       const { entries } = await readGgufHeader(bytesSource(file));
       return new Map(entries.map(({ name, begin, end }) => [name, file.slice(begin, end)]));
     };
-    const expected = await tensorsOf(read(`fixtures/tiny-${kind}.gguf`));
+    const expected = await tensorsOf(read(`../fixtures/tiny-${kind}.gguf`));
     const found = await tensorsOf(await written(await tiny(kind), "F32"));
     const [divisors, theirs] = [found, expected].map((tensors) => {
       const bytes = tensors.get(ROPE_DIVISORS) ?? new Uint8Array();

@@ -10,7 +10,7 @@ import { readSafetensors } from "../safetensors/safetensors.ts";
 
 /** The tiny models of src/model/fixtures as llama.cpp's converter lays them out: tools/oracle/make_gguf_fixtures.py. */
 const read = (name: string): Uint8Array =>
-  new Uint8Array(readFileSync(new URL(`fixtures/tiny-${name}.gguf`, import.meta.url)));
+  new Uint8Array(readFileSync(new URL(`../fixtures/tiny-${name}.gguf`, import.meta.url)));
 const file = read("llama");
 const open = async (bytes: Uint8Array): Promise<ModelFolder> =>
   wholeFolder(await openGgufModel(bytesSource(bytes)));

@@ -8,7 +8,7 @@ import { BLOCK_TYPES } from "../gguf/ggufBlocks.ts";
 import { pack, packedPieces, PackingError } from "./narrowFloats.ts";
 
 /** The same numbers in five packings, as gguf and numpy round them: tools/oracle/make_gguf_fixtures.py. */
-const file = new Uint8Array(readFileSync(new URL("fixtures/packed.gguf", import.meta.url)));
+const file = new Uint8Array(readFileSync(new URL("../fixtures/packed.gguf", import.meta.url)));
 const header = await readGgufHeader(bytesSource(file));
 const { data: numbers } = await readGgufTensor(
   bytesSource(file),
