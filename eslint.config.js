@@ -102,7 +102,7 @@ const PACKAGES = [
 ];
 
 /** Where TensorFlow.js is imported statically; other files import it dynamically, so that recorded graphs run without it. */
-const OPERATIONS = ["src/model/tfjs/**", "src/worker/operations.ts"]; // and cli/operations.ts
+const OPERATIONS = ["src/model/tfjs/**", "src/worker/browser/operations.ts"]; // and cli/operations.ts
 
 const LAZY_OPERATIONS = {
   regex: "^(\\.\\.?/)+(src/)?(ops|(model/)?tfjs)/(?!wasm/startThreads|decoding/rowsPerBatch)",

@@ -1,4 +1,4 @@
-/** The public API of the package on every platform. `cli/library.ts` and `src/worker/library.ts` add the platforms' own. */
+/** The public API of the package on every platform. `cli/library.ts` and `src/worker/browser/library.ts` add the platforms' own. */
 export { readDataset, type DatasetReading } from "../data/dataset.ts";
 export { blobSource, bytesSource, type ByteSource } from "../formats/byteSource.ts";
 export { wholeFile, type Streamed } from "../formats/streamed.ts";

@@ -1,7 +1,7 @@
 /** Entry of the worker: owns the backend and the session, dispatches commands. */
 import type { BackendChoice } from "../report/backend.ts";
 import type { StartedBackend } from "../lab/startBackend.ts";
-import { startBackend } from "./backend.ts";
+import { startBackend } from "./browser/backend.ts";
 import { openDestination } from "./browser/destination.ts";
 import { downloadModel } from "./browser/embeddedModel.ts";
 import { OpfsStorage } from "./browser/opfsStorage.ts";

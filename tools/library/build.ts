@@ -28,6 +28,6 @@ await Promise.all([
     outdir: FOLDER,
     packages: "external",
   }),
-  bundleForBrowser("src/worker/library.ts", FOLDER),
+  bundleForBrowser("src/worker/browser/library.ts", FOLDER),
 ]);
 emitTypes();

@@ -1,6 +1,6 @@
 /** Starts the backend of the worker and reports which one runs, on which device and why. */
-import { describeAdapter, type AdapterDescription } from "../webgpu/device/adapter.ts";
-import { openGpu, type Gpu } from "../webgpu/device/device.ts";
+import { describeAdapter, type AdapterDescription } from "../../webgpu/device/adapter.ts";
+import { openGpu, type Gpu } from "../../webgpu/device/device.ts";
 import {
   NEEDS_WEBGPU,
   NEVER,
@@ -8,9 +8,9 @@ import {
   startChosen,
   type Started,
   type StartedBackend,
-} from "../lab/startBackend.ts";
-import type { BackendChoice } from "../report/backend.ts";
-import { tuningMemory } from "./browser/tuningMemory.ts";
+} from "../../lab/startBackend.ts";
+import type { BackendChoice } from "../../report/backend.ts";
+import { tuningMemory } from "./tuningMemory.ts";
 
 /** Milliseconds of a start spent on measuring kernels; the next start measures the rest. */
 const TUNING_BUDGET = 1500;
@@ -57,7 +57,7 @@ async function startGraphs(): Promise<Started> {
 
 async function startOperations(): Promise<Started> {
   const { device, name, fault } = await startGpu();
-  const { useWebGpuOperations } = await import("../ops/webgpu.ts");
+  const { useWebGpuOperations } = await import("../../ops/webgpu.ts");
   await useWebGpuOperations(device);
   return { device: name, graphs: OPERATIONS_CHOSEN, fault };
 }

@@ -1,9 +1,9 @@
 /** The package in a browser, in a page or a worker. */
-import { embeddedModelFiles, wordProblems } from "../lab/embedded.ts";
-import type { ModelFiles } from "../lab/openModel.ts";
-import type { NamedStudy } from "../lab/study.ts";
+import { embeddedModelFiles, wordProblems } from "../../lab/embedded.ts";
+import type { ModelFiles } from "../../lab/openModel.ts";
+import type { NamedStudy } from "../../lab/study.ts";
 
-export * from "../lab/index.ts";
+export * from "../../lab/index.ts";
 export { startBackend } from "./backend.ts";
 
 /** Downloads the files of the embedded model abacus-0.1M. */

@@ -3,13 +3,13 @@ import { setWasmPaths, getThreadsCount } from "@tensorflow/tfjs-backend-wasm";
 import threadedSimdWasm from "@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-threaded-simd.wasm?url";
 import simdWasm from "@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm?url";
 import plainWasm from "@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm?url";
-import * as tf from "../ops/tf.ts";
-import { installWasmKernels } from "../ops/wasm/installWasmKernels.ts";
-import threadedKernels from "../ops/wasm/kernels-threaded.wasm?url";
-import kernels from "../ops/wasm/kernels.wasm?url";
-import { startThreadPool } from "../ops/wasm/startThreads.ts";
-import { NOT_ISOLATED, wasmDevice } from "../report/backend.ts";
-import { threadCount } from "./browser/threadCount.ts";
+import * as tf from "../../ops/tf.ts";
+import { installWasmKernels } from "../../ops/wasm/installWasmKernels.ts";
+import threadedKernels from "../../ops/wasm/kernels-threaded.wasm?url";
+import kernels from "../../ops/wasm/kernels.wasm?url";
+import { startThreadPool } from "../../ops/wasm/startThreads.ts";
+import { NOT_ISOLATED, wasmDevice } from "../../report/backend.ts";
+import { threadCount } from "./threadCount.ts";
 
 /** Makes TensorFlow.js compute in plain JavaScript. */
 export async function useCpuOperations(): Promise<void> {
