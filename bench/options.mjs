@@ -2,7 +2,7 @@
 
 /** Contenders by their names for `--only` and `--full`; defined in bench/contenders/contenders.ts. */
 const CONTENDERS =
-  "engine, engine-f16, tensorflow-webgpu, jax-webgpu, nanogpt, transformers-webgpu, wasm-kernels, tensorflow-wasm, " +
+  "engine, tensorflow-webgpu, jax-webgpu, nanogpt, transformers-webgpu, wasm-kernels, tensorflow-wasm, " +
   "jax-wasm, transformers-wasm";
 
 const flag = /** @type {const} */ ({ type: "boolean", default: false });

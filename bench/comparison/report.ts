@@ -61,14 +61,13 @@ function method({ limits, budget, full }: Report): string {
     full.length === 0
       ? ""
       : `, but of ${named}, which had the time that all of it takes with the first model`;
-  const f16 = CONTENDERS["engine-f16"].logprobTolerance;
   return [
     `${limits?.software === true ? software : ""}Ratios compare contenders within this run.`,
     "Contenders that run the same weights must first give the same most probable tokens, logprobs of them within " +
-      `${LOGPROB_TOLERANCE} nats (${f16} with keys and values in f16) where they tell them, and a loss before and after a ` +
+      `${LOGPROB_TOLERANCE} nats where they tell them, and a loss before and after a ` +
       `training step within ${100 * LOSS_TOLERANCE}%; whoever does not is listed below and not timed. nanogpt runs its ` +
-      "own GPT of the same width, layers and vocabulary, on next-token prediction. transformers.js and the f16 cache " +
-      "decode alone.",
+      "own GPT of the same width, layers and vocabulary, on next-token prediction. transformers.js only " +
+      "decodes.",
     `Each workload of a contender gets ${budget} s${whole}. It starts with a small part and goes on to larger ones while ` +
       'the next is expected to fit; "4 x 4 of 64 x 64" is as far as a contender came. Each part is run once to warm up, ' +
       "then timed as often as the table says; seconds are the median.",

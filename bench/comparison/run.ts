@@ -1,5 +1,5 @@
 /** A whole comparison: its jobs one after another, and what they gave. */
-import { CONTENDERS, type ContenderName } from "../contenders/contenders.ts";
+import type { ContenderName } from "../contenders/contenders.ts";
 import type { Limits } from "../kernels/limits.ts";
 import type { Job, JobResult, Skipped } from "./job.ts";
 import type { Check, Measurement } from "../contenders/workload.ts";
@@ -57,8 +57,7 @@ export async function* compare(
     });
     skipped.push(...result.skipped);
     const reference = references.get(model);
-    const difference =
-      result.check && reference ? differenceOf(result.check, reference, toleranceOf(contender)) : null;
+    const difference = result.check && reference ? differenceOf(result.check, reference) : null;
     if (difference !== null) {
       skipped.push({ contender, model, what: "everything", reason: `its results are wrong: ${difference}` });
     } else {
@@ -70,12 +69,12 @@ export async function* compare(
 }
 
 /** How a contender's results differ from another's; null when they are the same but for roundings. */
-export function differenceOf(found: Check, expected: Check, tolerance = LOGPROB_TOLERANCE): string | null {
+export function differenceOf(found: Check, expected: Check): string | null {
   if (found.greedy.join() !== expected.greedy.join())
     return `its most probable tokens are ${found.greedy.join(" ")}, not ${expected.greedy.join(" ")}`;
   for (const [i, logprob] of (found.logprobs ?? []).entries()) {
     const other = expected.logprobs?.[i] ?? logprob;
-    if (Math.abs(logprob - other) > tolerance)
+    if (Math.abs(logprob - other) > LOGPROB_TOLERANCE)
       return `its logprob of token ${i + 1} is ${logprob}, not ${other}`;
   }
   for (const [i, loss] of (found.losses ?? []).entries()) {
@@ -84,9 +83,4 @@ export function differenceOf(found: Check, expected: Check, tolerance = LOGPROB_
       return `its loss ${i === 0 ? "before" : "after"} a training step is ${loss}, not ${other}`;
   }
   return null;
-}
-
-/** Nats by which a contender's logprobs may differ from those in single precision. */
-function toleranceOf(contender: ContenderName): number {
-  return CONTENDERS[contender].logprobTolerance ?? LOGPROB_TOLERANCE;
 }

@@ -26,11 +26,11 @@ test("who is asked for by name runs with every model asked for", () => {
 });
 
 test("who only decodes is given no training, and no job where nothing is left", () => {
-  const decoding = jobs(ALL).filter(({ contender }) => contender === "engine-f16");
+  const decoding = jobs(ALL).filter(({ contender }) => contender === "transformers-wasm");
   expect(decoding.length).toBeGreaterThan(0);
   for (const { workloads } of decoding)
     expect(new Set(workloads.map(({ kind }) => kind))).toEqual(new Set(["decode"]));
-  expect(jobs({ ...ALL, contenders: ["engine-f16"], workloads: ["train"] })).toEqual([]);
+  expect(jobs({ ...ALL, contenders: ["transformers-wasm"], workloads: ["train"] })).toEqual([]);
 });
 
 test("only those named run all of a workload whatever the budget", () => {

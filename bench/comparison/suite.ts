@@ -49,7 +49,7 @@ function workloadsOf(model: ModelName, contender: ContenderName, asked: readonly
 /** Contenders that take minutes on a software adapter: measured on the default model only. */
 const SLOW: readonly ContenderName[] = ["nanogpt", "transformers-webgpu"];
 /** Contenders measured on the largest model; on WASM its training state would nearly exceed the memory. */
-const LARGE: readonly ContenderName[] = ["engine", "engine-f16", "tensorflow-webgpu", "jax-webgpu"];
+const LARGE: readonly ContenderName[] = ["engine", "tensorflow-webgpu", "jax-webgpu"];
 
 /** Returns why a contender not named by `--only` skips a model; null if it runs. */
 function whyNot(contender: ContenderName, model: ModelName, { named, software }: Asked): string | null {

@@ -12,8 +12,6 @@ interface Entry {
   readonly browserOnly: boolean;
   /** It does not train, or not otherwise than another contender. */
   readonly decodesOnly: boolean;
-  /** Nats that its logprobs may be off; what float32 needs where null. */
-  readonly logprobTolerance: number | null;
   readonly load: () => Promise<Contender>;
 }
 
@@ -24,17 +22,7 @@ export const CONTENDERS = {
     package: null,
     browserOnly: false,
     decodesOnly: false,
-    logprobTolerance: null,
     load: async () => (await import("./engine.ts")).engine,
-  },
-  "engine-f16": {
-    title: "this engine, f16 cache",
-    device: "webgpu",
-    package: null,
-    browserOnly: false,
-    decodesOnly: true,
-    logprobTolerance: 2e-2,
-    load: async () => (await import("./engine.ts")).engineF16,
   },
   "tensorflow-webgpu": {
     title: "TensorFlow.js operations",
@@ -42,7 +30,6 @@ export const CONTENDERS = {
     package: "@tensorflow/tfjs",
     browserOnly: false,
     decodesOnly: false,
-    logprobTolerance: null,
     load: async () => (await import("./tensorflow.ts")).tensorflowWebGpu,
   },
   "jax-webgpu": {
@@ -51,7 +38,6 @@ export const CONTENDERS = {
     package: "@jax-js/jax",
     browserOnly: false,
     decodesOnly: false,
-    logprobTolerance: null,
     load: async () => (await import("./jax.ts")).jaxWebGpu,
   },
   nanogpt: {
@@ -60,7 +46,6 @@ export const CONTENDERS = {
     package: "@genai-fi/nanogpt",
     browserOnly: true,
     decodesOnly: false,
-    logprobTolerance: null,
     load: async () => (await import("./nanogpt.ts")).nanogpt,
   },
   "transformers-webgpu": {
@@ -69,7 +54,6 @@ export const CONTENDERS = {
     package: "@huggingface/transformers",
     browserOnly: true,
     decodesOnly: true,
-    logprobTolerance: null,
     load: async () => (await import("./transformers.ts")).transformersWebGpu,
   },
   "wasm-kernels": {
@@ -78,7 +62,6 @@ export const CONTENDERS = {
     package: null,
     browserOnly: false,
     decodesOnly: false,
-    logprobTolerance: null,
     load: async () => (await import("./tensorflow.ts")).wasmKernels,
   },
   "tensorflow-wasm": {
@@ -87,7 +70,6 @@ export const CONTENDERS = {
     package: "@tensorflow/tfjs",
     browserOnly: false,
     decodesOnly: false,
-    logprobTolerance: null,
     load: async () => (await import("./tensorflow.ts")).tensorflowWasm,
   },
   "jax-wasm": {
@@ -96,7 +78,6 @@ export const CONTENDERS = {
     package: "@jax-js/jax",
     browserOnly: false,
     decodesOnly: false,
-    logprobTolerance: null,
     load: async () => (await import("./jax.ts")).jaxWasm,
   },
   "transformers-wasm": {
@@ -105,7 +86,6 @@ export const CONTENDERS = {
     package: "@huggingface/transformers",
     browserOnly: true,
     decodesOnly: true,
-    logprobTolerance: null,
     load: async () => (await import("./transformers.ts")).transformersWasm,
   },
 } as const satisfies Readonly<Record<string, Entry>>;

@@ -1,5 +1,4 @@
 /** This repository's recorded graphs. */
-import type { CacheFormat } from "../../src/webgpu/layout/cacheFormat.ts";
 import { openGpu, type Gpu } from "../../src/webgpu/device/device.ts";
 import { GpuSampler } from "../../src/webgpu/sampling/gpuSampler.ts";
 import { GpuTrainer } from "../../src/webgpu/training/gpuTrainer.ts";
@@ -24,29 +23,26 @@ const LOSS = {
   entropyCoefficient: 0,
 };
 
-export const engine: Contender = { open: (model, where) => open(model, where, "f32") };
-/** The same with keys and values rounded to half precision. */
-export const engineF16: Contender = { open: (model, where) => open(model, where, "f16") };
+export const engine: Contender = { open };
 
 /** Milliseconds to find the fastest kernels in, as the app takes at its first start; a software adapter takes none. */
 const TUNING_BUDGET = 5000;
 const FORGETFUL = { read: () => Promise.resolve(null), write: () => Promise.resolve() };
 
-async function open(model: BenchModel, { gpu: offered }: Surroundings, cache: CacheFormat): Promise<Opened> {
+async function open(model: BenchModel, { gpu: offered }: Surroundings): Promise<Opened> {
   const gpu = offered === null ? null : await openGpu(offered);
   if (gpu === null) throw new CannotRun("no WebGPU adapter");
   const layout = layOutParameters(parameterShapes(model.config), model.config.headDim);
   const tuned = await tuneGpu(gpu, model.config, layout, FORGETFUL, TUNING_BUDGET);
-  const { decode, train } = engineOn(tuned.gpu, model, cache);
-  return { sameWeights: true, decode, train: cache === "f32" ? train : null };
+  return { sameWeights: true, ...engineOn(tuned.gpu, model) };
 }
 
 /** The engine on a device. */
-export function engineOn(gpu: Gpu, { config, weights }: BenchModel, cache: CacheFormat = "f32") {
+export function engineOn(gpu: Gpu, { config, weights }: BenchModel) {
   const shape = { ...config, eosTokens: [] }; // no row ends early
   const parameters = new ParameterBuffer(gpu, parameterShapes(config), config.headDim);
   parameters.upload(weights);
-  const sampler = new GpuSampler(gpu, shape, parameters, { cache });
+  const sampler = new GpuSampler(gpu, shape, parameters);
   let trainer: GpuTrainer | null = null; // its memory is taken when something is trained
   return {
     decode: (prompt: Int32Array, rows: number, maxTokens: number, greedy: boolean): Promise<Sampled[]> =>
