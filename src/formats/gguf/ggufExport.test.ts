@@ -16,7 +16,7 @@ const readGguf = async (file: Uint8Array): Promise<ModelFolder> =>
   wholeFolder(await openGgufModel(bytesSource(file)));
 const tiny = (kind: string): Promise<ModelFolder> => readGguf(read(`../fixtures/tiny-${kind}.gguf`));
 const KINDS = ["llama", "qwen2", "llama3", "mistral", "qwen3"] as const;
-const ABACUS = "../../public/models/abacus-0.1M/";
+const ABACUS = "../../../public/models/abacus-0.1M/";
 const PARTS = ["config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json"];
 const abacus = readModelFolder(new Map(PARTS.map((name) => [name, read(ABACUS + name)])));
 
