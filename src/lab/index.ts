@@ -9,7 +9,7 @@ export type { RunDescription, RunReport } from "../report/record.ts";
 export type { Models } from "../rl/contracts/models.ts";
 export type { Policy, SampleRequest, Sampling, UpdateOptions, UpdateStats } from "../rl/contracts/policy.ts";
 export type { Group, Question, QuestionSet, Response, Rollout, Vote } from "../rl/contracts/types.ts";
-export { initialLoopState, type Loop, type LoopState, type Step } from "../rl/loopState.ts";
+export { initialLoopState, type Loop, type LoopState, type Step } from "../rl/loop/loopState.ts";
 export type { AnswerKey, Study } from "../rl/metrics/answerKey.ts";
 export type { Evaluation, StepMetrics, StepTiming } from "../rl/metrics/metrics.ts";
 export { evaluateStudy } from "../rl/metrics/studyRun.ts";

@@ -16,7 +16,7 @@ import type {
   UpdateOptions,
   UpdateStats,
 } from "./contracts/policy.ts";
-import { initialLoopState, type LoopState } from "./loopState.ts";
+import { initialLoopState, type LoopState } from "./loop/loopState.ts";
 import type { StepMetrics } from "./metrics/metrics.ts";
 import { grantTruth, type Study } from "./metrics/answerKey.ts";
 import { examinerOf } from "./metrics/examine.ts";

@@ -2,7 +2,7 @@
 import type { Examiner } from "./contracts/examiner.ts";
 import type { Method } from "./contracts/method.ts";
 import { evaluate } from "./evaluate.ts";
-import { initialLoopState, type Loop, type LoopState, type Step } from "./loopState.ts";
+import { initialLoopState, type Loop, type LoopState, type Step } from "./loop/loopState.ts";
 import { ttrl } from "./ttrl.ts";
 
 /** Events of a run, in order. */

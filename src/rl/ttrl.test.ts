@@ -12,7 +12,7 @@ import {
   type Logits,
 } from "./fixture.ts";
 import type { Sampling } from "./contracts/policy.ts";
-import { initialLoopState } from "./loopState.ts";
+import { initialLoopState } from "./loop/loopState.ts";
 import { runStudy, type StudyStep } from "./metrics/studyRun.ts";
 import { ttrl } from "./ttrl.ts";
 

@@ -2,11 +2,11 @@
 import { createRandom } from "../math/random.ts";
 import { advantage } from "./advantage.ts";
 import { phaseWatch } from "./contracts/watch.ts";
-import type { Loop, LoopState, Step } from "./loopState.ts";
-import { QuestionStream } from "./questionStream.ts";
+import type { Loop, LoopState, Step } from "./loop/loopState.ts";
+import { QuestionStream } from "./loop/questionStream.ts";
 import { reward } from "./reward.ts";
 import { sample } from "./sample.ts";
-import { outcomeOf, PhaseClock, stateAfter } from "./stepOutcome.ts";
+import { outcomeOf, PhaseClock, stateAfter } from "./loop/stepOutcome.ts";
 import { update } from "./update.ts";
 import { vote } from "./vote.ts";
 

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { createRandom } from "../../math/random.ts";
 import { groupAdvantages } from "../advantage.ts";
 import { MATH, sampledOf, say, ThreeNumberPolicy } from "../fixture.ts";
-import { initialLoopState } from "../loopState.ts";
+import { initialLoopState } from "../loop/loopState.ts";
 import { grantTruth, type AnswerKey } from "../metrics/answerKey.ts";
 import { reward, rewardFor } from "../reward.ts";
 import { configFrom, methodOf } from "../ttrlConfig.ts";

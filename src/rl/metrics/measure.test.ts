@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { groupAdvantages } from "../advantage.ts";
 import { extractAnswer } from "../answer.ts";
 import { MATH, responsesOf, say } from "../fixture.ts";
-import { flipRate, rememberLabels, type LabelHistory } from "../labelHistory.ts";
+import { flipRate, rememberLabels, type LabelHistory } from "../loop/labelHistory.ts";
 import { measureStep } from "./measure.ts";
 import { METRICS, type StepMetrics } from "./metrics.ts";
 import { rewardFor } from "../reward.ts";

@@ -4,7 +4,7 @@ import type { Policy } from "../contracts/policy.ts";
 import type { Group } from "../contracts/types.ts";
 import type { Watch } from "../contracts/watch.ts";
 import { evaluate, type EvaluationPoint, type EvaluationSettings } from "../evaluate.ts";
-import type { LoopState } from "../loopState.ts";
+import type { LoopState } from "../loop/loopState.ts";
 import { isOver, run, type RunProgress } from "../run.ts";
 import { methodOf, type TtrlConfig } from "../ttrlConfig.ts";
 import { grantTruth, type Study } from "./answerKey.ts";

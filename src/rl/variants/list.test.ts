@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Variant } from "../contracts/variant.ts";
 import { names, QUICK, ThreeNumberPolicy, uniform } from "../fixture.ts";
-import { initialLoopState } from "../loopState.ts";
+import { initialLoopState } from "../loop/loopState.ts";
 import { createRegistry, type Registry } from "../registry.ts";
 import { ttrl } from "../ttrl.ts";
 import { VARIANTS } from "./list.ts";

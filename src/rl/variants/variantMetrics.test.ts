@@ -5,7 +5,7 @@ import { MATH, say } from "../fixture.ts";
 import { measureStep } from "../metrics/measure.ts";
 import { configFrom, methodOf } from "../ttrlConfig.ts";
 import { majorityVote } from "../vote.ts";
-import { meanNote } from "../stepOutcome.ts";
+import { meanNote } from "../loop/stepOutcome.ts";
 
 function groupOf(answers: readonly string[], changes: Partial<Group> = {}): Group {
   const responses = answers.map((answer) => say(answer));

@@ -10,7 +10,7 @@ import {
   type Logits,
   type MeasuredStep,
 } from "../fixture.ts";
-import type { LoopState } from "../loopState.ts";
+import type { LoopState } from "../loop/loopState.ts";
 import { trustIn } from "./trust.ts";
 
 const tilted: Logits = [0.8, 0.2, 0]; // 7 is likeliest, half of the time

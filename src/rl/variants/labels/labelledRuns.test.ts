@@ -10,7 +10,7 @@ import {
   uniform,
   type Logits,
 } from "../../fixture.ts";
-import { initialLoopState } from "../../loopState.ts";
+import { initialLoopState } from "../../loop/loopState.ts";
 import { ttrl } from "../../ttrl.ts";
 
 describe("labels of a run", () => {

@@ -1,11 +1,11 @@
 /** The inputs of the loop, and its state between two steps, as checkpoints store it. */
-import { createRandom, type RandomState } from "../math/random.ts";
-import type { TrueLabels } from "./contracts/hooks.ts";
-import type { Method } from "./contracts/method.ts";
-import type { Models } from "./contracts/models.ts";
-import type { StepOutcome } from "./contracts/step.ts";
-import type { Answer, QuestionSet } from "./contracts/types.ts";
-import type { Watch } from "./contracts/watch.ts";
+import { createRandom, type RandomState } from "../../math/random.ts";
+import type { TrueLabels } from "../contracts/hooks.ts";
+import type { Method } from "../contracts/method.ts";
+import type { Models } from "../contracts/models.ts";
+import type { StepOutcome } from "../contracts/step.ts";
+import type { Answer, QuestionSet } from "../contracts/types.ts";
+import type { Watch } from "../contracts/watch.ts";
 import type { LabelHistory } from "./labelHistory.ts";
 
 /** The inputs of the loop: models, questions without answers, and the method. */

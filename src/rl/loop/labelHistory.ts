@@ -1,6 +1,6 @@
 /** The latest pseudo-label of every question, which the flip rate compares with. A plain value. */
-import { answersEqual } from "./answer.ts";
-import type { Answer, AnswerRules, Group } from "./contracts/types.ts";
+import { answersEqual } from "../answer.ts";
+import type { Answer, AnswerRules, Group } from "../contracts/types.ts";
 
 /** Question id and latest pseudo-label of every question asked so far, in the order they were first asked. */
 export type LabelHistory = readonly (readonly [id: string, label: Answer])[];

@@ -1,15 +1,15 @@
 /** The questions of a run, step by step, with the random numbers that draw and sample them. */
-import { at } from "../math/at.ts";
-import { restoreRandom, type Random } from "../math/random.ts";
-import { answerRules } from "./answer.ts";
-import type { Method } from "./contracts/method.ts";
-import type { Policy } from "./contracts/policy.ts";
-import type { AnswerRules, QuestionSet } from "./contracts/types.ts";
-import type { Watch } from "./contracts/watch.ts";
+import { at } from "../../math/at.ts";
+import { restoreRandom, type Random } from "../../math/random.ts";
+import { answerRules } from "../answer.ts";
+import type { Method } from "../contracts/method.ts";
+import type { Policy } from "../contracts/policy.ts";
+import type { AnswerRules, QuestionSet } from "../contracts/types.ts";
+import type { Watch } from "../contracts/watch.ts";
 import { drawQuestions } from "./drawQuestions.ts";
 import { initialVotes, type InitialVotes } from "./initialVotes.ts";
 import type { LoopState } from "./loopState.ts";
-import type { StepQuestions } from "./sample.ts";
+import type { StepQuestions } from "../sample.ts";
 
 export class QuestionStream {
   readonly rules: AnswerRules;

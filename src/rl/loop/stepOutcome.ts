@@ -1,14 +1,14 @@
 /** Assembles what a step did, and the state after it. */
-import { mean } from "../math/stats.ts";
-import type { Sampled, VariantMetrics } from "./contracts/hooks.ts";
-import type { Method } from "./contracts/method.ts";
-import type { PhaseSeconds, StepOutcome } from "./contracts/step.ts";
-import type { Group } from "./contracts/types.ts";
+import { mean } from "../../math/stats.ts";
+import type { Sampled, VariantMetrics } from "../contracts/hooks.ts";
+import type { Method } from "../contracts/method.ts";
+import type { PhaseSeconds, StepOutcome } from "../contracts/step.ts";
+import type { Group } from "../contracts/types.ts";
 import { flipRate, rememberLabels } from "./labelHistory.ts";
 import type { LoopState } from "./loopState.ts";
 import type { QuestionStream } from "./questionStream.ts";
-import { greedyTokens } from "./sample.ts";
-import type { Updated } from "./update.ts";
+import { greedyTokens } from "../sample.ts";
+import type { Updated } from "../update.ts";
 
 /** The parts of a step. */
 interface StepParts {

@@ -1,13 +1,13 @@
 /** The initial model's votes on all questions, taken once, before the first step. */
-import { createRandom } from "../math/random.ts";
-import { sum } from "../math/stats.ts";
-import { extractAnswers } from "./answer.ts";
-import type { CoreConfig } from "./config/coreFields.ts";
-import type { Policy } from "./contracts/policy.ts";
-import type { AnswerRules, Question } from "./contracts/types.ts";
-import type { Watch } from "./contracts/watch.ts";
+import { createRandom } from "../../math/random.ts";
+import { sum } from "../../math/stats.ts";
+import { extractAnswers } from "../answer.ts";
+import type { CoreConfig } from "../config/coreFields.ts";
+import type { Policy } from "../contracts/policy.ts";
+import type { AnswerRules, Question } from "../contracts/types.ts";
+import type { Watch } from "../contracts/watch.ts";
 import type { LoopState } from "./loopState.ts";
-import { majorityVote } from "./vote.ts";
+import { majorityVote } from "../vote.ts";
 
 /** A stream of its own, so that the steps draw what they would draw without these votes. */
 const INITIAL_VOTE_STREAM = 1 << 22;

@@ -1,5 +1,5 @@
 /** Draws the questions of a step: every epoch asks each question once, in a new order. */
-import type { Random } from "../math/random.ts";
+import type { Random } from "../../math/random.ts";
 
 /** The indices of a step's questions, and those left in the epoch. */
 export interface DrawnQuestions {
