@@ -29,18 +29,14 @@ function ensurePeers() {
   });
   if (status !== 0)
     stop(
-      "The compared libraries could not be installed: see npm's message above, then run the same command again.",
+      "The compared libraries could not be installed: see npm's message above, then run the command again.",
     );
 }
 
 /** Runs a program of this folder and exits with its status. @param {string} program @param {readonly string[]} args @returns {never} */
 function run(program, args) {
-  const { status } = spawnSync(
-    process.execPath,
-    ["--import", "tsx", join(import.meta.dirname, program), ...args],
-    { cwd: ROOT, stdio: "inherit" },
-  );
-  process.exit(status ?? 1);
+  const command = ["--import", "tsx", join(import.meta.dirname, program), ...args];
+  process.exit(spawnSync(process.execPath, command, { cwd: ROOT, stdio: "inherit" }).status ?? 1);
 }
 
 const options = readOptions();
@@ -49,12 +45,9 @@ if (options.help) {
   process.exit(0);
 }
 ensurePackages();
-if (options.counts) run("counts/count.ts", options.json ? ["--json"] : []);
-if (options.memory)
-  run("memory/memory.ts", [
-    ...(options.models ?? "").split(",").filter(Boolean),
-    ...(options.file ? [options.file] : []),
-  ]);
-if (options.step) run("shapes/shapeStep.ts", [options.step, options.votes, options.tokens, options.prompt]);
-if (!options.kernels) ensurePeers();
+const { counts, json, memory, models = "", file, step, votes, tokens, prompt } = options;
+if (counts) run("count.ts", json ? ["--json"] : []);
+if (memory) run("memory.ts", [...models.split(","), file ?? ""].filter(Boolean));
+if (step) run("shapeStep.ts", [step, votes, tokens, prompt]);
+ensurePeers();
 run("comparison/compare.ts", process.argv.slice(2));

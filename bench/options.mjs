@@ -1,28 +1,17 @@
 /** Command-line options of `npm run bench`, with their help. */
 
-/** Contenders by their names for `--only` and `--full`; defined in bench/contenders/contenders.ts. */
-const CONTENDERS =
-  "engine, tensorflow-webgpu, jax-webgpu, nanogpt, transformers-webgpu, wasm-kernels, tensorflow-wasm, " +
-  "jax-wasm, transformers-wasm";
-
-const flag = /** @type {const} */ ({ type: "boolean", default: false });
+const flag = /** @type {const} */ ({ type: "boolean", default: false, value: "" });
 const text = /** @type {const} */ ({ type: "string" });
 
-/** `value` is the placeholder of an option's value, `help` its lines of help. */
+/** `value` is the placeholder of an option's value, `help` its lines of help. Names are those of `comparison` and `contenders`. */
 export const OPTIONS = {
-  node: {
-    ...flag,
-    value: "",
-    help: ["compare in Node through Dawn: for a GPU machine without a browser"],
-  },
+  node: { ...flag, help: ["compare in Node through Dawn: for a GPU machine without a browser"] },
   counts: {
     ...flag,
-    value: "",
     help: ["dispatches, submissions and transfers of a decoded token and of a training step; no timing"],
   },
   memory: {
     ...flag,
-    value: "",
     help: ["peak memory of runs by part, measured and planned; of --models, and of a GGUF file with --file"],
   },
   file: { ...text, value: "FILE", help: ["with --memory: a GGUF file to measure"] },
@@ -37,29 +26,15 @@ export const OPTIONS = {
   votes: { ...text, default: "16", value: "N", help: ["with --step: responses to the question (16)"] },
   tokens: { ...text, default: "512", value: "N", help: ["with --step: tokens of each response (512)"] },
   prompt: { ...text, default: "256", value: "N", help: ["with --step: tokens of the prompt (256)"] },
-  kernels: {
-    ...flag,
-    value: "",
-    help: [
-      "time of each of the engine's kernels at the default model's shapes, its FLOP/s and bytes/s and their shares",
-      "of what the same run measures as limits; in Node",
-    ],
-  },
-  variants: {
-    ...flag,
-    value: "",
-    help: [
-      "with --kernels: all variants, also on a software adapter, on 8 rows and 2 x 48 tokens; variants left out for",
-      "lack of time (--seconds) are listed",
-    ],
-  },
-  seconds: {
+  only: {
     ...text,
-    default: "60",
-    value: "N",
-    help: ["with --variants: time limit for all variants on a software adapter (60)"],
+    value: "a,b",
+    help: [
+      "only these contenders:",
+      "engine, tensorflow-webgpu, jax-webgpu, nanogpt, transformers-webgpu,",
+      "wasm-kernels, tensorflow-wasm, jax-wasm, transformers-wasm",
+    ],
   },
-  only: { ...text, value: "a,b", help: ["only these contenders:", ...wrapped(CONTENDERS)] },
   models: {
     ...text,
     value: "a,b",
@@ -82,15 +57,15 @@ export const OPTIONS = {
     ...text,
     value: "a,b",
     help: [
-      "these contenders run all of each workload of the default model, or of the only one asked for, whatever the",
-      "budget: a small part to compile, then everything at least once. TensorFlow.js' operations at full size,",
-      "beside the engine, in some minutes:",
+      "these contenders run each workload of the default model, or of the only one requested, in full regardless of",
+      "the budget: a small part to compile, then everything at least once. TensorFlow.js' operations at full size",
+      "next to the engine, in a few minutes:",
       "--only engine,tensorflow-webgpu --full tensorflow-webgpu --models abacus-0.2M --workloads decode,train",
     ],
   },
   out: { ...text, value: "FILE", help: ["also write the tables to FILE"] },
-  json: { ...flag, value: "", help: ["print the result as one line of JSON"] },
-  help: { ...flag, value: "", help: ["print this help"] },
+  json: { ...flag, help: ["print the result as one line of JSON"] },
+  help: { ...flag, help: ["print this help"] },
 };
 
 /** Returns the help text. */
@@ -100,9 +75,4 @@ export function help() {
   );
   const first = `  ${"(none)".padEnd(18)}compare with the peers in Chromium, print the tables`;
   return ["npm run bench -- [options]", first, ...lines].join("\n");
-}
-
-/** Wraps a list at about 100 characters. @param {string} list @returns {string[]} */
-function wrapped(list) {
-  return list.match(/.{1,100}(?:, |$)/g) ?? [];
 }

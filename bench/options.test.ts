@@ -23,7 +23,7 @@ test("help explains every option and names every contender, model and workload, 
   for (const name of [...NAMES, ...models, ...WORKLOAD_NAMES]) expect(words, name).toContain(name);
 });
 
-test("an option that there is not is answered with the help", () => {
+test("an unknown option prints the help", () => {
   const { status, stderr } = bench("--quickly");
   expect(status).toBe(1);
   expect(stderr).toContain("--quickly");

@@ -1,7 +1,7 @@
-/** What the contenders use of the peers, which are not installed with the product: declared by hand. */
+/** Types of the peers as far as the contenders use them; the peers are not installed with the product. */
 
 declare module "@jax-js/jax" {
-  /** Functions and methods consume their arguments; `ref` keeps one for another use. */
+  /** Functions and methods consume their arguments; `ref` adds a reference for another use. */
   export interface Array {
     readonly ref: Array;
     readonly shape: number[];
@@ -22,7 +22,6 @@ declare module "@jax-js/jax" {
   export function valueAndGrad<Parameters, Rest extends readonly unknown[]>(
     f: (parameters: Parameters, ...rest: Rest) => Array,
   ): (parameters: Parameters, ...rest: Rest) => [Array, Parameters];
-  export function blockUntilReady<T>(tree: T): Promise<T>;
   export const numpy: {
     array(values: Float32Array | Int32Array): Array;
     zeros(shape: number[]): Array;
@@ -59,7 +58,7 @@ declare module "@jax-js/jax" {
 
 declare module "@genai-fi/nanogpt" {
   import type { Tensor } from "@tensorflow/tfjs-core";
-  /** Keys and values of a layer; grows with every call of `forward`. */
+  /** KV cache of a layer; every call of `forward` appends to it. */
   export interface LayerCache {
     length: number;
     cumulativeLength: number;
@@ -71,7 +70,7 @@ declare module "@genai-fi/nanogpt" {
   export const models: { NanoGPTV2: new (config: Record<string, number | string>) => Model };
 }
 
-/** dist/training/BasicTrainer.js, which the package does not export: the page's build names it so. */
+/** dist/training/BasicTrainer.js, not exported by the package; an alias in the page's build. */
 declare module "nanogpt-trainer" {
   import type { Tensor } from "@tensorflow/tfjs-core";
   import type { Model } from "@genai-fi/nanogpt";
@@ -83,12 +82,10 @@ declare module "nanogpt-trainer" {
 
 declare module "@huggingface/transformers" {
   export interface Tensor {
-    readonly dims: number[];
     readonly data: ArrayLike<bigint | number>;
   }
   export interface CausalLM {
     generate(options: Record<string, unknown>): Promise<Tensor>;
-    dispose(): Promise<unknown>;
   }
   export const AutoModelForCausalLM: {
     from_pretrained(name: string, options: Record<string, unknown>): Promise<CausalLM>;
@@ -99,6 +96,6 @@ declare module "@huggingface/transformers" {
     allowLocalModels: boolean;
     localModelPath: string;
     useBrowserCache: boolean;
-    backends: { onnx: { wasm: { wasmPaths?: unknown; numThreads?: number } } };
+    backends: { onnx: { wasm: { wasmPaths?: unknown } } };
   };
 }

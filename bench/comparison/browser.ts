@@ -1,4 +1,4 @@
-/** The bench page in Chromium: built, served and driven. */
+/** Builds and serves the bench page, and drives it in Chromium. */
 import { cpSync, existsSync } from "node:fs";
 import { join } from "node:path";
 import { chromium, type Browser, type Page } from "@playwright/test";
@@ -6,29 +6,30 @@ import { build } from "vite";
 import { serve } from "../../tools/serve.mjs";
 import { selfContainedThreads } from "../../tools/selfContainedThreads.ts";
 import { findBrowser } from "../../tools/ensureBrowser.mjs";
-import type { Limits } from "../kernels/limits.ts";
-import { ROOT } from "./node.ts";
-import type { Runner } from "./run.ts";
+import { ROOT } from "../../tools/ensurePackages.mjs";
 import type { JobResult } from "./job.ts";
+import type { Limits } from "./limits.ts";
+import type { Runner } from "./run.ts";
 
 const PEERS = join(ROOT, "bench", "node_modules");
 const BUILT = join(ROOT, "out", "bench");
 
-/** Flags for a machine without a GPU: WebGPU on SwiftShader, and patience with its long dispatches. */
-const SOFTWARE = ["--use-webgpu-adapter=swiftshader"];
-const ALWAYS = [
+/** The watchdog would end long dispatches on a software adapter. */
+const FLAGS = [
   "--no-sandbox",
   "--enable-unsafe-webgpu",
   "--enable-features=Vulkan",
   "--disable-gpu-watchdog",
 ];
+const SOFTWARE = [...FLAGS, "--use-webgpu-adapter=swiftshader"];
 
-/** Builds the page, opens it in Chromium on a hardware adapter or else a software one. */
+/** Builds the page and opens it in Chromium, on a hardware adapter if there is one, else on a software one. */
 export async function openBrowser(log: (line: string) => void): Promise<Runner> {
   await buildPage();
   const { url, close } = await serve(BUILT);
-  const { browser, page } =
-    (await launch(url, ALWAYS, log)) ?? (await launch(url, [...ALWAYS, ...SOFTWARE], log)) ?? fail();
+  const opened = (await launch(url, FLAGS, log)) ?? (await launch(url, SOFTWARE, log));
+  if (opened === null) throw new Error("this Chromium offers no WebGPU adapter, not even a software one");
+  const { browser, page } = opened;
   const limits = (await page.evaluate(() => window.bench.run("limits"))) as Limits | null;
   return {
     where: `Chromium ${browser.version()}`,
@@ -41,11 +42,7 @@ export async function openBrowser(log: (line: string) => void): Promise<Runner> 
   };
 }
 
-function fail(): never {
-  throw new Error("this Chromium offers no WebGPU adapter, not even a software one");
-}
-
-/** The page in a browser started with these flags; null when it has no adapter. */
+/** Opens the page in a browser started with these flags; null if it has no adapter. */
 async function launch(
   url: string,
   args: string[],

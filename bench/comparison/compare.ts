@@ -1,34 +1,33 @@
-/** `npm run bench`: runs the comparison and writes its tables. */
+/** `npm run bench`: runs the comparison and prints its tables. */
 import { writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { cpus, loadavg } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { openBrowser } from "./browser.ts";
+import { ROOT } from "../../tools/ensurePackages.mjs";
 import { CONTENDERS, NAMES, type ContenderName } from "../contenders/contenders.ts";
-import type { KernelReport } from "../kernels/kernels.ts";
-import { kernelTable } from "../kernels/kernelTable.ts";
-import { ROOT } from "./node.ts";
-import { inProcess, openNode } from "./nodeRunner.ts";
+import { OPTIONS } from "../options.mjs";
+import { openBrowser } from "./browser.ts";
+import { openNode } from "./nodeRunner.ts";
 import { markdown } from "./report.ts";
 import { compare, type Report, type Runner } from "./run.ts";
-import { OPTIONS } from "../options.mjs";
 import { jobs, leftOut, MODELS, notAsked, WORKLOAD_NAMES, type Asked } from "./suite.ts";
 
 const { values: options } = parseArgs({ options: OPTIONS });
 const log = (line: string): void => console.error(line);
 
-/** Names of a list separated by commas, each one of `known`; all of them where nothing was asked for. */
+/** Returns the names in a comma-separated list, each one of `known`; all of them without a list. */
 function chosen<Name extends string>(what: string, list: string | undefined, known: readonly Name[]): Name[] {
   if (list === undefined) return [...known];
   return list.split(",").map((asked) => {
     const name = known.find((candidate) => candidate === asked || candidate.startsWith(`${asked} `));
     if (name === undefined)
-      throw new RangeError(`there is no ${what} ${asked}; there are ${known.join(", ")}`);
+      throw new RangeError(`there is no ${what} ${asked}; choose from ${known.join(", ")}`);
     return name;
   });
 }
 
+/** Returns the versions of the contenders' packages. */
 function versions(contenders: readonly ContenderName[]): Record<string, string> {
   const require = createRequire(join(ROOT, "bench", "package.json"));
   const found: Record<string, string> = {};
@@ -42,13 +41,9 @@ function versions(contenders: readonly ContenderName[]): Record<string, string> 
   return found;
 }
 
-function seconds(option: string, text: string): number {
-  const value = Number(text);
-  if (value > 0) return value;
-  throw new RangeError(`--${option} takes seconds above 0, not ${text}`);
-}
-
 function asked(software: boolean): Asked {
+  const budget = Number(options.budget);
+  if (!(budget > 0)) throw new RangeError(`--budget must be seconds above 0, not ${options.budget}`);
   return {
     contenders: chosen("contender", options.only, NAMES),
     named: options.only !== undefined,
@@ -56,17 +51,17 @@ function asked(software: boolean): Asked {
     models: chosen("model", options.models, MODELS),
     workloads: chosen("workload", options.workloads, WORKLOAD_NAMES),
     full: options.full === undefined ? [] : chosen("contender", options.full, NAMES),
-    budget: seconds("budget", options.budget),
+    budget,
   };
 }
 
-/** What was typed, as one would type it again. */
+/** Returns the command that was typed, quoted for a shell. */
 function command(): string {
   const words = process.argv.slice(2).map((word) => (word.includes(" ") ? `"${word}"` : word));
   return ["npm run bench", ...(words.length === 0 ? [] : ["--", ...words])].join(" ");
 }
 
-/** Runs everything asked for; after each job the tables so far are written, so that a run cut short leaves them. */
+/** Runs all jobs; writes the tables after each, so that an interrupted run leaves its results. */
 async function report(runner: Runner, all: Asked): Promise<Report> {
   const omitted = leftOut(all);
   const load = (): number => loadavg()[0] ?? Number.NaN;
@@ -90,13 +85,7 @@ async function report(runner: Runner, all: Asked): Promise<Report> {
   return result;
 }
 
-if (options.kernels) {
-  const wanted = { variants: options.variants, seconds: seconds("seconds", options.seconds) };
-  const measured = (await inProcess(wanted)) as KernelReport; // of that question
-  console.log(options.json ? JSON.stringify(measured) : kernelTable(measured));
-  process.exit(0);
-}
-asked(true); // what is mistyped is said before anything is built
+asked(true); // rejects mistyped names before anything is built
 const runner = await (options.node ? openNode() : openBrowser(log));
 const all = asked(runner.limits?.software !== false);
 const result = await report(runner, all);

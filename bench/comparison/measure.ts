@@ -2,12 +2,11 @@
 import {
   CannotRun,
   type BenchModel,
-  type Contender,
+  type OpenContender,
   type Opened,
   type Surroundings,
 } from "../contenders/contender.ts";
 import { matrixParameters } from "../contenders/models.ts";
-import type { Job, JobResult, Skipped } from "./job.ts";
 import {
   promptOf,
   rollouts,
@@ -17,21 +16,22 @@ import {
   type Part,
   type Workload,
 } from "../contenders/workload.ts";
+import type { Job, JobResult, Skipped } from "./job.ts";
 
-/** Most repeats of a measurement, and of one that larger parts follow. */
+/** Maximum repeats of the last part, and of the parts before it. */
 const REPEATS = 5;
 const REPEATS_BEFORE = 3;
-/** Rows of 64 votes that a TTRL step trains on, as the method's default. */
+/** Fraction of the votes that a TTRL step trains on, as by default in the paper. */
 const TRAINED_SHARE = 0.5;
-/** Of the small batch that contenders are compared by. */
+/** Sizes of the check of a contender's results. */
 const CHECKED = { tokens: 12, rows: 2, row: 48 };
-/** Models above so many parameters are checked by fewer tokens and no training: a software adapter would take minutes. */
+/** Models with more parameters are checked on fewer tokens and without training: a software adapter would take minutes. */
 const LARGE = 1e7;
 
-/** Opens the model and runs the job; what cannot run is named with its reason. */
+/** Opens the model and runs the job; workloads that fail are reported as skipped, with the reason. */
 export async function runJob(
   job: Job,
-  contender: Contender,
+  open: OpenContender,
   model: BenchModel,
   surroundings: Surroundings,
   onProgress: (line: string) => void,
@@ -43,9 +43,7 @@ export async function runJob(
     skipped.push({ contender: job.contender, model: job.model, what, reason: reason.split("\n")[0] ?? "" });
     return null;
   };
-  const opened = await contender
-    .open(model, surroundings)
-    .catch((error: unknown) => skip("everything", error));
+  const opened = await open(model, surroundings).catch((error: unknown) => skip("everything", error));
   if (opened === null) return { check: null, measurements: [], skipped };
   const measurements: Measurement[] = [];
   const check = await checkOf(opened, model).catch((error: unknown) => skip("the check", error));
@@ -62,8 +60,7 @@ export async function runJob(
   return { check, measurements, skipped };
 }
 
-/** A workload by name. */
-export function titleOf({ model, kind, rows, tokens }: Workload): string {
+function titleOf({ model, kind, rows, tokens }: Workload): string {
   const names = { decode: "decode", train: "training step", ttrl: "TTRL step" };
   return `${names[kind]} ${rows} x ${tokens}, ${model}`;
 }
@@ -80,13 +77,13 @@ async function checkOf(opened: Opened, { config }: BenchModel): Promise<Check | 
   return { greedy: [...tokens], logprobs: logprobs && [...logprobs], losses };
 }
 
-/** Does a part of a workload; resolves when its results are on the host. */
+/** Runs a part of a workload; resolves when its results are on the host. */
 type Run = (rows: number, tokens: number) => Promise<unknown>;
 
 /**
- * Growing parts of the workload, all of it in the end where the time suffices: fewer tokens of a decoding, whose steps
- * are alike, or fewer rows of a training step. Each part is warmed up by running it, and repeated, so that whoever gets
- * no further is compared at that size.
+ * Measures growing parts of the workload, up to all of it if the budget allows: fewer tokens of decoding, whose steps are
+ * alike, or fewer rows of a training step. Each part is warmed up and repeated, so that a slow contender can be compared at
+ * the largest size it reaches.
  */
 async function measure(
   opened: Opened,
@@ -95,12 +92,13 @@ async function measure(
   { budget, full }: Job,
 ): Promise<Measurement> {
   const run = runOf(opened, model, workload);
-  if (full) return { workload, parts: await smallestAndWhole(run, workload, budget) };
+  const parameters = matrixParameters(model.config);
+  if (full) return { workload, parts: await smallestAndWhole(run, workload, budget), parameters };
   const parts: Part[] = [];
   const sizes = sizesOf(workload);
   for (const [i, size] of sizes.entries()) {
     const once = (): Promise<unknown> => run(size.rows, size.tokens);
-    await once(); // compiles what this size needs
+    await once(); // compiles
     const first = await secondsOf(once);
     const next = sizes[i + 1];
     const isLast = next === undefined || predicted({ ...size, seconds: first }, parts.at(-1), next) > budget;
@@ -110,10 +108,10 @@ async function measure(
     parts.push({ ...size, ...times });
     if (isLast) break;
   }
-  return { workload, parts };
+  return { workload, parts, parameters };
 }
 
-/** A small part of a workload, which compiles and is run by all, and all of it once at least. */
+/** Measures a small part of a workload, which compiles it, and all of it at least once. */
 async function smallestAndWhole(run: Run, workload: Workload, budget: number): Promise<Part[]> {
   const { rows, tokens } = workload;
   const [smallest = workload] = sizesOf(workload);
@@ -126,10 +124,7 @@ async function smallestAndWhole(run: Run, workload: Workload, budget: number): P
 
 type Size = Pick<Part, "rows" | "tokens">;
 
-/**
- * Seconds of the next part: in proportion to its tokens; and to its rows, unless rows grew by more than time from the
- * part before, as where most time goes into dispatches.
- */
+/** Predicts the seconds of the next part: proportional to tokens, and to rows to the power observed from the part before. */
 function predicted(
   { rows, tokens, seconds }: Size & Pick<Part, "seconds">,
   before: Part | undefined,
@@ -141,7 +136,7 @@ function predicted(
   return seconds * (next.tokens / tokens) * (next.rows / rows) ** exponent;
 }
 
-/** The median of two repeats or more, the first among them, or of as many as the seconds allow. */
+/** Repeats a run while the seconds allow, at most `most` times; returns the median, the first run included. */
 async function repeated(once: () => Promise<unknown>, first: number, seconds: number, most: number) {
   const times = [first];
   const start = performance.now();
@@ -171,7 +166,7 @@ function runOf({ decode, train }: Opened, { config }: BenchModel, { kind }: Work
   };
 }
 
-/** Shares of rows and tokens to try, each a few times the one before. */
+/** Fractions of rows and tokens of the parts, in order. */
 const SHARES: Readonly<Record<"train" | "decode", readonly (readonly [number, number])[]>> = {
   train: [
     [1 / 32, 1 / 2],

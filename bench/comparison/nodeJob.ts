@@ -1,18 +1,16 @@
-/** Runs one job in Node on Dawn: the job comes as an argument, the result goes to standard output as JSON. */
+/** Runs the job given as a JSON argument in Node on Dawn; writes its result to standard output as JSON. */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import "@tensorflow/tfjs-backend-wasm";
 import { startDawn } from "../../src/ops/gpu/fixture.ts";
 import * as tf from "../../src/ops/tf.ts";
 import { installWasmKernelsInNode } from "../../src/ops/wasm/loadNode.ts";
-import type { Surroundings } from "../contenders/contender.ts";
+import { ROOT } from "../../tools/ensurePackages.mjs";
 import { CONTENDERS } from "../contenders/contenders.ts";
-import { measureKernels, type KernelsAsked } from "../kernels/kernels.ts";
-import { measureLimits } from "../kernels/limits.ts";
-import { runJob } from "./measure.ts";
 import { openModel } from "../contenders/models.ts";
-import { ROOT } from "./node.ts";
 import type { Job } from "./job.ts";
+import { measureLimits } from "./limits.ts";
+import { runJob } from "./measure.ts";
 
 async function file(path: string): Promise<Uint8Array<ArrayBuffer> | null> {
   const folder = path.startsWith("onnx/") ? "bench" : "public";
@@ -27,17 +25,13 @@ async function startWasm(kernels: boolean): Promise<void> {
   if (kernels) await installWasmKernelsInNode();
 }
 
-async function run(what: Job | "limits" | KernelsAsked): Promise<unknown> {
+async function run(job: Job | "limits"): Promise<unknown> {
   const gpu = startDawn();
-  if (what === "limits") return measureLimits(gpu);
-  if ("variants" in what) return measureKernels(gpu, await openModel("abacus-0.2M", file), what);
-  const surroundings: Surroundings = { gpu, file, startWasm };
-  const [contender, model] = await Promise.all([
-    CONTENDERS[what.contender].load(),
-    openModel(what.model, file),
-  ]);
-  return runJob(what, contender, model, surroundings, (line) => console.error(line));
+  if (job === "limits") return measureLimits(gpu);
+  const open = await CONTENDERS[job.contender].load();
+  const model = await openModel(job.model, file);
+  return runJob(job, open, model, { gpu, file, startWasm }, (line) => console.error(line));
 }
 
-const result = await run(JSON.parse(process.argv[2] ?? "null") as Job | "limits" | KernelsAsked); // written by nodeRunner.ts
-process.stdout.write(JSON.stringify(result), () => process.exit(0)); // Dawn's threads would keep it waiting
+const result = await run(JSON.parse(process.argv[2] ?? "null") as Job | "limits"); // written by nodeRunner.ts
+process.stdout.write(JSON.stringify(result), () => process.exit(0)); // Dawn's threads keep the process alive

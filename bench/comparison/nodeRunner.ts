@@ -1,11 +1,10 @@
-/** Jobs in Node through Dawn, each in a process of its own: for a GPU machine without a browser. */
+/** Runs jobs in Node through Dawn, each in a process of its own: for a GPU machine without a browser. */
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { CONTENDERS } from "../contenders/contenders.ts";
-import type { KernelsAsked } from "../kernels/kernels.ts";
-import type { Limits } from "../kernels/limits.ts";
-import type { Runner } from "./run.ts";
 import type { Job, JobResult } from "./job.ts";
+import type { Limits } from "./limits.ts";
+import type { Runner } from "./run.ts";
 
 export async function openNode(): Promise<Runner> {
   return {
@@ -13,7 +12,7 @@ export async function openNode(): Promise<Runner> {
     limits: (await inProcess("limits")) as Limits | null,
     run: async (job) => {
       const { contender, model } = job;
-      if (!CONTENDERS[contender].browserOnly) return (await inProcess(job)) as JobResult;
+      if (CONTENDERS[contender].browserOnly !== true) return (await inProcess(job)) as JobResult;
       const skipped = { contender, model, what: "everything", reason: "it runs in browsers only" };
       return { check: null, measurements: [], skipped: [skipped] };
     },
@@ -21,11 +20,11 @@ export async function openNode(): Promise<Runner> {
   };
 }
 
-/** What a process of `nodeJob.ts` answers. */
-export function inProcess(what: Job | "limits" | KernelsAsked): Promise<unknown> {
+/** Returns the result of a process of nodeJob.ts. */
+function inProcess(job: Job | "limits"): Promise<unknown> {
   return new Promise((resolve, reject) => {
     const program = join(import.meta.dirname, "nodeJob.ts");
-    const child = spawn(process.execPath, ["--import", "tsx", program, JSON.stringify(what)], {
+    const child = spawn(process.execPath, ["--import", "tsx", program, JSON.stringify(job)], {
       stdio: ["ignore", "pipe", "inherit"],
     });
     let output = "";

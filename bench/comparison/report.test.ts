@@ -1,8 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { readModelConfig } from "../../src/model/language/config.ts";
+import { LADDER } from "../../tools/pretraining/ladder.ts";
 import { matrixParameters } from "../contenders/models.ts";
-import { embedded } from "./node.ts";
-import { markdown, MATRIX_PARAMETERS } from "./report.ts";
+import { markdown } from "./report.ts";
 import { compare, differenceOf, type Report, type Runner } from "./run.ts";
 import type { Job, JobResult } from "./job.ts";
 import type { Check, Part, Workload } from "../contenders/workload.ts";
@@ -11,7 +10,7 @@ const CHECK: Check = { greedy: [5, 6], logprobs: [-0.5, -1], losses: [0.5, 0.25]
 const WORKLOAD: Workload = { model: "abacus-0.2M", kind: "decode", rows: 64, tokens: 64 };
 
 function resultOf(check: Check | null, ...parts: Part[]): JobResult {
-  return { check, measurements: [{ workload: WORKLOAD, parts }], skipped: [] };
+  return { check, measurements: [{ workload: WORKLOAD, parts, parameters: 218_112 }], skipped: [] };
 }
 
 const part = (tokens: number, seconds: number): Part => ({ rows: 64, tokens, seconds, repeats: 1 });
@@ -47,14 +46,16 @@ async function resultsOf(results: Partial<Record<Job["contender"], JobResult>>) 
 }
 
 describe("a comparison", () => {
-  test("counts the parameters of each model's matrix products", async () => {
-    for (const name of ["abacus-0.1M", "abacus-0.2M", "abacus-0.5M"] as const) {
-      const { config } = await embedded(name);
-      expect(MATRIX_PARAMETERS[name], name).toBe(matrixParameters(readModelConfig(config)));
-    }
+  test("counts the parameters of each model's matrix products", () => {
+    const counts = LADDER.map(({ name, config }) => [name, matrixParameters(config)]);
+    expect(Object.fromEntries(counts)).toEqual({
+      "abacus-0.1M": 132_864,
+      "abacus-0.2M": 218_112,
+      "abacus-0.5M": 486_912,
+    });
   });
 
-  test("takes ratios over the largest part that both ran", async () => {
+  test("takes ratios over the largest common part", async () => {
     const report = await resultsOf({
       engine: resultOf(CHECK, part(4, 0.1), part(16, 0.4), part(64, 2)),
       "tensorflow-webgpu": resultOf(CHECK, part(4, 2), part(16, 8)), // 8 / 0.4, not 8 / 2
@@ -63,7 +64,7 @@ describe("a comparison", () => {
     expect(markdown(report)).toContain("| 20.0x at 64 x 16 |");
   });
 
-  test("names no size where both ran everything", async () => {
+  test("omits the size where both ran everything", async () => {
     const report = await resultsOf({
       engine: resultOf(CHECK, part(4, 0.1), part(64, 2)),
       "tensorflow-webgpu": resultOf(CHECK, part(64, 18)),
@@ -72,22 +73,22 @@ describe("a comparison", () => {
     expect(markdown(report)).toContain("| 9.00x |");
   });
 
-  test("says what was typed, how busy the machine was, who had all the time and what was not asked for", () => {
+  test("gives the command, the load average, the contenders run in full and what was not requested", () => {
     const text = markdown(EMPTY);
     expect(text).toContain("Written by `npm run bench -- --only engine`");
     expect(text).toContain("whose load average was 0.5 when the run began and 1.3 when it ended");
     expect(text).toContain(
-      "gets 1 s, but of TensorFlow.js operations on WebGPU, which had the time that all of it takes",
+      "gets 1 s; TensorFlow.js operations on WebGPU ran everything with the first model, regardless of time",
     );
-    expect(text).toContain("Not asked for in this run: models abacus-0.1M.");
+    expect(text).toContain("Not requested in this run: models abacus-0.1M.");
   });
 
-  test("does not report whoever computes something else, and says what", async () => {
+  test("omits contenders whose results differ, and reports the difference", async () => {
     const wrong = { ...CHECK, losses: [0.5, 0.3] } as const;
     const report = await resultsOf({
       engine: resultOf(CHECK, part(4, 0.1)),
       "jax-webgpu": resultOf(wrong, part(4, 0.01)),
-      nanogpt: resultOf(null, part(4, 3)), // another architecture, which the table says
+      nanogpt: resultOf(null, part(4, 3)), // another architecture, as the table notes
     });
     expect(report.measurements.map(({ contender }) => contender)).toEqual(["engine", "nanogpt"]);
     expect(markdown(report)).toContain(
@@ -95,7 +96,7 @@ describe("a comparison", () => {
     );
   });
 
-  test("takes roundings for the same", () => {
+  test("accepts rounding differences", () => {
     expect(differenceOf({ ...CHECK, losses: [0.50001, 0.25001] }, CHECK)).toBeNull();
     expect(differenceOf({ ...CHECK, losses: null, logprobs: null }, CHECK)).toBeNull();
     expect(differenceOf({ ...CHECK, logprobs: [-0.5, -1.01] }, CHECK)).toBe(

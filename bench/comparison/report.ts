@@ -1,20 +1,12 @@
-/** The tables of a comparison, as Markdown. */
+/** Report of a comparison, as Markdown. */
 import { CONTENDERS, NAMES, type ContenderName } from "../contenders/contenders.ts";
 import { LOGPROB_TOLERANCE, LOSS_TOLERANCE, type Report } from "./run.ts";
 import type { Kind, ModelName, Part, Workload } from "../contenders/workload.ts";
 
 type Measured = Report["measurements"][number];
 
-/** FLOPs a token of each kind and bytes a step, by the parameters of a token's matrix products. */
+/** FLOPs per token and matrix parameter: 2 forward, 4 backward. */
 const FLOPS: Readonly<Record<Kind, number>> = { decode: 2, train: 6, ttrl: 2 + 6 / 2 };
-
-/** Parameters of a token's matrix products of the models, as `matrixParameters` counts them. */
-export const MATRIX_PARAMETERS: Readonly<Record<ModelName, number>> = {
-  "abacus-0.1M": 132_864,
-  "abacus-0.2M": 218_112,
-  "abacus-0.5M": 486_912,
-  "SmolLM2-135M shape": 134_479_872,
-};
 
 const DEVICES = { webgpu: "WebGPU", wasm: "WASM" };
 
@@ -24,7 +16,6 @@ const TITLES: Readonly<Record<Kind, string>> = {
   ttrl: "TTRL step (decode, then train on half of the rows)",
 };
 
-/** All of the report. */
 export function markdown(report: Report): string {
   const models = [...new Set(report.measurements.map(({ workload }) => workload.model))];
   return [
@@ -50,36 +41,28 @@ function heading({ date, command, where, cores, load, limits, versions }: Report
   return `# Benchmark\n\nWritten by \`${command}\` on ${date} in ${where}, on ${machine}. ${adapter}${peers}`;
 }
 
-/** How to read the tables. */
+/** Returns the explanation of the tables. */
 function method({ limits, budget, full }: Report): string {
   const software =
-    "Times of a software adapter say nothing of a GPU: it computes on the processor, charges little for a dispatch and " +
-    "much for a barrier, and WASM with SIMD is faster than it. What holds on any hardware are the counts of " +
-    "`npm run bench -- --counts`. ";
-  const named = full.map((name) => titleOf(name)).join(", ");
-  const whole =
-    full.length === 0
-      ? ""
-      : `, but of ${named}, which had the time that all of it takes with the first model`;
+    "Times on a software adapter say nothing about a GPU: it computes on the CPU, where a dispatch is cheap, a barrier " +
+    "expensive, and WASM with SIMD faster. The counts of `npm run bench -- --counts` hold on any hardware. ";
+  const named = full
+    .map((name) => `${CONTENDERS[name].title} on ${DEVICES[CONTENDERS[name].device]}`)
+    .join(", ");
+  const whole = full.length === 0 ? "" : `; ${named} ran everything with the first model, regardless of time`;
   return [
     `${limits?.software === true ? software : ""}Ratios compare contenders within this run.`,
-    "Contenders that run the same weights must first give the same most probable tokens, logprobs of them within " +
-      `${LOGPROB_TOLERANCE} nats where they tell them, and a loss before and after a ` +
-      `training step within ${100 * LOSS_TOLERANCE}%; whoever does not is listed below and not timed. nanogpt runs its ` +
-      "own GPT of the same width, layers and vocabulary, on next-token prediction. transformers.js only " +
-      "decodes.",
-    `Each workload of a contender gets ${budget} s${whole}. It starts with a small part and goes on to larger ones while ` +
-      'the next is expected to fit; "4 x 4 of 64 x 64" is as far as a contender came. Each part is run once to warm up, ' +
-      "then timed as often as the table says; seconds are the median.",
-    "The last two columns compare the same rows and tokens on both sides: the largest part that both ran, named where " +
-      "it is not everything. Above 1, the engine (or this repository's WASM kernels) took less time. FLOP/s count matrix " +
-      "products alone, and their share of the plain product's, which a better one may exceed.",
+    "Contenders that run the same weights must first agree on the most probable tokens, on their logprobs within " +
+      `${LOGPROB_TOLERANCE} nats where they return them, and on the loss before and after a training step within ` +
+      `${100 * LOSS_TOLERANCE}%; those that do not are listed below without times. nanogpt runs its own GPT of the same ` +
+      "width, layers and vocabulary on next-token prediction. transformers.js only decodes.",
+    `Each workload of a contender gets ${budget} s${whole}. It runs a small part first and larger ones while the next is ` +
+      'predicted to fit; "4 x 4 of 64 x 64" is the largest part that was run. Each part is run once to warm up, then timed ' +
+      "the given number of times; seconds are the median.",
+    "The last two columns compare the same rows and tokens: the largest part that both ran, given if it is not " +
+      "everything. Above 1, the engine (or this repository's WASM kernels) took less time. FLOP/s count only matrix " +
+      "products; their percentage is of the plain product's, which a better one may exceed.",
   ].join("\n\n");
-}
-
-function titleOf(name: ContenderName): string {
-  const { title, device } = CONTENDERS[name];
-  return `${title} on ${DEVICES[device]}`;
 }
 
 function tablesOf(report: Report, model: ModelName): string[] {
@@ -102,31 +85,19 @@ function tableOf(report: Report, workload: Workload): string {
       ({ contender, workload: other }) => contender === name && keyOf(other) === keyOf(workload),
     ),
   );
-  const lines = found.map((measured) => row(report, measured, found));
+  const measures = ["ran", "times", "seconds", "tokens/s", "FLOP/s", "weights read/s"];
   return table(
-    [
-      "",
-      "on",
-      "ran",
-      "times",
-      "seconds",
-      "tokens/s",
-      "FLOP/s",
-      "weights read/s",
-      "engine is faster by",
-      "WASM kernels by",
-    ],
-    lines,
+    ["", "on", ...measures, "engine is faster by", "WASM kernels by"],
+    found.map((measured) => row(report, measured, found)),
   );
 }
 
 function row({ limits }: Report, measured: Measured, all: readonly Measured[]): string[] {
-  const { workload, contender, parts } = measured;
+  const { workload, contender, parts, parameters } = measured;
   const { title, device } = CONTENDERS[contender];
   const part = parts.at(-1);
   if (part === undefined) throw new Error("a measurement has no part");
   const rate = (part.rows * part.tokens) / part.seconds;
-  const parameters = MATRIX_PARAMETERS[workload.model];
   const flops = rate * FLOPS[workload.kind] * parameters;
   const bytes = workload.kind === "decode" ? (part.tokens * parameters * 4) / part.seconds : Number.NaN;
   const share = (value: number, limit: number | undefined): string => {
@@ -158,7 +129,7 @@ function isAll(part: Size, whole: Size): boolean {
   return part.rows === whole.rows && part.tokens === whole.tokens;
 }
 
-/** How many times faster `name` did the largest part that both ran. */
+/** Returns how many times faster `name` ran the largest common part, with its size if it is not everything. */
 function ratio(
   all: readonly Measured[],
   name: ContenderName,
@@ -174,8 +145,8 @@ function ratio(
 }
 
 function leftOut({ skipped, notAsked }: Report): string[] {
-  const asked = notAsked.length === 0 ? [] : [`Not asked for in this run: ${notAsked.join("; ")}.`];
-  if (skipped.length === 0) return asked.length === 0 ? ["Nothing was left out."] : asked;
+  const asked = notAsked.length === 0 ? [] : [`Not requested in this run: ${notAsked.join("; ")}.`];
+  if (skipped.length === 0) return asked.length === 0 ? ["Everything ran."] : asked;
   const rows = skipped.map(({ contender, model, what, reason }) => {
     const { title, device } = CONTENDERS[contender];
     return [title, DEVICES[device], model, what, reason.replaceAll("|", "\\|")];
@@ -188,20 +159,13 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
   return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
 }
 
-/** Three digits, or two; without exponents. */
+/** Formats a number with `digits` significant digits, without an exponent. */
 function short(value: number, digits = 3): string {
   return value >= 10 ** digits ? Math.round(value).toString() : value.toPrecision(digits);
 }
 
-/** 1.23 G */
+/** Formats a number with an SI prefix: "1.23 G". */
 function si(value: number): string {
-  const [scale, unit] = (
-    [
-      [1e12, "T"],
-      [1e9, "G"],
-      [1e6, "M"],
-      [1e3, "k"],
-    ] as const
-  ).find(([at]) => value >= at) ?? [1, ""];
-  return `${(value / scale).toPrecision(3)} ${unit}`;
+  const thousands = Math.min(4, Math.max(0, Math.floor(Math.log10(value) / 3)));
+  return `${(value / 1000 ** thousands).toPrecision(3)} ${["", "k", "M", "G", "T"][thousands]}`;
 }

@@ -1,45 +1,45 @@
-/** A whole comparison: its jobs one after another, and what they gave. */
+/** A comparison: its jobs in sequence and their results. */
 import type { ContenderName } from "../contenders/contenders.ts";
-import type { Limits } from "../kernels/limits.ts";
-import type { Job, JobResult, Skipped } from "./job.ts";
 import type { Check, Measurement } from "../contenders/workload.ts";
+import type { Job, JobResult, Skipped } from "./job.ts";
+import type { Limits } from "./limits.ts";
 
-/** Where jobs run. */
+/** Runs jobs in a browser or in Node. */
 export interface Runner {
-  /** The browser, or Node. */
+  /** Name and version of the browser, or of Node. */
   readonly where: string;
-  /** What the adapter reaches; null where there is no adapter. */
+  /** Null without a WebGPU adapter. */
   readonly limits: Limits | null;
   readonly run: (job: Job) => Promise<JobResult>;
   readonly close: () => Promise<void>;
 }
 
-/** Everything that a report is written from. */
+/** Settings and results of a comparison. */
 export interface Report {
   readonly date: string;
   readonly where: string;
-  /** What was typed after `npm run bench`. */
+  /** The command line of the run. */
   readonly command: string;
   readonly cores: number;
-  /** Processes that wanted a core, of the last minute: when the run began, and when this was written. */
+  /** Load average of the last minute at the beginning and the end of the run. */
   readonly load: readonly [before: number, after: number];
-  /** What the run was not asked for. */
+  /** Models, contenders and workloads that were not requested, in words. */
   readonly notAsked: readonly string[];
   readonly limits: Limits | null;
   readonly budget: number;
-  /** Who ran all of each workload, whatever the budget. */
+  /** Contenders that ran each workload in full, regardless of the budget. */
   readonly full: readonly ContenderName[];
   readonly versions: Readonly<Record<string, string>>;
   readonly measurements: readonly (Measurement & { readonly contender: ContenderName })[];
   readonly skipped: readonly Skipped[];
 }
 
-/** Relative to the loss: two training steps in float32 on different orders of summation. */
+/** Relative to the loss, after two training steps in float32 with different orders of summation. */
 export const LOSS_TOLERANCE = 1e-3;
-/** Nats. */
+/** In nats. */
 export const LOGPROB_TOLERANCE = 1e-3;
 
-/** Runs the jobs, and yields what there is after each; whoever computes something else than the first to be checked with the model is not reported. */
+/** Runs the jobs and yields all results after each. Omits contenders whose results differ from those of the first on the model. */
 export async function* compare(
   runner: Runner,
   jobs: readonly Job[],
@@ -68,7 +68,7 @@ export async function* compare(
   }
 }
 
-/** How a contender's results differ from another's; null when they are the same but for roundings. */
+/** Returns how a contender's results differ from another's, or null if they agree within the tolerances. */
 export function differenceOf(found: Check, expected: Check): string | null {
   if (found.greedy.join() !== expected.greedy.join())
     return `its most probable tokens are ${found.greedy.join(" ")}, not ${expected.greedy.join(" ")}`;

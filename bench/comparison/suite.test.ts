@@ -12,20 +12,20 @@ const ALL: Asked = {
   budget: 1,
 };
 
-test("every pair of contender and model is either run or named as left out", () => {
+test("every pair of contender and model is either run or listed as left out", () => {
   const run = new Set(jobs(ALL).map(({ contender, model }) => `${contender} ${model}`));
   const left = leftOut(ALL).map(({ contender, model }) => `${contender} ${model}`);
   expect(run.size + left.length).toBe(NAMES.length * MODELS.length);
   for (const pair of left) expect(run).not.toContain(pair);
 });
 
-test("who is asked for by name runs with every model asked for", () => {
+test("contenders named by --only run with every requested model", () => {
   const asked: Asked = { ...ALL, contenders: ["nanogpt", "wasm-kernels"], named: true };
   expect(jobs(asked)).toHaveLength(2 * MODELS.length);
   expect(leftOut(asked)).toEqual([]);
 });
 
-test("who only decodes is given no training, and no job where nothing is left", () => {
+test("contenders that only decode get no training, and no job without decoding", () => {
   const decoding = jobs(ALL).filter(({ contender }) => contender === "transformers-wasm");
   expect(decoding.length).toBeGreaterThan(0);
   for (const { workloads } of decoding)
@@ -33,7 +33,7 @@ test("who only decodes is given no training, and no job where nothing is left", 
   expect(jobs({ ...ALL, contenders: ["transformers-wasm"], workloads: ["train"] })).toEqual([]);
 });
 
-test("only those named run all of a workload whatever the budget", () => {
+test("only contenders named by --full run workloads in full", () => {
   const whole = (models: Asked["models"]) =>
     jobs({ ...ALL, models, full: ["tensorflow-webgpu"] })
       .filter(({ full }) => full)
@@ -42,7 +42,7 @@ test("only those named run all of a workload whatever the budget", () => {
   expect(whole(["abacus-0.5M"])).toEqual([["tensorflow-webgpu", "abacus-0.5M"]]);
 });
 
-test("what was not asked for is said in words", () => {
+test("what was not requested is listed in words", () => {
   expect(notAsked(ALL)).toEqual([]);
   const asked: Asked = { ...ALL, models: MODELS.slice(0, 3), workloads: ["decode"] };
   expect(notAsked(asked)).toEqual(["models SmolLM2-135M shape", "workloads train, ttrl, votes, length"]);

@@ -1,7 +1,7 @@
 /** The measurements of each contender. */
 import { CONTENDERS, NAMES, type ContenderName } from "../contenders/contenders.ts";
-import type { Job, Skipped } from "./job.ts";
 import type { ModelName, Workload } from "../contenders/workload.ts";
+import type { Job, Skipped } from "./job.ts";
 
 /** The embedded default model, on which everything is measured. */
 const DEFAULT: ModelName = "abacus-0.2M";
@@ -55,22 +55,22 @@ const LARGE: readonly ContenderName[] = ["engine", "tensorflow-webgpu", "jax-web
 function whyNot(contender: ContenderName, model: ModelName, { named, software }: Asked): string | null {
   if (named || model === DEFAULT) return null;
   if (model === "SmolLM2-135M shape" && !LARGE.includes(contender))
-    return "at this size only WebGPU contenders that train are measured, unless others are asked for by name";
+    return "at this size only WebGPU contenders that train are measured, unless others are named with --only";
   if (software && SLOW.includes(contender))
-    return `measured with ${DEFAULT} alone, to bound the time of a software adapter`;
+    return `measured only with ${DEFAULT}, to bound the time of a software adapter`;
   return null;
 }
 
-/** Returns the jobs in order: all contenders of one model in sequence, so that other load affects all alike. */
+/** Returns the jobs in order: all contenders of one model in sequence, so that other load on the machine affects all alike. */
 export function jobs(asked: Asked): Job[] {
   const { contenders, models, workloads, full, budget } = asked;
   return MODELS.filter((model) => models.includes(model)).flatMap((model) =>
     contenders
       .filter((contender) => whyNot(contender, model, asked) === null)
       .map((contender): Job => {
+        const canBeFull = model === DEFAULT || models.length === 1; // larger models would take hours
         const own = workloadsOf(model, contender, workloads);
-        const wholly = model === DEFAULT || models.length === 1; // others' sizes would take hours
-        return { contender, model, budget, workloads: own, full: wholly && full.includes(contender) };
+        return { contender, model, budget, workloads: own, full: canBeFull && full.includes(contender) };
       })
       .filter((job) => job.workloads.length > 0),
   );

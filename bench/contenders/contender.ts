@@ -30,9 +30,8 @@ export interface Opened {
   readonly sameWeights: boolean;
 }
 
-export interface Contender {
-  readonly open: (model: BenchModel, surroundings: Surroundings) => Promise<Opened>;
-}
+/** Opens a model with a contender. Rejects with `CannotRun` if it cannot run here. */
+export type OpenContender = (model: BenchModel, surroundings: Surroundings) => Promise<Opened>;
 
 /** A workload that a contender cannot run; the message is the reason given in the table. */
 export class CannotRun extends Error {

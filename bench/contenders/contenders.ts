@@ -1,96 +1,72 @@
-/** All contenders by name; each is loaded in the worker or process that runs it, so that none sees another's libraries. */
-import type { Contender } from "./contender.ts";
+/** All contenders by name, loaded on demand: a worker or process loads only the libraries of the one that it runs. */
+import type { OpenContender } from "./contender.ts";
 
-/** A contender of the comparison. */
 interface Entry {
   readonly title: string;
-  /** What it computes on. */
   readonly device: "webgpu" | "wasm";
-  /** Package of bench/package.json or of the product whose version is noted. */
+  /** Package of bench/package.json or of the product whose version the report gives; null for this repository. */
   readonly package: string | null;
-  /** It needs what only browsers have. */
-  readonly browserOnly: boolean;
-  /** It does not train, or not otherwise than another contender. */
-  readonly decodesOnly: boolean;
-  readonly load: () => Promise<Contender>;
+  readonly browserOnly?: boolean;
+  readonly decodesOnly?: boolean;
+  readonly load: () => Promise<OpenContender>;
 }
 
-export const CONTENDERS = {
+const OPERATIONS = { title: "TensorFlow.js operations", package: "@tensorflow/tfjs" };
+const JAX = { title: "jax-js", package: "@jax-js/jax" };
+const TRANSFORMERS = {
+  title: "transformers.js",
+  package: "@huggingface/transformers",
+  browserOnly: true,
+  decodesOnly: true,
+};
+
+const ENTRIES = {
   engine: {
     title: "this engine",
     device: "webgpu",
     package: null,
-    browserOnly: false,
-    decodesOnly: false,
-    load: async () => (await import("./engine.ts")).engine,
+    load: async () => (await import("./engine.ts")).openEngine,
   },
   "tensorflow-webgpu": {
-    title: "TensorFlow.js operations",
+    ...OPERATIONS,
     device: "webgpu",
-    package: "@tensorflow/tfjs",
-    browserOnly: false,
-    decodesOnly: false,
     load: async () => (await import("./tensorflow.ts")).tensorflowWebGpu,
   },
-  "jax-webgpu": {
-    title: "jax-js",
-    device: "webgpu",
-    package: "@jax-js/jax",
-    browserOnly: false,
-    decodesOnly: false,
-    load: async () => (await import("./jax.ts")).jaxWebGpu,
-  },
+  "jax-webgpu": { ...JAX, device: "webgpu", load: async () => (await import("./jax.ts")).jaxWebGpu },
   nanogpt: {
     title: "nanogpt (its own GPT)",
     device: "webgpu",
     package: "@genai-fi/nanogpt",
     browserOnly: true,
-    decodesOnly: false,
-    load: async () => (await import("./nanogpt.ts")).nanogpt,
+    load: async () => (await import("./nanogpt.ts")).openNanogpt,
   },
   "transformers-webgpu": {
-    title: "transformers.js",
+    ...TRANSFORMERS,
     device: "webgpu",
-    package: "@huggingface/transformers",
-    browserOnly: true,
-    decodesOnly: true,
     load: async () => (await import("./transformers.ts")).transformersWebGpu,
   },
   "wasm-kernels": {
     title: "this repository's WASM kernels",
     device: "wasm",
     package: null,
-    browserOnly: false,
-    decodesOnly: false,
     load: async () => (await import("./tensorflow.ts")).wasmKernels,
   },
   "tensorflow-wasm": {
-    title: "TensorFlow.js operations",
+    ...OPERATIONS,
     device: "wasm",
-    package: "@tensorflow/tfjs",
-    browserOnly: false,
-    decodesOnly: false,
     load: async () => (await import("./tensorflow.ts")).tensorflowWasm,
   },
-  "jax-wasm": {
-    title: "jax-js",
-    device: "wasm",
-    package: "@jax-js/jax",
-    browserOnly: false,
-    decodesOnly: false,
-    load: async () => (await import("./jax.ts")).jaxWasm,
-  },
+  "jax-wasm": { ...JAX, device: "wasm", load: async () => (await import("./jax.ts")).jaxWasm },
   "transformers-wasm": {
-    title: "transformers.js",
+    ...TRANSFORMERS,
     device: "wasm",
-    package: "@huggingface/transformers",
-    browserOnly: true,
-    decodesOnly: true,
     load: async () => (await import("./transformers.ts")).transformersWasm,
   },
 } as const satisfies Readonly<Record<string, Entry>>;
 
-export type ContenderName = keyof typeof CONTENDERS;
+export type ContenderName = keyof typeof ENTRIES;
 
-/** All, in the order of the tables. */
-export const NAMES = Object.keys(CONTENDERS) as ContenderName[]; // of a literal without other keys
+export const CONTENDERS: Readonly<Record<ContenderName, Entry>> = ENTRIES;
+
+/** All names, in the order of the tables. */
+export const NAMES = Object.keys(ENTRIES) as ContenderName[]; // keys of a const table

@@ -1,4 +1,4 @@
-/** The same decoder in jax-js: decoding with a cache, loss, gradient and AdamW, each one jitted function. */
+/** The same decoder in jax-js: prefill, decoding step and training step, each a jitted function. */
 import {
   defaultDevice,
   init,
@@ -11,12 +11,12 @@ import {
   type Array as Values,
 } from "@jax-js/jax";
 import type { ModelConfig } from "../../src/model/language/config.ts";
-import { CannotRun, type BenchModel, type Contender, type Opened } from "./contender.ts";
+import { CannotRun, type BenchModel, type OpenContender, type Opened } from "./contender.ts";
 import {
   causalMask,
   collect,
   draw,
-  NEVER,
+  MASKED,
   rmsNorm,
   rope,
   store,
@@ -26,8 +26,8 @@ import {
 } from "./jaxMath.ts";
 import { CLIP, PROMPT, STEP, type Row, type Sampled } from "./workload.ts";
 
-export const jaxWebGpu: Contender = { open: (model) => open(model, "webgpu") };
-export const jaxWasm: Contender = { open: (model) => open(model, "wasm") };
+export const jaxWebGpu: OpenContender = (model) => open(model, "webgpu");
+export const jaxWasm: OpenContender = (model) => open(model, "wasm");
 
 type Parameters = Record<string, Values>;
 
@@ -94,7 +94,7 @@ class JaxDecoder {
       const [cos, sin] = rope(this.#config, length + step, 1);
       const at = new Float32Array(tokens).fill(0);
       at[step] = 1;
-      const hidden = Float32Array.from({ length: tokens }, (_, place) => (place <= step ? 0 : NEVER));
+      const hidden = Float32Array.from({ length: tokens }, (_, place) => (place <= step ? 0 : MASKED));
       const cache = { prefix: tree.ref(prefix), suffix };
       [ids, logprob, suffix] = this.#decodeStep(tree.ref(this.#parameters), cache, {
         ids,
@@ -119,7 +119,7 @@ class JaxDecoder {
     const [loss, p, m, v] = this.#trainStep(...state, batch);
     [this.#parameters, this.#first, this.#second] = [p, m, v];
     const [value = Number.NaN] = await loss.data();
-    await p["model.norm.weight"]?.ref.data(); // the step has been taken, not only asked for
+    await p["model.norm.weight"]?.ref.data(); // waits for the step
     return value;
   }
 
@@ -176,7 +176,7 @@ class JaxDecoder {
     return np.matmul(hidden, np.transpose((p[head] as Values).ref)); // of every decoder
   }
 
-  /** [M, heads * hd] -> the same, rotated; cosines and sines repeat every T lines. */
+  /** Rotates queries or keys [M, heads * hd]; cosines and sines repeat every T lines. */
   #rotate(x: Values, cos: Values, sin: Values): Values {
     const { headDim } = this.#config;
     const [lines = 0, width = 0] = x.shape;
@@ -189,7 +189,7 @@ class JaxDecoder {
     return np.concatenate(turned, -1).reshape([lines, width]);
   }
 
-  /** Attention within rows of `mask.shape[-1]` lines. */
+  /** Returns causal attention within rows of `mask.shape[-1]` lines. */
   #causal(mask: Values): Attend {
     const { heads, kvHeads, headDim } = this.#config;
     const lines = mask.shape.at(-1) ?? 0;
@@ -231,7 +231,7 @@ class JaxDecoder {
     const suffix: [Values, Values][] = [];
     const x = np.take((p["model.embed_tokens.weight"] as Values).ref, step.ids, 0);
     const hidden = this.#forward(p, x, step.cos, step.sin, (layer, q, k, v) => {
-      const [keys, values] = cache.suffix[layer] as [Values, Values]; // one a layer
+      const [keys, values] = cache.suffix[layer] as [Values, Values]; // one per layer
       const extended: [Values, Values] = [store(keys, k, step.at.ref), store(values, v, step.at.ref)];
       suffix.push([extended[0].ref, extended[1].ref]);
       return this.#attendCache(q, cache.prefix[layer] as [Values, Values], extended, step.hidden.ref);
@@ -243,7 +243,7 @@ class JaxDecoder {
     return [ids, logprob, suffix];
   }
 
-  /** Queries [R, H*hd] over the prompt [P, Hkv, hd] and the rows' own tokens [R, S, Hkv, hd]. */
+  /** Attends with queries [R, H*hd] to the prompt [P, Hkv, hd] and the rows' own tokens [R, S, Hkv, hd]. */
   #attendCache(
     q: Values,
     prefix: readonly [Values, Values],
@@ -266,7 +266,7 @@ class JaxDecoder {
     return context.reshape([rows, heads * headDim]);
   }
 
-  /** Loss, gradient and AdamW in one. */
+  /** Computes loss and gradient, and takes an AdamW step. */
   #update(
     p: Parameters,
     m: Parameters,
@@ -304,7 +304,7 @@ class JaxDecoder {
 
   #loss(p: Parameters, { inputs, targets, gains, old, cos, sin, mask }: Omit<Batch, "corrections">): Values {
     const { vocabulary } = this.#config;
-    // jax-js has no gradient for a gather of rows: a product with one-hot rows stands in.
+    // jax-js has no gradient of a row gather: multiplies by one-hot rows instead.
     const x = np.matmul(nn.oneHot(inputs, vocabulary), (p["model.embed_tokens.weight"] as Values).ref);
     const hidden = this.#forward(p, x, cos, sin, this.#causal(mask));
     mask.dispose();

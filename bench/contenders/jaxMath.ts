@@ -1,26 +1,26 @@
-/** Pieces of the decoder in jax-js. Functions consume their arguments. */
+/** Building blocks of the decoder in jax-js. Functions consume their arguments. */
 import { nn, numpy as np, type Array as Values } from "@jax-js/jax";
 import { ropeTable } from "../../src/webgpu/layout/ropeTable.ts";
 import type { ModelConfig } from "../../src/model/language/config.ts";
 import type { Sampled } from "./workload.ts";
 
-/** Of hidden scores: far below any other. */
-export const NEVER = -1e9;
+/** Score of a masked key. */
+export const MASKED = -1e9;
 
-/** x / rms(x) * weight */
+/** Returns x / rms(x) * weight. */
 export function rmsNorm(x: Values, weight: Values, epsilon: number): Values {
   const mean = np.mean(np.square(x.ref), -1, { keepdims: true });
   return x.div(np.sqrt(mean.add(epsilon))).mul(weight);
 }
 
-/** Puts [R, Hkv*hd] into its place of [R, S, Hkv, hd]. */
+/** Adds `x` [R, Hkv*hd] to a zero slot of `cache` [R, S, Hkv, hd]; `at` [S] is one there. */
 export function store(cache: Values, x: Values, at: Values): Values {
   const [rows = 0, slots = 0, heads = 0, headDim = 0] = cache.shape;
   const place = at.reshape([1, slots, 1, 1]);
   return cache.add(x.reshape([rows, 1, heads, headDim]).mul(place));
 }
 
-/** Gumbel-max: the drawn tokens [R] and their logprobs. */
+/** Draws tokens [R] by the Gumbel-max trick; returns them and their logprobs. */
 export function draw(logits: Values, noise: Values): [Values, Values] {
   const vocabulary = logits.shape.at(-1) ?? 0;
   const ids = np.argmax(logits.ref.add(noise), -1);
@@ -28,25 +28,25 @@ export function draw(logits: Values, noise: Values): [Values, Values] {
   return [ids, logprob];
 }
 
-/** Added to the scores of lines that attend to those up to themselves. */
+/** Returns the mask [T, T] to add to scores. */
 export function causalMask(lines: number): Values {
   const mask = Float32Array.from({ length: lines * lines }, (_, i) =>
-    i % lines <= Math.floor(i / lines) ? 0 : NEVER,
+    i % lines <= Math.floor(i / lines) ? 0 : MASKED,
   );
   return np.array(mask).reshape([lines, lines]);
 }
 
-/** Keys and values of the prompt [P, Hkv, hd] and of the responses [R, S, Hkv, hd], a layer each. */
+/** Keys and values of the prompt [P, Hkv, hd] and of the responses [R, S, Hkv, hd], per layer. */
 export interface Cache {
   readonly prefix: readonly (readonly [Values, Values])[];
   readonly suffix: readonly (readonly [Values, Values])[];
 }
 
-/** What a training step is given: all [rows * lines], or constants. */
+/** Inputs of a training step: [rows * lines], or constants. */
 export interface Batch {
   readonly inputs: Values;
   readonly targets: Values;
-  /** Advantage over number of scored tokens; 0 for those of the prompt. */
+  /** Advantage divided by the number of scored tokens; 0 in the prompt. */
   readonly gains: Values;
   readonly old: Values;
   readonly cos: Values;
@@ -55,19 +55,19 @@ export interface Batch {
   readonly corrections: Values;
 }
 
-/** What a token's step is given. */
+/** Inputs of a decoding step. */
 export interface Step {
   readonly ids: Values;
   readonly cos: Values;
   readonly sin: Values;
-  /** One where the step's keys and values are stored [S]. */
+  /** One where the step's keys and values are stored: [S] */
   readonly at: Values;
-  /** Added to the scores of the rows' own tokens [S]. */
+  /** Mask of the rows' own tokens: [S] */
   readonly hidden: Values;
   readonly noise: Values;
 }
 
-/** Reads what was drawn, a step each, into rows. */
+/** Reads the tokens and logprobs of all steps into rows. */
 export async function collect(
   rows: number,
   drawn: readonly Values[],
@@ -81,7 +81,7 @@ export async function collect(
   }));
 }
 
-/** Cosines and sines [count, 1, hd / 2] of positions from `start`. */
+/** Returns cosines and sines [count, 1, hd / 2] of positions from `start`. */
 export function rope(config: ModelConfig, start: number, count: number): [Values, Values] {
   const { headDim } = config;
   const half = headDim / 2;

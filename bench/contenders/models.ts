@@ -1,4 +1,4 @@
-/** The decoders to measure with. */
+/** The measured decoders. */
 import { readModelFolder } from "../../src/formats/huggingface/modelFolder.ts";
 import { readModelConfig, type ModelConfig } from "../../src/model/language/config.ts";
 import { initialParameters } from "../../src/model/weights/parameters.ts";
@@ -22,10 +22,9 @@ const SMOLLM2 = {
   eos_token_id: 2,
 };
 
-/** Files that a model is made of. */
 const FILES = ["config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json"];
 
-/** A decoder by name. */
+/** Opens a decoder by name. */
 export async function openModel(name: ModelName, file: Surroundings["file"]): Promise<BenchModel> {
   if (name === "SmolLM2-135M shape") {
     const config = readModelConfig(SMOLLM2);
@@ -40,7 +39,7 @@ export async function openModel(name: ModelName, file: Surroundings["file"]): Pr
   return { name, config: readModelConfig(folder.config), weights: folder.weights };
 }
 
-/** Parameters of a token's matrix products: each takes two FLOPs a token forward, and four backward. */
+/** Returns the number of parameters in matrix products: each takes 2 FLOPs per token forward, and 4 backward. */
 export function matrixParameters(config: ModelConfig): number {
   const { width, heads, kvHeads, headDim, hiddenWidth, layers, vocabulary } = config;
   const layer = width * (heads + 2 * kvHeads) * headDim + heads * headDim * width + 3 * width * hiddenWidth;

@@ -1,16 +1,14 @@
-/** nanogpt's own GPT of the same width, layers, heads and vocabulary: not the same architecture, and not its weights. */
+/** nanogpt's own GPT of the same width, layers, heads and vocabulary: another architecture with other weights. */
 import { models, TeachableLLM, type LayerCache, type Model } from "@genai-fi/nanogpt";
 import * as tf from "@tensorflow/tfjs-core";
 import BasicTrainer from "nanogpt-trainer";
-import { CannotRun, type BenchModel, type Contender, type Opened, type Surroundings } from "./contender.ts";
+import { CannotRun, type OpenContender } from "./contender.ts";
 import { STEP, type Row, type Sampled } from "./workload.ts";
 
-export const nanogpt: Contender = { open };
-
-/** Most tokens of a row. */
+/** Maximum tokens of a row. */
 const BLOCK = 128;
 
-async function open({ config }: BenchModel, { gpu }: Surroundings): Promise<Opened> {
+export const openNanogpt: OpenContender = async ({ config }, { gpu }) => {
   if (gpu === null) throw new CannotRun("no WebGPU adapter");
   await TeachableLLM.selectBackend("webgpu");
   const { vocabulary, layers, heads, width, hiddenWidth } = config;
@@ -21,7 +19,7 @@ async function open({ config }: BenchModel, { gpu }: Surroundings): Promise<Open
     nLayer: layers,
     nHead: heads,
     nEmbed: width,
-    mlpFactor: Math.round((1.5 * hiddenWidth) / width), // two matrices with as many numbers as SwiGLU's three
+    mlpFactor: Math.round((1.5 * hiddenWidth) / width), // two matrices with as many parameters as SwiGLU's three
   });
   const schedule = { warmupSteps: 0, decayEpochs: 1e9, minLearningRate: STEP.learningRate, epochSteps: 1000 };
   const { gradientClip, ...adam } = STEP;
@@ -35,9 +33,9 @@ async function open({ config }: BenchModel, { gpu }: Surroundings): Promise<Open
     decode: (prompt, rows, tokens) => decode(model, layers, prompt, rows, tokens),
     train: (rows) => train(trainer, rows),
   };
-}
+};
 
-/** All rows at once through the library's cache; its own generator decodes one row at a time. */
+/** Decodes all rows at once with the library's cache; its own generator decodes one row at a time. */
 async function decode(
   model: Model,
   layers: number,
@@ -71,7 +69,7 @@ async function decode(
   }));
 }
 
-/** Next-token prediction: the library has no other loss. */
+/** Trains on next-token prediction: the library has no other loss. */
 async function train(trainer: BasicTrainer, rows: readonly Row[]): Promise<number> {
   const length = (rows[0]?.tokens.length ?? 1) - 1;
   const tensor = (start: number): tf.Tensor2D =>

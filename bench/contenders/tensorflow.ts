@@ -1,60 +1,40 @@
-/** TensorFlow.js' operations, as the reference path calls them; and this repository's WASM kernels on its memory. */
+/** The reference path on TensorFlow.js' operations, and with this repository's WASM kernels. */
 import { openGpu } from "../../src/webgpu/device/device.ts";
-import { ropeTable } from "../../src/ops/rotate/rotate.ts";
 import * as tf from "../../src/ops/tf.ts";
 import { generate } from "../../src/model/tfjs/decoding/generate.ts";
 import { layOutScoredRows, scoreTokens } from "../../src/model/tfjs/training/loss.ts";
 import { microBatches } from "../../src/model/learning/microBatches.ts";
 import { Optimizer } from "../../src/model/tfjs/training/optimizer.ts";
+import { createDecoder } from "../../src/model/tfjs/tfModel.ts";
 import { loadParameters } from "../../src/model/tfjs/tfParameters.ts";
 import { policyLoss } from "../../src/model/tfjs/training/policyLoss.ts";
 import type { Decoder } from "../../src/model/tfjs/transformer.ts";
-import { CannotRun, type BenchModel, type Contender, type Opened, type Surroundings } from "./contender.ts";
-import { CLIP, PROMPT, STEP, type Row } from "./workload.ts";
+import { CannotRun, type BenchModel, type OpenContender, type Opened } from "./contender.ts";
+import { LOSS, MICRO_BATCH_TOKENS, PROMPT, scoredTokens, STEP, type Row } from "./workload.ts";
 
-/** Tokens of a micro-batch, as the product trains. */
-const TOKENS_PER_MICRO_BATCH = 4096;
-
-const LOSS = {
-  clipLow: CLIP,
-  clipHigh: CLIP,
-  dualClip: Infinity,
-  klCoefficient: 0,
-  klEstimator: "k3",
-  entropyCoefficient: 0,
-} as const;
-
-/** Stock operations on WebGPU. */
-export const tensorflowWebGpu: Contender = {
-  open: async (model, { gpu }) => {
-    const opened = gpu === null ? null : await openGpu(gpu);
-    if (opened === null) throw new CannotRun("no WebGPU adapter");
-    const { useWebGpuOperations } = await import("../../src/ops/webgpu.ts");
-    await useWebGpuOperations(opened.device);
-    return openHere(model);
-  },
+export const tensorflowWebGpu: OpenContender = async (model, { gpu }) => {
+  const opened = gpu === null ? null : await openGpu(gpu);
+  if (opened === null) throw new CannotRun("no WebGPU adapter");
+  const { useWebGpuOperations } = await import("../../src/ops/webgpu.ts");
+  await useWebGpuOperations(opened.device);
+  return openHere(model);
 };
 
-/** Stock operations on WASM. */
-export const tensorflowWasm: Contender = { open: (model, where) => openOnWasm(model, where, false) };
-
-/** The same with this repository's WASM kernels in place of stock operations. */
-export const wasmKernels: Contender = { open: (model, where) => openOnWasm(model, where, true) };
-
-async function openOnWasm(model: BenchModel, { startWasm }: Surroundings, kernels: boolean): Promise<Opened> {
-  await startWasm(kernels);
+export const tensorflowWasm: OpenContender = async (model, { startWasm }) => {
+  await startWasm(false);
   return openHere(model);
-}
+};
+
+export const wasmKernels: OpenContender = async (model, { startWasm }) => {
+  await startWasm(true);
+  return openHere(model);
+};
 
 /** Opens the model on TensorFlow.js' current backend. */
 function openHere({ config, weights }: BenchModel): Opened {
   const parameters = loadParameters(config, weights);
-  const rope = ropeTable(config.maxPositions, config);
-  tf.keep(rope.cos);
-  tf.keep(rope.sin);
-  const endless = { ...config, eosTokens: [] }; // no row ends early
-  const decoder: Decoder = { config: endless, parameters, rope, adapter: null, recompute: false };
-  let optimizer: Optimizer | null = null; // its memory is taken when something is trained
+  const decoder = createDecoder({ ...config, eosTokens: [] }, parameters); // no row ends early
+  let optimizer: Optimizer | null = null; // allocated when first trained
   return {
     sameWeights: true,
     decode: (prompt, rows, maxTokens, greedy) =>
@@ -69,16 +49,16 @@ function openHere({ config, weights }: BenchModel): Opened {
       optimizer ??= new Optimizer(parameters);
       const loss = await accumulate(optimizer, decoder, rows);
       await optimizer.step(STEP);
-      await parameters.get("model.norm.weight")?.data(); // the step has been taken, not only asked for
+      await parameters.get("model.norm.weight")?.data(); // waits for the step
       return loss;
     },
   };
 }
 
 async function accumulate(optimizer: Optimizer, decoder: Decoder, rows: readonly Row[]): Promise<number> {
-  const normalizer = rows.reduce((sum, { tokens }) => sum + tokens.length - PROMPT, 0);
+  const normalizer = scoredTokens(rows);
   let sum = 0;
-  for (const batch of microBatches(rows, ({ tokens }) => tokens.length, TOKENS_PER_MICRO_BATCH)) {
+  for (const batch of microBatches(rows, ({ tokens }) => tokens.length, MICRO_BATCH_TOKENS)) {
     const scored = layOutScoredRows(
       batch.map(({ tokens }) => tokens),
       batch.map(() => PROMPT),

@@ -1,10 +1,16 @@
-/** transformers.js on ONNX Runtime Web, decoding an ONNX export of the same weights. */
+/** transformers.js on ONNX Runtime Web, with an ONNX export of the same weights. */
 import { AutoModelForCausalLM, env, Tensor, type CausalLM } from "@huggingface/transformers";
-import { CannotRun, type BenchModel, type Contender, type Opened, type Surroundings } from "./contender.ts";
+import {
+  CannotRun,
+  type BenchModel,
+  type OpenContender,
+  type Opened,
+  type Surroundings,
+} from "./contender.ts";
 import type { Sampled } from "./workload.ts";
 
-export const transformersWebGpu: Contender = { open: (model, where) => open(model, where, "webgpu") };
-export const transformersWasm: Contender = { open: (model, where) => open(model, where, "wasm") };
+export const transformersWebGpu: OpenContender = (model, where) => open(model, where, "webgpu");
+export const transformersWasm: OpenContender = (model, where) => open(model, where, "wasm");
 
 async function open(
   { name, config }: BenchModel,
@@ -12,12 +18,9 @@ async function open(
   device: "webgpu" | "wasm",
 ): Promise<Opened> {
   if ((await file(`onnx/${name}/config.json`)) === null) {
+    if (!name.startsWith("abacus")) throw new CannotRun("there is no ONNX export of random weights");
     const command = `python tools/oracle/export_onnx.py public/models/${name} bench/onnx/${name}`;
-    throw new CannotRun(
-      name.startsWith("abacus")
-        ? `no ONNX export; make it with: ${command}`
-        : "there is no ONNX export of random weights",
-    );
+    throw new CannotRun(`there is no ONNX export; create it with: ${command}`);
   }
   if (device === "webgpu" && gpu !== null) await hideNarrowSubgroups(gpu);
   env.allowRemoteModels = false;
@@ -33,13 +36,12 @@ async function open(
   };
 }
 
-/** Fewest invocations of a subgroup that ONNX Runtime's attention counts on. */
+/** Minimum subgroup size that ONNX Runtime's attention assumes. */
 const SUBGROUP = 8;
 
 /**
- * Where subgroups are narrower than ONNX Runtime's attention counts on, as SwiftShader's of 4, its results are wrong
- * from the fifth line of the prompt on. It is then shown an adapter without subgroups, and shares through workgroup
- * memory. This worker runs nothing else.
+ * Hides the subgroup features of adapters with smaller subgroups, such as SwiftShader's of 4: on them ONNX Runtime's
+ * attention is wrong from the fifth prompt token on; without subgroups it uses workgroup memory. This worker runs nothing else.
  */
 async function hideNarrowSubgroups(gpu: GPU): Promise<void> {
   const requestAdapter = gpu.requestAdapter.bind(gpu);

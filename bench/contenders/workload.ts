@@ -33,6 +33,15 @@ export const PROMPT = 32;
 
 /** Hyperparameters of the clipped policy loss and of AdamW, the same for every contender. */
 export const CLIP = 0.2;
+export const LOSS = {
+  temperature: 1,
+  clipLow: CLIP,
+  clipHigh: CLIP,
+  dualClip: Infinity,
+  klCoefficient: 0,
+  klEstimator: "k3",
+  entropyCoefficient: 0,
+} as const;
 export const STEP = { learningRate: 1e-3, beta1: 0.9, beta2: 0.95, weightDecay: 0, gradientClip: 1 };
 
 /** Results that must agree between contenders that run the same weights. */
@@ -56,9 +65,14 @@ export interface Part {
 
 export interface Measurement {
   readonly workload: Workload;
+  /** Parameters in matrix products, by `matrixParameters`. */
+  readonly parameters: number;
   /** From small to large; the last is the whole workload if the time budget allowed it. */
   readonly parts: readonly Part[];
 }
+
+/** Tokens of a micro-batch: the product's default. */
+export const MICRO_BATCH_TOKENS = 4096;
 
 /** Returns the prompt of all workloads. */
 export function promptOf(vocabulary: number): Int32Array {
@@ -83,4 +97,9 @@ export function rollouts(prompt: Int32Array, responses: readonly Sampled[], coun
     const oldLogprobs = logprobs ?? new Float32Array(tokens.length);
     return { tokens: row, advantage: (tokens.at(-1) ?? 0) % 2 === 0 ? 1 : -1, oldLogprobs };
   });
+}
+
+/** Returns the number of scored tokens, by which the loss is divided. */
+export function scoredTokens(rows: readonly Row[]): number {
+  return rows.reduce((sum, { tokens }) => sum + tokens.length - PROMPT, 0);
 }

@@ -7,20 +7,18 @@ import * as tf from "../../../src/ops/tf.ts";
 import { installWasmKernels } from "../../../src/ops/wasm/installWasmKernels.ts";
 import threadedKernels from "../../../src/ops/wasm/kernels-threaded.wasm?url";
 import kernels from "../../../src/ops/wasm/kernels.wasm?url";
-import type { Surroundings } from "../../contenders/contender.ts";
 import { CONTENDERS } from "../../contenders/contenders.ts";
-import { measureLimits } from "../../kernels/limits.ts";
-import { runJob } from "../measure.ts";
 import { openModel } from "../../contenders/models.ts";
-import type { Job } from "../job.ts";
-import type { FromWorker } from "./messages.ts";
+import type { FromWorker, Job } from "../job.ts";
+import { measureLimits } from "../limits.ts";
+import { runJob } from "../measure.ts";
 
 const post = (message: FromWorker): void => self.postMessage(message);
-const PAGE = new URL("../", self.location.href); // workers are built into a folder beside the page
+const PAGE = new URL("../", self.location.href); // workers are built into a subfolder of the page's
 
 async function file(path: string): Promise<Uint8Array<ArrayBuffer> | null> {
   const response = await fetch(new URL(path, PAGE));
-  // A server may answer what it lacks with its page.
+  // A server may answer a missing file with its page.
   if (!response.ok || response.headers.get("content-type")?.includes("text/html") === true) return null;
   return new Uint8Array(await response.arrayBuffer());
 }
@@ -38,14 +36,13 @@ async function startWasm(withKernels: boolean): Promise<void> {
   await installWasmKernels(await download(kernels), await download(threadedKernels));
 }
 
-// Absent on pages that are not served securely, whatever the type says.
-const surroundings: Surroundings = { gpu: "gpu" in navigator ? navigator.gpu : null, file, startWasm };
+const gpu = "gpu" in navigator ? navigator.gpu : null; // absent on insecure pages, contrary to its type
 
 async function run(job: Job | "limits") {
-  if (job === "limits") return surroundings.gpu === null ? null : measureLimits(surroundings.gpu);
-  const entry = CONTENDERS[job.contender];
-  const [contender, model] = await Promise.all([entry.load(), openModel(job.model, file)]);
-  return runJob(job, contender, model, surroundings, (line) => post({ line }));
+  if (job === "limits") return gpu && measureLimits(gpu);
+  const open = await CONTENDERS[job.contender].load();
+  const model = await openModel(job.model, file);
+  return runJob(job, open, model, { gpu, file, startWasm }, (line) => post({ line }));
 }
 
 self.onmessage = ({ data }: MessageEvent<Job | "limits">) => {

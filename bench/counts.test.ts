@@ -1,8 +1,8 @@
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { describeOnGpu } from "../../src/webgpu/fixture.ts";
-import { loadFixture } from "../../src/model/fixture.ts";
+import { describeOnGpu } from "../src/webgpu/fixture.ts";
+import { loadFixture } from "../src/model/fixture.ts";
 import { countCalls } from "./counts.ts";
 
 function count(env: NodeJS.ProcessEnv) {
@@ -11,7 +11,7 @@ function count(env: NodeJS.ProcessEnv) {
 }
 
 describeOnGpu("counts", (gpu) => {
-  test("stay within what a token and a training step may ask of the GPU, whatever the architecture", async () => {
+  test("stay within the limits per token and training step", async () => {
     const { config, weights } = loadFixture("tiny-qwen2");
     const counts = await countCalls(gpu(), config, weights);
     const { layers } = config;
@@ -40,7 +40,7 @@ describeOnGpu("counts", (gpu) => {
 });
 
 describe("without an adapter", () => {
-  test.runIf(process.platform === "linux")("counting fails and says what to install", () => {
+  test.runIf(process.platform === "linux")("counting fails and names what to install", () => {
     const { status, stdout, stderr } = count({ VK_ICD_FILENAMES: "/nonexistent.json" });
     expect(status).toBe(1);
     expect(stdout).toBe("");

@@ -1,27 +1,27 @@
 /**
- * `npm run -s bench -- --step <shape>`: one TTRL step at the shape of a published model, an adapter of rank 16 beside a q4_0
- * base of random weights: what it takes of memory beside what is planned, and how fast it is.
+ * `npm run -s bench -- --step <shape>`: runs one TTRL step at the shape of a published model, a rank-16 adapter on a q4_0 base of
+ * random weights; prints its measured and planned memory and its speed.
  */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { startBackend } from "../../cli/backend.ts";
-import { watchGpuBytes } from "../../src/webgpu/gpuCalls/fixture.ts";
-import { bytesText } from "../../src/math/bytes.ts";
-import { initialAdapter } from "../../src/model/weights/adapter.ts";
-import { readModelConfig, type ModelConfig } from "../../src/model/language/config.ts";
-import type { LanguageModel } from "../../src/model/language/languageModel.ts";
-import { partOfBuffer } from "../../src/model/memory/graphMemory.ts";
-import { machineFor } from "../../src/model/memory/machine.ts";
-import { planMemory, type MemoryPlan } from "../../src/model/memory/planMemory.ts";
-import { trainedParameters } from "../../src/model/memory/trainedParameters.ts";
-import { openPolicy } from "../../src/model/openPolicy.ts";
-import { TrainableModels } from "../../src/model/trainableModels.ts";
-import { methodOf, configFrom } from "../../src/rl/ttrlConfig.ts";
-import { demandOf } from "../../src/model/memory/demand.ts";
-import { runStudy, type StudyStep } from "../../src/rl/metrics/studyRun.ts";
-import { initialProgress } from "../../src/rl/run.ts";
-import type { Study } from "../../src/rl/metrics/answerKey.ts";
-import { ROOT } from "../comparison/node.ts";
+import { startBackend } from "../cli/backend.ts";
+import { watchGpuBytes } from "../src/webgpu/gpuCalls/fixture.ts";
+import { bytesText } from "../src/math/bytes.ts";
+import { initialAdapter } from "../src/model/weights/adapter.ts";
+import { readModelConfig, type ModelConfig } from "../src/model/language/config.ts";
+import type { LanguageModel } from "../src/model/language/languageModel.ts";
+import { partOfBuffer } from "../src/model/memory/graphMemory.ts";
+import { machineFor } from "../src/model/memory/machine.ts";
+import { planMemory, type MemoryPlan } from "../src/model/memory/planMemory.ts";
+import { trainedParameters } from "../src/model/memory/trainedParameters.ts";
+import { openPolicy } from "../src/model/openPolicy.ts";
+import { TrainableModels } from "../src/model/trainableModels.ts";
+import { methodOf, configFrom } from "../src/rl/ttrlConfig.ts";
+import { demandOf } from "../src/model/memory/demand.ts";
+import { runStudy, type StudyStep } from "../src/rl/metrics/studyRun.ts";
+import { initialProgress } from "../src/rl/run.ts";
+import type { Study } from "../src/rl/metrics/answerKey.ts";
+import { ROOT } from "../tools/ensurePackages.mjs";
 import { shapeWeights } from "./shapeWeights.ts";
 
 const [name = "", ...sizes] = process.argv.slice(2);
@@ -49,12 +49,12 @@ function readShape(): ModelConfig {
   if (existsSync(file)) return readModelConfig(JSON.parse(readFileSync(file, "utf8")));
   const known = readdirSync(folder).filter((each) => each.endsWith(".json"));
   console.error(
-    `--step ${name}: there is no such shape; name one of ${known.map((each) => each.slice(0, -5)).join(", ")}`,
+    `--step ${name}: unknown shape; choose from ${known.map((each) => each.slice(0, -5)).join(", ")}`,
   );
   process.exit(1);
 }
 
-/** Random weights write no text: one of three answers stands for it, and no row ends before it is cut. */
+/** A model without end-of-sequence tokens and with one of three answers as every text, since random weights write none. */
 function modelOf(shape: ModelConfig): LanguageModel {
   return {
     config: { ...shape, eosTokens: [] },
@@ -71,7 +71,8 @@ if (typeof graphs === "string") throw new Error(graphs);
 const trained = trainedParameters(model.config, config);
 const { adapter: adapterConfig, basePrecision } = trained;
 const machine = await machineFor(model.config, graphs, config);
-if (machine === null || adapterConfig === null) throw new Error("recorded graphs cannot run this shape here");
+if (machine === null || adapterConfig === null)
+  throw new Error("recorded graphs cannot run this shape on this GPU");
 const plan = await planMemory(
   { ...trained, demand: demandOf(methodOf(config), 1), promptLengths: [promptTokens] },
   machine,
@@ -92,15 +93,15 @@ const { policy } = await openPolicy(
 );
 const packedSeconds = (performance.now() - start) / 1000;
 const models = new TrainableModels(policy, adapter.tensors);
-// Its evaluations, which are no part of the step, are done.
+// Evaluations are not part of the step.
 const progress = { ...initialProgress(config), evaluated: true };
 for await (const event of runStudy(models, study, config, progress)) {
-  if (event.type === "stepped") tell(event.step, plan);
-  process.exit(0); // Dawn's threads would keep it waiting
+  if (event.type === "stepped") print(event.step, plan);
+  process.exit(0); // Dawn's threads keep the process alive
 }
 
-function tell({ metrics, timing }: StudyStep, { parts, total, budget }: MemoryPlan): void {
-  const buffers = watch.buffers(); // nothing is given back within a step but what was too small
+function print({ metrics, timing }: StudyStep, { parts, total, budget }: MemoryPlan): void {
+  const buffers = watch.buffers(); // within a step only buffers that were too small are released
   const held = new Map<string, number>();
   for (const buffer of buffers) {
     const part = partOfBuffer(buffer);
@@ -108,17 +109,17 @@ function tell({ metrics, timing }: StudyStep, { parts, total, budget }: MemoryPl
   }
   console.log(
     `${name}, ${report.device}, ${votes} votes of ${tokens} tokens on a prompt of ${promptTokens}, micro-batches of ` +
-      `${budget.microBatchTokens} tokens${budget.recompute ? ", layers computed again" : ""}\n`,
+      `${budget.microBatchTokens} tokens${budget.recompute ? ", gradient checkpointing" : ""}\n`,
   );
   console.log("| part | planned | measured |\n|---|---:|---:|");
   for (const { name: part, bytes } of parts)
     console.log(`| ${part} | ${bytesText(bytes)} | ${bytesText(held.get(part) ?? 0)} |`);
   console.log(`| all | ${bytesText(total)} | ${bytesText(watch.held())} |\n`);
   console.log(
-    `base made and packed in ${packedSeconds.toFixed(1)} s; sampling ${timing.sampleSeconds.toFixed(1)} s, ` +
+    `base generated and packed in ${packedSeconds.toFixed(1)} s; sampling ${timing.sampleSeconds.toFixed(1)} s, ` +
       `${timing.sampleTokensPerSecond.toFixed(2)} tokens/s; training ${timing.trainSeconds.toFixed(1)} s, ` +
       `${timing.trainTokensPerSecond.toFixed(2)} tokens/s; majority ratio ${metrics.majorityRatio.toFixed(3)}, ` +
-      `gradient norm ${metrics.gradientNorm}, logprob gap ${metrics.logprobGap}; the process held at most ` +
+      `gradient norm ${metrics.gradientNorm}, logprob gap ${metrics.logprobGap}; peak resident memory ` +
       bytesText(process.resourceUsage().maxRSS * 1024),
   );
 }

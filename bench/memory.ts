@@ -1,9 +1,9 @@
-/** `npm run -s bench -- --memory`: peak memory of runs, measured and planned, by part. */
+/** `npm run -s bench -- --memory`: prints the peak memory of runs by part, measured and planned. */
 import { execFileSync } from "node:child_process";
 import { cpus } from "node:os";
 import { join } from "node:path";
-import { bytesText } from "../../src/math/bytes.ts";
-import { ROOT } from "../comparison/node.ts";
+import { bytesText } from "../src/math/bytes.ts";
+import { ROOT } from "../tools/ensurePackages.mjs";
 import type { MeasuredMemory } from "./memoryCase.ts";
 
 const EMBEDDED = ["abacus-0.1M", "abacus-0.2M", "abacus-0.5M"];
@@ -32,17 +32,10 @@ function measure(model: string, each: readonly string[]): void {
     stdio: ["ignore", "pipe", "inherit"],
   }).toString();
   const { setting, parts } = JSON.parse(line) as MeasuredMemory; // printed by memoryCase.ts
-  if (parts.length === 0) console.log(`| ${model}, ${setting} | | | | |`);
   for (const [i, { part, planned, measured }] of parts.entries()) {
     const name = i === 0 ? `${model}, ${setting}` : "";
-    console.log(`| ${name} | ${part} | ${text(planned)} | ${text(measured)} | ${ratio(planned, measured)} |`);
+    const compared =
+      measured === null ? " | " : `${bytesText(measured)} | ${(planned / measured).toFixed(2)}`;
+    console.log(`| ${name} | ${part} | ${bytesText(planned)} | ${compared} |`);
   }
-}
-
-function text(bytes: number | null): string {
-  return bytes === null ? "" : bytesText(bytes);
-}
-
-function ratio(planned: number | null, measured: number | null): string {
-  return planned === null || measured === null ? "" : (planned / measured).toFixed(2);
 }

@@ -1,22 +1,22 @@
-/** What the adapter reaches: bytes per second of a plain copy, FLOP per second of a plain matrix product. */
+/** Attainable throughput of the adapter: bytes/s of a plain copy and FLOP/s of a plain matrix product. */
 import { describeAdapter } from "../../src/webgpu/device/adapter.ts";
 
 export interface Limits {
   readonly adapter: string;
-  /** A program stands in for the hardware. */
+  /** True if the adapter runs on the CPU. */
   readonly software: boolean;
-  /** Bytes read and written per second by a shader that copies. */
+  /** Of a copying shader, read and written. */
   readonly bytesPerSecond: number;
-  /** Of a register-tiled product of two square matrices. */
+  /** Of a register-tiled product of square matrices. */
   readonly flopsPerSecond: number;
 }
 
-/** Bytes copied and side of the matrices: too large for a GPU's caches; fewer where a processor stands in for it. */
+/** Bytes copied and side of the matrices: too large for a GPU's caches; smaller on a software adapter. */
 const SIZES = {
   hardware: { copied: 128 * 2 ** 20, side: 2048 },
   software: { copied: 16 * 2 ** 20, side: 512 },
 };
-/** Seconds to repeat each for. */
+/** Seconds to repeat each measurement for. */
 const BUDGET = 1;
 
 const COPY = `
@@ -43,7 +43,7 @@ const product = (side: number): string => `
   ${LANES.map((r) => `c[(row + ${r}u) * ${side / 4}u + column] = sum${r};`).join(" ")}
 }`;
 
-/** Measures both on the adapter; null where there is none. */
+/** Measures the adapter; null if there is none. */
 export async function measureLimits(gpu: GPU): Promise<Limits | null> {
   const adapter = await gpu.requestAdapter({ powerPreference: "high-performance" });
   if (adapter === null) return null;
@@ -61,7 +61,7 @@ export async function measureLimits(gpu: GPU): Promise<Limits | null> {
   };
 }
 
-/** Seconds of a dispatch, the fastest of several. */
+/** Returns the seconds of the fastest dispatch. */
 async function secondsOf(
   device: GPUDevice,
   code: string,

@@ -1,51 +1,41 @@
 /**
- * What the engine asks of the GPU, counted with WebGPU's prototypes wrapped: numbers that hold on any hardware. Counting
- * is the difference of two batches that differ in length alone, so that what a batch costs once is left out.
+ * GPU calls of the engine, counted by wrapping WebGPU's prototypes: numbers that hold on any hardware. Calls per token are
+ * the difference between two batches that differ only in length, which excludes the calls per batch.
  */
-import { countGpuCalls } from "../../src/webgpu/gpuCalls/fixture.ts";
-import type { Gpu } from "../../src/webgpu/device/device.ts";
-import type { Decoding, RowRequest } from "../../src/decoder/generation.ts";
-import { GpuSampler } from "../../src/webgpu/sampling/gpuSampler.ts";
-import { GpuTrainer } from "../../src/webgpu/training/gpuTrainer.ts";
-import { ParameterBuffer } from "../../src/webgpu/weights/parameterBuffer.ts";
-import type { LossSettings } from "../../src/webgpu/layout/scoredToken.ts";
-import type { TrainingRow } from "../../src/webgpu/training/trainingBatch.ts";
-import type { ModelConfig } from "../../src/model/language/config.ts";
-import { parameterShapes, type HostTensor } from "../../src/model/weights/parameters.ts";
+import { countGpuCalls } from "../src/webgpu/gpuCalls/fixture.ts";
+import type { Gpu } from "../src/webgpu/device/device.ts";
+import type { Decoding, RowRequest } from "../src/decoder/generation.ts";
+import { GpuSampler } from "../src/webgpu/sampling/gpuSampler.ts";
+import { GpuTrainer } from "../src/webgpu/training/gpuTrainer.ts";
+import { ParameterBuffer } from "../src/webgpu/weights/parameterBuffer.ts";
+import type { TrainingRow } from "../src/webgpu/training/trainingBatch.ts";
+import type { ModelConfig } from "../src/model/language/config.ts";
+import { parameterShapes, type HostTensor } from "../src/model/weights/parameters.ts";
+import { LOSS, PROMPT, promptOf, STEP } from "./contenders/workload.ts";
 
-/** The line that `--counts --json` prints. */
+/** Output of `--counts --json`. */
 export interface Counts {
   readonly layers: number;
   readonly dispatchesPerToken: number;
   readonly submitsPerToken: number;
   readonly hostReadsPerToken: number;
-  /** Buffers, bind groups, shader modules, pipelines and host writes that a token of a running batch makes. */
+  /** Buffers, bind groups, shader modules, pipelines and host writes per decoded token. */
   readonly steadyStateCreations: number;
   readonly dispatchesPerTrainMicroBatch: number;
   readonly optimizerDispatches: number;
-  /** With the layers' inputs kept alone and the rest computed again. */
+  /** With gradient checkpointing. */
   readonly dispatchesPerTrainMicroBatchWithRecompute: number;
-  /** Intermediate results of the training graph by token trained on, where it keeps the layers' inputs alone. */
+  /** Activation bytes per trained token, with gradient checkpointing. */
   readonly activationBytesPerToken: number;
   readonly activationBytesPerTokenWithoutRecompute: number;
 }
 
 const ROWS = 8;
-const PROMPT = 32;
-/** A batch of twice this length is compared with one of this. */
+/** Length of the shorter batch; the longer one is twice as long. */
 const TOKENS = 16;
-const STEP = { learningRate: 1e-4, beta1: 0.9, beta2: 0.95, weightDecay: 0, gradientClip: 1 };
-const LOSS: LossSettings = {
-  temperature: 1,
-  clipLow: 0.2,
-  clipHigh: 0.2,
-  dualClip: Infinity,
-  klCoefficient: 0,
-  entropyCoefficient: 0,
-  normalizer: 1,
-};
+const SETTINGS = { ...LOSS, normalizer: 1 };
 
-/** Counts what a decoder's token and training micro-batch ask of the GPU. */
+/** Counts the GPU calls of a decoded token and of a training micro-batch. */
 export async function countCalls(
   gpu: Gpu,
   config: ModelConfig,
@@ -63,15 +53,14 @@ export async function countCalls(
 
 async function countDecoding(gpu: Gpu, config: ModelConfig, parameters: ParameterBuffer) {
   const sampler = new GpuSampler(gpu, config, parameters);
-  const prompt = Int32Array.from({ length: PROMPT }, (_, i) => (7 * i + 3) % config.vocabulary);
   const requests = Array.from({ length: ROWS }, (_, stream): RowRequest => ({ prompt: 0, seed: 1, stream }));
   const count = (maxTokens: number) => {
     const decoding: Decoding = { temperature: 1, topP: 0.95, maxTokens };
     return countGpuCalls(gpu.device, () =>
-      sampler.generate([prompt], requests, decoding, () => Promise.resolve()),
+      sampler.generate([promptOf(config.vocabulary)], requests, decoding, () => Promise.resolve()),
     );
   };
-  await count(2 * TOKENS); // makes budget for both
+  await count(2 * TOKENS); // allocates for both
   const [short, long] = [await count(TOKENS), await count(2 * TOKENS)];
   sampler.dispose();
   const perToken = (...calls: (keyof typeof long)[]): number =>
@@ -106,11 +95,13 @@ async function countTraining(gpu: Gpu, config: ModelConfig, parameters: Paramete
 async function countTrainer(gpu: Gpu, config: ModelConfig, parameters: ParameterBuffer, recompute: boolean) {
   const trainer = new GpuTrainer(gpu, config, parameters, { recompute });
   const [few, many] = [2, 4];
-  await trainer.accumulate(trainingRows(config, few), LOSS);
+  await trainer.accumulate(trainingRows(config, few), SETTINGS);
   const small = await trainer.statistics();
-  await trainer.accumulate(trainingRows(config, many), LOSS);
+  await trainer.accumulate(trainingRows(config, many), SETTINGS);
   const large = await trainer.statistics();
-  const batch = await countGpuCalls(gpu.device, () => trainer.accumulate(trainingRows(config, many), LOSS));
+  const batch = await countGpuCalls(gpu.device, () =>
+    trainer.accumulate(trainingRows(config, many), SETTINGS),
+  );
   const step = await countGpuCalls(gpu.device, () => trainer.step(STEP));
   await trainer.dispose();
   const tokens = (many - few) * PROMPT * 3;
@@ -121,7 +112,7 @@ async function countTrainer(gpu: Gpu, config: ModelConfig, parameters: Parameter
   };
 }
 
-/** Rows of 96 tokens trained on, after a first one that nothing predicts; two thirds of them sampled. */
+/** Returns rows of 97 tokens, the last two thirds scored. */
 function trainingRows(config: ModelConfig, count: number): TrainingRow[] {
   const sampled = 2 * PROMPT;
   return Array.from({ length: count }, (_, row) => ({
