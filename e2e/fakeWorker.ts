@@ -1,7 +1,7 @@
 /** A worker that plays a run without a model: for tests of the page alone, which need its states and not its numbers. */
 import type { Page } from "@playwright/test";
 import type { Evaluation } from "../src/rl/metrics/metrics.ts";
-import type { HubCommand, HubEvent } from "../src/worker/hub/hubProtocol.ts";
+import type { HubCommand, HubEvent } from "../src/worker/hub/hubClient.ts";
 import type { Command, GroupView, WorkerEvent } from "../src/worker/protocol.ts";
 
 export interface Script {

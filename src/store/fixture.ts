@@ -1,6 +1,5 @@
 /** Small records of a run for tests. */
-import type { HubClient } from "../worker/hub/hubClient.ts";
-import type { HubCommand, HubEvent, StoredModel } from "../worker/hub/hubProtocol.ts";
+import type { HubClient, HubCommand, HubEvent, StoredModel } from "../worker/hub/hubClient.ts";
 import type { ExportOffer } from "../report/exportForms.ts";
 import { stepOf } from "../report/fixture.ts";
 import { DEFAULT_CONFIG, type TtrlConfig } from "../rl/ttrlConfig.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { HubEvent } from "../worker/hub/hubProtocol.ts";
+import type { HubEvent } from "../worker/hub/hubClient.ts";
 import { createHubStore } from "./hub.ts";
 
 /** A store whose worker answers every command with one event. */

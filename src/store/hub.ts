@@ -1,7 +1,12 @@
 /** Models on a Hub and those stored in this browser. Access tokens are not kept. */
 import { createStore, type StoreApi } from "zustand/vanilla";
-import type { HubClient } from "../worker/hub/hubClient.ts";
-import type { DownloadPlan, DownloadProgress, HubEvent, StoredModel } from "../worker/hub/hubProtocol.ts";
+import type {
+  DownloadPlan,
+  DownloadProgress,
+  HubClient,
+  HubEvent,
+  StoredModel,
+} from "../worker/hub/hubClient.ts";
 
 export type { DownloadPlan, DownloadProgress, StoredModel };
 

@@ -1,10 +1,10 @@
-/** Messages between the page and its worker. Every message of a run carries the run's id. */
+/** Messages between the page and the worker that trains. Every message carries the run's id. */
 import type { InitialVote } from "../lab/trainingRun.ts";
-import type { BackendReport } from "../report/backend.ts";
-import type { BackendChoice } from "../report/backend.ts";
+import type { BackendChoice, BackendReport } from "../report/backend.ts";
 import type { ExportForm, ExportOffer } from "../report/exportForms.ts";
+import type { StepRecord } from "../report/record.ts";
 import type { TtrlConfig } from "../rl/ttrlConfig.ts";
-import type { Evaluation, StepMetrics, StepTiming } from "../rl/metrics/metrics.ts";
+import type { Evaluation } from "../rl/metrics/metrics.ts";
 import type { PromptFrame, Question, Task } from "../rl/contracts/types.ts";
 
 /** A data set as the worker receives it. The answer key is used only for metrics. */
@@ -29,11 +29,10 @@ export interface ModelPart {
   readonly blob: Blob;
 }
 
-/** Page to worker. */
-export type Command =
+/** Page to worker. Commands to a run that has been replaced are ignored. */
+export type Command = { readonly runId: string } & (
   | {
       readonly type: "start";
-      readonly runId: string;
       /** Folder of an embedded model relative to the page, e.g. "models/abacus-0.2M"; else the name of the user's model. */
       readonly model: string;
       /** The user's model: the files of a Hugging Face folder, or one file that is a GGUF or a zip of a folder. */
@@ -48,24 +47,19 @@ export type Command =
       readonly extras?: ExtraEvaluations;
     }
   /** Finish the current step, then pause. */
-  | { readonly type: "pause"; readonly runId: string }
-  | { readonly type: "resume"; readonly runId: string }
+  | { readonly type: "pause" }
+  | { readonly type: "resume" }
   /** While paused: run one step, then pause again. */
-  | { readonly type: "step"; readonly runId: string }
+  | { readonly type: "step" }
   /** End the run now; its weights can be exported until the next start. */
-  | { readonly type: "stop"; readonly runId: string }
+  | { readonly type: "stop" }
   /** While paused, stopped or finished: evaluate the policy in its current state. */
-  | { readonly type: "evaluate"; readonly runId: string }
-  /** While paused, stopped or finished: export the trained model in one of the offered forms. */
-  | {
-      readonly type: "export";
-      readonly runId: string;
-      readonly form: ExportForm;
-      /** The file chosen by the user; null returns the file to the page. */
-      readonly file: FileSystemFileHandle | null;
-    }
+  | { readonly type: "evaluate" }
+  /** While paused, stopped or finished: export the trained model to `file`, chosen by the user, or to the page if null. */
+  | { readonly type: "export"; readonly form: ExportForm; readonly file: FileSystemFileHandle | null }
   /** Cancel the latest evaluation or export. */
-  | { readonly type: "cancel"; readonly runId: string };
+  | { readonly type: "cancel" }
+);
 
 /** A request to an idle run: paused, stopped or finished. It ends with `evaluated`, `exported`, `refused` or `cancelled`. */
 export type IdleRequest = "evaluate" | "export";
@@ -94,11 +88,7 @@ export interface GroupView {
   /** Ground truth; null if the data set has none. */
   readonly truth: string | null;
   /** Votes by answer, most votes first; null counts unanswered responses. */
-  readonly histogram: readonly {
-    readonly answer: string | null;
-    readonly votes: number;
-    readonly right: boolean | null;
-  }[];
+  readonly histogram: readonly ({ readonly votes: number } & Pick<ResponseView, "answer" | "right">)[];
   readonly responses: readonly ResponseView[];
 }
 
@@ -116,11 +106,10 @@ export interface ModelSummary {
 /** Phases and their units of progress: files, responses, tokens, responses, bytes. */
 export type Phase = "load" | "sample" | "train" | "evaluate" | "export";
 
-/** Worker to page. */
-export type WorkerEvent =
+/** Worker to page, without the run's id. */
+export type RunEvent =
   | {
       readonly type: "started";
-      readonly runId: string;
       readonly backend: BackendReport;
       readonly model: ModelSummary;
       /** A sentence that names the questions left out because they exceed the model's context; null if there are none. */
@@ -128,50 +117,30 @@ export type WorkerEvent =
       /** Export forms of the trained model. */
       readonly exports: readonly ExportOffer[];
     }
-  | {
-      readonly type: "progress";
-      readonly runId: string;
-      readonly phase: Phase;
-      readonly done: number;
-      readonly total: number;
-    }
-  | { readonly type: "evaluated"; readonly runId: string; readonly evaluation: Evaluation }
+  | { readonly type: "progress"; readonly phase: Phase; readonly done: number; readonly total: number }
+  | { readonly type: "evaluated"; readonly evaluation: Evaluation }
   /** One of the start's extra evaluations; `at` is "before", "after" or the name of an initial vote. */
   | {
       readonly type: "evaluatedExtra";
-      readonly runId: string;
       readonly at: string;
       readonly dataset: string;
       readonly evaluation: Evaluation;
     }
-  | {
-      readonly type: "stepped";
-      readonly runId: string;
-      readonly metrics: StepMetrics;
-      readonly timing: StepTiming;
-      readonly groups: readonly GroupView[];
-    }
-  | { readonly type: "paused"; readonly runId: string }
-  | { readonly type: "resumed"; readonly runId: string }
+  | ({ readonly type: "stepped"; readonly groups: readonly GroupView[] } & StepRecord)
+  | { readonly type: "paused" }
+  | { readonly type: "resumed" }
   /** Ended by the user. */
-  | { readonly type: "stopped"; readonly runId: string }
+  | { readonly type: "stopped" }
   /** All steps done. */
-  | { readonly type: "finished"; readonly runId: string }
+  | { readonly type: "finished" }
   /** The export is done; `file` is null if it was written to the file chosen by the user. */
-  | {
-      readonly type: "exported";
-      readonly runId: string;
-      readonly fileName: string;
-      readonly file: Blob | null;
-    }
+  | { readonly type: "exported"; readonly fileName: string; readonly file: Blob | null }
   /** The user cancelled a request to the idle run; the run is unchanged. */
-  | { readonly type: "cancelled"; readonly runId: string; readonly request: IdleRequest }
+  | { readonly type: "cancelled"; readonly request: IdleRequest }
   /** A request to the idle run failed; `message` says why. The run is unchanged. */
-  | {
-      readonly type: "refused";
-      readonly runId: string;
-      readonly request: IdleRequest;
-      readonly message: string;
-    }
+  | { readonly type: "refused"; readonly request: IdleRequest; readonly message: string }
   /** The run ended by an error; `message` says what happened and what to do. */
-  | { readonly type: "failed"; readonly runId: string; readonly message: string };
+  | { readonly type: "failed"; readonly message: string };
+
+/** Worker to page. */
+export type WorkerEvent = { readonly runId: string } & RunEvent;

@@ -1,6 +1,7 @@
 /** One run in the worker: load, train, pause, evaluate, export. */
 import { blobSource } from "../formats/byteSource.ts";
 import type { FolderTexts } from "../formats/huggingface/modelFolder.ts";
+import type { Streamed } from "../formats/streamed.ts";
 import { openStored } from "../hub/cache.ts";
 import type { ModelStorage } from "../hub/storage.ts";
 import { exportOffers, exportRecipe, exportRun, reportOf, type ExportedModel } from "../lab/exportRun.ts";
@@ -12,18 +13,26 @@ import { fitStudy, type FittedStudy, type NamedStudy } from "../lab/study.ts";
 import { trainingRun, type RunControl, type TrainingEvent } from "../lab/trainingRun.ts";
 import type { TrainablePolicy } from "../model/contracts/trainablePolicy.ts";
 import { promptLengths } from "../model/language/fitQuestions.ts";
-import { readLanguageModel, type LanguageModel } from "../model/language/languageModel.ts";
+import { readLanguageModel } from "../model/language/languageModel.ts";
 import { UNFRAMED } from "../model/language/tokenizer.ts";
 import { adapterCount } from "../model/weights/adapter.ts";
 import { parameterCount } from "../model/weights/parameters.ts";
-import { continuationOf, type Continuation } from "../recipe/continuation.ts";
+import { continuationOf } from "../recipe/continuation.ts";
 import type { BackendChoice } from "../report/backend.ts";
 import { exportName, type ExportForm } from "../report/exportForms.ts";
-import type { RunReport, StepRecord } from "../report/record.ts";
+import type { StepRecord } from "../report/record.ts";
 import type { Evaluation } from "../rl/metrics/metrics.ts";
 import { evaluateStudy } from "../rl/metrics/studyRun.ts";
 import { writeTo, type Destination } from "./browser/destination.ts";
-import type { Command, IdleRequest, ModelSummary, Phase, StudyMessage, WorkerEvent } from "./protocol.ts";
+import type {
+  Command,
+  IdleRequest,
+  ModelSummary,
+  Phase,
+  RunEvent,
+  StudyMessage,
+  WorkerEvent,
+} from "./protocol.ts";
 import { viewGroups } from "./views.ts";
 
 type Start = Extract<Command, { type: "start" }>;
@@ -79,21 +88,21 @@ export class Session {
 
   /** Runs to the end, a stop or a failure, and posts the event for it last. */
   async #runAfter(previous: Session | null): Promise<void> {
-    const { runId, config, extras } = this.#start;
+    const { config, extras, model: path, prompt } = this.#start;
     try {
       await previous?.end();
-      const { models, others, report, study, notice } = (this.#loaded = await this.#load());
-      const model = summarize(this.#start.model, models.policy);
-      const exports = exportOffers(this.#exported(this.#loaded), this.#start.prompt);
-      this.#post({ type: "started", runId, backend: report, model, notice, exports });
+      const { models, others, report: backend, study, notice } = (this.#loaded = await this.#load());
+      const model = summarize(path, models.policy);
+      const exports = exportOffers(this.#exported(this.#loaded), prompt);
+      this.#post({ type: "started", backend, model, notice, exports });
       const own = { name: this.#start.study.name, study };
       const training = { models, config, own, others, votes: extras?.votes ?? [] };
       for await (const event of trainingRun(training, this.#control(this.#controller)))
         this.#record(event, own);
-      this.#post({ type: "finished", runId });
+      this.#post({ type: "finished" });
     } catch (error) {
-      if (this.#controller.signal.reason instanceof Stopped) this.#post({ type: "stopped", runId });
-      else this.#post({ type: "failed", runId, message: this.#causeOf(error) });
+      if (this.#controller.signal.reason instanceof Stopped) this.#post({ type: "stopped" });
+      else this.#post({ type: "failed", message: this.#causeOf(error) });
     }
   }
 
@@ -137,38 +146,29 @@ export class Session {
   export(form: ExportForm, chosen: FileSystemFileHandle | null): void {
     this.#doIdle("export", async (loaded, { signal }) => {
       const model = this.#exported(loaded);
-      const report = this.#report(loaded);
-      const written =
-        form.format === "recipe"
-          ? exportRecipe(
-              model,
-              report,
-              form.recipe,
-              this.#continuation(loaded),
-              this.#platform.readRecipeFile,
-            )
-          : await exportRun(model, report, form);
+      const written = await this.#written(loaded, model, form);
       const destination = await this.#platform.openDestination(chosen, written.bytes);
       const onWritten = (done: number): void => this.#progress("export", done, written.bytes);
       const file = await writeTo(destination, written, signal, onWritten);
-      const fileName = exportName(model.name, this.#steps.length, form);
-      this.#post({ type: "exported", runId: this.runId, fileName, file });
+      this.#post({ type: "exported", fileName: exportName(model.name, this.#steps.length, form), file });
     });
   }
 
-  #report({ models, report: backend }: Loaded): RunReport {
-    const { model, study, prompt, config } = this.#start;
-    const run = { model: baseName(model), dataset: study.name, ...(prompt && { prompt }), backend, config };
-    return reportOf(models.policy, run, { steps: this.#steps, evaluations: this.#evaluations });
-  }
-
-  /** The rest of the run for another trainer, with as many steps as the configuration has. */
-  #continuation({ study, models: { policy } }: Loaded): Continuation {
-    const { config, prompt = UNFRAMED, study: asked } = this.#start;
-    return continuationOf(study, prompt, {
-      ...{ dataset: asked.name, config, steps: config.steps, stepsDone: this.#steps.length },
+  async #written(
+    { models: { policy }, report: backend, study }: Loaded,
+    model: ExportedModel,
+    form: ExportForm,
+  ): Promise<Streamed> {
+    const { study: asked, prompt, config } = this.#start;
+    const dataset = asked.name;
+    const run = { model: model.name, dataset, ...(prompt && { prompt }), backend, config };
+    const report = reportOf(policy, run, { steps: this.#steps, evaluations: this.#evaluations });
+    if (form.format !== "recipe") return exportRun(model, report, form);
+    const rest = continuationOf(study, prompt ?? UNFRAMED, {
+      ...{ dataset, config, steps: config.steps, stepsDone: this.#steps.length },
       promptTokens: Math.max(...promptLengths(policy.model, study.questions)),
     });
+    return exportRecipe(model, report, form.recipe, rest, this.#platform.readRecipeFile);
   }
 
   /** Cancels the latest evaluation or export of the idle run. */
@@ -189,11 +189,8 @@ export class Session {
         await work(this.#loaded, controller);
       } catch (error) {
         if (error instanceof Stopped) return;
-        if (error instanceof Cancelled) {
-          this.#post({ type: "cancelled", runId: this.runId, request });
-          return;
-        }
-        this.#post({ type: "refused", runId: this.runId, request, message: this.#causeOf(error) });
+        if (error instanceof Cancelled) this.#post({ type: "cancelled", request });
+        else this.#post({ type: "refused", request, message: this.#causeOf(error) });
       }
     };
     this.#idleWork = { controller, done: attempt() };
@@ -208,11 +205,11 @@ export class Session {
     const { texts: folder, weights } = await openModel(await this.#files(signal));
     signal.throwIfAborted();
     const model = readLanguageModel(folder, prompt);
-    const fit = (message: StudyMessage): FittedStudy => fitMessage(model, message, config.maxResponseTokens);
+    const fit = ({ questions, answers, task }: StudyMessage): FittedStudy =>
+      fitStudy(model, { questions, answerKey: new Map(answers), task }, config.maxResponseTokens);
     const fitted = fit(asked);
     const others = (extras?.studies ?? []).map((other) => ({ name: other.name, study: fit(other).study }));
-    const request = { model, weights, config };
-    const opened = await openRun(request, fitted.study.questions, backend);
+    const opened = await openRun({ model, weights, config }, fitted.study.questions, backend);
     return { ...opened, ...fitted, folder, others };
   }
 
@@ -230,42 +227,29 @@ export class Session {
     return { signal, gate: this.#gate, onProgress: this.#progress };
   }
 
-  #post(event: WorkerEvent): void {
-    this.#platform.post(event);
+  #post(event: RunEvent): void {
+    this.#platform.post({ ...event, runId: this.runId });
   }
 
   readonly #progress = (phase: Phase, done: number, total: number): void => {
-    this.#post({ type: "progress", runId: this.runId, phase, done, total });
+    this.#post({ type: "progress", phase, done, total });
   };
 
-  #record(event: TrainingEvent, own: NamedStudy): void {
-    const { runId } = this;
-    switch (event.type) {
-      case "paused":
-      case "resumed":
-        this.#post({ type: event.type, runId });
-        break;
-      case "evaluated": {
-        const { at, dataset, evaluation } = event;
-        if (at === null) this.#evaluated(evaluation);
-        else this.#post({ type: "evaluatedExtra", runId, at, dataset, evaluation });
-        break;
-      }
-      case "stepped": {
-        const { metrics, timing, groups } = event.step;
-        this.#steps.push({ metrics, timing });
-        const views = viewGroups(groups, own.study, this.#start.config);
-        this.#post({ type: "stepped", runId, metrics, timing, groups: views });
-        break;
-      }
-      default:
-        event satisfies never;
-    }
+  #record(event: TrainingEvent, { study }: NamedStudy): void {
+    if (event.type === "stepped") {
+      const { metrics, timing, groups } = event.step;
+      this.#steps.push({ metrics, timing });
+      this.#post({ type: "stepped", metrics, timing, groups: viewGroups(groups, study, this.#start.config) });
+    } else if (event.type === "evaluated") {
+      const { at, dataset, evaluation } = event;
+      if (at === null) this.#evaluated(evaluation);
+      else this.#post({ type: "evaluatedExtra", at, dataset, evaluation });
+    } else this.#post(event);
   }
 
   #evaluated(evaluation: Evaluation): void {
     this.#evaluations.push(evaluation);
-    this.#post({ type: "evaluated", runId: this.runId, evaluation });
+    this.#post({ type: "evaluated", evaluation });
   }
 
   #causeOf(error: unknown): string {
@@ -274,14 +258,6 @@ export class Session {
     const cause = reason instanceof Error && !(reason instanceof Stopped) ? reason : error;
     return cause instanceof Error ? cause.message : String(cause);
   }
-}
-
-function fitMessage(
-  model: LanguageModel,
-  { questions, answers, task }: StudyMessage,
-  maxTokens: number,
-): FittedStudy {
-  return fitStudy(model, { questions, answerKey: new Map(answers), task }, maxTokens);
 }
 
 function baseName(path: string): string {

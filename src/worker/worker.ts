@@ -9,14 +9,6 @@ import { readRecipeFile } from "./browser/recipeFiles.ts";
 import type { Command, WorkerEvent } from "./protocol.ts";
 import { Session, type Platform } from "./session.ts";
 
-/** The part of the worker's global scope used here; `self` is typed as a window where both libraries are loaded. */
-interface WorkerScope {
-  postMessage(event: WorkerEvent): void;
-  onmessage: ((message: MessageEvent<Command>) => void) | null;
-}
-
-const scope = self as unknown as WorkerScope;
-
 let session: Session | null = null;
 let backend: { readonly choice: BackendChoice; readonly started: StartedBackend } | null = null;
 
@@ -33,38 +25,12 @@ const platform: Platform = {
   openDestination,
   storage: new OpfsStorage(),
   readRecipeFile,
-  post: (event: WorkerEvent) => scope.postMessage(event),
+  post: (event: WorkerEvent) => self.postMessage(event),
 };
 
-scope.onmessage = ({ data: command }) => {
+self.onmessage = ({ data: command }: MessageEvent<Command>) => {
   if (command.type === "start") session = new Session(command, platform, session);
-  else if (session?.runId === command.runId) route(command, session); // commands to earlier runs are dropped
+  else if (session?.runId !== command.runId) return;
+  else if (command.type === "export") session.export(command.form, command.file);
+  else session[command.type]();
 };
-
-function route(command: Exclude<Command, { type: "start" }>, to: Session): void {
-  switch (command.type) {
-    case "pause":
-      to.pause();
-      break;
-    case "resume":
-      to.resume();
-      break;
-    case "step":
-      to.step();
-      break;
-    case "stop":
-      to.stop();
-      break;
-    case "evaluate":
-      to.evaluate();
-      break;
-    case "export":
-      to.export(command.form, command.file);
-      break;
-    case "cancel":
-      to.cancel();
-      break;
-    default:
-      command satisfies never;
-  }
-}

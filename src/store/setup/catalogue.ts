@@ -3,7 +3,7 @@ import * as z from "zod/mini";
 import { createStore, type StoreApi } from "zustand/vanilla";
 import { fileSize } from "../../math/bytes.ts";
 import { sum } from "../../math/stats.ts";
-import type { StoredModel } from "../../worker/hub/hubProtocol.ts";
+import type { StoredModel } from "../../worker/hub/hubClient.ts";
 import type { ModelPart } from "../../worker/protocol.ts";
 
 const modelEntry = z.object({

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import type { MemoryPlan, PlanQuestion } from "../../worker/plan/planProtocol.ts";
+import type { MemoryPlan, PlanQuestion } from "../../worker/plan/planClient.ts";
 import { createCatalogueStore } from "./catalogue.ts";
 import { createDatasetStore } from "./dataset.ts";
 import { createMemoryStore, memoryObstacle } from "./memory.ts";

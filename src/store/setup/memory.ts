@@ -1,12 +1,11 @@
 /** The memory plan of the current setup, updated whenever the setup changes. */
 import { createStore, type StoreApi } from "zustand/vanilla";
-import type { PlanClient } from "../../worker/plan/planClient.ts";
-import type { MemoryPlan, PlanQuestion } from "../../worker/plan/planProtocol.ts";
+import type { MemoryPlan, PlanClient, PlanQuestion } from "../../worker/plan/planClient.ts";
 import { chosenModel, type CatalogueStore } from "./catalogue.ts";
 import { datasetInUse, type DatasetStore } from "./dataset.ts";
 import { configOf, type SettingsStore } from "./settings.ts";
 
-export type { MemoryPlan } from "../../worker/plan/planProtocol.ts";
+export type { MemoryPlan } from "../../worker/plan/planClient.ts";
 
 /** Null without a plan: not computed yet, or not available for this setup. */
 export type MemoryStore = Pick<StoreApi<MemoryPlan | null>, "getState" | "subscribe" | "getInitialState">;

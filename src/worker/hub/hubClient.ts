@@ -1,5 +1,10 @@
-/** Main-thread end of the Hub's protocol: commands out, events in, a crash told as an event. */
-import type { HubCommand, HubEvent } from "./hubProtocol.ts";
+/** Main-thread end of the worker that downloads models from a Hub. It handles one command at a time. */
+import type { HubCommand, HubEvent } from "./hubWorker.ts";
+
+export type { StoredModel } from "../../hub/cache.ts";
+export type { DownloadProgress } from "../../hub/download.ts";
+export type { DownloadPlan } from "../../hub/plan.ts";
+export type { HubCommand, HubEvent };
 
 export interface HubClient {
   /** Posts a command; the first one starts the worker. */

@@ -1,55 +1,71 @@
-/** The worker that fetches models from a Hub and keeps them. It runs beside the one that trains. */
-import { listStored } from "../../hub/cache.ts";
-import { download } from "../../hub/download.ts";
+/** The worker that downloads models from a Hub and stores them, separate from the one that trains. */
+import { listStored, type StoredModels } from "../../hub/cache.ts";
+import { download, type DownloadProgress } from "../../hub/download.ts";
 import { openHub } from "../../hub/hub.ts";
 import { parseModelId } from "../../hub/modelId.ts";
-import { planDownload } from "../../hub/plan.ts";
-import type { HubCommand, HubEvent } from "./hubProtocol.ts";
+import { planDownload, type DownloadPlan } from "../../hub/plan.ts";
 import { OpfsStorage } from "../browser/opfsStorage.ts";
 
-/** The part of a worker's global scope used here. */
-interface WorkerScope {
-  postMessage(event: HubEvent): void;
-  onmessage: ((message: MessageEvent<HubCommand>) => void) | null;
-}
+/** Page to worker. A token is used for its command only and is not stored. */
+export type HubCommand =
+  /** List the stored models. */
+  | { readonly type: "list" }
+  | { readonly type: "lookUp"; readonly id: string; readonly source: string; readonly token: string | null }
+  | { readonly type: "fetch"; readonly plan: DownloadPlan; readonly token: string | null }
+  /** Cancel the current command; downloaded bytes are kept. */
+  | { readonly type: "halt" }
+  | { readonly type: "remove"; readonly folders: readonly string[] };
 
-const scope = self as unknown as WorkerScope;
+/** Worker to page. */
+export type HubEvent =
+  /** The stored models, after every command that may have changed them. */
+  | ({ readonly type: "listed" } & StoredModels)
+  | { readonly type: "planned"; readonly plan: DownloadPlan }
+  | { readonly type: "fetching"; readonly progress: DownloadProgress }
+  | { readonly type: "fetched"; readonly folder: string }
+  | { readonly type: "halted" }
+  /** The command failed; `message` says why and what to do. */
+  | { readonly type: "unfetched"; readonly message: string };
+
 const storage = new OpfsStorage();
 let controller = new AbortController();
 let work = Promise.resolve();
 
-scope.onmessage = ({ data: command }) => {
+const post = (event: HubEvent): void => self.postMessage(event);
+
+self.onmessage = ({ data: command }: MessageEvent<HubCommand>) => {
   if (command.type === "halt") controller.abort(new Error("halted"));
   else work = work.then(() => attempt(command));
 };
 
-async function attempt(command: Exclude<HubCommand, { type: "halt" }>): Promise<void> {
+type Work = Exclude<HubCommand, { type: "halt" }>;
+
+async function attempt(command: Work): Promise<void> {
   controller = new AbortController();
   const { signal } = controller;
   try {
     await obey(command, signal);
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
-    scope.postMessage(signal.aborted ? { type: "halted" } : { type: "unfetched", message });
+    post(signal.aborted ? { type: "halted" } : { type: "unfetched", message });
   }
   if (command.type !== "lookUp") await list();
 }
 
-async function obey(command: Exclude<HubCommand, { type: "halt" }>, signal: AbortSignal): Promise<void> {
+async function obey(command: Work, signal: AbortSignal): Promise<void> {
   switch (command.type) {
     case "list":
-      break; // told in any case
+      break; // every command but lookUp ends with the list
     case "lookUp": {
       const hub = openHub(command.source, command.token);
       const plan = await planDownload(hub, storage, parseModelId(command.id), signal);
-      scope.postMessage({ type: "planned", plan });
+      post({ type: "planned", plan });
       break;
     }
     case "fetch": {
-      const onProgress = throttled((progress) => scope.postMessage({ type: "fetching", progress }));
       const hub = openHub(command.plan.source, command.token);
-      const folder = await download(hub, storage, command.plan, { signal, onProgress });
-      scope.postMessage({ type: "fetched", folder });
+      const folder = await download(hub, storage, command.plan, { signal, onProgress: progressPoster() });
+      post({ type: "fetched", folder });
       break;
     }
     case "remove":
@@ -61,21 +77,16 @@ async function obey(command: Exclude<HubCommand, { type: "halt" }>, signal: Abor
 }
 
 async function list(): Promise<void> {
-  try {
-    scope.postMessage({ type: "listed", ...(await listStored(storage)) });
-  } catch {
-    scope.postMessage({ type: "listed", models: [], removed: [] }); // a private window, say, keeps nothing
-  }
+  const none = { models: [], removed: [] }; // private windows have no storage
+  post({ type: "listed", ...(await listStored(storage).catch(() => none)) });
 }
 
-/** At most ten a second, and whatever a file ends with. */
-function throttled(
-  tell: (progress: Extract<HubEvent, { type: "fetching" }>["progress"]) => void,
-): typeof tell {
+/** Returns a callback that posts progress at most ten times a second, and at the end of every file. */
+function progressPoster(): (progress: DownloadProgress) => void {
   let last = -Infinity;
   return (progress) => {
     if (progress.fileDone < progress.fileBytes && performance.now() - last < 100) return;
     last = performance.now();
-    tell(progress);
+    post({ type: "fetching", progress });
   };
 }

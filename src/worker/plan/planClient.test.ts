@@ -1,7 +1,13 @@
 import { expect, it } from "vitest";
 import { DEFAULT_CONFIG } from "../../rl/ttrlConfig.ts";
-import { createPlanClient, type PlanPort } from "./planClient.ts";
-import type { MemoryPlan, PlanAnswer, PlanQuestion, PlanRequest } from "./planProtocol.ts";
+import {
+  createPlanClient,
+  type MemoryPlan,
+  type PlanAnswer,
+  type PlanPort,
+  type PlanQuestion,
+  type PlanRequest,
+} from "./planClient.ts";
 
 /** A worker that answers when it is told to. */
 class SlowWorker {

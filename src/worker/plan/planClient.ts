@@ -1,5 +1,8 @@
-/** Main-thread end of planning: the newest question is answered, those that came between are dropped. */
-import type { MemoryPlan, PlanAnswer, PlanQuestion } from "./planProtocol.ts";
+/** Main-thread end of the worker that plans memory: answers the latest question and drops those between. */
+import type { MemoryPlan } from "../../model/memory/planMemory.ts";
+import type { PlanAnswer, PlanQuestion, PlanRequest } from "./planWorker.ts";
+
+export type { MemoryPlan, PlanAnswer, PlanQuestion, PlanRequest };
 
 export interface PlanClient {
   /** Calls back with the plan unless another question comes first; never for a worker that cannot run. */

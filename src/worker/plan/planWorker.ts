@@ -1,17 +1,100 @@
-/** The entry of the worker that plans memory: one of its own, so that a run under way keeps nobody waiting. */
-import type { PlanAnswer, PlanRequest } from "./planProtocol.ts";
-import { planOf } from "./planRun.ts";
+/** Entry of the worker that plans the memory of a run before it starts; a worker of its own answers during a run. */
+import { blobSource } from "../../formats/byteSource.ts";
+import { storedFiles } from "../../hub/cache.ts";
+import { planRun } from "../../lab/memoryPlan.ts";
+import { openModel, type ModelFiles } from "../../lab/openModel.ts";
+import { chooseBackend } from "../../lab/startBackend.ts";
+import { fitQuestions, promptLengths } from "../../model/language/fitQuestions.ts";
+import { readLanguageModel, type LanguageModel } from "../../model/language/languageModel.ts";
+import { WASM_BYTES, type Machine, type MemoryPlan } from "../../model/memory/planMemory.ts";
+import { trainedParameters } from "../../model/memory/trainedParameters.ts";
+import { limitsObstacle } from "../../model/openPolicy.ts";
+import { sharesOf } from "../../ops/wasm/startThreads.ts";
+import { describeAdapter } from "../../webgpu/device/adapter.ts";
+import { downloadModel } from "../browser/embeddedModel.ts";
+import { OpfsStorage } from "../browser/opfsStorage.ts";
+import { threadCount } from "../browser/threadCount.ts";
+import type { PromptFrame } from "../../rl/contracts/types.ts";
+import type { Command } from "../protocol.ts";
 
-/** The part of a worker's global scope used here; `self` has the page's type where both libraries are loaded. */
-interface WorkerScope {
-  postMessage(answer: PlanAnswer): void;
-  onmessage: ((message: MessageEvent<PlanRequest>) => void) | null;
+/** A run that has not started. A question about a model of the user's, like a start, carries its files or folder. */
+export interface PlanQuestion extends Pick<
+  Extract<Command, { type: "start" }>,
+  "model" | "modelFiles" | "storedModel" | "config" | "backend"
+> {
+  /** Prompts of the data set; of a large one, its longest and its shortest. */
+  readonly prompts: readonly string[];
+  /** System prompt and suffix of each prompt. */
+  readonly prompt: PromptFrame;
+  /** Number of questions. */
+  readonly questions: number;
 }
 
-const scope = self as unknown as WorkerScope;
+/** Page to worker. */
+export interface PlanRequest {
+  readonly id: number;
+  readonly question: PlanQuestion;
+}
 
-scope.onmessage = ({ data: { id, question } }) => {
-  // What cannot be read has no plan; the start, which reads it again, says why.
+/** Worker to page. */
+export interface PlanAnswer {
+  readonly id: number;
+  /** Null if the backend has no plan or the model cannot be read. */
+  readonly plan: MemoryPlan | null;
+}
+
+/** The model of the latest question, reused while the user edits settings. */
+let latest: { readonly key: string; readonly model: Promise<LanguageModel> } | null = null;
+
+self.onmessage = ({ data: { id, question } }: MessageEvent<PlanRequest>) => {
+  // A model that cannot be read has no plan; the start, which reads it again, reports the error.
   const plan = planOf(question).catch(() => null);
-  void plan.then((found) => scope.postMessage({ id, plan: found }));
+  void plan.then((found) => self.postMessage({ id, plan: found } satisfies PlanAnswer));
 };
+
+/** Returns the plan of a run that has not started; null if its backend has no plan. */
+async function planOf(asked: PlanQuestion): Promise<MemoryPlan | null> {
+  const key = [
+    asked.model,
+    asked.storedModel ?? "",
+    JSON.stringify(asked.prompt),
+    ...(asked.modelFiles ?? []).map(({ blob }) => blob.size),
+  ].join(" ");
+  if (latest?.key !== key) latest = { key, model: readModel(asked) };
+  const model = await latest.model;
+  const machine = await machineOf(model, asked);
+  if (machine === null) return null;
+  const questions = asked.prompts.map((prompt, i) => ({ id: String(i), prompt }));
+  const fitting = fitQuestions(model, questions, asked.config.maxResponseTokens).questions;
+  const sizes = { promptLengths: promptLengths(model, fitting), questions: asked.questions };
+  return planRun(model.config, sizes, asked.config, machine);
+}
+
+async function readModel(asked: PlanQuestion): Promise<LanguageModel> {
+  const { texts } = await openModel(await filesOf(asked));
+  return readLanguageModel(texts, asked.prompt);
+}
+
+async function filesOf({ model, modelFiles, storedModel }: PlanQuestion): Promise<ModelFiles> {
+  if (modelFiles !== undefined) return new Map(modelFiles.map(({ path, blob }) => [path, blobSource(blob)]));
+  if (storedModel !== undefined) return storedFiles(new OpfsStorage(), storedModel);
+  return downloadModel(model, new AbortController().signal, () => {});
+}
+
+/** Returns the machine of a run without starting a backend; null for backends without a plan. */
+async function machineOf(
+  { config: model }: LanguageModel,
+  { backend: choice, config }: PlanQuestion,
+): Promise<Machine | null> {
+  const { gpu } = navigator as { readonly gpu?: GPU }; // absent on insecure pages
+  const adapter = (await gpu?.requestAdapter({ powerPreference: "high-performance" })) ?? null;
+  const described = adapter === null ? null : describeAdapter(adapter);
+  const { backend } = await chooseBackend(choice, () => Promise.resolve(described));
+  if (backend === "wasm") return { adapter: null, shares: sharesOf(threadCount()), memory: WASM_BYTES };
+  if (backend === "cpu" || choice === "webgpu-operations" || adapter === null || described === null)
+    return null;
+  if (limitsObstacle(model, adapter.limits, trainedParameters(model, config)) !== null) return null;
+  const { maxBufferSize, maxStorageBufferBindingSize } = adapter.limits;
+  const { software } = described;
+  return { adapter: { maxBufferSize, maxStorageBufferBindingSize, software }, shares: 1, memory: null };
+}
