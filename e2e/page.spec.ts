@@ -140,7 +140,7 @@ test("the model goes out in the forms that are possible, each with its size, and
   const gguf = page.getByRole("group", { name: "GGUF" });
   await expect(folder.getByRole("button", { name: "F32" })).toBeDisabled();
   await startAndPause(page);
-  await expect(gguf).toContainText("Llama.cpp has no name for how this tokenizer cuts texts.");
+  await expect(gguf).toContainText("llama.cpp has no name for how this tokenizer cuts texts.");
   await expect(gguf.getByRole("button")).toHaveCount(0);
 
   const saving = page.waitForEvent("download");

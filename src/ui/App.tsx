@@ -4,15 +4,16 @@ import "./styles/base.css";
 import "./styles/layout.css";
 import { useEffect } from "react";
 import { HeadlineCharts, SecondaryCharts } from "./charts/Charts.tsx";
-import { OpenDialog } from "./OpenDialog.tsx";
 import { DropZone } from "./DropZone.tsx";
 import { Experiments } from "./experiments/Experiments.tsx";
 import { ExportPanel } from "./export/ExportPanel.tsx";
 import { Intro } from "./intro/Intro.tsx";
 import { NoticeBar } from "./NoticeBar.tsx";
-import { usePacedRun, usePage } from "./page.tsx";
-import { Findings } from "./results/Findings.tsx";
-import { Results } from "./results/Results.tsx";
+import { HubDialog } from "./models/HubDialog.tsx";
+import { MetricsDialog } from "./dialogs/MetricsDialog.tsx";
+import { ShortcutsDialog } from "./dialogs/ShortcutsDialog.tsx";
+import { usePacedRun, usePage, useView } from "./page.tsx";
+import { Findings, Results } from "./results/Results.tsx";
 import { RunBar } from "./runbar/RunBar.tsx";
 import { Setup } from "./setup/Setup.tsx";
 import { doShortcut, shortcutOf } from "./shortcuts.ts";
@@ -26,7 +27,7 @@ export function App() {
     <>
       <RunBar />
       <div className="page">
-        <div className="page__top">
+        <div className="page__top stack stack--wide">
           <NoticeBar />
           <Intro />
         </div>
@@ -45,6 +46,22 @@ export function App() {
       <OpenDialog />
     </>
   );
+}
+
+function OpenDialog() {
+  const dialog = useView((view) => view.dialog);
+  switch (dialog?.kind) {
+    case "metrics":
+      return <MetricsDialog metrics={dialog.metrics} />;
+    case "shortcuts":
+      return <ShortcutsDialog />;
+    case "hub":
+      return <HubDialog />;
+    case undefined:
+      return null;
+    default:
+      return dialog satisfies never;
+  }
 }
 
 function useShortcuts(): void {

@@ -1,6 +1,6 @@
 import { useStore } from "zustand";
+import { Button } from "./Button.tsx";
 import { sentence } from "./format.ts";
-import { Icon } from "./Icon.tsx";
 import { usePage, useRun } from "./page.tsx";
 
 /** The error of a failed run and the latest notice. */
@@ -11,21 +11,14 @@ export function NoticeBar() {
   return (
     <>
       {failure !== null && (
-        <p className="notice notice--error" role="alert" data-testid="failure">
+        <p className="notice tone-error" role="alert" data-testid="failure">
           <strong>The run failed.</strong> {sentence(failure)}
         </p>
       )}
       {notice !== null && (
-        <div className={`notice notice--${notice.tone}`} role="status" data-testid="notice">
+        <div className={`notice split tone-${notice.tone}`} role="status" data-testid="notice">
           <p>{notice.text}</p>
-          <button
-            type="button"
-            className="button button--plain button--small"
-            onClick={() => lab.notice.clear()}
-          >
-            <Icon name="close" />
-            <span className="unseen">Dismiss</span>
-          </button>
+          <Button look="plain small" icon="close" hiddenName="Dismiss" onClick={() => lab.notice.clear()} />
         </div>
       )}
     </>

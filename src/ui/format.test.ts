@@ -55,4 +55,5 @@ test("counts agree with their noun, large ones are shortened, advantages have a 
 test("messages end up as sentences", () => {
   expect(sentence("the GPU was lost")).toBe("The GPU was lost.");
   expect(sentence("Start again.")).toBe("Start again.");
+  expect(sentence("llama.cpp has no name for it")).toBe("llama.cpp has no name for it.");
 });

@@ -78,8 +78,13 @@ export function duration(seconds: number): string {
   return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
+/** Capitalizes a text, unless it begins with a name such as pass@1, llama.cpp or config.json. */
+export function capitalized(text: string): string {
+  return /^\w+[@.]\w/.test(text) ? text : `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
+}
+
 /** Capitalizes a message and ends it with a full stop. */
 export function sentence(message: string): string {
-  const text = `${message.charAt(0).toUpperCase()}${message.slice(1)}`;
+  const text = capitalized(message);
   return /[.!?]$/.test(text) ? text : `${text}.`;
 }

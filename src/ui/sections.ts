@@ -9,7 +9,9 @@ export function experimentId(name: string): string {
 
 /** Scrolls to a section and focuses it. */
 export function showSection(id: string): void {
-  const section = document.getElementById(id);
-  section?.focus({ preventScroll: true });
-  section?.scrollIntoView({ block: "start" });
+  const target = document.getElementById(id);
+  if (target === null) return;
+  if (target.tabIndex < 0) target.tabIndex = -1; // a heading cannot be focused otherwise
+  target.focus({ preventScroll: true });
+  target.scrollIntoView({ block: "start" });
 }

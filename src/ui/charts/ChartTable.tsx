@@ -3,13 +3,8 @@ import { count, measured } from "../format.ts";
 import type { ChartRow } from "./data/chartRows.ts";
 import type { ChartSpec } from "./data/chartSpecs.ts";
 
-interface ChartTableProps {
-  readonly spec: ChartSpec;
-  readonly rows: readonly ChartRow[];
-}
-
 /** The values of a chart, latest step first. */
-export function ChartTable({ spec, rows }: ChartTableProps) {
+export function ChartTable({ spec, rows }: { readonly spec: ChartSpec; readonly rows: readonly ChartRow[] }) {
   return (
     <div className="chart__scroll" role="region" aria-label={`${spec.title}, values`} tabIndex={0}>
       <table className="table small">

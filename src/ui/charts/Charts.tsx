@@ -1,5 +1,7 @@
+import { Button } from "../Button.tsx";
 import { useHasAnswers, usePacedRecord, usePage, useView } from "../page.tsx";
 import { counted } from "../format.ts";
+import { Section } from "../Section.tsx";
 import { HEADLINE_ID } from "../sections.ts";
 import { isShown } from "./data/chartRows.ts";
 import { chartsFor, type ChartSpec } from "./data/chartSpecs.ts";
@@ -11,26 +13,29 @@ export function HeadlineCharts() {
   const record = usePacedRecord();
   const smoothing = useView((view) => view.smoothing);
   const hasAnswers = useHasAnswers();
+  const note = !hasAnswers && (
+    <p className="soft charts-note">
+      This data set has no answers, so pass@1, Maj@N, label accuracy and reward accuracy are not shown.
+      Training does not need answers.
+    </p>
+  );
   return (
-    <section aria-labelledby={HEADLINE_ID}>
-      <div className="section-head">
-        <h2 id={HEADLINE_ID} tabIndex={-1}>
-          {hasAnswers ? "Learning curves" : "Votes"}
-        </h2>
-        {!hasAnswers && (
-          <p className="soft charts-note">
-            This data set has no answers, so pass@1, Maj@N, label accuracy and reward accuracy are not shown.
-            Training does not need answers.
-          </p>
-        )}
-        <ChartSettings />
-      </div>
+    <Section
+      id={HEADLINE_ID}
+      title={hasAnswers ? "Learning curves" : "Votes"}
+      head={
+        <>
+          {note}
+          <ChartSettings />
+        </>
+      }
+    >
       <div className="charts charts--headline">
         {chartsFor(hasAnswers).headline.map((spec) => (
           <MetricChart key={spec.id} isHeadline {...{ spec, record, smoothing }} />
         ))}
       </div>
-    </section>
+    </Section>
   );
 }
 
@@ -39,21 +44,17 @@ export function SecondaryCharts() {
   const record = usePacedRecord();
   const smoothing = useView((view) => view.smoothing);
   const { secondary } = chartsFor(useHasAnswers());
-  const hidden = secondary.filter((spec) => !isShown(spec, record));
+  const shown = secondary.filter((spec) => isShown(spec, record));
+  const hidden = secondary.filter((spec) => !shown.includes(spec));
   return (
-    <section aria-labelledby="secondary-title">
-      <div className="section-head">
-        <h2 id="secondary-title">Training metrics</h2>
-      </div>
+    <Section id="secondary-title" title="Training metrics">
       <div className="charts">
-        {secondary
-          .filter((spec) => !hidden.includes(spec))
-          .map((spec) => (
-            <MetricChart key={spec.id} {...{ spec, record, smoothing }} />
-          ))}
+        {shown.map((spec) => (
+          <MetricChart key={spec.id} {...{ spec, record, smoothing }} />
+        ))}
       </div>
       {hidden.length > 0 && <HiddenCharts specs={hidden} />}
-    </section>
+    </Section>
   );
 }
 
@@ -77,7 +78,7 @@ function ChartSettings() {
   const { view } = usePage();
   const smoothing = useView((state) => state.smoothing);
   return (
-    <div className="chart-settings small">
+    <div className="chart-settings cluster small">
       <label htmlFor="smoothing">Smoothing</label>
       <input
         id="smoothing"
@@ -89,13 +90,9 @@ function ChartSettings() {
         onChange={(event) => view.setState({ smoothing: Number(event.target.value) })}
       />
       <output htmlFor="smoothing">{smoothing === 0 ? "off" : smoothing.toFixed(2)}</output>
-      <button
-        type="button"
-        className="button button--small"
-        onClick={() => view.setState({ dialog: { kind: "metrics", metrics: "all" } })}
-      >
+      <Button look="small" onClick={() => view.setState({ dialog: { kind: "metrics", metrics: "all" } })}>
         All metrics
-      </button>
+      </Button>
     </div>
   );
 }

@@ -1,6 +1,13 @@
 import { percent } from "../format.ts";
 import type { ChartSpec, Ink, Series } from "./data/chartSpecs.ts";
-import { dashOf, LEVEL_DASH } from "./inks.ts";
+
+/** The line at the initial Maj@N. */
+export const LEVEL_DASH = "5 4";
+
+/** Returns the dash pattern: solid for the first ink and for evaluations, which have dots; otherwise dashed. */
+export function dashOf({ ink, from }: Pick<Series, "ink" | "from">): string {
+  return ink === 2 && from === "steps" ? "6 3" : "0";
+}
 
 /** The legend of a chart. */
 export function Legend({ spec, level }: { readonly spec: ChartSpec; readonly level: number | null }) {
@@ -23,13 +30,8 @@ export function Legend({ spec, level }: { readonly spec: ChartSpec; readonly lev
   );
 }
 
-interface MarkProps {
-  readonly kind: Series["from"] | "level";
-  readonly ink: Ink;
-}
-
 /** A sample of a line. */
-export function Mark({ kind, ink }: MarkProps) {
+export function Mark({ kind, ink }: { readonly kind: Series["from"] | "level"; readonly ink: Ink }) {
   const colour = kind === "level" ? "var(--level)" : `var(--series-${ink})`;
   const dash = kind === "level" ? LEVEL_DASH : dashOf({ ink, from: kind });
   return (

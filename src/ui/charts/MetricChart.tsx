@@ -1,7 +1,7 @@
-import { memo, useId, useMemo, useState } from "react";
+import { memo, useEffect, useId, useMemo, useRef, useState, type RefObject } from "react";
 import { METRICS } from "../../rl/metrics/metrics.ts";
 import type { RunRecord } from "../../store/run/record.ts";
-import { Icon } from "../Icon.tsx";
+import { Button } from "../Button.tsx";
 import { usePage } from "../page.tsx";
 import { chartRows, pointsDrawn, smoothRows, type ChartRow } from "./data/chartRows.ts";
 import type { ChartSpec } from "./data/chartSpecs.ts";
@@ -9,7 +9,6 @@ import { ChartTable } from "./ChartTable.tsx";
 import { downsample } from "./data/downsample.ts";
 import { Legend } from "./Legend.tsx";
 import { Plot } from "./Plot.tsx";
-import { useOnScreen } from "./useOnScreen.ts";
 import { chartSummary, latestReading } from "./data/summary.ts";
 
 interface MetricChartProps {
@@ -29,7 +28,7 @@ export const MetricChart = memo(function MetricChart({
 }: MetricChartProps) {
   const id = useId();
   const [isTable, showTable] = useState(false);
-  const { ref, isOnScreen } = useOnScreen<HTMLDivElement>();
+  const { ref, isOnScreen } = useOnScreen();
   const rows = useMemo(() => (record === null ? [] : chartRows(spec, record)), [spec, record]);
   const shown = useMemo(() => downsample(smoothRows(spec, rows, smoothing)), [spec, rows, smoothing]);
   const level = spec.hasInitialMajority ? (record?.evaluations[0]?.majAtN ?? null) : null;
@@ -59,36 +58,42 @@ export const MetricChart = memo(function MetricChart({
   );
 });
 
-interface ChartHeadProps {
+interface ChartHeadProps extends Pick<MetricChartProps, "spec" | "isHeadline"> {
   readonly id: string;
-  readonly spec: ChartSpec;
   readonly rows: readonly ChartRow[];
-  readonly isHeadline: boolean;
   readonly isTable: boolean;
   readonly showTable: (show: boolean) => void;
 }
 
 function ChartHead({ id, spec, rows, isHeadline, isTable, showTable }: ChartHeadProps) {
+  const { view } = usePage();
   const reading = latestReading(spec, rows);
   const { unit } = METRICS[spec.series[0].metric];
+  const metrics = [...new Set(spec.series.map(({ metric }) => metric))];
   return (
     <div className="chart__head">
-      <h3 id={`${id}-title`} className="chart__title">
+      <h3 id={`${id}-title`}>
         {spec.title}
         {unit !== "" && unit !== "share" && <span className="soft chart__unit"> {unit}</span>}
       </h3>
       <div className="chart__tools">
-        <DefinitionButton spec={spec} />
-        <button
-          type="button"
-          className="button button--plain chart__tool"
+        <Button
+          look="plain"
+          className="chart__tool"
+          icon="info"
+          hiddenName={`Definition of ${spec.title}`}
+          title={`Definition of ${spec.title}`}
+          onClick={() => view.setState({ dialog: { kind: "metrics", metrics } })}
+        />
+        <Button
+          look="plain"
+          className="chart__tool"
+          icon="table"
+          hiddenName={`${spec.title} as a table`}
           aria-pressed={isTable}
           title={isTable ? "Show as a chart" : "Show as a table"}
           onClick={() => showTable(!isTable)}
-        >
-          <Icon name="table" />
-          <span className="unseen">{spec.title} as a table</span>
-        </button>
+        />
       </div>
       {reading !== null && (
         <p className="chart__reading">
@@ -100,18 +105,20 @@ function ChartHead({ id, spec, rows, isHeadline, isTable, showTable }: ChartHead
   );
 }
 
-function DefinitionButton({ spec }: { readonly spec: ChartSpec }) {
-  const { view } = usePage();
-  const metrics = [...new Set(spec.series.map(({ metric }) => metric))];
-  return (
-    <button
-      type="button"
-      className="button button--plain chart__tool"
-      title={`Definition of ${spec.title}`}
-      onClick={() => view.setState({ dialog: { kind: "metrics", metrics } })}
-    >
-      <Icon name="info" />
-      <span className="unseen">Definition of {spec.title}</span>
-    </button>
-  );
+/** Distance from the viewport at which elements are already drawn. */
+const MARGIN = "300px";
+
+/** Whether an element is in or near the viewport; others need not be redrawn at every step. */
+function useOnScreen(): { ref: RefObject<HTMLDivElement | null>; isOnScreen: boolean } {
+  const ref = useRef<HTMLDivElement>(null);
+  const [isOnScreen, setOnScreen] = useState(false);
+  useEffect(() => {
+    const observer = new IntersectionObserver(
+      (entries) => setOnScreen(entries.at(-1)?.isIntersecting === true),
+      { rootMargin: MARGIN },
+    );
+    if (ref.current !== null) observer.observe(ref.current);
+    return () => observer.disconnect();
+  }, []);
+  return { ref, isOnScreen };
 }

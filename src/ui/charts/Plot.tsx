@@ -10,19 +10,24 @@ import {
   type YAxisProps,
 } from "recharts";
 import { METRICS } from "../../rl/metrics/metrics.ts";
-import { tick } from "../format.ts";
+import { count, measured, tick } from "../format.ts";
 import { usePage } from "../page.tsx";
-import { AXIS } from "./axis.ts";
-import { stepTicks } from "./stepTicks.ts";
+import { stepTicks } from "./data/stepTicks.ts";
 import { rawKey, type ChartRow } from "./data/chartRows.ts";
 import type { ChartSpec, Series } from "./data/chartSpecs.ts";
-import { dashOf, LEVEL_DASH } from "./inks.ts";
-import { PlotTooltip } from "./PlotTooltip.tsx";
+import { dashOf, LEVEL_DASH, Mark } from "./Legend.tsx";
 
 /** Number of points up to which every point is marked. */
 const FEW = 12;
 
 const SHARE_TICKS = [0, 0.25, 0.5, 0.75, 1];
+
+/** The style of both axes. */
+const AXIS = {
+  stroke: "var(--line-strong)",
+  tick: { fill: "var(--ink-soft)", fontSize: 11 },
+  tickLine: false,
+} as const;
 
 interface PlotProps {
   readonly spec: ChartSpec;
@@ -75,19 +80,44 @@ export function Plot({ spec, rows, level, label }: PlotProps) {
   );
 }
 
+/** The values at the step under the cursor. */
+function PlotTooltip({
+  spec,
+  level,
+  row,
+}: Pick<PlotProps, "spec" | "level"> & { row: ChartRow | undefined }) {
+  if (row === undefined) return null;
+  return (
+    <div className="tooltip small">
+      <p className="tooltip__step">Step {count(row.step)}</p>
+      {spec.series.map((series) => {
+        const value = row.values[series.key] ?? null;
+        return (
+          value !== null && (
+            <p key={series.key} className="tooltip__value">
+              <Mark kind={series.from} ink={series.ink} />
+              {series.label} <strong>{measured(value, METRICS[series.metric].unit)}</strong>
+            </p>
+          )
+        );
+      })}
+      {level !== null && (
+        <p className="tooltip__value">
+          <Mark kind="level" ink={1} />
+          initial Maj@N <strong>{measured(level, "share")}</strong>
+        </p>
+      )}
+    </div>
+  );
+}
+
 function isSmoothed(key: string, rows: readonly ChartRow[]): boolean {
   return rows.some(({ values }) => rawKey(key) in values);
 }
 
 function stepAxis(rows: readonly ChartRow[]): XAxisProps {
   const last = rows.at(-1)?.step ?? 0;
-  return {
-    dataKey: "step",
-    type: "number",
-    domain: [0, Math.max(last, 1)],
-    ticks: stepTicks(last),
-    ...AXIS,
-  };
+  return { dataKey: "step", type: "number", domain: [0, Math.max(last, 1)], ticks: stepTicks(last), ...AXIS };
 }
 
 /** Shares use the full scale so that charts are comparable. */
@@ -103,26 +133,25 @@ function valueAxis({ series, from }: ChartSpec): YAxisProps {
   };
 }
 
+/** What all lines share. */
+const LINE = { type: "linear", connectNulls: true, isAnimationActive: false } as const;
+
 function line(series: Series, isShort: boolean) {
   const { key, label, ink, from } = series;
   const colour = `var(--series-${ink})`;
   const isEvaluation = from === "evaluations";
-  const hasDots = isEvaluation || isShort;
+  const dot = { r: isEvaluation ? 3.25 : 2, fill: colour, stroke: colour, strokeDasharray: "0" };
   return (
     <Line
+      {...LINE}
       key={key}
       name={label}
       dataKey={(row: ChartRow) => row.values[key]}
-      type="linear"
       stroke={colour}
       strokeWidth={isEvaluation ? 1.25 : 1.75}
       strokeDasharray={dashOf(series)}
-      dot={
-        hasDots ? { r: isEvaluation ? 3.25 : 2, fill: colour, stroke: colour, strokeDasharray: "0" } : false
-      }
+      dot={(isEvaluation || isShort) && dot}
       activeDot={{ r: 4, stroke: "var(--panel)", strokeWidth: 1.5, fill: colour }}
-      connectNulls
-      isAnimationActive={false}
     />
   );
 }
@@ -130,16 +159,14 @@ function line(series: Series, isShort: boolean) {
 function rawLine({ key, ink }: Series) {
   return (
     <Line
+      {...LINE}
       key={rawKey(key)}
       dataKey={(row: ChartRow) => row.values[rawKey(key)]}
-      type="linear"
       stroke={`var(--series-${ink})`}
       strokeOpacity={0.3}
       strokeWidth={1}
       dot={false}
       activeDot={false}
-      connectNulls
-      isAnimationActive={false}
       tooltipType="none"
     />
   );

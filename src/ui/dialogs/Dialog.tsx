@@ -1,15 +1,10 @@
 import { useEffect, useId, useRef, type ReactNode } from "react";
-import { Icon } from "../Icon.tsx";
+import { Button } from "../Button.tsx";
 import { usePage } from "../page.tsx";
 import "./dialogs.css";
 
-interface DialogProps {
-  readonly title: string;
-  readonly children: ReactNode;
-}
-
 /** A modal dialog, open while it is rendered. */
-export function Dialog({ title, children }: DialogProps) {
+export function Dialog({ title, children }: { readonly title: string; readonly children: ReactNode }) {
   const { view } = usePage();
   const id = useId();
   const dialog = useRef<HTMLDialogElement>(null);
@@ -32,12 +27,9 @@ export function Dialog({ title, children }: DialogProps) {
       }}
     >
       <div className="dialog__sheet">
-        <div className="dialog__head">
+        <div className="dialog__head split">
           <h2 id={id}>{title}</h2>
-          <button type="button" className="button button--plain" onClick={close} title="Close (Esc)">
-            <Icon name="close" />
-            <span className="unseen">Close</span>
-          </button>
+          <Button look="plain" icon="close" hiddenName="Close" title="Close (Esc)" onClick={close} />
         </div>
         <div className="dialog__body" tabIndex={0} role="region" aria-labelledby={id}>
           {children}

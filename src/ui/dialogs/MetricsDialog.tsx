@@ -1,4 +1,5 @@
 import { METRICS, type MetricName } from "../../rl/metrics/metrics.ts";
+import { Button } from "../Button.tsx";
 import { usePage } from "../page.tsx";
 import { Dialog } from "./Dialog.tsx";
 
@@ -17,13 +18,9 @@ export function MetricsDialog({ metrics }: { readonly metrics: readonly MetricNa
         ))}
       </dl>
       {metrics !== "all" && (
-        <button
-          type="button"
-          className="button"
-          onClick={() => view.setState({ dialog: { kind: "metrics", metrics: "all" } })}
-        >
+        <Button onClick={() => view.setState({ dialog: { kind: "metrics", metrics: "all" } })}>
           All metrics
-        </button>
+        </Button>
       )}
     </Dialog>
   );

@@ -24,7 +24,7 @@ export function ShortcutsDialog() {
           <dd>On a chart: move to the previous or next step</dd>
         </div>
       </dl>
-      <label className="keys__switch">
+      <label className="keys__switch cluster">
         <input
           type="checkbox"
           checked={hasShortcuts}

@@ -1,39 +1,35 @@
-import type { Experiment } from "../../experiments/experiment.ts";
 import type { ExperimentResult } from "../../experiments/result.ts";
 import { sum } from "../../math/stats.ts";
 import type { CommittedState } from "../../store/experiments/experimentList.ts";
+import { Button } from "../Button.tsx";
 import { counted, duration, shortCount } from "../format.ts";
 import { usePage } from "../page.tsx";
 
-interface CommittedNoteProps {
+/** The origin of the committed numbers, or why there are none. */
+export function CommittedNote({
+  committed,
+  name,
+}: {
   readonly committed: CommittedState;
-  readonly experiment: Experiment;
-}
-
-/** Where the committed numbers come from, or why there are none. */
-export function CommittedNote({ committed, experiment }: CommittedNoteProps) {
+  readonly name: string;
+}) {
   const { list } = usePage().lab.experiments;
   switch (committed.status) {
     case "loading":
-      return <p className="soft">Loading the committed result.</p>;
+      return <p className="soft prose">Loading the committed result…</p>;
     case "none":
       return (
-        <p className="soft">
-          No result of this experiment is committed yet: there is nothing to compare with. What you run here
-          is shown all the same.
+        <p className="soft prose">
+          No result of this experiment has been committed yet. Results of your own runs are shown alone.
         </p>
       );
     case "failed":
       return (
-        <p className="problem">
+        <p className="problem prose">
           {committed.message}{" "}
-          <button
-            type="button"
-            className="button button--small"
-            onClick={() => void list.loadResult(experiment.name)}
-          >
+          <Button look="small" onClick={() => void list.loadResult(name)}>
             Try again
-          </button>
+          </Button>
         </p>
       );
     case "ready":
@@ -48,15 +44,12 @@ function Origin({ result: { environment, cells, missing } }: { readonly result: 
   const sampled = sum(cells.map(({ tokens }) => tokens.sampled + tokens.evaluated));
   const trained = sum(cells.map(({ tokens }) => tokens.trained));
   return (
-    <p className="soft small">
+    <p className="soft small prose">
       Committed: {counted(cells.length, "run")} with version {version} on {backend}, {hardware},{" "}
       {from === to ? from : `${from} to ${to}`}; {shortCount(sampled)} tokens sampled, {shortCount(trained)}{" "}
-      trained on, {duration(sum(cells.map(({ seconds }) => seconds)))} of computing.
+      trained on, {duration(sum(cells.map(({ seconds }) => seconds)))} of compute.
       {missing.length > 0 && (
-        <strong>
-          {" "}
-          Not complete: {counted(missing.length, "run")} still to be made, so intervals will narrow.
-        </strong>
+        <strong> Incomplete: {counted(missing.length, "run")} missing; intervals will narrow.</strong>
       )}
     </p>
   );

@@ -4,20 +4,21 @@ import type { Experiment } from "../../experiments/experiment.ts";
 import type { ExperimentResult, ResultCell } from "../../experiments/result.ts";
 import { mean } from "../../math/stats.ts";
 import { jobsLeft, missingFor, mostSeeds } from "../../store/experiments/experimentSetup.ts";
+import { Button } from "../Button.tsx";
 import { counted, duration } from "../format.ts";
-import { download } from "../export/download.ts";
-import { Icon } from "../Icon.tsx";
+import { download } from "../export/saveFile.ts";
 import { useIsLocked, usePage } from "../page.tsx";
+import { Select } from "../Select.tsx";
 
 interface ExperimentActionsProps {
   readonly experiment: Experiment;
-  /** What was measured here. */
+  /** The results measured in this browser. */
   readonly cells: readonly ResultCell[];
   /** The committed result, if there is one. */
   readonly result: ExperimentResult | null;
 }
 
-/** All variants one after another, and what to do with what they have measured. */
+/** Runs all variants, and saves or deletes the user's results. */
 export function ExperimentActions({ experiment, cells, result }: ExperimentActionsProps) {
   const { lab } = usePage();
   const isLocked = useIsLocked();
@@ -27,25 +28,32 @@ export function ExperimentActions({ experiment, cells, result }: ExperimentActio
     (variant) => missingFor(experiment, variant, catalogue) === null,
   );
   const jobs = jobsLeft(experiment, variants, seedsEach, cells);
+  const most = mostSeeds(experiment);
   return (
     <>
-      <div className="experiment__actions">
-        <button
-          type="button"
-          className="button"
+      <div className="cluster">
+        <Button
+          icon="play"
           disabled={isLocked || jobs.length === 0}
           onClick={() => lab.experiments.runner.start(experiment, jobs)}
         >
-          <Icon name="play" />
           {jobs.length === 0 ? "All measured" : `Run all: ${counted(jobs.length, "run")}`}
-        </button>
-        <SeedsChooser experiment={experiment} seedsEach={seedsEach} choose={setSeedsEach} />
-        {cells.length > 0 && <KeptActions experiment={experiment} cells={cells} isLocked={isLocked} />}
+        </Button>
+        {most > 1 && (
+          <Select
+            className="experiment__seeds"
+            aria-label="Seeds of each variant"
+            value={seedsEach}
+            options={Object.entries({ 1: "one seed each", [most]: "all seeds, as committed" })}
+            choose={(seeds) => setSeedsEach(Number(seeds))}
+          />
+        )}
+        {cells.length > 0 && <OwnResultsActions {...{ experiment, cells, isLocked }} />}
       </div>
-      <p className="soft small">
-        {isLocked && <strong>A run is under way: another can begin when it is over. </strong>}
-        One run after another, those that were measured here left out. A run that fails does not end the
-        others; two in a row do. Finished runs are kept in this browser.
+      <p className="soft small prose">
+        {isLocked && <strong>A run is in progress. Wait until it ends to start another. </strong>}
+        Runs are made one after another; those already measured here are skipped. A failed run does not end
+        the others, two in a row do. Results are kept in this browser.
         {result !== null && result.cells.length > 0 && ` ${costText(result)}`}
       </p>
     </>
@@ -57,35 +65,9 @@ function costText({ cells, environment }: ExperimentResult): string {
   return `The committed runs took ${duration(seconds)} each (${environment.backend}, ${environment.hardware}).`;
 }
 
-interface SeedsChooserProps {
-  readonly experiment: Experiment;
-  readonly seedsEach: number;
-  readonly choose: (seedsEach: number) => void;
-}
+type OwnResultsActionsProps = Omit<ExperimentActionsProps, "result"> & { readonly isLocked: boolean };
 
-function SeedsChooser({ experiment, seedsEach, choose }: SeedsChooserProps) {
-  const most = mostSeeds(experiment);
-  if (most === 1) return null;
-  return (
-    <select
-      className="field experiment__seeds"
-      aria-label="Seeds of each variant"
-      value={seedsEach}
-      onChange={(event) => choose(Number(event.target.value))}
-    >
-      <option value={1}>one seed each</option>
-      <option value={most}>all seeds, as committed</option>
-    </select>
-  );
-}
-
-interface KeptActionsProps {
-  readonly experiment: Experiment;
-  readonly cells: readonly ResultCell[];
-  readonly isLocked: boolean;
-}
-
-function KeptActions({ experiment, cells, isLocked }: KeptActionsProps) {
+function OwnResultsActions({ experiment, cells, isLocked }: OwnResultsActionsProps) {
   const { own } = usePage().lab.experiments;
   const save = (): void => {
     const text = `${JSON.stringify({ definition: experiment, cells }, null, 1)}\n`;
@@ -93,19 +75,12 @@ function KeptActions({ experiment, cells, isLocked }: KeptActionsProps) {
   };
   return (
     <>
-      <button type="button" className="button" onClick={save}>
-        <Icon name="download" />
+      <Button icon="download" onClick={save}>
         Save yours
-      </button>
-      <button
-        type="button"
-        className="button"
-        disabled={isLocked}
-        onClick={() => own.forget(experiment.name)}
-      >
-        <Icon name="reset" />
+      </Button>
+      <Button icon="reset" disabled={isLocked} onClick={() => own.forget(experiment.name)}>
         Forget yours
-      </button>
+      </Button>
     </>
   );
 }

@@ -10,7 +10,7 @@ import { ExperimentFigure } from "./ExperimentFigure.tsx";
 import { ExperimentTable } from "./ExperimentTable.tsx";
 import { VariantList } from "./VariantList.tsx";
 
-/** An experiment opened: what was expected, what came out, and what can be run here. */
+/** The details of an experiment: expectation, results and variants to run. */
 export function ExperimentDetails({ listed }: { readonly listed: ListedExperiment }) {
   const { list, own } = usePage().lab.experiments;
   const { experiment } = listed;
@@ -21,10 +21,10 @@ export function ExperimentDetails({ listed }: { readonly listed: ListedExperimen
   useEffect(() => void list.loadResult(experiment.name), [list, experiment.name]);
   return (
     <div className="experiment__details">
-      <p>
+      <p className="prose">
         <strong>Expected, before it was run:</strong> {experiment.expects}
       </p>
-      <CommittedNote committed={committed} experiment={experiment} />
+      <CommittedNote committed={committed} name={experiment.name} />
       {measuredRows(comparison).length > 0 && (
         <div className="experiment__result">
           <ExperimentFigure {...{ experiment, comparison }} />

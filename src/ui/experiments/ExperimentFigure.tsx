@@ -3,13 +3,13 @@ import { hasSource, type Comparison } from "../../experiments/comparison.ts";
 import type { Experiment } from "../../experiments/experiment.ts";
 import { Figure } from "../../figures/Figure.tsx";
 
-interface ExperimentFigureProps {
+export interface ComparisonProps {
   readonly experiment: Experiment;
   readonly comparison: Comparison;
 }
 
 /** The experiment's figure, with the committed results and the user's own. */
-export function ExperimentFigure({ experiment, comparison }: ExperimentFigureProps) {
+export function ExperimentFigure({ experiment, comparison }: ComparisonProps) {
   const { title, plot } = experiment;
   const container = useRef<HTMLDivElement>(null);
   const width = useWidth(container);
@@ -22,7 +22,7 @@ export function ExperimentFigure({ experiment, comparison }: ExperimentFigurePro
     });
   return (
     <figure className="experiment__figure" aria-label={`${title}, figure`}>
-      <div ref={container} className="experiment__drawing" {...scrollableBy(plot.kind)}>
+      <div ref={container} className="experiment__drawing" {...(plot.kind === "matrix" && SCROLLABLE)}>
         {width > 0 && <Figure {...{ title, plot, comparison, width }} interaction={{ hidden, toggle }} />}
       </div>
       <figcaption className="soft small">{captionOf(experiment, comparison)}</figcaption>
@@ -30,10 +30,8 @@ export function ExperimentFigure({ experiment, comparison }: ExperimentFigurePro
   );
 }
 
-/** A matrix can be wider than its container: then the keyboard scrolls it, too. */
-function scrollableBy(kind: Experiment["plot"]["kind"]) {
-  return kind === "matrix" ? { role: "region", "aria-label": "Matrix", tabIndex: 0 } : {};
-}
+/** A matrix can be wider than its container; the keyboard scrolls it, too. */
+const SCROLLABLE = { role: "region", "aria-label": "Matrix", tabIndex: 0 };
 
 /** Returns the width of an element in pixels, 0 before it is laid out. */
 function useWidth(element: RefObject<HTMLElement | null>): number {
@@ -48,13 +46,13 @@ function useWidth(element: RefObject<HTMLElement | null>): number {
   return width;
 }
 
-/** Says how the two sources are told apart and what the intervals are. */
+/** Returns the caption: the styles of the two sources and the kind of the intervals. */
 function captionOf({ plot: { kind } }: Experiment, comparison: Comparison): string {
   const [hasCommitted, hasOwn] = [hasSource(comparison, "committed"), hasSource(comparison, "own")];
   const styles = { bars: ["Filled", "outlined"], curves: ["Solid", "dashed"], matrix: ["Above", "below"] };
   const intervals = { bars: "Whiskers", curves: "Bands", matrix: "Brackets" }[kind];
   const over = kind === "curves" ? "over seeds; a single seed has none" : "over questions and seeds";
   const sources = hasCommitted && hasOwn ? `${styles[kind].join(": committed; ")}: yours. ` : "";
-  const only = !hasCommitted && hasOwn ? "Only your results: none are committed. " : "";
+  const only = !hasCommitted && hasOwn ? "Only your results; none are committed. " : "";
   return `${sources}${only}${intervals} are 95% intervals ${over}.`;
 }

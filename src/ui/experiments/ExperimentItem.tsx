@@ -3,7 +3,7 @@ import { useStore } from "zustand";
 import type { ListedExperiment } from "../../store/experiments/experimentList.ts";
 import { isBusy } from "../../store/experiments/experimentRunner.ts";
 import { cellsOf } from "../../store/experiments/ownResults.ts";
-import { counted } from "../format.ts";
+import { capitalized, counted } from "../format.ts";
 import { Icon } from "../Icon.tsx";
 import { usePage, useView } from "../page.tsx";
 import { experimentId } from "../sections.ts";
@@ -13,7 +13,7 @@ const ExperimentDetails = lazy(async () => ({
   default: (await import("./ExperimentDetails.tsx")).ExperimentDetails,
 }));
 
-/** One experiment of the list: its question, and opened, everything else. One is open at a time. */
+/** An experiment of the list: its question and, while open, its details. */
 export function ExperimentItem({ listed }: { readonly listed: ListedExperiment }) {
   const { view } = usePage();
   const id = useId();
@@ -33,17 +33,15 @@ export function ExperimentItem({ listed }: { readonly listed: ListedExperiment }
           <Icon name="chevron" />
           <span>{title}</span>
         </button>
-        <span className="experiment__paper small soft">
-          {paper === null ? "Beyond the paper" : paper.charAt(0).toUpperCase() + paper.slice(1)}
-        </span>
+        <span className="small soft">{paper === null ? "Beyond the paper" : capitalized(paper)}</span>
       </h3>
-      <p className="experiment__question">{question}</p>
-      <p className="experiment__state small soft">
+      <p className="prose">{question}</p>
+      <p className="small soft">
         <State listed={listed} />
       </p>
       <div id={id} hidden={!isOpen}>
         {isOpen && (
-          <Suspense fallback={<p className="soft">Loading.</p>}>
+          <Suspense fallback={<p className="soft">Loading…</p>}>
             <ExperimentDetails listed={listed} />
           </Suspense>
         )}

@@ -1,7 +1,7 @@
-import type { Experiment } from "../../experiments/experiment.ts";
 import { numberText } from "../../experiments/numbers.ts";
 import type { Estimate, Unit } from "../../experiments/result.ts";
 import { counted } from "../format.ts";
+import type { ComparisonProps } from "./ExperimentFigure.tsx";
 import {
   measuredRows,
   SOURCE_NAMES,
@@ -11,12 +11,7 @@ import {
   type Source,
 } from "../../experiments/comparison.ts";
 
-interface ExperimentTableProps {
-  readonly experiment: Experiment;
-  readonly comparison: Comparison;
-}
-
-/** What an axis of a unit counts, after a column's name. */
+/** The unit in the header of a column. */
 const UNIT_SIGNS: Readonly<Record<Unit, string>> = {
   share: "%",
   "difference of shares": "pts",
@@ -24,8 +19,8 @@ const UNIT_SIGNS: Readonly<Record<Unit, string>> = {
   nats: "nats",
 };
 
-/** All columns for all variants, yours below what is committed. */
-export function ExperimentTable({ experiment, comparison }: ExperimentTableProps) {
+/** All columns for all variants; the user's results below the committed ones. */
+export function ExperimentTable({ experiment, comparison }: ComparisonProps) {
   return (
     <div
       className="results__scroll"
@@ -98,7 +93,7 @@ function EstimateCell({ estimate, unit }: { readonly estimate: Estimate | null; 
   const { mean, interval, seedInterval } = estimate;
   const ends = (pair: readonly [number, number]): string =>
     pair.map((end) => numberText(end, unit)).join(" to ");
-  const title = seedInterval === null ? undefined : `95% over seeds alone: ${ends(seedInterval)}`;
+  const title = seedInterval === null ? undefined : `95% interval over seeds only: ${ends(seedInterval)}`;
   return (
     <td title={title}>
       {numberText(mean, unit)}

@@ -3,24 +3,24 @@ import { seedsOf, type Experiment, type Variant } from "../../experiments/experi
 import type { ResultCell } from "../../experiments/result.ts";
 import { jobsLeft, missingFor } from "../../store/experiments/experimentSetup.ts";
 import type { QueuedJob } from "../../store/experiments/experimentQueue.ts";
+import { Button } from "../Button.tsx";
 import { sentence } from "../format.ts";
-import { Icon } from "../Icon.tsx";
 import { useIsLocked, usePage } from "../page.tsx";
 import { HEADLINE_ID, showSection } from "../sections.ts";
-import { subjectText, variantText } from "./settingsText.ts";
+import { subjectText } from "./settingsText.ts";
 
 interface VariantListProps {
   readonly experiment: Experiment;
-  /** What was measured here. */
+  /** The results measured in this browser. */
   readonly cells: readonly ResultCell[];
 }
 
-/** The variants: what each changes, how far it is here, and a button that runs it live. */
+/** The variants: what each changes, its state, and a button that runs it. */
 export function VariantList({ experiment, cells }: VariantListProps) {
   const catalogue = useStore(usePage().lab.catalogue);
   return (
     <>
-      <p className="small">
+      <p className="small prose">
         <span className="soft">Unless a variant says otherwise:</span>{" "}
         {subjectText(experiment.base, catalogue)}
       </p>
@@ -33,16 +33,14 @@ export function VariantList({ experiment, cells }: VariantListProps) {
   );
 }
 
-interface VariantItemProps extends VariantListProps {
-  readonly variant: Variant;
-}
+type VariantItemProps = VariantListProps & { readonly variant: Variant };
 
 function VariantItem({ experiment, variant, cells }: VariantItemProps) {
   const { lab } = usePage();
   const isLocked = useIsLocked();
   const catalogue = useStore(lab.catalogue);
   const missing = missingFor(experiment, variant, catalogue);
-  const changes = variantText(variant, catalogue);
+  const changes = subjectText(variant, catalogue);
   const runLive = (): void => {
     const seeds = seedsOf(experiment, variant);
     const next = jobsLeft(experiment, [variant], seeds.length, cells)[0];
@@ -51,47 +49,42 @@ function VariantItem({ experiment, variant, cells }: VariantItemProps) {
     showSection(HEADLINE_ID);
   };
   return (
-    <li className="variant" data-testid={`variant-${variant.name}`}>
+    <li className="variant split" data-testid={`variant-${variant.name}`}>
       <div className="variant__text">
         <p className="variant__label">{variant.label}</p>
         {changes !== "" && <p className="small soft">{changes}</p>}
         <VariantState {...{ experiment, variant, cells, missing }} />
       </div>
-      <button
-        type="button"
-        className="button button--small"
+      <Button
+        look="small"
+        icon="play"
+        hiddenName={variant.label}
         disabled={isLocked || missing !== null}
-        title="Set the page up for this variant, start it and show the charts"
+        title="Set up the page for this variant, start it and show the charts"
         onClick={runLive}
       >
-        <Icon name="play" />
         Run live
-        <span className="unseen">{variant.label}</span>
-      </button>
+      </Button>
     </li>
   );
 }
 
-interface VariantStateProps extends VariantItemProps {
-  readonly missing: string | null;
-}
+/** The states of a variant's jobs that are shown, the most important first. */
+const SHOWN = ["running", "failed", "waiting", "left"] as const satisfies readonly QueuedJob["status"][];
 
-/** What is told of a variant's jobs, the most important first. */
-const NEWS = ["running", "failed", "waiting", "left"] as const satisfies readonly QueuedJob["status"][];
+type VariantStateProps = VariantItemProps & { readonly missing: string | null };
 
 function VariantState({ experiment, variant, cells, missing }: VariantStateProps) {
   const queue = useStore(usePage().lab.experiments.runner);
   const jobs = queue?.experiment === experiment.name ? queue.jobs : [];
   const own = jobs.filter((each) => each.variant === variant.name);
-  const job = NEWS.flatMap((status) => own.find((each) => each.status === status) ?? [])[0];
+  const job = SHOWN.flatMap((status) => own.find((each) => each.status === status) ?? [])[0];
   const seeds = cells.filter((cell) => cell.variant === variant.name).map(({ seed }) => seed);
   if (missing !== null) return <p className="small soft">{missing}</p>;
   return (
     <>
       {seeds.length > 0 && (
-        <p className="small variant__done">
-          Measured here with seed {[...seeds].sort((a, b) => a - b).join(", ")}.
-        </p>
+        <p className="small good">Measured here with seed {seeds.toSorted((a, b) => a - b).join(", ")}.</p>
       )}
       {job !== undefined && <JobState job={job} />}
     </>
@@ -105,13 +98,9 @@ function JobState({ job }: { readonly job: QueuedJob }) {
     case "waiting":
       return <p className="small soft">Waiting, seed {job.seed}.</p>;
     case "failed":
-      return (
-        <p className="small problem">
-          Failed, seed {job.seed}. {sentence(job.message)}
-        </p>
-      );
+      return <p className="small problem">{`Failed, seed ${job.seed}. ${sentence(job.message)}`}</p>;
     case "left":
-      return <p className="small soft">Not run to its end, seed {job.seed}.</p>;
+      return <p className="small soft">Not completed, seed {job.seed}.</p>;
     case "done":
       return null;
     default:

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { Experiment } from "../../experiments/experiment.ts";
 import { beginNext, queueOf, settle } from "../../store/experiments/experimentQueue.ts";
 import { overText, underWayText } from "../runbar/queueText.ts";
-import { subjectText, variantText } from "./settingsText.ts";
+import { subjectText } from "./settingsText.ts";
 
 const EXPERIMENT: Experiment = {
   name: "rates",
@@ -41,8 +41,8 @@ describe("in words", () => {
   test("a set-up is told by the titles of the form, an unknown model by its name", () => {
     expect(subjectText(EXPERIMENT.base, catalogue)).toBe("Small · Word problems · Steps 5");
     const [plain, high] = EXPERIMENT.variants;
-    expect(variantText(plain!, catalogue)).toBe("");
-    expect(variantText(high!, catalogue)).toBe("large · level L2 · Learning rate 0.01 · Schedule cosine");
+    expect(subjectText(plain!, catalogue)).toBe("");
+    expect(subjectText(high!, catalogue)).toBe("large · level L2 · Learning rate 0.01 · Schedule cosine");
   });
 
   test("a queue says which run is under way and, when it is over, what came of it", () => {

@@ -1,37 +1,19 @@
-/** What a variant is, in words of the form. */
-import type { Subject, Variant } from "../../experiments/experiment.ts";
+/** Experiments and variants as text. */
+import type { Subject } from "../../experiments/experiment.ts";
 import { CONFIG_FIELDS, CONFIG_NAMES } from "../../rl/ttrlConfig.ts";
 import { chosenDataset, chosenModel, type CatalogueState } from "../../store/setup/catalogue.ts";
 
-/** What an experiment starts from: "Abacus 0.2M · Word problems · Steps 40". */
-export function subjectText({ model, dataset, level, config }: Subject, catalogue: CatalogueState): string {
-  return [
-    modelTitle(model, catalogue),
-    datasetTitle(dataset, catalogue),
-    ...(level === undefined ? [] : [`level ${level}`]),
-    ...changesOf(config),
-  ].join(" · ");
-}
-
-/** What a variant changes of that; empty when it changes nothing. */
-export function variantText(
-  { model, dataset, level, config = {} }: Variant,
+/** Returns the base of an experiment or what a variant changes: "Abacus 0.2M · Word problems · Steps 40". */
+export function subjectText(
+  { model, dataset, level, config = {} }: Partial<Subject>,
   catalogue: CatalogueState,
 ): string {
   return [
-    ...(model === undefined ? [] : [modelTitle(model, catalogue)]),
-    ...(dataset === undefined ? [] : [datasetTitle(dataset, catalogue)]),
+    ...(model === undefined ? [] : [chosenModel(catalogue, model)?.title ?? model]),
+    ...(dataset === undefined ? [] : [chosenDataset(catalogue, `${dataset}.json`)?.title ?? dataset]),
     ...(level === undefined ? [] : [`level ${level}`]),
     ...changesOf(config),
   ].join(" · ");
-}
-
-function modelTitle(name: string, catalogue: CatalogueState): string {
-  return chosenModel(catalogue, name)?.title ?? name;
-}
-
-function datasetTitle(name: string, catalogue: CatalogueState): string {
-  return chosenDataset(catalogue, `${name}.json`)?.title ?? name;
 }
 
 function changesOf(config: Subject["config"]): string[] {

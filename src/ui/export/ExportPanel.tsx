@@ -1,19 +1,17 @@
+import { fileSize } from "../../math/bytes.ts";
 import { configurationText } from "../../store/setup/configurationFile.ts";
 import { metricsCsv, metricsJson, reportOf } from "../../store/run/report.ts";
-import { Icon } from "../Icon.tsx";
+import { Button } from "../Button.tsx";
 import { usePage, useRun } from "../page.tsx";
-import { download } from "./download.ts";
-import { WeightsForms, Writing } from "./WeightsForms.tsx";
+import { Section } from "../Section.tsx";
+import { download } from "./saveFile.ts";
+import { WeightsForms } from "./WeightsForms.tsx";
 import "./export.css";
 
 /** Downloads of the model, the metrics and the configuration. */
 export function ExportPanel() {
   return (
-    <section className="panel export" aria-labelledby="export-title">
-      <div className="section-head export__head">
-        <h2 id="export-title">Export</h2>
-        <Writing />
-      </div>
+    <Section id="export-title" title="Export" head={<Writing />} className="panel export">
       <WeightsForms />
       <RunFiles />
       <p className="soft small">
@@ -21,7 +19,29 @@ export function ExportPanel() {
         half the space, Q8_0 about a quarter. Open an exported model here to train it further, or a
         configuration to repeat its run.
       </p>
-    </section>
+    </Section>
+  );
+}
+
+const NOT_STARTED = { done: 0, total: 0 };
+
+/** Progress of an export, and a button to cancel it. */
+function Writing() {
+  const { lab } = usePage();
+  const progress = useRun((state) =>
+    "activity" in state && state.activity === "exporting" ? (state.progress ?? NOT_STARTED) : null,
+  );
+  if (progress === null) return null;
+  const { done, total } = progress;
+  return (
+    <p className="export__writing small">
+      <span className="soft">
+        {total === 0 ? "Writing…" : `Writing ${fileSize(done)} of ${fileSize(total)}`}
+      </span>
+      <Button look="small" onClick={() => lab.run.request("cancel")}>
+        Cancel
+      </Button>
+    </p>
   );
 }
 
@@ -31,21 +51,25 @@ function RunFiles() {
   const hasReport = useRun((run) => reportOf(run) !== null);
   // Read on click: the throttled state may be half a second old.
   const { run } = usePage().lab;
-  const writerOf = (write: typeof metricsJson) =>
-    hasReport
-      ? () => {
-          const report = reportOf(run.getState());
-          return report === null ? null : write(report);
-        }
-      : null;
+  const writerOf = (write: typeof metricsJson) => () => {
+    const report = reportOf(run.getState());
+    return report === null ? null : write(report);
+  };
   const stem = setup === null ? "" : `${setup.model.name}-${setup.study.name}`;
-  const csv = { file: `${stem}-metrics.csv`, type: "text/csv", text: writerOf(metricsCsv) };
-  const configuration = setup && (() => configurationText(setup));
+  const csv = { file: `${stem}-metrics.csv`, type: "text/csv", text: hasReport && writerOf(metricsCsv) };
   return (
-    <div className="export__buttons" role="group" aria-label="Run files">
+    <div className="export__buttons cluster" role="group" aria-label="Run files">
       <TextButton label="Metrics CSV" {...csv} />
-      <TextButton label="Metrics JSON" file={`${stem}-metrics.json`} text={writerOf(metricsJson)} />
-      <TextButton label="Configuration" file={`${stem}-configuration.json`} text={configuration} />
+      <TextButton
+        label="Metrics JSON"
+        file={`${stem}-metrics.json`}
+        text={hasReport && writerOf(metricsJson)}
+      />
+      <TextButton
+        label="Configuration"
+        file={`${stem}-configuration.json`}
+        text={setup !== null && (() => configurationText(setup))}
+      />
       <LinkButton />
     </div>
   );
@@ -55,20 +79,19 @@ interface TextButtonProps {
   readonly label: string;
   readonly file: string;
   readonly type?: string;
-  /** Returns the text to save, or null if it is no longer available; null disables the button. */
-  readonly text: (() => string | null) | null;
+  /** Returns the text to save, or null if it is no longer available; false disables the button. */
+  readonly text: (() => string | null) | false;
 }
 
 function TextButton({ label, file, type = "application/json", text }: TextButtonProps) {
   const save = (): void => {
-    const written = text?.() ?? null;
+    const written = text === false ? null : text();
     if (written !== null) download(file, written, type);
   };
   return (
-    <button type="button" className="button" disabled={text === null} onClick={save}>
-      <Icon name="download" />
+    <Button icon="download" disabled={text === false} onClick={save}>
       {label}
-    </button>
+    </Button>
   );
 }
 
@@ -84,9 +107,8 @@ function LinkButton() {
     }
   };
   return (
-    <button type="button" className="button" onClick={() => void copy()}>
-      <Icon name="link" />
+    <Button icon="link" onClick={() => void copy()}>
       Copy setup link
-    </button>
+    </Button>
   );
 }

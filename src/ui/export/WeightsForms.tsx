@@ -1,35 +1,28 @@
-import { useId, type ReactNode } from "react";
-import { exportOffers, type ExportForm, type ExportOffer } from "../../store/run/exports.ts";
+import { useId } from "react";
+import {
+  exportOffers,
+  recipeLosses,
+  type ExportForm,
+  type ExportOffer,
+  type Recipe,
+} from "../../store/run/exports.ts";
 import { requested } from "../../store/run/run.ts";
 import { fileSize } from "../../math/bytes.ts";
+import { Button } from "../Button.tsx";
+import { Fold } from "../Fold.tsx";
 import { sentence } from "../format.ts";
-import { Icon } from "../Icon.tsx";
 import { usePage, useRun } from "../page.tsx";
-import { RecipeLosses } from "./RecipeLosses.tsx";
-import { TRAINERS } from "./trainers.ts";
 
-const FORMATS: readonly {
-  readonly format: ExportForm["format"];
-  readonly title: string;
-  readonly description: string;
-}[] = [
-  {
-    format: "folder",
-    title: "Hugging Face folder",
-    description: "zip for transformers, with the run's metrics",
-  },
-  {
-    format: "gguf",
-    title: "GGUF",
-    description: "single file for llama.cpp, with tokenizer and chat template",
-  },
-  { format: "adapter", title: "PEFT adapter", description: "zip of the LoRA adapter, for peft" },
-  {
-    format: "recipe",
-    title: "Recipe",
-    description: "zip to continue the run with another trainer: model, data, settings and vote",
-  },
-];
+/** Title and description of each format. */
+const FORMATS: Readonly<Record<ExportForm["format"], readonly [title: string, description: string]>> = {
+  folder: ["Hugging Face folder", "zip for transformers, with the run's metrics"],
+  gguf: ["GGUF", "single file for llama.cpp, with tokenizer and chat template"],
+  adapter: ["PEFT adapter", "zip of the LoRA adapter, for peft"],
+  recipe: ["Recipe", "zip to continue the run with another trainer: model, data, settings and vote"],
+};
+
+/** Names of the trainers that recipes support. */
+const TRAINERS: Readonly<Record<Recipe, string>> = { trl: "TRL", verl: "verl", ttrl: "Authors' code" };
 
 /** The export formats of the trained model, with a button for each precision or trainer. */
 export function WeightsForms() {
@@ -37,41 +30,37 @@ export function WeightsForms() {
   const offers = exportOffers(device);
   return (
     <div className="export__forms">
-      {FORMATS.map(({ format, ...named }) => (
-        <FormRow key={format} {...named} offers={offers.filter(({ form }) => form.format === format)}>
-          {format === "recipe" && <RecipeLosses />}
-        </FormRow>
+      {(Object.keys(FORMATS) as ExportForm["format"][]).map((format) => (
+        <FormRow key={format} format={format} offers={offers.filter(({ form }) => form.format === format)} />
       ))}
     </div>
   );
 }
 
 interface FormRowProps {
-  readonly title: string;
-  readonly description: string;
+  readonly format: ExportForm["format"];
   readonly offers: readonly ExportOffer[];
-  /** Details, shown if the format is available. */
-  readonly children: ReactNode;
 }
 
-function FormRow({ title, description, offers, children }: FormRowProps) {
+function FormRow({ format, offers }: FormRowProps) {
   const id = useId();
   if (offers.length === 0) return null;
+  const [title, description] = FORMATS[format];
   const isAvailable = offers.some(({ bytes }) => bytes !== null);
   const notes = new Set(offers.flatMap((offer) => offer.notes));
   return (
-    <div className="export__form" role="group" aria-labelledby={id}>
+    <div className="export__form stack" role="group" aria-labelledby={id}>
       <p>
         <strong id={id}>{title}</strong> <span className="soft small">{description}</span>
       </p>
       {isAvailable && (
-        <div className="export__buttons">
+        <div className="cluster">
           {offers.map((offer) => (
             <FormButton key={nameOf(offer.form)} offer={offer} />
           ))}
         </div>
       )}
-      {isAvailable && children}
+      {isAvailable && format === "recipe" && <RecipeLosses />}
       {[...notes].map((note) => (
         <p key={note} className="soft small">
           {sentence(note)}
@@ -85,16 +74,14 @@ function FormButton({ offer: { form, bytes } }: { readonly offer: ExportOffer })
   const { lab } = usePage();
   const isPossible = useRun((state) => requested(state, "export") !== null);
   return (
-    <button
-      type="button"
-      className="button"
+    <Button
+      icon="download"
       disabled={!isPossible || bytes === null}
       onClick={() => void lab.run.exportAs(form)}
     >
-      <Icon name="download" />
       {nameOf(form)}
       {bytes !== null && bytes > 0 && <span className="soft small">{fileSize(bytes)}</span>}
-    </button>
+    </Button>
   );
 }
 
@@ -103,24 +90,26 @@ function nameOf(form: ExportForm): string {
   return form.format === "recipe" ? TRAINERS[form.recipe] : form.packing;
 }
 
-const NOT_STARTED = { done: 0, total: 0 };
-
-/** Progress of an export, and a button to cancel it. */
-export function Writing() {
-  const { lab } = usePage();
-  const progress = useRun((state) =>
-    "activity" in state && state.activity === "exporting" ? (state.progress ?? NOT_STARTED) : null,
-  );
-  if (progress === null) return null;
-  const { done, total } = progress;
+/** The run's settings that other trainers do not support. */
+function RecipeLosses() {
+  const setup = useRun((run) => (run.status === "idle" ? null : run.record.setup));
+  const steps = useRun((run) => (run.status === "idle" ? 0 : run.record.steps.length));
+  if (setup === null) return null;
+  const all = recipeLosses(setup, steps);
+  const counts = all.map(({ recipe, losses }) => `${TRAINERS[recipe]} ${losses.length}`);
   return (
-    <p className="export__writing small">
-      <span className="soft">
-        {total === 0 ? "Writing…" : `Writing ${fileSize(done)} of ${fileSize(total)}`}
-      </span>
-      <button type="button" className="button button--small" onClick={() => lab.run.request("cancel")}>
-        Cancel
-      </button>
-    </p>
+    <Fold title="Unsupported settings" state={counts.join(", ")}>
+      {all.map(({ recipe, losses }) => (
+        <div key={recipe} className="small">
+          <strong>{TRAINERS[recipe]}</strong>
+          <ul className="export__losses soft">
+            {losses.length === 0 && <li>None</li>}
+            {losses.map((loss) => (
+              <li key={loss}>{loss.replaceAll("`", "")}</li>
+            ))}
+          </ul>
+        </div>
+      ))}
+    </Fold>
   );
 }

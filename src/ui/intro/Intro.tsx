@@ -1,33 +1,15 @@
+import { Button } from "../Button.tsx";
 import { Icon } from "../Icon.tsx";
 import { usePage, useRun, useView } from "../page.tsx";
 import "./intro.css";
 
-const STEPS = [
-  {
-    title: "Sample",
-    text: "The model generates many responses to each question.",
-    example: "64 × “… so \\boxed{?}”",
-  },
-  {
-    title: "Extract",
-    text: "The final answer is extracted from each response.",
-    example: "25 · 25 · 24 · 25 · 31 · …",
-  },
-  {
-    title: "Vote",
-    text: "The most frequent answer becomes the pseudo-label.",
-    example: "25 (38 of 64 votes)",
-  },
-  {
-    title: "Reward",
-    text: "Responses that match the pseudo-label earn 1, all others 0.",
-    example: "1 · 1 · 0 · 1 · 0 · …",
-  },
-  {
-    title: "Update",
-    text: "Reinforcement learning makes rewarded responses more likely.",
-    example: "one GRPO step",
-  },
+/** Title, text and example of each stage. */
+const STAGES = [
+  ["Sample", "The model generates many responses to each question.", "64 × “… so \\boxed{?}”"],
+  ["Extract", "The final answer is extracted from each response.", "25 · 25 · 24 · 25 · 31 · …"],
+  ["Vote", "The most frequent answer becomes the pseudo-label.", "25 (38 of 64 votes)"],
+  ["Reward", "Responses that match the pseudo-label earn 1, all others 0.", "1 · 1 · 0 · 1 · 0 · …"],
+  ["Update", "Reinforcement learning makes rewarded responses more likely.", "one GRPO step"],
 ] as const;
 
 /** A short explanation of TTRL, open before a run. */
@@ -36,18 +18,17 @@ export function Intro() {
   const isIdle = useRun((state) => state.status === "idle");
   const isOpen = useView((state) => state.isIntroOpen) ?? isIdle;
   return (
-    <section className="intro panel" aria-labelledby="intro-title" data-open={isOpen}>
+    <section className="intro panel stack stack--wide" aria-labelledby="intro-title" data-open={isOpen}>
       <div className="intro__head">
         <h2 id="intro-title">Train a language model without labels, in your browser</h2>
-        <button
-          type="button"
-          className="button button--plain button--small intro__toggle"
+        <Button
+          look="plain small"
           aria-expanded={isOpen}
           onClick={() => view.setState({ isIntroOpen: !isOpen })}
         >
           {isOpen ? "Hide" : "How it works"}
           <Icon name="chevron" />
-        </button>
+        </Button>
       </div>
       {isOpen && <Explanation />}
     </section>
@@ -57,7 +38,7 @@ export function Intro() {
 function Explanation() {
   return (
     <>
-      <p className="intro__lead">
+      <p className="prose">
         Test-time reinforcement learning (
         <a href="https://arxiv.org/abs/2504.16084" rel="noreferrer">
           TTRL
@@ -65,7 +46,7 @@ function Explanation() {
         ) trains a model on questions without known answers. Each step has five stages:
       </p>
       <ol className="intro__steps">
-        {STEPS.map(({ title, text, example }) => (
+        {STAGES.map(([title, text, example]) => (
           <li key={title}>
             <h3>{title}</h3>
             <p>{text}</p>
@@ -73,7 +54,7 @@ function Explanation() {
           </li>
         ))}
       </ol>
-      <p className="soft">
+      <p className="soft prose">
         <strong>What to expect.</strong> Press Start: a small built-in model trains on word problems, and its
         pass@1 rises. Everything runs in this tab; nothing is uploaded. Ground truth is used only to compute
         metrics. <strong>Limits.</strong> Majority voting amplifies what the model sometimes gets right; it

@@ -1,6 +1,7 @@
-import { useState, type SyntheticEvent } from "react";
+import { useState, type ComponentProps, type SyntheticEvent } from "react";
 import { useStore } from "zustand";
 import { PUBLIC_HUB } from "../../store/hub.ts";
+import { Button } from "../Button.tsx";
 import { Dialog } from "../dialogs/Dialog.tsx";
 import { Fold } from "../Fold.tsx";
 import { usePage } from "../page.tsx";
@@ -15,7 +16,7 @@ export function HubDialog() {
   const [token, setToken] = useState(""); // discarded when the dialog closes
   return (
     <Dialog title="Hugging Face Hub">
-      <div className="hub">
+      <div className="stack stack--wide">
         <HubForm isBusy={task.status === "looking" || task.status === "fetching"} {...{ token, setToken }} />
         <HubTaskView task={task} onFetch={() => lab.hub.fetch(token.trim() || null)} />
         <StoredModels />
@@ -39,50 +40,44 @@ function HubForm({ isBusy, token, setToken }: HubFormProps) {
     lab.hub.lookUp(id, source.trim(), token.trim() || null);
   };
   return (
-    <form className="hub__form" onSubmit={submit}>
-      <HubField name="hub-id" label="Model" value={id} onChange={setId} isRequired />
+    <form className="hub__form stack stack--wide" onSubmit={submit}>
+      <HubField id="hub-id" label="Model" value={id} change={setId} required />
       <p className="soft small">
         owner/name, owner/name@revision or owner/name:file.gguf. The page contacts another server only to look
         up and download models.
       </p>
       <div>
         <Fold title="Access token and server">
-          <HubField name="hub-token" label="Access token" value={token} onChange={setToken} type="password" />
+          <HubField id="hub-token" label="Access token" value={token} change={setToken} type="password" />
           <p className="soft small">For private and gated models. Discarded when this dialog closes.</p>
-          <HubField name="hub-source" label="Server" value={source} onChange={setSource} isRequired />
+          <HubField id="hub-source" label="Server" value={source} change={setSource} required />
         </Fold>
       </div>
-      <button type="submit" className="button" disabled={isBusy}>
+      <Button type="submit" disabled={isBusy}>
         Look up
-      </button>
+      </Button>
     </form>
   );
 }
 
-interface HubFieldProps {
-  readonly name: string;
+interface HubFieldProps extends Omit<ComponentProps<"input">, "onChange"> {
+  readonly id: string;
   readonly label: string;
-  readonly value: string;
-  readonly onChange: (value: string) => void;
-  readonly type?: "text" | "password";
-  readonly isRequired?: boolean;
+  readonly change: (value: string) => void;
 }
 
-function HubField({ name, label, value, onChange, type = "text", isRequired = false }: HubFieldProps) {
+function HubField({ label, change, ...attributes }: HubFieldProps) {
   return (
     <div>
-      <label className="setup__label" htmlFor={name}>
+      <label className="setup__label" htmlFor={attributes.id}>
         {label}
       </label>
       <input
-        id={name}
+        {...attributes}
         className="field"
-        type={type}
-        value={value}
-        required={isRequired}
         autoComplete="off"
         spellCheck={false}
-        onChange={(event) => onChange(event.target.value)}
+        onChange={(event) => change(event.target.value)}
       />
     </div>
   );

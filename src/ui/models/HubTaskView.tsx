@@ -1,25 +1,19 @@
 import { fileSize } from "../../math/bytes.ts";
-import type { DownloadPlan, DownloadProgress, HubTask } from "../../store/hub.ts";
+import type { DownloadPlan, HubTask } from "../../store/hub.ts";
+import { Button } from "../Button.tsx";
 import { counted } from "../format.ts";
-import { Icon } from "../Icon.tsx";
 import { usePage } from "../page.tsx";
 
-interface HubTaskViewProps {
-  readonly task: HubTask;
-  readonly onFetch: () => void;
-}
-
 /** The current request to the Hub: lookup, confirmation, download or error. */
-export function HubTaskView({ task, onFetch }: HubTaskViewProps) {
+export function HubTaskView({ task, onFetch }: { readonly task: HubTask; readonly onFetch: () => void }) {
   const { lab } = usePage();
   const stop = (
-    <button type="button" className="button" onClick={() => lab.hub.halt()}>
-      <Icon name="stop" />
+    <Button icon="stop" onClick={() => lab.hub.halt()}>
       Stop
-    </button>
+    </Button>
   );
   return (
-    <div className="hub__task" aria-live="polite" data-testid="hub-task">
+    <div className="hub__task stack stack--wide" aria-live="polite" data-testid="hub-task">
       {task.status === "looking" && (
         <p>
           Looking up {task.id}… {stop}
@@ -54,20 +48,14 @@ function Confirmation({ plan, onFetch }: { readonly plan: DownloadPlan; readonly
           Not enough space for {fileSize(missing)}. Delete stored models or choose a smaller model.
         </p>
       )}
-      <button type="button" className="button" disabled={!fits} onClick={onFetch}>
-        <Icon name="download" />
+      <Button icon="download" disabled={!fits} onClick={onFetch}>
         {missing === 0 ? "Use this model" : `Download ${fileSize(missing)}`}
-      </button>
+      </Button>
     </>
   );
 }
 
-interface FetchingProps {
-  readonly plan: DownloadPlan;
-  readonly progress: DownloadProgress | null;
-}
-
-function Fetching({ plan, progress }: FetchingProps) {
+function Fetching({ plan, progress }: Omit<Extract<HubTask, { status: "fetching" }>, "status">) {
   const done = progress?.done ?? plan.keptBytes;
   return (
     <>

@@ -2,6 +2,7 @@ import { useStore } from "zustand";
 import { fileSize } from "../../math/bytes.ts";
 import { sum } from "../../math/stats.ts";
 import type { StoredModel } from "../../store/hub.ts";
+import { Button } from "../Button.tsx";
 import { useIsLocked, usePage } from "../page.tsx";
 
 /** The models stored in this browser, with buttons to delete them. */
@@ -15,31 +16,29 @@ export function StoredModels() {
       <h3 id="stored-title">Stored models</h3>
       {notice !== null && <p className="problem">{notice}</p>}
       {stored.length === 0 && <p className="soft">None. Downloaded models are stored in this browser.</p>}
-      <ul className="hub__list">
+      <ul className="hub__list stack">
         {stored.map((model) => (
-          <li key={model.folder}>
+          <li key={model.folder} className="split">
             <span>{describe(model)}</span>
-            <button
-              type="button"
-              className="button button--small"
+            <Button
+              look="small"
               disabled={isBusy}
               aria-label={`Delete ${model.repository}`}
               onClick={() => lab.hub.remove([model.folder])}
             >
               Delete
-            </button>
+            </Button>
           </li>
         ))}
       </ul>
       {stored.length > 1 && (
-        <button
-          type="button"
-          className="button button--small"
+        <Button
+          look="small"
           disabled={isBusy}
           onClick={() => lab.hub.remove(stored.map(({ folder }) => folder))}
         >
           Delete all ({fileSize(total)})
-        </button>
+        </Button>
       )}
     </section>
   );

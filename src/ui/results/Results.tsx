@@ -1,23 +1,44 @@
 import { useMemo } from "react";
 import type { Evaluation } from "../../rl/metrics/metrics.ts";
 import { requested } from "../../store/run/run.ts";
+import { Button } from "../Button.tsx";
 import { count } from "../format.ts";
 import { useHasAnswers, usePacedRecord, usePage, useRun } from "../page.tsx";
+import { Section } from "../Section.tsx";
+import { findings } from "./findings.ts";
 import { levelResults } from "./levels.ts";
 import { ResultsTable } from "./ResultsTable.tsx";
 import "./results.css";
+
+/** Automatic observations about the run. */
+export function Findings() {
+  const record = usePacedRecord();
+  const found = record === null ? [] : findings(record);
+  if (found.length === 0) return null;
+  return (
+    <ul className="findings stack" aria-label="Findings">
+      {found.map(({ tone, text }) => (
+        <li key={text} className={`finding tone-${tone}`}>
+          <span aria-hidden="true">{tone === "good" ? "✓" : "!"}</span>
+          {text}
+        </li>
+      ))}
+    </ul>
+  );
+}
 
 /** The initial and the latest evaluation, compared by level. */
 export function Results() {
   const record = usePacedRecord();
   const [base, now] = [record?.evaluations[0], record?.evaluations.at(-1)];
+  const head = (
+    <>
+      {now !== undefined && <Sampling evaluation={now} />}
+      <EvaluateButton />
+    </>
+  );
   return (
-    <section className="panel" aria-labelledby="results-title" data-testid="results">
-      <div className="section-head">
-        <h2 id="results-title">Results</h2>
-        {now !== undefined && <Sampling evaluation={now} />}
-        <EvaluateButton />
-      </div>
+    <Section id="results-title" title="Results" head={head} className="panel" data-testid="results">
       {base === undefined || now === undefined ? (
         <p className="soft">
           The initial model is evaluated before the first step. The latest evaluation is compared with it
@@ -26,7 +47,7 @@ export function Results() {
       ) : (
         <Comparison base={base} now={now} />
       )}
-    </section>
+    </Section>
   );
 }
 
@@ -40,12 +61,7 @@ function Sampling({ evaluation }: { readonly evaluation: Evaluation }) {
   );
 }
 
-interface ComparisonProps {
-  readonly base: Evaluation;
-  readonly now: Evaluation;
-}
-
-function Comparison({ base, now }: ComparisonProps) {
+function Comparison({ base, now }: { readonly base: Evaluation; readonly now: Evaluation }) {
   const hasAnswers = useHasAnswers();
   const results = useMemo(() => levelResults(base, now), [base, now]);
   if (!hasAnswers || results.length === 0) {
@@ -58,14 +74,13 @@ function EvaluateButton() {
   const { lab } = usePage();
   const isPossible = useRun((state) => requested(state, "evaluate") !== null);
   return (
-    <button
-      type="button"
-      className="button button--small"
+    <Button
+      look="small"
       disabled={!isPossible}
       title="Evaluate the current policy. Available while the run is paused or has ended."
       onClick={() => lab.run.request("evaluate")}
     >
       Evaluate now
-    </button>
+    </Button>
   );
 }

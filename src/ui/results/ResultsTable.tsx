@@ -1,14 +1,17 @@
 import { percent, points } from "../format.ts";
 import type { Estimate, LevelResult } from "./levels.ts";
 
-interface ResultsTableProps {
+/**
+ * One row per level. The plot shows both estimates with their confidence intervals on a scale from 0 to 100%.
+ * `step` is that of the latest evaluation.
+ */
+export function ResultsTable({
+  results,
+  step,
+}: {
   readonly results: readonly LevelResult[];
-  /** Step of the latest evaluation. */
   readonly step: number;
-}
-
-/** One row per level. The plot shows both estimates with their confidence intervals on a scale from 0 to 100%. */
-export function ResultsTable({ results, step }: ResultsTableProps) {
+}) {
   const now = `at step ${step}`;
   return (
     <div className="results__scroll" role="region" aria-label="Results by level" tabIndex={0}>
@@ -52,10 +55,8 @@ function ResultRow({ result }: { readonly result: LevelResult }) {
       <EstimateCell estimate={base.passAt1} />
       <EstimateCell estimate={now.passAt1} />
       <td
-        className={isClear ? (change > 0 ? "results__up" : "results__down") : "soft"}
-        title={
-          isClear ? "The 95% confidence intervals do not overlap" : "The 95% confidence intervals overlap"
-        }
+        className={isClear ? (change > 0 ? "right" : "wrong") : "soft"}
+        title={`The 95% confidence intervals ${isClear ? "do not overlap" : "overlap"}`}
       >
         {points(change)}
       </td>
@@ -90,13 +91,7 @@ function Dumbbell({ base, now }: { readonly base: Estimate; readonly now: Estima
   );
 }
 
-interface IntervalProps {
-  readonly estimate: Estimate;
-  readonly y: number;
-  readonly colour: string;
-}
-
-function Interval({ estimate, y, colour }: IntervalProps) {
+function Interval({ estimate, y, colour }: { estimate: Estimate; y: number; colour: string }) {
   const at = (share: number): string => `${100 * share}%`;
   return (
     <>

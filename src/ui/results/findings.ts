@@ -14,15 +14,8 @@ const WINDOW = 3;
 
 /** Returns the findings that apply to the run, most important first. */
 export function findings(record: RunRecord): readonly Finding[] {
-  const found = [
-    beatsTheVote(record),
-    worseThanBase(record),
-    fewAnswers(record),
-    weakBase(record),
-    wrongMajority(record),
-    noSignal(record),
-  ];
-  return found.filter((finding) => finding !== null);
+  const checks = [beatsTheVote, worseThanBase, fewAnswers, weakBase, wrongMajority, noSignal];
+  return checks.flatMap((check) => check(record) ?? []);
 }
 
 function watch(text: string): Finding {

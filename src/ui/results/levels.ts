@@ -1,6 +1,6 @@
 /** The initial and the latest evaluation by level, with confidence intervals. */
 import { bootstrapInterval, mean } from "../../math/stats.ts";
-import type { Evaluation, QuestionScore } from "../../rl/metrics/metrics.ts";
+import type { Evaluation } from "../../rl/metrics/metrics.ts";
 
 /** A mean over questions with its 95% confidence interval. */
 export interface Estimate {
@@ -9,10 +9,7 @@ export interface Estimate {
   readonly high: number;
 }
 
-interface Scores {
-  readonly passAt1: Estimate;
-  readonly majAtN: Estimate;
-}
+type Scores = Readonly<Record<"passAt1" | "majAtN", Estimate>>;
 
 export interface LevelResult {
   /** Null stands for all levels. */
@@ -28,27 +25,18 @@ export function levelResults(base: Evaluation, now: Evaluation): readonly LevelR
   return [null, ...levels].flatMap((level): LevelResult[] => {
     const before = scoresOf(base, level);
     const after = scoresOf(now, level);
-    if (before === null || after === null) return [];
-    return [{ level, questions: after.questions, base: before.scores, now: after.scores }];
+    return before === null || after === null
+      ? []
+      : [{ level, questions: after.questions, base: before, now: after }];
   });
 }
 
-function scoresOf(
-  evaluation: Evaluation,
-  level: string | null,
-): { questions: number; scores: Scores } | null {
-  const scored = evaluation.questions.filter((score) => level === null || score.level === level);
-  const passAt1 = known(scored, "passAt1");
-  const majority = known(scored, "majority");
+function scoresOf({ questions }: Evaluation, level: string | null): (Scores & { questions: number }) | null {
+  const scored = questions.filter((score) => level === null || score.level === level);
+  const passAt1 = scored.flatMap((score) => score.passAt1 ?? []);
   if (passAt1.length === 0) return null;
-  return {
-    questions: passAt1.length,
-    scores: { passAt1: estimate(passAt1), majAtN: estimate(majority) },
-  };
-}
-
-function known(scores: readonly QuestionScore[], name: "passAt1" | "majority"): number[] {
-  return scores.flatMap((score) => score[name] ?? []);
+  const majority = scored.flatMap((score) => score.majority ?? []);
+  return { questions: passAt1.length, passAt1: estimate(passAt1), majAtN: estimate(majority) };
 }
 
 function estimate(values: readonly number[]): Estimate {

@@ -1,4 +1,4 @@
-import { Icon } from "../Icon.tsx";
+import { Button } from "../Button.tsx";
 import { usePage } from "../page.tsx";
 import { EXPERIMENTS_ID, showSection } from "../sections.ts";
 import { ThemeButton } from "../ThemeButton.tsx";
@@ -19,25 +19,22 @@ export function RunBar() {
         <RunButtons />
         <RunProgress />
         <div className="runbar__tools">
-          <button
-            type="button"
-            className="button button--plain"
+          <Button
+            look="plain"
+            icon="flask"
             aria-label="Experiments"
             title="Go to the experiments"
             onClick={() => showSection(EXPERIMENTS_ID)}
           >
-            <Icon name="flask" />
             <span className="runbar__tool-text">Experiments</span>
-          </button>
-          <button
-            type="button"
-            className="button button--plain"
+          </Button>
+          <Button
+            look="plain"
+            icon="keyboard"
+            hiddenName="Keyboard shortcuts"
             title="Keyboard shortcuts (?)"
             onClick={() => view.setState({ dialog: { kind: "shortcuts" } })}
-          >
-            <Icon name="keyboard" />
-            <span className="unseen">Keyboard shortcuts</span>
-          </button>
+          />
           <ThemeButton />
         </div>
       </div>

@@ -1,14 +1,17 @@
 import { useEffect, useState } from "react";
 import { useStore } from "zustand";
-import { Icon, type IconName } from "../Icon.tsx";
+import { Button } from "../Button.tsx";
+import type { IconName } from "../Icon.tsx";
 import { usePage, useRun, useSettings } from "../page.tsx";
 import { startObstacle } from "../../store/startRun.ts";
 import { memoryObstacle } from "../../store/setup/memory.ts";
 import { requested, type RunState } from "../../store/run/run.ts";
 
-type Main =
-  | { readonly label: string; readonly icon: IconName; readonly does: "start" | "pause" | "resume" }
-  | { readonly label: string; readonly icon: IconName; readonly does: null };
+interface Main {
+  readonly label: string;
+  readonly icon: IconName;
+  readonly does: "start" | "pause" | "resume" | null;
+}
 
 /** Label and action of the main button in each state. */
 const MAIN: Readonly<Record<RunState["status"], Main>> = {
@@ -30,33 +33,28 @@ const MAIN: Readonly<Record<RunState["status"], Main>> = {
 export function RunButtons() {
   const { lab } = usePage();
   const state = useRun((run) => run);
-  const ask = (request: "step" | "stop"): void => lab.run.request(request);
   return (
     <div className="runbar__buttons" role="group" aria-label="Run">
       <MainButton state={state} />
-      <button
-        type="button"
-        className="button"
+      <Button
+        icon="step"
         title="Run one step, then pause (S)"
         aria-disabled={requested(state, "step") === null}
-        onClick={() => ask("step")}
+        onClick={() => lab.run.request("step")}
       >
-        <Icon name="step" />
         Step
-      </button>
+      </Button>
       {state.status === "stopping" ? (
         <ForceStopButton />
       ) : (
-        <button
-          type="button"
-          className="button"
+        <Button
+          icon="stop"
           title="End the run. The trained weights can still be exported."
           disabled={requested(state, "stop") === null}
-          onClick={() => ask("stop")}
+          onClick={() => lab.run.request("stop")}
         >
-          <Icon name="stop" />
           Stop
-        </button>
+        </Button>
       )}
     </div>
   );
@@ -72,15 +70,15 @@ function MainButton({ state }: { readonly state: RunState }) {
   };
   const isBusy = state.status === "paused" && state.activity !== null;
   return (
-    <button
-      type="button"
-      className="button button--primary runbar__main"
+    <Button
+      look="primary"
+      className="runbar__main"
+      icon={icon}
       aria-disabled={does === null || isBusy || (does === "start" && obstacle !== null)}
       onClick={act}
     >
-      <Icon name={icon} />
       {label}
-    </button>
+    </Button>
   );
 }
 
@@ -105,15 +103,13 @@ function ForceStopButton() {
     return () => clearTimeout(timer);
   }, []);
   return (
-    <button
-      type="button"
-      className="button"
+    <Button
+      icon="stop"
       disabled={!isOffered}
       title="Terminate the worker. The trained weights are lost."
       onClick={() => lab.run.forceStop()}
     >
-      <Icon name="stop" />
       {isOffered ? "Force stop" : "Stop"}
-    </button>
+    </Button>
   );
 }

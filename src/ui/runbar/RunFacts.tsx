@@ -2,21 +2,16 @@ import type { ReactNode } from "react";
 import { useStore } from "zustand";
 import { chosenModel } from "../../store/setup/catalogue.ts";
 import { datasetInUse } from "../../store/setup/dataset.ts";
-import type { StartedRun } from "../../store/run/run.ts";
+import type { Device, StartedRun } from "../../store/run/run.ts";
 import { measured, shortCount } from "../format.ts";
 import { usePage, usePacedRun, useSettings } from "../page.tsx";
 import { BACKEND_NAMES, BACKEND_OPTIONS } from "../setup/backendNames.ts";
 
-type ShownDevice = NonNullable<Exclude<StartedRun, { status: "starting" }>["device"]>;
-type ShownBackend = ShownDevice["backend"];
-type ShownModel = ShownDevice["model"];
-
 /** Backend, model, data set and speed of the run, or the selected ones before a run. */
 export function RunFacts() {
   const state = usePacedRun((run) => run);
-  return (
-    <dl className="facts">{state.status === "idle" ? <PlannedFacts /> : <BegunFacts state={state} />}</dl>
-  );
+  const facts = state.status === "idle" ? <PlannedFacts /> : <StartedFacts state={state} />;
+  return <dl className="facts">{facts}</dl>;
 }
 
 function PlannedFacts() {
@@ -26,9 +21,7 @@ function PlannedFacts() {
   const dataset = datasetInUse(useStore(lab.dataset));
   return (
     <>
-      <Fact name="Backend" isWide>
-        {BACKEND_OPTIONS[settings.backend]}
-      </Fact>
+      <Fact name="Backend">{BACKEND_OPTIONS[settings.backend]}</Fact>
       <Fact name="Model">{model?.title ?? "none"}</Fact>
       <Fact name="Data set">{dataset?.title ?? "none"}</Fact>
       <Fact name="Seed">{settings.texts.seed}</Fact>
@@ -37,23 +30,23 @@ function PlannedFacts() {
 }
 
 /** Returns why this backend and, on WebGPU, this implementation was chosen. */
-function reasonOf({ backend, reason, path, pathReason }: ShownBackend): string {
+function reasonOf({ backend, reason, path, pathReason }: Device["backend"]): string {
   return backend === "webgpu" ? `${reason} · ${path}: ${pathReason}` : reason;
 }
 
 /** "135M parameters, frozen · LoRA adapter with 4.9M". */
-function parametersText({ parameters, trained }: ShownModel): string {
+function parametersText({ parameters, trained }: Device["model"]): string {
   const all = `${shortCount(parameters)} parameters`;
   return trained === null ? all : `${all}, frozen · LoRA adapter with ${shortCount(trained)}`;
 }
 
-function BegunFacts({ state }: { readonly state: StartedRun }) {
+function StartedFacts({ state }: { readonly state: StartedRun }) {
   const { setup, steps } = state.record;
   const device = state.status === "starting" ? null : state.device;
   const timing = steps.at(-1)?.timing;
   return (
     <>
-      <Fact name="Backend" isWide testId="backend">
+      <Fact name="Backend" testId="backend">
         {device === null ? (
           BACKEND_OPTIONS[setup.backend]
         ) : (
@@ -75,25 +68,20 @@ function BegunFacts({ state }: { readonly state: StartedRun }) {
       </Fact>
       <Fact name="Data set">{setup.study.title}</Fact>
       <Fact name="Seed">{setup.config.seed}</Fact>
-      {device !== null && device.notice !== null && (
-        <Fact name="Note" isWide>
-          {device.notice}
-        </Fact>
-      )}
+      {device !== null && device.notice !== null && <Fact name="Note">{device.notice}</Fact>}
     </>
   );
 }
 
 interface FactProps {
   readonly name: string;
-  readonly isWide?: boolean;
   readonly testId?: string;
   readonly children: ReactNode;
 }
 
-function Fact({ name, isWide = false, testId, children }: FactProps) {
+function Fact({ name, testId, children }: FactProps) {
   return (
-    <div className={isWide ? "facts__fact facts__fact--wide" : "facts__fact"} data-testid={testId}>
+    <div className="facts__fact" data-testid={testId}>
       <dt>{name}</dt>
       <dd>{children}</dd>
     </div>

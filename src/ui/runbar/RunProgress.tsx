@@ -8,7 +8,7 @@ import { useObstacle } from "./RunButtons.tsx";
 /** Step, phase and remaining time of the run. */
 export function RunProgress() {
   const state = useRun((run) => run);
-  return state.status === "idle" ? <Readiness /> : <BegunProgress state={state} />;
+  return state.status === "idle" ? <Readiness /> : <StartedProgress state={state} />;
 }
 
 function Readiness() {
@@ -18,10 +18,10 @@ function Readiness() {
     config === null
       ? ""
       : `Ready: ${count(config.steps)} steps, ${count(config.questionsPerStep)} questions × ${count(config.votesPerQuestion)} votes each.`;
-  return <p className="runbar__progress runbar__ready">{obstacle ?? plan}</p>;
+  return <p className="runbar__progress soft">{obstacle ?? plan}</p>;
 }
 
-function BegunProgress({ state }: { readonly state: StartedRun }) {
+function StartedProgress({ state }: { readonly state: StartedRun }) {
   const done = state.record.steps.length;
   const { steps } = state.record.setup.config;
   const phase = phaseShare(state);
@@ -32,7 +32,7 @@ function BegunProgress({ state }: { readonly state: StartedRun }) {
         <strong>
           Step {count(done)} of {count(steps)}
         </strong>
-        <span className="soft runbar__activity">{activityText(state)}</span>
+        <span className="soft">{activityText(state)}</span>
         {left !== null && <span className="soft runbar__left">{left}</span>}
       </p>
       <div

@@ -12,39 +12,28 @@ const PHASES: Readonly<Record<Progress["phase"], string>> = {
   export: "writing",
 };
 
-/** Returns the current activity: "sampling 1,024 of 4,096". */
-export function activityText(state: StartedRun): string {
-  switch (state.status) {
-    case "starting":
-    case "running":
-    case "pausing":
-    case "stopping":
-      return state.progress === null ? STATUS[state.status] : progressText(state.progress);
-    case "paused":
-    case "stopped":
-    case "finished":
-      return state.activity === null ? state.status : settledText(state.activity, state.progress);
-    case "failed":
-      return "failed";
-    default:
-      return state satisfies never;
-  }
-}
-
-const STATUS = {
+const STATUS: Readonly<Record<StartedRun["status"], string>> = {
   starting: "starting",
   running: "running",
   pausing: "finishing step",
+  paused: "paused",
   stopping: "stopping",
-} as const;
+  stopped: "stopped",
+  finished: "finished",
+  failed: "failed",
+};
+
+/** Returns the current activity: "sampling 1,024 of 4,096". */
+export function activityText(state: StartedRun): string {
+  if (state.status === "failed") return STATUS.failed;
+  const idle = "activity" in state ? (state.activity ?? STATUS[state.status]) : STATUS[state.status];
+  const isIdle = "activity" in state && state.activity === null;
+  return state.progress === null || isIdle ? idle : progressText(state.progress);
+}
 
 function progressText({ phase, done, total }: Progress): string {
   const amount = phase === "export" ? fileSize : count;
   return total > 1 ? `${PHASES[phase]} ${amount(done)} of ${amount(total)}` : PHASES[phase];
-}
-
-function settledText(activity: "evaluating" | "exporting", progress: Progress | null): string {
-  return progress === null ? activity : progressText(progress);
 }
 
 /** Returns the completed fraction of the current phase, or null if it is not counted. */

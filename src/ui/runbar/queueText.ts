@@ -5,24 +5,23 @@ import { count, counted } from "../format.ts";
 
 /** "run 2 of 9, 0.2M, word, seed 0 · 1 failed". */
 export function underWayText({ variants }: Experiment, queue: Queue, job: Job): string {
-  const { failed, left } = tally(queue);
   const position = queue.jobs.findIndex((each) => each.status === "running") + 1;
   const label = variants.find(({ name }) => name === job.variant)?.label ?? job.variant;
-  const problems = [
-    ...(failed === 0 ? [] : [`${count(failed)} failed`]),
-    ...(left === 0 ? [] : [`${count(left)} skipped`]),
-  ];
-  return [`run ${position} of ${queue.jobs.length}, ${label}, seed ${job.seed}`, ...problems].join(" · ");
+  const run = `run ${position} of ${queue.jobs.length}, ${label}, seed ${job.seed}`;
+  return [run, ...problemsOf(queue, "skipped")].join(" · ");
 }
 
 /** "8 of 9 runs done, 1 failed. ...". */
 export function overText(queue: Queue): string {
-  const { done, failed, left } = tally(queue);
+  const { done } = tally(queue);
   const all = queue.jobs.length;
   if (done === all) return `${counted(all, "run")} done.`;
-  const problems = [
-    ...(failed === 0 ? [] : [`${count(failed)} failed`]),
-    ...(left === 0 ? [] : [`${count(left)} not completed`]),
-  ];
-  return `${count(done)} of ${counted(all, "run")} done, ${problems.join(", ")}. Choose Run all to run the rest.`;
+  const problems = problemsOf(queue, "not completed").join(", ");
+  return `${count(done)} of ${counted(all, "run")} done, ${problems}. Choose Run all to run the rest.`;
+}
+
+function problemsOf(queue: Queue, leftName: string): string[] {
+  const { failed, left } = tally(queue);
+  const problems = [[failed, "failed"] as const, [left, leftName] as const];
+  return problems.filter(([jobs]) => jobs > 0).map(([jobs, name]) => `${count(jobs)} ${name}`);
 }

@@ -1,8 +1,9 @@
-import { CONFIG_FIELDS, type ChoiceField, type ConfigField, type NumberField } from "../../rl/ttrlConfig.ts";
+import { CONFIG_FIELDS, type ConfigField } from "../../rl/ttrlConfig.ts";
 import { defaultText, isChanged, type ConfigName } from "../../store/setup/settings.ts";
+import { Button } from "../Button.tsx";
 import { count, quantity } from "../format.ts";
-import { Icon } from "../Icon.tsx";
 import { usePage } from "../page.tsx";
+import { Select } from "../Select.tsx";
 
 interface ConfigFieldRowProps {
   readonly name: ConfigName;
@@ -17,29 +18,30 @@ export function ConfigFieldRow({ name, text, problem, isLocked }: ConfigFieldRow
   const field: ConfigField = CONFIG_FIELDS[name];
   const change = (next: string): void =>
     lab.settings.setState(({ texts }) => ({ texts: { ...texts, [name]: next } }));
-  const control = { name, text, problem, isLocked, change };
+  const attributes = {
+    id: `config-${name}`,
+    value: text,
+    disabled: isLocked,
+    "aria-invalid": problem !== null,
+    "aria-describedby": problem === null ? `about-${name}` : `problem-${name} about-${name}`,
+  };
   return (
     <div className="row" data-changed={isChanged(name, text)}>
-      <label className="row__label" htmlFor={`config-${name}`}>
+      <label className="row__label" htmlFor={attributes.id}>
         {field.label}
       </label>
       {isChanged(name, text) && (
-        <button
-          type="button"
-          className="button button--plain button--small row__reset"
+        <Button
+          look="plain small"
+          className="row__reset"
+          icon="reset"
+          hiddenName={`Reset ${field.label}`}
           disabled={isLocked}
           title={`Reset to ${defaultText(name)}`}
           onClick={() => change(defaultText(name))}
-        >
-          <Icon name="reset" />
-          <span className="unseen">Reset {field.label}</span>
-        </button>
+        />
       )}
-      {field.kind === "choice" ? (
-        <ChoiceControl field={field} {...control} />
-      ) : (
-        <NumberControl field={field} {...control} />
-      )}
+      <Control {...{ field, change, attributes }} />
       {problem !== null && (
         <p className="row__text small problem" id={`problem-${name}`}>
           {problem}
@@ -59,55 +61,35 @@ function rangeText(field: ConfigField): string {
   return `Default ${text(field.default)}, range ${text(field.min)} to ${text(field.max)}.`;
 }
 
-interface ControlProps<Field> extends ConfigFieldRowProps {
-  readonly field: Field;
+interface ControlProps {
+  readonly field: ConfigField;
   readonly change: (text: string) => void;
+  readonly attributes: { readonly id: string; readonly value: string; readonly disabled: boolean };
 }
 
-function describedBy(name: ConfigName, problem: string | null): string {
-  return problem === null ? `about-${name}` : `problem-${name} about-${name}`;
-}
-
-function NumberControl({ field, name, text, problem, isLocked, change }: ControlProps<NumberField>) {
+function Control({ field, change, attributes }: ControlProps) {
+  if (field.kind === "choice") {
+    const { value } = attributes;
+    const choices = field.choices.includes(value) ? field.choices : [value, ...field.choices];
+    const options = choices.map((choice) => [choice, choice] as const);
+    return (
+      <span className="row__control">
+        <Select options={options} choose={change} {...attributes} />
+      </span>
+    );
+  }
   return (
     <span className="row__control">
       <input
-        id={`config-${name}`}
+        {...attributes}
         className="field row__number"
         type="text"
         inputMode={field.kind === "integer" ? "numeric" : "decimal"}
         autoComplete="off"
         spellCheck={false}
-        value={text}
-        disabled={isLocked}
-        aria-invalid={problem !== null}
-        aria-describedby={describedBy(name, problem)}
         onChange={(event) => change(event.target.value)}
       />
       <span className="soft small row__unit">{field.unit}</span>
-    </span>
-  );
-}
-
-function ChoiceControl({ field, name, text, problem, isLocked, change }: ControlProps<ChoiceField>) {
-  const choices = field.choices.includes(text) ? field.choices : [text, ...field.choices];
-  return (
-    <span className="row__control">
-      <select
-        id={`config-${name}`}
-        className="field"
-        value={text}
-        disabled={isLocked}
-        aria-invalid={problem !== null}
-        aria-describedby={describedBy(name, problem)}
-        onChange={(event) => change(event.target.value)}
-      >
-        {choices.map((choice) => (
-          <option key={choice} value={choice}>
-            {choice}
-          </option>
-        ))}
-      </select>
     </span>
   );
 }

@@ -8,8 +8,8 @@ import {
   type ConfigName,
   type Settings,
 } from "../../store/setup/settings.ts";
+import { Button } from "../Button.tsx";
 import { Fold } from "../Fold.tsx";
-import { Icon } from "../Icon.tsx";
 import { usePage, useSettings } from "../page.tsx";
 import { ConfigFieldRow } from "./ConfigFieldRow.tsx";
 
@@ -25,27 +25,25 @@ export function ConfigForm({ isLocked }: { readonly isLocked: boolean }) {
   const problems = useMemo(() => problemsByField(texts), [texts]);
   const hasChanges = CONFIG_NAMES.some((name) => isChanged(name, texts[name]));
   return (
-    <div className="setup__part">
+    <div className="setup__part stack">
       <div className="setup__label setup__settings-head">
         <h3>Hyperparameters</h3>
-        <button
-          type="button"
-          className="button button--plain button--small"
+        <Button
+          look="plain small"
           disabled={isLocked}
           title="Apply the authors' settings, including the bugs in their code that affect results"
           onClick={() => lab.settings.setState({ texts: withPaperPreset(texts) })}
         >
           Paper preset
-        </button>
-        <button
-          type="button"
-          className="button button--plain button--small"
+        </Button>
+        <Button
+          look="plain small"
+          icon="reset"
           disabled={isLocked || !hasChanges}
           onClick={() => lab.settings.setState({ texts: DEFAULT_SETTINGS.texts })}
         >
-          <Icon name="reset" />
           Reset all
-        </button>
+        </Button>
       </div>
       {GROUPS.map(({ group, names }) => (
         <ConfigGroup key={group} group={group} names={names} {...{ texts, problems, isLocked }} />
@@ -72,10 +70,9 @@ function ConfigGroup({ group, names, texts, problems, isLocked }: ConfigGroupPro
         {names.map((name) => (
           <ConfigFieldRow
             key={name}
-            name={name}
             text={texts[name]}
             problem={problems.get(name) ?? null}
-            isLocked={isLocked}
+            {...{ name, isLocked }}
           />
         ))}
       </Fold>

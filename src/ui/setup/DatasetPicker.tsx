@@ -3,8 +3,9 @@ import { chosenDataset } from "../../store/setup/catalogue.ts";
 import { datasetInUse } from "../../store/setup/dataset.ts";
 import { counted } from "../format.ts";
 import { usePage, useSettings } from "../page.tsx";
-import { DatasetReading } from "./DatasetReading.tsx";
-import { FileButton } from "./FileButton.tsx";
+import { DatasetSummary } from "./DatasetSummary.tsx";
+import { FileButtons } from "./FileButtons.tsx";
+import { Picker } from "./Picker.tsx";
 
 /** Option value of a data set that is not in the list: a file of the user or one level of an embedded data set. */
 const UNLISTED = "";
@@ -18,27 +19,21 @@ export function DatasetPicker({ isLocked }: { readonly isLocked: boolean }) {
   const inUse = datasetInUse(state);
   const isUnlisted = inUse !== null && inUse.source !== "embedded";
   const datasets = catalogue.status === "ready" ? catalogue.datasets : [];
+  const listed = datasets.map(
+    (dataset) => [dataset.file, `${dataset.title} · ${counted(dataset.questions, "question")}`] as const,
+  );
+  const chosen = isUnlisted ? null : chosenDataset(catalogue, file);
   return (
-    <div className="setup__part">
-      <label className="setup__label" htmlFor="dataset">
-        Data set
-      </label>
-      <select
-        id="dataset"
-        className="field"
-        value={isUnlisted ? UNLISTED : (chosenDataset(catalogue, file)?.file ?? UNLISTED)}
-        disabled={isLocked || datasets.length === 0}
-        onChange={(event) => lab.chooseDataset(event.target.value)}
-      >
-        {isUnlisted && <option value={UNLISTED}>{inUse.title}</option>}
-        {datasets.map((dataset) => (
-          <option key={dataset.file} value={dataset.file}>
-            {dataset.title} · {counted(dataset.questions, "question")}
-          </option>
-        ))}
-      </select>
-      <DatasetReading state={state} about={isUnlisted ? null : chosenDataset(catalogue, file)} />
-      <FileButton isLocked={isLocked} />
-    </div>
+    <Picker
+      id="dataset"
+      label="Data set"
+      value={chosen?.file ?? UNLISTED}
+      disabled={isLocked || datasets.length === 0}
+      options={isUnlisted ? [[UNLISTED, inUse.title], ...listed] : listed}
+      choose={(name) => lab.chooseDataset(name)}
+    >
+      <DatasetSummary state={state} about={chosen} />
+      <FileButtons isLocked={isLocked} />
+    </Picker>
   );
 }

@@ -12,7 +12,7 @@ export function MemoryPart() {
   const { lab } = usePage();
   const plan = useStore(lab.memory);
   return (
-    <div className="setup__part">
+    <div className="setup__part stack">
       {plan !== null && <MemoryParts plan={plan} />}
       <p className={memoryObstacle(plan) === null ? "small soft" : "small problem"} aria-live="polite">
         {plan === null ? null : (memoryObstacle(plan) ?? warningOf(plan))}

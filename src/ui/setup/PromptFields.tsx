@@ -1,4 +1,5 @@
 import { PAPER_SUFFIX } from "../../store/setup/settings.ts";
+import { Button } from "../Button.tsx";
 import { Fold } from "../Fold.tsx";
 import { usePage, useSettings } from "../page.tsx";
 
@@ -21,18 +22,17 @@ export function PromptFields({ isLocked }: { readonly isLocked: boolean }) {
     </div>
   );
   return (
-    <div className="setup__part">
+    <div className="setup__part stack">
       <Fold title="Prompt" state={isSet && "changed"}>
         {field("system", "System prompt")}
         {field("suffix", "Suffix of every question")}
-        <button
-          type="button"
-          className="button button--small"
+        <Button
+          look="small"
           disabled={isLocked}
           onClick={() => lab.settings.setState({ prompt: { ...prompt, suffix: PAPER_SUFFIX } })}
         >
           Use the paper's suffix
-        </button>
+        </Button>
       </Fold>
     </div>
   );

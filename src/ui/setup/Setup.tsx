@@ -1,5 +1,6 @@
 import { CONFIG_NAMES } from "../../rl/ttrlConfig.ts";
 import { isChanged } from "../../store/setup/settings.ts";
+import { Button } from "../Button.tsx";
 import { counted } from "../format.ts";
 import { Icon } from "../Icon.tsx";
 import { useIsLocked, usePage, useSettings, useView } from "../page.tsx";
@@ -44,15 +45,15 @@ function SetupHead({ isOpen, isLocked }: { readonly isOpen: boolean; readonly is
             ? `${counted(changes, "setting")} changed`
             : "demo settings"}
       </span>
-      <button
-        type="button"
-        className="button button--plain button--small setup__toggle"
+      <Button
+        look="plain small"
+        className="setup__toggle"
         aria-expanded={isOpen}
         onClick={() => view.setState({ isSetupOpen: !isOpen })}
       >
         {isOpen ? "Hide" : "Show"}
         <Icon name="chevron" />
-      </button>
+      </Button>
     </div>
   );
 }

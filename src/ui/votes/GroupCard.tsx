@@ -1,7 +1,7 @@
 import { memo, useState } from "react";
 import type { GroupView } from "../../store/run/record.ts";
+import { Button } from "../Button.tsx";
 import { counted, percent } from "../format.ts";
-import { Icon } from "../Icon.tsx";
 import { isWrongMajority } from "./filters.ts";
 import { Histogram } from "./Histogram.tsx";
 import { Responses } from "./Responses.tsx";
@@ -18,15 +18,15 @@ export const GroupCard = memo(function GroupCard({ group }: { readonly group: Gr
       </div>
       <Verdict group={group} />
       <Histogram group={group} />
-      <button
-        type="button"
-        className="button button--plain button--small vote__toggle"
+      <Button
+        look="plain small"
+        className="vote__toggle"
+        icon="chevron"
         aria-expanded={isOpen}
         onClick={() => setOpen(!isOpen)}
       >
-        <Icon name="chevron" />
         {isOpen ? "Hide" : "Show"} {counted(responses.length, "response")}
-      </button>
+      </Button>
       {isOpen && <Responses group={group} />}
     </article>
   );
@@ -63,13 +63,9 @@ function Verdict({ group }: { readonly group: GroupView }) {
 function Badge({ group }: { readonly group: GroupView }) {
   const isWrong = isWrongMajority(group);
   if (isWrong === null) return null;
-  return isWrong ? (
-    <p className="badge badge--wrong">
-      <span aria-hidden="true">✗</span> wrong majority
-    </p>
-  ) : (
-    <p className="badge badge--right">
-      <span aria-hidden="true">✓</span> correct
+  return (
+    <p className={`badge tone-${isWrong ? "error" : "good"}`}>
+      <span aria-hidden="true">{isWrong ? "✗" : "✓"}</span> {isWrong ? "wrong majority" : "correct"}
     </p>
   );
 }

@@ -1,4 +1,5 @@
 import type { GroupView } from "../../store/run/record.ts";
+import { sum } from "../../math/stats.ts";
 import { counted } from "../format.ts";
 
 /** Number of answers shown individually; the others are combined. */
@@ -8,12 +9,12 @@ interface Bar {
   readonly name: string;
   readonly votes: number;
   readonly kind: "label" | "other" | "none" | "rest";
-  readonly right: boolean | null;
+  readonly right?: boolean | null;
 }
 
 /** Bar chart of the votes by answer. */
 export function Histogram({ group }: { readonly group: GroupView }) {
-  const total = group.histogram.reduce((sum, { votes }) => sum + votes, 0);
+  const total = votesOf(group.histogram);
   return (
     <ul className="bars" aria-label="Votes by answer">
       {barsOf(group).map(({ name, votes, kind, right }) => (
@@ -42,26 +43,16 @@ function barsOf({ histogram, pseudoLabel }: GroupView): Bar[] {
   const named = answered.filter(({ right }, i) => i < BARS || right === true);
   const rest = answered.filter((entry) => !named.includes(entry));
   const unanswered = histogram.find(({ answer }) => answer === null);
-  const votesOf = (entries: typeof histogram): number => entries.reduce((sum, { votes }) => sum + votes, 0);
-  return [
-    ...named.map(({ answer, votes, right }): Bar => ({
-      name: answer ?? "",
-      votes,
-      kind: answer === pseudoLabel ? "label" : "other",
-      right,
-    })),
-    ...(rest.length === 0
-      ? []
-      : [
-          {
-            name: counted(rest.length, "other answer"),
-            votes: votesOf(rest),
-            kind: "rest",
-            right: null,
-          } satisfies Bar,
-        ]),
-    ...(unanswered === undefined
-      ? []
-      : [{ name: "no answer", votes: unanswered.votes, kind: "none", right: null } satisfies Bar]),
-  ];
+  const bars = named.map(({ answer, votes, right }): Bar => {
+    return { name: answer ?? "", votes, kind: answer === pseudoLabel ? "label" : "other", right };
+  });
+  if (rest.length > 0) {
+    bars.push({ name: counted(rest.length, "other answer"), votes: votesOf(rest), kind: "rest" });
+  }
+  if (unanswered !== undefined) bars.push({ name: "no answer", votes: unanswered.votes, kind: "none" });
+  return bars;
+}
+
+function votesOf(entries: GroupView["histogram"]): number {
+  return sum(entries.map(({ votes }) => votes));
 }

@@ -1,5 +1,6 @@
 import { useState } from "react";
 import type { GroupView, ResponseView } from "../../store/run/record.ts";
+import { Button } from "../Button.tsx";
 import { advantageText, count, counted, quantity } from "../format.ts";
 
 /** Number of responses shown initially and added by "Show more". */
@@ -19,13 +20,9 @@ export function Responses({ group }: { readonly group: GroupView }) {
         </ol>
       </div>
       {responses.length > limit && (
-        <button
-          type="button"
-          className="button button--small"
-          onClick={() => setLimit(limit === INITIAL ? MORE : limit + MORE)}
-        >
+        <Button look="small" onClick={() => setLimit(limit === INITIAL ? MORE : limit + MORE)}>
           Show more ({count(limit)} of {count(responses.length)} shown)
-        </button>
+        </Button>
       )}
     </>
   );
@@ -46,9 +43,7 @@ function ResponseItem({ number, response, hasTruth }: ResponseItemProps) {
         <span>
           answer {answer === null ? <em className="soft">none</em> : <code>{answer}</code>}
           {hasTruth && right !== null && (
-            <span className={right ? "response__right" : "response__wrong"}>
-              {right ? " ✓ correct" : " ✗ wrong"}
-            </span>
+            <span className={right ? "right" : "wrong"}>{right ? " ✓ correct" : " ✗ wrong"}</span>
           )}
         </span>
         <span>reward {reward}</span>

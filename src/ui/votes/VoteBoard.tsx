@@ -1,8 +1,9 @@
 import { useMemo, useState } from "react";
-
 import { VOTES_KEPT, type StepVotes } from "../../store/run/record.ts";
+import { Button } from "../Button.tsx";
 import { count } from "../format.ts";
 import { useHasAnswers, usePacedRecord, useView } from "../page.tsx";
+import { Section } from "../Section.tsx";
 import { filterChoices, type VoteFilter } from "./filters.ts";
 import { GroupCard } from "./GroupCard.tsx";
 import { StepChooser } from "./StepChooser.tsx";
@@ -15,11 +16,13 @@ export function VoteBoard() {
   const votes = record?.votes ?? [];
   const shown = votes.find(({ step }) => step === chosen) ?? votes.at(-1) ?? null;
   return (
-    <section className="panel" aria-labelledby="votes-title" data-testid="vote-board">
-      <div className="section-head">
-        <h2 id="votes-title">Vote board</h2>
-        {shown !== null && <StepChooser votes={votes} shown={shown} isFollowing={chosen === null} />}
-      </div>
+    <Section
+      id="votes-title"
+      title="Vote board"
+      head={shown !== null && <StepChooser votes={votes} shown={shown} isFollowing={chosen === null} />}
+      className="panel"
+      data-testid="vote-board"
+    >
       {shown === null ? (
         <p className="soft">
           Shows the questions of a step with their votes, the pseudo-label, the ground truth if known, and the
@@ -28,7 +31,7 @@ export function VoteBoard() {
       ) : (
         <Board key={shown.step} shown={shown} />
       )}
-    </section>
+    </Section>
   );
 }
 
@@ -43,18 +46,17 @@ function Board({ shown }: { readonly shown: StepVotes }) {
   const groups = choices.find((choice) => choice.filter === filter)?.groups ?? [];
   return (
     <>
-      <div className="votes__filters" role="group" aria-label="Filter questions">
+      <div className="votes__filters cluster" role="group" aria-label="Filter questions">
         {choices.map((choice) => (
-          <button
+          <Button
             key={choice.filter}
-            type="button"
-            className="button button--small"
+            look="small"
             aria-pressed={choice.filter === filter}
             title={choice.title}
             onClick={() => setFilter(choice.filter)}
           >
             {choice.label} <span className="soft">{count(choice.groups.length)}</span>
-          </button>
+          </Button>
         ))}
       </div>
       {groups.length === 0 && <p className="soft">No questions match this filter.</p>}
@@ -66,9 +68,9 @@ function Board({ shown }: { readonly shown: StepVotes }) {
         ))}
       </ul>
       {groups.length > limit && (
-        <button type="button" className="button" onClick={() => setLimit(limit + PAGE_SIZE)}>
+        <Button onClick={() => setLimit(limit + PAGE_SIZE)}>
           Show more ({count(limit)} of {count(groups.length)} shown)
-        </button>
+        </Button>
       )}
     </>
   );

@@ -1,7 +1,6 @@
 /** The data of a chart: one row per step. */
 import type { RunRecord } from "../../../store/run/record.ts";
 import type { ChartSpec, Series } from "./chartSpecs.ts";
-import { smooth } from "./smooth.ts";
 
 /** The values at one step; null for series without a value. */
 export interface ChartRow {
@@ -34,22 +33,14 @@ export function rawKey(key: string): string {
 /** Smooths the step series and adds their raw values under `rawKey`. Evaluations are not smoothed. */
 export function smoothRows(spec: ChartSpec, rows: readonly ChartRow[], weight: number): readonly ChartRow[] {
   if (weight === 0) return rows;
-  const smoothed = spec.series
-    .filter((series) => series.from === "steps")
-    .map(({ key }) => ({
-      key,
-      values: smooth(
-        rows.map((row) => row.values[key] ?? null),
-        weight,
-      ),
-    }));
-  return rows.map(({ step, values }, i) => {
-    const changes = smoothed.flatMap(({ key, values: means }) => [
-      [key, means[i] ?? null],
-      [rawKey(key), values[key] ?? null],
-    ]);
-    return { step, values: { ...values, ...(Object.fromEntries(changes) as ChartRow["values"]) } };
-  });
+  const changed = rows.map(({ step, values }) => ({ step, values: { ...values } }));
+  for (const { key, from } of spec.series) {
+    if (from !== "steps") continue;
+    const raw = rows.map(({ values }) => values[key] ?? null);
+    const means = smooth(raw, weight);
+    changed.forEach(({ values }, i) => Object.assign(values, { [key]: means[i], [rawKey(key)]: raw[i] }));
+  }
+  return changed;
 }
 
 /** Returns the values of a series with their steps. */
@@ -69,4 +60,19 @@ export function pointsDrawn({ series }: ChartSpec, rows: readonly ChartRow[]): n
 /** Whether a chart is shown: optional charts only if the run has data for them. */
 export function isShown(spec: ChartSpec, record: RunRecord | null): boolean {
   return !spec.isOptional || (record !== null && pointsDrawn(spec, chartRows(spec, record)) > 0);
+}
+
+/**
+ * Exponential moving average with decay `weight` in [0, 1) and bias correction (Kingma & Ba, arXiv 1412.6980,
+ * section 3). Null values are kept.
+ */
+export function smooth(values: readonly (number | null)[], weight: number): (number | null)[] {
+  let average = 0;
+  let mass = 0;
+  return values.map((value) => {
+    if (value === null) return null;
+    average = weight * average + (1 - weight) * value;
+    mass = weight * mass + (1 - weight);
+    return average / mass;
+  });
 }

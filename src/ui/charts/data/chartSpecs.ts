@@ -8,29 +8,24 @@ import {
   type MetricName,
 } from "../../../rl/metrics/metrics.ts";
 import type { StepRecord } from "../../../store/run/record.ts";
+import { capitalized } from "../../format.ts";
 
 /** Colour and dash pattern of a series. */
 export type Ink = 1 | 2;
 
-interface SeriesText {
+interface SeriesOf<From extends string, Source> {
   /** Unique within its chart. */
   readonly key: string;
   readonly metric: MetricName;
   /** Name in the legend. */
   readonly label: string;
   readonly ink: Ink;
+  readonly from: From;
+  readonly read: (source: Source) => number | null;
 }
 
-type StepSeries = SeriesText & {
-  readonly from: "steps";
-  readonly read: (record: StepRecord) => number | null;
-};
-
-type EvaluationSeries = SeriesText & {
-  readonly from: "evaluations";
-  readonly read: (evaluation: Evaluation) => number | null;
-};
-
+type StepSeries = SeriesOf<"steps", StepRecord>;
+type EvaluationSeries = SeriesOf<"evaluations", Evaluation>;
 export type Series = StepSeries | EvaluationSeries;
 
 export interface ChartSpec {
@@ -82,18 +77,13 @@ const ofEvaluations = (metric: MetricName & keyof Evaluation, ink: Ink = 2): Eva
   read: (evaluation) => evaluation[metric] ?? null,
 });
 
-/** Capitalizes a name, except pass@k. */
-function titleOf(name: string): string {
-  return name.startsWith("pass@") ? name : `${name.charAt(0).toUpperCase()}${name.slice(1)}`;
-}
-
 const chart = (
   id: string,
   series: ChartSpec["series"],
   changes: Partial<Omit<ChartSpec, "id" | "series">> = {},
 ): ChartSpec => ({
   id,
-  title: titleOf(METRICS[series[0].metric].name),
+  title: capitalized(METRICS[series[0].metric].name),
   series,
   hasInitialMajority: false,
   from: 0,
@@ -137,9 +127,7 @@ export const UNLABELLED_CHARTS: readonly ChartSpec[] = [
   chart(
     "unansweredShare",
     [ofSteps("unansweredShare", "unanswered"), ofSteps("truncatedShare", "truncated", 2)],
-    {
-      title: "Unanswered and truncated",
-    },
+    { title: "Unanswered and truncated" },
   ),
 ];
 
@@ -149,9 +137,7 @@ export const SECONDARY_CHARTS: readonly ChartSpec[] = [
   chart(
     "groundTruthRatio",
     [ofSteps("groundTruthRatio", "ground-truth ratio"), ofSteps("reward", "reward", 2)],
-    {
-      title: "Ground-truth ratio and reward",
-    },
+    { title: "Ground-truth ratio and reward" },
   ),
   chart("passAtN", [ofSteps("passAtN", "training votes"), ofEvaluations("passAtN")]),
   chart("voteEntropy", [ofSteps("voteEntropy", "training votes"), ofEvaluations("voteEntropy")]),
@@ -180,10 +166,9 @@ export const SECONDARY_CHARTS: readonly ChartSpec[] = [
 ];
 
 /** Returns the charts of a run. */
-export function chartsFor(hasAnswers: boolean): {
-  readonly headline: readonly ChartSpec[];
-  readonly secondary: readonly ChartSpec[];
-} {
+export function chartsFor(
+  hasAnswers: boolean,
+): Readonly<Record<"headline" | "secondary", readonly ChartSpec[]>> {
   if (hasAnswers) return { headline: HEADLINE_CHARTS, secondary: SECONDARY_CHARTS };
   const shown = new Set(UNLABELLED_CHARTS.map(({ id }) => id));
   const secondary = SECONDARY_CHARTS.filter(

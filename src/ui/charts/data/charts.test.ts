@@ -1,10 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { METRICS } from "../../../rl/metrics/metrics.ts";
 import { evaluationOf, recordOf, stepOf } from "../../../store/fixture.ts";
-import { chartRows, isShown, rawKey, seriesPoints, smoothRows, type ChartRow } from "./chartRows.ts";
+import { chartRows, isShown, rawKey, seriesPoints, smooth, smoothRows, type ChartRow } from "./chartRows.ts";
 import { chartsFor, HEADLINE_CHARTS } from "./chartSpecs.ts";
 import { downsample } from "./downsample.ts";
-import { smooth } from "./smooth.ts";
 import { chartSummary, latestReading } from "./summary.ts";
 
 const [passAt1, majAtN] = HEADLINE_CHARTS;

@@ -1,4 +1,4 @@
-/** Lets the user choose where a large file is saved, so that it is streamed to disk. */
+/** Saves files: in the downloads folder, or where the user chooses, so that large ones are streamed to disk. */
 import type { Destination } from "../../store/run/runStore.ts";
 
 /** Bytes from which the user is asked; smaller files are ordinary downloads. */
@@ -19,4 +19,15 @@ export async function chooseDestination(fileName: string, bytes: number): Promis
     // An embedded page may not ask.
     return error instanceof DOMException && error.name === "AbortError" ? "cancelled" : "downloads";
   }
+}
+
+/** Saves text or a file in the downloads folder. */
+export function download(fileName: string, content: string | Blob, type = ""): void {
+  const url = URL.createObjectURL(content instanceof Blob ? content : new Blob([content], { type }));
+  const link = document.createElement("a");
+  link.href = url;
+  link.download = fileName;
+  link.click();
+  // The browser reads the blob after the click; a minute is enough even for large weights.
+  setTimeout(() => URL.revokeObjectURL(url), 60_000);
 }

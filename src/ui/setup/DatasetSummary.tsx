@@ -1,18 +1,18 @@
 import type { DatasetEntry } from "../../store/setup/catalogue.ts";
-import type { DatasetState, LoadedDataset } from "../../store/setup/dataset.ts";
+import { datasetInUse, type DatasetState, type LoadedDataset } from "../../store/setup/dataset.ts";
 import { count, counted } from "../format.ts";
 
-interface DatasetReadingProps {
+interface DatasetSummaryProps {
   readonly state: DatasetState;
   /** The embedded data set, or null for the user's file. */
   readonly about: DatasetEntry | null;
 }
 
 /** Summary of the data set in use: size, first question, mapped fields and skipped rows. */
-export function DatasetReading({ state, about }: DatasetReadingProps) {
-  const inUse = state.status === "none" ? null : state.inUse;
+export function DatasetSummary({ state, about }: DatasetSummaryProps) {
+  const inUse = datasetInUse(state);
   return (
-    <div className="reading" aria-live="polite" data-testid="dataset-reading">
+    <div className="stack" aria-live="polite" data-testid="dataset-reading">
       {about !== null && <p className="soft small">{about.description}</p>}
       {state.status === "failed" && (
         <p className="small problem" role="alert">
@@ -55,8 +55,8 @@ const ROWS_SHOWN = 50;
 
 function SkippedRows({ errors }: { readonly errors: LoadedDataset["reading"]["errors"] }) {
   return (
-    <details className="reading__errors small">
-      <summary>{counted(errors.length, "row")} skipped</summary>
+    <details className="small">
+      <summary className="watch">{counted(errors.length, "row")} skipped</summary>
       <div className="reading__rows" role="region" aria-label="Skipped rows" tabIndex={0}>
         <ul>
           {errors.slice(0, ROWS_SHOWN).map(({ row, reason }) => (

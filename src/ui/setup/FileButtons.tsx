@@ -1,13 +1,13 @@
 import { useRef } from "react";
-import { Icon } from "../Icon.tsx";
+import { Button } from "../Button.tsx";
 import { pickedFiles } from "../droppedFiles.ts";
 import { usePage } from "../page.tsx";
 
 /** Buttons to open a data set, a run configuration or a model. */
-export function FileButton({ isLocked }: { readonly isLocked: boolean }) {
+export function FileButtons({ isLocked }: { readonly isLocked: boolean }) {
   return (
-    <div className="setup__file">
-      <div className="setup__buttons">
+    <div className="stack">
+      <div className="cluster">
         <Opener isLocked={isLocked} title="Open files…" />
         <Opener isLocked={isLocked} title="Open folder…" isFolder />
       </div>
@@ -34,16 +34,14 @@ function Opener({ isLocked, title, isFolder = false }: OpenerProps) {
   };
   return (
     <>
-      <button
-        type="button"
-        className="button"
+      <Button
+        icon={isFolder ? "folder" : "file"}
         disabled={isLocked}
         aria-describedby="file-about"
         onClick={() => input.current?.click()}
       >
-        <Icon name={isFolder ? "folder" : "file"} />
         {title}
-      </button>
+      </Button>
       <input
         ref={input}
         type="file"
