@@ -1,7 +1,8 @@
-/** `npx tsx tools/planModels.ts`: writes the tables of memory in docs/MODELS.md, by the planner, from the published configurations. */
+/** `npx tsx tools/planModels.ts`: writes the memory tables of docs/MODELS.md, planned for the published configurations. */
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { globals } from "webgpu";
+import { at } from "../src/math/at.ts";
 import { bytesText } from "../src/math/bytes.ts";
 import { readModelConfig, type ModelConfig } from "../src/model/language/config.ts";
 import type { MemoryPart } from "../src/model/memory/parts.ts";
@@ -10,12 +11,12 @@ import { runWorkload } from "../src/model/memory/runWorkload.ts";
 import type { MemoryBudget } from "../src/model/contracts/memoryBudget.ts";
 import type { Demand } from "../src/model/memory/demand.ts";
 
-Object.assign(globalThis, globals); // GPUBufferUsage and the like, which allocating names
-const { graphMemory } = await import("../src/model/memory/graphMemory.ts"); // its backend needs those globals
+Object.assign(globalThis, globals); // such as GPUBufferUsage, which allocations use
+const { graphMemory } = await import("../src/model/memory/graphMemory.ts"); // needs those globals
 
 const DOCUMENT = new URL("../docs/MODELS.md", import.meta.url);
 const CONFIGS = new URL("../src/model/fixtures/published/", import.meta.url);
-/** What stands around the tables; their columns are not aligned. */
+/** Markers around the tables, whose columns are not aligned. */
 const BEGIN = "<!-- planned memory: npx tsx tools/planModels.ts -->\n<!-- prettier-ignore-start -->";
 const END = "<!-- prettier-ignore-end -->";
 
@@ -23,29 +24,29 @@ const ADAPTER = { rank: 16, alpha: 32, dropout: 0, targets: TARGET_MODULES };
 const PRECISIONS = ["f16", "q8_0", "q4_0"] as const;
 const MEMORIES = [8, 16, 24];
 const LENGTHS = [4096, 2048, 1024, 512];
-/** Of which the parts are told. */
-const TOLD = 1024;
+/** Response length of the table of parts. */
+const LENGTH = 1024;
 const PROMPT = 256;
-/** Rows that are decoded together at least, and at most. */
+/** Minimum and maximum number of rows decoded together. */
 const [FEWEST, MOST] = [8, 64];
 const ANY_BUFFER = { maxBufferSize: Infinity, maxStorageBufferBindingSize: Infinity, software: false };
 const OF_ADAPTER: readonly MemoryPart[] = ["adapter", "gradients", "optimizer"];
 
 /** Bytes of a run that trains on one response at a time. */
-interface Taken {
+interface RunBytes {
   readonly base: number;
   readonly adapter: number;
-  /** A row that is sampled. */
+  /** Per sampled row. */
   readonly row: number;
-  /** All else. */
+  /** Everything else. */
   readonly fixed: number;
 }
 
-async function taken(
+async function runBytes(
   model: ModelConfig,
   basePrecision: (typeof PRECISIONS)[number],
   responseTokens: number,
-): Promise<Taken> {
+): Promise<RunBytes> {
   const sampled = { questions: 1, responses: FEWEST };
   const demand: Demand = {
     sampled: [sampled],
@@ -68,11 +69,11 @@ async function taken(
   return { base, adapter, row: row + 4 * model.vocabulary, fixed };
 }
 
-/** "16 × 2,048": rows decoded together and the longest response, of which a row is trained on at a time. */
-function largestSetting(byLength: ReadonlyMap<number, Taken>, memory: number): string {
-  for (const [length, { base, adapter, row, fixed }] of byLength) {
+/** Returns the longest response that fits with the number of rows decoded together, such as "16 × 2,048"; "–" if none fits. */
+function largestSetting(byLength: readonly RunBytes[], memory: number): string {
+  for (const [i, { base, adapter, row, fixed }] of byLength.entries()) {
     const rows = Math.min(MOST, Math.floor((memory - base - adapter - fixed) / row));
-    if (rows >= FEWEST) return `${rows} × ${length.toLocaleString("en")}`;
+    if (rows >= FEWEST) return `${rows} × ${at(LENGTHS, i).toLocaleString("en")}`;
   }
   return "–";
 }
@@ -81,35 +82,36 @@ function row(cells: readonly string[]): string {
   return `| ${cells.join(" | ")} |`;
 }
 
-/** The rows of a backbone in both tables. */
+/** Returns the rows of a backbone in both tables. */
 async function rowsOf(
   file: string,
 ): Promise<{ readonly parts: string; readonly largest: readonly string[] }> {
   const name = file.replace(/\.json$/, "");
   const config = readModelConfig(JSON.parse(readFileSync(new URL(file, CONFIGS), "utf8")));
-  const told: Taken[] = [];
+  const bases: number[] = [];
+  const others: number[] = [];
   const largest: string[] = [];
-  for (const [i, precision] of PRECISIONS.entries()) {
-    const byLength = new Map<number, Taken>();
-    for (const length of LENGTHS) byLength.set(length, await taken(config, precision, length));
+  for (const precision of PRECISIONS) {
+    const byLength: RunBytes[] = [];
+    for (const length of LENGTHS) byLength.push(await runBytes(config, precision, length));
     const settings = MEMORIES.map((memory) => largestSetting(byLength, memory * 2 ** 30));
-    largest.push(row([i === 0 ? name : "", precision, ...settings]));
-    told.push(...[byLength.get(TOLD)].filter((each) => each !== undefined));
+    largest.push(row([largest.length === 0 ? name : "", precision, ...settings]));
+    const { base, adapter, row: perRow, fixed } = at(byLength, LENGTHS.indexOf(LENGTH));
+    bases.push(base);
+    others.splice(0, others.length, adapter, perRow, fixed);
   }
-  const last = told.at(-1);
-  const besides = last === undefined ? [] : [last.adapter, last.row, last.fixed];
-  return { parts: row([name, ...[...told.map(({ base }) => base), ...besides].map(bytesText)]), largest };
+  return { parts: row([name, ...[...bases, ...others].map(bytesText)]), largest };
 }
 
-/** Both tables. */
+/** Returns both tables. */
 export async function plannedMemory(): Promise<string> {
   const names = readdirSync(CONFIGS).filter((name) => name.endsWith(".json"));
   const rows: Awaited<ReturnType<typeof rowsOf>>[] = [];
   for (const name of names.sort()) rows.push(await rowsOf(name));
   const bases = PRECISIONS.map((precision) => `base in ${precision}`);
-  const told = `of ${TOLD.toLocaleString("en")} tokens`;
+  const tokens = `of ${LENGTH.toLocaleString("en")} tokens`;
   return [
-    row(["backbone", ...bases, "adapter", `a row ${told}`, `training on one ${told}`]),
+    row(["backbone", ...bases, "adapter", `a row ${tokens}`, `training on one ${tokens}`]),
     row(["---", ...bases.map(() => "---:"), "---:", "---:", "---:"]),
     ...rows.map(({ parts }) => parts),
     "",
@@ -119,11 +121,11 @@ export async function plannedMemory(): Promise<string> {
   ].join("\n");
 }
 
-/** The document with these tables. */
+/** Returns the document with its tables replaced. */
 export function withTables(document: string, tables: string): string {
   const start = document.indexOf(BEGIN);
   const end = document.indexOf(END, start);
-  if (start < 0 || end < 0) throw new Error("docs/MODELS.md has no place for the planned memory");
+  if (start < 0 || end < 0) throw new Error("docs/MODELS.md has no markers for the planned memory");
   return `${document.slice(0, start)}${BEGIN}\n\n${tables}\n\n${document.slice(end)}`;
 }
 

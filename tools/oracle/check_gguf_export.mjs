@@ -1,16 +1,15 @@
-/* eslint-disable -- node-llama-cpp is installed for this script alone: here nothing has types */
+/* eslint-disable -- node-llama-cpp is installed only for this script, so nothing has types */
 // @ts-nocheck
 /**
- * Opens an exported GGUF file with llama.cpp and compares it with what the lab computes from the model it came from.
+ * Opens an exported GGUF file with llama.cpp and compares it with the model it was exported from, as the lab computes it.
  *
  *     npm install --no-save node-llama-cpp@3.22.1
  *     npm run -s ttrl -- export --model <model> --format gguf --precision f32 --out <file.gguf>
  *     npx tsx tools/oracle/check_gguf_export.mjs <model> <file.gguf> <questions.json> [<prompts, 5> [<tokens, 64> [count]]]
  *
- * All questions must get the same token ids, as they stand and in the chat template; the first prompts must be continued
- * greedily with the same tokens, to the end token or the given number. Exits 1 at the first difference. With `count`, for
- * F16 and Q8_0, it tells how many prompts are continued alike: llama.cpp rounds what it multiplies with such weights, and
- * close calls may fall otherwise.
+ * All questions must have the same token ids, plain and in the chat template, and the first prompts the same greedy tokens, to the
+ * end token or the given number. Exits 1 at the first difference. With `count`, for F16 and Q8_0, it prints how many prompts agree:
+ * llama.cpp rounds the activations it multiplies with such weights, which can change near ties.
  */
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
@@ -18,7 +17,8 @@ import { getLlama } from "node-llama-cpp";
 import { languageModelOf, openModelFile } from "../../cli/models/modelFile.ts";
 
 const [from, file, questions, prompts = "5", length = "64", mode] = process.argv.slice(2);
-if (questions === undefined) throw new Error("name the model, its GGUF file and a file of questions");
+if (questions === undefined)
+  throw new Error("the arguments must be the model, its GGUF file and a file of questions");
 const most = Number(length);
 
 const { tokenizer } = languageModelOf(await openModelFile(from));
@@ -42,24 +42,11 @@ for (const text of texts) {
     fail(`prompt ${JSON.stringify(text)}: the lab reads ${prompt}, llama.cpp ${again}`);
 }
 
-/** The lab's greedy tokens, the end token left out. */
+/** Returns the lab's greedy tokens, without the end token. */
 function ours(asked) {
   const input = asked.map((prompt) => JSON.stringify({ prompt })).join("\n");
-  const args = [
-    "generate",
-    "--model",
-    from,
-    "--prompts",
-    "-",
-    "--greedy",
-    "--max-tokens",
-    length,
-    "--backend",
-    "wasm",
-  ];
-  const { status, stdout, stderr } = spawnSync("node", ["--import", "tsx", "cli/ttrl.ts", ...args], {
-    input,
-  });
+  const command = `--import tsx cli/ttrl.ts generate --prompts - --greedy --max-tokens ${length} --backend wasm --model`;
+  const { status, stdout, stderr } = spawnSync("node", [...command.split(" "), from], { input });
   if (status !== 0) fail(String(stderr));
   return String(stdout)
     .trim()

@@ -1,8 +1,8 @@
-/* eslint-disable -- node-llama-cpp is installed for this script alone: here nothing has types */
+/* eslint-disable -- node-llama-cpp is installed only for this script, so nothing has types */
 // @ts-nocheck
 /**
- * Opens the tiny models of src/formats/fixtures with llama.cpp, as they are and as the lab writes them again, and compares
- * the greedy tokens with those of transformers: rotary scaling, heads of any size and norms of heads mean the same to all.
+ * Opens the tiny models of src/formats/fixtures with llama.cpp, as they are and as exported by the lab, and compares their greedy
+ * tokens with those of transformers: rotary scaling, head sizes and head norms have the same meaning in all.
  *
  *     npm install --no-save node-llama-cpp@3.22.1
  *     npx tsx tools/oracle/check_gguf_fixtures.mjs

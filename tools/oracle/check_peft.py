@@ -30,10 +30,8 @@ def open_base(base):
 
 def ours(base, adapter):
     """Token ids and logits of some texts as the lab computes them with the adapter."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "logits.json"
-        subprocess.run(["npx", "tsx", "tools/oracle/adapterWithLogits.ts", base, adapter, path], check=True)
-        return json.loads(path.read_text())
+    command = ["npx", "tsx", "tools/oracle/labLogits.ts", base, adapter]
+    return json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout)
 
 
 @torch.no_grad()

@@ -1,6 +1,6 @@
 /**
- * Prints how far logits are from those of transformers, for each tiny model of src/model/fixtures and each way of computing
- * them in Node: the numbers of docs/MODELS.md.
+ * Prints the largest difference of logits from transformers', for each tiny model of src/model/fixtures and each implementation in
+ * Node: the numbers of docs/MODELS.md.
  *   npx tsx tools/oracle/logitGaps.ts
  */
 import { IMPLEMENTATIONS, useImplementation } from "../../src/ops/testBackend.ts";
@@ -13,7 +13,6 @@ for (const implementation of IMPLEMENTATIONS) {
   for (const name of FIXTURES) console.log(`${implementation}, ${name}: ${gapOf(name).toExponential(1)}`);
 }
 
-/** Largest difference of the logits of all tokens of the fixture's rows. */
 function gapOf(name: (typeof FIXTURES)[number]): number {
   const fixture = loadFixture(name);
   const { rows } = fixture.expected;

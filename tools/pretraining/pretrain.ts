@@ -1,7 +1,7 @@
 /**
- * Trains an embedded model from nothing and writes its Hugging Face folder with a model card.
+ * Trains an embedded model from random weights and writes its Hugging Face folder.
  *   npm run pretrain -- <name> [--out folder] [--share 0.1]
- * --share takes only that share of each stage's documents: an under-trained model.
+ * --share trains on only that fraction of each stage's documents, for an undertrained model.
  */
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -14,16 +14,16 @@ import { writeModelConfig } from "../../src/model/language/config.ts";
 import { readLanguageModel } from "../../src/model/language/languageModel.ts";
 import { initialParameters } from "../../src/model/weights/parameters.ts";
 import { TfModel } from "../../src/model/tfjs/tfModel.ts";
-import { LADDER, type Rung, type Stage } from "./ladder.ts";
+import { LADDER, type Rung, type StageLog } from "./ladder.ts";
 import { pretrainStage } from "./pretrainStage.ts";
 
 const TOKENIZER = new URL("../../public/models/tokenizer/", import.meta.url);
 
 function readJson(url: URL): JsonObject {
-  return JSON.parse(readFileSync(url, "utf8")) as JsonObject; // our own committed files
+  return JSON.parse(readFileSync(url, "utf8")) as JsonObject; // committed files
 }
 
-/** The folder of a rung before training: random weights. */
+/** Returns a model's folder with random weights. */
 function initialFolder(rung: Rung): ModelFolder {
   return {
     config: writeModelConfig(rung.config),
@@ -41,33 +41,15 @@ function initialFolder(rung: Rung): ModelFolder {
   };
 }
 
-async function save(
-  folder: ModelFolder,
-  model: TfModel,
-  out: string,
-  log: readonly StageLog[],
-): Promise<void> {
+async function save(folder: ModelFolder, model: TfModel, out: string, log: readonly StageLog[]) {
   mkdirSync(out, { recursive: true });
   const extras = new Map([["pretraining.json", `${JSON.stringify(log, null, 2)}\n`]]);
-  for (const [path, bytes] of writeModelFolder({ ...folder, weights: await model.weights() }, extras)) {
+  for (const [path, bytes] of writeModelFolder({ ...folder, weights: await model.weights() }, extras))
     writeFileSync(join(out, path), bytes);
-  }
-}
-
-/** What pretraining.json keeps of a stage. */
-interface StageLog {
-  readonly stage: string;
-  readonly documents: number;
-  readonly tokens: number;
-  readonly responseLoss: number;
-  readonly seconds: number;
-  readonly learningRate: number;
-  readonly seed: number;
-  readonly mix: Stage["mix"];
 }
 
 async function train(rung: Rung, out: string): Promise<void> {
-  const { report } = await startBackend("wasm"); // its fused kernels beat WebGPU's stock operations at these sizes
+  const { report } = await startBackend("wasm"); // at these sizes faster than TensorFlow.js operations on WebGPU
   console.error(`${rung.name} on ${report.backend} (${report.device})`);
   const folder = initialFolder(rung);
   const model = new TfModel(readLanguageModel(folder), folder.weights);
@@ -84,19 +66,9 @@ async function train(rung: Rung, out: string): Promise<void> {
     });
     const { name, documents, learningRate, seed, mix } = stage;
     log.push({ stage: name, documents, tokens, responseLoss, seconds: seconds(), learningRate, seed, mix });
-    await save(
-      folder,
-      model,
-      stage === rung.stages.at(-1) ? out : join(out, "..", `${rung.name}-${name}`),
-      log,
-    );
+    const isLast = stage === rung.stages.at(-1);
+    await save(folder, model, isLast ? out : join(out, "..", `${rung.name}-${name}`), log);
   }
-}
-
-/** The rung with a share of its documents. */
-function shortened(whole: Rung, share: number): Rung {
-  const stages = whole.stages.map((stage) => ({ ...stage, documents: Math.round(share * stage.documents) }));
-  return { ...whole, stages };
 }
 
 const { values, positionals } = parseArgs({
@@ -105,13 +77,14 @@ const { values, positionals } = parseArgs({
 });
 const share = Number(values.share);
 if (!(share > 0 && share <= 1)) {
-  console.error(`--share ${values.share}: give a number above 0, at most 1`);
+  console.error(`--share must be above 0 and at most 1, not ${values.share}`);
   process.exit(2);
 }
 const rung = LADDER.find(({ name }) => name === positionals[0]);
 if (rung === undefined) {
-  console.error(`name one of the models: ${LADDER.map(({ name }) => name).join(", ")}`);
+  console.error(`the first argument must be one of ${LADDER.map(({ name }) => name).join(", ")}`);
   process.exit(2);
 }
-await train(shortened(rung, share), values.out ?? join("public/models", rung.name));
+const stages = rung.stages.map((stage) => ({ ...stage, documents: Math.round(share * stage.documents) }));
+await train({ ...rung, stages }, values.out ?? join("public/models", rung.name));
 process.exit(0);

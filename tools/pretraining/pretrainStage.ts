@@ -1,4 +1,4 @@
-/** One phase of pretraining: next-token prediction on fresh documents. */
+/** One phase of pretraining: next-token prediction on generated documents. */
 import { microBatches } from "../../src/model/learning/microBatches.ts";
 import type { TfModel } from "../../src/model/tfjs/tfModel.ts";
 import { layOutScoredRows, scoreTokens } from "../../src/model/tfjs/training/loss.ts";
@@ -8,15 +8,14 @@ import { corpus, type CorpusDocument } from "../../src/tasks/corpus.ts";
 import { DOCUMENTS_PER_STEP, PRETRAIN_OPTIMIZER, PROMPT_WEIGHT, type Stage } from "./ladder.ts";
 
 const WARMUP_STEPS = 100;
-/** Tokens of loss weight in an average batch: a constant divisor, so that short documents do not weigh more. */
+/** Loss weight of an average document: a constant divisor, so that tokens of short documents have no larger weight. */
 const WEIGHT_PER_DOCUMENT = 25;
-const TOKENS_PER_MICRO_BATCH = 4096;
+const MICRO_BATCH_TOKENS = 4096;
 
-/** Progress of a stage. */
 interface StageReport {
   readonly step: number;
   readonly steps: number;
-  /** Mean loss of response tokens since the last report, nats. */
+  /** Mean loss of response tokens since the last report, in nats. */
   readonly responseLoss: number;
   readonly tokens: number;
 }
@@ -26,7 +25,7 @@ interface EncodedDocument {
   readonly promptLength: number;
 }
 
-/** Trains the model through a stage. Returns tokens seen and the response loss over the last reports. */
+/** Trains the model on a stage. Returns the number of tokens and the response loss since the last report but one. */
 export async function pretrainStage(
   model: TfModel,
   stage: Stage,
@@ -70,11 +69,9 @@ async function trainStep(
   learningRate: number,
 ) {
   let [tokens, responseLossSum, responseTokens] = [0, 0, 0];
-  for (const batch of microBatches(documents, (document) => document.tokens.length, TOKENS_PER_MICRO_BATCH)) {
-    const rows = layOutScoredRows(
-      batch.map((document) => document.tokens),
-      batch.map(() => 1),
-    );
+  for (const batch of microBatches(documents, (document) => document.tokens.length, MICRO_BATCH_TOKENS)) {
+    const texts = batch.map((document) => document.tokens);
+    const rows = layOutScoredRows(texts, Array<number>(texts.length).fill(1));
     const weights = Float32Array.from(batch.flatMap(tokenWeights));
     let logprobs: tf.Tensor | undefined;
     await optimizer.accumulate((parameters) => {
@@ -89,23 +86,23 @@ async function trainStep(
       responseLossSum -= values[i] ?? 0;
       responseTokens += 1;
     }
-    tokens += batch.reduce((total, document) => total + document.tokens.length, 0);
+    tokens += texts.reduce((total, { length }) => total + length, 0);
   }
   await optimizer.step({ ...PRETRAIN_OPTIMIZER, learningRate });
   return { tokens, responseLossSum, responseTokens };
 }
 
-/** Weighted next-token loss, a scalar: sum over tokens of -weight * logprob / normalizer. */
+/** Returns the weighted next-token loss, a scalar: sum over tokens of -weight * logprob / normalizer. */
 function predictionLoss(logprobs: tf.Tensor, weights: tf.Tensor, normalizer: number): tf.Scalar {
   return tf.div(tf.neg(tf.sum(tf.mul(logprobs, weights))), normalizer).asScalar();
 }
 
-/** Loss weight of each predicted token, all but the first of a document. */
+/** Returns the loss weights of all tokens but the first. */
 function tokenWeights({ tokens, promptLength }: EncodedDocument): number[] {
   return Array.from({ length: tokens.length - 1 }, (_, i) => (i + 1 < promptLength ? PROMPT_WEIGHT : 1));
 }
 
-/** Linear warm-up, then a cosine down to a tenth of the peak. */
+/** Linear warm-up, then cosine decay to a tenth of the peak. */
 function learningRateAt(step: number, steps: number, peak: number): number {
   const warmup = Math.min(1, step / WARMUP_STEPS);
   return peak * warmup * (0.1 + 0.45 * (1 + Math.cos((Math.PI * step) / steps)));

@@ -13,10 +13,9 @@ const SAMPLE = { documents: 20_000, seed: 6, mix: SKILL_MIX };
 const VOCABULARY = 464;
 
 /**
- * Pieces that merges never cross, in order of preference: the opening of a boxed answer; one digit; letters and
- * spaces together with the mark that ends them (so ` bags of ` and `A. ` become one token, and sequences stay
- * short); a full stop with its space; any other character alone. ASCII classes only: other scripts fall to bytes, and
- * no version of Unicode can change an id.
+ * Pattern of the pieces that merges never cross, in order of precedence: the start of a boxed answer; a digit; letters and spaces
+ * with the punctuation that ends them, so that ` bags of ` and `A. ` become one token; a full stop with its space; any other
+ * character. ASCII classes only, so that token ids do not depend on the version of Unicode; other scripts are encoded as bytes.
  */
 export const PIECES = String.raw`\\boxed\{|[0-9]|[A-Za-z ]+(?:[.?] ?)?|\. ?|[^A-Za-z0-9 .]`;
 
@@ -24,14 +23,13 @@ function countPieces(): Map<string, number> {
   const counts = new Map<string, number>();
   const pattern = new RegExp(PIECES, "gu");
   for (const { prompt, response } of corpus(SAMPLE)) {
-    for (const [piece] of `${prompt}\n${response}`.matchAll(pattern)) {
+    for (const [piece] of `${prompt}\n${response}`.matchAll(pattern))
       counts.set(piece, (counts.get(piece) ?? 0) + 1);
-    }
   }
   return counts;
 }
 
-/** The content of tokenizer.json: special tokens first, then the 256 bytes, then one token a merge. */
+/** Returns tokenizer.json: the special tokens, the 256 bytes, then one token per merge. */
 function tokenizerJson(merges: readonly Merge[]): object {
   const tokens = [...SPECIAL_TOKENS, ...byteSymbols(), ...merges.map(([left, right]) => left + right)];
   const byteLevel = { type: "ByteLevel", add_prefix_space: false, trim_offsets: false, use_regex: false };
@@ -62,7 +60,7 @@ const TOKENIZER_CONFIG = {
   chat_template: "{{ bos_token }}{% for message in messages %}{{ message['content'] }}\n{% endfor %}",
 };
 
-/** Both files of the tokenizer as text, by name; the same on every run. */
+/** Returns the text of both files of the tokenizer by name; deterministic. */
 export function tokenizerFiles(): Map<string, string> {
   const merges = trainMerges(countPieces(), VOCABULARY - SPECIAL_TOKENS.length - 256);
   const write = (content: object): string => `${JSON.stringify(content, null, 1)}\n`;

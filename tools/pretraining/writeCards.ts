@@ -1,5 +1,5 @@
 /**
- * Measures the embedded models and writes their model cards and models/index.json.
+ * Evaluates the embedded models; writes their model cards and public/models/index.json.
  *   npm run cards -- [name ...]
  */
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -15,11 +15,18 @@ import { TfPolicy } from "../../src/model/tfjs/tfPolicy.ts";
 import { DEFAULT_CONFIG } from "../../src/rl/ttrlConfig.ts";
 import { evaluateStudy } from "../../src/rl/metrics/studyRun.ts";
 import { byLevel, type Evaluation } from "../../src/rl/metrics/metrics.ts";
-import { LADDER, PRETRAIN_OPTIMIZER, DOCUMENTS_PER_STEP, PROMPT_WEIGHT, type Rung } from "./ladder.ts";
+import {
+  DOCUMENTS_PER_STEP,
+  LADDER,
+  PRETRAIN_OPTIMIZER,
+  PROMPT_WEIGHT,
+  type Rung,
+  type StageLog,
+} from "./ladder.ts";
 
 const MODELS = "public/models";
 const DATASETS = ["word", "word-heldout", "expression", "choice"] as const;
-/** The evaluation setting of the paper, and the setting the training votes are drawn at. */
+/** The sampling settings of the paper's evaluation and of the default votes. */
 const SETTINGS = [
   { temperature: 0.6, topP: 0.95 },
   { temperature: 1, topP: 1 },
@@ -39,10 +46,8 @@ async function measure(model: TfModel): Promise<Measured[]> {
     const study = readDataset(file, readFileSync(join("public/datasets", file), "utf8"));
     for (const { temperature, topP } of SETTINGS) {
       const config = { ...DEFAULT_CONFIG, evaluationTemperature: temperature, evaluationTopP: topP };
-      measured.push({
-        dataset,
-        evaluation: await evaluateStudy(policy, study, config, { step: 0, samples: SAMPLES }),
-      });
+      const evaluation = await evaluateStudy(policy, study, config, { step: 0, samples: SAMPLES });
+      measured.push({ dataset, evaluation });
     }
   }
   await policy.dispose();
@@ -57,16 +62,6 @@ function resultRow({ dataset, evaluation }: Measured): string {
   const setting = `T ${evaluation.temperature}, top-p ${evaluation.topP}`;
   const overall = `${percent(evaluation.passAt1)} [${interval.join(", ")}] | ${percent(evaluation.majAtN)}`;
   return `| ${dataset} | ${setting} | ${overall} | ${levels.join(" | ")} |`;
-}
-
-/** What pretraining left in the folder. */
-interface StageLog {
-  readonly stage: string;
-  readonly documents: number;
-  readonly tokens: number;
-  readonly responseLoss: number;
-  readonly learningRate: number;
-  readonly seed: number;
 }
 
 function card(rung: Rung, stages: readonly StageLog[], measured: readonly Measured[]): string {
@@ -114,22 +109,15 @@ ${measured.map(resultRow).join("\n")}
 `;
 }
 
-/** The folders that are models of the ladder, in its order. */
-function shipped(): Rung[] {
-  const folders = new Set(readdirSync(MODELS));
-  return LADDER.filter(
-    ({ name }) => folders.has(name) && existsSync(join(MODELS, name, "model.safetensors")),
-  );
-}
+/** The models of the ladder that have been trained. */
+const shipped = LADDER.filter(({ name }) => existsSync(join(MODELS, name, "model.safetensors")));
 
 async function writeCard(rung: Rung): Promise<void> {
   const folder = join(MODELS, rung.name);
-  const files = new Map(
-    readdirSync(folder).map((file) => [file, new Uint8Array(readFileSync(join(folder, file)))]),
-  );
-  const content = readModelFolder(files);
+  const names = readdirSync(folder);
+  const content = readModelFolder(new Map(names.map((file) => [file, readFileSync(join(folder, file))])));
   const model = new TfModel(readLanguageModel(content), content.weights);
-  const stages = JSON.parse(readFileSync(join(folder, "pretraining.json"), "utf8")) as StageLog[]; // our own file
+  const stages = JSON.parse(readFileSync(join(folder, "pretraining.json"), "utf8")) as StageLog[]; // committed file
   const measured = await measure(model);
   writeFileSync(join(folder, "README.md"), card(rung, stages, measured));
   for (const line of measured.map(resultRow)) console.log(rung.name, line);
@@ -137,8 +125,8 @@ async function writeCard(rung: Rung): Promise<void> {
 
 const wanted = process.argv.slice(2);
 await startBackend("wasm");
-for (const rung of shipped()) if (wanted.length === 0 || wanted.includes(rung.name)) await writeCard(rung);
-const index = shipped().map(({ name, title, description, config }) => ({
+for (const rung of shipped) if (wanted.length === 0 || wanted.includes(rung.name)) await writeCard(rung);
+const index = shipped.map(({ name, title, description, config }) => ({
   name,
   title,
   description,

@@ -2,27 +2,25 @@
  * Measures the memory of exports: writes a random model of the given size to disk, exports it in each format with a capped
  * heap, and prints the peak resident memory. Exits with 1 if it exceeds twice the largest tensor plus 300 MB, which the
  * program needs without a model.
- *   npx tsx tools/exportMemory.ts <new folder> [<million parameters, 250>]
+ *   npx tsx bench/exportMemory.ts <new folder> [<million parameters, 250>]
  */
 import { spawnSync } from "node:child_process";
 import { rmSync } from "node:fs";
 import { join } from "node:path";
+import { shapeWeights } from "./shapeWeights.ts";
 import { writeFolder } from "../cli/files/durable.ts";
-import { modelFolderFiles, SHARD_BYTES } from "../src/formats/huggingface/modelFolderFiles.ts";
-import type { WeightSource } from "../src/formats/numbers/weightSource.ts";
-import { weightsOf } from "../src/formats/numbers/weightSource.ts";
-import { createRandom } from "../src/math/random.ts";
-import { readModelConfig } from "../src/model/language/config.ts";
-import { parameterShapes } from "../src/model/weights/parameters.ts";
 import { openModelFile } from "../cli/models/modelFile.ts";
+import { modelFolderFiles, SHARD_BYTES } from "../src/formats/huggingface/modelFolderFiles.ts";
+import { weightsOf } from "../src/formats/numbers/weightSource.ts";
+import { readModelConfig } from "../src/model/language/config.ts";
 
 const [folder, millions = "250"] = process.argv.slice(2);
-if (folder === undefined) throw new Error("name a new folder");
+if (folder === undefined) throw new Error("the first argument must be a new folder");
 
 const HEAP = 128;
 const PROGRAM_BYTES = 300e6;
 
-/** A Llama of that size with the embedded models' tokenizer: its embedding is the largest tensor, as in small real models. */
+/** A Llama of the given size with the embedded models' tokenizer; its embedding is the largest tensor, as in small real models. */
 const { texts } = await openModelFile("public/models/abacus-0.2M");
 const width = 1024;
 const perLayer = 4 * width * width + 3 * width * 2816;
@@ -32,13 +30,12 @@ const config = {
   ...{ hidden_size: width, intermediate_size: 2816, num_hidden_layers: layers, vocab_size: 32_768 },
   ...{ num_attention_heads: 16, num_key_value_heads: 16, head_dim: 64 },
 };
-const shapes = parameterShapes(readModelConfig(config));
-const sizes = [...shapes.values()].map((shape) => 4 * weightsOf(shape));
+const weights = shapeWeights(readModelConfig(config), 0);
+const sizes = [...weights.shapes.values()].map((shape) => 4 * weightsOf(shape));
 const bytes = sizes.reduce((total, size) => total + size, 0);
 const most = PROGRAM_BYTES + 2 * Math.max(...sizes);
 
 const model = join(folder, "model");
-const weights: WeightSource = { shapes, read: (name) => Promise.resolve(randomWeights(name)) };
 await writeFolder(
   model,
   modelFolderFiles({ ...texts, config }, weights, { packing: "F32", shardBytes: SHARD_BYTES }),
@@ -53,41 +50,29 @@ const FORMS = [
 ] as const;
 for (const [format, precision] of FORMS) {
   const out = join(folder, `${precision}${format === "gguf" ? ".gguf" : ""}`);
-  const peak = peakOf([
-    "export",
-    "--model",
-    model,
-    "--format",
-    format,
-    "--precision",
-    precision,
-    "--out",
-    out,
-  ]);
+  const peak = peakOf(["--model", model, "--format", format, "--precision", precision, "--out", out]);
   console.log(`${format} ${precision}: ${Math.round(peak / 1e6)} MB at most, with a heap of ${HEAP} MB`);
   if (peak > most) process.exitCode = 1;
   rmSync(out, { recursive: true });
 }
 
-/** Returns the peak resident bytes of `ttrl` with these arguments. */
+/** Returns the peak resident bytes of `ttrl export` with these arguments. */
 function peakOf(args: readonly string[]): number {
-  const tell = 'process.on("exit",()=>process.stderr.write("\\npeak "+process.resourceUsage().maxRSS+"\\n"))';
+  const report =
+    'process.on("exit",()=>process.stderr.write("\\npeak "+process.resourceUsage().maxRSS+"\\n"))';
   const options = [
     `--max-old-space-size=${HEAP}`,
-    `--import=data:text/javascript,${encodeURIComponent(tell)}`,
+    `--import=data:text/javascript,${encodeURIComponent(report)}`,
   ];
-  const child = spawnSync(process.execPath, [...options, "--import", "tsx", "cli/ttrl.ts", ...args]);
-  const told = /\npeak (\d+)/.exec(child.stderr.toString());
-  if (child.status !== 0 || told === null) throw new Error(child.stderr.toString());
-  return 1024 * Number(told[1]);
-}
-
-/** Returns random weights that differ between tensors: a few draws, repeated, to save time. */
-function randomWeights(name: string): Float32Array {
-  const random = createRandom(name.length);
-  const drawn = Float32Array.from({ length: 2 ** 16 }, () => 0.02 * random.normal());
-  const data = new Float32Array(weightsOf(shapes.get(name) ?? []));
-  for (let at = 0; at < data.length; at += drawn.length)
-    data.set(drawn.subarray(0, Math.min(drawn.length, data.length - at)), at);
-  return data;
+  const child = spawnSync(process.execPath, [
+    ...options,
+    "--import",
+    "tsx",
+    "cli/ttrl.ts",
+    "export",
+    ...args,
+  ]);
+  const printed = /\npeak (\d+)/.exec(child.stderr.toString());
+  if (child.status !== 0 || printed === null) throw new Error(child.stderr.toString());
+  return 1024 * Number(printed[1]);
 }
