@@ -99,7 +99,7 @@ describe("an exported run", async () => {
     expect(recipesOf("").map(({ bytes }) => bytes !== null)).toEqual([true, true, true]);
     for (const { bytes, notes } of recipesOf("Think.")) {
       expect(bytes).toBeNull();
-      expect(notes).toEqual([expect.stringMatching(/no place for the system prompt/)]);
+      expect(notes).toEqual([expect.stringMatching(/cannot include the run's system prompt/)]);
     }
   });
 
