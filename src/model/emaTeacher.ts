@@ -38,6 +38,10 @@ export class EmaTeacher implements EmaTeacherModel {
     return this.#average.weights();
   }
 
+  optimizerState(): Promise<null> {
+    return Promise.resolve(null);
+  }
+
   dispose(): Promise<void> {
     return this.#average.dispose();
   }

@@ -1,4 +1,4 @@
-/** For tests: tiny random models, some with what PyTorch computes with them and one with the project's tokenizer. */
+/** For tests: tiny random models, some with PyTorch's results and one with the project's tokenizer. */
 import { readFileSync } from "node:fs";
 import type { JsonObject } from "../formats/jsonObject.ts";
 import type { ModelFolder } from "../formats/huggingface/modelFolder.ts";
@@ -13,7 +13,7 @@ import { loadParameters } from "./tfjs/tfParameters.ts";
 import { createDecoder } from "./tfjs/tfModel.ts";
 import type { Decoder } from "./tfjs/transformer.ts";
 
-/** The loss case of a fixture; arrays are per row, then per response token. */
+/** The policy loss of a fixture; arrays are per row, then per response token. */
 interface LossCase {
   readonly promptLengths: readonly number[];
   readonly temperature: number;
@@ -53,12 +53,12 @@ export function loadFixture(name: (typeof FIXTURES)[number]): Fixture {
   return {
     config: readModelConfig(JSON.parse(read("config.json").toString())),
     weights: readSafetensors(read("model.safetensors")).tensors,
-    expected: JSON.parse(read("expected.json").toString()) as Expected, // our own committed file
+    expected: JSON.parse(read("expected.json").toString()) as Expected, // committed file
     tensors: readSafetensors(read("expected.safetensors")).tensors,
   };
 }
 
-/** The fixture's decoder on the current backend. */
+/** Loads a fixture's decoder on the current backend. */
 export function fixtureDecoder({ config, weights }: Fixture): Decoder {
   return createDecoder(config, loadParameters(config, weights));
 }
@@ -85,12 +85,12 @@ export const TINY_CONFIG: ModelConfig = {
 
 const tokenizerFolder = new URL("../../public/models/tokenizer/", import.meta.url);
 
-/** A file of the project's tokenizer. */
+/** Reads a file of the project's tokenizer. */
 export function tokenizerFile(name: "tokenizer.json" | "tokenizer_config.json"): JsonObject {
-  return JSON.parse(readFileSync(new URL(name, tokenizerFolder), "utf8")) as JsonObject; // our own committed file
+  return JSON.parse(readFileSync(new URL(name, tokenizerFolder), "utf8")) as JsonObject; // committed file
 }
 
-/** A model folder of random weights. The model babbles; now and then it says a lone capital letter. */
+/** Returns a model folder of random weights. The model writes random text, with an occasional single capital letter. */
 export function tinyFolder(seed = 1, config = TINY_CONFIG): ModelFolder {
   return {
     config: writeModelConfig(config),
@@ -100,13 +100,13 @@ export function tinyFolder(seed = 1, config = TINY_CONFIG): ModelFolder {
   };
 }
 
-/** A rollout whose tokens all have one advantage. */
+/** Returns a rollout with the same advantage for all tokens. */
 export function rolloutOf(prompt: string, response: Response, advantage: number, weight = 1 / 48): Rollout {
   const advantages = new Float32Array(response.tokens.length).fill(advantage);
   return { prompt, response, advantages, weight };
 }
 
-/** One setting of the policy loss; arrays hold one entry for each token. */
+/** One setting of the policy loss; arrays are per token. */
 export interface PolicyCase {
   readonly settings: Pick<
     UpdateOptions,
@@ -115,27 +115,27 @@ export interface PolicyCase {
     /** Null for no bound. */
     readonly dualClip: number | null;
   };
-  /** In verl's words; `weights` are what it amounts to. */
+  /** verl's name of the aggregation; `weights` are the equivalent token weights. */
   readonly aggregation: string;
   readonly weights: readonly number[];
   readonly loss: number;
-  /** By the logits. */
+  /** With respect to the logits. */
   readonly gradient: readonly (readonly number[])[];
   readonly clipFraction: number;
   readonly clipFractionLow: number;
 }
 
-/** One clip range of the value loss, a mean over tokens. */
+/** The value loss for one clip range, a mean over tokens. */
 interface ValueCase {
   readonly clip: number;
   readonly loss: number;
-  /** By the predicted values. */
+  /** With respect to the predicted values. */
   readonly gradient: readonly number[];
   readonly clipFraction: number;
 }
 
 interface Losses {
-  /** Tokens of each response. */
+  /** Length of each response in tokens. */
   readonly lengths: readonly number[];
   readonly logits: readonly (readonly number[])[];
   readonly ids: readonly number[];
@@ -152,16 +152,16 @@ interface Losses {
 }
 
 /** The policy loss and the value loss as verl computes them. */
-export const LOSSES = JSON.parse(readFileSync(new URL("losses.json", folder), "utf8")) as Losses; // our own committed file
+export const LOSSES = JSON.parse(readFileSync(new URL("losses.json", folder), "utf8")) as Losses; // committed file
 
-/** Norm of the difference over norm of the reference. */
+/** Returns the norm of the difference divided by the norm of the expected numbers. */
 export function relativeGap(actual: ArrayLike<number>, expected: ArrayLike<number>): number {
   if (actual.length !== expected.length) throw new Error(`${actual.length} numbers, not ${expected.length}`);
   const difference = Array.from(actual, (value, i) => value - expected[i]!);
   return Math.hypot(...difference) / Math.hypot(...Array.from(expected));
 }
 
-/** What an update minimises in tests unless they say otherwise: the clipped loss alone. */
+/** Settings of an update with only the clipped policy loss. */
 export const PLAIN_UPDATE: UpdateOptions = {
   learningRate: 1e-3,
   temperature: 1,
@@ -177,7 +177,7 @@ export const PLAIN_UPDATE: UpdateOptions = {
   weightDecay: 0,
 };
 
-/** An adapter of a fixture's model, made by PEFT, and what PyTorch computes with it. */
+/** An adapter of a fixture's model, written by PEFT, with PyTorch's results. */
 interface AdapterFixture {
   readonly adapter: Adapter;
   readonly rows: readonly (readonly number[])[];
@@ -186,28 +186,23 @@ interface AdapterFixture {
   readonly tensors: ReadonlyMap<string, HostTensor>;
 }
 
-/** Fixtures that have an adapter. */
+/** Fixtures with an adapter. */
 export const ADAPTER_FIXTURES = ["tiny-llama", "tiny-qwen2"] as const;
-
-/** The files of a fixture's adapter as PEFT wrote them. */
-function adapterFiles(name: (typeof ADAPTER_FIXTURES)[number]): Map<string, Uint8Array> {
-  const read = (file: string): Uint8Array => readFileSync(new URL(`${name}/adapter/${file}`, folder));
-  return new Map(["adapter_config.json", "adapter_model.safetensors"].map((file) => [file, read(file)]));
-}
 
 /** Loads a fixture's adapter. */
 export function loadAdapterFixture(name: (typeof ADAPTER_FIXTURES)[number]): AdapterFixture {
   const { config } = loadFixture(name);
+  const files = ["adapter_config.json", "adapter_model.safetensors"];
   const read = (file: string): Buffer => readFileSync(new URL(`${name}/adapter/${file}`, folder));
-  const expected = JSON.parse(read("expected.json").toString()) as Pick<Expected, "rows" | "loss">; // our own committed file
+  const expected = JSON.parse(read("expected.json").toString()) as Pick<Expected, "rows" | "loss">; // committed file
   return {
-    adapter: adapterFromPeft(config, readPeftAdapter(adapterFiles(name)), 1),
+    adapter: adapterFromPeft(config, readPeftAdapter(new Map(files.map((file) => [file, read(file)]))), 1),
     ...expected,
     tensors: readSafetensors(read("expected.safetensors")).tensors,
   };
 }
 
-/** All weights of a model with an adapter merged in. */
+/** Returns all weights of a model with the adapter merged. */
 export function mergedWeights(
   base: ReadonlyMap<string, HostTensor>,
   adapter: Pick<Adapter, "rank" | "alpha" | "tensors">,

@@ -13,9 +13,10 @@ type CompanionName = (typeof COMPANIONS)[number];
 /** Resumable state of the companions that the run uses. */
 export type CompanionStates = ReadonlyMap<CompanionName, TrainedState>;
 
-/** A companion that has been created. */
-interface Created {
-  state(): Promise<TrainedState>;
+interface Companion {
+  weights(): Promise<TrainedState["weights"]>;
+  /** Null for a companion without an optimizer. */
+  optimizerState(): Promise<TrainedState["optimizer"]>;
   dispose(): Promise<void>;
 }
 
@@ -24,7 +25,7 @@ export class TrainableModels implements Models {
   readonly #initial: ReadonlyMap<string, HostTensor>;
   /** States to resume companions from that have not been created yet. */
   readonly #saved: Map<CompanionName, TrainedState>;
-  readonly #created = new Map<CompanionName, Created>();
+  readonly #created = new Map<CompanionName, Companion>();
   #critic: TrainableCritic | null = null;
   #emaTeacher: EmaTeacher | null = null;
   #rewardModel: TrainablePolicy | null = null;
@@ -46,22 +47,13 @@ export class TrainableModels implements Models {
   }
 
   emaTeacher(): Promise<EmaTeacher> {
-    this.#emaTeacher ??= this.#createEmaTeacher();
+    this.#emaTeacher ??= this.#keep("follower", new EmaTeacher(this.policy, this.#createPolicy("follower")));
     return Promise.resolve(this.#emaTeacher);
   }
 
   rewardModel(): Promise<TrainablePolicy> {
     this.#rewardModel ??= this.#keep("reward-model", this.#createPolicy("reward-model"));
     return Promise.resolve(this.#rewardModel);
-  }
-
-  #createEmaTeacher(): EmaTeacher {
-    const teacher = new EmaTeacher(this.policy, this.#createPolicy("follower"));
-    this.#created.set("follower", {
-      state: async () => ({ weights: await teacher.weights(), optimizer: null }),
-      dispose: () => teacher.dispose(),
-    });
-    return teacher;
   }
 
   #createPolicy(name: CompanionName): TrainablePolicy {
@@ -74,17 +66,8 @@ export class TrainableModels implements Models {
     return saved ?? { weights: this.#initial, optimizer: null };
   }
 
-  #keep<Companion extends TrainableCritic | TrainablePolicy>(
-    name: CompanionName,
-    companion: Companion,
-  ): Companion {
-    this.#created.set(name, {
-      state: async () => ({
-        weights: await companion.weights(),
-        optimizer: await companion.optimizerState(),
-      }),
-      dispose: () => companion.dispose(),
-    });
+  #keep<Created extends Companion>(name: CompanionName, companion: Created): Created {
+    this.#created.set(name, companion);
     return companion;
   }
 
@@ -92,8 +75,11 @@ export class TrainableModels implements Models {
   async companions(): Promise<CompanionStates> {
     const states = new Map<CompanionName, TrainedState>();
     for (const name of COMPANIONS) {
-      const state = (await this.#created.get(name)?.state()) ?? this.#saved.get(name);
-      if (state !== undefined) states.set(name, state);
+      const companion = this.#created.get(name);
+      const saved = this.#saved.get(name);
+      if (companion !== undefined)
+        states.set(name, { weights: await companion.weights(), optimizer: await companion.optimizerState() });
+      else if (saved !== undefined) states.set(name, saved);
     }
     return states;
   }

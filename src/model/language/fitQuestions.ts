@@ -2,13 +2,6 @@
 import type { Question } from "../../rl/contracts/types.ts";
 import type { LanguageModel } from "./languageModel.ts";
 
-/** Questions that fit, and a notice about the others. */
-interface FittingQuestions {
-  readonly questions: readonly Question[];
-  /** Null if all fit. */
-  readonly notice: string | null;
-}
-
 /** Maximum ids listed in a notice. */
 const MAX_LISTED = 10;
 
@@ -17,12 +10,12 @@ export function promptLengths({ tokenizer }: LanguageModel, questions: readonly 
   return questions.map(({ prompt }) => tokenizer.encodePrompt(prompt).length);
 }
 
-/** Keeps the questions whose prompt and a response of `maxResponseTokens` tokens fit the model's context. */
+/** Keeps the questions whose prompt and a response of `maxResponseTokens` tokens fit the context; the notice names the others. */
 export function fitQuestions(
   model: LanguageModel,
   questions: readonly Question[],
   maxResponseTokens: number,
-): FittingQuestions {
+): { readonly questions: readonly Question[]; readonly notice: string | null } {
   const { maxPositions } = model.config;
   const longest = maxPositions - maxResponseTokens;
   const fits = promptLengths(model, questions).map((length) => length <= longest);

@@ -3,8 +3,7 @@ import { at } from "../../math/at.ts";
 import type { TrainingRow, ValueTargets } from "../../webgpu/training/trainingBatch.ts";
 import type { CriticOptions, CriticStats, ValuedRollout } from "../../rl/contracts/critic.ts";
 import type { OnProgress } from "../../rl/contracts/policy.ts";
-import { createYield } from "./eventLoopYield.ts";
-import { microBatches } from "./microBatches.ts";
+import { accumulateAll, type GradientLearner } from "./microBatches.ts";
 import { rolloutTexts } from "./rolloutRows.ts";
 import type { Tokenizer } from "../language/tokenizer.ts";
 
@@ -13,20 +12,13 @@ export interface ValuedRow extends TrainingRow {
   readonly values: ValueTargets;
 }
 
-/** Accumulates gradients and takes optimizer steps on some backend. */
-export interface CriticLearner {
-  /** Maximum tokens of a micro-batch. */
-  readonly microBatchTokens: number;
-  /** Adds the gradient of a micro-batch's value loss; returns the loss and the values of its scored tokens in row order. */
-  accumulate(
-    rows: readonly ValuedRow[],
-    options: CriticOptions,
-  ): Promise<{ readonly loss: number; readonly values: Float32Array }>;
-  /** Takes one step on the accumulated gradients and clears them; returns their global norm. */
-  step(options: CriticOptions): Promise<number>;
-  /** Clears the accumulated gradients. */
-  clearGradients(): void;
+/** A micro-batch's loss, and the values of its scored tokens in row order. */
+interface ValuedBatch {
+  readonly loss: number;
+  readonly values: Float32Array;
 }
+
+export type CriticLearner = GradientLearner<ValuedRow, CriticOptions, ValuedBatch>;
 
 /** Updates a critic on the rollouts. If aborted or failed, the critic is unchanged. */
 export async function updateCritic(
@@ -38,23 +30,13 @@ export async function updateCritic(
   onProgress?: OnProgress,
 ): Promise<CriticStats> {
   const rows = layOut(tokenizer, rollouts);
-  const pause = createYield(signal);
   const values: number[] = [];
   let loss = 0;
-  let done = 0;
-  try {
-    for (const batch of microBatches(rows, ({ tokens }) => tokens.length, learner.microBatchTokens)) {
-      const found = await learner.accumulate(batch, options);
-      loss += found.loss;
-      for (const value of found.values) values.push(value);
-      done += batch.length;
-      onProgress?.(done, rows.length);
-      await pause();
-    }
-  } catch (error) {
-    learner.clearGradients();
-    throw error;
-  }
+  const add = (found: ValuedBatch): void => {
+    loss += found.loss;
+    for (const value of found.values) values.push(value);
+  };
+  await accumulateAll(learner, rows, options, add, signal, onProgress);
   const gradientNorm = await learner.step(options);
   const clipped = clipFraction(values, rows, options.valueClip);
   return { loss, gradientNorm, clipFraction: clipped, tokens: values.length };

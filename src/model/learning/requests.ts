@@ -5,18 +5,12 @@ import type { Response } from "../../rl/contracts/types.ts";
 import type { LanguageModel } from "../language/languageModel.ts";
 import type { Tokenizer } from "../language/tokenizer.ts";
 
-/** Prompt tokens, and `count` rows for each prompt, grouped by prompt. */
-interface RequestedRows {
-  readonly prompts: readonly Int32Array[];
-  readonly rows: readonly RowRequest[];
-}
-
-/** Tokenizes and expands requests. Throws a `RangeError` if prompt plus response can exceed the model's context. */
+/** Returns the tokens of each prompt, and `count` rows per prompt, grouped by prompt. Throws a `RangeError` if prompt plus response can exceed the model's context. */
 export function layOutRequests(
   { config, tokenizer }: LanguageModel,
   requests: readonly SampleRequest[],
   { count, first = 0, maxResponseTokens }: Sampling,
-): RequestedRows {
+): { prompts: Int32Array[]; rows: RowRequest[] } {
   const prompts = requests.map(({ prompt }) => tokenizer.encodePrompt(prompt));
   const longest = prompts.reduce((length, prompt) => Math.max(length, prompt.length), 0);
   if (longest + maxResponseTokens > config.maxPositions) {

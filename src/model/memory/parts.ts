@@ -1,21 +1,7 @@
-/** Parts of a run's memory, in display order. */
+/** Parts of a run's memory. */
 
-export type MemoryPart =
-  | "weights"
-  | "adapter"
-  | "gradients"
-  | "optimizer"
-  | "initial model"
-  | "companions"
-  | "keys and values"
-  | "sampling"
-  | "activations"
-  | "head"
-  | "scratch"
-  | "other";
-
-/** Description of each part. */
-export const MEMORY_PARTS: Readonly<Record<MemoryPart, string>> = {
+/** Description of each part, in display order. */
+export const MEMORY_PARTS = {
   weights: "The model's weights: trained, or frozen under an adapter.",
   adapter: "The LoRA adapter's trained matrices.",
   gradients: "One number per trained parameter, summed over micro-batches.",
@@ -30,7 +16,9 @@ export const MEMORY_PARTS: Readonly<Record<MemoryPart, string>> = {
   head: "Logits of the micro-batch's scored tokens and their gradients.",
   scratch: "A packed matrix for each thread's share of a product.",
   other: "Lookup tables, staging buffers and allocator slack.",
-};
+} as const;
+
+export type MemoryPart = keyof typeof MEMORY_PARTS;
 
 /** Bytes by part, without empty parts. */
 export type PartBytes = ReadonlyMap<MemoryPart, number>;

@@ -60,25 +60,17 @@ const SHORTEST_RESPONSE = 16;
  */
 function candidateBudgets(run: PlannedRun, hasGraphs: boolean): MemoryBudget[] {
   const row = rowBytes(run);
-  const cacheOf = (bytes: number): number => Math.max(bytes, row);
+  const cacheBytes = row <= DEFAULT_CACHE ? null : row;
   const recompute = (run.adapter?.dropout ?? 0) === 0; // checkpointing would have to keep dropout masks
-  const whole = { ...DEFAULT_BUDGET, cacheBytes: row <= DEFAULT_CACHE ? null : row };
   const sizes = [4096, 2048, 1024, 512, 256];
-  const kept = (hasGraphs ? sizes.slice(0, 3) : sizes).map((microBatchTokens) => ({
-    ...whole,
-    microBatchTokens,
-  }));
-  const again = (hasGraphs ? sizes : [256]).map((microBatchTokens) => ({
-    ...whole,
-    microBatchTokens,
-    recompute,
-  }));
-  const caches = [2 ** 28, 2 ** 26].map((bytes) => ({
-    microBatchTokens: 256,
-    recompute,
-    cacheBytes: cacheOf(bytes),
-  }));
-  return [...kept, ...again, ...caches];
+  const kept = hasGraphs ? sizes.slice(0, 3) : sizes;
+  const checkpointed = hasGraphs ? sizes : [256];
+  const caches = [2 ** 28, 2 ** 26].map((bytes) => Math.max(bytes, row));
+  return [
+    ...kept.map((microBatchTokens) => ({ microBatchTokens, recompute: false, cacheBytes })),
+    ...checkpointed.map((microBatchTokens) => ({ microBatchTokens, recompute, cacheBytes })),
+    ...caches.map((bytes) => ({ microBatchTokens: 256, recompute, cacheBytes: bytes })),
+  ];
 }
 
 /** Default bytes of the KV cache of recorded graphs; at least one row has to fit. */

@@ -9,7 +9,7 @@ import type { ModelConfig } from "../language/config.ts";
 import { MAX_LOGITS, type MemoryBudget } from "../contracts/memoryBudget.ts";
 import { rowCacheBytes, rowsPerBatch } from "../tfjs/decoding/rowsPerBatch.ts";
 import type { SampledRows } from "../contracts/workload.ts";
-import type { MemoryPart, PartBytes } from "./parts.ts";
+import { totalBytes, type MemoryPart, type PartBytes } from "./parts.ts";
 import type { TrainedParameters } from "./trainedParameters.ts";
 import type { RunWorkload } from "./runWorkload.ts";
 
@@ -41,25 +41,20 @@ export function wasmMemory(
   const sampled = [...workload.policy.sampled, ...(workload.teacher?.sampled ?? [])];
   const sampling = largest(sampled.map((rows) => samplingBytes(config, rows, budget)));
   const training = trainingBytes(run, workload, budget);
-  const peak = total(training) > total(sampling) ? training : sampling;
+  const peak = totalBytes(training) > totalBytes(sampling) ? training : sampling;
   const parts = new Map([...held, ...peak].filter(([, bytes]) => bytes > 0));
-  return parts.set("other", memoryFor(total(parts)) - total(parts));
+  return parts.set("other", memoryFor(totalBytes(parts)) - totalBytes(parts));
 }
 
 type Parts = Map<MemoryPart, number>;
 
-function total(parts: PartBytes): number {
-  return [...parts.values()].reduce((sum, bytes) => sum + bytes, 0);
-}
-
 function largest(all: readonly Parts[]): Parts {
   return all.reduce(
-    (most, parts) => (total(parts) > total(most) ? parts : most),
+    (most, parts) => (totalBytes(parts) > totalBytes(most) ? parts : most),
     new Map<MemoryPart, number>(),
   );
 }
 
-/** Returns the number of trained floats. */
 function trainedFloats({ model, adapter }: Trained): number {
   return adapter === null ? parameterCount(model) : adapterCount(model, adapter);
 }
@@ -107,7 +102,8 @@ function samplingBytes(
   const layer = 6 * width + 2 + 3 * (queries + keys) + heads + 3 * hiddenWidth;
   const read = tokens * (width + layer + layers * 2 * keys);
   const state = rows * (2 * width + 2 * queries + 2 * keys + 2 * hiddenWidth + 2 * maxTokens);
-  const decoding = packedBytes(config) + (state + 50 * vocabulary + 2 * tokens * layers * keys) * FLOAT;
+  const packed = matrices(config).reduce((sum, shape) => sum + packedSize(shape), 0);
+  const decoding = packed + (state + 50 * vocabulary + 2 * tokens * layers * keys) * FLOAT;
   const cache = rows * rowCacheBytes(config, maxTokens);
   const reading = (read + prompts * vocabulary) * FLOAT;
   if (reading > decoding + cache) return new Map([["sampling", reading]]);
@@ -115,11 +111,6 @@ function samplingBytes(
     ["keys and values", cache],
     ["sampling", decoding],
   ]);
-}
-
-/** Returns the bytes of all matrices packed for decoding. */
-function packedBytes(config: ModelConfig): number {
-  return matrices(config).reduce((sum, shape) => sum + packedSize(shape), 0);
 }
 
 /** Returns the shapes [out, in] of all matrices in products, the head last. */

@@ -49,7 +49,10 @@ describe.each(IMPLEMENTATIONS)("with %s", (implementation) => {
 
   test.each(FIXTURES)("%s scores shared prompts as if each row had its own", (name) => {
     const decoder = fixtureDecoder(loadFixture(name));
-    const shared = scored(decoder, layOutSharedRows(rows, prompts));
+    const shared = scored(
+      decoder,
+      layOutSharedRows(rows.map((tokens, i) => ({ tokens, first: prompts[i]! }))),
+    );
     const apart = scored(decoder, layOutScoredRows(rows, prompts));
     // A token's numbers come of the same sums in the same order, whatever lies beside it.
     expect(gap(shared.logprob, apart.logprob)).toBeLessThanOrEqual(1e-6);

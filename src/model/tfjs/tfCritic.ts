@@ -110,11 +110,11 @@ export class TfCritic implements TrainableCritic {
   }
 
   optimizerState(): Promise<OptimizerState> {
-    return this.#trained.state();
+    return this.#trained.optimizer.state();
   }
 
   dispose(): Promise<void> {
-    this.#trained.dispose();
+    this.#trained.optimizer.dispose();
     tf.dispose([...this.#trained.tensors.values(), ...this.#untrained.values()]);
     if (this.#ownsModel) this.#model.dispose();
     return Promise.resolve();
@@ -123,11 +123,7 @@ export class TfCritic implements TrainableCritic {
 
 /** Returns the values [K] of the scored tokens; `trained` includes the value head. */
 function valued(decoder: Decoder, trained: Parameters, texts: readonly ScoredText[]): tf.Tensor {
-  const rows = layOutSharedRows(
-    texts.map(({ tokens }) => tokens),
-    texts.map(({ first }) => first),
-  );
   const head = { ...decoder, parameters: trained };
-  const hidden = predictorStates(decoder, rows);
+  const hidden = predictorStates(decoder, layOutSharedRows(texts));
   return tf.reshape(linear(hidden, parameter(head, VALUE_WEIGHT), parameter(head, VALUE_BIAS)), [-1]);
 }

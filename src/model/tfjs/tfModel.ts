@@ -40,11 +40,9 @@ export class TfModel implements LanguageModel {
   decoderWith(
     trained: Parameters,
     adapter: AdapterConfig | null,
-    {
-      drop = null,
-      recompute = false,
-    }: { readonly drop?: LowRank["drop"]; readonly recompute?: boolean } = {},
+    training: { readonly drop?: LowRank["drop"]; readonly recompute?: boolean } = {},
   ): Decoder {
+    const { drop = null, recompute = false } = training;
     if (adapter === null) return { ...this.decoder, parameters: trained, recompute };
     const lowRank = { tensors: trained, scale: adapterScale(adapter), drop };
     return { ...this.decoder, adapter: lowRank, recompute };

@@ -91,11 +91,8 @@ export class TfPolicy implements TrainablePolicy {
     const { temperature, topP, maxResponseTokens: maxTokens } = sampling;
     const pause = createYield(signal);
     const generated: Generated[] = [];
-    for (const batch of microBatches(
-      rows,
-      () => 1,
-      rowsPerBatch(this.model.config, maxTokens, this.#budget),
-    )) {
+    const batchRows = rowsPerBatch(this.model.config, maxTokens, this.#budget);
+    for (const batch of microBatches(rows, () => 1, batchRows)) {
       const firstPrompt = batch[0]?.prompt ?? 0;
       const used = prompts.slice(firstPrompt, (batch.at(-1)?.prompt ?? 0) + 1);
       const local = batch.map((row) => ({ ...row, prompt: row.prompt - firstPrompt }));
@@ -121,7 +118,7 @@ export class TfPolicy implements TrainablePolicy {
   }
 
   async #accumulate(batch: readonly WeightedRow[], options: UpdateOptions): Promise<Accumulated> {
-    const rows = layOut(batch);
+    const rows = layOutSharedRows(batch);
     const reference = this.#reference;
     const referenceLogprobs =
       reference === null ? null : await this.#logprobs(reference, rows, options.temperature);
@@ -145,21 +142,23 @@ export class TfPolicy implements TrainablePolicy {
   }
 
   score(rollouts: readonly ScoredRollout[], temperature: number, signal?: AbortSignal) {
-    const { microBatchTokens } = this.#budget;
-    const score = (texts: readonly ScoredText[]) => this.scoreTexts(texts, temperature);
-    return scoreRollouts(this.model.tokenizer, rollouts, { microBatchTokens, score }, signal);
+    return this.#scores(this.#trained.tensors, rollouts, temperature, signal);
   }
 
   async initialLogprobs(rollouts: readonly ScoredRollout[], temperature: number, signal?: AbortSignal) {
-    const reference = this.#reference;
-    if (reference === null) throw new Error(NO_REFERENCE_MODEL);
+    if (this.#reference === null) throw new Error(NO_REFERENCE_MODEL);
+    return this.#scores(this.#reference, rollouts, temperature, signal);
+  }
+
+  #scores(trained: Tensors, rollouts: readonly ScoredRollout[], temperature: number, signal?: AbortSignal) {
     const { microBatchTokens } = this.#budget;
-    const score = (texts: readonly ScoredText[]) => this.#logprobs(reference, layOut(texts), temperature);
+    const score = (texts: readonly ScoredText[]) =>
+      this.#logprobs(trained, layOutSharedRows(texts), temperature);
     return scoreRollouts(this.model.tokenizer, rollouts, { microBatchTokens, score }, signal);
   }
 
   scoreTexts(texts: readonly ScoredText[], temperature: number): Promise<Float32Array> {
-    return this.#logprobs(this.#trained.tensors, layOut(texts), temperature);
+    return this.#logprobs(this.#trained.tensors, layOutSharedRows(texts), temperature);
   }
 
   async #logprobs(trained: Tensors, rows: ScoredRows, temperature: number): Promise<Float32Array> {
@@ -204,20 +203,13 @@ export class TfPolicy implements TrainablePolicy {
   }
 
   optimizerState(): Promise<OptimizerState> {
-    return this.#trained.state();
+    return this.#trained.optimizer.state();
   }
 
   dispose(): Promise<void> {
-    this.#trained.dispose();
+    this.#trained.optimizer.dispose();
     tf.dispose([...this.#trained.tensors.values(), ...(this.#reference?.values() ?? [])]);
     if (this.#ownsModel) this.model.dispose();
     return Promise.resolve();
   }
-}
-
-function layOut(texts: readonly ScoredText[]): ScoredRows {
-  return layOutSharedRows(
-    texts.map(({ tokens }) => tokens),
-    texts.map(({ first }) => first),
-  );
 }

@@ -1,10 +1,11 @@
 /** LoRA adapters (arXiv 2106.09685) with the tensor names and initialisation of PEFT. */
 import { at } from "../../math/at.ts";
 import type { PeftAdapter } from "../../formats/huggingface/peftAdapter.ts";
+import { weightsOf } from "../../formats/numbers/weightSource.ts";
 import { createRandom } from "../../math/random.ts";
 import type { AdapterSettings } from "../../rl/config/adapterFields.ts";
 import type { ModelConfig } from "../language/config.ts";
-import { layerName, parameterShapes, type HostTensor } from "./parameters.ts";
+import { layerName, parameterShapes, shapeProblems, type HostTensor } from "./parameters.ts";
 
 /** Possible target modules of a layer, with their parameter names in the layer; the order is fixed. */
 const MODULE_PATHS = {
@@ -98,10 +99,7 @@ export function adapterShapes(
 
 /** Returns the number of parameters of an adapter. */
 export function adapterCount(config: ModelConfig, adapter: Pick<AdapterConfig, "rank" | "targets">): number {
-  return [...adapterShapes(config, adapter).values()].reduce(
-    (total, shape) => total + shape.reduce((product, size) => product * size, 1),
-    0,
-  );
+  return [...adapterShapes(config, adapter).values()].reduce((total, shape) => total + weightsOf(shape), 0);
 }
 
 /** Random stream of initial adapters, distinct from the run's other streams of the same seed. */
@@ -148,16 +146,9 @@ function shapeOf(shape: readonly number[] = []): readonly [number, number] {
 /** Throws, naming the tensors, if an adapter does not fit a decoder. */
 export function checkAdapter(config: ModelConfig, adapter: Adapter): void {
   const shapes = adapterShapes(config, adapter);
-  const problems: string[] = [];
-  for (const [name, shape] of shapes) {
-    const found = adapter.tensors.get(name)?.shape;
-    if (found === undefined) problems.push(`${name} is missing`);
-    else if (found.join() !== shape.join())
-      problems.push(`${name} is [${found.join()}], this model needs [${shape.join()}]`);
-  }
-  for (const name of adapter.tensors.keys()) {
+  const problems = shapeProblems(shapes, (name) => adapter.tensors.get(name)?.shape, "this model needs");
+  for (const name of adapter.tensors.keys())
     if (!shapes.has(name)) problems.push(`${name} matches no parameter of this model`);
-  }
   if (problems.length > 0)
     throw new Error(`the adapter does not fit the model: ${problems.slice(0, 5).join("; ")}`);
 }

@@ -1,4 +1,5 @@
 /** Parameters of a decoder by Hugging Face name. */
+import { weightsOf } from "../../formats/numbers/weightSource.ts";
 import { at } from "../../math/at.ts";
 import { createRandom } from "../../math/random.ts";
 import type { ModelConfig } from "../language/config.ts";
@@ -51,11 +52,7 @@ export function parameterShapes(config: ModelConfig): Map<string, readonly numbe
 
 /** Returns the number of parameters of a decoder. */
 export function parameterCount(config: ModelConfig): number {
-  return [...parameterShapes(config).values()].reduce((total, shape) => total + sizeOf(shape), 0);
-}
-
-function sizeOf(shape: readonly number[]): number {
-  return shape.reduce((product, size) => product * size, 1);
+  return [...parameterShapes(config).values()].reduce((total, shape) => total + weightsOf(shape), 0);
 }
 
 /**
@@ -66,7 +63,7 @@ export function initialParameters(config: ModelConfig, seed: number): Map<string
   const random = createRandom(seed);
   const parameters = new Map<string, HostTensor>();
   for (const [name, shape] of parameterShapes(config)) {
-    const data = new Float32Array(sizeOf(shape));
+    const data = new Float32Array(weightsOf(shape));
     if (name.endsWith("norm.weight")) data.fill(1);
     else if (!name.endsWith("bias")) {
       const scale = initialScale(name, shape, config.layers);
@@ -83,15 +80,22 @@ function initialScale(name: string, shape: readonly number[], layers: number): n
   return 0.6 / Math.sqrt(at(shape, 1));
 }
 
+/** Returns which tensors are missing or differ from the expected shapes; `source` introduces the expected shape. */
+export function shapeProblems(
+  expected: ReadonlyMap<string, readonly number[]>,
+  shapeOf: (name: string) => readonly number[] | undefined,
+  source: string,
+): string[] {
+  return [...expected].flatMap(([name, shape]) => {
+    const found = shapeOf(name);
+    if (found === undefined) return [`${name} is missing`];
+    return found.join() === shape.join() ? [] : [`${name} is [${found.join()}], ${source} [${shape.join()}]`];
+  });
+}
+
 /** Throws, naming the tensors, if any weight of a decoder is missing or has the wrong shape. */
 export function checkWeights(config: ModelConfig, shapes: ReadonlyMap<string, readonly number[]>): void {
-  const problems: string[] = [];
-  for (const [name, shape] of parameterShapes(config)) {
-    const found = shapes.get(name);
-    if (found === undefined) problems.push(`${name} is missing`);
-    else if (found.join() !== shape.join())
-      problems.push(`${name} is [${found.join()}], config.json says [${shape.join()}]`);
-  }
+  const problems = shapeProblems(parameterShapes(config), (name) => shapes.get(name), "config.json says");
   if (problems.length > 0)
     throw new Error(`the weights do not fit config.json: ${problems.slice(0, 5).join("; ")}`);
 }

@@ -72,19 +72,15 @@ function layerWeights(decoder: Decoder, layer: number): LayerWeights {
     const own = parameter(decoder, weight);
     return decoder.adapter === null ? own : mergedMatrix(own, decoder.adapter, weight);
   };
-  const biases = decoder.config.qkvBias
-    ? ([part("self_attn.q_proj.bias"), part("self_attn.k_proj.bias"), part("self_attn.v_proj.bias")] as const)
-    : undefined;
-  const headNorms = decoder.config.qkNorm
-    ? ([part("self_attn.q_norm.weight"), part("self_attn.k_norm.weight")] as const)
-    : undefined;
+  const { qkvBias, qkNorm } = decoder.config;
+  const bias = (projection: string) => part(`self_attn.${projection}.bias`);
   return {
     inputNorm: part("input_layernorm.weight"),
     query: matrix("self_attn.q_proj"),
     key: matrix("self_attn.k_proj"),
     value: matrix("self_attn.v_proj"),
-    ...(biases === undefined ? {} : { biases }),
-    ...(headNorms === undefined ? {} : { headNorms }),
+    ...(qkvBias ? { biases: [bias("q_proj"), bias("k_proj"), bias("v_proj")] } : {}),
+    ...(qkNorm ? { headNorms: [part("self_attn.q_norm.weight"), part("self_attn.k_norm.weight")] } : {}),
     output: matrix("self_attn.o_proj"),
     postNorm: part("post_attention_layernorm.weight"),
     gate: matrix("mlp.gate_proj"),

@@ -29,17 +29,15 @@ export function layOutScoredRows(
   return { inputs, ...scoredTokens(rows, firsts, (row, t) => at(inputs.starts, row) + t) };
 }
 
-/** As `layOutScoredRows`, for responses that start at `firsts[i]`; consecutive rows with the same prompt share it. */
+/** As `layOutScoredRows`, for responses that start at `first`; consecutive rows with the same prompt share it. */
 export function layOutSharedRows(
-  rows: readonly ArrayLike<number>[],
-  firsts: readonly number[],
+  texts: readonly { readonly tokens: ArrayLike<number>; readonly first: number }[],
 ): ScoredRows<SharedRows> {
+  const rows = texts.map(({ tokens }) => tokens);
+  const firsts = texts.map(({ first }) => first);
   const inputs = shareRows(rows.map(withoutLast), firsts);
   const { starts, packedAt } = inputs.whole;
-  return {
-    inputs,
-    ...scoredTokens(rows, firsts, (row, t) => at(packedAt, at(starts, row) + t)),
-  };
+  return { inputs, ...scoredTokens(rows, firsts, (row, t) => at(packedAt, at(starts, row) + t)) };
 }
 
 function withoutLast(row: ArrayLike<number>): number[] {

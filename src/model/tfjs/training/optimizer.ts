@@ -5,19 +5,16 @@ import { adamw } from "../../../ops/adamw/adamw.ts";
 import type { AdamwOptions } from "../../../ops/adamw/state.ts";
 import { globalNorm } from "../../../ops/globalNorm/globalNorm.ts";
 import * as tf from "../../../ops/tf.ts";
+import type { UpdateOptions } from "../../../rl/contracts/policy.ts";
 import { GradientError } from "../../contracts/gradientError.ts";
 import type { HostTensor } from "../../weights/parameters.ts";
 import { downloadTensors } from "../tfParameters.ts";
 
 /** Settings of one step. */
-export interface StepOptions {
-  readonly learningRate: number;
-  readonly beta1: number;
-  readonly beta2: number;
-  readonly weightDecay: number;
-  /** Maximum global gradient norm. */
-  readonly gradientClip: number;
-}
+export type StepOptions = Pick<
+  UpdateOptions,
+  "learningRate" | "beta1" | "beta2" | "weightDecay" | "gradientClip"
+>;
 
 /** PyTorch's default. */
 const EPSILON = 1e-8;

@@ -14,7 +14,8 @@ export class TrainedDecoder {
   readonly #adapter: Adapter | null;
   /** The trained tensors; the optimizer replaces them. */
   readonly tensors: Map<string, tf.Tensor>;
-  readonly #optimizer: Optimizer;
+  /** Owned: the caller disposes of it with the tensors. */
+  readonly optimizer: Optimizer;
   readonly #dropout: Dropout;
   readonly #recompute: boolean;
 
@@ -30,7 +31,7 @@ export class TrainedDecoder {
     this.#model = model;
     this.#adapter = adapter;
     this.tensors = tensors;
-    this.#optimizer = new Optimizer(tensors, optimizer);
+    this.optimizer = new Optimizer(tensors, optimizer);
     this.#dropout = new Dropout(adapter?.dropout ?? 0, adapter?.seed ?? 0);
   }
 
@@ -41,9 +42,9 @@ export class TrainedDecoder {
 
   /** Accumulates the gradient of `loss(decoder, trained)`; returns the loss. */
   accumulate(loss: (decoder: Decoder, trained: Parameters) => tf.Scalar): Promise<number> {
-    const drop = this.#dropout.during(this.#optimizer.updates);
+    const drop = this.#dropout.during(this.optimizer.updates);
     const recompute = this.#recompute;
-    return this.#optimizer.accumulate((trained) =>
+    return this.optimizer.accumulate((trained) =>
       loss(this.#model.decoderWith(trained, this.#adapter, { drop, recompute }), trained),
     );
   }
@@ -51,22 +52,12 @@ export class TrainedDecoder {
   /** Takes one step on the accumulated gradients and clears them; returns their global norm. */
   async step(options: StepOptions): Promise<number> {
     this.#dropout.end();
-    return this.#optimizer.step(options);
+    return this.optimizer.step(options);
   }
 
   /** Clears the accumulated gradients. */
   clearGradients(): void {
     this.#dropout.end();
-    this.#optimizer.clearGradients();
-  }
-
-  /** Reads the optimizer's state to the host. */
-  state(): Promise<OptimizerState> {
-    return this.#optimizer.state();
-  }
-
-  /** Releases the optimizer's memory. */
-  dispose(): void {
-    this.#optimizer.dispose();
+    this.optimizer.clearGradients();
   }
 }
