@@ -1,4 +1,4 @@
-/** Cells: what experiments are made of and share. A cell is named by a hash of everything that determines its numbers. */
+/** Cells: the runs and evaluations that experiments share, named by a hash of everything that determines their numbers. */
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as z from "zod";
@@ -10,11 +10,12 @@ import {
   type Variant,
 } from "../../src/experiments/experiment.ts";
 import { CONFIG_NAMES, DEFAULT_CONFIG, type TtrlConfig } from "../../src/rl/ttrlConfig.ts";
-import { InputError, messageOf } from "../inputError.ts";
 import { sha256 } from "../files/textFile.ts";
+import { InputError, messageOf } from "../inputError.ts";
+import { runFilePath } from "../runs/runFile.ts";
 import { findDataset, findModel, type Source } from "./files.ts";
 
-/** A run of `ttrl run`. */
+/** A run by `ttrl run`. */
 export interface RunCell {
   readonly kind: "run";
   readonly model: Source;
@@ -23,7 +24,7 @@ export interface RunCell {
   readonly backend: string;
 }
 
-/** An evaluation of `ttrl eval`: of an initial model, or of what a run has made of it. */
+/** An evaluation by `ttrl eval` of an initial model or of the model that a run trained. */
 export interface EvaluationCell {
   readonly kind: "evaluation";
   readonly model: Source | RunCell;
@@ -46,7 +47,7 @@ export interface Unit {
   readonly evaluations: readonly { readonly at: string; readonly cell: EvaluationCell }[];
 }
 
-/** The cells of a variant with a seed. */
+/** Returns the cells of a variant with a seed. */
 export function unitOf(
   experiment: Experiment,
   variant: Variant,
@@ -58,17 +59,15 @@ export function unitOf(
   const model = findModel(subject.model);
   const dataset = findDataset(subject.dataset, subject.level, out);
   const run: RunCell = { kind: "run", model, dataset, config, backend };
-  const { evaluationTemperature: temperature, evaluationTopP: topP, initialSamples: samples } = config;
-  const { maxResponseTokens } = config;
   const measured = {
-    kind: "evaluation",
-    temperature,
-    topP,
-    samples,
-    maxResponseTokens,
+    kind: "evaluation" as const,
+    temperature: config.evaluationTemperature,
+    topP: config.evaluationTopP,
+    samples: config.initialSamples,
+    maxResponseTokens: config.maxResponseTokens,
     seed,
     backend,
-  } as const;
+  };
   const others = otherDatasets(experiment, variant).flatMap((name) => {
     const other = { ...measured, dataset: findDataset(name, undefined, out) };
     return [
@@ -83,7 +82,7 @@ export function unitOf(
   return { variant, seed, run, evaluations: [...others, ...votes] };
 }
 
-/** A cell in a line. */
+/** Describes a cell in one line. */
 export function cellText(cell: Cell): string {
   const data = cell.dataset.name;
   if (cell.kind === "run") {
@@ -95,7 +94,7 @@ export function cellText(cell: Cell): string {
   return `evaluation of ${subject} on ${data}, ${samples} samples, T ${temperature}, top-p ${topP}, seed ${seed}`;
 }
 
-/** Settings that are not the default ones: a setting that is added later changes no hash. */
+/** Settings that differ from the defaults, so that a setting added later changes no hash. */
 function changedSettings(config: TtrlConfig): Record<string, number | string> {
   return Object.fromEntries(
     CONFIG_NAMES.filter((name) => name === "seed" || config[name] !== DEFAULT_CONFIG[name])
@@ -104,26 +103,28 @@ function changedSettings(config: TtrlConfig): Record<string, number | string> {
   );
 }
 
-/** Returns everything that determines a cell's numbers, except the program. */
+/** Everything that determines a cell's numbers except the program; the order of the fields is part of the hash. */
 function identityOf(cell: Cell): object {
-  const { kind, backend } = cell;
-  const dataset = cell.dataset.sha256;
-  if (cell.kind === "run")
-    return { kind, model: cell.model.sha256, dataset, settings: changedSettings(cell.config), backend };
-  const { model, temperature, topP, samples, maxResponseTokens, seed } = cell;
+  const { kind, backend, dataset, model } = cell;
   const subject = "kind" in model ? cellHash(model) : model.sha256;
-  return { kind, model: subject, dataset, temperature, topP, samples, maxResponseTokens, seed, backend };
+  const shared = { kind, model: subject, dataset: dataset.sha256 };
+  if (cell.kind === "run") return { ...shared, settings: changedSettings(cell.config), backend };
+  const { temperature, topP, samples, maxResponseTokens, seed } = cell;
+  return { ...shared, temperature, topP, samples, maxResponseTokens, seed, backend };
 }
 
-/** The name of a cell. */
+/** Returns the name of a cell's folder. */
 export function cellHash(cell: Cell): string {
-  return sha256(Buffer.from(JSON.stringify(identityOf(cell)))).slice(0, 16);
+  return hashOf(identityOf(cell));
 }
 
 /** Returns the hash of everything that determines a unit's numbers, except the program. */
 export function unitHash({ run, evaluations }: Unit): string {
-  const cells = [cellHash(run), ...evaluations.map(({ at, cell }) => `${at} ${cellHash(cell)}`)];
-  return sha256(Buffer.from(JSON.stringify(cells))).slice(0, 16);
+  return hashOf([cellHash(run), ...evaluations.map(({ at, cell }) => `${at} ${cellHash(cell)}`)]);
+}
+
+function hashOf(value: object): string {
+  return sha256(Buffer.from(JSON.stringify(value))).slice(0, 16);
 }
 
 /** Returns the folder of a cell in `out`. */
@@ -131,14 +132,19 @@ export function cellFolder(out: string, cell: Cell): string {
   return join(out, "cells", cellHash(cell));
 }
 
+/** Returns all cells of a unit, the run first. */
+export function cellsOf({ run, evaluations }: Unit): readonly Cell[] {
+  return [run, ...evaluations.map(({ cell }) => cell)];
+}
+
 const record = z.object({
   text: z.string(),
-  /** Of the program that computed it. */
+  /** Of the program that computed the cell. */
   version: z.string(),
   commit: z.string(),
   begun: z.string(),
   finished: z.nullable(z.string()),
-  /** Wall-clock of all its processes. */
+  /** Wall-clock time of all its processes. */
   seconds: z.number(),
 });
 
@@ -150,15 +156,41 @@ export function recordPath(folder: string): string {
   return join(folder, "cell.json");
 }
 
-/** The record of a cell; null when it was never begun. */
+/** Reads the record of a cell; null if it was never begun. */
 export function readRecord(folder: string): CellRecord | null {
   const path = recordPath(folder);
-  if (!existsSync(path)) return null;
-  try {
-    return record.parse(JSON.parse(readFileSync(path, "utf8")));
-  } catch (error) {
+  return existsSync(path) ? readChecked(path, record) : null;
+}
+
+/** The part of run.json that is used here; the run may predate settings that exist now. */
+const recordedRun = z.object({
+  config: z.record(z.string(), z.unknown()),
+  backend: z.object({ backend: z.string(), device: z.string() }),
+});
+
+/** Reads the run.json of a finished run. */
+export function readRecordedRun(folder: string): z.infer<typeof recordedRun> {
+  return readChecked(runFilePath(folder), recordedRun);
+}
+
+/**
+ * Throws if a run was made with another value of a setting. Its hash is the same, so a default has changed since. Settings
+ * added or removed since had their defaults in both.
+ */
+export function checkSettings(folder: string, config: object): void {
+  const before = new Map(Object.entries(readRecordedRun(folder).config));
+  for (const [name, value] of Object.entries(config)) {
+    if (!before.has(name) || before.get(name) === value) continue;
     throw new InputError(
-      `${path}: damaged (${messageOf(error)}); remove the folder, and the cell runs again`,
+      `${folder}: was run with ${name} ${String(before.get(name))}, which is ${String(value)} by default now; remove the folder to run it again`,
     );
+  }
+}
+
+function readChecked<Schema extends z.ZodType>(path: string, schema: Schema): z.infer<Schema> {
+  try {
+    return schema.parse(JSON.parse(readFileSync(path, "utf8")));
+  } catch (error) {
+    throw new InputError(`${path}: damaged (${messageOf(error)}); remove the folder to run the cell again`);
   }
 }

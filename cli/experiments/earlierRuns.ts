@@ -1,4 +1,4 @@
-/** Runs of results that were computed at another time or on another machine: they count as finished. */
+/** Runs in results of another time or machine, which count as finished. */
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import * as z from "zod";
@@ -13,10 +13,8 @@ export interface ComputedRun {
   readonly environment: Environment;
 }
 
-/** By what determines their numbers. */
+/** Runs by the hash of everything that determines their numbers. */
 export type EarlierRuns = ReadonlyMap<string, ComputedRun>;
-
-export const NONE_EARLIER: EarlierRuns = new Map();
 
 /** The checked part of a result; the rest is assumed to be as this program wrote it. */
 const result = z.looseObject({
@@ -24,14 +22,13 @@ const result = z.looseObject({
   cells: z.array(z.looseObject({ identity: z.optional(z.string()), commit: z.string() })),
 });
 
-/** Reads all results in a folder. Throws where one is damaged, or there is none. */
+/** Reads all results in a folder. Throws if one is damaged or there is none. */
 export function readEarlierRuns(folder: string): EarlierRuns {
-  const names = listResults(folder);
   const runs = new Map<string, ComputedRun>();
-  for (const name of names) {
+  for (const name of listResults(folder)) {
     const { cells, environment } = readResult(join(folder, name));
     for (const cell of cells) {
-      if (cell.identity === undefined) continue; // a run of the page, whose files nobody hashed
+      if (cell.identity === undefined) continue; // run by the page, which does not hash its files
       runs.set(cell.identity, { cell, environment: { ...environment, commits: cell.commit.split(" ") } });
     }
   }

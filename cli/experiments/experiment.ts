@@ -1,16 +1,15 @@
-/** `ttrl experiment`: computes the cells of experiments and writes what came of them. */
+/** `ttrl experiment`: computes the cells of experiments and writes the results. */
 import { mkdirSync } from "node:fs";
 import { constants } from "node:os";
 import { join } from "node:path";
 import { InputError, messageOf } from "../inputError.ts";
-import { cellHash, type Cell, type Unit } from "./cell.ts";
-import { Children } from "./child.ts";
+import { cellHash, cellsOf, type Cell, type Unit } from "./cell.ts";
 import { isUnitDone, plansOf, type ExperimentRequest, type Plan } from "./plan.ts";
-import { programVersion } from "./program.ts";
-import { finishCell, type Workshop } from "./runCell.ts";
+import { Children, programVersion } from "./program.ts";
+import { finishCell, type CellRunner } from "./runCell.ts";
 import { writeResult } from "./writeResult.ts";
 
-/** Runs what is not finished, then writes the results: also after a stop or a failure, of what is finished. */
+/** Computes all unfinished cells, then writes the results of the finished ones, also after a stop or a failure. */
 export async function runExperiments(request: ExperimentRequest): Promise<void> {
   const { out } = request;
   const plans = plansOf(request);
@@ -28,34 +27,34 @@ export async function runExperiments(request: ExperimentRequest): Promise<void> 
   if (queue.failures.length > 0) throw new InputError(queue.failures.join("\n"));
 }
 
-/** Writes the results of what is finished. */
+/** Writes the results of finished cells. */
 export function reportExperiments(request: ExperimentRequest): void {
   makeFolder(request.out);
   for (const plan of plansOf(request)) writeResult(plan, request.out);
 }
 
-/** Units in order, taken by whoever is free. */
+/** Hands out units in order to concurrent workers. */
 class Queue {
   readonly failures: string[] = [];
-  readonly #workshop: Workshop;
+  readonly #runner: CellRunner;
   readonly #units: readonly { readonly plan: Plan; readonly unit: Unit }[];
-  /** Cells under way: whoever needs one that another unit computes waits for it. */
-  readonly #underWay = new Map<string, Promise<boolean>>();
+  /** Cells begun, by hash: units that share one compute it once. */
+  readonly #begun = new Map<string, Promise<boolean>>();
   #next = 0;
 
-  constructor(workshop: Workshop, plans: readonly Plan[]) {
-    this.#workshop = workshop;
+  constructor(runner: CellRunner, plans: readonly Plan[]) {
+    this.#runner = runner;
     const all = plans.flatMap((plan) => plan.wanted.map((unit) => ({ plan, unit })));
-    this.#units = all.filter(({ plan, unit }) => !isUnitDone(plan, workshop.out, unit));
+    this.#units = all.filter(({ plan, unit }) => !isUnitDone(plan, runner.out, unit));
     const [done, total] = [all.length - this.#units.length, all.length];
     console.error(`${total} runs with their evaluations, of which ${done} are finished`);
   }
 
-  /** Takes units until none is left, or all are to stop. */
+  /** Computes units until none is left or the processes are stopped. */
   async work(): Promise<void> {
     for (;;) {
       const taken = this.#units[this.#next];
-      if (taken === undefined || this.#workshop.children.stoppedBy() !== null) return;
+      if (taken === undefined || this.#runner.children.stoppedBy() !== null) return;
       this.#next += 1;
       const place = `${this.#next}/${this.#units.length}`;
       const start = performance.now();
@@ -67,9 +66,9 @@ class Queue {
     }
   }
 
-  async #finish({ run, evaluations }: Unit): Promise<boolean> {
+  async #finish(unit: Unit): Promise<boolean> {
     try {
-      for (const cell of [run, ...evaluations.map((evaluation) => evaluation.cell)]) {
+      for (const cell of cellsOf(unit)) {
         if (!(await this.#finishOnce(cell))) return false;
       }
       return true;
@@ -82,13 +81,13 @@ class Queue {
 
   #finishOnce(cell: Cell): Promise<boolean> {
     const hash = cellHash(cell);
-    const work = this.#underWay.get(hash) ?? finishCell(this.#workshop, cell);
-    this.#underWay.set(hash, work);
+    const work = this.#begun.get(hash) ?? finishCell(this.#runner, cell);
+    this.#begun.set(hash, work);
     return work;
   }
 }
 
-/** The first signal asks all runs to stop, the second ends them. */
+/** Stops all processes on the first signal and kills them on the second. */
 function stopOnSignals(children: Children): void {
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
     process.on(signal, () => {
@@ -103,6 +102,6 @@ function makeFolder(path: string): void {
   try {
     mkdirSync(path, { recursive: true });
   } catch (error) {
-    throw new InputError(`${path}: the folder cannot be made (${messageOf(error)}); name another --out`);
+    throw new InputError(`${path}: the folder cannot be created (${messageOf(error)}); choose another --out`);
   }
 }

@@ -1,13 +1,19 @@
-/** The files in experiments/: found by name, checked before anything runs. */
+/** Reads and checks the experiments in experiments/. */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as z from "zod";
-import { configOf, otherDatasets, type Experiment } from "../../src/experiments/experiment.ts";
+import {
+  configOf,
+  EVALUATION_VALUES,
+  otherDatasets,
+  QUESTION_VALUES,
+  STEP_VALUES,
+  type Experiment,
+} from "../../src/experiments/experiment.ts";
 import { InputError, messageOf } from "../inputError.ts";
 import { issuesOf } from "../files/jsonLines.ts";
 
-/** The folder of experiments. */
 const EXPERIMENTS = fileURLToPath(new URL("../../experiments/", import.meta.url));
 
 const name = z.string().regex(/^[\w.-]+$/, "must be made of letters, digits, dots, - and _");
@@ -15,20 +21,10 @@ const seeds = z.array(z.int().check(z.nonnegative())).check(z.minLength(1));
 const settings = z.record(z.string(), z.union([z.number(), z.string()]));
 const evaluationReading = z.strictObject({
   at: z.string(),
-  value: z.enum(["passAt1", "majority", "responseLength", "entropy", "unansweredShare", "majorityRatio"]),
+  value: z.enum([...QUESTION_VALUES, ...EVALUATION_VALUES]),
   dataset: z.exactOptional(z.string()),
   level: z.exactOptional(z.string()),
 });
-const STEP_VALUES = [
-  "labelAccuracy",
-  "rewardAccuracy",
-  "groundTruthRatio",
-  "majorityRatio",
-  "reward",
-  "entropy",
-  "responseLength",
-  "flipRate",
-] as const;
 const reading = z.union([
   z.strictObject({ at: z.enum(["first", "last"]), value: z.enum(STEP_VALUES) }),
   evaluationReading,
@@ -42,7 +38,7 @@ const plot = z.discriminatedUnion("kind", [
     series: z.array(
       z.strictObject({
         of: z.enum(["steps", "evaluations"]),
-        metric: z.enum([...STEP_VALUES, "passAt1", "majority"]),
+        metric: z.enum([...STEP_VALUES, ...QUESTION_VALUES]),
         label: z.string(),
       }),
     ),
@@ -90,7 +86,7 @@ const experiment = z.strictObject({
   plot,
 });
 
-/** Names of all experiments. */
+/** Returns the names of all experiments. */
 export function experimentNames(): string[] {
   return readdirSync(EXPERIMENTS)
     .filter((file) => file.endsWith(".json"))
@@ -98,7 +94,7 @@ export function experimentNames(): string[] {
     .sort();
 }
 
-/** Reads an experiment by name, or a file of one's own by its path, which ends in .json. */
+/** Reads an experiment by name or by a path ending in .json. */
 export function readExperiment(wanted: string): Experiment {
   const path = wanted.endsWith(".json") ? wanted : join(EXPERIMENTS, `${wanted}.json`);
   if (!existsSync(path)) {
@@ -126,15 +122,13 @@ function parseJson(path: string): unknown {
 /** Returns the contradiction between parts of an experiment; null if there is none. */
 function problemOf(read: Experiment, file: string): string | null {
   if (read.name !== file) return `"name" is "${read.name}"; it must be that of the file`;
+  const [names, columns] = [
+    read.variants.map((variant) => variant.name),
+    read.table.map(({ label }) => label),
+  ];
   return (
-    repeated(
-      "variants",
-      read.variants.map((variant) => variant.name),
-    ) ??
-    repeated(
-      "table",
-      read.table.map(({ label }) => label),
-    ) ??
+    repeated("variants", names) ??
+    repeated("table", columns) ??
     settingProblem(read) ??
     columnProblem(read) ??
     readingProblem(read)

@@ -1,4 +1,4 @@
-/** The models and data sets that experiments name. */
+/** Finds the models and data sets of experiments. */
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -7,16 +7,15 @@ import { writeFile } from "../files/durable.ts";
 import { InputError } from "../inputError.ts";
 import { sha256 } from "../files/textFile.ts";
 
-/** A file that a cell is determined by. */
+/** A model or data set that determines a cell. */
 export interface Source {
   readonly name: string;
-  /** Of a model the folder. */
+  /** The file of a data set, the folder of a model. */
   readonly path: string;
-  /** Of a model its weights. */
+  /** Checksum of a data set or of a model's weights. */
   readonly sha256: string;
 }
 
-/** Folders of models and data sets. */
 const MODELS = ["../../public/models/", "../../experiments/models/"].map((folder) =>
   fileURLToPath(new URL(folder, import.meta.url)),
 );
@@ -24,7 +23,7 @@ const DATASETS = fileURLToPath(new URL("../../public/datasets/", import.meta.url
 
 const known = new Map<string, Source>();
 
-/** A model by the name of its folder, or by the path of another one. */
+/** Finds a model by the name of its folder or by path. */
 export function findModel(name: string): Source {
   const folders = [...MODELS.map((folder) => join(folder, name)), resolve(name)];
   const path = folders.find((folder) => existsSync(join(folder, "model.safetensors")));
@@ -36,15 +35,12 @@ export function findModel(name: string): Source {
   return remember(path, () => ({ name, path, sha256: hashOf(join(path, "model.safetensors")) }));
 }
 
-/**
- * A data set by the name of its file without ending, or by the path of another one; of one level, a part of it that is
- * written below `out`.
- */
+/** Finds a data set by its file name without extension or by path; writes its questions of one level into `out`. */
 export function findDataset(dataset: string, level: string | undefined, out: string): Source {
   const path = [join(DATASETS, `${dataset}.json`), resolve(dataset)].find(existsSync);
   if (path === undefined) {
     throw new InputError(
-      `data set "${dataset}": there is no ${join(DATASETS, dataset)}.json; name a file of that folder without its ending, or the path of another one`,
+      `data set "${dataset}": ${join(DATASETS, dataset)}.json does not exist; name a file in that folder without its extension, or give a path`,
     );
   }
   if (level === undefined) return remember(path, () => ({ name: dataset, path, sha256: hashOf(path) }));

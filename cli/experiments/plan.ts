@@ -1,9 +1,10 @@
-/** The requested cells and their state. */
+/** The requested units and their state. */
 import { seedsOf, type Experiment } from "../../src/experiments/experiment.ts";
 import { InputError } from "../inputError.ts";
 import {
   cellFolder,
   cellHash,
+  cellsOf,
   cellText,
   readRecord,
   unitHash,
@@ -11,7 +12,7 @@ import {
   type Cell,
   type Unit,
 } from "./cell.ts";
-import { NONE_EARLIER, readEarlierRuns, type EarlierRuns } from "./earlierRuns.ts";
+import { readEarlierRuns, type EarlierRuns } from "./earlierRuns.ts";
 import { experimentNames, readExperiment } from "./experimentFile.ts";
 import { isFinished } from "./runCell.ts";
 
@@ -19,17 +20,17 @@ import { isFinished } from "./runCell.ts";
 export interface ExperimentRequest {
   readonly names: readonly string[];
   readonly out: string;
-  /** A folder with results of another time or machine, whose runs count as finished; null without. */
+  /** A folder of results whose runs count as finished; null for none. */
   readonly earlier: string | null;
   readonly jobs: number;
-  /** Variants by name; all where none is named. */
+  /** Names of variants; empty for all. */
   readonly only: readonly string[];
-  /** Seeds; those of each variant where none is named. */
+  /** Seeds; empty for those of each variant. */
   readonly seeds: readonly number[];
   readonly backend: string;
 }
 
-/** An experiment with all its units, and those of them that were asked for. */
+/** An experiment with all its units and the requested ones among them. */
 export interface Plan {
   readonly experiment: Experiment;
   readonly units: readonly Unit[];
@@ -37,9 +38,9 @@ export interface Plan {
   readonly earlier: EarlierRuns;
 }
 
-/** The plans of the experiments named. */
+/** Returns the plans of the requested experiments. */
 export function plansOf(request: ExperimentRequest): Plan[] {
-  const earlier = request.earlier === null ? NONE_EARLIER : readEarlierRuns(request.earlier);
+  const earlier: EarlierRuns = request.earlier === null ? new Map() : readEarlierRuns(request.earlier);
   const plans = request.names.map((name) => planOf(readExperiment(name), request, earlier));
   const known = plans.flatMap(({ experiment }) => experiment.variants.map(({ name }) => name));
   const unknown = request.only.find((name) => !known.includes(name));
@@ -67,41 +68,36 @@ export function isUnitDone({ earlier }: Plan, out: string, unit: Unit): boolean 
 }
 
 /** Returns true if all cells of a unit are finished. */
-export function isUnitFinished(out: string, { run, evaluations }: Unit): boolean {
-  return [run, ...evaluations.map(({ cell }) => cell)].every((cell) => isFinished(out, cell));
+export function isUnitFinished(out: string, unit: Unit): boolean {
+  return cellsOf(unit).every((cell) => isFinished(out, cell));
 }
 
-/** The experiments, a line each. */
+/** Describes the experiments, one line each. */
 export function listExperiments(): string {
   return experimentNames()
-    .map(readExperimentLine)
-    .map((line) => `${line}\n`)
+    .map((name) => {
+      const { title, question, variants } = readExperiment(name);
+      return `${name.padEnd(12)} ${title}: ${question} (${variants.length} variants)\n`;
+    })
     .join("");
 }
 
-function readExperimentLine(name: string): string {
-  const { title, question, variants } = readExperiment(name);
-  return `${name.padEnd(12)} ${title}: ${question} (${variants.length} variants)`;
-}
-
-/** Each cell of a plan once, with how far it is; then how many are finished. */
+/** Lists each requested cell once with its state, then the number of finished ones. */
 export function listCells({ experiment, wanted, earlier }: Plan, out: string): string {
-  const cells = new Map<string, { cell: Cell; seen: string; isEarlier: boolean }>();
+  const lines = new Map<string, string>();
   for (const unit of wanted) {
-    const { variant, seed, run, evaluations } = unit;
     const isEarlier = earlier.has(unitHash(unit));
-    for (const cell of [run, ...evaluations.map((evaluation) => evaluation.cell)]) {
+    for (const cell of cellsOf(unit)) {
       const hash = cellHash(cell);
-      if (!cells.has(hash)) cells.set(hash, { cell, seen: `${variant.name}, seed ${seed}`, isEarlier });
+      if (lines.has(hash)) continue;
+      const state = isEarlier ? "earlier" : stateOf(out, cell);
+      const place = `${unit.variant.name}, seed ${unit.seed}`;
+      lines.set(hash, `${state.padEnd(8)} ${hash} ${place}: ${cellText(cell)}\n`);
     }
   }
-  const states = [...cells].map(([hash, { cell, seen, isEarlier }]) => {
-    const state = isEarlier ? "earlier" : stateOf(out, cell);
-    return { state, line: `${state.padEnd(8)} ${hash} ${seen}: ${cellText(cell)}` };
-  });
-  const finished = states.filter(({ state }) => state === "finished" || state === "earlier").length;
-  const end = `${experiment.name}: ${finished} of ${states.length} cells finished`;
-  return `${[...states.map(({ line }) => line), end].join("\n")}\n`;
+  const all = [...lines.values()];
+  const finished = all.filter((line) => /^(finished|earlier)/.test(line)).length;
+  return `${all.join("")}${experiment.name}: ${finished} of ${all.length} cells finished\n`;
 }
 
 function stateOf(out: string, cell: Cell): "missing" | "begun" | "finished" {

@@ -1,31 +1,31 @@
-/** Brings one cell to its end: begins it, continues it, or leaves it as it is. */
+/** Computes one cell: begins it, resumes it, or skips it if it is finished. */
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { checkpointFolder } from "../runs/train.ts";
 import { writeFile } from "../files/durable.ts";
 import { InputError } from "../inputError.ts";
 import { runFilePath } from "../runs/runFile.ts";
+import { checkpointFolder } from "../runs/train.ts";
 import {
   cellFolder,
   cellText,
+  checkSettings,
   readRecord,
   recordPath,
   type Cell,
   type CellRecord,
   type EvaluationCell,
+  type RunCell,
 } from "./cell.ts";
-import type { Children } from "./child.ts";
-import type { ProgramVersion } from "./program.ts";
-import { checkSettings } from "./recordedRun.ts";
+import type { Children, ProgramVersion } from "./program.ts";
 
-/** The folder, program and processes that compute cells. */
-export interface Workshop {
+/** Where and with which program cells are computed. */
+export interface CellRunner {
   readonly out: string;
   readonly program: ProgramVersion;
   readonly children: Children;
 }
 
-/** Returns true if a cell is finished. Throws if its run had other settings than requested now. */
+/** Returns true if a cell is finished. Throws if its run was made with other settings. */
 export function isFinished(out: string, cell: Cell): boolean {
   const folder = cellFolder(out, cell);
   const record = readRecord(folder);
@@ -34,15 +34,15 @@ export function isFinished(out: string, cell: Cell): boolean {
   return true;
 }
 
-/** Computes a cell unless it is finished. False when it was stopped before its end. */
-export async function finishCell(workshop: Workshop, cell: Cell): Promise<boolean> {
-  const { out, children } = workshop;
+/** Computes a cell unless it is finished. Returns false if it was stopped. */
+export async function finishCell(runner: CellRunner, cell: Cell): Promise<boolean> {
+  const { out, children } = runner;
   if (isFinished(out, cell)) return true;
   if (children.stoppedBy() !== null) return false;
-  if (cell.kind === "evaluation" && "kind" in cell.model && !(await finishCell(workshop, cell.model)))
+  if (cell.kind === "evaluation" && "kind" in cell.model && !(await finishCell(runner, cell.model)))
     return false;
   const folder = cellFolder(out, cell);
-  const record = begin(folder, cell, workshop.program);
+  const record = begin(folder, cell, runner.program);
   const start = performance.now();
   const args = cell.kind === "run" ? runArguments(folder, cell) : evaluationArguments(out, cell);
   const pidFile = join(folder, "running");
@@ -54,16 +54,16 @@ export async function finishCell(workshop: Workshop, cell: Cell): Promise<boolea
     writeRecord(folder, { ...record, seconds });
     if (children.stoppedBy() !== null) return false;
     throw new InputError(
-      `${folder}: the cell failed (${result.lastWords}); all it said is in log.txt there; the same command tries it again`,
+      `${folder}: the cell failed (${result.lastError}); see log.txt there; the same command tries it again`,
     );
   }
   if (cell.kind === "evaluation") writeFile(join(folder, "evaluation.json"), result.stdout);
-  rmSync(checkpointFolder(folder), { recursive: true, force: true }); // nothing is left to continue
+  rmSync(checkpointFolder(folder), { recursive: true, force: true }); // not needed once finished
   writeRecord(folder, { ...record, seconds, finished: new Date().toISOString() });
   return true;
 }
 
-/** The record to go on with. Work of another version of the program is thrown away: no cell mixes two. */
+/** Returns the cell's record; discards the work of another version of the program, so that no cell mixes two. */
 function begin(folder: string, cell: Cell, program: ProgramVersion): CellRecord {
   throwIfRunning(folder);
   const found = readRecord(folder);
@@ -82,7 +82,7 @@ function throwIfRunning(folder: string): void {
   const pid = Number(readFileSync(path, "utf8"));
   if (!isAlive(pid)) return;
   throw new InputError(
-    `${folder}: process ${pid} is computing this cell; wait for it, or end it, and try again`,
+    `${folder}: process ${pid} is computing this cell; wait for it or end it, then try again`,
   );
 }
 
@@ -99,10 +99,7 @@ function writeRecord(folder: string, record: CellRecord): void {
   writeFile(recordPath(folder), `${JSON.stringify(record, null, 2)}\n`);
 }
 
-function runArguments(
-  folder: string,
-  { model, dataset, config, backend }: Extract<Cell, { kind: "run" }>,
-): string[] {
+function runArguments(folder: string, { model, dataset, config, backend }: RunCell): string[] {
   if (existsSync(runFilePath(folder))) return ["run", "--resume", folder];
   const settings = join(folder, "settings.json");
   writeFile(settings, `${JSON.stringify(config, null, 2)}\n`);
@@ -122,9 +119,6 @@ function evaluationArguments(out: string, cell: EvaluationCell): string[] {
     seed: cell.seed,
     backend: cell.backend,
   };
-  return [
-    "eval",
-    "--each",
-    ...Object.entries(values).flatMap(([name, value]) => [`--${name}`, String(value)]),
-  ];
+  const options = Object.entries(values).flatMap(([name, value]) => [`--${name}`, String(value)]);
+  return ["eval", "--each", ...options];
 }

@@ -1,19 +1,32 @@
-/** The finished cells of an experiment -> its JSON, its figure and its table. */
+/** Writes the JSON, figure and table of an experiment from its finished cells. */
+import { readFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { join } from "node:path";
 import packageJson from "../../package.json" with { type: "json" };
 import { tableOf } from "../../src/experiments/estimate.ts";
 import { markdownOf } from "../../src/experiments/markdown.ts";
-import type { Environment, ExperimentResult } from "../../src/experiments/result.ts";
+import type { Environment, ExperimentResult, ResultCell } from "../../src/experiments/result.ts";
+import { momentOf, resultCell } from "../../src/experiments/resultCell.ts";
 import { figureFile } from "../../src/figures/figureFile.tsx";
+import { at } from "../../src/math/at.ts";
+import { sum } from "../../src/math/stats.ts";
+import type { Evaluation, QuestionScore } from "../../src/rl/metrics/metrics.ts";
 import { writeFile } from "../files/durable.ts";
 import { writeJsonLine } from "../files/jsonLines.ts";
+import type { Metrics } from "../runs/journal.ts";
+import {
+  cellFolder,
+  cellsOf,
+  readRecord,
+  readRecordedRun,
+  unitHash,
+  type CellRecord,
+  type Unit,
+} from "./cell.ts";
 import type { ComputedRun } from "./earlierRuns.ts";
-import { collectUnit, type Collected } from "./collect.ts";
-import { unitHash, type Unit } from "./cell.ts";
 import { isUnitFinished, type Plan } from "./plan.ts";
 
-/** Writes <name>.json, .svg and .md into `out`, and says so; nothing when no run is finished. */
+/** Writes <name>.json, .svg and .md into `out` and prints where; does nothing if no run is finished. */
 export function writeResult(plan: Plan, out: string): void {
   const { experiment, units } = plan;
   const found = new Map(units.map((unit) => [unit, findRun(plan, out, unit)]));
@@ -33,25 +46,21 @@ export function writeResult(plan: Plan, out: string): void {
   writeFile(`${path}.json`, `${JSON.stringify(result)}\n`);
   writeFile(`${path}.svg`, figureFile(result));
   writeFile(`${path}.md`, markdownOf(result));
-  writeJsonLine({
-    experiment: experiment.name,
-    runs: runs.length,
-    of: units.length,
-    result: `${path}.json`,
-  });
+  const { name } = experiment;
+  writeJsonLine({ experiment: name, runs: runs.length, of: units.length, result: `${path}.json` });
 }
 
-/** A run that is finished here, else as an earlier result has it; null where there is none. */
+/** Returns a run finished in `out`, else from an earlier result; null if there is none. */
 function findRun({ earlier }: Plan, out: string, unit: Unit): ComputedRun | null {
   const identity = unitHash(unit);
-  if (!isUnitFinished(out, unit)) return withNames(earlier.get(identity), unit);
-  const collected = collectUnit(out, unit);
-  return { cell: { ...collected.cell, identity }, environment: environmentOf(collected) };
-}
-
-/** An earlier run may have been another experiment's, where its variant had another name. */
-function withNames(run: ComputedRun | undefined, { variant, seed }: Unit): ComputedRun | null {
-  return run === undefined ? null : { ...run, cell: { ...run.cell, variant: variant.name, seed } };
+  if (isUnitFinished(out, unit)) {
+    const collected = collectUnit(out, unit);
+    return { cell: { ...collected.cell, identity }, environment: environmentOf(collected) };
+  }
+  const run = earlier.get(identity);
+  if (run === undefined) return null;
+  // It may be from another experiment, in which the variant has another name.
+  return { ...run, cell: { ...run.cell, variant: unit.variant.name, seed: unit.seed } };
 }
 
 function environmentOf({ records, backend }: Collected): Environment {
@@ -62,8 +71,8 @@ function environmentOf({ records, backend }: Collected): Environment {
     commits: records.map(({ commit }) => commit),
     backend,
     hardware: `${processors.length} × ${processors[0]?.model.trim() ?? "unknown processor"}, Node ${process.versions.node}`,
-    from: days[0] ?? "",
-    to: days.at(-1) ?? "",
+    from: at(days, 0),
+    to: at(days, days.length - 1),
   };
 }
 
@@ -76,11 +85,56 @@ function together(environments: readonly Environment[]): Environment {
     commits: [...new Set(environments.flatMap(({ commits }) => commits))].sort(),
     backend: all("backend"),
     hardware: all("hardware"),
-    from: environments.map(({ from }) => from).sort()[0] ?? "",
-    to:
-      environments
-        .map(({ to }) => to)
-        .sort()
-        .at(-1) ?? "",
+    from: at(environments.map(({ from }) => from).sort(), 0),
+    to: at(environments.map(({ to }) => to).sort(), environments.length - 1),
   };
+}
+
+/** A finished unit with the records of its cells. */
+interface Collected {
+  readonly cell: ResultCell;
+  readonly records: readonly CellRecord[];
+  /** Backend and device of the run. */
+  readonly backend: string;
+}
+
+function collectUnit(out: string, unit: Unit): Collected {
+  const { variant, seed, run, evaluations } = unit;
+  const folder = cellFolder(out, run);
+  const lines = readLines(join(folder, "metrics.jsonl"));
+  const steps = lines.filter((line) => line.type === "step");
+  const own = lines
+    .filter((line) => line.type === "evaluation")
+    .map((evaluation) => ({
+      at: momentOf(evaluation.step, steps.length),
+      dataset: run.dataset.name,
+      evaluation,
+    }));
+  const others = evaluations.map(({ at, cell }) => ({
+    at,
+    dataset: cell.dataset.name,
+    evaluation: readEvaluation(join(cellFolder(out, cell), "evaluation.json")),
+  }));
+  const records = cellsOf(unit).flatMap((cell) => readRecord(cellFolder(out, cell)) ?? []);
+  const cell = resultCell({
+    variant: variant.name,
+    seed,
+    steps,
+    evaluations: [...own, ...others],
+    seconds: sum(records.map(({ seconds }) => seconds)),
+    commit: [...new Set(records.map(({ commit }) => commit))].join(" "),
+  });
+  const { backend, device } = readRecordedRun(folder).backend;
+  return { cell, records, backend: `${backend} (${device})` };
+}
+
+function readLines(path: string): Metrics[] {
+  const lines = readFileSync(path, "utf8").split("\n").slice(0, -1);
+  return lines.map((line) => JSON.parse(line) as Metrics); // as this program wrote them
+}
+
+/** Reads the output of `ttrl eval --each`. */
+function readEvaluation(path: string): Evaluation {
+  const line = JSON.parse(readFileSync(path, "utf8")) as Evaluation & { each: QuestionScore[] }; // as this program wrote it
+  return { ...line, questions: line.each };
 }

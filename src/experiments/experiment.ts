@@ -1,72 +1,76 @@
-/** An experiment as data: what is run with which seeds, what is read off, and how it is drawn. A file each in experiments/. */
+/** The definition of an experiment, one file each in experiments/: its runs, the columns of its table, its figure. */
 import { configFrom, type TtrlConfig } from "../rl/ttrlConfig.ts";
 
-/** A run but for its seed. */
+/** A run without its seed. */
 export interface Subject {
   /** Name of a model folder. */
   readonly model: string;
   /** Name of a data set. */
   readonly dataset: string;
-  /** Only the data set's questions of this level. */
+  /** Restricts the data set to the questions of this level. */
   readonly level?: string;
-  /** Settings other than the default ones. */
+  /** Settings that differ from the defaults. */
   readonly config: Settings;
 }
 
-/** Some fields of the configuration by name; the seed is the experiment's. */
+/** Settings by name; the seed comes from the experiment. */
 export type Settings = Readonly<Partial<Omit<TtrlConfig, "seed">>>;
 
-/** One run of the experiment, as what differs from its base. */
+/** One run of the experiment: the differences from its base. */
 export interface Variant {
-  /** Short, without spaces: what `--only` names. */
+  /** Short, without spaces; used by `--only`. */
   readonly name: string;
   readonly label: string;
   readonly model?: string;
   readonly dataset?: string;
   readonly level?: string;
   readonly config?: Settings;
-  /** Where they are not the experiment's. */
+  /** Overrides the seeds of the experiment. */
   readonly seeds?: readonly number[];
 }
 
-/** Another way to let the initial model vote, on the data set of the run. */
+/** A further vote of the initial model on the data set of the run. */
 export interface InitialVote {
-  /** What a reading calls it. */
+  /** Referred to by `at` of a reading. */
   readonly name: string;
   readonly temperature: number;
   readonly topP: number;
   readonly samples: number;
 }
 
-/** What an evaluation says of each question. */
-export type QuestionValue = "passAt1" | "majority";
+/** Values of an evaluation that exist per question. */
+export const QUESTION_VALUES = ["passAt1", "majority"] as const;
+export type QuestionValue = (typeof QUESTION_VALUES)[number];
 
-/** What an evaluation says as a whole. */
-export type EvaluationValue = "responseLength" | "entropy" | "unansweredShare" | "majorityRatio";
+/** Values of an evaluation as a whole. */
+export const EVALUATION_VALUES = ["responseLength", "entropy", "unansweredShare", "majorityRatio"] as const;
+export type EvaluationValue = (typeof EVALUATION_VALUES)[number];
 
-/** What steps of the loop say. */
-export type StepValue =
-  | "labelAccuracy"
-  | "rewardAccuracy"
-  | "groundTruthRatio"
-  | "majorityRatio"
-  | "reward"
-  | "entropy"
-  | "responseLength"
-  | "flipRate";
+/** Values of training steps; every result stores their curves. */
+export const STEP_VALUES = [
+  "labelAccuracy",
+  "rewardAccuracy",
+  "groundTruthRatio",
+  "majorityRatio",
+  "reward",
+  "entropy",
+  "responseLength",
+  "flipRate",
+] as const;
+export type StepValue = (typeof STEP_VALUES)[number];
 
 /**
- * One number of a run: of an evaluation "before" the first step, "after" the last, or of an initial vote by its name; or a
- * mean over the "first" or the "last" ten steps.
+ * One number of a run: from the evaluation "before" the first step, the one "after" the last or an initial vote by its name;
+ * or a mean over the "first" or "last" ten steps.
  */
 export type Reading = EvaluationReading | StepReading;
 
 export interface EvaluationReading {
   readonly at: string;
   readonly value: QuestionValue | EvaluationValue;
-  /** A data set of `evaluate`; the run's own where none is named. */
+  /** A data set of `evaluate`; default: that of the run. */
   readonly dataset?: string;
-  /** Only the questions of this level; of the values that questions have. */
+  /** Restricts the value to questions of this level; only for values per question. */
   readonly level?: string;
 }
 
@@ -75,50 +79,49 @@ export interface StepReading {
   readonly value: StepValue;
 }
 
-/** A column of the table: a reading, or how far it lies above another one. */
+/** A column of the table: a reading, or its difference from another. */
 export interface Column {
   readonly label: string;
   readonly read: Reading;
   readonly minus?: EvaluationReading;
 }
 
-/** A series by step: of the loop, or of the evaluations in between. */
+/** A series by step, of training or of the evaluations during it. */
 export interface Series {
   readonly of: "steps" | "evaluations";
   readonly metric: StepValue | QuestionValue;
   readonly label: string;
 }
 
-/** The figure. Columns are named by their label. */
+/** The figure; columns are referred to by label. */
 export type Plot =
-  /** A group of bars for each variant, a bar for each column; `marks` are columns drawn as a line across the group. */
+  /** A group of bars per variant, a bar per column; `marks` are columns drawn as a line across the group. */
   | { readonly kind: "bars"; readonly columns: readonly string[]; readonly marks?: readonly string[] }
-  /** A field for each variant and column; `axes` says what rows and columns are. */
+  /** A field per variant and column; `axes` names the rows and columns. */
   | { readonly kind: "matrix"; readonly columns: readonly string[]; readonly axes: string }
-  /** A panel for each series with a line for each variant; of one variant, one panel. `marks`: of the first variant. */
+  /** A panel per series with a line per variant, or one panel for a single variant; `marks` are of the first variant. */
   | { readonly kind: "curves"; readonly series: readonly Series[]; readonly marks?: readonly string[] };
 
-/** An experiment. */
 export interface Experiment {
   readonly name: string;
   readonly title: string;
-  /** What it answers, in one sentence. */
+  /** One sentence. */
   readonly question: string;
-  /** The paper's table or figure; null for what the paper does not have. */
+  /** The corresponding table or figure of the paper; null if there is none. */
   readonly paper: string | null;
-  /** What is expected of it, in plain words, written before it was run. */
+  /** Expected result, written before the experiment was run. */
   readonly expects: string;
   readonly base: Subject;
   readonly variants: readonly Variant[];
   readonly seeds: readonly number[];
-  /** Data sets that each run is measured by before and after, beside its own. */
+  /** Further data sets on which each run is evaluated before and after training. */
   readonly evaluate: readonly string[];
   readonly initialVotes: readonly InitialVote[];
   readonly table: readonly Column[];
   readonly plot: Plot;
 }
 
-/** A variant in full. */
+/** Returns a variant with the values of its base filled in. */
 export function subjectOf({ base }: Experiment, variant: Variant): Subject {
   const level = variant.level ?? base.level;
   return {
@@ -129,23 +132,23 @@ export function subjectOf({ base }: Experiment, variant: Variant): Subject {
   };
 }
 
-/** The configuration of a variant's run. Throws where a setting is wrong. */
+/** Returns the configuration of a variant's run. Throws if a setting is invalid. */
 export function configOf(experiment: Experiment, variant: Variant, seed: number): TtrlConfig {
   return configFrom({ ...subjectOf(experiment, variant).config, seed });
 }
 
-/** The seeds of a variant. */
+/** Returns the seeds of a variant. */
 export function seedsOf({ seeds }: Experiment, variant: Variant): readonly number[] {
   return variant.seeds ?? seeds;
 }
 
-/** The data sets that a variant is measured by beside its own. */
+/** Returns the data sets other than its own on which a variant is evaluated. */
 export function otherDatasets(experiment: Experiment, variant: Variant): readonly string[] {
   const { dataset, level } = subjectOf(experiment, variant);
   return experiment.evaluate.filter((name) => name !== dataset || level !== undefined);
 }
 
-/** The name of a data set, or of the part of it that has one level. */
+/** Returns the name of a data set, or of its part with one level. */
 export function datasetName({ dataset, level }: Pick<Subject, "dataset" | "level">): string {
   return level === undefined ? dataset : `${dataset}-${level}`;
 }

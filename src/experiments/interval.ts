@@ -6,15 +6,14 @@ import { mean } from "../math/stats.ts";
 const DRAWS = 2000;
 
 /**
- * 95% bootstrap interval of a mean over seeds and questions: `values[s][q]` is question q in the run of seed s. Both are
- * drawn anew, with replacement, in each of 2000 seeded draws: questions once for all seeds, which answer the same ones, then
- * seeds. The spread of the few seeds is widened by sqrt(S / (S - 1)), which is what drawing S of S loses of it. A single
- * seed gives the interval over questions alone.
+ * Returns the 95% two-level bootstrap interval of the mean of values [S seeds, questions], from 2000 resamples. Each draws
+ * questions with replacement, the same ones for all seeds, then seeds; the deviation of the seeds' mean is multiplied by
+ * sqrt(S / (S - 1)) to correct for drawing S of S. A single seed gives the interval over questions only.
  */
 export function twoLevelInterval(values: readonly (readonly number[])[]): readonly [number, number] {
   const questions = values[0]?.length ?? 0;
   if (questions === 0 || values.some((row) => row.length !== questions)) {
-    throw new RangeError("every seed needs the same questions, one or more");
+    throw new RangeError("every seed needs the same questions, at least one");
   }
   const random = createRandom(42);
   const widening = values.length > 1 ? Math.sqrt(values.length / (values.length - 1)) : 0;
@@ -29,7 +28,7 @@ export function twoLevelInterval(values: readonly (readonly number[])[]): readon
   return [quantile(0.025), quantile(0.975)];
 }
 
-/** The mean of each seed over questions drawn with replacement, the same for all. */
+/** Returns each seed's mean over the drawn questions. */
 function meansOfDraw(
   values: readonly (readonly number[])[],
   questions: number,

@@ -1,9 +1,9 @@
-/** The table of a result, with what it answers and how sure it is. */
+/** Renders a result as Markdown. */
 import { sum } from "../math/stats.ts";
 import { estimateText, UNIT_WORDS } from "./numbers.ts";
 import type { ExperimentResult, ResultRow } from "./result.ts";
 
-/** The result as Markdown: what was asked, the table, how it came about. */
+/** Returns a result as Markdown: question, figure, table, method. */
 export function markdownOf(result: ExperimentResult): string {
   const { definition, missing } = result;
   const paper = definition.paper === null ? "Not in the paper." : `In the paper: ${definition.paper}.`;
@@ -22,7 +22,7 @@ export function markdownOf(result: ExperimentResult): string {
     .join("\n");
 }
 
-/** The runs not made yet, a variant with all its seeds at a time. */
+/** Lists the missing runs by variant. */
 function openRuns(missing: ExperimentResult["missing"]): string {
   return [...new Set(missing.map(({ variant }) => variant))]
     .map((name) => {

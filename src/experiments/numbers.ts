@@ -1,7 +1,7 @@
-/** Numbers of results in words: shares in percent, their differences in points. */
+/** Formats the numbers of results: shares in percent, their differences in points. */
 import type { Estimate, Unit } from "./result.ts";
 
-/** What an axis of a unit counts. */
+/** Names of the units on axes and in tables. */
 export const UNIT_WORDS: Readonly<Record<Unit, string>> = {
   share: "percent",
   "difference of shares": "points",
@@ -9,7 +9,7 @@ export const UNIT_WORDS: Readonly<Record<Unit, string>> = {
   nats: "nats a token",
 };
 
-/** A value without its unit: 86.2, +12.3, 31.5, 0.284. */
+/** Formats a value without its unit: 86.2, +12.3, 31.5, 0.284. */
 export function numberText(value: number, unit: Unit): string {
   switch (unit) {
     case "share":
@@ -23,19 +23,19 @@ export function numberText(value: number, unit: Unit): string {
   }
 }
 
-/** A hundred times a value, to a tenth; what rounds to zero is not below it. */
+/** Formats 100 times a value with one decimal and no minus before 0.0. */
 function signed(value: number, plus: string): string {
   const tenths = Math.abs(100 * value).toFixed(1);
   return `${value < 0 && tenths !== "0.0" ? "−" : plus}${tenths}`;
 }
 
-/** A value on an axis: percent without decimals where it has none. */
+/** Formats a value on an axis, without needless decimals. */
 export function tickText(value: number, unit: Unit): string {
   const shown = unit === "share" || unit === "difference of shares" ? 100 * value : value;
   return String(Number(shown.toPrecision(4)));
 }
 
-/** A mean with its intervals: 86.2 [81.4, 90.8] (85.7 to 86.7). */
+/** Formats a mean with its intervals: 86.2 [81.4, 90.8] (85.7 to 86.7). */
 export function estimateText({ mean, interval, seedInterval }: Estimate, unit: Unit): string {
   const ends = (pair: readonly [number, number], between: string): string =>
     pair.map((end) => numberText(end, unit)).join(between);

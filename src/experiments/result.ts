@@ -1,32 +1,31 @@
-/** What came of an experiment: a file each in docs/experiments/. */
+/** The result of an experiment, one file each in docs/experiments/. */
 import type { Experiment, StepValue } from "./experiment.ts";
 
-/** An experiment as run. */
 export interface ExperimentResult {
-  /** As it was when it was run. */
+  /** The experiment when it was run. */
   readonly definition: Experiment;
   readonly environment: Environment;
-  /** Runs that have not been made yet; their variants stand on fewer seeds. */
+  /** Runs not made yet. */
   readonly missing: readonly { readonly variant: string; readonly seed: number }[];
   readonly table: ResultTable;
   readonly cells: readonly ResultCell[];
 }
 
-/** What computed it. */
+/** Program and hardware that computed a result. */
 export interface Environment {
-  /** Of the program, with the commits of its code; more than one where cells were computed at different times. */
+  /** Version and commits of the program; several if cells were computed at different times. */
   readonly version: string;
   readonly commits: readonly string[];
-  /** In words, e.g. "wasm (SIMD, 1 thread)". */
+  /** E.g. "wasm (SIMD, 1 thread)". */
   readonly backend: string;
-  /** In words: processor, cores, Node. */
+  /** Cores, processor and Node version. */
   readonly hardware: string;
-  /** Day of the first and of the last cell, e.g. "2026-11-22". */
+  /** Days of the first and last cell, e.g. "2026-11-22". */
   readonly from: string;
   readonly to: string;
 }
 
-/** The experiment's columns, a row for each variant that was run. Shares are in [0, 1]. */
+/** Columns of the experiment and a row per measured variant. Shares are in [0, 1]. */
 export interface ResultTable {
   readonly columns: readonly { readonly label: string; readonly unit: Unit }[];
   readonly rows: readonly ResultRow[];
@@ -38,42 +37,41 @@ export interface ResultRow {
   readonly variant: string;
   readonly label: string;
   readonly seeds: readonly number[];
-  /** By column; null where the run has no such number. */
+  /** By column; null if a run lacks the value. */
   readonly values: readonly (Estimate | null)[];
 }
 
-/** A mean over seeds and how sure it is. */
+/** A mean over seeds with its confidence intervals. */
 export interface Estimate {
   readonly mean: number;
-  /** 95%, over questions and seeds together (two-level bootstrap); over seeds alone for what questions do not have. */
+  /** 95%, over questions and seeds (two-level bootstrap); over seeds only for values that do not exist per question. */
   readonly interval: readonly [number, number] | null;
-  /** 95%, over seeds alone (Student's t); null for a single seed. */
+  /** 95%, over seeds only (Student's t); null for a single seed. */
   readonly seedInterval: readonly [number, number] | null;
   readonly bySeed: readonly number[];
 }
 
-/** One run. */
+/** The result of one run. */
 export interface ResultCell {
   readonly variant: string;
   readonly seed: number;
   readonly evaluations: readonly ResultEvaluation[];
-  /** By step, from the first; null where a step has no such number. Rounded to four digits. */
+  /** By step; null if a step lacks the value. Rounded to four digits. */
   readonly curves: Readonly<Partial<Record<StepValue, readonly (number | null)[]>>>;
-  /** Response tokens. */
+  /** Numbers of response tokens. */
   readonly tokens: { readonly sampled: number; readonly trained: number; readonly evaluated: number };
-  /** Wall-clock of the run and of its evaluations. */
+  /** Wall-clock time of the run and its evaluations. */
   readonly seconds: number;
   readonly commit: string;
-  /** A hash of everything that determines its numbers; absent from the page's own. */
+  /** Hash of everything that determines its numbers; absent from cells run in the page. */
   readonly identity?: string;
 }
 
-/** One evaluation. */
 export interface ResultEvaluation {
   /** "before", "during", "after", or the name of an initial vote. */
   readonly at: string;
   readonly dataset: string;
-  /** Steps trained before it. */
+  /** Training steps completed before it. */
   readonly step: number;
   readonly samples: number;
   readonly temperature: number;
@@ -84,18 +82,18 @@ export interface ResultEvaluation {
   readonly unansweredShare: number;
   readonly entropy: number;
   readonly responseLength: number;
-  /** pass@1 and Maj@N by level, as far as the data set has levels. */
+  /** pass@1 and Maj@N by level; empty without levels. */
   readonly levels: Readonly<Record<string, readonly [passAt1: number, majority: number]>>;
-  /** Question by question, in the order of the data set; absent from evaluations in between. */
+  /** Absent from evaluations during training. */
   readonly questions?: QuestionScores;
 }
 
-/** Questions of one evaluation, in little room. */
+/** Scores by question, in the order of the data set, in compact form. */
 export interface QuestionScores {
-  /** Right responses of `samples`. */
+  /** Number of correct responses among `samples`. */
   readonly right: readonly number[];
-  /** "1" where the majority is right, else "0". */
+  /** A digit per question: "1" if the majority answer is correct, else "0". */
   readonly majority: string;
-  /** Levels in the order of the data set, each with its number of questions in a row; empty without levels. */
+  /** Run-length encoded levels; empty without levels. */
   readonly levels: readonly (readonly [level: string, questions: number])[];
 }

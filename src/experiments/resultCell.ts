@@ -1,47 +1,34 @@
-/** What a run has measured -> what the result of an experiment holds of it. */
+/** Converts the measurements of a run into a cell of a result. */
 import { sum } from "../math/stats.ts";
 import { byLevel, type Evaluation, type StepMetrics } from "../rl/metrics/metrics.ts";
-import type { StepValue } from "./experiment.ts";
+import { STEP_VALUES, type StepValue } from "./experiment.ts";
 import type { QuestionScores, ResultCell, ResultEvaluation } from "./result.ts";
 
-/** Curves that every result keeps. */
-const CURVES: readonly StepValue[] = [
-  "labelAccuracy",
-  "rewardAccuracy",
-  "groundTruthRatio",
-  "majorityRatio",
-  "reward",
-  "entropy",
-  "responseLength",
-  "flipRate",
-];
-
-/** One evaluation: of which data set, and which one it is ("before", "during", "after", or an initial vote's name). */
-export interface MeasuredEvaluation {
+/** `at`: "before", "during", "after" or the name of an initial vote. */
+interface MeasuredEvaluation {
   readonly at: string;
   readonly dataset: string;
   readonly evaluation: Evaluation;
 }
 
-/** A run that has come to its end. */
-export interface MeasuredRun {
+interface MeasuredRun {
   readonly variant: string;
   readonly seed: number;
   readonly steps: readonly StepMetrics[];
   readonly evaluations: readonly MeasuredEvaluation[];
   readonly seconds: number;
-  /** Of the program that computed it. */
+  /** Of the program that ran it. */
   readonly commit: string;
 }
 
-/** A cell of the result. Throws where an evaluation knows no answers. */
+/** Returns the cell of a finished run. Throws if an evaluation has no ground truth. */
 export function resultCell({ variant, seed, steps, evaluations, seconds, commit }: MeasuredRun): ResultCell {
   const curve = (name: StepValue) => steps.map((step) => rounded(step[name] ?? null));
   return {
     variant,
     seed,
     evaluations: evaluations.map(resultEvaluation),
-    curves: Object.fromEntries(CURVES.map((name) => [name, curve(name)])),
+    curves: Object.fromEntries(STEP_VALUES.map((name) => [name, curve(name)])),
     tokens: {
       sampled: sum(steps.map(({ sampledTokens }) => sampledTokens)),
       trained: sum(steps.map(({ trainedTokens }) => trainedTokens)),
@@ -52,7 +39,7 @@ export function resultCell({ variant, seed, steps, evaluations, seconds, commit 
   };
 }
 
-/** Which of a run's own evaluations one is, by the steps trained before it and by all of them. */
+/** Names an evaluation of a run after `step` of `last` steps. */
 export function momentOf(step: number, last: number): string {
   if (step === 0) return "before";
   return step === last ? "after" : "during";
@@ -98,12 +85,12 @@ function questionScores({ questions, samples }: Evaluation): QuestionScores {
   };
 }
 
-/** Four digits: as much as a chart shows. */
+/** Rounds to four digits, enough for a chart. */
 function rounded(value: number | null): number | null {
   return value === null ? null : Number(value.toPrecision(4));
 }
 
-/** Six digits: as much as a table could need. */
+/** Rounds to six digits, enough for a table. */
 function fine(value: number): number {
   return Number(value.toPrecision(6));
 }
