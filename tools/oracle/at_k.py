@@ -1,4 +1,4 @@
-"""Writes what best@k, worst@k, maj@k and pass@k are tested against, computed with numpy and exact fractions.
+"""Writes the expected values of best@k, worst@k, maj@k and pass@k, computed with numpy and exact fractions.
 
     pip install numpy
     python tools/oracle/at_k.py               (from the root of the repository)
@@ -27,7 +27,7 @@ QUESTIONS = [
 
 
 def majority(answers):
-    """The most frequent answer, ties to the one seen first, silence never; by counting, not by keeping score."""
+    """Returns the most frequent answer, on ties the first seen, never null; counts each candidate anew."""
     given = [answer for answer in answers if answer is not None]
     return max(given, key=lambda answer: (given.count(answer), -given.index(answer)), default=None)
 

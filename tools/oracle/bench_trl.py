@@ -3,9 +3,9 @@
     pip install torch transformers trl
     python tools/oracle/bench_trl.py --models abacus-0.2M,SmolLM2-135M
 
-Runs on the device that torch finds, with random weights, beside `npm run bench -- --node` on the same machine. Prints a
-table in Markdown like docs/BENCH.md's, and one line of JSON. Shapes, prompt, loss and optimizer are those of bench/, and
-responses never end early. TRL trains on all rows that it sampled; the lab's step on half of them.
+Runs on the device that torch finds, with random weights, to compare with `npm run bench -- --node` on the same machine. Prints
+a Markdown table and one line of JSON. Shapes, prompt, loss and optimizer are those of bench/, and
+responses never end early. TRL trains on all sampled rows, the lab's step on half of them.
 """
 
 import argparse
@@ -63,7 +63,7 @@ def wait(device):
 
 
 def timed(work, device, repeats):
-    """Seconds of `work`, the median after one run to warm up."""
+    """Returns the median seconds of `work` after one warm-up run."""
     times = []
     for _ in range(1 + repeats):
         wait(device)
@@ -115,7 +115,7 @@ def bench_train(model, device, rows, tokens, repeats):
 
 
 def word_tokenizer(vocabulary):
-    """Token i is the word "t<i>": the benchmark's prompt can be written down."""
+    """Token i is the word "t<i>", so that the benchmark's prompt can be written as text."""
     from tokenizers import Tokenizer
     from tokenizers.models import WordLevel
     from tokenizers.pre_tokenizers import WhitespaceSplit
@@ -131,7 +131,7 @@ def even_ending(completion_ids, **_):
 
 
 def bench_grpo(model, device, dtype, rows, tokens, repeats, folder):
-    """Seconds of TRL's GRPO step: sampling `rows` responses to one prompt, then one update on them."""
+    """Returns the seconds of TRL's GRPO step: sampling `rows` responses to one prompt, then one update on them."""
     from datasets import Dataset
     from trl import GRPOConfig, GRPOTrainer
 
@@ -179,7 +179,7 @@ def bench_grpo(model, device, dtype, rows, tokens, repeats, folder):
 
 
 class StepClock(transformers.TrainerCallback):
-    """Time from the start of a step to its end, sampling included."""
+    """Records the time of each step, sampling included."""
 
     def __init__(self, device):
         self.device = device

@@ -1,12 +1,12 @@
-"""Exports a model in every form and opens each with the program it is for. For people, not for CI.
+"""Exports a model in every format and opens each with its target program. Run by hand, not in CI.
 
     pip install torch transformers safetensors
     npm install --no-save node-llama-cpp@3.22.1
     python tools/oracle/check_consumers.py <model> <questions.json> <new folder> [<prompts, 5> [<tokens, 64>]]
 
-transformers opens the folders in F32 (whole, and in several files), F16 and BF16: check_export.py says what must agree.
-llama.cpp opens the GGUF files in F32, F16 and Q8_0: check_gguf_export.mjs says what must agree. Python's zipfile opens
-the archive that the page makes, and one of more than 4 GiB. Exits 1 at the first failure.
+transformers opens the folders in F32 (whole, and in several files), F16 and BF16: see check_export.py.
+llama.cpp opens the GGUF files in F32, F16 and Q8_0: see check_gguf_export.mjs. Python's zipfile opens
+the page's archive, and one of more than 4 GiB. Exits 1 at the first failure.
 """
 
 import subprocess

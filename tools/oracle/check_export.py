@@ -1,4 +1,4 @@
-"""Opens an exported model folder with transformers and compares it with what the lab computed. For people, not for CI.
+"""Opens an exported model folder with transformers and compares it with the lab's results. Run by hand, not in CI.
 
     pip install torch transformers safetensors
     npx tsx tools/oracle/labLogits.ts <model> > logits.json
@@ -7,8 +7,8 @@
     python tools/oracle/check_export.py <f16 or bf16 folder> logits.json <the f32 folder>
 
 Checks that the folder opens without missing or unexpected weights, that every text of logits.json has the same token
-ids and decodes back to itself, and that the logits agree to 1e-4. In half precision every weight must instead be, bit for
-bit, what PyTorch rounds that of the f32 folder to, and the logits' difference is told. Exits 1 at the first failure.
+ids and decodes back to itself, and that the logits agree to 1e-4. In half precision every weight must instead equal, bit for
+bit, that of the f32 folder as rounded by PyTorch, and the difference of the logits is printed. Exits 1 at the first failure.
 """
 
 import json

@@ -1,12 +1,12 @@
-"""Opens the adapter of a run with PEFT and compares it with what the lab computes, both ways. For people, not for CI.
+"""Opens the adapter of a run with PEFT and compares it with the lab's results, in both directions. Run by hand, not in CI.
 
     pip install torch transformers safetensors peft
     npm run -s ttrl -- run --model <base> --dataset <file> --trainable lora --out <run> ...
     python tools/oracle/check_peft.py <base> <run>        (from the root of the repository)
 
-Checks that PEFT puts <run>/adapter on <base> (a Hugging Face folder) and has the lab's logits to 1e-4; that
-merge_and_unload gives the weights of <run>/model to the last digits of float32 and its logits to 1e-4; and that the lab
-reads an adapter that PEFT itself made and wrote, again with logits equal to 1e-4. Exits 1 at the first difference.
+Checks that PEFT loads <run>/adapter on <base> (a Hugging Face folder) with the lab's logits within 1e-4; that merge_and_unload
+gives the weights of <run>/model to float32 rounding and its logits within 1e-4; and that the lab reads an adapter written by
+PEFT with logits within 1e-4. Exits 1 at the first difference.
 """
 
 import json
@@ -29,7 +29,7 @@ def open_base(base):
 
 
 def ours(base, adapter):
-    """Token ids and logits of some texts as the lab computes them with the adapter."""
+    """Returns token ids and logits of a few texts as the lab computes them with the adapter."""
     command = ["npx", "tsx", "tools/oracle/labLogits.ts", base, adapter]
     return json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout)
 
@@ -50,8 +50,8 @@ def check_run(base, run):
     model = PeftModel.from_pretrained(open_base(base), run / "adapter").eval()
     apart = gap_off(model, cases)
     if apart < 10 * TOLERANCE:
-        sys.exit(f"the adapter moves logits by {apart:.2e} alone: nothing could be seen by it; train it longer")
-    print(f"the adapter moves logits by up to {apart:.2e}")
+        sys.exit(f"the adapter changes logits by only {apart:.2e}, too little for this check: train it longer")
+    print(f"the adapter changes logits by up to {apart:.2e}")
     require("logits of PEFT and of the lab", gap(model, cases), TOLERANCE)
     merged = model.merge_and_unload().state_dict()
     written = load_file(run / "model" / "model.safetensors")
@@ -65,7 +65,7 @@ def check_run(base, run):
 
 @torch.no_grad()
 def gap_off(model, cases):
-    """How far the logits are from the lab's without the adapter."""
+    """Returns the largest difference from the lab's logits with the adapter disabled."""
     with model.disable_adapter():
         return gap(model, cases)
 

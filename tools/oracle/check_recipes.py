@@ -1,16 +1,16 @@
-"""Checks the bundles of `ttrl export --recipe` with the trainers they are for. For people, not for CI.
+"""Checks the bundles of `ttrl export --recipe` with their trainers. Run by hand, not in CI.
 
     pip install torch transformers trl peft datasets verl ray pandas pyarrow sympy pylatexenc
     python tools/oracle/check_recipes.py rewards <verl bundle> <groups.jsonl>
     python tools/oracle/check_recipes.py trl <bundle>      two steps on this machine
-    python tools/oracle/check_recipes.py verl <bundle>     its configuration, by verl's own loader and checks
+    python tools/oracle/check_recipes.py verl <bundle>     its configuration, with verl's loader and checks
     python tools/oracle/check_recipes.py ttrl <bundle> <clone of PRIME-RL/TTRL>
     python tools/oracle/check_recipes.py ttrl-rewards <clone of PRIME-RL/TTRL> <groups.jsonl>
 
-`rewards` compares label and rewards with those of a file as `ttrl vote --setting paper` writes it, with its responses: by
-the function of both bundles, and, where verl is installed, by verl's agent loop with all responses arriving at once and in
-disorder. `ttrl`: the authors' configuration takes every override of the bundle (hydra-core, datasets). `ttrl-rewards`:
-their reward rule gives the rewards of the file (sympy 1.13.1, pylatexenc, word2number, tqdm, latex2sympy2, which wants another
+`rewards` compares pseudo-labels and rewards with those in the output of `ttrl vote --setting paper`: computed by the function of
+both bundles and, if verl is installed, by verl's agent loop with all responses arriving concurrently and out of order. `ttrl`
+checks that the authors' configuration accepts every override of the bundle (hydra-core, datasets). `ttrl-rewards` checks that
+their reward rule gives the rewards of the file (sympy 1.13.1, pylatexenc, word2number, tqdm, latex2sympy2, which needs another
 antlr4 than hydra). Exits 1 at the first failure.
 """
 
@@ -72,8 +72,8 @@ def verl(bundle):
 
     path = {"PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])}
     command = ["bash", str(bundle / "run_verl.sh"), "--cfg", "job", "--resolve"]
-    told = subprocess.run(command, env={**os.environ, **path}, check=True, stdout=subprocess.PIPE, text=True).stdout
-    config = OmegaConf.create(told)
+    found = subprocess.run(command, env={**os.environ, **path}, check=True, stdout=subprocess.PIPE, text=True).stdout
+    config = OmegaConf.create(found)
     checked = config.copy()
     if checked.actor_rollout_ref.model.lora_rank > 0 and importlib.util.find_spec("vllm") is None:
         checked.actor_rollout_ref.model.lora_rank = 0
@@ -85,7 +85,7 @@ def verl(bundle):
 
 
 def check_loaders(config):
-    """What verl would load by the configuration: agent loop, reward function, data set."""
+    """Loads what the configuration names: agent loop, reward function, data set."""
     import hydra
     from omegaconf import OmegaConf
     from verl.trainer.ppo.reward import get_custom_reward_fn
@@ -98,10 +98,10 @@ def check_loaders(config):
     row = pd.read_parquet(config.data.val_files).iloc[0]
     truth = row["reward_model"]["ground_truth"]
     score = get_custom_reward_fn(config)
-    told = [score(row["data_source"], f"So \\boxed{{{text}}}.", truth, extra_info=row["extra_info"]) for text in (truth, "no")]
-    print(f"validation scores the true answer {told[0]}, another {told[1]}")
+    found = [score(row["data_source"], f"So \\boxed{{{text}}}.", truth, extra_info=row["extra_info"]) for text in (truth, "no")]
+    print(f"validation scores the true answer {found[0]}, another {found[1]}")
     hidden = {row["ground_truth"] for row in pd.read_parquet(config.data.train_files)["reward_model"]}
-    sys.exit(0 if told == [1.0, 0.0] and hidden == {""} else f"scores {told}, truths among the training rows {hidden}")
+    sys.exit(0 if found == [1.0, 0.0] and hidden == {""} else f"scores {found}, truths among the training rows {hidden}")
 
 
 def ttrl(bundle, clone):
@@ -117,7 +117,7 @@ def ttrl(bundle, clone):
 
 
 def check_authors_rows(bundle):
-    """By the library that their code reads them with."""
+    """Reads settings with the library of the authors' code."""
     from datasets import load_dataset
 
     rows = load_dataset("parquet", data_files=str(bundle / "train.parquet"))["train"]
@@ -129,7 +129,7 @@ def check_authors_rows(bundle):
 
 
 def ttrl_rewards(clone, groups):
-    """By their `test_time_train_metrics`, loaded without verl itself, whose other imports it does not need."""
+    """Runs the authors' `test_time_train_metrics`, loaded without the rest of verl."""
     import types
 
     for name, path in (("verl", "verl/verl"), ("verl.utils", "verl/verl/utils")):

@@ -21,7 +21,7 @@ MICROSOFT = "com.microsoft"
 
 
 class Graph:
-    """Collects nodes and weights; each method returns the name of what it computes."""
+    """Collects nodes and weights; each method returns the name of its output."""
 
     def __init__(self, weights):
         self.weights = weights
@@ -46,7 +46,7 @@ class Graph:
 
 
 def rotary(config, head_dim):
-    """Cosines and sines [positions, head_dim / 2]."""
+    """Returns cosines and sines [positions, head_dim / 2]."""
     theta = config.get("rope_theta", 10000.0)
     frequencies = theta ** (-np.arange(0, head_dim, 2) / head_dim)
     angles = np.outer(np.arange(config["max_position_embeddings"]), frequencies)
@@ -54,7 +54,7 @@ def rotary(config, head_dim):
 
 
 def layer(graph, config, i, x):
-    """One decoder layer; returns its output."""
+    """Adds a decoder layer; returns its output."""
     name, epsilon = f"model.layers.{i}", config["rms_norm_eps"]
     normed = graph.norm(x, f"{name}.input_layernorm", epsilon, f"{name}.normed")
     q, k, v = (
@@ -81,7 +81,7 @@ def layer(graph, config, i, x):
 
 
 def lengths(graph):
-    """What the attention operator wants to know of the mask: places before each row's last, and the length."""
+    """Returns the attention operator's mask inputs: the index of each row's last token, and the total length."""
     one = graph.constant("one", np.array([1], np.int64))
     total = graph.node("ReduceSum", ["attention_mask", one], ["row_lengths"], keepdims=0)
     graph.node("Cast", [graph.node("Sub", [total, one], ["row_ends"])], ["before_last"], to=TensorProto.INT32)
@@ -116,7 +116,7 @@ def build(config, weights):
             for part in ("key", "value")
         ]
 
-    # transformers.js finds the shape of an empty cache by these names of its sizes.
+    # transformers.js derives the shape of an empty cache from these dimension names.
     ids = [
         value("input_ids", ["batch_size", "sequence_length"], TensorProto.INT64),
         value("attention_mask", ["batch_size", "total_sequence_length"], TensorProto.INT64),

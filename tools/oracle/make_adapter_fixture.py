@@ -1,4 +1,4 @@
-"""Writes the numbers that adapters are tested against, computed by PEFT on the tiny models of make_model_fixtures.py.
+"""Writes the expected values of adapters, computed by PEFT on the tiny models of make_model_fixtures.py.
 
     pip install torch transformers safetensors peft
     python tools/oracle/make_adapter_fixture.py           (from the root of the repository; CPU, seconds)

@@ -1,4 +1,4 @@
-"""Writes the advantages that src/rl/advantage.ts is tested against, computed by verl's own functions.
+"""Writes the expected advantages of src/rl/advantage.ts, computed by verl's functions.
 
     pip install verl==0.9.1 torch
     python tools/oracle/make_advantage_fixture.py         (from the root of the repository; CPU, seconds)

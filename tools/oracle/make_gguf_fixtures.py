@@ -1,10 +1,10 @@
-"""Writes the GGUF files that the reader is tested against, with the Python library `gguf` of llama.cpp.
+"""Writes the test files of the GGUF reader, with the Python library `gguf` of llama.cpp.
 
     pip install gguf safetensors
     python tools/oracle/make_gguf_fixtures.py             (from the root of the repository)
 
-src/formats/fixtures/blocks.gguf         one tensor [2, 256] of each packing. Bytes are random, so that every bit of every
-                                         field is met; only the float16 scales are drawn small enough to be finite.
+src/formats/fixtures/blocks.gguf         one tensor [2, 256] of each packing. Bytes are random, to cover every bit of every
+                                         field, except for float16 scales, which are finite.
 src/formats/fixtures/blocks.safetensors  the same tensors as gguf's own `dequantize` reads them
 src/formats/fixtures/tiny-*.gguf         the models of src/model/fixtures as llama.cpp's converter lays them out: under
                                          other names, and for Llama with the halves of q and k interleaved in each head
@@ -26,7 +26,7 @@ from safetensors.numpy import load_file, save_file
 
 FIXTURES = Path("src/formats/fixtures")
 ROWS, COLUMNS = 2, 256
-# Where in a block the float16 scales are.
+# Offsets of the float16 scales in a block.
 SCALES = {
     Type.Q8_0: (0,), Type.Q4_0: (0,), Type.Q4_1: (0, 2), Type.Q5_0: (0,), Type.Q5_1: (0, 2),
     Type.Q4_K: (0, 2), Type.Q5_K: (0, 2), Type.Q6_K: (208,),
@@ -68,7 +68,7 @@ def packed():
     numbers[1, :32] = np.arange(-16, 16) * 0.5 * 127 / 15.5 + 0.0  # halves of a block's unit
     numbers[1, 32] = 127
     numbers[1, 33:64] = np.arange(31) / 2 - 7.5  # scale 1: ties of Q8_0
-    # Ties of float16 and of bfloat16, on either side of zero, to the even neighbour below and above.
+    # Ties of float16 and of bfloat16, on either side of zero, rounded to even, down and up.
     bits = np.array([0x3F801000, 0x3F803000, 0xBF801000, 0xBF803000, 0x3F808000, 0x3F818000, 0x33000000, 0x33C00000])
     numbers[1, 64:72] = bits.astype(np.uint32).view(np.float32)
     numbers[1, 72] = 65504
@@ -86,7 +86,7 @@ def interleaved(weights, heads):
 
 
 def llama3_divisors(dimensions, base, scaling):
-    """As `LlamaModel.generate_extra_tensors` of llama.cpp's converter, and like it in float32."""
+    """As `LlamaModel.generate_extra_tensors` of llama.cpp's converter, in float32 as there."""
     factor, original = scaling["factor"], scaling["original_max_position_embeddings"]
     low, high = scaling["low_freq_factor"], scaling["high_freq_factor"]
     divisors = []

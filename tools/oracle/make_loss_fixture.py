@@ -1,4 +1,4 @@
-"""Writes the losses that src/model/tfjs/training/policyLoss.ts and valueLoss.ts are tested against, computed by verl's own functions.
+"""Writes the expected losses of src/model/tfjs/training/policyLoss.ts and valueLoss.ts, computed by verl's functions.
 
     pip install verl==0.9.1 torch
     python tools/oracle/make_loss_fixture.py              (from the root of the repository; CPU, seconds)
@@ -10,8 +10,8 @@ Inputs are float32, results float64, so a rerun gives the same file. The committ
   lengths          tokens of each response; arrays below hold one entry for each token
   logits, ids      [tokens][vocabulary], and the token sampled
   advantages, oldLogprobs, referenceLogprobs
-  cases            settings (see UpdateOptions; dualClip null: no bound), the aggregation in verl's words with the
-                   weights [tokens] it amounts to, the loss, its gradient by the logits, and the two clip fractions
+  cases            settings (see UpdateOptions; dualClip null: no bound), the aggregation as verl names it, with the
+                   equivalent weights [tokens], the loss, its gradient with respect to the logits, and the two clip fractions
   values           predictions, old values, returns, and the value loss with its gradient for two clip ranges
 """
 
@@ -53,7 +53,7 @@ CASES = [
 
 
 def padded(tokens):
-    """[tokens, ...] -> [responses, longest, ...], with zeros."""
+    """Pads [tokens, ...] with zeros to [responses, longest, ...]."""
     return torch.nn.utils.rnn.pad_sequence(torch.split(tokens, LENGTHS), batch_first=True)
 
 
@@ -63,7 +63,7 @@ def aggregate(losses, mode):
 
 
 def weights_of(mode):
-    """Share of each token in an aggregation."""
+    """Returns the weight of each token in an aggregation."""
     losses = torch.ones_like(MASK, requires_grad=True)
     (slopes,) = torch.autograd.grad(aggregate(losses, mode), losses)
     return slopes[MASK > 0].tolist()
@@ -74,7 +74,7 @@ def policy_case(known, mode, changes):
     logits = known["logits"].clone().requires_grad_(True)
     logprob = padded(verl_F.logprobs_from_logits_naive(logits, known["ids"]))
     entropy = padded(verl_F.entropy_from_logits(logits))
-    # Its own aggregation knows no factor, so "norm" is the sum that it does know, divided.
+    # verl's aggregation has no factor, so "norm" is its sum, divided.
     known_mode, factor = (mode.removesuffix("-norm"), LONGEST) if mode.endswith("norm") else (mode, 1)
     loss, clipped, _, clipped_low = core_algos.compute_policy_loss(
         padded(known["oldLogprobs"]),

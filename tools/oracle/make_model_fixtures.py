@@ -1,4 +1,4 @@
-"""Writes the numbers that the model and the optimizer are tested against, computed by PyTorch and transformers.
+"""Writes the expected values of the model and the optimizer, computed by PyTorch and transformers.
 
     pip install torch transformers safetensors
     python tools/oracle/make_model_fixtures.py            (from the root of the repository; CPU, seconds)
@@ -60,8 +60,8 @@ def tiny_qwen2():
 
 
 def tiny_llama3():
-    """Llama 3.1's scaling with so few original positions that two of eight frequencies are kept, two in between and four
-    divided by the factor: within 20 positions that moves logits by whole units."""
+    """Llama 3.1's scaling with so few original positions that two of eight frequencies are kept, two interpolated and four
+    divided by the factor: within 20 positions that changes logits by whole units."""
     config = LlamaConfig(
         hidden_size=32, num_hidden_layers=2, num_attention_heads=2, num_key_value_heads=1, intermediate_size=48,
         vocab_size=97, tie_word_embeddings=True, rms_norm_eps=1e-5, max_position_embeddings=64,
@@ -126,7 +126,7 @@ def row_logits(model, row):
 
 
 def response_statistics(model, row, prompt_length):
-    """logprobs and entropies [response tokens] of a row, at the temperature of the case."""
+    """Returns logprobs and entropies [response tokens] of a row, at the temperature of the case."""
     logits = row_logits(model, row)[prompt_length - 1 : -1] / TEMPERATURE
     every = torch.log_softmax(logits, dim=-1)
     logprobs = every.gather(1, torch.tensor(row[prompt_length:])[:, None])[:, 0]
@@ -134,7 +134,7 @@ def response_statistics(model, row, prompt_length):
 
 
 def case_inputs(model, rows, generator):
-    """Old and reference logprobs near the model's own, and advantages of both signs (mixed within the last row)."""
+    """Returns old and reference logprobs near the model's, and advantages of both signs (mixed within the last row)."""
 
     def near(values):
         return values + (torch.rand(values.shape, generator=generator) * 2 - 1) * NOISE
@@ -149,7 +149,7 @@ def case_inputs(model, rows, generator):
 
 
 def loss_case(model, rows, inputs):
-    """The loss of the header, its diagnostics, and the gradient of every parameter."""
+    """Returns the loss documented above, its diagnostics, and the gradient of every parameter."""
     terms, kls, entropies, logprobs, clipped, sides = [], [], [], [], [], []
     for row, prompt_length, case in zip(rows, PROMPT_LENGTHS, inputs):
         own, entropy = response_statistics(model, row, prompt_length)
@@ -160,7 +160,7 @@ def loss_case(model, rows, inputs):
         kl = torch.exp(gap) - gap - 1
         terms.append(-torch.minimum(plain, bounded) + KL_COEFFICIENT * kl)
         for edge in (1 - CLIP_LOW, 1 + CLIP_HIGH):
-            assert (ratio - edge).abs().min() > 1e-3, "a ratio lies on the edge of the clip: choose another seed"
+            assert (ratio - edge).abs().min() > 1e-3, "a ratio is at the edge of the clip: choose another seed"
         clipped.append(bounded < plain)
         sides.append(torch.where(bounded < plain, case["advantages"].sign(), 0))
         kls.append(kl)
@@ -235,7 +235,7 @@ def write_model(name, model, seed, plain_rope_theta):
 
 
 def write_adamw():
-    """Three steps of AdamW in float64; the first gradient is shorter than the clip, the others longer."""
+    """Three steps of AdamW in float64; the norm of the first gradient is below the clip, the others above."""
     generator = torch.Generator().manual_seed(5)
     settings = {"learningRate": 1e-2, "beta1": 0.9, "beta2": 0.99, "epsilon": 1e-8, "weightDecay": 0.05, "maxNorm": 1.0}
     parameter = torch.nn.Parameter(torch.randn(7, generator=generator).double())

@@ -1,16 +1,15 @@
-"""Writes what src/rl/companions/prime.ts and rewardModelTurn.ts are tested against, computed by PRIME's own code as TTRL's authors ran it.
+"""Writes the expected values of src/rl/companions/prime.ts and rewardModelTurn.ts, computed by PRIME's code as TTRL's authors ran it.
 
     pip install verl==0.9.1 torch
     git clone https://github.com/PRIME-RL/TTRL                (commit 3e2cc93)
     python tools/oracle/make_prime_fixture.py TTRL/verl       (from the root of the repository; CPU, seconds)
 
-Nothing of PRIME is written here anew: reward model and initial model are stand-ins that return given logits, and the
-authors' recipe.prime scores, normalises, combines and learns. Its imports for GPUs and several processes are stand-ins
-too; none of them is called.
+PRIME is not reimplemented: reward model and initial model are stubs that return given logits, and the authors' recipe.prime
+scores, normalises, combines and learns. Its imports for GPUs and multiprocessing are stubs that are never called.
 
 Writes src/rl/fixtures/prime.json: a step of three questions with 4 responses each of unequal lengths, one question
-unanimous. Logprobs are float32, all else is float64 but for the outcomes among the advantages, which the authors hold
-as float32. A rerun gives the same file. The committed one came from verl 0.9.1 and torch 2.15.0.
+unanimous. Logprobs are float32, everything else is float64, except for the outcomes among the advantages, which the
+authors store as float32. A rerun gives the same file. The committed one came from verl 0.9.1 and torch 2.15.0.
 
   lengths, outcomes       by question and response
   beta                    of the reward model
@@ -57,7 +56,7 @@ acc = torch.tensor([outcome for group in OUTCOMES for outcome in group]).double(
 
 
 class Config(dict):
-    """A configuration that is read both ways, as omegaconf's."""
+    """A configuration with items as attributes, like omegaconf's."""
 
     __getattr__ = dict.__getitem__
 
@@ -73,7 +72,7 @@ def model_of(logits):
 
 
 def logits_of(logprobs):
-    """Logits of two tokens, of which the first has these logprobs, at the places that predict the responses."""
+    """Returns logits of two tokens, the first with these logprobs, at the positions that predict the responses."""
     pair = torch.stack([logprobs, torch.log1p(-torch.exp(logprobs))], -1)
     return torch.nn.functional.pad(pair, (0, 0, PROMPT - 1, 1))
 
@@ -106,7 +105,7 @@ def main():
         "input_ids": torch.zeros_like(attention),
         "attention_mask": attention,
         "position_ids": None,
-        # What the authors' code takes for the initial model's logprobs where it is told no model.
+        # The authors' code uses these as the initial model's logprobs if no model is configured.
         "old_log_probs": initial,
     }
     raw, ratios = model._forward_micro_batch(inputs, PROMPT)

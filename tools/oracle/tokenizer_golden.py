@@ -1,10 +1,10 @@
-"""Writes the token ids that the tokenizer is tested against, computed by the Python library `tokenizers`.
+"""Writes the expected token ids of the tokenizer, computed by the Python library `tokenizers`.
 
     pip install tokenizers
     python tools/oracle/tokenizer_golden.py               (from the root of the repository)
 
-Reads public/models/tokenizer/tokenizer.json, writes tools/oracle/tokenizer_golden.json. Run it again after
-training the tokenizer anew. The committed file came from tokenizers 0.23.3.
+Reads public/models/tokenizer/tokenizer.json, writes tools/oracle/tokenizer_golden.json. Run it after
+retraining the tokenizer. The committed file came from tokenizers 0.23.3.
 """
 
 import json

@@ -34,7 +34,7 @@ describeOnGpu("a plan on recorded graphs", () => {
     expect(problem?.split(": ").slice(1).join(": ")).toBe(change);
   });
 
-  it("fits when that is done, and tells base and adapter apart", async () => {
+  it("fits after that change, with base and adapter as separate parts", async () => {
     const { problem, parts } = await plan({ adapter: ADAPTER, basePrecision: "q8_0" }, 330 * 2 ** 20);
     expect(problem).toBeNull();
     const bytes = new Map(parts.map((part) => [part.name, part.bytes]));
@@ -47,7 +47,7 @@ describeOnGpu("a plan on recorded graphs", () => {
     expect(bytes.get("weights")! / packed).toBeLessThan(1.01);
   });
 
-  it("says so of an adapter that stands already, and of a layer's matrices that are too large to bind", async () => {
+  it("proposes a lower precision for a given adapter, and names a layer's matrices that are too large to bind", async () => {
     const trained = { adapter: ADAPTER, basePrecision: "f16" } as const;
     expect((await plan(trained, 330 * 2 ** 20)).problem).toMatch(
       /: store the base model in q8_0 \(basePrecision\)$/,

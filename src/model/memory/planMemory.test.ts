@@ -39,7 +39,7 @@ describe("a plan on WASM", () => {
     expect((await planMemory(run(SMOL_CONFIG, Number(tokens) + 64), WASM)).problem).not.toBeNull();
   });
 
-  it("proposes an adapter where the optimizer alone is too much, and then it fits", async () => {
+  it("proposes an adapter if the optimizer exceeds the memory, and then it fits", async () => {
     const large = run({ ...SMOL_CONFIG, layers: 60 }, 16);
     expect((await planMemory(large, WASM)).problem).toMatch(/: train an adapter \(trainable: lora\)$/);
     const adapter = { rank: 16, alpha: 32, dropout: 0, targets: TARGET_MODULES };
@@ -50,7 +50,7 @@ describe("a plan on WASM", () => {
     expect(plan.parts).toContainEqual(expect.objectContaining({ name: "adapter", bytes: 4 * floats }));
   });
 
-  it("asks for a smaller model where the weights alone do not fit", async () => {
+  it("proposes a smaller model if the weights exceed the memory", async () => {
     const plan = await planMemory(run({ ...SMOL_CONFIG, layers: 200 }, 16), WASM);
     expect(plan.problem).toMatch(/: choose a smaller model$/);
   });

@@ -1,4 +1,4 @@
-/** A run's memory on WASM as it is planned and as it is measured, once a process: a memory never shrinks. */
+/** Compares the planned and measured memory of a run on WASM, once per process since a WASM memory never shrinks. */
 import { readFileSync } from "node:fs";
 import { expect } from "vitest";
 import { readModelFolder } from "../../../formats/huggingface/modelFolder.ts";
@@ -24,7 +24,7 @@ const DEMAND = demandWith({
   initialModel: true,
 });
 
-/** Plans a run with KL of the smallest embedded model, does what it does at worst, and expects the plan within 15%. */
+/** Runs the worst case of a run with KL on the smallest embedded model; expects its memory within 15% of the plan. */
 export async function expectPlanned(
   wanted: AdapterConfig | null,
   budget: MemoryBudget = DEFAULT_BUDGET,
@@ -44,7 +44,7 @@ export async function expectPlanned(
   await workAtWorst(policy, reference, PROMPTS, DEMAND);
   await policy.dispose();
   const measured = activeKernels()?.buffer.byteLength ?? 0;
-  expect(measured).toBeGreaterThan(2 ** 25); // a multiple of what an idle memory has
-  const told = `${planned} planned, ${measured} measured`;
-  expect(Math.abs(planned / measured - 1), told).toBeLessThanOrEqual(0.15);
+  expect(measured).toBeGreaterThan(2 ** 25); // a multiple of the initial memory
+  const numbers = `${planned} planned, ${measured} measured`;
+  expect(Math.abs(planned / measured - 1), numbers).toBeLessThanOrEqual(0.15);
 }
