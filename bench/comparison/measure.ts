@@ -6,6 +6,7 @@ import {
   type Opened,
   type Surroundings,
 } from "../contenders/contender.ts";
+import { quantile } from "../../src/math/stats.ts";
 import { matrixParameters } from "../contenders/models.ts";
 import {
   promptOf,
@@ -142,13 +143,7 @@ async function repeated(once: () => Promise<unknown>, first: number, seconds: nu
   const start = performance.now();
   while (times.length < most && (performance.now() - start) / 1000 + first < seconds)
     times.push(await secondsOf(once));
-  times.sort((a, b) => a - b);
-  return { seconds: median(times), repeats: times.length };
-}
-
-function median(sorted: readonly number[]): number {
-  const [low, high] = [Math.floor((sorted.length - 1) / 2), Math.floor(sorted.length / 2)];
-  return ((sorted[low] ?? 0) + (sorted[high] ?? 0)) / 2;
+  return { seconds: quantile(times, 0.5), repeats: times.length };
 }
 
 function runOf({ decode, train }: Opened, { config }: BenchModel, { kind }: Workload): Run {

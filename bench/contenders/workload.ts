@@ -1,4 +1,5 @@
 /** Models, workloads and measurements of the comparison. */
+import { sum } from "../../src/math/stats.ts";
 
 /** A measured model: an embedded model, or a published model's shape with random weights. */
 export type ModelName = "abacus-0.1M" | "abacus-0.2M" | "abacus-0.5M" | "SmolLM2-135M shape";
@@ -101,5 +102,5 @@ export function rollouts(prompt: Int32Array, responses: readonly Sampled[], coun
 
 /** Returns the number of scored tokens, by which the loss is divided. */
 export function scoredTokens(rows: readonly Row[]): number {
-  return rows.reduce((sum, { tokens }) => sum + tokens.length - PROMPT, 0);
+  return sum(rows.map(({ tokens }) => tokens.length - PROMPT));
 }

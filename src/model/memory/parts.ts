@@ -1,4 +1,5 @@
 /** Parts of a run's memory. */
+import { sum } from "../../math/stats.ts";
 
 /** Description of each part, in display order. */
 export const MEMORY_PARTS = {
@@ -25,5 +26,5 @@ export type PartBytes = ReadonlyMap<MemoryPart, number>;
 
 /** Returns the sum over all parts. */
 export function totalBytes(parts: PartBytes): number {
-  return [...parts.values()].reduce((sum, bytes) => sum + bytes, 0);
+  return sum([...parts.values()]);
 }
