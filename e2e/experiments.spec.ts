@@ -199,7 +199,7 @@ played("runs that fail say why, and two in a row end the queue", async ({ page }
 played("a queue can be skipped through and stopped", async ({ page }) => {
   await openPlayed(page, { stepTime: 300 });
   const experiment = await open(page, "Curves");
-  await expect(experiment).toContainText("No result of this experiment is committed yet");
+  await expect(experiment).toContainText("No result of this experiment has been committed yet");
   await experiment.getByLabel("Seeds of each variant").selectOption("all seeds, as committed");
   await experiment.getByRole("button", { name: "Run all: 4 runs" }).click();
   await queueOf(page).getByRole("button", { name: "Skip this run" }).click();
