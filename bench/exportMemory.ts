@@ -11,7 +11,7 @@ import { shapeWeights } from "./shapeWeights.ts";
 import { writeFolder } from "../cli/files/durable.ts";
 import { openModelFile } from "../cli/models/modelFile.ts";
 import { modelFolderFiles, SHARD_BYTES } from "../src/formats/huggingface/modelFolderFiles.ts";
-import { weightsOf } from "../src/formats/numbers/weightSource.ts";
+import { elementCount } from "../src/math/tensor.ts";
 import { readModelConfig } from "../src/model/language/config.ts";
 
 const [folder, millions = "250"] = process.argv.slice(2);
@@ -31,7 +31,7 @@ const config = {
   ...{ num_attention_heads: 16, num_key_value_heads: 16, head_dim: 64 },
 };
 const weights = shapeWeights(readModelConfig(config), 0);
-const sizes = [...weights.shapes.values()].map((shape) => 4 * weightsOf(shape));
+const sizes = [...weights.shapes.values()].map((shape) => 4 * elementCount(shape));
 const bytes = sizes.reduce((total, size) => total + size, 0);
 const most = PROGRAM_BYTES + 2 * Math.max(...sizes);
 

@@ -1,5 +1,6 @@
 /** Random weights of a published model's shape, each tensor generated when read. */
-import { weightsOf, type WeightSource } from "../src/formats/numbers/weightSource.ts";
+import type { WeightSource } from "../src/formats/numbers/weightSource.ts";
+import { elementCount } from "../src/math/tensor.ts";
 import { createRandom } from "../src/math/random.ts";
 import type { ModelConfig } from "../src/model/language/config.ts";
 import { parameterShapes } from "../src/model/weights/parameters.ts";
@@ -18,7 +19,7 @@ export function shapeWeights(config: ModelConfig, seed: number): WeightSource {
   return {
     shapes,
     read(name) {
-      const data = new Float32Array(weightsOf(shapes.get(name) ?? []));
+      const data = new Float32Array(elementCount(shapes.get(name) ?? []));
       if (name.endsWith("norm.weight")) data.fill(1);
       else if (name.endsWith(".weight")) repeat(data, drawn, starts.get(name) ?? 0);
       return Promise.resolve(data);

@@ -48,7 +48,7 @@ describe("ttrl export", () => {
     expect(texts.map((text) => again.encode(text))).toEqual(texts.map((text) => original.encode(text)));
   });
 
-  test("names the weight that a precision cannot hold, and leaves nothing behind", async () => {
+  test("names the weight that is out of range, and leaves no files", async () => {
     const content = await wholeFolder(await openModelFile(MODEL));
     content.weights.get("model.norm.weight")!.data[3] = 1e6;
     for (const [path, bytes] of writeModelFolder(content)) writeFileSync(join(folder, "model", path), bytes);
@@ -64,7 +64,7 @@ describe("ttrl export", () => {
     ]);
     expect(status).toBe(2);
     expect(stderr).toMatch(
-      /model\.norm\.weight: a weight is 1000000, which F16 cannot hold\. Export in f32\./,
+      /model\.norm\.weight: a weight is 1000000, which is out of the range of F16\. Export in f32\./,
     );
     expect([existsSync(out), existsSync(`${out}.partial`)]).toEqual([false, false]);
   });

@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, rmSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { exportGguf, ggufNotes } from "../../src/formats/gguf/ggufExport.ts";
-import { GgufExportError } from "../../src/formats/gguf/ggufExportError.ts";
+import { GgufExportError } from "../../src/formats/gguf/ggufError.ts";
 import { modelFolderFiles } from "../../src/formats/huggingface/modelFolderFiles.ts";
 import { PackingError, type Packing } from "../../src/formats/numbers/narrowFloats.ts";
 import { PARTIAL, writeFolder, writeStream } from "../files/durable.ts";

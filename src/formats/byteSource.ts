@@ -1,11 +1,11 @@
-/** Bytes that need not be in memory as a whole: a file on disk, a dropped one, one that the browser keeps. */
+/** Random access to the bytes of a file that need not be in memory. */
 export interface ByteSource {
   readonly size: number;
-  /** Bytes [begin, end), in memory of their own. Rejects when they cannot be read. */
+  /** Returns a copy of bytes [begin, end). Rejects if they cannot be read. */
   read(begin: number, end: number): Promise<Uint8Array<ArrayBuffer>>;
 }
 
-/** A blob's bytes, each slice read when it is asked for: a file has to stay as it was when it was chosen. */
+/** Creates a source that reads from a blob on demand; the underlying file must not change. */
 export function blobSource(blob: Blob): ByteSource {
   return {
     size: blob.size,
@@ -16,7 +16,7 @@ export function blobSource(blob: Blob): ByteSource {
         if (!(error instanceof DOMException) || error.name !== "NotReadableError") throw error;
         const cause = { cause: error };
         throw new Error(
-          "a file of the model has been moved or changed since it was chosen: put it back as it was",
+          "a model file has been moved or changed since it was selected: restore it or select it again",
           cause,
         );
       }

@@ -1,11 +1,11 @@
-/** Records -> CSV (RFC 4180) that a spreadsheet opens without running anything it contains. */
+/** CSV writer (RFC 4180) with protection against formula injection in spreadsheets. */
 
-/** What a cell may hold; null and undefined leave it empty. */
+/** Value of a cell; null and undefined leave it empty. */
 export type CsvValue = string | number | boolean | null | undefined;
 
 /**
- * One line a record, after a line of column names: every key, in order of first appearance. Lines end in CR LF.
- * Numbers are written so that they read back exactly.
+ * Writes a header line with every key in order of first appearance, then one line per record. Lines end in CR LF. Numbers
+ * are written with full precision.
  */
 export function toCsv(records: readonly Readonly<Record<string, CsvValue>>[]): string {
   const columns = [...new Set(records.flatMap((record) => Object.keys(record)))];
@@ -17,7 +17,7 @@ export function toCsv(records: readonly Readonly<Record<string, CsvValue>>[]): s
   return lines.map((cells) => `${cells.join(",")}\r\n`).join("");
 }
 
-/** Text that a spreadsheet would run as a formula (OWASP, "CSV Injection"), full-width signs included. */
+/** Text that a spreadsheet would evaluate as a formula (OWASP, "CSV Injection"), including full-width signs. */
 const FORMULA_START = /^[=+\-@\t\r\n＝＋－＠]/;
 
 function cell(value: CsvValue): string {

@@ -1,16 +1,16 @@
-/** Rows -> Parquet, in the schema that pandas gives such rows: lists and structs are columns of their own, not texts. */
+/** Parquet writer with the schema that pandas would use: lists and structs as nested columns. */
 import { parquetWriteBuffer, type SchemaElement } from "hyparquet-writer";
 
-/** What a column holds; an integer has 64 bits. */
+/** Type of a column; integers have 64 bits. */
 export type ParquetType = "text" | "integer" | { readonly list: ParquetType } | ParquetStruct;
 
-/** Fields and what they hold, in their order. */
-export interface ParquetStruct {
+/** Fields and their types, in order. */
+interface ParquetStruct {
   readonly struct: Readonly<Record<string, ParquetType>>;
 }
 
-/** A value of a type. */
-export type ParquetValue<T> = T extends "text"
+/** Value of a column type. */
+type ParquetValue<T> = T extends "text"
   ? string
   : T extends "integer"
     ? bigint
@@ -20,7 +20,7 @@ export type ParquetValue<T> = T extends "text"
         ? { readonly [Name in keyof Fields]: ParquetValue<Fields[Name]> }
         : never;
 
-/** A file of rows, whose type is a struct of the columns. */
+/** Writes a Parquet file; `type` is a struct of the columns. */
 export function writeParquet<const T extends ParquetStruct>(
   type: T,
   rows: readonly ParquetValue<T>[],
@@ -39,7 +39,7 @@ function fields({ struct }: ParquetStruct): SchemaElement[] {
   return Object.entries(struct).flatMap(([name, type]) => elements(name, type));
 }
 
-/** The schema's tree, parents before children. Nothing is ever absent, but readers expect what pandas writes. */
+/** Schema elements, parents before children. All are optional, as in files written by pandas. */
 function elements(name: string, type: ParquetType): SchemaElement[] {
   const element = { name, repetition_type: "OPTIONAL" } as const;
   if (type === "integer") return [{ ...element, type: "INT64" }];

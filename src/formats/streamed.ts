@@ -1,24 +1,24 @@
-/** A file that is written while it is made: its length is known before its first byte. */
+/** A file generated piece by piece, whose length is known in advance. */
 export interface Streamed {
   readonly bytes: number;
-  /** From the first byte to the last, some MB at most at a time. A piece may be overwritten when the next is asked for. */
+  /** Generates the content in order, in pieces of a few MB. A piece is valid only until the next one is requested. */
   readonly pieces: () => AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
 }
 
-/** A file as it goes out: whole where it is small. */
+/** A file to be written: in memory if small, else generated. */
 export type Outgoing = Uint8Array | Streamed;
 
-/** Bytes of a file. */
+/** Returns the size of a file in bytes. */
 export function bytesOf(file: Outgoing): number {
   return file instanceof Uint8Array ? file.length : file.bytes;
 }
 
-/** The pieces of a file. */
+/** Returns the pieces of a file. */
 export function piecesOf(file: Outgoing): AsyncIterable<Uint8Array> | Iterable<Uint8Array> {
   return file instanceof Uint8Array ? [file] : file.pieces();
 }
 
-/** All of a small file. */
+/** Collects a small file in memory. */
 export async function wholeFile(file: Outgoing): Promise<Uint8Array<ArrayBuffer>> {
   const whole = new Uint8Array(bytesOf(file));
   let at = 0;

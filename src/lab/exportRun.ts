@@ -1,6 +1,6 @@
 /** Exports the trained model of a run: a Hugging Face folder with the run's own files, a zip of it, or a GGUF file. */
 import { exportGguf, ggufNotes, type GgufExport } from "../formats/gguf/ggufExport.ts";
-import { GgufExportError } from "../formats/gguf/ggufExportError.ts";
+import { GgufExportError } from "../formats/gguf/ggufError.ts";
 import type { FolderTexts } from "../formats/huggingface/modelFolder.ts";
 import { modelFolderFiles, SHARD_BYTES } from "../formats/huggingface/modelFolderFiles.ts";
 import { writePeftAdapter, type PeftAdapter } from "../formats/huggingface/peftAdapter.ts";

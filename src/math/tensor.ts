@@ -3,3 +3,8 @@ export interface Tensor {
   readonly shape: readonly number[];
   readonly data: Float32Array;
 }
+
+/** Returns the number of elements of a shape. */
+export function elementCount(shape: readonly number[]): number {
+  return shape.reduce((product, size) => product * size, 1);
+}

@@ -113,7 +113,7 @@ describe("a damaged file", () => {
     [
       "is of the first version",
       Uint8Array.of(...MAGIC, 1, ...zeros(11)),
-      /its version is 1, and versions 2 and 3/,
+      /its version is 1; supported are versions 2 and 3/,
     ],
     ["is big-endian", Uint8Array.of(...MAGIC, 0, 0, 0, 3, ...zeros(16)), /it is big-endian/],
     [
@@ -124,33 +124,33 @@ describe("a damaged file", () => {
     [
       "claims more tensors than it has",
       listing([]).with(8 + 2, 1), // 65536
-      /it ends at byte \d+, within its header/,
+      /it ends at byte \d+, within the header/,
     ],
     [
       "claims a text longer than itself",
       spoiled((view) => view.setBigUint64(24, 2n ** 20n, true)),
-      /it ends at byte \d+, within its header/,
+      /it ends at byte \d+, within the header/,
     ],
-    ["ends in the header", blocks.subarray(0, 100), /it ends at byte 100, within its header/],
+    ["ends in the header", blocks.subarray(0, 100), /it ends at byte 100, within the header/],
     [
       "ends in its last tensor",
       blocks.subarray(0, blocks.length - 64), // the file ends with up to 31 bytes of padding,
       /: tensor "Q6_K": it ends at byte \d+, but the file has/,
     ],
     [
-      "has a packing that nobody knows",
+      "has an unknown tensor type",
       spoiled((view) => view.setUint32(after("Q4_K") + 20, 99, true)),
-      /tensor "Q4_K": its weights are of type 99, and F32, /,
+      /tensor "Q4_K": its type is 99; supported types are F32, /,
     ],
     [
-      "has a packing that is not read",
+      "has an unsupported tensor type",
       spoiled((view) => view.setUint32(after("Q4_K") + 20, 20, true)),
-      /tensor "Q4_K": its weights are IQ4_NL, and F32, /,
+      /tensor "Q4_K": its type is IQ4_NL; supported types are F32, /,
     ],
     [
-      "has rows that do not divide into blocks",
+      "has rows that are not a multiple of the block size",
       spoiled((view) => view.setBigUint64(after("Q5_0") + 4, 48n, true)),
-      /tensor "Q5_0": rows of 48 do not divide into Q5_0 blocks of 32/,
+      /tensor "Q5_0": rows of 48 elements cannot be divided into Q5_0 blocks of 32/,
     ],
     [
       "has a size whose product overflows",
@@ -158,39 +158,39 @@ describe("a damaged file", () => {
       /"Q8_0" dimension 0 is 9223372036854775808, which exceeds/,
     ],
     [
-      "has a tensor that lies over another",
+      "has overlapping tensors",
       spoiled((view) => view.setBigUint64(after("F16") + 24, 0n, true)),
       /tensors "(F32|F16)" and "(F32|F16)" overlap/,
     ],
     [
-      "has a tensor off its place",
+      "has a misaligned tensor",
       spoiled((view) => view.setBigUint64(after("Q5_1") + 24, 3n, true)),
       /tensor "Q5_1": offset 3 is not aligned/,
     ],
     [
-      "has two tensors of one name",
+      "has two tensors with the same name",
       spoiled((_, bytes) => bytes.copyWithin(placeOf("Q4_1"), placeOf("Q4_0"), placeOf("Q4_0") + 4)),
       /two tensors have the same name/,
     ],
     [
-      "has a name that is no text",
+      "has a name that is not UTF-8",
       spoiled((view) => view.setUint8(placeOf("Q4_1"), 0xff)),
-      /its header has \d+ bytes, and \d+ were understood: .* not UTF-8/,
+      /the header has \d+ bytes, but \d+ were parsed: .* not UTF-8/,
     ],
     [
-      "has a text that is none",
+      "has a string that is not UTF-8",
       listing(["abc"]).with(FIRST_TEXT, 0xff),
-      /63 bytes, and 65 were understood: .* not UTF-8/,
+      /63 bytes, but 65 were parsed: .* not UTF-8/,
     ],
-    ["has a list of lists", listing([]).with(FIRST_TEXT - 20, 9), /"list" is a list of lists/],
+    ["has a nested list", listing([]).with(FIRST_TEXT - 20, 9), /"list" is a nested list/],
     ["begins a text with a byte order mark", listing(["\ufeffabc"]), /a byte order mark/],
-    ["has a key twice", twice(), /a key is there twice/],
+    ["has a key twice", twice(), /a key occurs twice/],
     [
       "has a list that ends in a text where the library's range ends",
       listing(["a".repeat(2_000_000 - FIRST_TEXT - 8 - 3), "abcdef"]),
-      /2000003 bytes, and 2000000 were understood/,
+      /2000003 bytes, but 2000000 were parsed/,
     ],
-  ])("that %s is refused in words", async (_, file, message) => {
+  ])("that %s is rejected", async (_, file, message) => {
     await expect(read(file)).rejects.toThrow(GgufError);
     await expect(read(file)).rejects.toThrow(message);
   });

@@ -121,11 +121,11 @@ describe("the tokenizer of a model written as GGUF", () => {
   const metadataOf = async (folder: ModelFolder, changed: Partial<ExportedDecoder> = {}) =>
     (await readGgufHeader(bytesSource(await written(folder, "F32", changed)))).metadata;
 
-  it("keeps the name of a cut that llama.cpp knows, and says what differs where it knows none", async () => {
+  it("keeps a pre-tokenizer that llama.cpp knows, and describes how the closest one differs otherwise", async () => {
     expect((await metadataOf(await tiny("llama"))).get("tokenizer.ggml.pre")).toBe("smollm");
     const weights = weightsInMemory(abacus.weights);
-    const { cut } = exportGguf(abacus, weights, decoderOf(abacus), { packing: "F32", name: "m" });
-    expect(cut).toEqual({
+    const { preTokenizer } = exportGguf(abacus, weights, decoderOf(abacus), { packing: "F32", name: "m" });
+    expect(preTokenizer).toEqual({
       name: "superbpe",
       differs: 'letters after "? ", and words that follow a backslash',
     });
@@ -140,21 +140,21 @@ describe("the tokenizer of a model written as GGUF", () => {
     expect(ids).toEqual([1, 2, 0]);
   });
 
-  it("keeps up to three ends that have no known name, and refuses more", async () => {
+  it("keeps up to three end tokens without a known name, and rejects more", async () => {
     const again = await readGguf(await written(abacus, "F32", { eosTokens: [2, 7, 9] }));
     expect(again.config["eos_token_id"]).toEqual([2, 7, 9]);
     await expect(written(abacus, "F32", { eosTokens: [2, 7, 9, 11] })).rejects.toThrow(
-      /more tokens end a response .* 2, 7/,
+      /more end tokens than GGUF has keys for: 2, 7/,
     );
   });
 
-  it("refuses a cut without a name, and what is no BPE", async () => {
+  it("rejects an unknown pre-tokenizer, and a tokenizer that is not BPE", async () => {
     const changed = (values: JsonObject): ModelFolder => ({
       ...abacus,
       tokenizerJson: { ...abacus.tokenizerJson, ...values },
     });
     await expect(written(changed({ pre_tokenizer: { type: "Whitespace" } }), "F32")).rejects.toThrow(
-      /no name that is known here .* Export safetensors instead/,
+      /no known equivalent .* Export safetensors instead/,
     );
     await expect(written(changed({ model: { type: "Unigram", vocab: [] } }), "F32")).rejects.toThrow(
       /byte-level BPE/,

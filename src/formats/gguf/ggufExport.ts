@@ -1,22 +1,23 @@
-/** A Hugging Face folder -> the GGUF file of the same model, piece by piece: ggufModel.ts the other way round. */
+/** Exports a model as a GGUF file, piece by piece: the inverse of ggufModel.ts. */
+import { at } from "../../math/at.ts";
 import type { Rotary } from "../../math/rotary.ts";
-import { GgufExportError } from "./ggufExportError.ts";
+import { elementCount, type Tensor } from "../../math/tensor.ts";
+import { GgufExportError } from "./ggufError.ts";
 import { aligned, ggufHeader, type MetadataValue, type PlacedTensor } from "./ggufHeaderBytes.ts";
 import { ggufName, headsOf } from "./ggufNames.ts";
-import { cutNameOf, type CutName } from "./ggufPreTokenizers.ts";
+import { preTokenizerName, type PreTokenizerName } from "./ggufPreTokenizers.ts";
 import { ropeDivisors, ROPE_DIVISORS, rotaryMetadata } from "./ggufRotary.ts";
 import type { TokenizerFiles } from "./ggufTokenizer.ts";
 import { tokenizerMetadata } from "./ggufTokenizerMetadata.ts";
 import { withHalvesInterleaved } from "./headRows.ts";
 import { BLOCK, packedBytes, packedPieces, type Packing } from "../numbers/narrowFloats.ts";
-import type { Tensor } from "../../math/tensor.ts";
 import type { Streamed } from "../streamed.ts";
-import { weightsOf, type WeightSource } from "../numbers/weightSource.ts";
+import type { WeightSource } from "../numbers/weightSource.ts";
 
-/** llama.cpp's names of architectures. Its llama is Mistral, too, and orders the rows of q and k otherwise. */
+/** llama.cpp's names of architectures. Its llama includes Mistral, and interleaves the rows of q and k. */
 const ARCHITECTURES = { llama: "llama", mistral: "llama", qwen2: "qwen2", qwen3: "qwen3" } as const;
 
-/** The sizes that the header tells of a decoder. */
+/** Configuration of a decoder, as written to the header. */
 export interface ExportedDecoder extends Rotary {
   readonly architecture: keyof typeof ARCHITECTURES;
   readonly width: number;
@@ -31,42 +32,40 @@ export interface ExportedDecoder extends Rotary {
   readonly eosTokens: readonly number[];
 }
 
-/** A file about to be written; its pieces throw `PackingError`. */
+/** A file to be written; its pieces throw `PackingError`. */
 export interface GgufExport extends Streamed {
-  readonly cut: CutName;
-  /** Matrices whose rows do not fill Q8_0's blocks of 32, written in F16; by Hugging Face's names. */
+  readonly preTokenizer: PreTokenizerName;
+  /** Hugging Face names of matrices written in F16 because their rows do not fill Q8_0's blocks of 32. */
   readonly inHalf: readonly string[];
 }
 
-/** What whoever takes the file should know of it, in sentences. */
-export function ggufNotes({ inHalf, cut }: Pick<GgufExport, "inHalf" | "cut">): string[] {
+/** Returns notes for the user about an exported file. */
+export function ggufNotes({ inHalf, preTokenizer }: Pick<GgufExport, "inHalf" | "preTokenizer">): string[] {
   const notes: string[] = [];
   if (inHalf.length > 0)
     notes.push(
       `${inHalf.length} matrices, such as ${inHalf[0]}, are in F16: their rows do not fill blocks of 32`,
     );
-  if (cut.differs !== null)
+  if (preTokenizer.differs !== null)
     notes.push(
-      `llama.cpp has no name for how this tokenizer cuts texts; with ${cut.name}, which is written, it finds the same tokens but for ${cut.differs}`,
+      `llama.cpp has no equivalent of this model's pre-tokenizer; ${preTokenizer.name}, which is written instead, gives the same tokens except for ${preTokenizer.differs}`,
     );
   return notes;
 }
 
-/** llama.cpp's number for what most of a file's weights are. */
+/** llama.cpp's file type, by the packing of most weights. */
 const FILE_TYPES: Readonly<Record<Packing, number>> = { F32: 0, F16: 1, Q8_0: 7, BF16: 32 };
 
-/** Prepares a file named `name` inside. Throws `GgufExportError` for what a GGUF file cannot say. */
+/** Prepares a file with `name` as general.name. Throws `GgufExportError` if GGUF cannot represent the model. */
 export function exportGguf(
   tokenizer: TokenizerFiles,
   stored: WeightSource,
   decoder: ExportedDecoder,
   { packing, name }: { readonly packing: Packing; readonly name: string },
 ): GgufExport {
-  const cut = cutNameOf(tokenizer.tokenizerJson);
-  if (cut === null)
-    throw new GgufExportError(
-      "llama.cpp has no name that is known here for how its tokenizer cuts a text into words",
-    );
+  const preTokenizer = preTokenizerName(tokenizer.tokenizerJson);
+  if (preTokenizer === null)
+    throw new GgufExportError("llama.cpp has no known equivalent of the model's pre-tokenizer");
   const weights = withDivisors(stored, decoder);
   const written = writtenTensors(weights, decoder, packing);
   const metadata = new Map<string, MetadataValue>([
@@ -75,13 +74,13 @@ export function exportGguf(
     ["general.file_type", { uint32: FILE_TYPES[packing] }],
     ["general.quantization_version", { uint32: 2 }],
     ...decoderMetadata(decoder),
-    ...tokenizerMetadata(tokenizer, { cut, ...decoder }),
+    ...tokenizerMetadata(tokenizer, { preTokenizer: preTokenizer.name, ...decoder }),
   ]);
   const header = ggufHeader(metadata, written);
-  const sizes = written.map((one) => aligned(packedBytes(one.packing, weightsOf(one.shape))));
+  const sizes = written.map((one) => aligned(packedBytes(one.packing, elementCount(one.shape))));
   return {
     bytes: sizes.reduce((total, size) => total + size, header.length),
-    cut,
+    preTokenizer,
     inHalf: packing === "Q8_0" ? written.filter((one) => one.packing === "F16").map((one) => one.source) : [],
     pieces: async function* () {
       yield header;
@@ -114,13 +113,13 @@ function decoderMetadata(decoder: ExportedDecoder): [string, MetadataValue][] {
   ];
 }
 
-/** A tensor of the file and where it comes from. */
+/** A tensor of the file and its source. */
 interface Written extends PlacedTensor {
-  /** Hugging Face's name. */
+  /** Hugging Face name. */
   readonly source: string;
 }
 
-/** The weights, and what rotary frequencies are divided by where that is a tensor. */
+/** Adds the divisors of rotary frequencies to the weights, if the model has them. */
 function withDivisors({ shapes, read }: WeightSource, decoder: ExportedDecoder): WeightSource {
   const divisors = ropeDivisors(decoder);
   if (divisors === null) return { shapes, read };
@@ -132,17 +131,17 @@ function withDivisors({ shapes, read }: WeightSource, decoder: ExportedDecoder):
 
 function writtenTensors({ shapes }: WeightSource, { tied }: ExportedDecoder, packing: Packing): Written[] {
   return [...shapes].flatMap(([source, shape]) => {
-    if (tied && source === "lm_head.weight") return []; // the embedding again
+    if (tied && source === "lm_head.weight") return []; // same as the embedding
     const name = source === ROPE_DIVISORS ? source : ggufName(source);
-    if (name === null) throw new GgufExportError(`parameter ${JSON.stringify(source)} has no name there`);
+    if (name === null) throw new GgufExportError(`parameter ${JSON.stringify(source)} has no GGUF name`);
     return [{ name, shape, packing: packingOf(shape, packing), source }];
   });
 }
 
-/** As llama.cpp's converter: vectors stay exact, and rows that do not fill blocks take the next finer packing. */
+/** As in llama.cpp's converter: vectors are F32, and matrices whose rows do not fill blocks are F16. */
 function packingOf(shape: readonly number[], packing: Packing): Packing {
   if (shape.length < 2) return "F32";
-  return (shape.at(-1) ?? 0) % BLOCK[packing] === 0 ? packing : "F16";
+  return at(shape, shape.length - 1) % BLOCK[packing] === 0 ? packing : "F16";
 }
 
 function* tensorPieces(
@@ -150,9 +149,9 @@ function* tensorPieces(
   { architecture, heads, kvHeads }: ExportedDecoder,
   { source, shape, packing }: Written,
 ): Generator<Uint8Array> {
-  const turned = ARCHITECTURES[architecture] === "llama" ? headsOf(source, heads, kvHeads) : null;
-  const { data } = turned === null ? tensor : withHalvesInterleaved(tensor, turned);
+  const interleaved = ARCHITECTURES[architecture] === "llama" ? headsOf(source, heads, kvHeads) : null;
+  const { data } = interleaved === null ? tensor : withHalvesInterleaved(tensor, interleaved);
   yield* packedPieces(source, data, packing);
-  const bytes = packedBytes(packing, weightsOf(shape));
+  const bytes = packedBytes(packing, elementCount(shape));
   if (aligned(bytes) > bytes) yield new Uint8Array(aligned(bytes) - bytes);
 }

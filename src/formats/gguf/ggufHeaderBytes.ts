@@ -1,8 +1,8 @@
-/** The header of a GGUF file, version 3, as bytes: metadata, then each tensor's name, shape, packing and place. */
+/** Writer of GGUF headers, version 3: metadata, then each tensor's name, shape, packing and offset. */
+import { elementCount } from "../../math/tensor.ts";
 import { packedBytes, type Packing } from "../numbers/narrowFloats.ts";
-import { weightsOf } from "../numbers/weightSource.ts";
 
-/** A value of the metadata, with the kind that llama.cpp expects of its key. */
+/** A typed metadata value. */
 export type MetadataValue =
   | { readonly uint32: number }
   | { readonly float32: number }
@@ -11,21 +11,21 @@ export type MetadataValue =
   | { readonly texts: readonly string[] }
   | { readonly int32s: readonly number[] };
 
-/** A tensor that will follow the header. */
+/** A tensor to be written after the header. */
 export interface PlacedTensor {
   readonly name: string;
-  /** Row-major; the file has it reversed. */
+  /** Row-major; reversed in the file. */
   readonly shape: readonly number[];
   readonly packing: Packing;
 }
 
-/** Where tensors begin: at multiples of this many bytes. */
-export const ALIGNMENT = 32;
+/** Alignment of tensors, in bytes. */
+const ALIGNMENT = 32;
 
-/** Packings by their number in the file. */
+/** Type numbers of packings in the file. */
 const NUMBERS: Readonly<Record<Packing, number>> = { F32: 0, F16: 1, BF16: 30, Q8_0: 8 };
 
-/** The whole header, filled up so that the first tensor may follow at once; each tensor is filled up in turn. */
+/** Writes the header, padded to the alignment; each tensor must be padded likewise. */
 export function ggufHeader(
   metadata: ReadonlyMap<string, MetadataValue>,
   tensors: readonly PlacedTensor[],
@@ -46,17 +46,17 @@ export function ggufHeader(
     for (const size of shape.toReversed()) bytes.uint64(size);
     bytes.uint32(NUMBERS[packing]);
     bytes.uint64(offset);
-    offset += aligned(packedBytes(packing, weightsOf(shape)));
+    offset += aligned(packedBytes(packing, elementCount(shape)));
   }
-  return bytes.filledUp(ALIGNMENT);
+  return bytes.padded(ALIGNMENT);
 }
 
-/** The next multiple of the alignment. */
+/** Rounds a size up to a multiple of the alignment. */
 export function aligned(bytes: number): number {
   return Math.ceil(bytes / ALIGNMENT) * ALIGNMENT;
 }
 
-/** The kind's number, then the value; of a list the kind of its items, and how many. */
+/** Writes the type number and the value; for a list, the type and number of its items first. */
 function writeValue(bytes: Bytes, value: MetadataValue): void {
   if ("uint32" in value) {
     bytes.uint32(4);
@@ -83,7 +83,7 @@ function writeValue(bytes: Bytes, value: MetadataValue): void {
   }
 }
 
-/** Bytes that grow, little-endian. */
+/** A growing little-endian buffer. */
 class Bytes {
   #bytes = new Uint8Array(2 ** 16);
   #view = new DataView(this.#bytes.buffer);
@@ -122,13 +122,13 @@ class Bytes {
     this.#bytes.set(encoded, at);
   }
 
-  /** All of them, and zeros up to a multiple of `unit`. */
-  filledUp(unit: number): Uint8Array {
+  /** Returns all bytes, padded with zeros to a multiple of `unit`. */
+  padded(unit: number): Uint8Array {
     this.#grow((unit - (this.#length % unit)) % unit);
     return this.#bytes.slice(0, this.#length);
   }
 
-  /** Makes room at the end and returns where it begins. */
+  /** Extends the buffer and returns the previous length. */
   #grow(bytes: number): number {
     const at = this.#length;
     this.#length += bytes;

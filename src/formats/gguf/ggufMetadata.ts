@@ -1,4 +1,4 @@
-/** The metadata of a GGUF file, by kind of value: what has the wrong kind is refused by its key. */
+/** Typed access to the metadata of a GGUF file. Methods throw `GgufError` for a value of the wrong type. */
 import { GgufError } from "./ggufError.ts";
 import type { GgufHeader } from "./ggufHeader.ts";
 import type { GgufValue } from "./ggufParser.ts";
@@ -10,28 +10,28 @@ export class GgufMetadata {
     this.#values = values;
   }
 
-  /** A number, or undefined when there is none of that key. */
+  /** Returns a number, or undefined if the key is absent. */
   number(key: string): number | undefined {
     const value = this.#values.get(key);
-    return value === undefined || typeof value === "number" ? value : wrong(key, "one number", value);
+    return value === undefined || typeof value === "number" ? value : wrong(key, "a number", value);
   }
 
   text(key: string): string | undefined {
     const value = this.#values.get(key);
-    return value === undefined || typeof value === "string" ? value : wrong(key, "text", value);
+    return value === undefined || typeof value === "string" ? value : wrong(key, "a string", value);
   }
 
   boolean(key: string): boolean | undefined {
     const value = this.#values.get(key);
-    return value === undefined || typeof value === "boolean" ? value : wrong(key, "true or false", value);
+    return value === undefined || typeof value === "boolean" ? value : wrong(key, "a boolean", value);
   }
 
-  /** A list of texts, empty when there is none of that key. */
+  /** Returns a list of strings, empty if the key is absent. */
   texts(key: string): readonly string[] {
     const value = this.#values.get(key) ?? [];
-    if (!Array.isArray(value)) return wrong(key, "a list of texts", value);
+    if (!Array.isArray(value)) return wrong(key, "a list of strings", value);
     return value.map((item: GgufValue) =>
-      typeof item === "string" ? item : wrong(key, "a list of texts", value),
+      typeof item === "string" ? item : wrong(key, "a list of strings", value),
     );
   }
 
@@ -53,10 +53,10 @@ export class GgufMetadata {
 }
 
 function missing(key: string): never {
-  throw new GgufError(`its metadata lacks ${key}`);
+  throw new GgufError(`metadata ${key} is missing`);
 }
 
-function wrong(key: string, wanted: string, value: GgufValue): never {
+function wrong(key: string, expected: string, value: GgufValue): never {
   const found = JSON.stringify(value).slice(0, 40);
-  throw new GgufError(`its metadata says ${key} = ${found}, where ${wanted} is expected`);
+  throw new GgufError(`metadata ${key} is ${found}, not ${expected}`);
 }

@@ -97,12 +97,16 @@ describe("a model that was converted to GGUF", async () => {
   });
 
   it.each([
-    ["llama", "gemma", /its architecture is gemma, and llama, qwen2, qwen3 run/],
-    ["llama.context_length", "llama.context_lengt_", /its metadata lacks llama\.context_length/],
-    ["gpt2", "bert", /its tokenizer is of kind bert, and byte-level BPE \(gpt2\) is read/],
-    ["smollm", "zmollm", /cuts texts into words by rule "zmollm" .* and gpt-2, smollm, /],
-    ["blk.1.attn_q", "blk.1.attn_z", /tensor "blk\.1\.attn_z\.weight" has no part in the models that run/],
-  ])("is refused in words with %s changed to %s", async (from, to, message) => {
+    ["llama", "gemma", /the architecture is gemma; supported are llama, qwen2, qwen3/],
+    ["llama.context_length", "llama.context_lengt_", /metadata llama\.context_length is missing/],
+    ["gpt2", "bert", /the tokenizer is of type bert; only byte-level BPE \(gpt2\) is supported/],
+    [
+      "smollm",
+      "zmollm",
+      /the pre-tokenizer \(tokenizer\.ggml\.pre\) is "zmollm"; supported are gpt-2, smollm, /,
+    ],
+    ["blk.1.attn_q", "blk.1.attn_z", /tensor "blk\.1\.attn_z\.weight" is not part of a supported model/],
+  ])("is rejected with %s changed to %s", async (from, to, message) => {
     await expect(open(renamed(from, to))).rejects.toThrow(message);
   });
 });
@@ -127,15 +131,13 @@ describe("what a file divides rotary frequencies by", () => {
     });
   });
 
-  it("are refused where they are another scaling's", () => {
+  it("are rejected for any other scaling", () => {
     const others = [
       divisorsOf(8).map((divisor, i) => (i === 40 ? divisor * 1.01 : divisor)),
       divisorsOf(8).fill(2),
     ];
     for (const divisors of others)
-      expect(() => settingsOf(divisors)).toThrow(
-        /divisors .* are not those of Llama 3's scaling, which runs/,
-      );
+      expect(() => settingsOf(divisors)).toThrow(/divisors .* do not match Llama 3's scaling/);
   });
 });
 
@@ -162,10 +164,10 @@ describe("the tokenizer in a file's metadata", () => {
     expect(stopTokens(new GgufMetadata(pieces))).toEqual([5, 2]);
   });
 
-  it("says which entry has the wrong kind", () => {
+  it("names the entry of the wrong type", () => {
     const wrong = new Map([...pieces, ["tokenizer.ggml.tokens", "a b"] as const]);
     expect(() => readGgufTokenizer(new GgufMetadata(wrong))).toThrow(
-      'tokenizer.ggml.tokens = "a b", where a list of texts is expected',
+      'metadata tokenizer.ggml.tokens is "a b", not a list of strings',
     );
   });
 });

@@ -1,4 +1,4 @@
-/** A GGUF file of a language model -> the Hugging Face folder that it was converted from, weights in float32. */
+/** Opens a GGUF file as the Hugging Face folder it was converted from, weights in float32. */
 import type { ByteSource } from "../byteSource.ts";
 import { readGgufTensor } from "./gguf.ts";
 import { readGgufHeader, type GgufEntry } from "./ggufHeader.ts";
@@ -10,18 +10,17 @@ import { readGgufTokenizer, stopTokens } from "./ggufTokenizer.ts";
 import { withHalvesApart } from "./headRows.ts";
 import type { JsonObject } from "../jsonObject.ts";
 import type { OpenedFolder } from "../huggingface/modelFolder.ts";
-import { failMissing } from "../safetensors/safetensors.ts";
-import type { WeightSource } from "../numbers/weightSource.ts";
+import { failMissing, type WeightSource } from "../numbers/weightSource.ts";
 
-/** Architectures by llama.cpp's name. Its llama rotates neighbouring numbers, so that q and k come in another order. */
+/** Architectures by llama.cpp's name. Its llama rotates adjacent dimensions, so that rows of q and k are interleaved. */
 const ARCHITECTURES: ReadonlyMap<string, { readonly className: string; readonly isInterleaved: boolean }> =
   new Map([
-    ["llama", { className: "LlamaForCausalLM", isInterleaved: true }], // Mistral's, too
+    ["llama", { className: "LlamaForCausalLM", isInterleaved: true }], // also Mistral
     ["qwen2", { className: "Qwen2ForCausalLM", isInterleaved: false }],
     ["qwen3", { className: "Qwen3ForCausalLM", isInterleaved: false }],
   ]);
 
-/** Opens a file, each tensor read when it is asked for. Rejects with `GgufError` for what is damaged or not computed here. */
+/** Opens a file whose tensors are read on demand. Rejects with `GgufError` if it is damaged or unsupported. */
 export async function openGgufModel(source: ByteSource): Promise<OpenedFolder> {
   const header = await readGgufHeader(source);
   const metadata = new GgufMetadata(header.metadata);
@@ -29,7 +28,7 @@ export async function openGgufModel(source: ByteSource): Promise<OpenedFolder> {
   const architecture = ARCHITECTURES.get(name);
   if (architecture === undefined) {
     const known = [...ARCHITECTURES.keys()].join(", ");
-    throw new GgufError(`its architecture is ${name}, and ${known} run`, "Choose another model.");
+    throw new GgufError(`the architecture is ${name}; supported are ${known}`, "Choose another model.");
   }
   const shapes = new Map(header.entries.map((entry) => [entry.name, entry.shape]));
   const heads = metadata.required(`${name}.attention.head_count`);
@@ -39,17 +38,17 @@ export async function openGgufModel(source: ByteSource): Promise<OpenedFolder> {
   const divisors = rotary === undefined ? undefined : (await readGgufTensor(source, rotary)).data;
   const config = configOf(name, architecture.className, metadata, shapes, { heads, kvHeads, divisors });
   const generationConfig = { eos_token_id: config["eos_token_id"] };
-  const weights = weightsBehind(source, header.entries, (own) =>
+  const weights = weightsOf(source, header.entries, (own) =>
     architecture.isInterleaved ? headsOf(own, heads, kvHeads) : null,
   );
   return { texts: { config, tokenizerJson, tokenizerConfig, generationConfig }, weights };
 }
 
-/** Weights by Hugging Face's names; `turned` are those whose rows come in the order of llama.cpp's llama. */
-function weightsBehind(
+/** Weights by Hugging Face name; `interleavedHeads` returns the heads of a matrix with interleaved rows, else null. */
+function weightsOf(
   source: ByteSource,
   entries: readonly GgufEntry[],
-  turned: (name: string) => number | null,
+  interleavedHeads: (name: string) => number | null,
 ): WeightSource {
   const byName = new Map<string, GgufEntry>();
   for (const entry of entries) {
@@ -60,17 +59,17 @@ function weightsBehind(
     shapes: new Map([...byName].map(([name, { shape }]) => [name, shape])),
     async read(name) {
       const tensor = await readGgufTensor(source, byName.get(name) ?? failMissing(name));
-      const heads = turned(name);
+      const heads = interleavedHeads(name);
       return (heads === null ? tensor : withHalvesApart(tensor, heads)).data;
     },
   };
 }
 
-/** What the configuration needs beside the metadata. */
+/** Inputs of the configuration other than metadata. */
 interface Parts {
   readonly heads: number;
   readonly kvHeads: number;
-  /** Of rotary frequencies. */
+  /** Divisors of rotary frequencies [headDim/2], if any. */
   readonly divisors: Float32Array | undefined;
 }
 
@@ -84,7 +83,7 @@ function configOf(
   const of = (key: string): number => metadata.required(`${name}.${key}`);
   const optional = (key: string): number | undefined => metadata.number(`${name}.${key}`);
   if ((optional("expert_count") ?? 0) > 0)
-    throw new GgufError("it is a mixture of experts, and dense models run", "Choose another model.");
+    throw new GgufError("mixture-of-experts models are not supported", "Choose a dense model.");
   const width = of("embedding_length");
   const headDim = optional("attention.key_length") ?? optional("rope.dimension_count") ?? width / heads;
   const ropeTheta = shortest(optional("rope.freq_base") ?? 10_000);
@@ -98,7 +97,7 @@ function configOf(
     num_attention_heads: heads,
     num_key_value_heads: kvHeads,
     head_dim: headDim,
-    vocab_size: shapes.get("token_embd.weight")?.[0] ?? 0,
+    vocab_size: (shapes.get("token_embd.weight") ?? failMissing("token_embd.weight"))[0],
     max_position_embeddings: of("context_length"),
     rms_norm_eps: shortest(of("attention.layer_norm_rms_epsilon")),
     rope_theta: ropeTheta,
@@ -111,19 +110,19 @@ function configOf(
   };
 }
 
-/** The shortest decimal that is the same float32: 1e-5 where the file has 9.999999747378752e-6. */
+/** Returns the shortest decimal with the same float32 value: 1e-5 for 9.999999747378752e-6. */
 function shortest(value: number): number {
   const short = Number(value.toPrecision(7));
   return Math.fround(short) === Math.fround(value) ? short : value;
 }
 
-/** Hugging Face's name of a tensor; null for divisors of frequencies, which the configuration speaks of. */
+/** Returns the Hugging Face name of a tensor; null for rotary divisors, which become part of the configuration. */
 function ownName(name: string): string | null {
   if (name === ROPE_DIVISORS) return null;
   const found = huggingFaceName(name);
   if (found !== null) return found;
   throw new GgufError(
-    `tensor ${JSON.stringify(name)} has no part in the models that run`,
+    `tensor ${JSON.stringify(name)} is not part of a supported model`,
     "Choose another model.",
   );
 }

@@ -1,4 +1,4 @@
-/** A parameter's name in a GGUF file <-> in a Hugging Face folder. */
+/** Parameter names in GGUF files and in Hugging Face folders. */
 
 const WHOLE: ReadonlyMap<string, string> = new Map([
   ["token_embd.weight", "model.embed_tokens.weight"],
@@ -20,29 +20,29 @@ const IN_LAYER: ReadonlyMap<string, string> = new Map([
   ["ffn_down", "mlp.down_proj"],
 ]);
 
-const WHOLE_IN_GGUF = turned(WHOLE);
-const IN_LAYER_IN_GGUF = turned(IN_LAYER);
+const WHOLE_IN_GGUF = inverted(WHOLE);
+const IN_LAYER_IN_GGUF = inverted(IN_LAYER);
 
-/** Hugging Face's name; null when a GGUF name has no part in the models that run. */
+/** Returns the Hugging Face name of a GGUF tensor; null if it is not part of a supported model. */
 export function huggingFaceName(name: string): string | null {
   const [, layer, part = "", kind] = /^blk\.(\d+)\.(\w+)\.(weight|bias)$/.exec(name) ?? [];
   const inLayer = IN_LAYER.get(part);
   return inLayer === undefined ? (WHOLE.get(name) ?? null) : `model.layers.${layer}.${inLayer}.${kind}`;
 }
 
-/** GGUF's name; null when a Hugging Face name has no part in the models that run. */
+/** Returns the GGUF name of a Hugging Face tensor; null if it is not part of a supported model. */
 export function ggufName(name: string): string | null {
   const [, layer, part = "", kind] = /^model\.layers\.(\d+)\.([\w.]+)\.(weight|bias)$/.exec(name) ?? [];
   const inLayer = IN_LAYER_IN_GGUF.get(part);
   return inLayer === undefined ? (WHOLE_IN_GGUF.get(name) ?? null) : `blk.${layer}.${inLayer}.${kind}`;
 }
 
-/** Heads of a projection whose rows llama.cpp's llama orders otherwise; null for any other parameter. */
+/** Returns the number of heads of a query or key projection; null for any other parameter. */
 export function headsOf(huggingFace: string, heads: number, kvHeads: number): number | null {
   if (huggingFace.includes("q_proj")) return heads;
   return huggingFace.includes("k_proj") ? kvHeads : null;
 }
 
-function turned(names: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
+function inverted(names: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
   return new Map([...names].map(([gguf, huggingFace]) => [huggingFace, gguf]));
 }

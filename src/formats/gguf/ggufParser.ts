@@ -1,56 +1,56 @@
-/** @huggingface/gguf on bytes: what a GGUF file says of its model and its tensors, as it was written or not at all. */
+/** Parses GGUF headers with @huggingface/gguf and rejects files of which it would lose or change anything. */
 import type { GGUFParseOutput } from "@huggingface/gguf";
 import type { ByteSource } from "../byteSource.ts";
 import { GgufError } from "./ggufError.ts";
 
-/** A value of the metadata. 64-bit numbers beyond 2^53 lose their last digits; no metadata we read is that large. */
+/** A metadata value. 64-bit integers beyond 2^53 are rounded; no metadata in use is that large. */
 export type GgufValue = number | boolean | string | readonly GgufValue[];
 
-/** A header as the file tells it; nothing is checked of what it claims. */
+/** A parsed but unvalidated header. */
 export interface ParsedGguf {
   readonly metadata: ReadonlyMap<string, GgufValue>;
   readonly tensors: GGUFParseOutput["tensorInfos"];
-  /** Where the header ends, before what fills it up. */
+  /** Byte offset of the end of the header, without padding. */
   readonly end: number;
 }
 
 type LibraryValue = GGUFParseOutput<{ strict: false }>["metadata"][string];
 
-/** A value with the kinds of it and, where it is a list, of its items, by their numbers in the format. */
+/** A value with its type number and, for a list, that of its items. */
 interface Typed {
   readonly type: number;
   readonly subType?: number;
   readonly value: LibraryValue;
 }
 
-/** Rejects with `GgufError`, or as `source` does where it cannot be read. */
+/** Parses the header of a file. Rejects with `GgufError`, or with the error of `source`. */
 export async function parseGguf(source: ByteSource): Promise<ParsedGguf> {
-  const { typedMetadata, ...parsed } = await askLibrary(source);
-  if (!parsed.littleEndian) throw new GgufError("it is big-endian, and little-endian files are read");
+  const { typedMetadata, ...parsed } = await parseByLibrary(source);
+  if (!parsed.littleEndian) throw new GgufError("it is big-endian; only little-endian files are supported");
   if (typedMetadata.version.value === 1)
-    throw new GgufError("its version is 1, and versions 2 and 3 are read");
+    throw new GgufError("its version is 1; supported are versions 2 and 3");
   const tensors = parsed.tensorInfos;
   const end = parsed.tensorInfoByteRange[1];
   if (end > source.size) throw cutOff(source);
   const entries = Object.entries<Typed>(typedMetadata).filter(([key]) => !ADDED.has(key));
-  const told = headerBytes(entries, tensors);
-  if (told !== end)
-    throw new GgufError(`its header has ${end} bytes, and ${told} were understood: ${HIDDEN}`, FOLDER);
+  const understood = headerBytes(entries, tensors);
+  if (understood !== end)
+    throw new GgufError(`the header has ${end} bytes, but ${understood} were parsed: ${HIDDEN}`, FOLDER);
   return { metadata: new Map(entries.map(([key, { value }]) => [key, plain(value)])), tensors, end };
 }
 
-/** What the library puts among the file's own keys. */
+/** Keys that the library adds to the file's. */
 const ADDED: ReadonlySet<string> = new Set(["version", "tensor_count", "kv_count"]);
 
 const HIDDEN =
-  "a key is there twice, or a text is not UTF-8 or begins with a byte order mark, as tokens of SentencePiece do";
+  "a key occurs twice, or a string is not UTF-8 or begins with a byte order mark, as tokens of SentencePiece do";
 const FOLDER = "Download it again, or open the model's Hugging Face folder instead.";
 
-/** The library asks for ranges of an address; any will do. */
+/** The library requests byte ranges of a URL; any URL will do. */
 const ADDRESS = "https://file.invalid/model.gguf";
 
-async function askLibrary(source: ByteSource) {
-  const { gguf } = await import("@huggingface/gguf"); // loads many modules, which other models need not wait for
+async function parseByLibrary(source: ByteSource) {
+  const { gguf } = await import("@huggingface/gguf"); // loads many modules, only when needed
   let failed: unknown;
   const answer: typeof fetch = (_, init) =>
     rangeOf(source, new Headers(init?.headers).get("range") ?? "").catch((error: unknown) => {
@@ -67,7 +67,7 @@ async function askLibrary(source: ByteSource) {
 
 async function rangeOf(source: ByteSource, range: string): Promise<Response> {
   const found = /^bytes=(\d+)-(\d+)$/.exec(range);
-  if (found === null) throw new Error(`the library asks for "${range}", where a range of bytes was expected`);
+  if (found === null) throw new Error(`the library requested "${range}", not a byte range`);
   const [begin, last] = [Number(found[1]), Number(found[2])];
   if (begin >= source.size + AHEAD) throw cutOff(source);
   const end = Math.min(last + 1, source.size);
@@ -76,18 +76,18 @@ async function rangeOf(source: ByteSource, range: string): Promise<Response> {
   return new Response(bytes, { status: 206, headers });
 }
 
-/** The library asks for the next range when fewer bytes than these are left of the last: at most so far beyond the end. */
+/** The library prefetches the next range this many bytes ahead, which may be beyond the end of the file. */
 const AHEAD = 500_000;
 
-/** It reads zeros where the file has ended. */
+/** The library reads zeros beyond the end of the file. */
 function cutOff({ size }: ByteSource): GgufError {
-  return new GgufError(`it ends at byte ${size}, within its header`);
+  return new GgufError(`it ends at byte ${size}, within the header`);
 }
 
 /**
- * Bytes of a header with these metadata and tensors. The file's has others where the library hides something: it takes
- * the last of equal keys, puts U+FFFD for what is not UTF-8, drops a byte order mark, and cuts off a text that ends a
- * list where one of the ranges ends that it asks for.
+ * Returns the size of a header with these metadata and tensors. It differs from the file's if the library lost something:
+ * it keeps the last of equal keys, replaces invalid UTF-8 by U+FFFD, drops a byte order mark, and truncates a string at
+ * the end of a list if a requested range ends there.
  */
 function headerBytes(
   metadata: readonly (readonly [string, Typed])[],
@@ -107,16 +107,16 @@ function valueBytes(key: string, { type, subType, value }: Typed): number {
 function itemBytes(key: string, type: number | undefined, items: readonly LibraryValue[]): number {
   if (type === TEXT) return items.reduce<number>((sum, text) => sum + textBytes(String(text)), 0);
   const bytes = type === undefined ? undefined : NUMBER_BYTES[type];
-  if (bytes == null) throw new GgufError(`metadata ${JSON.stringify(key)} is a list of lists`);
+  if (bytes == null) throw new GgufError(`metadata ${JSON.stringify(key)} is a nested list`);
   return bytes * items.length;
 }
 
 const TEXT = 8;
 
-/** By kind: integers of 8, 16 and 32 bits, a float, a truth value, texts and lists, integers of 64 bits and a double. */
+/** By type number: integers of 8, 16 and 32 bits, float, boolean, string, list, integers of 64 bits, double. */
 const NUMBER_BYTES = [1, 1, 2, 2, 4, 4, 4, 1, null, null, 8, 8, 8];
 
-/** Of a text's length and its UTF-8, which are not written: a vocabulary has some 400,000 texts. */
+/** Size of a string: 8 bytes of length and its UTF-8, computed without encoding, since a vocabulary has many strings. */
 function textBytes(text: string): number {
   let bytes = 8;
   for (let i = 0; i < text.length; i++) {

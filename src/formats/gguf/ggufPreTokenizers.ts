@@ -1,19 +1,19 @@
 /**
- * How a text is cut into words before merging, by the name that llama.cpp gives it (`tokenizer.ggml.pre`), in the words
- * of tokenizer.json. A wrong cut gives wrong tokens without a complaint, so unknown names are refused.
+ * Pre-tokenizers, which split a text into words before BPE merges: llama.cpp's names (`tokenizer.ggml.pre`) and their
+ * equivalents in tokenizer.json. A wrong one gives wrong tokens silently, so unknown names are rejected.
  */
 import { GgufError } from "./ggufError.ts";
-import type { JsonObject } from "../jsonObject.ts";
+import { isJsonObject, type JsonObject } from "../jsonObject.ts";
 
-/** What of tokenizer.json the name decides. */
+/** Parts of tokenizer.json that the name determines. */
 interface PreTokenizer {
   readonly normalizer: JsonObject | null;
   readonly preTokenizer: JsonObject;
-  /** A word that is a token is never merged from its parts. */
+  /** Take a word that is a token as a whole, without merging. */
   readonly ignoreMerges: boolean;
 }
 
-/** GPT-2's own cut comes with ByteLevel. */
+/** Includes GPT-2's regular expression. */
 const BYTE_LEVEL = { type: "ByteLevel", add_prefix_space: false, trim_offsets: true, use_regex: true };
 
 const GPT2: PreTokenizer = { normalizer: null, preTokenizer: BYTE_LEVEL, ignoreMerges: false };
@@ -26,12 +26,12 @@ const SMOLLM: PreTokenizer = {
   },
 };
 
-function cutBy(regex: string): JsonObject {
+function split(regex: string): JsonObject {
   return { type: "Split", pattern: { Regex: regex }, behavior: "Isolated", invert: false };
 }
 
 function splitBy(regex: string): JsonObject {
-  return { type: "Sequence", pretokenizers: [cutBy(regex), { ...BYTE_LEVEL, use_regex: false }] };
+  return { type: "Sequence", pretokenizers: [split(regex), { ...BYTE_LEVEL, use_regex: false }] };
 }
 
 const LLAMA3: PreTokenizer = {
@@ -58,7 +58,7 @@ const TEKKEN: PreTokenizer = {
   ignoreMerges: true,
 };
 
-/** One cut after another; letters are those with case, in either case, and the Chinese and Korean ones. */
+/** Letters are those with case, and Chinese and Korean ones. */
 const DEEPSEEK: PreTokenizer = {
   normalizer: null,
   preTokenizer: {
@@ -70,7 +70,7 @@ const DEEPSEEK: PreTokenizer = {
         "\\s?[!-/:-~！-／：-～‘-‟　-。]+",
         "\\s+$",
         "[一-龥ࠀ-一가-퟿]+",
-      ].map(cutBy),
+      ].map(split),
       { type: "Digits", individual_digits: true },
       { ...BYTE_LEVEL, use_regex: false },
     ],
@@ -78,21 +78,21 @@ const DEEPSEEK: PreTokenizer = {
   ignoreMerges: false,
 };
 
-/** Numbers apart, in threes from the right; all else is one word, however long. */
+/** Splits numbers into groups of three from the right; all other text is one word, however long. */
 const SUPERBPE: PreTokenizer = {
   normalizer: null,
   preTokenizer: {
     type: "Sequence",
     pretokenizers: [
-      cutBy("\\p{N}+"),
-      cutBy("\\d{1,3}(?=(?:\\d{3})*(?!\\d))"),
+      split("\\p{N}+"),
+      split("\\d{1,3}(?=(?:\\d{3})*(?!\\d))"),
       { ...BYTE_LEVEL, use_regex: false },
     ],
   },
   ignoreMerges: false,
 };
 
-/** The cut of the embedded models: phrases whole, digits apart. llama.cpp has no name for it. */
+/** The embedded models' pre-tokenizer: whole phrases and single digits. llama.cpp has no name for it. */
 const PHRASES: PreTokenizer = {
   ...SUPERBPE,
   preTokenizer: splitBy("\\\\boxed\\{|[0-9]|[A-Za-z ]+(?:[.?] ?)?|\\. ?|[^A-Za-z0-9 .]"),
@@ -113,55 +113,51 @@ const BY_NAME: ReadonlyMap<string, PreTokenizer> = new Map([
   ["superbpe", SUPERBPE],
 ]);
 
-/** Whether a tokenizer of that kind (`tokenizer.ggml.model`) is byte-level BPE. */
+/** Returns true if a tokenizer model (`tokenizer.ggml.model`) is byte-level BPE. */
 export function isByteLevel(model: string): boolean {
   return model === "gpt2";
 }
 
-/** The cut of that name; throws when it is not known. */
+/** Returns the pre-tokenizer of a name. Throws `GgufError` if it is unknown. */
 export function preTokenizerOf(name: string | undefined): PreTokenizer {
   const found = name === undefined ? undefined : BY_NAME.get(name);
   if (found !== undefined) return found;
   const known = [...BY_NAME.keys()].join(", ");
   throw new GgufError(
-    `it cuts texts into words by ${name === undefined ? "no named rule" : `rule "${name}"`} (tokenizer.ggml.pre), and ${known} are known`,
+    `the pre-tokenizer (tokenizer.ggml.pre) is ${name === undefined ? "missing" : `"${name}"`}; supported are ${known}`,
     "Open the model's Hugging Face folder instead.",
   );
 }
 
-/** llama.cpp's name for a tokenizer's cut. */
-export interface CutName {
+/** llama.cpp's name of a pre-tokenizer. */
+export interface PreTokenizerName {
   readonly name: string;
-  /** Texts that the name cuts otherwise, in words; null when there are none. */
+  /** Description of texts that llama.cpp splits differently; null if there are none. */
   readonly differs: string | null;
 }
 
-/** The name of the cut in a tokenizer.json, or null when llama.cpp's names that are known here hold none like it. */
-export function cutNameOf(tokenizerJson: JsonObject): CutName | null {
-  const cut = canonical(
+/** Returns llama.cpp's name of the pre-tokenizer in a tokenizer.json, or null if no known name is equivalent. */
+export function preTokenizerName(tokenizerJson: JsonObject): PreTokenizerName | null {
+  const wanted = canonical(
     tokenizerJson["normalizer"],
     tokenizerJson["pre_tokenizer"],
-    isObject(tokenizerJson["model"]) && tokenizerJson["model"]["ignore_merges"] === true,
+    isJsonObject(tokenizerJson["model"]) && tokenizerJson["model"]["ignore_merges"] === true,
   );
-  const isCut = (rule: PreTokenizer): boolean =>
-    canonical(rule.normalizer, rule.preTokenizer, rule.ignoreMerges) === cut;
-  for (const [name, rule] of BY_NAME) if (isCut(rule)) return { name, differs: null };
-  // The merges of the embedded models hardly ever join what PHRASES parts, so a cut that parts less will do.
-  return isCut(PHRASES)
+  const isWanted = (rule: PreTokenizer): boolean =>
+    canonical(rule.normalizer, rule.preTokenizer, rule.ignoreMerges) === wanted;
+  for (const [name, rule] of BY_NAME) if (isWanted(rule)) return { name, differs: null };
+  // The embedded models' merges rarely cross the boundaries of PHRASES, so a coarser pre-tokenizer works.
+  return isWanted(PHRASES)
     ? { name: "superbpe", differs: 'letters after "? ", and words that follow a backslash' }
     : null;
 }
 
-/** A cut as text, equal for equal cuts: keys in order, and without what only says where tokens lie in the text. */
+/** Returns a canonical text of a pre-tokenizer: keys sorted, without `trim_offsets`, which does not affect tokens. */
 function canonical(normalizer: unknown, preTokenizer: unknown, ignoreMerges: boolean): string {
   return JSON.stringify([normalizer ?? null, preTokenizer ?? null, ignoreMerges], (key, value: unknown) => {
     if (key === "trim_offsets") return undefined;
-    return isObject(value)
+    return isJsonObject(value)
       ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
       : value;
   });
-}
-
-function isObject(value: unknown): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

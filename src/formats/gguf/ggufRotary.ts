@@ -1,30 +1,31 @@
 /**
- * The scaling of rotary frequencies in a GGUF file <-> Hugging Face's `rope_scaling`. llama.cpp has no settings for Llama
- * 3's scaling: its converter writes what each frequency is divided by, a tensor, from which the settings are found again.
+ * RoPE scaling in GGUF files and in Hugging Face's `rope_scaling`. llama.cpp has no metadata for Llama 3's scaling: its
+ * converter writes a tensor of divisors of the frequencies, from which the settings are reconstructed.
  */
+import { at } from "../../math/at.ts";
 import { rotaryFrequencies, type Rotary, type RopeScaling } from "../../math/rotary.ts";
 import type { MetadataValue } from "./ggufHeaderBytes.ts";
 import type { GgufMetadata } from "./ggufMetadata.ts";
 import { GgufError } from "./ggufError.ts";
 import type { JsonObject } from "../jsonObject.ts";
 
-/** The tensor of divisors [headDim/2]. */
+/** Name of the tensor of divisors [headDim/2]. */
 export const ROPE_DIVISORS = "rope_freqs.weight";
 
-/** Divisors are float32, and the published ones were computed in it. */
+/** Relative; divisors are computed and stored in float32. */
 const TOLERANCE = 1e-4;
 
-/** What each frequency is divided by; null where one number says it, or nothing needs to. */
+/** Returns the divisors of rotary frequencies [headDim/2]; null unless the scaling is Llama 3's. */
 export function ropeDivisors(rotary: Rotary): Float32Array | null {
   if (rotary.ropeScaling?.type !== "llama3") return null;
   const scaled = rotaryFrequencies(rotary);
   return Float32Array.from(
     rotaryFrequencies({ ...rotary, ropeScaling: null }),
-    (plain, i) => plain / (scaled[i] ?? Number.NaN),
+    (plain, i) => plain / at(scaled, i),
   );
 }
 
-/** Metadata of the scalings that llama.cpp has settings for. */
+/** Returns the metadata of a linear scaling. */
 export function rotaryMetadata(architecture: string, { ropeScaling }: Rotary): [string, MetadataValue][] {
   if (ropeScaling?.type !== "linear") return [];
   return [
@@ -34,8 +35,8 @@ export function rotaryMetadata(architecture: string, { ropeScaling }: Rotary): [
 }
 
 /**
- * `rope_scaling` of a file's metadata and divisors, null where positions are as they were trained. Names what it does not
- * know, so that whoever reads the configuration can refuse it; throws `GgufError` for divisors that are not Llama 3's.
+ * Returns `rope_scaling` for a file's metadata and divisors, null without scaling. Unknown types are passed on, to be
+ * rejected with the configuration. Throws `GgufError` for divisors that are not Llama 3's.
  */
 export function readRopeScaling(
   architecture: string,
@@ -54,10 +55,10 @@ function llama3Settings(divisors: Float32Array, rotary: Omit<Rotary, "ropeScalin
   const again = ropeScaling === null ? null : ropeDivisors({ ...rotary, ropeScaling });
   const isSame =
     again?.length === divisors.length &&
-    again.every((divisor, i) => Math.abs(divisor / (divisors[i] ?? Number.NaN) - 1) <= TOLERANCE);
+    again.every((divisor, i) => Math.abs(divisor / at(divisors, i) - 1) <= TOLERANCE);
   if (ropeScaling === null || !isSame)
     throw new GgufError(
-      `its divisors of rotary frequencies (${ROPE_DIVISORS}) are not those of Llama 3's scaling, which runs`,
+      `the divisors of rotary frequencies (${ROPE_DIVISORS}) do not match Llama 3's scaling, the only one supported`,
       "Open the model's Hugging Face folder instead.",
     );
   return {
@@ -70,9 +71,9 @@ function llama3Settings(divisors: Float32Array, rotary: Omit<Rotary, "ropeScalin
 }
 
 /**
- * The settings that give such divisors. Between the frequencies that are kept and those that are divided by the whole
- * factor, the kept share grows in proportion to the frequency; two points tell the line. Settings that are multiples of
- * each other mean the same; of all published models the lower bound is 1.
+ * Reconstructs settings from divisors. Between the divided and the kept frequencies, interpolation is linear in the
+ * frequency, so that two points determine the line. Settings that are multiples of each other are equivalent; all published
+ * models have a `low_freq_factor` of 1.
  */
 function fitted(
   divisors: Float32Array,
@@ -82,7 +83,7 @@ function fitted(
   const between = [...divisors.entries()].flatMap(([i, divisor]) => {
     const isBetween = divisor > 1 + TOLERANCE && divisor < factor * (1 - TOLERANCE);
     const smooth = (1 / divisor - 1 / factor) / (1 - 1 / factor);
-    return isBetween ? [{ frequency: frequencies[i] ?? Number.NaN, smooth }] : [];
+    return isBetween ? [{ frequency: at(frequencies, i), smooth }] : [];
   });
   const [fast, slow] = [between[0], between.at(-1)];
   if (fast === undefined || slow === undefined || fast === slow) return null;
@@ -92,7 +93,7 @@ function fitted(
   return { type: "llama3", factor: rounded(factor, 1e3), lowFrequency: 1, highFrequency, originalPositions };
 }
 
-/** To multiples of 1 / `parts`. */
+/** Rounds to a multiple of 1 / `parts`. */
 function rounded(value: number, parts: number): number {
   return Math.round(value * parts) / parts;
 }

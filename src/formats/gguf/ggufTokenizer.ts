@@ -1,11 +1,11 @@
-/** The tokenizer in a GGUF file's metadata -> the two files that Hugging Face keeps it in. */
+/** Converts the tokenizer in GGUF metadata to Hugging Face's tokenizer.json and tokenizer_config.json. */
 import { bpeTokenizerJson } from "../huggingface/bpeTokenizer.ts";
 import { isByteLevel, preTokenizerOf } from "./ggufPreTokenizers.ts";
 import type { GgufMetadata } from "./ggufMetadata.ts";
 import { GgufError } from "./ggufError.ts";
 import type { JsonObject } from "../jsonObject.ts";
 
-/** Kinds of tokens, as llama.cpp numbers them. */
+/** llama.cpp's token types. */
 export const TOKEN_KINDS = { normal: 1, control: 3, userDefined: 4, unused: 5 } as const;
 const { control: CONTROL, userDefined: USER_DEFINED } = TOKEN_KINDS;
 
@@ -15,12 +15,12 @@ export interface TokenizerFiles {
   readonly tokenizerConfig: JsonObject;
 }
 
-/** Reads a byte-level BPE tokenizer ("gpt2"), which SmolLM2, Llama 3, Qwen 2 and Mistral Nemo have. */
+/** Reads a byte-level BPE tokenizer ("gpt2"), as in SmolLM2, Llama 3, Qwen 2 and Mistral Nemo. Throws `GgufError`. */
 export function readGgufTokenizer(metadata: GgufMetadata): TokenizerFiles {
   const model = metadata.requiredText("tokenizer.ggml.model");
   if (!isByteLevel(model)) {
     throw new GgufError(
-      `its tokenizer is of kind ${model}, and byte-level BPE (gpt2) is read`,
+      `the tokenizer is of type ${model}; only byte-level BPE (gpt2) is supported`,
       "Open the model's Hugging Face folder instead.",
     );
   }
@@ -62,7 +62,7 @@ function tokenizerConfig(metadata: GgufMetadata, tokens: readonly string[]): Jso
   };
 }
 
-/** What ends a turn or a text, whatever the file's maker called the end; llama.cpp stops at the same. */
+/** Tokens that end a turn or a text, whatever the metadata says; llama.cpp stops at the same ones. */
 export const ENDS: ReadonlySet<string> = new Set([
   "<|im_end|>",
   "<|endoftext|>",
@@ -72,7 +72,7 @@ export const ENDS: ReadonlySet<string> = new Set([
   "</s>",
 ]);
 
-/** Tokens that end a response. */
+/** Returns the ids of tokens that end a response. */
 export function stopTokens(metadata: GgufMetadata): readonly number[] {
   const named = ["eos", "eot", "eom"].map((key) => metadata.number(`tokenizer.ggml.${key}_token_id`));
   const types = metadata.numbers("tokenizer.ggml.token_type");

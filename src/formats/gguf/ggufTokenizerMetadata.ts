@@ -1,27 +1,28 @@
-/** The tokenizer of a Hugging Face folder -> a GGUF file's metadata: ggufTokenizer.ts the other way round. */
-import { GgufExportError } from "./ggufExportError.ts";
+/** Converts a Hugging Face tokenizer to GGUF metadata: the inverse of ggufTokenizer.ts. */
+import { GgufExportError } from "./ggufError.ts";
 import type { MetadataValue } from "./ggufHeaderBytes.ts";
-import type { CutName } from "./ggufPreTokenizers.ts";
 import { ENDS, TOKEN_KINDS, type TokenizerFiles } from "./ggufTokenizer.ts";
-import type { JsonObject } from "../jsonObject.ts";
+import { at } from "../../math/at.ts";
+import { isJsonObject, type JsonObject } from "../jsonObject.ts";
 
-/** What else decides the metadata. */
-export interface TokenizerContext {
-  readonly cut: CutName;
-  /** V, rows of the embedding: as many tokens are written. */
+interface TokenizerContext {
+  /** llama.cpp's name of the pre-tokenizer. */
+  readonly preTokenizer: string;
+  /** V, rows of the embedding, which is the number of tokens written. */
   readonly vocabulary: number;
-  /** Tokens that end a response, the most usual first. */
+  /** Tokens that end a response, the most common first. */
   readonly eosTokens: readonly number[];
 }
 
-/** `tokenizer.*`, as llama.cpp and our own reader expect it. */
+/** Returns the metadata `tokenizer.*`. Throws `GgufExportError` if GGUF cannot represent the tokenizer. */
 export function tokenizerMetadata(
   { tokenizerJson, tokenizerConfig }: TokenizerFiles,
-  { cut, vocabulary, eosTokens }: TokenizerContext,
+  { preTokenizer, vocabulary, eosTokens }: TokenizerContext,
 ): [string, MetadataValue][] {
   const { tokens, kinds, merges } = bpeOf(tokenizerJson, vocabulary);
   const idOf = (key: string): number | null => {
-    const id = tokens.indexOf(tokenText(tokenizerConfig[key]) ?? "");
+    const text = tokenText(tokenizerConfig[key]);
+    const id = text === null ? -1 : tokens.indexOf(text);
     return id < 0 ? null : id;
   };
   const ids: [string, number | null | undefined][] = [
@@ -32,7 +33,7 @@ export function tokenizerMetadata(
   const [addBos, template] = [tokenizerConfig["add_bos_token"], tokenizerConfig["chat_template"]];
   return [
     ["tokenizer.ggml.model", { text: "gpt2" }],
-    ["tokenizer.ggml.pre", { text: cut.name }],
+    ["tokenizer.ggml.pre", { text: preTokenizer }],
     ["tokenizer.ggml.tokens", { texts: tokens }],
     ["tokenizer.ggml.token_type", { int32s: kinds }],
     ["tokenizer.ggml.merges", { texts: merges }],
@@ -48,25 +49,26 @@ function entry(key: string, value: MetadataValue): [string, MetadataValue] {
   return [key, value];
 }
 
-/** Tokens by id, their kinds, and merges "a b". Rows of the embedding without a token are unused ones. */
+/** Tokens by id, their types, and merges "a b". Rows of the embedding without a token become unused tokens. */
 function bpeOf(
   { model, added_tokens: added }: JsonObject,
   vocabulary: number,
 ): { tokens: string[]; kinds: number[]; merges: string[] } {
-  const vocab = isObject(model) ? model["vocab"] : null;
-  const merges = isObject(model) ? model["merges"] : null;
-  if (!isObject(model) || !isObject(vocab) || !Array.isArray(merges) || (model["type"] ?? "BPE") !== "BPE")
-    throw new GgufExportError("its tokenizer.json holds no byte-level BPE");
+  const { vocab, merges, type = "BPE" } = isJsonObject(model) ? model : {};
+  if (!isJsonObject(vocab) || !Array.isArray(merges) || type !== "BPE")
+    throw new GgufExportError("tokenizer.json is not byte-level BPE");
   const tokens = Array.from({ length: vocabulary }, (_, id) => `[PAD${id}]`);
   const kinds = Array.from({ length: vocabulary }, (): number => TOKEN_KINDS.unused);
   const put = (id: unknown, token: unknown, kind: number): void => {
     if (typeof id !== "number" || typeof token !== "string" || !(id in tokens))
-      throw new GgufExportError(`token ${JSON.stringify(token)} is number ${String(id)} of ${vocabulary}`);
+      throw new GgufExportError(
+        `token ${JSON.stringify(token)} has id ${String(id)}, outside a vocabulary of ${vocabulary}`,
+      );
     [tokens[id], kinds[id]] = [token, kind];
   };
   for (const [token, id] of Object.entries(vocab)) put(id, token, TOKEN_KINDS.normal);
   const listed: readonly unknown[] = Array.isArray(added) ? added : [];
-  for (const one of listed.filter(isObject))
+  for (const one of listed.filter(isJsonObject))
     put(one["id"], one["content"], one["special"] === true ? TOKEN_KINDS.control : TOKEN_KINDS.userDefined);
   return {
     tokens,
@@ -75,7 +77,7 @@ function bpeOf(
   };
 }
 
-/** Three ends have keys of their own; further ones are known by their names, or cannot be told. */
+/** Metadata keys of end tokens. GGUF has three keys; further end tokens must be known by name (`ENDS`). */
 function endsOf(
   tokens: readonly string[],
   kinds: readonly number[],
@@ -83,10 +85,12 @@ function endsOf(
   named: number | null,
 ): [string, number | undefined][] {
   const eos = named !== null && eosTokens.includes(named) ? named : eosTokens[0];
-  const isKnown = (id: number): boolean => kinds[id] === TOKEN_KINDS.control && ENDS.has(tokens[id] ?? "");
+  const isKnown = (id: number): boolean => kinds[id] === TOKEN_KINDS.control && ENDS.has(at(tokens, id));
   const [eot, eom, fourth] = eosTokens.filter((id) => id !== eos && !isKnown(id));
   if (fourth !== undefined)
-    throw new GgufExportError(`more tokens end a response than GGUF has keys for: ${eosTokens.join(", ")}`);
+    throw new GgufExportError(
+      `the model has more end tokens than GGUF has keys for: ${eosTokens.join(", ")}`,
+    );
   return [
     ["eos", eos],
     ["eot", eot],
@@ -94,13 +98,9 @@ function endsOf(
   ];
 }
 
-/** A token is named by its text, or by an object that holds it. */
+/** Returns the text of a token, given as text or as an object with `content`. */
 function tokenText(value: unknown): string | null {
   if (typeof value === "string") return value;
-  const content = isObject(value) ? value["content"] : null;
+  const content = isJsonObject(value) ? value["content"] : null;
   return typeof content === "string" ? content : null;
-}
-
-function isObject(value: unknown): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,20 +1,20 @@
 /**
- * The rows of a query or key projection, [heads * head rows, columns], in the two orders of rotary embeddings: Hugging
- * Face rotates row i of a head's first half with row i of its second half, llama.cpp's llama neighbouring rows.
+ * Row order of query and key projections [heads * headDim, D]. Hugging Face's RoPE pairs row i of a head's first half with
+ * row i of its second half; llama.cpp's llama pairs adjacent rows.
  */
 import type { Tensor } from "../../math/tensor.ts";
 
-/** llama.cpp's order -> Hugging Face's. */
+/** Converts llama.cpp's row order to Hugging Face's. */
 export function withHalvesApart(tensor: Tensor, heads: number): Tensor {
   return reordered(tensor, heads, (within, half) => (within < half ? 2 * within : 2 * (within - half) + 1));
 }
 
-/** Hugging Face's order -> llama.cpp's. */
+/** Converts Hugging Face's row order to llama.cpp's. */
 export function withHalvesInterleaved(tensor: Tensor, heads: number): Tensor {
   return reordered(tensor, heads, (within, half) => (within >> 1) + (within & 1) * half);
 }
 
-/** `source(within, half)` is the row, within its head, that comes to `within`. */
+/** Reorders rows; `source(within, half)` is the source row of row `within` of a head. */
 function reordered(
   { shape, data }: Tensor,
   heads: number,

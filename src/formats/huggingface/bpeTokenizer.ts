@@ -1,22 +1,21 @@
-/** A byte-level BPE tokenizer as tokenizer.json holds it. */
+/** Writes tokenizer.json of a byte-level BPE tokenizer. */
 import type { JsonObject } from "../jsonObject.ts";
 
-/** What differs between such tokenizers. */
-export interface BpeTokenizer {
+interface BpeTokenizer {
   /** By id. */
   readonly tokens: readonly string[];
-  /** Two tokens each, parted by a space, the first merged first. */
+  /** Pairs of tokens separated by a space, by priority. */
   readonly merges: readonly string[];
-  /** Tokens that a text is cut at before all else. */
+  /** Tokens at which a text is split before pre-tokenization. */
   readonly addedTokens: readonly { readonly id: number; readonly special: boolean }[];
   readonly normalizer: JsonObject | null;
   readonly preTokenizer: JsonObject;
   readonly decoder: JsonObject;
-  /** Whether a piece that is a token is taken whole, whatever the merges. */
+  /** Take a word that is a token as a whole, without merging. */
   readonly ignoreMerges: boolean;
 }
 
-/** The contents of tokenizer.json. */
+/** Returns the content of tokenizer.json. */
 export function bpeTokenizerJson(tokenizer: BpeTokenizer): JsonObject {
   const { tokens, merges, addedTokens, normalizer, preTokenizer, decoder, ignoreMerges } = tokenizer;
   const plain = { single_word: false, lstrip: false, rstrip: false, normalized: false };

@@ -79,7 +79,7 @@ describe("reading", () => {
   );
 
   it.each<[string, Map<string, Uint8Array>, RegExp]>([
-    ["an empty folder", new Map(), /has no config\.json \(it has nothing\)\. A model folder holds/],
+    ["an empty folder", new Map(), /has no config\.json \(it has nothing\)\. A model folder needs/],
     [
       "two models",
       new Map(
@@ -91,8 +91,8 @@ describe("reading", () => {
       /two models, in "a\/" and "b\/"/,
     ],
     ["broken JSON", withFile("config.json", "{"), /config\.json is not valid JSON \(.+\)\. Export/],
-    ["JSON of another kind", withFile("tokenizer.json", "[]"), /tokenizer\.json must hold a JSON object/],
-    ["null", withFile("tokenizer.json", "null"), /tokenizer\.json must hold a JSON object/],
+    ["JSON of another kind", withFile("tokenizer.json", "[]"), /tokenizer\.json must be a JSON object/],
+    ["null", withFile("tokenizer.json", "null"), /tokenizer\.json must be a JSON object/],
     ["binary text", withFile("config.json", Uint8Array.of(0xff)), /config\.json is not UTF-8/],
   ])("explains what is wrong with %s", (_what, files, message) => {
     expect(() => readModelFolder(files)).toThrow(ModelFolderError);
@@ -193,22 +193,22 @@ describe("weights in several files", () => {
     [
       "a file that is missing",
       new Map([...sharded()].slice(0, -1)),
-      /no model-00002.* names it: add the file/,
+      /no model-00002.* listed in .*: add the file/,
     ],
     ["an index without a map", sharded().set(INDEX, encoder.encode("{}")), /it has no weight_map/],
     [
       "a place outside the folder",
       sharded({ x: "../model.safetensors" }),
-      /puts x into "..\/model.safetensors"/,
+      /maps x to "..\/model.safetensors"/,
     ],
-    ["a tensor that nobody names", sharded({ [names[0]!]: undefined }), /-00001-.* holds .* does not name/],
+    ["an unlisted tensor", sharded({ [names[0]!]: undefined }), /-00001-.* contains .* does not list/],
     [
       "a tensor in another file",
       sharded({ [names[0]!]: fileOf(names.at(-1)!) }),
-      /holds .* puts into .*-00002-/,
+      /contains .* maps to .*-00002-/,
     ],
-    ["a tensor that is nowhere", sharded({ x: fileOf(names[0]!) }), /-00001-.* lacks x/],
-  ])("are refused in words with %s", (_what, files, message) => {
+    ["a missing tensor", sharded({ x: fileOf(names[0]!) }), /-00001-.* does not contain x/],
+  ])("are rejected with %s", (_what, files, message) => {
     expect(() => readModelFolder(files)).toThrow(message);
   });
 });

@@ -1,51 +1,51 @@
-/** The files of a Hugging Face model folder -> its parts: configuration, weights, tokenizer, and what goes with them. */
+/** Reads Hugging Face model folders: configuration, weights and tokenizer. */
 import type { ByteSource } from "../byteSource.ts";
 import { openSafetensors, readSafetensors } from "../safetensors/safetensors.ts";
 import { INDEX, openShards, readIndex, readShards } from "../safetensors/shards.ts";
-import type { JsonObject } from "../jsonObject.ts";
+import { isJsonObject, type JsonObject } from "../jsonObject.ts";
 import { allWeights, weightsInMemory, type WeightSource } from "../numbers/weightSource.ts";
 import type { Tensor } from "../../math/tensor.ts";
 
-/** What a model folder holds besides its weights. Anything else in the folder is left alone. */
+/** The parts of a model folder other than weights. Other files are ignored. */
 export interface FolderTexts {
   /** config.json */
   readonly config: JsonObject;
   /** tokenizer.json */
   readonly tokenizerJson: JsonObject;
-  /** tokenizer_config.json, with the chat template that recent folders keep in chat_template.jinja */
+  /** tokenizer_config.json, including a chat template from chat_template.jinja */
   readonly tokenizerConfig: JsonObject;
-  /** generation_config.json, if there is one */
+  /** generation_config.json, if present */
   readonly generationConfig?: JsonObject;
-  /** README.md, the model card, if there is one */
+  /** README.md, the model card, if present */
   readonly card?: string;
 }
 
-/** All of it. */
+/** A model folder in memory. */
 export interface ModelFolder extends FolderTexts {
-  /** model.safetensors, or the files that its index names; by Hugging Face name */
+  /** Tensors of model.safetensors or of its shards, by Hugging Face name */
   readonly weights: ReadonlyMap<string, Tensor>;
 }
 
-/** A folder whose weights stay in their files until they are asked for. */
+/** A model folder whose weights are read on demand. */
 export interface OpenedFolder {
   readonly texts: FolderTexts;
   readonly weights: WeightSource;
 }
 
-/** A folder in memory as one that is read tensor by tensor. */
+/** Converts a folder in memory to an opened folder. */
 export function folderInMemory({ weights, ...texts }: ModelFolder): OpenedFolder {
   return { texts, weights: weightsInMemory(weights) };
 }
 
-/** A folder that is not a model we can open: which file, what is wrong with it, and what to do. */
+/** A model folder cannot be opened. */
 export class ModelFolderError extends Error {
   override readonly name = "ModelFolderError";
 }
 
-/** The file of weights, where they are in one. */
+/** Name of an unsharded weights file. */
 export const WEIGHTS = "model.safetensors";
 
-/** Files of a folder that are read whole; weights may be larger than memory likes. */
+/** Files that are read into memory, as opposed to weights. */
 export const PARTS = [
   "config.json",
   "generation_config.json",
@@ -56,7 +56,7 @@ export const PARTS = [
   INDEX,
 ];
 
-/** Reads a folder from its files by path; the files may lie in one folder of any name, as a dropped folder's do. */
+/** Reads a folder from its files by path, with or without a common parent folder. Throws `ModelFolderError`. */
 export function readModelFolder(files: ReadonlyMap<string, Uint8Array>): ModelFolder {
   const root = findRoot([...files.keys()]);
   const optional = (name: string): Uint8Array | undefined => files.get(root + name);
@@ -68,7 +68,7 @@ export function readModelFolder(files: ReadonlyMap<string, Uint8Array>): ModelFo
   return { ...parts, weights };
 }
 
-/** Opens a folder whose files are not in memory, as `readModelFolder` reads it. */
+/** Opens a folder without reading its weights. Rejects with `ModelFolderError`. */
 export async function openModelFolder(files: ReadonlyMap<string, ByteSource>): Promise<OpenedFolder> {
   const root = findRoot([...files.keys()]);
   const read = new Map<string, Uint8Array>();
@@ -86,7 +86,7 @@ export async function openModelFolder(files: ReadonlyMap<string, ByteSource>): P
   };
 }
 
-/** All of an opened folder, where a model is to be in memory. */
+/** Reads all weights of an opened folder into memory. */
 export async function wholeFolder({ texts, weights }: OpenedFolder): Promise<ModelFolder> {
   return { ...texts, weights: await allWeights(weights) };
 }
@@ -110,26 +110,26 @@ function readParts(
   };
 }
 
-/** As transformers does, one file (null) is taken where both it and an index are there. */
+/** Returns the weight map of a sharded folder, else null. Like transformers, prefers an unsharded file to an index. */
 function weightMapOf(optional: (name: string) => Uint8Array | undefined): ReadonlyMap<string, string> | null {
   const index = optional(WEIGHTS) === undefined ? optional(INDEX) : undefined;
   return index === undefined ? null : weightMap(index);
 }
 
-/** Names of the files that hold a folder's weights, given how to read a file that it has. */
+/** Returns the names of a folder's weight files; `read` reads a file of the folder. */
 export function weightFiles(names: readonly string[], read: (name: string) => Uint8Array): readonly string[] {
   if (names.includes(WEIGHTS) || !names.includes(INDEX)) return [WEIGHTS];
   return [...new Set(weightMap(read(INDEX)).values())].sort();
 }
 
-/** Tensor -> file, by the bytes of an index. */
+/** Parses an index file into a map from tensor to file. Throws `ModelFolderError`. */
 export function weightMap(index: Uint8Array): ReadonlyMap<string, string> {
   const map = readIndex(parseObject(INDEX, index));
   if (typeof map === "string") throw new ModelFolderError(`${INDEX}: ${map}. Download the model again.`);
   return map;
 }
 
-/** The prefix of the folder that holds config.json: "" or "name/". */
+/** Returns the path prefix of config.json: "" or "name/". */
 function findRoot(paths: readonly string[]): string {
   const roots = paths
     .filter((path) => path === "config.json" || path.endsWith("/config.json"))
@@ -137,7 +137,7 @@ function findRoot(paths: readonly string[]): string {
   const [first = "", second] = roots.sort((a, b) => a.split("/").length - b.split("/").length);
   if (second !== undefined && second.split("/").length === first.split("/").length) {
     throw new ModelFolderError(
-      `There are two models, in "${first}" and "${second}". Open one folder at a time.`,
+      `The selection has two models, in "${first}" and "${second}". Open one folder at a time.`,
     );
   }
   return first;
@@ -150,10 +150,10 @@ function failMissing(files: ReadonlyMap<string, unknown>, root: string, name: st
   const sharded = name !== WEIGHTS && name.endsWith(".safetensors");
   const pickled = name === WEIGHTS && present.includes("pytorch_model.bin");
   const remedy = sharded
-    ? `${INDEX} names it: add the file, or download the model again.`
+    ? `It is listed in ${INDEX}: add the file, or download the model again.`
     : pickled
-      ? "Its weights are a PyTorch pickle: save the model again with safe_serialization."
-      : "A model folder holds config.json, model.safetensors, tokenizer.json and tokenizer_config.json.";
+      ? "The weights are a PyTorch pickle: save the model again with safe_serialization=True."
+      : "A model folder needs config.json, model.safetensors, tokenizer.json and tokenizer_config.json.";
   const listed = present.length > 0 ? present.slice(0, 8).join(", ") : "nothing";
   throw new ModelFolderError(`The model folder has no ${name} (it has ${listed}). ${remedy}`);
 }
@@ -167,13 +167,9 @@ function parseObject(name: string, bytes: Uint8Array): JsonObject {
     const reason = error instanceof Error ? error.message : String(error);
     throw new ModelFolderError(`${name} is not valid JSON (${reason}). Export or download the model again.`);
   }
-  if (!isObject(value))
-    throw new ModelFolderError(`${name} must hold a JSON object. Is it from another model format?`);
+  if (!isJsonObject(value))
+    throw new ModelFolderError(`${name} must be a JSON object. Check that the file belongs to the model.`);
   return value;
-}
-
-function isObject(value: unknown): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function decode(name: string, bytes: Uint8Array): string {

@@ -1,4 +1,4 @@
-/** The parts of a Hugging Face model folder -> its files, of any precision: modelFolder.ts the other way round. */
+/** Writes Hugging Face model folders in any precision: the inverse of modelFolder.ts. */
 import type { JsonObject } from "../jsonObject.ts";
 import { WEIGHTS, type FolderTexts, type ModelFolder } from "./modelFolder.ts";
 import { streamSafetensors, writeSafetensors, type SafetensorsPacking } from "../safetensors/safetensors.ts";
@@ -6,19 +6,18 @@ import { shardedFiles } from "../safetensors/shardedFiles.ts";
 import type { Outgoing } from "../streamed.ts";
 import type { WeightSource } from "../numbers/weightSource.ts";
 
-/** How a folder is written. */
 export interface FolderOptions {
   readonly packing: SafetensorsPacking;
-  /** Weights of more bytes than this are written in several files, each of so many at most. */
+  /** Maximum bytes of weights per file; larger models are sharded. */
   readonly shardBytes: number;
-  /** Further files by path, such as a run's configuration and metrics. */
+  /** Additional files by path, such as a run's configuration and metrics. */
   readonly extras?: ReadonlyMap<string, string>;
 }
 
-/** As many as transformers 4 puts into a file: 5 GB. */
+/** Default maximum of transformers 4: 5 GB. */
 export const SHARD_BYTES = 5e9;
 
-/** Writes a small folder in float32: path -> bytes. */
+/** Writes a small folder in float32; returns its files by path. */
 export function writeModelFolder(
   folder: ModelFolder,
   extras: ReadonlyMap<string, string> = new Map(),
@@ -27,7 +26,7 @@ export function writeModelFolder(
   return new Map([weights, ...writeTexts(folder, "F32", extras)]);
 }
 
-/** The files of a folder by path, its weights piece by piece. The pieces throw `PackingError`. */
+/** Returns the files of a folder by path, weights as pieces, which throw `PackingError`. */
 export function modelFolderFiles(
   texts: FolderTexts,
   weights: WeightSource,
@@ -38,7 +37,7 @@ export function modelFolderFiles(
   return new Map<string, Outgoing>([...files, ...writeTexts(texts, packing, extras)]);
 }
 
-/** All files but the weights. */
+/** Writes all files except the weights. */
 function writeTexts(
   folder: FolderTexts,
   packing: SafetensorsPacking,
@@ -60,16 +59,16 @@ function writeTexts(
   return new Map([...texts].map(([path, text]) => [path, encoder.encode(text)]));
 }
 
-/** What transformers calls them. */
+/** transformers' names. */
 const DTYPES: Readonly<Record<SafetensorsPacking, string>> = {
   F32: "float32",
   F16: "float16",
   BF16: "bfloat16",
 };
 
-/** The configuration must say how the weights are written: transformers converts to what it names. */
+/** Sets the dtype of the configuration, to which transformers converts the weights when loading. */
 function withDtype(config: JsonObject, packing: SafetensorsPacking): JsonObject {
-  const key = "dtype" in config ? "dtype" : "torch_dtype"; // the new name, which wins, and the old
+  const key = "dtype" in config ? "dtype" : "torch_dtype"; // the new name, which takes precedence, or the old
   return { ...config, [key]: DTYPES[packing] };
 }
 

@@ -42,13 +42,13 @@ describe("an adapter", () => {
   });
 
   test.each([
-    [{ peft_type: "IA3" }, 'is of type "IA3": LORA adapters can be used'],
-    [{ use_dora: true }, "asks for use_dora (DoRA): only plain LoRA is computed"],
+    [{ peft_type: "IA3" }, 'has peft_type "IA3"; only LORA is supported'],
+    [{ use_dora: true }, "enables use_dora (DoRA); only plain LoRA is supported"],
     [{ use_rslora: true, rank_pattern: { q_proj: 8 } }, "use_rslora (rank-stabilised scaling), rank_pattern"],
-    [{ bias: "all" }, "asks for bias (trained biases)"],
-    [{ modules_to_save: ["lm_head"] }, "modules_to_save (whole modules beside the adapter)"],
+    [{ bias: "all" }, "enables bias (trained biases)"],
+    [{ modules_to_save: ["lm_head"] }, "modules_to_save (fully trained modules)"],
     [{ r: 0 }, "r must be a number above 0; it is 0"],
-    [{ lora_dropout: 1 }, "lora_dropout must be within 0 and 1; it is 1"],
+    [{ lora_dropout: 1 }, "lora_dropout must be at least 0 and below 1; it is 1"],
   ])("of another kind is refused: %j", (changes, message) => {
     expect(() => readPeftAdapter(files(changes))).toThrow(message);
   });
@@ -60,7 +60,7 @@ describe("an adapter", () => {
     const name = "base_model.model.model.embed_tokens.lora_embedding_A";
     const tensors = new Map([[name, { shape: [1], data: Float32Array.of(1) }]]);
     const odd = files().set("adapter_model.safetensors", writeSafetensors(tensors));
-    expect(() => readPeftAdapter(odd)).toThrow(`holds ${name}: only matrices lora_A and lora_B`);
+    expect(() => readPeftAdapter(odd)).toThrow(`contains ${name}; only lora_A and lora_B matrices`);
     const text = files().set("adapter_config.json", new TextEncoder().encode("{"));
     expect(() => readPeftAdapter(text)).toThrow("adapter_config.json is not valid JSON");
   });

@@ -1,34 +1,34 @@
-/** A LoRA adapter in the format of Hugging Face's PEFT <-> its files. */
-import type { JsonObject } from "../jsonObject.ts";
+/** Reads and writes LoRA adapters in the format of Hugging Face's PEFT. */
+import { isJsonObject, type JsonObject } from "../jsonObject.ts";
 import { readSafetensors, writeSafetensors } from "../safetensors/safetensors.ts";
 import type { Tensor } from "../../math/tensor.ts";
 
-/** What an adapter's folder holds. */
+/** A LoRA adapter. */
 export interface PeftAdapter {
   readonly rank: number;
-  /** B A x is multiplied by alpha / rank. */
+  /** The update B A x is scaled by alpha / rank. */
   readonly alpha: number;
   readonly dropout: number;
-  /** Last names of the modules it stands beside, such as "q_proj". */
+  /** Target modules, such as "q_proj". */
   readonly targets: readonly string[];
-  /** Name or path of the model it was trained on, if told. */
+  /** Name or path of the base model, if known. */
   readonly base: string | null;
-  /** A [rank, in] and B [out, rank], such as "model.layers.0.self_attn.q_proj.lora_A.weight". */
+  /** A [R, in] and B [out, R] by name, such as "model.layers.0.self_attn.q_proj.lora_A.weight". */
   readonly tensors: ReadonlyMap<string, Tensor>;
 }
 
-/** A folder that is not an adapter we can use: which file, what is wrong with it, and what to do. */
-export class PeftAdapterError extends Error {
+/** An adapter cannot be read or is not supported. */
+class PeftAdapterError extends Error {
   override readonly name = "PeftAdapterError";
 }
 
 export const ADAPTER_CONFIG = "adapter_config.json";
 export const ADAPTER_WEIGHTS = "adapter_model.safetensors";
 
-/** What PEFT puts before the names of the model it wraps. */
+/** Prefix of parameter names in a PEFT model. */
 const PREFIX = "base_model.model.";
 
-/** Reads an adapter from its files by name. Throws `PeftAdapterError`, and `SafetensorsError` for damaged weights. */
+/** Reads an adapter from its files by name. Throws an error if it is unsupported, `SafetensorsError` for damaged weights. */
 export function readPeftAdapter(files: ReadonlyMap<string, Uint8Array>): PeftAdapter {
   const config = readConfig(files.get(ADAPTER_CONFIG) ?? failMissing(ADAPTER_CONFIG));
   refuseUnsupported(config);
@@ -52,32 +52,31 @@ function readConfig(bytes: Uint8Array): JsonObject {
   } catch {
     throw new PeftAdapterError(`${ADAPTER_CONFIG} is not valid JSON. Save or download the adapter again.`);
   }
-  if (typeof value !== "object" || value === null || Array.isArray(value))
-    throw new PeftAdapterError(`${ADAPTER_CONFIG} must hold a JSON object.`);
-  return value as JsonObject; // an object of JSON.parse
+  if (!isJsonObject(value)) throw new PeftAdapterError(`${ADAPTER_CONFIG} must be a JSON object.`);
+  return value;
 }
 
-/** Kinds of LoRA that compute something else, by the setting that asks for them. */
+/** Unsupported variants of LoRA, by the setting that enables them. */
 const OTHER_KINDS: Readonly<Record<string, string>> = {
   use_dora: "DoRA",
   use_rslora: "rank-stabilised scaling",
   use_qalora: "QALoRA",
   fan_in_fan_out: "transposed matrices",
   lora_bias: "biases of B",
-  modules_to_save: "whole modules beside the adapter",
-  rank_pattern: "ranks that differ by module",
-  alpha_pattern: "alphas that differ by module",
+  modules_to_save: "fully trained modules",
+  rank_pattern: "ranks per module",
+  alpha_pattern: "alphas per module",
   layer_replication: "replicated layers",
-  alora_invocation_tokens: "activation by tokens (aLoRA)",
-  trainable_token_indices: "trained tokens",
-  target_parameters: "adapted parameters that are no modules",
+  alora_invocation_tokens: "activated LoRA (aLoRA)",
+  trainable_token_indices: "trained token embeddings",
+  target_parameters: "adapted parameters outside modules",
 };
 
 function refuseUnsupported(config: JsonObject): void {
   const type = config["peft_type"];
   if (type !== "LORA")
     throw new PeftAdapterError(
-      `${ADAPTER_CONFIG} is of type ${JSON.stringify(type)}: LORA adapters can be used.`,
+      `${ADAPTER_CONFIG} has peft_type ${JSON.stringify(type)}; only LORA is supported.`,
     );
   const bias = config["bias"] ?? "none";
   const found = Object.keys(OTHER_KINDS).filter((name) => isOn(config[name]));
@@ -85,13 +84,13 @@ function refuseUnsupported(config: JsonObject): void {
   if (found.length === 0) return;
   const named = found.map((name) => `${name} (${OTHER_KINDS[name] ?? "trained biases"})`);
   throw new PeftAdapterError(
-    `${ADAPTER_CONFIG} asks for ${named.join(", ")}: only plain LoRA is computed. Merge it with PEFT's merge_and_unload and use the model.`,
+    `${ADAPTER_CONFIG} enables ${named.join(", ")}; only plain LoRA is supported. Merge the adapter with PEFT's merge_and_unload and use the merged model.`,
   );
 }
 
 function isOn(value: unknown): boolean {
   if (value == null || value === false) return false;
-  return typeof value !== "object" || Object.keys(value).length > 0; // an empty list or pattern asks for nothing
+  return typeof value !== "object" || Object.keys(value).length > 0; // an empty list or pattern is off
 }
 
 function positive(config: JsonObject, name: string): number {
@@ -106,15 +105,15 @@ function share(config: JsonObject, name: string): number {
   const value = config[name] ?? 0;
   if (typeof value === "number" && value >= 0 && value < 1) return value;
   throw new PeftAdapterError(
-    `${ADAPTER_CONFIG}: ${name} must be within 0 and 1; it is ${JSON.stringify(value)}.`,
+    `${ADAPTER_CONFIG}: ${name} must be at least 0 and below 1; it is ${JSON.stringify(value)}.`,
   );
 }
 
-/** The name in the model, of a matrix of plain LoRA. */
+/** Returns the parameter name without PEFT's prefix. Throws for anything but LoRA matrices. */
 function withoutPrefix(name: string): string {
   if (name.startsWith(PREFIX) && /\.lora_[AB]\.weight$/.test(name)) return name.slice(PREFIX.length);
   throw new PeftAdapterError(
-    `${ADAPTER_WEIGHTS} holds ${name}: only matrices lora_A and lora_B of modules can be used.`,
+    `${ADAPTER_WEIGHTS} contains ${name}; only lora_A and lora_B matrices of modules are supported.`,
   );
 }
 
@@ -123,7 +122,7 @@ function moduleOf(name: string): string {
   return name.split(".").at(-3) ?? name;
 }
 
-/** Writes an adapter's folder: name -> bytes. `card` is its README.md. */
+/** Writes an adapter with `card` as its README.md; returns its files by name. */
 export function writePeftAdapter(
   { rank, alpha, dropout, targets, base, tensors }: PeftAdapter,
   card: string,
@@ -155,6 +154,6 @@ export function writePeftAdapter(
 
 function failMissing(name: string): never {
   throw new PeftAdapterError(
-    `The adapter has no ${name}. An adapter's folder holds ${ADAPTER_CONFIG} and ${ADAPTER_WEIGHTS}.`,
+    `The adapter has no ${name}. An adapter folder needs ${ADAPTER_CONFIG} and ${ADAPTER_WEIGHTS}.`,
   );
 }

@@ -27,7 +27,7 @@ export function held(precision: Precision, rows: Float32Array, inputs: number): 
     row.set(rows.subarray(start, start + inputs));
     const packed = packBlocks(row);
     for (let block = 0; block < row.length / 32; block++)
-      type.unpack!(packed, block * type.bytes, row, block * 32);
+      type.unpack!(new DataView(packed.buffer), block * type.bytes, row, block * 32);
     found.set(row.subarray(0, inputs), start);
   }
   return found;

@@ -1,9 +1,9 @@
-/** The floats that files of weights hold, widened to float32, which holds each of them exactly. */
+/** Exact conversion of stored floats to float32. */
 
-/** A float as files of weights store it, little-endian. */
+/** A little-endian float type of weight files. */
 export type FloatType = "F32" | "F16" | "BF16";
 
-/** Typed arrays are little-endian wherever WebAssembly or WebGPU runs, as the files are. May use `buffer` itself. */
+/** Converts to float32; the result may share `buffer`. Assumes a little-endian machine, as WebAssembly and WebGPU do. */
 export function widenFloats(type: FloatType, buffer: ArrayBuffer): Float32Array {
   if (type === "F32") return new Float32Array(buffer);
   const bits = new Uint16Array(buffer);
@@ -17,7 +17,7 @@ export function widenFloats(type: FloatType, buffer: ArrayBuffer): Float32Array 
   return values;
 }
 
-/** IEEE 754 binary16 (1 sign, 5 exponent, 10 fraction bits) -> number. */
+/** Converts the bits of an IEEE 754 binary16 (1 sign, 5 exponent, 10 fraction bits) to a number. */
 export function halfToNumber(bits: number): number {
   const sign = bits & 0x8000 ? -1 : 1;
   const exponent = (bits >> 10) & 0x1f;

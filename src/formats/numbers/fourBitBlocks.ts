@@ -1,11 +1,11 @@
-/** Float32 -> the bytes of GGUF's Q4_0: 32 weights in 18 bytes, as llama.cpp and PyPI's gguf round them. */
+/** Quantises float32 to GGUF's Q4_0, 32 weights in 18 bytes, with the rounding of llama.cpp and PyPI's gguf. */
 import { halfBits, PackingError } from "./narrowFloats.ts";
 
 const [WEIGHTS, BYTES] = [32, 18];
 
 /**
- * Packs weights, which fill whole blocks. Per block a float16 scale, its weight of largest magnitude / -8, then 16 bytes:
- * the low nibbles are the first 16 weights, the high ones the others, each plus 8.
+ * Packs whole blocks of weights. A block has a float16 scale (the weight of largest magnitude / -8), then 16 bytes whose
+ * low nibbles are the first 16 weights and high nibbles the other 16, each plus 8. Throws `PackingError`.
  */
 export function packFourBits(data: Float32Array): Uint8Array {
   const packed = new Uint8Array((data.length / WEIGHTS) * BYTES);
@@ -15,11 +15,12 @@ export function packFourBits(data: Float32Array): Uint8Array {
     const largest = largestOf(data, from);
     scale[0] = largest / -8;
     const half = halfBits(scaleBits[0] ?? 0);
-    if ((half & 0x7fff) >= 0x7c00) throw new PackingError(`a weight is ${largest}, which Q4_0 cannot hold.`);
+    if ((half & 0x7fff) >= 0x7c00)
+      throw new PackingError(`a weight is ${largest}, which is out of the range of Q4_0.`);
     packed[at] = half & 255;
     packed[at + 1] = half >> 8;
     const perUnit = Math.fround(1 / scale[0]);
-    const units = Number.isFinite(perUnit) ? perUnit : 0; // all are zero, or too small for any scale
+    const units = Number.isFinite(perUnit) ? perUnit : 0; // all weights are zero or underflow
     for (let i = 0; i < 16; i++) {
       const [low, high] = [data[from + i] ?? 0, data[from + 16 + i] ?? 0];
       packed[at + 2 + i] = nibble(low, units) | (nibble(high, units) << 4);
@@ -28,7 +29,7 @@ export function packFourBits(data: Float32Array): Uint8Array {
   return packed;
 }
 
-/** The first of the weights of largest magnitude, with its sign. */
+/** Returns the first weight of largest magnitude, with its sign. */
 function largestOf(data: Float32Array, from: number): number {
   let largest = 0;
   for (let i = from; i < from + WEIGHTS; i++) {
@@ -38,7 +39,7 @@ function largestOf(data: Float32Array, from: number): number {
   return largest;
 }
 
-/** A weight of -8..8 units; 8 does not fit and becomes 7. In float32 throughout, which decides ties. */
+/** Quantises a weight to -8..7, clamping 8. Computes in float32, which determines the rounding of ties. */
 function nibble(weight: number, perUnit: number): number {
   const rounded = Math.fround(Math.fround(weight * perUnit) + 8.5) | 0;
   return rounded > 15 ? 15 : rounded;

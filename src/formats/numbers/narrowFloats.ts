@@ -1,28 +1,28 @@
-/** Float32 -> the bytes of a file of weights: plain floats, or GGUF's blocks of 8-bit numbers. */
+/** Converts float32 to the storage formats of weight files: floats, or GGUF's 8-bit blocks (Q8_0). */
 
-/** How weights can be written. */
+/** Storage format of weights. */
 export type Packing = "F32" | "F16" | "BF16" | "Q8_0";
 
-/** A weight that a packing cannot hold; whoever knows the tensor's name says where, and what to do. */
+/** A weight is out of the range of a packing. */
 export class PackingError extends Error {
   override readonly name = "PackingError";
 }
 
-/** Weights in a block. */
+/** Weights per block. */
 export const BLOCK: Readonly<Record<Packing, number>> = { F32: 1, F16: 1, BF16: 1, Q8_0: 32 };
 
-/** Bytes of a block. */
+/** Bytes per block. */
 const BLOCK_BYTES: Readonly<Record<Packing, number>> = { F32: 4, F16: 2, BF16: 2, Q8_0: 34 };
 
-/** Bytes of `weights` weights, which fill whole blocks. */
+/** Returns the bytes of `weights` weights, a multiple of the block. */
 export function packedBytes(packing: Packing, weights: number): number {
   return (weights / BLOCK[packing]) * BLOCK_BYTES[packing];
 }
 
-/** Weights packed at a time; a multiple of every block. */
+/** Weights per piece; a multiple of every block. */
 const CHUNK = 2 ** 20;
 
-/** The bytes of a tensor, 4 MB at most at a time; an error names it. */
+/** Packs the tensor `name` in pieces of at most 4 MB. Throws `PackingError` with the tensor's name. */
 export function* packedPieces(name: string, data: Float32Array, packing: Packing): Generator<Uint8Array> {
   for (let from = 0; from < data.length; from += CHUNK) {
     try {
@@ -35,7 +35,7 @@ export function* packedPieces(name: string, data: Float32Array, packing: Packing
   }
 }
 
-/** Packs weights, which fill whole blocks; little-endian, as every machine that runs this is. */
+/** Packs whole blocks of weights. Throws `PackingError`. Assumes a little-endian machine. */
 export function pack(packing: Packing, data: Float32Array): Uint8Array {
   if (packing === "F32") return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
   if (packing === "Q8_0") return packBlocks(data);
@@ -51,10 +51,10 @@ export function pack(packing: Packing, data: Float32Array): Uint8Array {
   return new Uint8Array(packed.buffer);
 }
 
-/** Bits of a float32 -> bits of the nearest float16, ties to even; infinity where that is beyond 65504. */
+/** Rounds the bits of a float32 to a float16, ties to even; infinity if out of range. */
 export function halfBits(bits: number): number {
   const [sign, size] = [(bits >>> 16) & 0x8000, bits & 0x7fffffff];
-  if (size > 0x7f800000) return sign | 0x7e00; // not a number
+  if (size > 0x7f800000) return sign | 0x7e00; // NaN
   if (size >= 0x477ff000) return sign | 0x7c00; // 65520, halfway to 65536
   if (size < 0x38800000) return sign | subnormal(size);
   const rounded = size + 0xfff + ((size >>> 13) & 1);
@@ -64,7 +64,7 @@ export function halfBits(bits: number): number {
 const WORD = new Uint32Array(1);
 const FLOAT = new Float32Array(WORD.buffer);
 
-/** Below 2^-14 a float16 is a multiple of 2^-24. */
+/** Below 2^-14 float16 has steps of 2^-24. */
 function subnormal(bits: number): number {
   WORD[0] = bits;
   const units = (FLOAT[0] ?? 0) * 2 ** 24; // exact
@@ -73,13 +73,13 @@ function subnormal(bits: number): number {
   return rest > 0.5 || (rest === 0.5 && below % 2 === 1) ? below + 1 : below;
 }
 
-/** Bits of a float32 -> bits of the nearest bfloat16, ties to even. */
+/** Rounds the bits of a float32 to a bfloat16, ties to even. */
 function upperHalf(bits: number): number {
-  if ((bits & 0x7fffffff) > 0x7f800000) return (bits >>> 16) | 0x40; // not a number, and must stay none
+  if ((bits & 0x7fffffff) > 0x7f800000) return (bits >>> 16) | 0x40; // keep NaN
   return ((bits >>> 16) + (((bits & 0xffff) + 0x7fff + ((bits >>> 16) & 1)) >>> 16)) & 0xffff;
 }
 
-/** Per block a float16 scale, its largest magnitude / 127, and 32 signed bytes: as `quantize` of PyPI's gguf rounds. */
+/** Packs Q8_0: per block a float16 scale (largest magnitude / 127) and 32 signed bytes, rounded as in PyPI's gguf. */
 function packBlocks(data: Float32Array): Uint8Array {
   const packed = new Uint8Array(packedBytes("Q8_0", data.length));
   const scaleBits = new Uint32Array(1);
@@ -93,7 +93,7 @@ function packBlocks(data: Float32Array): Uint8Array {
     packed[at] = half & 255;
     packed[at + 1] = half >> 8;
     const perUnit = Math.fround(1 / scale[0]);
-    const isScaled = Number.isFinite(perUnit); // else all are zero, or too small for any scale
+    const isScaled = Number.isFinite(perUnit); // else all weights are zero or underflow
     if (!isScaled) continue;
     for (let i = 0; i < 32; i++)
       packed[at + 2 + i] = awayFromZero(Math.fround((data[from + i] ?? 0) * perUnit));
@@ -101,11 +101,11 @@ function packBlocks(data: Float32Array): Uint8Array {
   return packed;
 }
 
-/** The whole number nearest to a float32 within 32 bits, ties away from zero. */
+/** Rounds a float32 to an integer, ties away from zero. */
 function awayFromZero(value: number): number {
   return value < 0 ? -((0.5 - value) | 0) : (value + 0.5) | 0;
 }
 
 function refuse(weight: number, packing: Packing): never {
-  throw new PackingError(`a weight is ${weight}, which ${packing} cannot hold.`);
+  throw new PackingError(`a weight is ${weight}, which is out of the range of ${packing}.`);
 }

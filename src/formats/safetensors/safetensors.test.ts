@@ -79,7 +79,7 @@ describe("writing and reading back", () => {
 
   it("refuses our own mistakes: a shape that does not fit, a reserved name", () => {
     const wrong = { shape: [2, 2], data: new Float32Array(3) };
-    expect(() => writeSafetensors(new Map([["x", wrong]]))).toThrow("shape [2, 2] but 3 numbers");
+    expect(() => writeSafetensors(new Map([["x", wrong]]))).toThrow("shape [2, 2] but 3 elements");
     const scalar = { shape: [], data: new Float32Array(1) };
     expect(() => writeSafetensors(new Map([["__metadata__", scalar]]))).toThrow("__metadata__");
   });
@@ -239,7 +239,7 @@ describe("hostile and damaged files", () => {
     [
       "a hole between tensors",
       fileOf(headerOf(["x", [1], 0, 4], ["y", [1], 8, 12]), 12),
-      /"y": it begins at byte 8 of the data, but the tensor before ends at 4/,
+      /"y": it begins at byte 8 of the data, but the previous tensor ends at 4/,
     ],
     ["tensors that overlap", fileOf(headerOf(["x", [2], 0, 8], ["y", [1], 4, 8]), 8), /begins at byte 4/],
     ["two tensors in one place", fileOf(headerOf(["x", [1], 0, 4], ["y", [1], 0, 4]), 4), /begins at byte 0/],

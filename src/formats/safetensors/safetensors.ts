@@ -1,39 +1,36 @@
-/** Weights <-> the bytes of a safetensors file (https://github.com/huggingface/safetensors#format). */
+/** Reads and writes safetensors files (https://github.com/huggingface/safetensors#format). */
 import type { ByteSource } from "../byteSource.ts";
 import { widenFloats } from "../numbers/floats.ts";
 import { packedBytes, packedPieces, type Packing } from "../numbers/narrowFloats.ts";
 import { headerSize, readHeader } from "./safetensorsHeader.ts";
 import type { Streamed } from "../streamed.ts";
-import { weightsInMemory, weightsOf, type WeightSource } from "../numbers/weightSource.ts";
-import type { Tensor } from "../../math/tensor.ts";
+import { failMissing, weightsInMemory, type WeightSource } from "../numbers/weightSource.ts";
+import { elementCount, type Tensor } from "../../math/tensor.ts";
 
 export { SafetensorsError } from "./safetensorsHeader.ts";
 
-/** The content of a safetensors file, tensors in file order. */
-export interface Safetensors {
+/** Content of a safetensors file, tensors in file order. */
+interface Safetensors {
   readonly tensors: Map<string, Tensor>;
   readonly metadata: ReadonlyMap<string, string>;
 }
 
-/** What transformers expects in `__metadata__`: the tensors follow PyTorch's layout. */
+/** `__metadata__` expected by transformers: the tensors have PyTorch's layout. */
 const PYTORCH_METADATA: ReadonlyMap<string, string> = new Map([["format", "pt"]]);
 
-/**
- * Reads a whole file; F16 and BF16 become float32 (exactly). The tensors own their memory.
- * Throws `SafetensorsError` if anything in the file is not as the format demands.
- */
+/** Reads a whole file, copying tensors to float32 (exactly). Throws `SafetensorsError` if the file is invalid. */
 export function readSafetensors(file: Uint8Array): Safetensors {
   const { entries, metadata, dataStart } = readHeader(file);
   const tensors = new Map<string, Tensor>();
   for (const entry of entries) {
     const bytes = new Uint8Array(entry.end - entry.begin);
-    bytes.set(file.subarray(dataStart + entry.begin, dataStart + entry.end)); // not slice: a Node Buffer's shares memory
+    bytes.set(file.subarray(dataStart + entry.begin, dataStart + entry.end)); // Buffer.slice would share memory
     tensors.set(entry.name, { shape: entry.shape, data: widenFloats(entry.dtype, bytes.buffer) });
   }
   return { tensors, metadata };
 }
 
-/** The tensors of a file that is not in memory, each read when it is asked for. Rejects with `SafetensorsError`. */
+/** Opens a file whose tensors are read on demand. Rejects with `SafetensorsError` if the header is invalid. */
 export async function openSafetensors(source: ByteSource): Promise<WeightSource> {
   const start = await source.read(0, Math.min(8, source.size));
   const { entries, dataStart } = readHeader(
@@ -51,10 +48,10 @@ export async function openSafetensors(source: ByteSource): Promise<WeightSource>
   };
 }
 
-/** How safetensors can hold weights. */
+/** Packings that safetensors supports. */
 export type SafetensorsPacking = Exclude<Packing, "Q8_0">;
 
-/** Writes float32 tensors: same tensors, same bytes. */
+/** Writes float32 tensors; the bytes depend only on the tensors and the metadata. */
 export function writeSafetensors(
   tensors: ReadonlyMap<string, Tensor>,
   metadata: ReadonlyMap<string, string> = PYTORCH_METADATA,
@@ -75,7 +72,7 @@ export function writeSafetensors(
   return file;
 }
 
-/** The same file, each tensor read and packed when its turn comes. The pieces throw `PackingError`. */
+/** Writes a file piece by piece, reading and packing one tensor at a time. The pieces throw `PackingError`. */
 export function streamSafetensors(weights: WeightSource, packing: SafetensorsPacking): Streamed {
   const { header, names, bytes } = layOut(weights.shapes, packing, PYTORCH_METADATA);
   return {
@@ -91,12 +88,13 @@ export function streamSafetensors(weights: WeightSource, packing: SafetensorsPac
   };
 }
 
-/** A file before its data: tensors by name in UTF-16 code units, the header padded to a multiple of 8 bytes. */
+/** Layout of a file. */
 interface Layout {
-  /** Ends with spaces, so that the data may be used in place. */
+  /** Padded with spaces to a multiple of 8 bytes, so that data is aligned. */
   readonly header: Uint8Array;
+  /** Tensors in file order: sorted by UTF-16 code units. */
   readonly names: readonly string[];
-  /** Of the whole file. */
+  /** Size of the whole file. */
   readonly bytes: number;
 }
 
@@ -109,10 +107,10 @@ function layOut(
   const members = [`"__metadata__":${JSON.stringify(Object.fromEntries(metadata))}`];
   let end = 0;
   for (const name of names) {
-    if (name === "__metadata__") throw new Error(`no tensor may be called ${name}`);
+    if (name === "__metadata__") throw new Error(`a tensor cannot be named ${name}`);
     const shape = shapes.get(name) ?? failMissing(name);
     const begin = end;
-    end += packedBytes(dtype, weightsOf(shape));
+    end += packedBytes(dtype, elementCount(shape));
     const description = { dtype, shape, data_offsets: [begin, end] };
     members.push(`${JSON.stringify(name)}:${JSON.stringify(description)}`);
   }
@@ -124,13 +122,7 @@ function layOut(
   return { header, names, bytes: header.length + end };
 }
 
-/** The error for a tensor that somebody asks for and nobody has. */
-export function failMissing(name: string): never {
-  throw new Error(`there is no tensor ${name}`);
-}
-
-/** A shape that does not fit its data is a mistake of ours, not of a file. */
 function checkSize(name: string, shape: readonly number[], data: Float32Array): void {
-  if (weightsOf(shape) !== data.length)
-    throw new Error(`tensor ${name}: shape [${shape.join(", ")}] but ${data.length} numbers`);
+  if (elementCount(shape) !== data.length)
+    throw new Error(`tensor ${name}: shape [${shape.join(", ")}] but ${data.length} elements`);
 }

@@ -1,24 +1,20 @@
 /**
- * The header of a safetensors file: 8 bytes of length, then JSON that names every tensor with its dtype, shape and
- * place. Everything a file claims is checked here, before a byte of tensor data is copied: a file is a stranger's.
+ * Header of a safetensors file: 8 bytes of length, then JSON with each tensor's dtype, shape and offsets. Files are
+ * untrusted, so that everything is validated here before tensor data is read.
  */
 import type { FloatType } from "../numbers/floats.ts";
 import { HeaderSyntaxError, parseHeaderJson, quote, type HeaderValue } from "./safetensorsJson.ts";
 
-/** A safetensors file that cannot be read: what is wrong, where, and what to do. */
+/** A safetensors file is invalid or unsupported. */
 export class SafetensorsError extends Error {
   override readonly name = "SafetensorsError";
 }
 
-/** Element types that become float32. Others (quantised, integer) have no use in the models we run. */
-const BYTES_PER_ELEMENT: ReadonlyMap<string, number> = new Map<FloatType, number>([
-  ["F32", 4],
-  ["F16", 2],
-  ["BF16", 2],
-]);
+/** Supported element types, which are converted to float32. */
+const BYTES_PER_ELEMENT: Readonly<Record<FloatType, number>> = { F32: 4, F16: 2, BF16: 2 };
 
-/** One tensor of the file: `begin` and `end` are byte offsets into the data section. */
-export interface TensorEntry {
+/** A tensor of the file; `begin` and `end` are byte offsets in the data section. */
+interface TensorEntry {
   readonly name: string;
   readonly dtype: FloatType;
   readonly shape: readonly number[];
@@ -26,15 +22,15 @@ export interface TensorEntry {
   readonly end: number;
 }
 
-/** A checked header: entries in file order, which fill the data section without a gap. */
-export interface SafetensorsHeader {
+/** A validated header: entries in file order, which fill the data section without gaps. */
+interface SafetensorsHeader {
   readonly entries: readonly TensorEntry[];
   readonly metadata: ReadonlyMap<string, string>;
   /** Byte offset of the data section in the file. */
   readonly dataStart: number;
 }
 
-/** Longest header accepted, in bytes. A model of 1000 tensors has about 0.1 MB. */
+/** Maximum size of a header, in bytes; a model of 1000 tensors has about 0.1 MB. */
 const MAX_HEADER_BYTES = 16 * 1024 * 1024;
 
 const DAMAGED = "The file is damaged or not a safetensors file: download or export it again.";
@@ -43,12 +39,12 @@ function fail(where: string, what: string, remedy = DAMAGED): never {
   throw new SafetensorsError(`safetensors ${where}: ${what}. ${remedy}`);
 }
 
-/** Bytes of the header, its length included, by the first 8 bytes of a file of `size` bytes. */
+/** Returns the header size, including its length field, given the first 8 bytes of a file of `size` bytes. */
 export function headerSize(start: Uint8Array, size: number): number {
   return 8 + headerLength(start, size);
 }
 
-/** Reads and checks the header of a file of `size` bytes that begins with `start`, the header or more. */
+/** Reads and validates the header of a file of `size` bytes; `start` must include the whole header. */
 export function readHeader(start: Uint8Array, size = start.length): SafetensorsHeader {
   const dataStart = headerSize(start, size);
   const root = parseHeader(start.subarray(8, dataStart));
@@ -105,7 +101,10 @@ function checkEntry(name: string, value: HeaderValue): TensorEntry {
   if (!(value instanceof Map)) return fail(where, "its description is not an object");
   const [dtype, shape, offsets] = ["dtype", "shape", "data_offsets"].map((key) => value.get(key));
   if (typeof dtype !== "string" || !Array.isArray(shape) || !Array.isArray(offsets) || value.size !== 3) {
-    return fail(where, "its description must be exactly dtype (text), shape (list) and data_offsets (list)");
+    return fail(
+      where,
+      "its description must be exactly dtype (string), shape (list) and data_offsets (list)",
+    );
   }
   const [begin, end] = offsets;
   if (begin === undefined || end === undefined || offsets.length !== 2 || begin > end) {
@@ -120,16 +119,16 @@ function checkEntry(name: string, value: HeaderValue): TensorEntry {
 }
 
 function isFloatType(dtype: string): dtype is FloatType {
-  return BYTES_PER_ELEMENT.has(dtype);
+  return Object.hasOwn(BYTES_PER_ELEMENT, dtype);
 }
 
 function failDtype(where: string, dtype: string): never {
-  const known = [...BYTES_PER_ELEMENT.keys()].join(", ");
+  const known = Object.keys(BYTES_PER_ELEMENT).join(", ");
   return fail(where, `dtype ${quote(dtype)} is not one of ${known}`, "Save the model in float32 or float16.");
 }
 
 function byteCount(where: string, dtype: FloatType, shape: readonly number[]): number {
-  let bytes = BYTES_PER_ELEMENT.get(dtype) ?? 0;
+  let bytes = BYTES_PER_ELEMENT[dtype];
   for (const size of shape) {
     bytes *= size;
     if (!Number.isSafeInteger(bytes)) fail(where, "its shape has more than 2^53 bytes");
@@ -137,14 +136,14 @@ function byteCount(where: string, dtype: FloatType, shape: readonly number[]): n
   return bytes;
 }
 
-/** No hole, no overlap, nothing left over: each tensor begins where the one before ended. */
+/** Checks that tensors fill the data section without gaps or overlap. */
 function checkCoverage(entries: readonly TensorEntry[], dataBytes: number): void {
   let covered = 0;
   for (const { name, begin, end } of entries) {
     if (begin !== covered) {
       fail(
         `tensor ${quote(name)}`,
-        `it begins at byte ${begin} of the data, but the tensor before ends at ${covered}`,
+        `it begins at byte ${begin} of the data, but the previous tensor ends at ${covered}`,
       );
     }
     covered = end;
@@ -153,7 +152,7 @@ function checkCoverage(entries: readonly TensorEntry[], dataBytes: number): void
     fail("data", `the header describes ${covered} bytes, but the file holds ${dataBytes}`);
 }
 
-/** The first few of a list of unknown length, fit for one line of an error. */
+/** Formats the first few values of a list for an error. */
 function list(values: readonly number[]): string {
   return `[${values.slice(0, 8).join(", ")}${values.length > 8 ? ", ..." : ""}]`;
 }

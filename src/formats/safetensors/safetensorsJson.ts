@@ -1,23 +1,23 @@
 /**
- * The JSON of a safetensors header, read by a parser of exactly its grammar: objects (two deep), strings and lists of
- * unsigned integers. `JSON.parse` would silently keep the last of two equal keys, so that two readers could see two
- * different models in one file, and would accept 1e3 and -0 as sizes.
+ * Strict parser of the JSON in safetensors headers: objects (two levels), strings and lists of unsigned integers.
+ * `JSON.parse` would silently keep the last of duplicate keys, so that readers could see different models in one file, and
+ * would accept 1e3 and -0 as sizes.
  */
 
-/** What a member of the header may be. */
+/** Value of a header member. */
 export type HeaderValue = string | number[] | Map<string, HeaderValue>;
 
-/** Text that is not a header: what was expected, and where. */
+/** A header does not match the grammar. */
 export class HeaderSyntaxError extends Error {
   override readonly name = "HeaderSyntaxError";
 }
 
-/** Text -> the object it spells. Keys stay in a `Map`, where `__proto__` is a name like any other. */
+/** Parses a header into a `Map`, in which `__proto__` is an ordinary key. Throws `HeaderSyntaxError`. */
 export function parseHeaderJson(text: string): Map<string, HeaderValue> {
   return new HeaderParser(text).parse();
 }
 
-/** A name of unknown length and content, fit for one line of an error. */
+/** Quotes and shortens a name for an error. */
 export function quote(name: string): string {
   return JSON.stringify(name.length > 80 ? `${name.slice(0, 80)}...` : name);
 }
@@ -29,7 +29,7 @@ class HeaderParser {
   constructor(private readonly text: string) {}
 
   parse(): Map<string, HeaderValue> {
-    if (this.text[0] !== "{") this.reject("'{'"); // the format allows no space before it
+    if (this.text[0] !== "{") this.reject("'{'"); // the format does not allow leading spaces
     this.at = 1;
     const root = this.object(0);
     this.skipSpace();
@@ -102,7 +102,7 @@ class HeaderParser {
   }
 }
 
-/** The value of a quoted string; null if it is not JSON or holds half of a surrogate pair. */
+/** Returns the value of a quoted string; null if it is not JSON or has a lone surrogate. */
 function unescaped(quoted: string): string | null {
   try {
     const value: unknown = JSON.parse(quoted);
@@ -112,7 +112,7 @@ function unescaped(quoted: string): string | null {
   }
 }
 
-/** Past the end of the text `code` is NaN, which is neither. */
+/** False for NaN, the code past the end of the text. */
 function isDigit(code: number): boolean {
   return code >= 0x30 && code <= 0x39;
 }

@@ -1,24 +1,27 @@
-/** Weights -> several safetensors files and their index, named as transformers names them: shards.ts the other way round. */
+/** Writes sharded safetensors files and their index, named as by transformers: the inverse of shards.ts. */
+import { elementCount } from "../../math/tensor.ts";
 import { packedBytes } from "../numbers/narrowFloats.ts";
 import { streamSafetensors, type SafetensorsPacking } from "./safetensors.ts";
 import { INDEX } from "./shards.ts";
 import type { Outgoing } from "../streamed.ts";
-import { weightsOf, type WeightSource } from "../numbers/weightSource.ts";
+import { failMissing, type WeightSource } from "../numbers/weightSource.ts";
 
-/** Files by name, with tensors of `shardBytes` at most in each unless one alone is larger; null where one file is enough. */
+/** Returns shards of at most `shardBytes` (unless one tensor is larger) and their index by name; null if one file suffices. */
 export function shardedFiles(
   weights: WeightSource,
   packing: SafetensorsPacking,
   shardBytes: number,
 ): Map<string, Outgoing> | null {
-  const sizeOf = (name: string): number => packedBytes(packing, weightsOf(weights.shapes.get(name) ?? []));
+  const shapeOf = (name: string): readonly number[] => weights.shapes.get(name) ?? failMissing(name);
+  const sizeOf = (name: string): number => packedBytes(packing, elementCount(shapeOf(name)));
   const shards = cut([...weights.shapes.keys()].sort(), sizeOf, shardBytes);
   if (shards.length <= 1) return null;
   const files = new Map<string, Outgoing>();
   const places: [string, string][] = [];
   for (const [i, names] of shards.entries()) {
     const file = `model-${numbered(i + 1)}-of-${numbered(shards.length)}.safetensors`;
-    files.set(file, streamSafetensors(partOf(weights, names), packing));
+    const shapes = new Map(names.map((name) => [name, shapeOf(name)]));
+    files.set(file, streamSafetensors({ shapes, read: weights.read }, packing));
     places.push(...names.map((name): [string, string] => [name, file]));
   }
   const totalBytes = [...weights.shapes.keys()].reduce((total, name) => total + sizeOf(name), 0);
@@ -27,7 +30,7 @@ export function shardedFiles(
   return files;
 }
 
-/** Fills a file with what comes next until it is full. */
+/** Splits names into shards of at most `most` bytes, in order. */
 function cut(names: readonly string[], sizeOf: (name: string) => number, most: number): string[][] {
   const shards: string[][] = [];
   let filled = Infinity;
@@ -40,10 +43,6 @@ function cut(names: readonly string[], sizeOf: (name: string) => number, most: n
     filled += sizeOf(name);
   }
   return shards;
-}
-
-function partOf({ shapes, read }: WeightSource, names: readonly string[]): WeightSource {
-  return { shapes: new Map(names.map((name) => [name, shapes.get(name) ?? []])), read };
 }
 
 function numbered(file: number): string {

@@ -1,27 +1,27 @@
-/** Weights that Hugging Face saved in several files: an index names, for each tensor, the file that holds it. */
+/** Reads sharded safetensors weights, whose index maps each tensor to a file. */
 import type { ByteSource } from "../byteSource.ts";
 import type { JsonObject } from "../jsonObject.ts";
-import { failMissing, openSafetensors, readSafetensors, SafetensorsError } from "./safetensors.ts";
-import type { WeightSource } from "../numbers/weightSource.ts";
+import { openSafetensors, readSafetensors, SafetensorsError } from "./safetensors.ts";
+import { failMissing, type WeightSource } from "../numbers/weightSource.ts";
 import type { Tensor } from "../../math/tensor.ts";
 
 export const INDEX = "model.safetensors.index.json";
 
-/** Tensor -> file, or what is wrong with the index, in words. */
+/** Returns the weight map (tensor -> file) of an index, or a description of what is wrong with it. */
 export function readIndex(index: JsonObject): ReadonlyMap<string, string> | string {
   const map = index["weight_map"];
   if (typeof map !== "object" || map === null) return "it has no weight_map";
   const files = new Map<string, string>();
   for (const [tensor, file] of Object.entries(map) as [string, unknown][]) {
-    // A name with a folder in it would lead out of the model's.
+    // A path could lead out of the model's folder.
     if (typeof file !== "string" || !/^[^/\\]+\.safetensors$/.test(file))
-      return `it puts ${tensor} into ${JSON.stringify(file)}, which is not the name of a safetensors file`;
+      return `it maps ${tensor} to ${JSON.stringify(file)}, which is not the name of a safetensors file`;
     files.set(tensor, file);
   }
   return files;
 }
 
-/** Reads each file once; every tensor must be where the index says, and nowhere else. */
+/** Reads all shards. Throws `SafetensorsError` unless every tensor is in exactly the file that the index says. */
 export function readShards(
   weightMap: ReadonlyMap<string, string>,
   read: (file: string) => Uint8Array,
@@ -37,7 +37,7 @@ export function readShards(
   return weights;
 }
 
-/** The same of files that are not in memory, each tensor read when it is asked for. */
+/** Opens all shards, whose tensors are read on demand. Rejects like `readShards` throws. */
 export async function openShards(
   weightMap: ReadonlyMap<string, string>,
   open: (file: string) => ByteSource,
@@ -59,15 +59,15 @@ export async function openShards(
 
 function checkPlace(weightMap: ReadonlyMap<string, string>, name: string, file: string): void {
   if (weightMap.get(name) !== file)
-    throw new SafetensorsError(`${file} holds ${name}, which ${INDEX} ${placed(weightMap.get(name))}`);
+    throw new SafetensorsError(`${file} contains ${name}, which ${INDEX} ${placed(weightMap.get(name))}`);
 }
 
 function checkComplete(weightMap: ReadonlyMap<string, string>, found: ReadonlyMap<string, unknown>): void {
   const missing = [...weightMap].find(([name]) => !found.has(name));
   if (missing === undefined) return;
-  throw new SafetensorsError(`${missing[1]} lacks ${missing[0]}, which ${INDEX} puts there`);
+  throw new SafetensorsError(`${missing[1]} does not contain ${missing[0]}, which ${INDEX} maps to it`);
 }
 
 function placed(file: string | undefined): string {
-  return file === undefined ? "does not name" : `puts into ${file}`;
+  return file === undefined ? "does not list" : `maps to ${file}`;
 }

@@ -88,7 +88,7 @@ describeOnGpu("FrozenWeights", (gpu) => {
     const large = { ...weights.get(name)!, data: weights.get(name)!.data.map((value) => value + 1e6) };
     const halves = new FrozenWeights(gpu(), config, shapes, "f16");
     await expect(halves.upload(new Map([...weights, [name, large]]))).rejects.toThrow(
-      new RegExp(`^${name}: a weight is .*, which F16 cannot hold. Keep the base in f32.`),
+      new RegExp(`^${name}: a weight is .*, which is out of the range of F16. Keep the base in f32.`),
     );
   });
 });

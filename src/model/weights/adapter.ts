@@ -1,7 +1,7 @@
 /** LoRA adapters (arXiv 2106.09685) with the tensor names and initialisation of PEFT. */
 import { at } from "../../math/at.ts";
 import type { PeftAdapter } from "../../formats/huggingface/peftAdapter.ts";
-import { weightsOf } from "../../formats/numbers/weightSource.ts";
+import { elementCount } from "../../math/tensor.ts";
 import { createRandom } from "../../math/random.ts";
 import type { AdapterSettings } from "../../rl/config/adapterFields.ts";
 import type { ModelConfig } from "../language/config.ts";
@@ -99,7 +99,10 @@ export function adapterShapes(
 
 /** Returns the number of parameters of an adapter. */
 export function adapterCount(config: ModelConfig, adapter: Pick<AdapterConfig, "rank" | "targets">): number {
-  return [...adapterShapes(config, adapter).values()].reduce((total, shape) => total + weightsOf(shape), 0);
+  return [...adapterShapes(config, adapter).values()].reduce(
+    (total, shape) => total + elementCount(shape),
+    0,
+  );
 }
 
 /** Random stream of initial adapters, distinct from the run's other streams of the same seed. */

@@ -1,5 +1,5 @@
 /** Parameters of a decoder by Hugging Face name. */
-import { weightsOf } from "../../formats/numbers/weightSource.ts";
+import { elementCount } from "../../math/tensor.ts";
 import { at } from "../../math/at.ts";
 import { createRandom } from "../../math/random.ts";
 import type { ModelConfig } from "../language/config.ts";
@@ -52,7 +52,7 @@ export function parameterShapes(config: ModelConfig): Map<string, readonly numbe
 
 /** Returns the number of parameters of a decoder. */
 export function parameterCount(config: ModelConfig): number {
-  return [...parameterShapes(config).values()].reduce((total, shape) => total + weightsOf(shape), 0);
+  return [...parameterShapes(config).values()].reduce((total, shape) => total + elementCount(shape), 0);
 }
 
 /**
@@ -63,7 +63,7 @@ export function initialParameters(config: ModelConfig, seed: number): Map<string
   const random = createRandom(seed);
   const parameters = new Map<string, HostTensor>();
   for (const [name, shape] of parameterShapes(config)) {
-    const data = new Float32Array(weightsOf(shape));
+    const data = new Float32Array(elementCount(shape));
     if (name.endsWith("norm.weight")) data.fill(1);
     else if (!name.endsWith("bias")) {
       const scale = initialScale(name, shape, config.layers);
