@@ -36,7 +36,7 @@ interface Interaction {
   readonly toggle: (label: string) => void;
 }
 
-/** Draws the figure; in a file, it carries its own colours for light and dark pages. */
+/** Draws the figure; in a file it includes the colours for light and dark pages. */
 export function Figure({ title, plot, comparison, width, interaction }: FigureProps) {
   const drawing = drawingOf(plot, comparison, width, interaction?.hidden ?? NONE);
   const places = legendPlaces(drawing.legend, width);
@@ -103,14 +103,9 @@ function legendPlaces(entries: readonly LegendEntry[], width: number): LegendPla
   });
 }
 
-function LegendItem({
-  entry,
-  x,
-  y,
-  width,
-  interaction,
-}: LegendPlace & { readonly interaction?: Interaction }) {
-  const { label, kind, colour } = entry;
+type LegendItemProps = LegendPlace & Pick<FigureProps, "interaction">;
+
+function LegendItem({ entry: { label, kind, colour }, x, y, width, interaction }: LegendItemProps) {
   const isHidden = interaction?.hidden.has(label) === true;
   return (
     <g
@@ -160,5 +155,5 @@ const rulesOf = (theme: 0 | 1): string =>
     .map(([name, colours]) => `.${name}{color:${colours[theme]}}`)
     .join("");
 
-/** Plain rules rather than custom properties, for the programs that know none. */
+/** Plain rules, because some viewers do not support custom properties. */
 const FILE_STYLE = `.figure{font:12px system-ui,sans-serif}${rulesOf(0)}@media(prefers-color-scheme:dark){${rulesOf(1)}}`;

@@ -105,16 +105,12 @@ function endsOf(estimate: Estimate | null): readonly number[] {
   return estimate === null ? [] : [estimate.mean, ...(estimate.interval ?? [])];
 }
 
-function Axis({
-  scale,
-  unit,
-  bottom,
-}: {
+interface AxisProps {
   readonly scale: Scale;
   readonly unit: Unit;
-  readonly bottom: number;
-}) {
-  const { ticks, position } = scale;
+}
+
+function Axis({ scale: { ticks, position }, unit, bottom }: AxisProps & { readonly bottom: number }) {
   const middle = (position(at(ticks, 0)) + position(at(ticks, ticks.length - 1))) / 2;
   return (
     <>
@@ -132,12 +128,10 @@ function Axis({
   );
 }
 
-interface GroupProps {
+interface GroupProps extends AxisProps {
   readonly group: Group;
   readonly series: readonly BarSeries[];
-  readonly scale: Scale;
-  readonly unit: Unit;
-  /** Where the names end. */
+  /** Right end of the names. */
   readonly left: number;
 }
 
@@ -165,12 +159,10 @@ function GroupBars({ group: { row, names, y, height }, series, scale, unit, left
   );
 }
 
-interface BarProps {
+interface BarProps extends AxisProps {
   readonly series: BarSeries;
   readonly estimate: Estimate | null;
   readonly y: number;
-  readonly scale: Scale;
-  readonly unit: Unit;
 }
 
 /** Filled for a committed value, outlined for the user's own. */

@@ -1,18 +1,41 @@
 /** Curves by step with bands over seeds: panels side by side under one legend. */
-import { columnIndex, measuredRows, SOURCE_NAMES, type Comparison } from "../experiments/comparison.ts";
-import type { Plot } from "../experiments/experiment.ts";
+import { columnIndex, measuredRows, SOURCE_NAMES, SOURCES } from "../experiments/comparison.ts";
+import type { Comparison, Source } from "../experiments/comparison.ts";
+import type { Plot, Series } from "../experiments/experiment.ts";
 import { numberText, tickText, UNIT_WORDS } from "../experiments/numbers.ts";
-import type { Point } from "../experiments/points.ts";
+import { pointsOf, type Point } from "../experiments/points.ts";
 import type { Unit } from "../experiments/result.ts";
 import { at } from "../math/at.ts";
-import { inColour, Label, Lines, pixels, type Drawing, type LegendEntry, type Tooltip } from "./drawing.tsx";
-import { panelsOf, type CurveLine, type CurvePanel } from "./panels.ts";
+import {
+  inColour,
+  Label,
+  Lines,
+  pixels,
+  seriesColour,
+  type Drawing,
+  type LegendEntry,
+  type Tooltip,
+} from "./drawing.tsx";
 import { scaleOf, unitScale, type Scale } from "./scale.ts";
 
 const PANEL_HEIGHT = 260;
 /** Least width of a panel where several are side by side. */
 const PANEL_WIDTH = 350;
 const MARGIN = { left: 40, right: 12, top: 40, bottom: 30 };
+
+interface CurveLine {
+  readonly label: string;
+  readonly source: Source;
+  readonly colour: string;
+  /** Ascending by step; at least one. */
+  readonly points: readonly Point[];
+}
+
+interface CurvePanel {
+  readonly title: string;
+  readonly unit: Unit;
+  readonly lines: readonly CurveLine[];
+}
 
 /** A horizontal line, from a column of the table. */
 interface Mark {
@@ -59,6 +82,44 @@ export function curvesOf(
     )),
     tooltips: frames.flatMap(tooltipsOf),
   };
+}
+
+/** Returns a panel per series with a line per variant; for a single variant, one panel with a line per series. */
+export function panelsOf(comparison: Comparison, series: readonly Series[]): readonly CurvePanel[] {
+  const { rows } = comparison;
+  const measured = measuredRows(comparison);
+  if (rows.length === 1) {
+    const { variant, label: title } = at(rows, 0);
+    const lines = series.flatMap((each, i) => linesOf(comparison, variant, each.label, each, i));
+    return [{ title, unit: unitOf(at(series, 0)), lines }];
+  }
+  return series.map((each) => ({
+    title: each.label,
+    unit: unitOf(each),
+    // The colour depends on the variant's place among all, measured or not.
+    lines: measured.flatMap((row) => linesOf(comparison, row.variant, row.label, each, rows.indexOf(row))),
+  }));
+}
+
+function unitOf({ metric }: Series): Unit {
+  if (metric === "responseLength") return "tokens";
+  return metric === "entropy" ? "nats" : "share";
+}
+
+function linesOf(
+  { cells }: Comparison,
+  variant: string,
+  label: string,
+  series: Series,
+  index: number,
+): CurveLine[] {
+  return SOURCES.flatMap((source) => {
+    const points = pointsOf(
+      cells[source].filter((cell) => cell.variant === variant),
+      series,
+    );
+    return points.length === 0 ? [] : [{ label, source, colour: seriesColour(index), points }];
+  });
 }
 
 /** Values of the columns for the first variant: committed, else the user's own. */
@@ -109,7 +170,7 @@ function frameOf(
 }
 
 function PanelContent({ frame, marks }: { readonly frame: Frame; readonly marks: readonly Mark[] }) {
-  const { panel, y, left, right, top } = frame;
+  const { panel, x, y, left, right, top } = frame;
   return (
     <>
       <Label x={left} y={top - 26} isBold>
@@ -118,22 +179,16 @@ function PanelContent({ frame, marks }: { readonly frame: Frame; readonly marks:
       <Label x={left} y={top - 10} colour="ink-soft">
         {`${UNIT_WORDS[panel.unit]}, by step`}
       </Label>
-      <Axes frame={frame} unit={panel.unit} />
+      <Axes {...frame} />
       {panel.lines.map((line) => (
-        <Curve key={`${line.source} ${line.label}`} line={line} frame={frame} />
+        <Curve key={`${line.source} ${line.label}`} {...line} x={x} y={y} />
       ))}
       <Lines kind="mark" at={marks.map(({ value }) => [left, y.position(value), right, y.position(value)])} />
     </>
   );
 }
 
-function Axes({
-  frame: { x, y, left, right, bottom },
-  unit,
-}: {
-  readonly frame: Frame;
-  readonly unit: Unit;
-}) {
+function Axes({ panel: { unit }, x, y, left, right, bottom }: Frame) {
   return (
     <>
       <Lines kind="grid" at={y.ticks.map((tick) => [left, y.position(tick), right, y.position(tick)])} />
@@ -153,7 +208,7 @@ function Axes({
 }
 
 /** Solid for committed values, dashed for the user's own; a dot where there is a single point. */
-function Curve({ line: { colour, source, points }, frame: { x, y } }: CurveProps) {
+function Curve({ colour, source, points, x, y }: CurveLine & Pick<Frame, "x" | "y">) {
   const place = ({ step }: Point, value: number): string =>
     `${pixels(x.position(step))} ${pixels(y.position(value))}`;
   const band = [
@@ -176,11 +231,6 @@ function Curve({ line: { colour, source, points }, frame: { x, y } }: CurveProps
       />
     </g>
   );
-}
-
-interface CurveProps {
-  readonly line: CurveLine;
-  readonly frame: Frame;
 }
 
 /** One per step of a panel, as wide as half the distance to the steps next to it. */

@@ -1,4 +1,4 @@
-/** What the kinds of figures have in common: the parts of a drawing, colours, text and lines. */
+/** Shared parts of figures: drawing, legend, colours, text and lines. */
 import type { ReactNode } from "react";
 
 /** A figure without its legend. */
@@ -43,7 +43,7 @@ export const COLOURS: Readonly<Record<string, readonly [light: string, dark: str
   "series-8": ["#4c5560", "#b4bec9"],
 };
 
-/** Of committed bars: whiskers must stand out from them. */
+/** Opacity of committed bars, so that whiskers stand out. */
 export const BAR_OPACITY = 0.7;
 
 /** Returns the name of the colour of a series; colours repeat after eight. */
@@ -60,7 +60,7 @@ interface LabelProps {
   readonly x: number;
   readonly y: number;
   readonly colour?: string;
-  /** Which point of the text is at x. */
+  /** The point of the text at x. */
   readonly anchor?: "start" | "middle" | "end";
   readonly isBold?: boolean;
   readonly children: string;
@@ -91,7 +91,7 @@ const STROKES = {
   mark: { colour: "ink", strokeWidth: 2, strokeDasharray: "3 2" },
 } as const;
 
-/** Straight lines in the style of what they stand for. */
+/** Straight lines in the style of their kind. */
 export function Lines({
   kind,
   at,

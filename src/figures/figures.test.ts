@@ -10,7 +10,7 @@ import type { ExperimentResult } from "../experiments/result.ts";
 import { COLOURS, wrapped } from "./drawing.tsx";
 import { Figure } from "./Figure.tsx";
 import { figureFile } from "./figureFile.tsx";
-import { panelsOf } from "./panels.ts";
+import { panelsOf } from "./curves.tsx";
 import { scaleOf } from "./scale.ts";
 
 function result(plot: Plot = EXPERIMENT.plot): ExperimentResult {

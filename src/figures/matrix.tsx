@@ -73,10 +73,10 @@ function fieldOf(row: ComparedRow, index: number): Field {
 }
 
 interface RowProps {
+  readonly layout: Layout;
   readonly label: string;
   readonly fields: readonly Field[];
   readonly y: number;
-  readonly layout: Layout;
 }
 
 function MatrixRow({ label, fields, y, layout: { unit, left, fieldWidth, fieldHeight, largest } }: RowProps) {
@@ -95,8 +95,8 @@ function MatrixRow({ label, fields, y, layout: { unit, left, fieldWidth, fieldHe
             height={fieldHeight - 2}
             fill="currentColor"
           />
-          {entries.map(([source, estimate], e) => (
-            <EntryText key={source} {...{ source, estimate, unit }} x={fieldWidth / 2} y={4 + ENTRY * e} />
+          {entries.map((entry, e) => (
+            <EntryText key={entry[0]} {...{ entry, unit }} x={fieldWidth / 2} y={4 + ENTRY * e} />
           ))}
         </g>
       ))}
@@ -112,14 +112,13 @@ function shadeOf([entry]: Field, largest: number) {
 }
 
 interface EntryProps {
-  readonly source: Source;
-  readonly estimate: Estimate;
+  readonly entry: Entry;
   readonly unit: Unit;
   readonly x: number;
   readonly y: number;
 }
 
-function EntryText({ source, estimate: { mean, interval }, unit, x, y }: EntryProps) {
+function EntryText({ entry: [source, { mean, interval }], unit, x, y }: EntryProps) {
   return (
     <>
       <Label x={x} y={y + 14} anchor="middle" isBold>
