@@ -79,7 +79,7 @@ const DEFAULT_CACHE = 2 ** 30;
 /** Returns the KV cache bytes of the longest row. */
 function rowBytes({ model, demand, promptLengths }: PlannedRun): number {
   const longest = promptLengths.reduce((most, length) => Math.max(most, length), 1);
-  return model.layers * entryBytes(model, "f32") * (longest + demand.maxResponseTokens);
+  return model.layers * entryBytes(model) * (longest + demand.maxResponseTokens);
 }
 
 /** Plans a run with the largest budget that fits; if none fits, with the smallest and the problem. */

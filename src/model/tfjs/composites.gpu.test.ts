@@ -3,9 +3,9 @@ import { describeOnGpu } from "../../webgpu/fixture.ts";
 import { adamw } from "../../ops/adamw/adamw.ts";
 import { appendToken } from "../../ops/appendToken/appendToken.ts";
 import { causalAttention } from "../../ops/causalAttention/causalAttention.ts";
-import { causalAttentionReference } from "../../ops/causalAttention/reference.ts";
+import { causalAttentionReference } from "../../ops/causalAttention/fixture.ts";
 import { decodeAttention } from "../../ops/decodeAttention/decodeAttention.ts";
-import { decodeAttentionReference } from "../../ops/decodeAttention/reference.ts";
+import { decodeAttentionReference } from "../../ops/decodeAttention/fixture.ts";
 import {
   expectation,
   expectClose,
@@ -16,18 +16,18 @@ import {
   type Reference,
 } from "../../ops/fixture.ts";
 import { gatherRows } from "../../ops/gatherRows/gatherRows.ts";
-import { gatherRowsReference } from "../../ops/gatherRows/reference.ts";
+import { gatherRowsReference } from "../../ops/gatherRows/fixture.ts";
 import { globalNorm } from "../../ops/globalNorm/globalNorm.ts";
 import { linear } from "../../ops/linear/linear.ts";
-import { linearReference } from "../../ops/linear/reference.ts";
-import { rmsNormReference } from "../../ops/rmsNorm/reference.ts";
+import { linearReference } from "../../ops/linear/fixture.ts";
+import { rmsNormReference } from "../../ops/rmsNorm/fixture.ts";
 import { rmsNorm } from "../../ops/rmsNorm/rmsNorm.ts";
-import { rotateReference } from "../../ops/rotate/reference.ts";
+import { rotateReference } from "../../ops/rotate/fixture.ts";
 import { ropeTable, rotate } from "../../ops/rotate/rotate.ts";
-import { swigluReference } from "../../ops/swiglu/reference.ts";
+import { swigluReference } from "../../ops/swiglu/fixture.ts";
 import { swiglu } from "../../ops/swiglu/swiglu.ts";
 import * as tf from "../../ops/tf.ts";
-import { tokenLogprobReference } from "../../ops/tokenLogprob/reference.ts";
+import { tokenLogprobReference } from "../../ops/tokenLogprob/fixture.ts";
 import { tokenLogprob } from "../../ops/tokenLogprob/tokenLogprob.ts";
 
 /** WebGPU allows its exponential and division several units in the last place. */

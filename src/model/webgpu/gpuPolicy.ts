@@ -119,7 +119,7 @@ export class GpuPolicy implements TrainablePolicy {
       gpu,
       model.config,
       this.#weightsWith(this.#parameters),
-      cacheBytes === null ? {} : { cacheBytes },
+      cacheBytes ?? undefined,
     );
     this.#optimizer = optimizer;
     this.#reference = reference === null ? null : this.#scored(this.#upload(reference, "reference"));

@@ -125,20 +125,16 @@ describeOnGpu("padded heads", (gpu) => {
       for (const each of [trainer, again.trainer]) await each.dispose();
     });
 
-    test.each([
-      ["f32", 1, 1e-4], // sums of float32 in another order
-      ["f32", 16, 1e-4],
-      ["f16", 1, 1e-2], // keys and values rounded
-    ] as const)("sample with the reference path's logprobs (%s, by %i)", async (cache, attend, tolerance) => {
+    test.each([1, 16] as const)("sample with the reference path's logprobs (by %i)", async (attend) => {
       const { parameters, trainer } = createTrainer(gpu(), fixture);
       const variants = { ...gpu().variants, teams: { sample: 64, attend } as const };
-      const sampler = new GpuSampler({ ...gpu(), variants }, config, parameters, { cache });
+      const sampler = new GpuSampler({ ...gpu(), variants }, config, parameters);
       const rows = await sampler.generate(PROMPTS, REQUESTS, SAMPLED, none);
       for (const [i, row] of rows.entries()) {
         const prompt = PROMPTS[REQUESTS[i]!.prompt]!;
         const scored = layOutScoredRows([[...prompt, ...row.tokens]], [prompt.length]);
         const { logprob } = scoreTokens(fixtureDecoder(fixture), scored, SAMPLED.temperature);
-        expect(largestGap(row.logprobs, await logprob.data())).toBeLessThanOrEqual(tolerance);
+        expect(largestGap(row.logprobs, await logprob.data())).toBeLessThanOrEqual(1e-4);
       }
       sampler.dispose();
       await trainer.dispose();

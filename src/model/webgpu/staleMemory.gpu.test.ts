@@ -1,6 +1,5 @@
 /** The same run, bit for bit, whatever earlier work has left in the memory that the graphs use again. */
 import { describe, expect, test } from "vitest";
-import type { CacheFormat } from "../../webgpu/layout/cacheFormat.ts";
 import type { Gpu } from "../../webgpu/device/device.ts";
 import { describeOnGpu } from "../../webgpu/fixture.ts";
 import { recordBuffers } from "../../webgpu/gpuCalls/fixture.ts";
@@ -31,7 +30,6 @@ interface Case {
   readonly kind: string;
   readonly products: readonly ProductVariant[];
   readonly teams: Teams;
-  readonly cache: CacheFormat;
   readonly recompute: boolean;
 }
 
@@ -39,7 +37,6 @@ const PLAIN = {
   kind: "plain products",
   products: [PLAIN_PRODUCT],
   teams: { sample: 1, attend: 1 },
-  cache: "f32",
   recompute: false,
 } as const;
 
@@ -52,7 +49,6 @@ const MIXED = {
     { kind: "tile", tileLines: 32, tileVectors: 8, lines: 4, vectors: 1, depth: 4 },
   ],
   teams: { sample: 64, attend: 16 },
-  cache: "f16",
   recompute: true,
 } as const;
 
@@ -129,7 +125,7 @@ describeOnGpu("memory that is used again", (lent) => {
     test("changes no token that is sampled, nor its logprob", async () => {
       const { trainer, parameters } = create();
       const { cache } = way;
-      const sampler = new GpuSampler(gpu(), { ...fixture.config, eosTokens: [] }, parameters, { cache });
+      const sampler = new GpuSampler(gpu(), { ...fixture.config, eosTokens: [] }, parameters);
       const generate = () => sampler.generate(PROMPTS, REQUESTS, DECODING, () => Promise.resolve());
       const { result, buffers } = await recordBuffers(lent().device, generate);
       expect(await makeStale(lent(), buffers, stale)).toBeGreaterThan(4);

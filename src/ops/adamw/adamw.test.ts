@@ -3,8 +3,7 @@ import { describe, expect, it } from "vitest";
 import { expectClose, normals, toTensor } from "../fixture.ts";
 import { IMPLEMENTATIONS, useImplementation } from "../testBackend.ts";
 import * as tf from "../tf.ts";
-import { adamw } from "./adamw.ts";
-import type { AdamwOptions, AdamwState } from "./state.ts";
+import { adamw, type AdamwOptions, type AdamwState } from "./adamw.ts";
 
 /** Three steps of torch.optim.AdamW in float64, see tools/oracle. */
 interface Fixture {

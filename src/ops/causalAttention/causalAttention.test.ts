@@ -3,7 +3,7 @@ import { expectClose, expectEverywhere, normals, toTensor, VALUE_TOLERANCE } fro
 import { IMPLEMENTATIONS, useImplementation } from "../testBackend.ts";
 import * as tf from "../tf.ts";
 import { causalAttention } from "./causalAttention.ts";
-import { causalAttentionReference, type Heads } from "./reference.ts";
+import { causalAttentionReference, type Heads } from "./fixture.ts";
 
 function starts(lengths: readonly number[]): Int32Array {
   const ends = lengths.map((_, i) => lengths.slice(0, i + 1).reduce((sum, length) => sum + length, 0));

@@ -4,7 +4,7 @@ import { expectClose, indices, normals, toTensor, VALUE_TOLERANCE } from "../fix
 import { IMPLEMENTATIONS, useImplementation } from "../testBackend.ts";
 import * as tf from "../tf.ts";
 import { decodeAttention } from "./decodeAttention.ts";
-import { decodeAttentionReference } from "./reference.ts";
+import { decodeAttentionReference } from "./fixture.ts";
 
 const CASES = [
   { prefixes: [1], rows: 1, slots: 1, suffixLength: 1, heads: 1, kvHeads: 1, headDim: 4 },

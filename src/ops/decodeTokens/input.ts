@@ -1,4 +1,4 @@
-import type { RopeTable } from "../rotate/ropeTable.ts";
+import type { RopeTable } from "../rotate/rotate.ts";
 import type * as tf from "../tf.ts";
 
 /** Weights of one layer; matrices are [out, in] as in Hugging Face's files. */

@@ -3,7 +3,7 @@ import { expectEverywhere, indices, normals } from "../fixture.ts";
 import { IMPLEMENTATIONS, useImplementation } from "../testBackend.ts";
 import * as tf from "../tf.ts";
 import { gatherRows } from "./gatherRows.ts";
-import { gatherRowsReference } from "./reference.ts";
+import { gatherRowsReference } from "./fixture.ts";
 
 describe("gatherRows", () => {
   it.each(IMPLEMENTATIONS)("adds the gradients of a row that is used twice, %s", async (implementation) => {

@@ -2,7 +2,7 @@ import { describe, expect, it, vi } from "vitest";
 import { expectEverywhere, indices, normals, toTensor, type Values } from "../fixture.ts";
 import { useImplementation } from "../testBackend.ts";
 import * as tf from "../tf.ts";
-import { tokenLogprobReference } from "../tokenLogprob/reference.ts";
+import { tokenLogprobReference } from "../tokenLogprob/fixture.ts";
 import { activeKernels } from "../wasm/installWasmKernels.ts";
 import { headLogprob } from "./headLogprob.ts";
 

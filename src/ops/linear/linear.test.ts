@@ -3,7 +3,7 @@ import { expectEverywhere, normals, toTensor } from "../fixture.ts";
 import { IMPLEMENTATIONS, useImplementation } from "../testBackend.ts";
 import * as tf from "../tf.ts";
 import { linear } from "./linear.ts";
-import { linearReference } from "./reference.ts";
+import { linearReference } from "./fixture.ts";
 
 describe("linear", () => {
   it.each(IMPLEMENTATIONS)("maps by rows of the weights, %s", async (implementation) => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { expectEverywhere, normals } from "../fixture.ts";
 import { IMPLEMENTATIONS, useImplementation } from "../testBackend.ts";
 import * as tf from "../tf.ts";
-import { rmsNormReference } from "./reference.ts";
+import { rmsNormReference } from "./fixture.ts";
 import { rmsNorm } from "./rmsNorm.ts";
 
 describe("rmsNorm", () => {

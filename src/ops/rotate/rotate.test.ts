@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { expectEverywhere, indices, normals } from "../fixture.ts";
 import { IMPLEMENTATIONS, useImplementation } from "../testBackend.ts";
 import * as tf from "../tf.ts";
-import { rotateReference } from "./reference.ts";
+import { rotateReference } from "./fixture.ts";
 import { ropeTable, rotate } from "./rotate.ts";
 
 const rotary = (headDim: number) => ({ headDim, ropeTheta: 10_000, ropeScaling: null });

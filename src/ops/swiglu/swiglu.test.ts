@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { expectEverywhere, normals } from "../fixture.ts";
 import { IMPLEMENTATIONS, useImplementation } from "../testBackend.ts";
 import * as tf from "../tf.ts";
-import { swigluReference } from "./reference.ts";
+import { swigluReference } from "./fixture.ts";
 import { swiglu } from "./swiglu.ts";
 
 describe("swiglu", () => {

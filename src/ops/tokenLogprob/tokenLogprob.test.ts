@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { expectClose, expectEverywhere, indices, normals, toTensor, VALUE_TOLERANCE } from "../fixture.ts";
 import { IMPLEMENTATIONS, useImplementation } from "../testBackend.ts";
 import * as tf from "../tf.ts";
-import { tokenLogprobReference } from "./reference.ts";
+import { tokenLogprobReference } from "./fixture.ts";
 import { tokenLogprob } from "./tokenLogprob.ts";
 
 const ints = (values: ArrayLike<number>): tf.Tensor1D => tf.tensor1d(Array.from(values), "int32");

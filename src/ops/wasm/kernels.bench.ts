@@ -3,8 +3,7 @@
  * each fused operation against the stock operations on the same backend, at sizes of the embedded models.
  */
 import "@tensorflow/tfjs-backend-wasm";
-import { adamw } from "../adamw/adamw.ts";
-import type { AdamwState } from "../adamw/state.ts";
+import { adamw, type AdamwState } from "../adamw/adamw.ts";
 import { causalAttention } from "../causalAttention/causalAttention.ts";
 import { decodeAttention } from "../decodeAttention/decodeAttention.ts";
 import { gatherRows } from "../gatherRows/gatherRows.ts";

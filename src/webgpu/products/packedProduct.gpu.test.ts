@@ -11,7 +11,7 @@ import {
   overOutputs,
   type PackedPrecision,
 } from "../weights/packedMatrix.ts";
-import { productReference } from "../kernels/reference.ts";
+import { productReference } from "../kernels/fixture.ts";
 import { nameOf } from "../kernelVariants/variants.ts";
 import { SMALL_PRODUCTS } from "./fixture.ts";
 import { defineProduct } from "./defineProduct.ts";

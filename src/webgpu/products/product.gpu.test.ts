@@ -3,7 +3,7 @@ import { expectClose, normals } from "../../ops/fixture.ts";
 import { describeOnGpu, floats, runKernel, settingsFor, TOLERANCE } from "../fixture.ts";
 import { read, uniform, write } from "../recording/kernel.ts";
 import { transpose } from "../layout/parameterLayout.ts";
-import { normReference, productReference } from "../kernels/reference.ts";
+import { normReference, productReference } from "../kernels/fixture.ts";
 import { nameOf } from "../kernelVariants/variants.ts";
 import { MORE_PRODUCTS, SMALL_PRODUCTS } from "./fixture.ts";
 import { defineProduct } from "./defineProduct.ts";

@@ -20,25 +20,21 @@ const SHAPE = {
 };
 const wide = { maxBufferSize: 2 ** 30, maxStorageBufferBindingSize: 2 ** 30 };
 
-test("counts keys and values of all heads, in half the bytes as f16", () => {
-  expect(entryBytes(SHAPE, "f32")).toBe(2 * 2 * 8 * 4);
-  expect(entryBytes(SHAPE, "f16")).toBe(2 * 2 * 8 * 2);
-  expect(entryBytes({ ...SHAPE, headDim: 6 }, "f32")).toBe(2 * 2 * 8 * 4); // stored with zeros
+test("counts keys and values of all heads", () => {
+  expect(entryBytes(SHAPE)).toBe(2 * 2 * 8 * 4);
+  expect(entryBytes({ ...SHAPE, headDim: 6 })).toBe(2 * 2 * 8 * 4); // stored with zeros
 });
 
 test("bounds entries by the bytes asked for and by what the GPU binds, rows by their logits", () => {
-  expect(capacityLimits(wide, SHAPE, 1e6, "f32", 5 * 128 * 77, false)).toEqual({ rows: 256, entries: 77 });
-  expect(capacityLimits(wide, SHAPE, 1e6, "f16", 5 * 128 * 77, false).entries).toBe(154);
+  expect(capacityLimits(wide, SHAPE, 1e6, 5 * 128 * 77, false)).toEqual({ rows: 256, entries: 77 });
   const narrow = { maxBufferSize: 2 ** 30, maxStorageBufferBindingSize: 128 * 30 };
-  expect(capacityLimits(narrow, SHAPE, 1e6, "f32", 2 ** 30, false)).toEqual({ rows: 9, entries: 30 });
+  expect(capacityLimits(narrow, SHAPE, 1e6, 2 ** 30, false)).toEqual({ rows: 9, entries: 30 });
 });
 
 test("takes fewer rows of a larger model, so that no submission is long", () => {
-  const rows = [1e7, 1.35e8, 5e8].map(
-    (size) => capacityLimits(wide, SHAPE, size, "f32", 2 ** 30, false).rows,
-  );
+  const rows = [1e7, 1.35e8, 5e8].map((size) => capacityLimits(wide, SHAPE, size, 2 ** 30, false).rows);
   expect(rows).toEqual([256, 231, 64]);
-  expect(capacityLimits(wide, SHAPE, 1e7, "f32", 2 ** 30, true).rows).toBe(64); // in software
+  expect(capacityLimits(wide, SHAPE, 1e7, 2 ** 30, true).rows).toBe(64); // in software
 });
 
 test("decodes all rows together where they fit, else as many as fit beside the prompts they need", () => {

@@ -1,6 +1,5 @@
 /** Number of rows decoded together and the division of the KV cache between prompts and rows. */
 import { at } from "../../math/at.ts";
-import { CACHE_VECTORS, type CacheFormat } from "../layout/cacheFormat.ts";
 import type { DecoderShape } from "../../decoder/decoderShape.ts";
 import { keyWidth } from "../layout/headPadding.ts";
 import { OUTPUT_TOKENS } from "../layout/rowState.ts";
@@ -30,8 +29,8 @@ const SUBMISSION_OPERATIONS = 5e11;
 const FLOAT = Float32Array.BYTES_PER_ELEMENT;
 
 /** Bytes of a cache entry in one layer. */
-export function entryBytes(shape: DecoderShape, format: CacheFormat): number {
-  return ((2 * keyWidth(shape)) / 4) * CACHE_VECTORS[format].bytes;
+export function entryBytes(shape: DecoderShape): number {
+  return 2 * keyWidth(shape) * FLOAT;
 }
 
 /** Limits of a GPU and a cache of `cacheBytes` bytes for a model with this many parameters. Each buffer is bound as a whole. */
@@ -39,7 +38,6 @@ export function capacityLimits(
   limits: Pick<GPUSupportedLimits, "maxBufferSize" | "maxStorageBufferBindingSize">,
   shape: DecoderShape,
   parameters: number,
-  format: CacheFormat,
   cacheBytes: number,
   software: boolean,
 ): CapacityLimits {
@@ -48,7 +46,7 @@ export function capacityLimits(
   const rows = software ? LEAST_ROWS : Math.min(MOST_ROWS, Math.max(LEAST_ROWS, quick));
   return {
     rows: Math.min(rows, Math.floor(buffer / (shape.vocabulary * FLOAT))),
-    entries: Math.floor(Math.min(cacheBytes / shape.layers, buffer) / entryBytes(shape, format)),
+    entries: Math.floor(Math.min(cacheBytes / shape.layers, buffer) / entryBytes(shape)),
   };
 }
 
@@ -75,6 +73,6 @@ export function divideCapacity(
   }
   throw new RangeError(
     `a prompt of ${longest + 1} tokens and a response of up to ${maxTokens} need ${longest + maxTokens} places in the ` +
-      `cache and ${limits.entries} fit: allow shorter responses, or a cache in f16`,
+      `cache and ${limits.entries} fit: allow shorter responses`,
   );
 }

@@ -13,7 +13,6 @@ import { normHeads } from "../kernels/normHeads/normHeads.ts";
 import { projectQkv } from "../kernels/projectQkv/projectQkv.ts";
 import { sample } from "../kernels/sample/sample.ts";
 import { entryBytes } from "./batchCapacity.ts";
-import type { CacheFormat } from "../layout/cacheFormat.ts";
 import type { DecoderShape } from "../../decoder/decoderShape.ts";
 import type { DecoderWeights, TokenRange } from "../weights/decoderWeights.ts";
 import type { Gpu } from "../device/device.ts";
@@ -71,13 +70,12 @@ export async function createDecodeGraph(
   weights: DecoderWeights,
   shape: DecoderShape,
   capacity: Capacity,
-  cache: CacheFormat,
 ): Promise<DecodeGraph> {
-  const cacheBytes = capacity.entries * entryBytes(shape, cache);
+  const cacheBytes = capacity.entries * entryBytes(shape);
   const buffers = allocate(gpu.device, shape, capacity, cacheBytes);
   const builder = new GraphBuilder(gpu.device, pipelines, "sampling");
   const { decode, teams } = gpu.variants;
-  const kernels = decoderKernels(shape, weights, cache, teams ?? usualTeams(shape), decode);
+  const kernels = decoderKernels(shape, weights, teams ?? usualTeams(shape), decode);
   const cacheKernels = record(builder, kernels, weights, shape, capacity, buffers);
   const graph = await builder.build();
   const { rows, settings, outputs } = buffers;
@@ -197,7 +195,6 @@ function recordLayer(layers: Layers, i: number, x: Scratch, previous: Inner | nu
 export function decoderKernels(
   shape: DecoderShape,
   { layer, tokens, adapter }: Pick<DecoderWeights, "layer" | "tokens" | "adapter">,
-  cache: CacheFormat,
   teams: Teams,
   variants: DecodeVariants,
 ) {
@@ -205,9 +202,9 @@ export function decoderKernels(
   return {
     ...lowRankInputs(shape, layer, lowRank, 1),
     embed: (range: TokenRange) => embed(shape, tokens, range),
-    projectQkv: projectQkv(shape, layer, cache, variants.projectQkv, lowRank),
-    normHeads: shape.qkNorm ? normHeads(shape, layer, cache) : null,
-    attend: teams.attend === 1 ? attend(shape, false, cache) : attendTogether(shape, cache, teams.attend),
+    projectQkv: projectQkv(shape, layer, variants.projectQkv, lowRank),
+    normHeads: shape.qkNorm ? normHeads(shape, layer) : null,
+    attend: teams.attend === 1 ? attend(shape) : attendTogether(shape, teams.attend),
     addAttention: addProjection(layer, OUTPUT, false, variants.addAttention, lowRank),
     gatedHidden: gatedHidden(shape, layer, false, variants.gatedHidden, lowRank),
     addMlp: addProjection(layer, DOWN, false, variants.addMlp, lowRank),

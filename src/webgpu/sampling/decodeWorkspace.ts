@@ -1,5 +1,4 @@
 /** A decoding graph with the buffers that move and read its rows. */
-import type { CacheFormat } from "../layout/cacheFormat.ts";
 import { createDecodeGraph, type Capacity, type DecodeGraph } from "./decodeGraph.ts";
 import type { DecoderShape } from "../../decoder/decoderShape.ts";
 import type { DecoderWeights } from "../weights/decoderWeights.ts";
@@ -28,9 +27,8 @@ export async function createWorkspace(
   weights: DecoderWeights,
   shape: DecoderShape,
   capacity: Capacity,
-  cache: CacheFormat,
 ): Promise<Workspace> {
-  const graph = await createDecodeGraph(gpu, pipelines, weights, shape, capacity, cache);
+  const graph = await createDecodeGraph(gpu, pipelines, weights, shape, capacity);
   const usage = GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
   const spare = gpu.device.createBuffer({ label: "spare rows", size: capacity.rows * ROW_BYTES, usage });
   const ring = new ReadRing(gpu.device, capacity.rows * (ROW_BYTES + OUTPUT_BYTES), 2);

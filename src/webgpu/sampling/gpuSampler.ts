@@ -3,7 +3,6 @@ import { describeAdapter } from "../device/adapter.ts";
 import { allocateOnGpu } from "../device/allocation.ts";
 import { divideCapacity, capacityLimits, type BatchCapacity, type CapacityLimits } from "./batchCapacity.ts";
 import { BatchSchedule, rowsOf } from "./batchSchedule.ts";
-import type { CacheFormat } from "../layout/cacheFormat.ts";
 import type { Capacity } from "./decodeGraph.ts";
 import { DecodeRun, type Work } from "./decodeRun.ts";
 import { createWorkspace, larger, type Workspace } from "./decodeWorkspace.ts";
@@ -17,20 +16,8 @@ import { Pipelines } from "../recording/graph.ts";
 const PREFILL_LINES = 512;
 /** Granularity of the cache in entries, so that slightly longer prompts need no new one. */
 const ENTRIES_STEP = 1024;
-/** Default bytes of the KV cache: 45 rows of 512 tokens of a model with 135M parameters in f32. */
+/** Default bytes of the KV cache: 45 rows of 512 tokens of a model with 135M parameters. */
 const CACHE_BYTES = 2 ** 30;
-
-/** Options of the KV cache. */
-export interface CacheOptions {
-  /**
-   * Default "f32", with which logprobs of sampler and trainer agree to about 1e-6. "f16" fits twice the rows, for when
-   * memory or its bandwidth is short: when the cache limits `statistics.rows` to fewer than the responses of a question,
-   * or when responses have many hundreds of tokens. Never chosen automatically: samples must not depend on free memory.
-   */
-  readonly cache?: CacheFormat;
-  /** Maximum bytes of the cache of all layers; less is allocated if the requests need less. */
-  readonly cacheBytes?: number;
-}
 
 /** Sizes of requests: tokens and rows of each prompt. */
 export interface AskedRows {
@@ -54,26 +41,26 @@ export class GpuSampler {
   readonly #shape: DecoderShape;
   readonly #weights: DecoderWeights;
   readonly #pipelines: Pipelines;
-  readonly #cache: CacheFormat;
   readonly #work: Work = { tokenSteps: 0, submissions: 0, reads: 0, prefillTokens: 0 };
   /** Lowered when memory runs out. */
   #limits: CapacityLimits;
   #workspace: Workspace | null = null;
   #rows = 0;
 
-  /** Samples with the content of `weights` at the time of each call. */
-  constructor(gpu: Gpu, shape: DecoderShape, weights: DecoderWeights, options: CacheOptions = {}) {
+  /**
+   * Samples with the content of `weights` at the time of each call. `cacheBytes`: maximum bytes of the KV cache of all
+   * layers; less is allocated if the requests need less.
+   */
+  constructor(gpu: Gpu, shape: DecoderShape, weights: DecoderWeights, cacheBytes = CACHE_BYTES) {
     const problem = unsupported(shape);
     if (problem !== null) throw new RangeError(`the GPU sampler cannot run this model: ${problem}`);
     this.#gpu = gpu;
     this.#shape = shape;
     this.#weights = weights;
     this.#pipelines = Pipelines.of(gpu.device);
-    const { cache = "f32", cacheBytes = CACHE_BYTES } = options;
-    this.#cache = cache;
     const { limits, adapterInfo } = gpu.device;
     const { software } = describeAdapter({ info: adapterInfo });
-    this.#limits = capacityLimits(limits, shape, weights.size, cache, cacheBytes, software);
+    this.#limits = capacityLimits(limits, shape, weights.size, cacheBytes, software);
   }
 
   /**
@@ -154,7 +141,7 @@ export class GpuSampler {
     if (old !== null && JSON.stringify(capacity) === JSON.stringify(old.capacity)) return old;
     this.dispose();
     this.#workspace = await allocateOnGpu(this.#gpu.device, () =>
-      createWorkspace(this.#gpu, this.#pipelines, this.#weights, this.#shape, capacity, this.#cache),
+      createWorkspace(this.#gpu, this.#pipelines, this.#weights, this.#shape, capacity),
     );
     return this.#workspace;
   }

@@ -61,7 +61,7 @@ export function forwardKernels(
   return {
     ...lowRankInputs(shape, layer, lowRank, NARROW_LINES),
     embed: (range: TokenRange) => embed(shape, tokens, range),
-    projectQkv: projectQkv(shape, layer, "f32", variants.projectQkv, lowRank),
+    projectQkv: projectQkv(shape, layer, variants.projectQkv, lowRank),
     normHeads: shape.qkNorm ? normHeads(shape, layer) : null,
     attend: attend(shape, keep),
     addAttention: addProjection(layer, OUTPUT, keep, variants.addAttention, lowRank),

@@ -55,7 +55,7 @@ export function contentOf(name: string, shape: DecoderShape, layout: LayerBlock,
     return { bytes: table.byteLength, pattern: table.buffer };
   }
   if (name === "cache")
-    return { bytes: (PREFIX + lines * suffixOf(lines)) * entryBytes(shape, "f32"), pattern: NUMBERS };
+    return { bytes: (PREFIX + lines * suffixOf(lines)) * entryBytes(shape), pattern: NUMBERS };
   if (name === "outputs") return floats(lines * OUTPUT_TOKENS * OUTPUT_WORDS);
   if (name === "layer" || name === "gradients") return floats(layout.layerSize);
   if (name === "matrix") return floats(measuredVocabulary(shape) * width);

@@ -50,7 +50,7 @@ function decodeFamilies(device: GPUDevice, shape: DecoderShape, { layer }: Layer
   const weights = { layer: plainLayer(layer), tokens: plainTokens(shape.width, vocabulary), adapter: null };
   const products = DECODE_PRODUCTS.map((slot) => {
     const kernel = (variant: ProductVariant): Kernel => {
-      const kernels = decoderKernels(measured, weights, "f32", teams, { ...plain, [slot]: variant });
+      const kernels = decoderKernels(measured, weights, teams, { ...plain, [slot]: variant });
       return slot === "head" ? kernels.head({ start: 0, count: vocabulary }) : kernels[slot];
     };
     return {
@@ -60,7 +60,7 @@ function decodeFamilies(device: GPUDevice, shape: DecoderShape, { layer }: Layer
     };
   });
   const withTeams = (changed: Partial<Teams>) =>
-    decoderKernels(shape, weights, "f32", { ...teams, ...changed }, plain);
+    decoderKernels(shape, weights, { ...teams, ...changed }, plain);
   const sample = [teams.sample, ...SAMPLE_TEAMS.filter((team) => team !== teams.sample)];
   return [
     ...products,

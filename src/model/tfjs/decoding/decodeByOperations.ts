@@ -1,8 +1,7 @@
 /** Decoding on single operations, for any backend: one token per step for all rows; finished rows are dropped. */
 import { at } from "../../../math/at.ts";
 import { appendToken } from "../../../ops/appendToken/appendToken.ts";
-import { decodeAttention } from "../../../ops/decodeAttention/decodeAttention.ts";
-import type { DecodeCache } from "../../../ops/decodeAttention/input.ts";
+import { decodeAttention, type DecodeCache } from "../../../ops/decodeAttention/decodeAttention.ts";
 import { gatherRows } from "../../../ops/gatherRows/gatherRows.ts";
 import * as tf from "../../../ops/tf.ts";
 import { createRandom, type Random } from "../../../math/random.ts";

@@ -1,8 +1,7 @@
 /** Accumulates gradients over micro-batches, then takes a clipped AdamW step. Owns the moments and the step count. */
 import { at } from "../../../math/at.ts";
 import type { OptimizerState } from "../../../decoder/optimizerState.ts";
-import { adamw } from "../../../ops/adamw/adamw.ts";
-import type { AdamwOptions } from "../../../ops/adamw/state.ts";
+import { adamw, type AdamwOptions } from "../../../ops/adamw/adamw.ts";
 import { globalNorm } from "../../../ops/globalNorm/globalNorm.ts";
 import * as tf from "../../../ops/tf.ts";
 import type { UpdateOptions } from "../../../rl/contracts/policy.ts";

@@ -1,6 +1,6 @@
 /** Losses, gradients and clip fractions against verl's own functions (tools/oracle/make_loss_fixture.py). */
 import { beforeAll, describe, expect, test } from "vitest";
-import { policyLossReference } from "../../../webgpu/kernels/policyLoss/reference.ts";
+import { policyLossReference } from "../../../webgpu/kernels/policyLoss/fixture.ts";
 import { IMPLEMENTATIONS, useImplementation } from "../../../ops/testBackend.ts";
 import * as tf from "../../../ops/tf.ts";
 import { tokenLogprob } from "../../../ops/tokenLogprob/tokenLogprob.ts";

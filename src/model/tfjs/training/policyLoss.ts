@@ -1,6 +1,6 @@
 /** Policy loss on TensorFlow.js, differentiable in the tokens' logprobs and entropies. */
 import * as tf from "../../../ops/tf.ts";
-import type { TokenLogprob } from "../../../ops/tokenLogprob/result.ts";
+import type { TokenLogprob } from "../../../ops/tokenLogprob/tokenLogprob.ts";
 import type { KlEstimator, UpdateOptions } from "../../../rl/contracts/policy.ts";
 
 /** Targets of the scored tokens, all [K]. */

@@ -13,7 +13,8 @@ import { plainLayer } from "../../weights/layerWeights.ts";
 import { SMALL_PRODUCTS } from "../../products/fixture.ts";
 import { nameOf, PLAIN_PRODUCT } from "../../kernelVariants/variants.ts";
 import { addProjection } from "./addProjection.ts";
-import { addProjectionReference } from "./reference.ts";
+import { at } from "../../../math/at.ts";
+import { productReference } from "../fixture.ts";
 
 describeOnGpu("addProjection", (gpu) => {
   const cases = [
@@ -36,3 +37,13 @@ describeOnGpu("addProjection", (gpu) => {
     expectClose("x", added["x"]!.subarray(0, 5 * width), expected, TOLERANCE);
   });
 });
+
+/** x [M, N] plus input [M, K] times the transpose of weight [N, K], in float64. */
+function addProjectionReference(
+  x: Float64Array,
+  input: Float64Array,
+  weight: Float64Array,
+  inputs: number,
+): Float64Array {
+  return productReference(input, weight, inputs).map((value, i) => value + at(x, i));
+}

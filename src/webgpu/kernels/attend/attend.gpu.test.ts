@@ -9,30 +9,25 @@ import {
   statesOf,
   TOLERANCE,
 } from "../../fixture.ts";
-import { packHalves, unpackHalves } from "../../halves/fixture.ts";
 import { attend } from "./attend.ts";
 import { attendTeams, attendTogether } from "./attendTogether.ts";
-import { attendReference } from "./reference.ts";
+import { attendReference } from "./fixture.ts";
 
 describeOnGpu("attend", (gpu) => {
   test.each([
-    [3, 1, "f32", 1],
-    [4, 2, "f32", 1],
-    [4, 2, "f16", 1],
-    [4, 2, "f32", 16],
-    [3, 1, "f16", 16],
-    [3, 1, "f32", 32],
+    [3, 1, 1],
+    [4, 2, 1],
+    [4, 2, 16],
+    [3, 1, 32],
   ] as const)(
-    "agrees with float64 over a shared prefix and own entries (%i heads, %i of keys, cache in %s, by %i)",
-    async (heads, kvHeads, format, team) => {
+    "agrees with float64 over a shared prefix and own entries (%i heads, %i of keys, by %i)",
+    async (heads, kvHeads, team) => {
       const shape = { ...ODD_SHAPE, heads, kvHeads };
       const entries = 40; // more than a team has members
-      const kernel = team === 1 ? attend(shape, false, format) : attendTogether(shape, format, team);
+      const kernel = team === 1 ? attend(shape) : attendTogether(shape, team);
       const queries = normals(1, [3, heads * shape.headDim], 2).data;
-      // What the cache holds: rounding is not the kernel's.
-      const held = (data: Float64Array) => (format === "f32" ? data : unpackHalves(packHalves(data)));
-      const keys = held(normals(2, [entries, kvHeads * shape.headDim], 2).data);
-      const values = held(normals(3, [entries, kvHeads * shape.headDim]).data);
+      const keys = normals(2, [entries, kvHeads * shape.headDim], 2).data;
+      const values = normals(3, [entries, kvHeads * shape.headDim]).data;
       const entry = kvHeads * shape.headDim;
       const cache = new Float64Array(entries * 2 * entry);
       for (let i = 0; i < entries; i++) {
@@ -47,7 +42,7 @@ describeOnGpu("attend", (gpu) => {
           { prefixStart: 1, prefixLength: 20, suffixStart: 22, write: 39 },
         ]),
         queries: floats(queries),
-        cache: format === "f32" ? floats(cache) : packHalves(cache),
+        cache: floats(cache),
         context: new Float32Array(queries.length),
       });
       const from = (start: number, count: number) => Array.from({ length: count }, (_, i) => start + i);

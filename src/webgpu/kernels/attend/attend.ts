@@ -1,4 +1,3 @@
-import { CACHE_VECTORS, type CacheFormat } from "../../layout/cacheFormat.ts";
 import type { DecoderShape } from "../../../decoder/decoderShape.ts";
 import { storedHeadDim } from "../../layout/headPadding.ts";
 import { defineKernel, read, uniform, unroll, write, type Kernel } from "../../recording/kernel.ts";
@@ -11,30 +10,30 @@ import { addEntry, beginSoftmax } from "./onlineSoftmax.ts";
  * totals [M, H, 2] for the backward pass: the logarithm of the softmax denominator, and a slot that the pass fills.
  * One invocation: one line and head.
  */
-export function attend(shape: DecoderShape, keepTotals = false, cache: CacheFormat = "f32"): Kernel {
+export function attend(shape: DecoderShape, keepTotals = false): Kernel {
   return defineKernel({
     name: "attend",
     bindings: {
       batch: uniform("Batch"),
       rows: read("array<Row>"),
       queries: read("array<vec4f>"),
-      cache: read(`array<${CACHE_VECTORS[cache].type}>`),
+      cache: read("array<vec4f>"),
       context: write("array<vec4f>"),
       ...(keepTotals ? { totals: write("array<vec2f>") } : {}),
     },
     invocations: (lines) => lines * shape.heads,
     declarations: BATCH_WGSL + ROW_WGSL,
-    body: body(shape, cache) + (keepTotals ? "\n  totals[id] = vec2f(largest + log(total), 0.0);" : ""),
+    body: body(shape) + (keepTotals ? "\n  totals[id] = vec2f(largest + log(total), 0.0);" : ""),
   });
 }
 
-function body(shape: DecoderShape, cache: CacheFormat): string {
+function body(shape: DecoderShape): string {
   const vectors = storedHeadDim(shape) / 4;
   return `${beginSoftmax(shape, "id")}
   for (var part = 0u; part < 2u; part++) {
     let start = select(row.suffixStart, row.prefixStart, part == 0u);
     let end = select(row.write + 1u, row.prefixStart + row.prefixLength, part == 0u);
-    for (var entry = start; entry < end; entry++) {${addEntry(shape, cache)}
+    for (var entry = start; entry < end; entry++) {${addEntry(shape)}
     }
   }
   ${unroll(vectors, (i) => `context[id * ${vectors}u + ${i}u] = sum${i} / total;`)}`;

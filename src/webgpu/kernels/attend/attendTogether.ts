@@ -1,4 +1,3 @@
-import { CACHE_VECTORS, type CacheFormat } from "../../layout/cacheFormat.ts";
 import type { DecoderShape } from "../../../decoder/decoderShape.ts";
 import { storedHeadDim } from "../../layout/headPadding.ts";
 import { defineKernel, read, uniform, unroll, write, type Kernel } from "../../recording/kernel.ts";
@@ -20,7 +19,7 @@ export function attendTeams(shape: Pick<DecoderShape, "headDim">): number[] {
  * strided subset of the entries, and these are merged (arXiv 1805.02867, section 3.1). For long contexts and few rows,
  * where one invocation per head would leave most of the GPU idle.
  */
-export function attendTogether(shape: DecoderShape, cache: CacheFormat, team: number): Kernel {
+export function attendTogether(shape: DecoderShape, team: number): Kernel {
   const vectors = storedHeadDim(shape) / 4;
   return defineKernel({
     name: "attendTogether",
@@ -29,7 +28,7 @@ export function attendTogether(shape: DecoderShape, cache: CacheFormat, team: nu
       batch: uniform("Batch"),
       rows: read("array<Row>"),
       queries: read("array<vec4f>"),
-      cache: read(`array<${CACHE_VECTORS[cache].type}>`),
+      cache: read("array<vec4f>"),
       context: write("array<vec4f>"),
     },
     invocations: (lines) => lines * shape.heads * team,
@@ -37,16 +36,16 @@ export function attendTogether(shape: DecoderShape, cache: CacheFormat, team: nu
 var<workgroup> largests: array<f32, ${team}>;
 var<workgroup> totals: array<f32, ${team}>;
 var<workgroup> sums: array<vec4f, ${team * vectors}>;`,
-    body: ownEntries(shape, cache, team) + merge(vectors, team),
+    body: ownEntries(shape, team) + merge(vectors, team),
   });
 }
 
 /** WGSL of the softmax over the entries of one member, indexed through prefix and suffix. */
-function ownEntries(shape: DecoderShape, cache: CacheFormat, team: number): string {
+function ownEntries(shape: DecoderShape, team: number): string {
   return `${beginSoftmax(shape, "group")}
   let count = row.prefixLength + row.write + 1u - row.suffixStart;
   for (var number = local; number < count; number += ${team}u) {
-    let entry = select(row.suffixStart + number - row.prefixLength, row.prefixStart + number, number < row.prefixLength);${addEntry(shape, cache)}
+    let entry = select(row.suffixStart + number - row.prefixLength, row.prefixStart + number, number < row.prefixLength);${addEntry(shape)}
   }`;
 }
 

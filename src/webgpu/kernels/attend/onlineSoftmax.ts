@@ -1,5 +1,4 @@
 /** WGSL of the online softmax of attention (arXiv 1805.02867, algorithm 3). */
-import { CACHE_VECTORS, type CacheFormat } from "../../layout/cacheFormat.ts";
 import type { DecoderShape } from "../../../decoder/decoderShape.ts";
 import { storedHeadDim } from "../../layout/headPadding.ts";
 import { unroll } from "../../recording/kernel.ts";
@@ -22,19 +21,16 @@ export function beginSoftmax(shape: DecoderShape, place: string): string {
 }
 
 /** Adds cache entry `entry`. */
-export function addEntry(shape: DecoderShape, cache: CacheFormat): string {
+export function addEntry(shape: DecoderShape): string {
   const { kvHeads } = shape;
   const vectors = storedHeadDim(shape) / 4;
-  const { load } = CACHE_VECTORS[cache];
-  const key = (i: number): string => load(`cache[at + ${i}u]`);
-  const value = (i: number): string => load(`cache[at + ${kvHeads * vectors + i}u]`);
   return `
       let at = entry * ${2 * kvHeads * vectors}u + head;
-      let score = ${unroll(vectors, (i) => `dot(query${i}, ${key(i)})`, " + ")};
+      let score = ${unroll(vectors, (i) => `dot(query${i}, cache[at + ${i}u])`, " + ")};
       let newLargest = max(largest, score);
       let weight = exp(score - newLargest);
       let decay = exp(largest - newLargest);
       largest = newLargest;
       total = total * decay + weight;
-      ${unroll(vectors, (i) => `sum${i} = sum${i} * decay + weight * ${value(i)};`)}`;
+      ${unroll(vectors, (i) => `sum${i} = sum${i} * decay + weight * cache[at + ${kvHeads * vectors + i}u];`)}`;
 }

@@ -2,7 +2,6 @@ import { expect, test } from "vitest";
 import { normals } from "../../../ops/fixture.ts";
 import { describeOnGpu, floats, ODD_SHAPE, runKernel, settingsFor, statesOf } from "../../fixture.ts";
 import { embed } from "./embed.ts";
-import { embedReference } from "./reference.ts";
 
 describeOnGpu("embed", (gpu) => {
   test("copies each line's row and leaves lines beyond the batch alone", async () => {
@@ -18,3 +17,10 @@ describeOnGpu("embed", (gpu) => {
     expect([...x!]).toEqual([...embedReference(embedding, tokens, width), ...new Float64Array(width)]);
   });
 });
+
+/** Rows of embedding [V, width]. */
+function embedReference(embedding: Float64Array, tokens: readonly number[], width: number): Float64Array {
+  return Float64Array.from(
+    tokens.flatMap((token) => [...embedding.subarray(token * width, (token + 1) * width)]),
+  );
+}

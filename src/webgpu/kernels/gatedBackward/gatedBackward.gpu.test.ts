@@ -13,7 +13,8 @@ import { plainLayer } from "../../weights/layerWeights.ts";
 import { SMALL_PRODUCTS } from "../../products/fixture.ts";
 import { nameOf } from "../../kernelVariants/variants.ts";
 import { gatedBackward } from "./gatedBackward.ts";
-import { gatedOutputReference } from "./reference.ts";
+import { at } from "../../../math/at.ts";
+import { productReference } from "../fixture.ts";
 
 describeOnGpu("gatedBackward", (gpu) => {
   test.each(SMALL_PRODUCTS.map((variant) => ({ variant, name: nameOf(variant) })))(
@@ -41,3 +42,14 @@ describeOnGpu("gatedBackward", (gpu) => {
     },
   );
 });
+
+/** Output [M, D] of the MLP from gate and up [M, F] and its last matrix [D, F], in float64. */
+function gatedOutputReference(
+  gates: Float64Array,
+  ups: Float64Array,
+  down: Float64Array,
+  hiddenWidth: number,
+): Float64Array {
+  const hidden = gates.map((gate, i) => (gate / (1 + Math.exp(-gate))) * at(ups, i));
+  return productReference(hidden, down, hiddenWidth);
+}

@@ -4,7 +4,7 @@ import { describeOnGpu, floats, ODD_SHAPE, runKernel, settingsFor, TOLERANCE } f
 import { SMALL_PRODUCTS } from "../../products/fixture.ts";
 import { nameOf } from "../../kernelVariants/variants.ts";
 import { head } from "./head.ts";
-import { headReference } from "./reference.ts";
+import { normReference, productReference } from "../fixture.ts";
 
 describeOnGpu("head", (gpu) => {
   test.each(SMALL_PRODUCTS.map((variant) => ({ variant, name: nameOf(variant) })))(
@@ -26,3 +26,13 @@ describeOnGpu("head", (gpu) => {
     },
   );
 });
+
+/** RMSNorm(x) times the transpose of matrix [V, D], in float64. */
+function headReference(
+  x: Float64Array,
+  norm: Float64Array,
+  matrix: Float64Array,
+  epsilon: number,
+): Float64Array {
+  return productReference(normReference(x, norm, epsilon), matrix, norm.length);
+}

@@ -12,7 +12,7 @@ import {
 } from "../../layout/scoredToken.ts";
 import { headStatistics, vocabularySlices } from "../headStatistics/headStatistics.ts";
 import { policyLoss } from "../policyLoss/policyLoss.ts";
-import type { KnownToken } from "../policyLoss/reference.ts";
+import type { KnownToken } from "../policyLoss/fixture.ts";
 import { headGradients, logitGradient } from "./headBackward.ts";
 
 /** Packs scored tokens as kernels read them. */

@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
 import { expectation, expectClose, normals } from "../../../ops/fixture.ts";
 import { describeOnGpu, expectGradient, ODD_SHAPE, TOLERANCE } from "../../fixture.ts";
-import { productReference } from "../reference.ts";
+import { productReference } from "../fixture.ts";
 import { SCORE_WORDS } from "../../layout/scoredToken.ts";
-import type { KnownToken } from "../policyLoss/reference.ts";
-import { policyLossReference } from "../policyLoss/reference.ts";
-import { distributionReference } from "../sample/reference.ts";
+import type { KnownToken } from "../policyLoss/fixture.ts";
+import { policyLossReference } from "../policyLoss/fixture.ts";
+import { distributionReference } from "../sample/fixture.ts";
 import { packScored, runHead } from "./fixture.ts";
 
 const LOSS = {

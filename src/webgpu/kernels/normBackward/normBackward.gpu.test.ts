@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { expectation, normals } from "../../../ops/fixture.ts";
 import { describeOnGpu, expectGradient, floats, ODD_SHAPE, runKernel, settingsFor } from "../../fixture.ts";
-import { normReference } from "../reference.ts";
+import { normReference } from "../fixture.ts";
 import { normBackward } from "./normBackward.ts";
 
 const { width, normEpsilon } = ODD_SHAPE;

@@ -1,4 +1,3 @@
-import { CACHE_VECTORS, type CacheFormat } from "../../layout/cacheFormat.ts";
 import type { DecoderShape } from "../../../decoder/decoderShape.ts";
 import { storedHeadDim } from "../../layout/headPadding.ts";
 import { defineKernel, read, uniform, unroll, write, type Kernel } from "../../recording/kernel.ts";
@@ -9,10 +8,9 @@ import { BATCH_WGSL, ROW_WGSL } from "../../layout/rowState.ts";
  * RMSNorm of each head of queries and keys followed by the rotary embedding (Qwen3, arXiv 2505.09388): from the projections
  * `heads` [M, (H+Hkv)*hd] to queries [M, H*hd] and the keys in the cache. One invocation: one line and head.
  */
-export function normHeads(shape: DecoderShape, layer: LayerWeights, cache: CacheFormat = "f32"): Kernel {
+export function normHeads(shape: DecoderShape, layer: LayerWeights): Kernel {
   const { heads, kvHeads } = shape;
   const vectors = storedHeadDim(shape) / 4;
-  const { type, store } = CACHE_VECTORS[cache];
   return defineKernel({
     name: "normHeads",
     bindings: {
@@ -22,7 +20,7 @@ export function normHeads(shape: DecoderShape, layer: LayerWeights, cache: Cache
       layer: read("array<vec4f>"),
       rope: read("array<vec4f>"),
       queries: write("array<vec4f>"),
-      cache: write(`array<${type}>`),
+      cache: write("array<vec4f>"),
     },
     invocations: (lines) => lines * (heads + kvHeads),
     declarations: BATCH_WGSL + ROW_WGSL,
@@ -35,7 +33,7 @@ export function normHeads(shape: DecoderShape, layer: LayerWeights, cache: Cache
     ${unroll(vectors, (i) => `queries[to + ${i}u] = normed${i};`)}
   } else {
     let to = row.write * ${2 * kvHeads * vectors}u + (head - ${heads}u) * ${vectors}u;
-    ${unroll(vectors, (i) => `cache[to + ${i}u] = ${store(`normed${i}`)};`)}
+    ${unroll(vectors, (i) => `cache[to + ${i}u] = normed${i};`)}
   }`,
   });
 }

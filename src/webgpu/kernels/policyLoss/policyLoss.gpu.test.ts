@@ -3,8 +3,8 @@ import { expectation, expectClose, normals, type Values } from "../../../ops/fix
 import { describeOnGpu, expectGradient, ODD_SHAPE, TOLERANCE } from "../../fixture.ts";
 import { SCORE_WORDS, type LossSettings } from "../../layout/scoredToken.ts";
 import { packScored, runHead } from "../headBackward/fixture.ts";
-import { distributionReference } from "../sample/reference.ts";
-import { policyLossReference, type KnownToken } from "./reference.ts";
+import { distributionReference } from "../sample/fixture.ts";
+import { policyLossReference, type KnownToken } from "./fixture.ts";
 
 /** The lines are the logits, and one number more, which is multiplied by 1 for the value. */
 const VOCABULARY = 12;

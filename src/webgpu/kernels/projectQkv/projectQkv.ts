@@ -1,4 +1,3 @@
-import { CACHE_VECTORS, type CacheFormat } from "../../layout/cacheFormat.ts";
 import type { DecoderShape } from "../../../decoder/decoderShape.ts";
 import { storedHeadDim } from "../../layout/headPadding.ts";
 import { read, uniform, write, type Kernel } from "../../recording/kernel.ts";
@@ -20,7 +19,6 @@ import { PLAIN_PRODUCT, type ProductVariant } from "../../kernelVariants/variant
 export function projectQkv(
   shape: DecoderShape,
   layer: LayerWeights,
-  cache: CacheFormat = "f32",
   variant: ProductVariant = PLAIN_PRODUCT,
   lowRank: LowRank | null = null,
 ): Kernel {
@@ -40,10 +38,10 @@ export function projectQkv(
       ...(qkNorm
         ? { heads: write("array<vec4f>") }
         : { rope: read("array<vec4f>"), queries: write("array<vec4f>") }),
-      cache: write(`array<${CACHE_VECTORS[cache].type}>`),
+      cache: write("array<vec4f>"),
       ...(added.terms.length > 0 ? { adapter: read("array<vec4f>"), inner: read("array<vec4f>") } : {}),
     },
-    declarations: `${ROW_WGSL}${declarations}${added.declarations}${storeFunction(shape, layer, cache)}`,
+    declarations: `${ROW_WGSL}${declarations}${added.declarations}${storeFunction(shape, layer)}`,
     columns: (heads + 2 * kvHeads) * pairs,
     terms: [{ vectors: width / 4, input, weights: [half(0), half(pairs)] }, ...added.terms],
     norm: { weight, width, epsilon: normEpsilon },
@@ -68,11 +66,10 @@ function addedTerms(
 }
 
 /** WGSL that stores the two vectors of a line: queries and keys rotated, or unrotated if they are normed. */
-function storeFunction(shape: DecoderShape, layer: LayerWeights, cache: CacheFormat): string {
+function storeFunction(shape: DecoderShape, layer: LayerWeights): string {
   const { heads, kvHeads, qkvBias, qkNorm } = shape;
   const vectors = storedHeadDim(shape) / 4;
   const pairs = vectors / 2;
-  const { store } = CACHE_VECTORS[cache];
   const bias = (at: string): string => (qkvBias ? ` + ${layer.vector(at)}` : "");
   return `
 fn store(line: u32, headColumn: u32, left: vec4f, right: vec4f) {
@@ -85,11 +82,11 @@ fn store(line: u32, headColumn: u32, left: vec4f, right: vec4f) {
   var b = right${bias(`place.bias + column + ${pairs}u`)};
   if (head >= ${heads + kvHeads}u) {
     let at = row.write * ${2 * kvHeads * vectors}u + ${kvHeads * vectors}u + column;
-    cache[at] = ${store("a")};
-    cache[at + ${pairs}u] = ${store("b")};
+    cache[at] = a;
+    cache[at + ${pairs}u] = b;
     return;
   }
-  ${qkNorm ? storeHeads(shape) : storeTurned(shape, cache)}
+  ${qkNorm ? storeHeads(shape) : storeTurned(shape)}
 }`;
 }
 
@@ -100,11 +97,10 @@ function storeHeads(shape: DecoderShape): string {
   heads[at + ${vectors / 2}u] = b;`;
 }
 
-function storeTurned(shape: DecoderShape, cache: CacheFormat): string {
+function storeTurned(shape: DecoderShape): string {
   const { heads, kvHeads } = shape;
   const vectors = storedHeadDim(shape) / 4;
   const pairs = vectors / 2;
-  const { store } = CACHE_VECTORS[cache];
   return `let cosine = rope[row.position * ${vectors}u + pair];
   let sine = rope[row.position * ${vectors}u + ${pairs}u + pair];
   let turned = a * cosine - b * sine;
@@ -115,7 +111,7 @@ function storeTurned(shape: DecoderShape, cache: CacheFormat): string {
     queries[at + ${pairs}u] = b;
   } else {
     let at = row.write * ${2 * kvHeads * vectors}u + column;
-    cache[at] = ${store("turned")};
-    cache[at + ${pairs}u] = ${store("b")};
+    cache[at] = turned;
+    cache[at + ${pairs}u] = b;
   }`;
 }

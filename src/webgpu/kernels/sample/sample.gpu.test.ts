@@ -4,7 +4,7 @@ import { describeOnGpu, runKernel, settingsFor, statesOf, TOLERANCE } from "../.
 import type { Gpu } from "../../device/device.ts";
 import { OUTPUT_TOKENS, ROW_WORDS, type BatchSettings, type RowState } from "../../layout/rowState.ts";
 import { philox } from "./philox.ts";
-import { distributionReference, nucleusReference } from "./reference.ts";
+import { distributionReference, nucleusReference } from "./fixture.ts";
 import type { SampleTeam } from "../../kernelVariants/teams.ts";
 import { sample } from "./sample.ts";
 

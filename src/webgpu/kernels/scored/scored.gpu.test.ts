@@ -1,7 +1,7 @@
 import { test } from "vitest";
 import { expectClose, normals } from "../../../ops/fixture.ts";
 import { describeOnGpu, floats, ODD_SHAPE, runKernel, settingsFor, TOLERANCE } from "../../fixture.ts";
-import { normReference, productReference } from "../reference.ts";
+import { normReference, productReference } from "../fixture.ts";
 import { normScored } from "./scored.ts";
 
 describeOnGpu("normScored", (gpu) => {

@@ -11,12 +11,12 @@ import {
 } from "../../fixture.ts";
 import { plainLayer } from "../../weights/layerWeights.ts";
 import { transpose } from "../../layout/parameterLayout.ts";
-import { normReference, productReference } from "../reference.ts";
+import { normReference, productReference } from "../fixture.ts";
 import { SMALL_PRODUCTS } from "../../products/fixture.ts";
 import { nameOf } from "../../kernelVariants/variants.ts";
 import { backProject } from "../backProject/backProject.ts";
 import { weightGradient } from "./weightGradient.ts";
-import { weightGradientReference } from "./reference.ts";
+import { at } from "../../../math/at.ts";
 
 const { width, heads, kvHeads, headDim, normEpsilon } = ODD_SHAPE;
 const [QUERIES, KEYS] = [heads * headDim, kvHeads * headDim];
@@ -99,3 +99,15 @@ describeOnGpu("gradients of projections", (gpu) => {
     },
   );
 });
+
+/** Input [M, K] transposed times gradient [M, N], transposed: the gradient of a matrix [N, K], in float64. */
+function weightGradientReference(input: Float64Array, gradient: Float64Array, lines: number): Float64Array {
+  const [inputs, outputs] = [input.length / lines, gradient.length / lines];
+  return Float64Array.from({ length: inputs * outputs }, (_, i) => {
+    const [output, k] = [Math.floor(i / inputs), i % inputs];
+    let sum = 0;
+    for (let line = 0; line < lines; line++)
+      sum += at(input, line * inputs + k) * at(gradient, line * outputs + output);
+    return sum;
+  });
+}

@@ -1,6 +1,6 @@
 import { at } from "../../../math/at.ts";
 import type { DecoderShape } from "../../../decoder/decoderShape.ts";
-import { normReference, productReference } from "../reference.ts";
+import { normReference, productReference } from "../fixture.ts";
 
 /** Queries, keys and values of lines x [M, D] at their positions, in float64; weights by part of the layer. */
 export function projectQkvReference(

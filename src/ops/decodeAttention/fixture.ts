@@ -1,4 +1,4 @@
-import { attendReference, type Heads } from "../causalAttention/reference.ts";
+import { attendReference, type Heads } from "../causalAttention/fixture.ts";
 
 /** A `DecodeCache` in float64. */
 interface CacheReference {

@@ -1,6 +1,6 @@
 import { at } from "../../../math/at.ts";
 import type { LossSettings } from "../../layout/scoredToken.ts";
-import { distributionReference } from "../sample/reference.ts";
+import { distributionReference } from "../sample/fixture.ts";
 
 /** A scored token as the kernel reads it, without its weight. */
 export interface KnownToken {
