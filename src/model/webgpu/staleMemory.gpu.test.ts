@@ -124,7 +124,6 @@ describeOnGpu("memory that is used again", (lent) => {
 
     test("changes no token that is sampled, nor its logprob", async () => {
       const { trainer, parameters } = create();
-      const { cache } = way;
       const sampler = new GpuSampler(gpu(), { ...fixture.config, eosTokens: [] }, parameters);
       const generate = () => sampler.generate(PROMPTS, REQUESTS, DECODING, () => Promise.resolve());
       const { result, buffers } = await recordBuffers(lent().device, generate);
