@@ -1,7 +1,7 @@
 /** `ttrl eval`: options and help. */
 import type { Command } from "commander";
 import { CONFIG_FIELDS } from "../../src/rl/ttrlConfig.ts";
-import { askedModelOptions, backendOption, numberOption } from "./options.ts";
+import { addOptions, backendOption, inferenceOptions, numberOption } from "./options.ts";
 import type { EvaluationRequest } from "../models/evaluateModel.ts";
 
 const HELP = `
@@ -23,8 +23,7 @@ export function addEval(program: Command): void {
     seed,
   } = CONFIG_FIELDS;
   const command = program.command("eval").description("measure a model on a data set");
-  for (const option of askedModelOptions()) command.addOption(option);
-  command
+  addOptions(command, inferenceOptions())
     .requiredOption("--dataset <file>", "questions and answers, JSON or JSONL")
     .addOption(numberOption("--samples <integer>", evaluationSamples))
     .addOption(

@@ -3,7 +3,7 @@ import type { Command } from "commander";
 import { CONFIG_FIELDS } from "../../src/rl/ttrlConfig.ts";
 import type { GenerateRequest } from "../models/generateResponses.ts";
 import { InputError } from "../inputError.ts";
-import { askedModelOptions, backendOption, numberOption } from "./options.ts";
+import { addOptions, backendOption, inferenceOptions, numberOption } from "./options.ts";
 
 const HELP = `
 Prints one JSON line for each response: prompt (and id, where the file has one), response, tokens (ids, the end token
@@ -19,8 +19,7 @@ Examples:
 export function addGenerate(program: Command): void {
   const { temperature, topP, maxResponseTokens, seed, votesPerQuestion } = CONFIG_FIELDS;
   const command = program.command("generate").description("sample responses to prompts");
-  for (const option of askedModelOptions()) command.addOption(option);
-  command
+  addOptions(command, inferenceOptions())
     .option("--prompt <text>", "one prompt, put into the model's chat template")
     .option("--prompts <file>", 'JSONL, each line an object with a "prompt"; - is standard input')
     .addOption(

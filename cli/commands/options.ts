@@ -1,24 +1,34 @@
-/** Options that several commands share, and how their values are read. */
-import { InvalidArgumentError, Option } from "commander";
+/** Options that several commands share, and the parsers of their values. */
+import { InvalidArgumentError, Option, type Command } from "commander";
 import { CONFIG_FIELDS, CONFIG_NAMES, type ConfigField, type NumberField } from "../../src/rl/ttrlConfig.ts";
-import { parseNumber } from "../files/decimal.ts";
+import { parseNumber, PRESETS } from "../files/settings.ts";
 import { BACKEND_CHOICES } from "../../src/report/backend.ts";
 
-/** A parser of numbers within bounds, for an option's value. */
-export function numberWithin({
-  min,
-  max,
-  kind,
-}: Pick<NumberField, "min" | "max" | "kind">): (text: string) => number {
-  return (text) => {
+/** Adds options to a command and returns it. */
+export function addOptions(command: Command, options: readonly Option[]): Command {
+  for (const option of options) command.addOption(option);
+  return command;
+}
+
+/** Returns a parser of numbers within bounds. */
+export function numberWithin({ min, max, kind }: Pick<NumberField, "min" | "max" | "kind">) {
+  return (text: string): number => {
     const value = parseNumber(text);
     const whole = kind === "number" || Number.isInteger(value);
-    if (typeof value !== "number" || !whole || value < min || value > max) {
-      throw new InvalidArgumentError(
-        `Give a ${kind === "integer" ? "whole number" : "number"} from ${min} to ${max}.`,
-      );
-    }
-    return value;
+    if (typeof value === "number" && whole && value >= min && value <= max) return value;
+    const what = kind === "integer" ? "whole number" : "number";
+    throw new InvalidArgumentError(`Give a ${what} from ${min} to ${max}.`);
+  };
+}
+
+/** Returns a parser of sizes in bytes, such as "8GB"; a KB has `kilo` bytes, a KiB 1024. */
+export function sizeParser(kilo: number, examples: string) {
+  return (text: string): number => {
+    const [, number, prefix = "", binary] = /^([\d.]+) ?([KMGT])(i?)B$/i.exec(text) ?? [];
+    const base = binary === "" ? kilo : 1024;
+    const bytes = Number(number) * base ** ("KMGT".indexOf(prefix.toUpperCase()) + 1);
+    if (bytes > 0) return bytes;
+    throw new InvalidArgumentError(`Give a size such as ${examples}.`);
   };
 }
 
@@ -34,23 +44,23 @@ export const cacheOption = (): Option =>
     "where models of the Hub are kept (default: ttrl-lab/models in the user's cache folder); HF_TOKEN opens gated ones, HF_ENDPOINT names a mirror",
   );
 
-export const systemOption = (): Option =>
-  new Option("--system <text>", "system prompt before every question").default("", "none");
-
-export const suffixOption = (): Option =>
-  new Option("--suffix <text>", "text that follows every question in its turn").default("", "none");
-
 export const adapterOption = (meaning: string): Option =>
   new Option("--adapter <folder>", `adapter in PEFT's format, such as the adapter/ of a run; ${meaning}`);
 
-/** Of a command that asks a model something: which one, with what merged into it, and what frames each prompt. */
-export const askedModelOptions = (): Option[] => [
-  modelOption().makeOptionMandatory(),
+/** Returns the options that name a model, its adapter and the frame of every prompt. */
+export const modelOptions = (adapterUse: string): [Option, ...Option[]] => [
+  modelOption(),
   cacheOption(),
-  systemOption(),
-  suffixOption(),
-  adapterOption("merged into the model"),
+  new Option("--system <text>", "system prompt before every question").default("", "none"),
+  new Option("--suffix <text>", "text that follows every question in its turn").default("", "none"),
+  adapterOption(adapterUse),
 ];
+
+/** Returns the options of commands that sample or score with a model. */
+export function inferenceOptions(): Option[] {
+  const [model, ...others] = modelOptions("merged into the model");
+  return [model.makeOptionMandatory(), ...others];
+}
 
 export const backendOption = (): Option =>
   new Option(
@@ -60,7 +70,7 @@ export const backendOption = (): Option =>
     .choices(BACKEND_CHOICES)
     .default("auto");
 
-/** An option with the bounds, the default and the meaning of a field of the configuration. */
+/** Returns an option with the bounds, the default and the meaning of a field of the configuration. */
 export function numberOption(
   flags: string,
   field: NumberField,
@@ -73,7 +83,17 @@ export function numberOption(
     .default(changed.default ?? field.default);
 }
 
-/** One option for each field of a run's configuration; a value that was not given stays undefined. */
+/** Returns the options that name several settings at once. */
+export const settingsOptions = (): Option[] => [
+  new Option(
+    "--preset <name>",
+    "settings to begin with: paper are the authors', the defects of their code included",
+  ).choices(Object.keys(PRESETS)),
+  new Option("--config <file>", "JSON object of settings by name, or the run.json of another run"),
+  new Option("--set <name=value...>", "settings by name, over those of --config"),
+];
+
+/** Returns one option for each field of a run's configuration, without a default. */
 export function configOptions(): Option[] {
   return CONFIG_NAMES.map((name) => {
     const field: ConfigField = CONFIG_FIELDS[name];
@@ -81,7 +101,7 @@ export function configOptions(): Option[] {
   });
 }
 
-/** Longest list of choices that still fits the column of an option's flags. */
+/** Maximum length of a list of choices in the column of an option's flags. */
 const LONGEST_VALUE_NAME = 24;
 
 function valueName(field: ConfigField): string {

@@ -1,39 +1,25 @@
 /** `ttrl run`: options and help. */
-import { type Command, Option } from "commander";
-import type { BackendChoice } from "../../src/report/backend.ts";
+import { Option, type Command } from "commander";
 import { InputError } from "../inputError.ts";
+import { readSettings, type SettingOptions } from "../files/settings.ts";
+import type { RunRequest } from "../runs/run.ts";
 import {
-  adapterOption,
+  addOptions,
   backendOption,
-  cacheOption,
   configOptions,
-  modelOption,
+  modelOptions,
   numberWithin,
-  suffixOption,
-  systemOption,
+  settingsOptions,
 } from "./options.ts";
-import { PRESETS, readSettings, type PresetName } from "../files/settings.ts";
 
-interface RunOptions {
-  readonly model?: string;
-  readonly cache?: string;
-  readonly system: string;
-  readonly suffix: string;
-  readonly adapter?: string;
-  readonly dataset?: string;
-  readonly out?: string;
-  readonly backend: BackendChoice;
-  readonly preset?: PresetName;
-  readonly config?: string;
-  readonly set?: readonly string[];
-  readonly eval?: readonly string[];
-  readonly labels: "own" | "none";
-  readonly checkpointEvery: number;
-  readonly resume?: string;
-  readonly steps?: string;
-  /** Other fields of the configuration, as they were typed. */
-  readonly [field: string]: unknown;
-}
+type RunOptions = SettingOptions &
+  Pick<RunRequest, "cache" | "adapter" | "backend" | "labels" | "checkpointEvery"> &
+  Partial<Pick<RunRequest, "model" | "dataset" | "out">> &
+  RunRequest["prompt"] & {
+    readonly eval?: readonly string[];
+    readonly resume?: string;
+    readonly steps?: string;
+  };
 
 const HELP = `
 Writes into --out: metrics.jsonl (a line for each step and evaluation, the same bit for bit whenever the run is
@@ -57,83 +43,50 @@ Examples:
 export function addRun(program: Command): void {
   const command = program
     .command("run")
-    .description("teach a model without labels, and measure it before and after")
-    .addOption(modelOption())
-    .addOption(cacheOption())
-    .addOption(systemOption())
-    .addOption(suffixOption())
-    .addOption(adapterOption("the run trains it on, by the rank, alpha and targets it has"))
+    .description("teach a model without labels, and measure it before and after");
+  addOptions(command, modelOptions("the run trains it on, by the rank, alpha and targets it has"))
     .option("--dataset <file>", "questions to learn from, JSON or JSONL; answers serve the metrics alone")
     .option("--out <folder>", "where the run is written; must hold no other run")
-    .addOption(backendOption())
-    .addOption(presetOption())
-    .option("--config <file>", "JSON object of settings by name, or the run.json of another run")
-    .option("--set <name=value...>", "settings by name, over those of --config")
+    .addOption(backendOption());
+  addOptions(command, settingsOptions())
     .option("--eval <file...>", "further data sets to measure by before and after: held out, transfer")
-    .addOption(labelsOption())
-    .addOption(checkpointOption())
+    .addOption(
+      new Option("--labels <which>", "none leaves the answers of --dataset unread: nothing learnt may change")
+        .choices(["own", "none"])
+        .default("own"),
+    )
+    .addOption(
+      new Option("--checkpoint-every <steps>", "steps between checkpoints")
+        .argParser(numberWithin({ kind: "integer", min: 1, max: 100_000 }))
+        .default(10),
+    )
     .option(
       "--resume <folder>",
       "continue the run in this folder; only --steps and --cache may be given with it",
     )
-    .addHelpText("after", HELP);
-  for (const option of configOptions()) command.addOption(option);
-  command.action(async (options: RunOptions) => {
-    const given = Object.keys(options).filter((name) => command.getOptionValueSource(name) === "cli");
-    await (options.resume === undefined ? start(options) : resume(options.resume, options, given));
-  });
-}
-
-/** The option that names a set of settings. */
-export function presetOption(): Option {
-  return new Option(
-    "--preset <name>",
-    "settings to begin with: paper are the authors', the defects of their code included",
-  ).choices(Object.keys(PRESETS));
-}
-
-function labelsOption(): Option {
-  return new Option(
-    "--labels <which>",
-    "none leaves the answers of --dataset unread: nothing learnt may change",
-  )
-    .choices(["own", "none"])
-    .default("own");
-}
-
-function checkpointOption(): Option {
-  return new Option("--checkpoint-every <steps>", "steps between checkpoints")
-    .argParser(numberWithin({ kind: "integer", min: 1, max: 100_000 }))
-    .default(10);
+    .addHelpText("after", HELP)
+    .action(async (options: RunOptions) => {
+      if (options.resume === undefined) return start(options);
+      const given = Object.keys(options).filter((name) => command.getOptionValueSource(name) === "cli");
+      return resume(options.resume, options, given);
+    });
+  addOptions(command, configOptions());
 }
 
 async function start(options: RunOptions): Promise<void> {
-  const { model, cache, dataset, out, backend, adapter, preset, config, set, labels, checkpointEvery } =
-    options;
+  const { model, dataset, out, adapter, system, suffix, eval: evals = [] } = options;
   if (model === undefined || dataset === undefined || out === undefined) {
     throw new InputError(
       "run needs --model <folder>, --dataset <file> and --out <folder>, or --resume <folder>",
     );
   }
   const { readAdapterFile, adapterSettings } = await import("../models/adapterFile.ts");
-  const sources = {
-    ...(adapter !== undefined && { adapter: adapterSettings(readAdapterFile(adapter)) }),
-    ...(preset !== undefined && { preset }),
-    ...(config !== undefined && { config }),
-    ...(set && { set }),
-    options,
-  };
   const { startRun } = await import("../runs/run.ts");
-  const prompt = { system: options.system, suffix: options.suffix };
-  const paths = {
-    model,
-    cache,
-    dataset,
-    evals: options.eval ?? [],
-    ...(adapter !== undefined && { adapter }),
-  };
-  const request = { ...paths, prompt, out, backend, labels, checkpointEvery };
-  await startRun({ ...request, config: readSettings(sources) });
+  const config = readSettings(
+    options,
+    adapter === undefined ? {} : adapterSettings(readAdapterFile(adapter)),
+  );
+  await startRun({ ...options, model, dataset, out, evals, prompt: { system, suffix }, config });
 }
 
 async function resume(folder: string, options: RunOptions, given: readonly string[]): Promise<void> {

@@ -1,7 +1,7 @@
 /** `ttrl score`: options and help. */
 import type { Command } from "commander";
 import { CONFIG_FIELDS } from "../../src/rl/ttrlConfig.ts";
-import { askedModelOptions, backendOption, numberOption } from "./options.ts";
+import { addOptions, backendOption, inferenceOptions, numberOption } from "./options.ts";
 import type { ScoreRequest } from "../models/scoreTexts.ts";
 
 const HELP = `
@@ -19,8 +19,7 @@ Examples:
 /** Adds `score` to the program. */
 export function addScore(program: Command): void {
   const command = program.command("score").description("log-probability of every token of given texts");
-  for (const option of askedModelOptions()) command.addOption(option);
-  command
+  addOptions(command, inferenceOptions())
     .requiredOption("--in <file>", "JSONL of texts; - is standard input")
     .option("--raw", "take prompt and text as they stand, without the chat template")
     .addOption(

@@ -8,7 +8,7 @@ import type { AnswerRules } from "../../src/rl/contracts/types.ts";
 import { rewardFor } from "../../src/rl/reward.ts";
 import type { Answer } from "../../src/rl/contracts/types.ts";
 import { majorityVote } from "../../src/rl/vote.ts";
-import { settingOption } from "./graders.ts";
+import { settingOption } from "./grading.ts";
 import { readJsonLines, writeJsonLine } from "../files/jsonLines.ts";
 
 const groupLine = z.object({

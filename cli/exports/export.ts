@@ -1,10 +1,65 @@
 /** `ttrl export`: options and help. */
-import type { Command } from "commander";
-import { chosenForm } from "./exportForm.ts";
-import { MODEL_FORM } from "./exportModelForm.ts";
-import { RECIPE_FORM } from "./exportRecipeForm.ts";
+import { Option, type Command } from "commander";
+import { SHARD_BYTES } from "../../src/formats/huggingface/modelFolderFiles.ts";
+import { RECIPES } from "../../src/report/exportForms.ts";
+import { CONFIG_FIELDS } from "../../src/rl/ttrlConfig.ts";
+import { adapterOption, cacheOption, modelOption, numberWithin, sizeParser } from "../commands/options.ts";
+import { InputError } from "../inputError.ts";
+import type { ExportRequest } from "./exportModel.ts";
+import type { RecipeRequest } from "./exportRecipe.ts";
 
-const FORMS = [MODEL_FORM, RECIPE_FORM];
+/** What can be exported, each with its own options. */
+interface Form {
+  /** The exported object, as help and errors name it. */
+  readonly subject: string;
+  readonly options: readonly Option[];
+  readonly required: readonly string[];
+  readonly write: (command: Command) => Promise<void>;
+}
+
+/** A model in another format or precision. */
+const MODEL: Form = {
+  subject: "a model",
+  options: [
+    modelOption(),
+    new Option("--format <name>", "file for llama.cpp, or folder").choices(["gguf", "safetensors"]),
+    new Option("--precision <name>", "how weights are written")
+      .choices(["f32", "f16", "bf16", "q8_0"])
+      .default("f32"),
+    new Option(
+      "--shard-size <size>",
+      "of a folder: the most that a file of weights holds, such as 500MB or 5GB",
+    )
+      .argParser(sizeParser(1000, "500MB or 5GB"))
+      .default(SHARD_BYTES, "5GB"),
+    adapterOption("merged into the model"),
+    cacheOption(),
+  ],
+  required: ["--model", "--format"],
+  async write(command) {
+    const { exportModel } = await import("./exportModel.ts");
+    await exportModel(command.opts<ExportRequest>());
+  },
+};
+
+/** A folder that continues a finished run with another trainer. */
+const RECIPE: Form = {
+  subject: "a run's recipe",
+  options: [
+    new Option("--recipe <trainer>", "what goes on with the run there").choices(RECIPES),
+    new Option("--run <folder>", "--out of a finished run"),
+    new Option("--steps <integer>", "steps to go on for; as many as the run had without it").argParser(
+      numberWithin(CONFIG_FIELDS.steps),
+    ),
+  ],
+  required: ["--recipe", "--run"],
+  async write(command) {
+    const { exportRecipe } = await import("./exportRecipe.ts");
+    await exportRecipe(command.opts<RecipeRequest>());
+  },
+};
+
+const FORMS = [MODEL, RECIPE];
 
 const HELP = `
 gguf is one file for llama.cpp, with tokenizer and chat template; as llama.cpp's converter does, it keeps vectors in
@@ -34,5 +89,27 @@ export function addExport(program: Command): void {
     .addHelpText("after", HELP);
   for (const { subject, options } of FORMS)
     for (const option of options) command.addOption(option.helpGroup(`Of ${subject}:`));
-  command.action(() => chosenForm(command, FORMS).write(command));
+  command.action(() => chosenForm(command).write(command));
+}
+
+/** Returns the form whose options were given. Throws if there is none, more than one, or a required option is missing. */
+function chosenForm(command: Command): Form {
+  const given = ({ options }: Form): (string | undefined)[] =>
+    options
+      .filter((option) => command.getOptionValueSource(option.attributeName()) === "cli")
+      .map(({ long }) => long);
+  const needs = ({ subject, required }: Form): string => `${subject} takes ${required.join(" and ")}`;
+  const [form, other] = FORMS.filter((form) => given(form).length > 0);
+  if (form === undefined) throw new InputError(`say what to export: ${FORMS.map(needs).join(", or ")}`);
+  if (other !== undefined) {
+    const are = (flags: readonly unknown[]): string => (flags.length === 1 ? "is" : "are");
+    const [one, two] = [form, other].map(
+      (form) => `${given(form).join(", ")} ${are(given(form))} of ${form.subject}`,
+    );
+    throw new InputError(`export writes one thing at a time: ${one}, ${two}; leave one out`);
+  }
+  const missing = form.required.filter((flag) => !given(form).includes(flag));
+  if (missing.length === 0) return form;
+  const verb = missing.length === 1 ? "is" : "are";
+  throw new InputError(`${needs(form)}; ${missing.join(" and ")} ${verb} missing`);
 }

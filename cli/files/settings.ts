@@ -4,7 +4,6 @@ import { CONFIG_NAMES, configFrom, configProblems, type TtrlConfig } from "../..
 import { PAPER_PRESET } from "../../src/rl/paperPreset.ts";
 import { InputError, messageOf } from "../inputError.ts";
 import { issuesOf } from "./jsonLines.ts";
-import { parseNumber } from "./decimal.ts";
 import { readText } from "./textFile.ts";
 
 const settings = z.record(z.string(), z.unknown());
@@ -14,29 +13,25 @@ const runFile = z.object({ config: settings });
 /** Sets of settings by name. */
 export const PRESETS = { paper: PAPER_PRESET } as const;
 
-export type PresetName = keyof typeof PRESETS;
-
-/** Sources of the configuration on the command line. */
-export interface SettingSources {
-  /** Settings fixed by the adapter to continue; only its dropout may be overridden. */
-  readonly adapter?: Partial<TtrlConfig>;
-  readonly preset?: PresetName;
+/** Options of a command that determine the configuration. */
+export interface SettingOptions {
+  readonly preset?: keyof typeof PRESETS;
   readonly config?: string;
   readonly set?: readonly string[];
-  /** Options by name of their field. */
-  readonly options: Readonly<Record<string, unknown>>;
+  /** Fields of the configuration by name, as typed; other options are ignored. */
+  readonly [option: string]: unknown;
 }
 
-/** The configuration; a wrong value is told with the place it came from. */
-export function readSettings({
-  adapter = {},
-  preset,
-  config,
-  set = [],
-  options,
-}: SettingSources): TtrlConfig {
+/**
+ * Returns the configuration. `adapter` holds the settings of the adapter to continue, of which only the dropout may be
+ * overridden. Errors name the source of the value.
+ */
+export function readSettings(options: SettingOptions, adapter: Partial<TtrlConfig> = {}): TtrlConfig {
+  const { preset, config, set = [] } = options;
   const given = Object.fromEntries(
-    CONFIG_NAMES.flatMap((name) => (options[name] === undefined ? [] : [[name, parse(options[name])]])),
+    CONFIG_NAMES.map((name) => [name, options[name]] as const)
+      .filter(([, value]) => value !== undefined)
+      .map(([name, value]) => [name, typeof value === "string" ? parseNumber(value) : value]),
   );
   const layers = [
     { place: "--adapter", values: adapter },
@@ -68,8 +63,9 @@ function throwIfOther(merged: Readonly<Record<string, unknown>>, adapter: Partia
   }
 }
 
-function parse(value: unknown): unknown {
-  return typeof value === "string" ? parseNumber(value) : value;
+/** Returns the decimal number that a text spells, or the text if it spells none. */
+export function parseNumber(text: string): number | string {
+  return /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i.test(text) ? Number(text) : text;
 }
 
 function parseAssignment(text: string): [string, unknown] {

@@ -8,7 +8,7 @@ import type { PromptFrame } from "../../src/rl/contracts/types.ts";
 import { configProblems, type TtrlConfig } from "../../src/rl/ttrlConfig.ts";
 import { startBackend } from "../backend.ts";
 import { fitToModel, type DatasetFile } from "../files/datasetFile.ts";
-import { parseNumber } from "../files/decimal.ts";
+import { parseNumber } from "../files/settings.ts";
 import { atPlace, InputError, messageOf } from "../inputError.ts";
 import { languageModelOf, reportFallback, weightsSha256 } from "../models/modelFile.ts";
 import { planLine } from "../models/planLine.ts";
@@ -58,7 +58,7 @@ export async function startRun(request: RunRequest): Promise<void> {
 /** The options that may change when a run is continued. */
 export interface Continuation {
   readonly steps?: string;
-  readonly cache?: string;
+  readonly cache?: string | undefined;
 }
 
 /** Continues the run in a folder, with a new number of steps if one is given. */
