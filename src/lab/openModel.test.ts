@@ -54,7 +54,7 @@ describe("a model of the user's", () => {
       value: () => ({ arrayBuffer: () => Promise.reject(new DOMException("gone", "NotReadableError")) }),
     });
     await expect(openModelFiles([["a.gguf", blobSource(gone)]])).rejects.toThrow(
-      "has been moved or changed since it was chosen: put it back",
+      "has been moved or changed since it was selected: restore it or select it again",
     );
   });
 });
