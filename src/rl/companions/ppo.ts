@@ -20,35 +20,19 @@ const GROUP = "Critic and reward model";
 
 const fields = {
   lambda: real(
-    GROUP,
-    "Lambda",
-    1,
-    [0, 1],
-    "",
+    { group: GROUP, label: "Lambda", default: 1, bounds: [0, 1] },
     "With gae, the GAE parameter: 1 trusts only the reward, 0 only the critic (paper: 1).",
   ),
   criticLearningRate: real(
-    GROUP,
-    "Critic learning rate",
-    2e-3,
-    [1e-8, 0.1],
-    "",
+    { group: GROUP, label: "Critic learning rate", default: 2e-3, bounds: [1e-8, 0.1] },
     "AdamW learning rate of gae's critic, constant from the first step; well above the policy's, since the critic has to keep up with it (paper: 18 times the policy's).",
   ),
   criticWarmup: integer(
-    GROUP,
-    "Critic warm-up",
-    0,
-    [0, 10_000],
-    "steps",
+    { group: GROUP, label: "Critic warm-up", default: 0, bounds: [0, 10_000], unit: "steps" },
     "With gae, steps at the start in which only the critic learns (paper: 0).",
   ),
   valueClip: real(
-    GROUP,
-    "Value clip",
-    0.5,
-    [0.001, 100],
-    "",
+    { group: GROUP, label: "Value clip", default: 0.5, bounds: [0.001, 100] },
     "Values count as if they had changed by at most this in one step; matters only with several updates per step (paper: 0.5).",
   ),
 } as const;
@@ -58,47 +42,37 @@ const ABSENCE = "Measured only with a critic: advantages by gae (PPO).";
 const metrics = {
   valueMean: drawn(
     text(
-      "mean value",
-      "",
+      { name: "mean value", unit: "", logged: "critic/values/mean" },
       "mean over the tokens of kept responses of the critic's value before the update",
       "The reward that the critic expects; it should follow the post reward. Only with a critic (PPO).",
-      "critic/values/mean",
     ),
     { label: "critic", absence: ABSENCE, compare: { metric: "postReward", label: "reward earned" } },
   ),
   valueExplainedVariance: drawn(
     text(
-      "explained variance",
-      "",
+      { name: "explained variance", unit: "", logged: "critic/vf_explained_var" },
       "1 - var(return - value) / (var(return) + 1e-5), over the tokens of kept responses",
       "How much of the returns' variance the critic predicts: 1 all, 0 no more than a constant, below 0 less than that.",
-      "critic/vf_explained_var",
     ),
     { label: "explained variance", absence: ABSENCE, isSigned: true },
   ),
   valueLoss: drawn(
     text(
-      "value loss",
-      "",
+      { name: "value loss", unit: "", logged: "critic/vf_loss" },
       "mean over tokens of max((v - R)^2, (clip(v) - R)^2) / 2",
       "What the critic minimizes; its floor is the part of the returns that no critic can predict.",
-      "critic/vf_loss",
     ),
     { label: "value loss", absence: ABSENCE },
   ),
   valueClipFraction: text(
-    "value clip fraction",
-    "share",
+    { name: "value clip fraction", unit: "share", logged: "critic/vf_clipfrac" },
     "tokens where clipping made the value loss larger / tokens",
     "How often a value had moved further than the value clip in the updates of one step.",
-    "critic/vf_clipfrac",
   ),
   criticGradientNorm: text(
-    "critic gradient norm",
-    "",
+    { name: "critic gradient norm", unit: "", logged: "critic/grad_norm" },
     "global L2 norm before clipping",
     "Norm of the critic's gradient.",
-    "critic/grad_norm",
   ),
 } as const;
 

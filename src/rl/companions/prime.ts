@@ -31,27 +31,15 @@ const GROUP = "Critic and reward model";
 
 const fields = {
   rewardModelLearningRate: real(
-    GROUP,
-    "Reward-model learning rate",
-    1e-3,
-    [1e-8, 0.1],
-    "",
+    { group: GROUP, label: "Reward-model learning rate", default: 1e-3, bounds: [1e-8, 0.1] },
     "AdamW learning rate of prime's reward model, constant from the first step; until it tells responses apart its token rewards mislead (paper: twice the policy's, which is too slow for small models).",
   ),
   processScale: real(
-    GROUP,
-    "Reward-model scale",
-    0.05,
-    [0.0001, 10],
-    "",
+    { group: GROUP, label: "Reward-model scale", default: 0.05, bounds: [0.0001, 10] },
     "PRIME's beta: with a larger one the reward model is certain after smaller changes of its logprobs (paper: 0.05).",
   ),
   processWeight: real(
-    GROUP,
-    "Process weight",
-    1,
-    [0, 100],
-    "",
+    { group: GROUP, label: "Process weight", default: 1, bounds: [0, 100] },
     "With prime, weight of the reward model's token rewards next to the vote's reward (paper: 1, both times 5); 0 trains it without using it.",
   ),
 } as const;
@@ -60,38 +48,30 @@ const ABSENCE = "Measured only with a reward model: advantages by prime.";
 
 const metrics = {
   processReward: text(
-    "process reward",
-    "",
+    { name: "process reward", unit: "", logged: "reward_model/reward" },
     "mean over kept responses of the sum of normalised token rewards",
     "Reward of a response by PRIME's reward model, at most 1 in size; only its differences mean something.",
-    "reward_model/reward",
   ),
   rewardModelAccuracy: drawn(
     text(
-      "reward-model accuracy",
-      "share",
+      { name: "reward-model accuracy", unit: "share", logged: "reward_model/dpo_acc_before" },
       "pairs of a question that the reward model ranks as the rewards do / pairs with different rewards",
       "How well PRIME's reward model tells rewarded responses from others before it has seen them; a question whose responses all earn the same counts 0.5.",
-      "reward_model/dpo_acc_before",
     ),
     { label: "reward-model accuracy", absence: ABSENCE },
   ),
   rewardModelLoss: drawn(
     text(
-      "reward-model loss",
-      "nats",
+      { name: "reward-model loss", unit: "nats", logged: "reward_model/dpo_loss" },
       "mean over kept responses of cross-entropy(sigmoid(beta sum log(p_reward model / p_initial)), reward)",
       "What PRIME's reward model minimizes; 0.693 at first, when it knows nothing.",
-      "reward_model/dpo_loss",
     ),
     { label: "reward-model loss", absence: ABSENCE },
   ),
   rewardModelGradientNorm: text(
-    "reward-model gradient norm",
-    "",
+    { name: "reward-model gradient norm", unit: "", logged: "reward_model/grad_norm" },
     "global L2 norm before clipping",
     "Norm of the reward model's gradient.",
-    "reward_model/grad_norm",
   ),
 } as const;
 

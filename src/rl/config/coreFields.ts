@@ -9,9 +9,7 @@ import { UPDATE_FIELDS } from "./updateFields.ts";
 export const CLOSED_FIELDS = {
   ...SAMPLING_FIELDS,
   answers: choice(
-    "Rewards",
-    "Answers",
-    ["corrected", "paper"],
+    { group: "Rewards", label: "Answers", choices: ["corrected", "paper"] },
     "Rules that extract and compare answers. paper reproduces the authors' code: any last number is an answer, a missing answer votes and may win, 1/2 and 0.5 split the vote, units take letters with them, and label accuracy extracts from the label once more.",
   ),
   ...UPDATE_FIELDS,
@@ -23,21 +21,19 @@ export const CLOSED_FIELDS = {
 /** Settings that variants add choices to; the default is always the paper's method. */
 export const OPEN_FIELDS = {
   labelSource: choice(
-    "Rewards",
-    "Label source",
-    ["majority"],
+    { group: "Rewards", label: "Label source", choices: ["majority"] },
     "What is rewarded; all but majority are controls. majority: agreement with this step's majority vote (TTRL)",
   ),
   voting: choice(
-    "Rewards",
-    "Voting",
-    ["hard"],
+    { group: "Rewards", label: "Voting", choices: ["hard"] },
     "What answers earn where the label is the majority's. hard: 1 for the winner (TTRL)",
   ),
   advantage: choice(
-    "Update",
-    "Advantage",
-    ["grpo", "dr-grpo", "rloo", "reinforce++", "reinforce++-baseline"],
+    {
+      group: "Update",
+      label: "Advantage",
+      choices: ["grpo", "dr-grpo", "rloo", "reinforce++", "reinforce++-baseline"],
+    },
     "What a reward is compared with. grpo: the group's mean, divided by its standard deviation; dr-grpo: the mean only, so confident votes count for more; rloo: the mean of the others; reinforce++: all tokens of the step; reinforce++-baseline: the group's mean, then all tokens",
   ),
 } as const;

@@ -43,29 +43,28 @@ export type ConfigOf<Fields extends FieldTable> = {
   readonly [Name in keyof Fields]: Fields[Name] extends ChoiceField<infer Choice> ? Choice : number;
 };
 
-/** A whole number: group, label, default, bounds, unit, meaning. */
-export const integer = (
-  group: FieldText["group"],
-  label: string,
-  fallback: number,
-  [min, max]: readonly [number, number],
-  unit: string,
-  meaning: string,
-): NumberField => ({ kind: "integer", group, label, default: fallback, min, max, unit, meaning });
+type NumberFacts = Pick<NumberField, "group" | "label" | "default"> & {
+  readonly bounds: readonly [min: number, max: number];
+  readonly unit?: string;
+};
 
-/** A real number; arguments as for `integer`. */
-export const real = (...field: Parameters<typeof integer>): NumberField => ({
-  ...integer(...field),
-  kind: "number",
-});
+function number(kind: NumberField["kind"], facts: NumberFacts, meaning: string): NumberField {
+  const { bounds: [min, max], unit = "", ...rest } = facts; // prettier-ignore
+  return { kind, ...rest, min, max, unit, meaning };
+}
+
+/** A whole number. */
+export const integer = (facts: NumberFacts, meaning: string): NumberField =>
+  number("integer", facts, meaning);
+
+/** A real number. */
+export const real = (facts: NumberFacts, meaning: string): NumberField => number("number", facts, meaning);
 
 /** A choice; the first is the default. */
 export const choice = <const Choice extends string>(
-  group: FieldText["group"],
-  label: string,
-  choices: readonly [Choice, ...Choice[]],
+  facts: Pick<FieldText, "group" | "label"> & { readonly choices: readonly [Choice, ...Choice[]] },
   meaning: string,
-): ChoiceField<Choice> => ({ kind: "choice", group, label, default: choices[0], choices, meaning });
+): ChoiceField<Choice> => ({ kind: "choice", default: facts.choices[0], ...facts, meaning });
 
 /** Says what is wrong with a value of the field, as the end of a sentence that begins with its name; null when nothing is. */
 export function fieldProblem(field: ConfigField, value: unknown): string | null {

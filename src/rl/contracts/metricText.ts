@@ -30,20 +30,17 @@ export interface VariantChart {
 
 /** A series that needs no answer key. */
 export const text = (
-  name: string,
-  unit: MetricText["unit"],
+  { logged = null, ...facts }: Pick<MetricText, "name" | "unit"> & Partial<Pick<MetricText, "logged">>,
   formula: string,
   meaning: string,
-  logged: string | null = null,
-): MetricText => ({ name, unit, formula, meaning, logged, needsTruth: false });
+): MetricText => ({ ...facts, formula, meaning, logged, needsTruth: false });
 
 /** A share that needs the answer key. */
 export const ofTruth = (
-  name: string,
+  facts: Pick<MetricText, "name"> & Partial<Pick<MetricText, "logged">>,
   formula: string,
   meaning: string,
-  logged: string | null,
-): MetricText => ({ ...text(name, "share", formula, meaning, logged), needsTruth: true });
+): MetricText => ({ ...text({ ...facts, unit: "share" }, formula, meaning), needsTruth: true });
 
 /** A variant's metric with its chart. */
 export const drawn = (metric: MetricText, chart: VariantChart): VariantMetricText => ({ ...metric, chart });

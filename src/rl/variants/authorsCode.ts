@@ -9,23 +9,15 @@ export const authorsCode = defineVariant({
   name: "authors' code",
   fields: {
     rewardToken: choice(
-      "Rewards",
-      "Reward token",
-      ["own-last", "group-last"],
+      { group: "Rewards", label: "Reward token", choices: ["own-last", "group-last"] },
       "Token that carries a response's reward: its own last one or, as in the authors' code, the position where the last vote of its group ends. Matters only for gae, reinforce++ and remax: later tokens get no credit, and the latter two lose the reward of shorter responses.",
     ),
     epochRest: choice(
-      "Loop",
-      "Rest of an epoch",
-      ["kept", "dropped"],
+      { group: "Loop", label: "Rest of an epoch", choices: ["kept", "dropped"] },
       "Questions left when an epoch no longer fills a step: kept for the next step, or dropped like in the authors' loader (6 of AIME's 30 with 8 a step).",
     ),
     scheduleLag: integer(
-      "Optimizer",
-      "Schedule lag",
-      0,
-      [0, 1],
-      "steps",
+      { group: "Optimizer", label: "Schedule lag", default: 0, bounds: [0, 1], unit: "steps" },
       "Steps by which the learning rate lags; with 1, like in the authors' code, a warm-up starts with a step of rate 0.",
     ),
   },

@@ -4,11 +4,7 @@ import { real } from "../config/field.ts";
 /** A setting that multi-label votes and question weights share. */
 export const TRUST_FIELDS = {
   trustCentre: real(
-    "Rewards",
-    "Trust centre",
-    1,
-    [0, 1],
-    "",
+    { group: "Rewards", label: "Trust centre", default: 1, bounds: [0, 1] },
     "With multi-label votes or question weights, the share of the votes that is trusted most; 1 lets trust rise with the share (RESTRAIN).",
   ),
 } as const;

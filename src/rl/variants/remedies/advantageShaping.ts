@@ -12,9 +12,7 @@ const OUTLYING = 0.75;
 
 const fields = {
   advantageShaping: choice(
-    "Rewards",
-    "Advantage shaping",
-    ["none", "entropy", "clip", "outliers"],
+    { group: "Rewards", label: "Advantage shaping", choices: ["none", "entropy", "clip", "outliers"] },
     "entropy: responses less certain than their group count for less; clip: advantages are clipped to -2 and 2 (ETTRL); outliers: responses far more certain than their group are left out, against collapse (M-GRPO).",
   ),
 } as const;

@@ -6,19 +6,11 @@ export const consensusGate = defineVariant({
   name: "consensus gate",
   fields: {
     consensusFloor: integer(
-      "Rewards",
-      "Consensus floor",
-      0,
-      [0, 1024],
-      "votes",
+      { group: "Rewards", label: "Consensus floor", default: 0, bounds: [0, 1024], unit: "votes" },
       "Questions on whose majority fewer votes agree earn no reward, and all their responses are penalised (RESTRAIN); 0 is off.",
     ),
     consensusPenalty: real(
-      "Rewards",
-      "Low-consensus penalty",
-      0,
-      [0, 10],
-      "",
+      { group: "Rewards", label: "Low-consensus penalty", default: 0, bounds: [0, 10] },
       "Subtracted from the advantages of a question below the consensus floor.",
     ),
   },

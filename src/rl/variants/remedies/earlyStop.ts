@@ -8,19 +8,11 @@ export const earlyStop = defineVariant({
   name: "early stop",
   fields: {
     stopWindow: integer(
-      "Loop",
-      "Early-stop window",
-      0,
-      [0, 10_000],
-      "steps",
+      { group: "Loop", label: "Early-stop window", default: 0, bounds: [0, 10_000], unit: "steps" },
       "Ends the run once pseudo-labels hardly flipped over this many steps, after which a policy sharpens right and wrong labels alike; 0 never ends early.",
     ),
     stopFlipRate: real(
-      "Loop",
-      "Early-stop flip rate",
-      0.01,
-      [0, 1],
-      "",
+      { group: "Loop", label: "Early-stop flip rate", default: 0.01, bounds: [0, 1] },
       "With an early-stop window, the mean share of changed pseudo-labels at which the run ends.",
     ),
   },

@@ -10,17 +10,14 @@ export const novelty = defineVariant({
   name: "novelty",
   fields: {
     novelty: choice(
-      "Rewards",
-      "Novelty",
-      ["none", "n-grams"],
+      { group: "Rewards", label: "Novelty", choices: ["none", "n-grams"] },
       "n-grams rewards agreeing responses between 1/2 and 1 and dissenting ones between -1 and -1/2, more the fewer n-grams of tokens they share with others; no answer earns -1 (EVOL-RL, with an upper clip range of 0.28 and an entropy coefficient of 0.003).",
     ),
   },
   metrics: {
     novelty: drawn(
       text(
-        "novelty",
-        "share",
+        { name: "novelty", unit: "share" },
         "mean over responses of 1 - (mean similarity within the class + highest similarity) / 2",
         "How few n-grams of one to three tokens responses share with the others of their question. Near 0 the policy has only one thing to say.",
       ),

@@ -7,18 +7,12 @@ export const questionTrust = defineVariant({
   name: "question trust",
   fields: {
     questionTrust: choice(
-      "Rewards",
-      "Question weights",
-      ["equal", "initial-consensus"],
+      { group: "Rewards", label: "Question weights", choices: ["equal", "initial-consensus"] },
       "initial-consensus weights a question by the trust in the initial model's majority share on it, voted once before the first step (RESTRAIN).",
     ),
     ...TRUST_FIELDS,
     questionTrustWidth: real(
-      "Rewards",
-      "Question trust width",
-      0.5,
-      [0.01, 10],
-      "",
+      { group: "Rewards", label: "Question trust width", default: 0.5, bounds: [0.01, 10] },
       "With question weights, the standard deviation of the trust around its centre; wide weights all questions alike (RESTRAIN).",
     ),
   },

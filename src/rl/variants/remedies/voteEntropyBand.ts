@@ -10,19 +10,11 @@ export const voteEntropyBand = defineVariant({
   name: "vote-entropy band",
   fields: {
     leastVoteEntropy: real(
-      "Rewards",
-      "Least vote entropy",
-      0,
-      [0, MOST],
-      "nats",
+      { group: "Rewards", label: "Least vote entropy", default: 0, bounds: [0, MOST], unit: "nats" },
       "Questions with a lower vote entropy, whose votes agree more, are not trained on (EMPO).",
     ),
     mostVoteEntropy: real(
-      "Rewards",
-      "Most vote entropy",
-      MOST,
-      [0, MOST],
-      "nats",
+      { group: "Rewards", label: "Most vote entropy", default: MOST, bounds: [0, MOST], unit: "nats" },
       "Questions with a higher vote entropy, whose votes scatter more, are not trained on; 7 nats excludes none (EMPO).",
     ),
   },

@@ -15,35 +15,22 @@ export const emaTeacher = defineVariant({
   name: "EMA teacher",
   fields: {
     teacherShare: real(
-      "Votes",
-      "Teacher's share",
-      0,
-      [0, 1],
-      "",
+      { group: "Votes", label: "Teacher's share", default: 0, bounds: [0, 1] },
       "Share of the votes cast by an EMA teacher, a moving average of the policy (M-GRPO: 0.25, Co-rewarding-II: 1); 0 keeps no second model.",
     ),
     teacherDecay: real(
-      "Votes",
-      "Teacher's decay",
-      0.99,
-      [0, 0.99999],
-      "",
+      { group: "Votes", label: "Teacher's decay", default: 0.99, bounds: [0, 0.99999] },
       "EMA decay of the teacher's weights per step (M-GRPO: 0.99, which suits some hundred steps and more).",
     ),
     teacherDecayEnd: real(
-      "Votes",
-      "Teacher's final decay",
-      0,
-      [0, 0.99999],
-      "",
+      { group: "Votes", label: "Teacher's final decay", default: 0, bounds: [0, 0.99999] },
       "The decay rises to this along a half cosine by the last step (Co-rewarding-II: 0.9999); 0 keeps it constant.",
     ),
   },
   metrics: {
     teacherAgreement: drawn(
       text(
-        "teacher agreement",
-        "share",
+        { name: "teacher agreement", unit: "share" },
         "mean over questions of [teacher's majority = policy's majority]",
         "How often the teacher's votes choose the same label as the policy's. Where it stays low, the policy has moved away from what it started with.",
       ),

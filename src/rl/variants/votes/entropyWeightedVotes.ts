@@ -7,19 +7,11 @@ import { entropyByAnswer, type Ballot } from "./ballot.ts";
 
 const fields = {
   rareAnswerFloor: real(
-    "Rewards",
-    "Rare-answer floor",
-    0,
-    [0, 1],
-    "",
+    { group: "Rewards", label: "Rare-answer floor", default: 0, bounds: [0, 1] },
     "With entropy-weighted votes, answers with a smaller weighted share get none of the reward.",
   ),
   rareAnswerBonus: real(
-    "Rewards",
-    "Rare-answer bonus",
-    0,
-    [0, 10],
-    "",
+    { group: "Rewards", label: "Rare-answer bonus", default: 0, bounds: [0, 10] },
     "With entropy-weighted votes, the bonus of a rare and certain answer on top of its share.",
   ),
 } as const;

@@ -14,11 +14,7 @@ export const multiLabel = defineVariant({
   fields: {
     ...TRUST_FIELDS,
     labelTrustWidth: real(
-      "Rewards",
-      "Label trust width",
-      0.2,
-      [0.01, 10],
-      "",
+      { group: "Rewards", label: "Label trust width", default: 0.2, bounds: [0.01, 10] },
       "With multi-label votes, the standard deviation of the trust around its centre; narrow trusts the winner only, wide trusts rare answers too (RESTRAIN).",
     ),
   },

@@ -7,11 +7,7 @@ import { entropyByAnswer, type Ballot } from "./ballot.ts";
 
 const fields = {
   unsurePenalty: real(
-    "Rewards",
-    "Unsure-answer penalty",
-    0,
-    [0, 10],
-    "per nat",
+    { group: "Rewards", label: "Unsure-answer penalty", default: 0, bounds: [0, 10], unit: "per nat" },
     "With selective votes, the penalty of an answer for each nat of entropy above its group's mean.",
   ),
 } as const;

@@ -13,27 +13,18 @@ export const sequentialVoting = defineVariant({
   name: "sequential voting",
   fields: {
     voteBatch: integer(
-      "Votes",
-      "Vote batch",
-      0,
-      [0, 1024],
-      "responses",
+      { group: "Votes", label: "Vote batch", default: 0, bounds: [0, 1024], unit: "responses" },
       "Samples votes in batches of this size, and no more of a question once its winner is safe (OptPO; try 16); 0 samples all at once.",
     ),
     voteConfidence: real(
-      "Votes",
-      "Vote confidence",
-      0.95,
-      [0.5, 0.9999],
-      "",
+      { group: "Votes", label: "Vote confidence", default: 0.95, bounds: [0.5, 0.9999] },
       "With a vote batch, the probability that the leading answer beats the runner-up at which a question is decided; higher saves less.",
     ),
   },
   metrics: {
     savedVotes: drawn(
       text(
-        "votes saved",
-        "share",
+        { name: "votes saved", unit: "share" },
         "1 - votes sampled / votes allowed",
         "Votes that were never sampled because a question's winner was already safe. It rises as the policy sharpens.",
       ),
