@@ -11,20 +11,21 @@ const evaluate = (expression: string): unknown => {
 };
 
 const arithmeticSteps = (chain: Chain): number =>
-  chain.events.reduce((sum, { kind }) => sum + (kind === "addBags" || kind === "subtractBags" ? 2 : 1), 0);
+  chain.events.reduce((sum, { bags }) => sum + (bags === undefined ? 1 : 2), 0);
 const multiplicativeEvents = (chain: Chain): number =>
-  chain.events.filter(({ kind }) => kind !== "add" && kind !== "subtract").length;
+  chain.events.filter(({ operator, bags }) => bags !== undefined || operator === "*" || operator === "/")
+    .length;
 
 test("an expression has the parentheses it needs and no others", () => {
   const chain: Chain = {
     start: 27,
     events: [
-      { kind: "add", amount: 36 },
-      { kind: "subtract", amount: 44 },
-      { kind: "multiply", factor: 2 },
-      { kind: "divide", parts: 19 },
-      { kind: "addBags", bags: 3, each: 5 },
-      { kind: "subtractBags", bags: 2, each: 4 },
+      { operator: "+", amount: 36 },
+      { operator: "-", amount: 44 },
+      { operator: "*", amount: 2 },
+      { operator: "/", amount: 19 },
+      { operator: "+", bags: 3, amount: 5 },
+      { operator: "-", bags: 2, amount: 4 },
     ],
     value: 9,
   };
@@ -54,14 +55,18 @@ describe.each([
       expect(chain.value).toBeGreaterThanOrEqual(0);
       expect(chain.value).toBeLessThanOrEqual(running);
       for (const event of chain.events) {
-        if (event.kind === "add" || event.kind === "subtract")
+        if (event.bags === undefined && (event.operator === "+" || event.operator === "-"))
           expect(event.amount).toBeLessThanOrEqual(operand);
       }
     }
   });
 
   test("every kind of event that the level allows occurs", () => {
-    const kinds = new Set(chains.flatMap((chain) => chain.events.map((event) => event.kind)));
+    const kinds = new Set(
+      chains.flatMap((chain) =>
+        chain.events.map(({ operator, bags }) => `${operator} ${bags === undefined}`),
+      ),
+    );
     expect(kinds.size).toBe(multiplicative === 0 ? 2 : 6);
   });
 });

@@ -5,14 +5,15 @@
 import type { Random } from "../math/random.ts";
 import type { Level } from "./family.ts";
 
-/** A change of the running value. A bag event counts as two arithmetic steps: multiply, then add or subtract. */
-export type ChainEvent =
-  | { readonly kind: "add"; readonly amount: number }
-  | { readonly kind: "subtract"; readonly amount: number }
-  | { readonly kind: "addBags"; readonly bags: number; readonly each: number }
-  | { readonly kind: "subtractBags"; readonly bags: number; readonly each: number }
-  | { readonly kind: "multiply"; readonly factor: number }
-  | { readonly kind: "divide"; readonly parts: number };
+export type Operator = "+" | "-" | "*" | "/";
+
+/** A change of the running value by an amount. */
+export interface ChainEvent {
+  readonly operator: Operator;
+  readonly amount: number;
+  /** The amount is added or subtracted this many times, which counts as two arithmetic steps; absent for once. */
+  readonly bags?: number;
+}
 
 export interface Chain {
   readonly start: number;
@@ -44,67 +45,62 @@ const LIMITS: Record<Level, ChainLimits> = {
   L5: { steps: 6, operand: 99, running: 999, multiplicative: 2, each: 19, factor: 9 },
 };
 
+/** An operator, or a sum or difference of bags. */
+type Kind = Operator | "+bags" | "-bags";
+
 /** Draws the kinds of a chain's events, in order. */
-function drawKinds(limits: ChainLimits, random: Random): ChainEvent["kind"][] {
-  const kinds: ChainEvent["kind"][] = [];
+function drawKinds(limits: ChainLimits, random: Random): Kind[] {
+  const kinds: Kind[] = [];
   let multiplicative = limits.multiplicative;
   let left = limits.steps;
   while (left > 0) {
-    if (multiplicative > 0 && (left <= 2 * multiplicative || random.uniform() < multiplicative / left)) {
-      const kind =
-        left >= 2
-          ? random.choice(["addBags", "subtractBags", "multiply", "divide"] as const)
-          : random.choice(["multiply", "divide"] as const);
-      kinds.push(kind);
-      multiplicative -= 1;
-      left -= kind === "addBags" || kind === "subtractBags" ? 2 : 1;
-    } else {
-      kinds.push(random.choice(["add", "subtract"] as const));
-      left -= 1;
-    }
+    const isMultiplicative =
+      multiplicative > 0 && (left <= 2 * multiplicative || random.uniform() < multiplicative / left);
+    const bags = isMultiplicative && left >= 2 ? (["+bags", "-bags"] as const) : [];
+    const kind = random.choice(
+      isMultiplicative ? [...bags, "*" as const, "/" as const] : (["+", "-"] as const),
+    );
+    kinds.push(kind);
+    if (isMultiplicative) multiplicative -= 1;
+    left -= kind === "+bags" || kind === "-bags" ? 2 : 1;
   }
   return kinds;
 }
 
 /** Draws an event of this kind; null if the running value allows none. */
-function drawEvent(
-  kind: ChainEvent["kind"],
-  value: number,
-  limits: ChainLimits,
-  random: Random,
-): ChainEvent | null {
+function drawEvent(kind: Kind, value: number, limits: ChainLimits, random: Random): ChainEvent | null {
   switch (kind) {
-    case "add":
-      return { kind, amount: random.integer(2, limits.operand) };
-    case "subtract":
-      return value < 3 ? null : { kind, amount: random.integer(2, Math.min(limits.operand, value)) };
-    case "addBags":
-    case "subtractBags":
-      return { kind, bags: random.integer(2, 9), each: random.integer(2, limits.each) };
-    case "multiply":
-      return { kind, factor: random.integer(2, limits.factor) };
-    case "divide": {
+    case "+":
+      return { operator: kind, amount: random.integer(2, limits.operand) };
+    case "-":
+      return value < 3
+        ? null
+        : { operator: kind, amount: random.integer(2, Math.min(limits.operand, value)) };
+    case "+bags":
+    case "-bags": {
+      const bags = random.integer(2, 9);
+      return { operator: kind === "+bags" ? "+" : "-", bags, amount: random.integer(2, limits.each) };
+    }
+    case "*":
+      return { operator: kind, amount: random.integer(2, limits.factor) };
+    case "/": {
       const divisors = [2, 3, 4, 5, 6, 7, 8, 9].filter((d) => value >= d && value % d === 0);
-      return divisors.length === 0 ? null : { kind, parts: random.choice(divisors) };
+      return divisors.length === 0 ? null : { operator: kind, amount: random.choice(divisors) };
     }
   }
 }
 
-/** Returns the running value after an event. */
-function applyEvent(value: number, event: ChainEvent): number {
-  switch (event.kind) {
-    case "add":
-      return value + event.amount;
-    case "subtract":
-      return value - event.amount;
-    case "addBags":
-      return value + event.bags * event.each;
-    case "subtractBags":
-      return value - event.bags * event.each;
-    case "multiply":
-      return value * event.factor;
-    case "divide":
-      return value / event.parts;
+/** Returns `a` operator `b`. */
+export function calculate(a: number, operator: Operator, b: number): number {
+  switch (operator) {
+    case "+":
+      return a + b;
+    case "-":
+      return a - b;
+    case "*":
+      return a * b;
+    case "/":
+      return a / b;
   }
 }
 
@@ -117,7 +113,7 @@ function attemptChain(limits: ChainLimits, random: Random): Chain | null {
   for (const kind of kinds) {
     const event = drawEvent(kind, value, limits, random);
     if (event === null) return null;
-    value = applyEvent(value, event);
+    value = calculate(value, event.operator, (event.bags ?? 1) * event.amount);
     if (value < 0 || value > limits.running) return null;
     events.push(event);
   }
@@ -136,28 +132,11 @@ export function drawChain(level: Level, random: Random): Chain {
 export function chainExpression(chain: Chain): string {
   let text = String(chain.start);
   let isSum = false;
-  for (const event of chain.events) {
-    if (event.kind === "multiply" || event.kind === "divide") {
-      if (isSum) text = `(${text})`;
-      text += event.kind === "multiply" ? `*${event.factor}` : `/${event.parts}`;
-      isSum = false;
-    } else {
-      text += sumTerm(event);
-      isSum = true;
-    }
+  for (const { operator, amount, bags } of chain.events) {
+    const isProduct = operator === "*" || operator === "/";
+    if (isProduct && isSum) text = `(${text})`;
+    text += `${operator}${bags === undefined ? "" : `${bags}*`}${amount}`;
+    isSum = !isProduct;
   }
   return text;
-}
-
-function sumTerm(event: Exclude<ChainEvent, { kind: "multiply" } | { kind: "divide" }>): string {
-  switch (event.kind) {
-    case "add":
-      return `+${event.amount}`;
-    case "subtract":
-      return `-${event.amount}`;
-    case "addBags":
-      return `+${event.bags}*${event.each}`;
-    case "subtractBags":
-      return `-${event.bags}*${event.each}`;
-  }
 }

@@ -1,26 +1,24 @@
 import { describe, expect, test } from "vitest";
 import { createRandom } from "../math/random.ts";
-import type { Chain } from "./chain.ts";
-import { choicePrompt, drawOptions } from "./choice.ts";
-import { expressionPrompt } from "./expression.ts";
+import { chainExpression, type Chain } from "./chain.ts";
 import { LEVELS } from "./family.ts";
-import { taskQuestions } from "./question.ts";
+import { choicePrompt, drawOptions, drawQuestion, taskQuestions } from "./question.ts";
 import { testPrompts, testSets } from "./testSets.ts";
 import { wordPrompt } from "./word.ts";
 
-const SIXTEEN_PLUS_SEVEN: Chain = { start: 16, events: [{ kind: "add", amount: 7 }], value: 23 };
+const SIXTEEN_PLUS_SEVEN: Chain = { start: 16, events: [{ operator: "+", amount: 7 }], value: 23 };
 
 describe("wording", () => {
   test("a word problem is a story whose every event is one sentence", () => {
     const chain: Chain = {
       start: 46,
       events: [
-        { kind: "add", amount: 59 },
-        { kind: "subtract", amount: 5 },
-        { kind: "addBags", bags: 7, each: 2 },
-        { kind: "subtractBags", bags: 2, each: 2 },
-        { kind: "multiply", factor: 3 },
-        { kind: "divide", parts: 6 },
+        { operator: "+", amount: 59 },
+        { operator: "-", amount: 5 },
+        { operator: "+", bags: 7, amount: 2 },
+        { operator: "-", bags: 2, amount: 2 },
+        { operator: "*", amount: 3 },
+        { operator: "/", amount: 6 },
       ],
       value: 55,
     };
@@ -30,7 +28,8 @@ describe("wording", () => {
   });
 
   test("an expression is an instruction", () => {
-    expect(expressionPrompt(SIXTEEN_PLUS_SEVEN)).toBe("Compute 16+7");
+    const { prompt, chain } = drawQuestion("expression", "L3", createRandom(1));
+    expect(prompt).toBe(`Compute ${chainExpression(chain)}`);
   });
 
   test("a choice has its four options on lines of their own", () => {

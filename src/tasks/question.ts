@@ -1,9 +1,8 @@
 /** Generated questions, drawn one by one or as seeded sets. */
+import { at } from "../math/at.ts";
 import { createRandom, type Random } from "../math/random.ts";
-import { drawChain, type Chain } from "./chain.ts";
-import { choicePrompt, drawOptions } from "./choice.ts";
-import { expressionPrompt } from "./expression.ts";
-import { LEVELS, type Family, type Level, type Option } from "./family.ts";
+import { chainExpression, drawChain, type Chain } from "./chain.ts";
+import { LETTERS, LEVELS, type Family, type Level, type Option } from "./family.ts";
 import { wordPrompt } from "./word.ts";
 
 /** A generated question with the data of its worked solution. */
@@ -19,6 +18,23 @@ export interface TaskQuestion {
   readonly options: readonly Option[] | null;
 }
 
+/** Differences of wrong options from the answer: errors of a unit, a carry or a digit. */
+const OFFSETS = [-20, -11, -10, -9, -5, -3, -2, -1, 1, 2, 3, 5, 9, 10, 11, 20];
+
+/** Draws four distinct options in random order, one of them the chain's value. */
+export function drawOptions(chain: Chain, random: Random): Option[] {
+  const values = new Set([chain.value]);
+  while (values.size < LETTERS.length) values.add(Math.max(0, chain.value + random.choice(OFFSETS)));
+  const order = random.shuffle([...values]);
+  return LETTERS.map((letter, i) => ({ letter, value: at(order, i) }));
+}
+
+/** Returns the prompt of a choice, laid out like GPQA: `Which is 16+7?`, then `A. 23` to `D. 28` on separate lines. */
+export function choicePrompt(chain: Chain, options: readonly Option[]): string {
+  const lines = options.map(({ letter, value }) => `${letter}. ${value}`);
+  return [`Which is ${chainExpression(chain)}?`, ...lines].join("\n");
+}
+
 /** Draws a random question of the family and level. */
 export function drawQuestion(family: Family, level: Level, random: Random): TaskQuestion {
   const chain = drawChain(level, random);
@@ -28,7 +44,7 @@ export function drawQuestion(family: Family, level: Level, random: Random): Task
     if (answer === undefined) throw new Error("drawQuestion: the options lack the answer");
     return { family, level, prompt: choicePrompt(chain, options), answer, chain, options };
   }
-  const prompt = family === "word" ? wordPrompt(chain, random) : expressionPrompt(chain);
+  const prompt = family === "word" ? wordPrompt(chain, random) : `Compute ${chainExpression(chain)}`;
   return { family, level, prompt, answer: String(chain.value), chain, options: null };
 }
 

@@ -8,8 +8,8 @@ import { writeSolution } from "./solution.ts";
 const CHAIN: Chain = {
   start: 46,
   events: [
-    { kind: "add", amount: 59 },
-    { kind: "addBags", bags: 7, each: 2 },
+    { operator: "+", amount: 59 },
+    { operator: "+", bags: 7, amount: 2 },
   ],
   value: 119,
 };
@@ -26,7 +26,7 @@ const CHOICE: TaskQuestion = {
   level: "L1",
   prompt: "-",
   answer: "B",
-  chain: { start: 16, events: [{ kind: "add", amount: 7 }], value: 23 },
+  chain: { start: 16, events: [{ operator: "+", amount: 7 }], value: 23 },
   options: [
     { letter: "A", value: 13 },
     { letter: "B", value: 23 },

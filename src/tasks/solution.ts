@@ -3,7 +3,7 @@
  * propagate, a direct one is the boxed answer without steps.
  */
 import type { Random } from "../math/random.ts";
-import type { Chain, ChainEvent } from "./chain.ts";
+import { calculate, type Chain, type Operator } from "./chain.ts";
 import type { Option } from "./family.ts";
 import type { TaskQuestion } from "./question.ts";
 
@@ -14,21 +14,6 @@ const SLIP_SHARE = 0.3;
 /** Share of errors in sums and differences that forget a carry or borrow, if there is one. */
 const CARRY_SHARE = 0.5;
 
-type Operator = "+" | "-" | "*" | "/";
-
-function exactResult(a: number, operator: Operator, b: number): number {
-  switch (operator) {
-    case "+":
-      return a + b;
-    case "-":
-      return Math.abs(a - b); // negative only after a slip: digits stay digits
-    case "*":
-      return a * b;
-    case "/":
-      return Math.floor(a / b); // inexact only after a slip
-  }
-}
-
 /** Draws a wrong result as people make them: a forgotten carry or borrow, else off by 1, 2 or 10. */
 function slip(a: number, operator: Operator, b: number, result: number, random: Random): number {
   if (random.uniform() < CARRY_SHARE) {
@@ -38,39 +23,24 @@ function slip(a: number, operator: Operator, b: number, result: number, random: 
   return Math.max(0, result + random.choice([-10, -2, -1, 1, 2, 10]));
 }
 
-interface Work {
-  /** The steps, e.g. `46+59=105. 7*2=14. 105+14=119. `. */
-  readonly text: string;
-  /** The resulting value. */
-  readonly value: number;
-}
-
-/** Writes the steps of a chain; each is wrong with probability `slipShare`. */
-function workChain(chain: Chain, slipShare: number, random: Random): Work {
+/**
+ * Writes the steps of a chain, e.g. `46+59=105. 7*2=14. 105+14=119. `, each wrong with probability `slipShare`. Returns them
+ * with the resulting value.
+ */
+function workChain(chain: Chain, slipShare: number, random: Random) {
   let text = "";
   const step = (a: number, operator: Operator, b: number): number => {
-    const exact = exactResult(a, operator, b);
+    // Negative or inexact only after an error: digits remain digits.
+    const exact = Math.floor(Math.abs(calculate(a, operator, b)));
     const result = random.uniform() < slipShare ? slip(a, operator, b, exact, random) : exact;
     text += `${a}${operator}${b}=${result}. `;
     return result;
   };
-  const follow = (value: number, event: ChainEvent): number => {
-    switch (event.kind) {
-      case "add":
-        return step(value, "+", event.amount);
-      case "subtract":
-        return step(value, "-", event.amount);
-      case "addBags":
-        return step(value, "+", step(event.bags, "*", event.each));
-      case "subtractBags":
-        return step(value, "-", step(event.bags, "*", event.each));
-      case "multiply":
-        return step(value, "*", event.factor);
-      case "divide":
-        return step(value, "/", event.parts);
-    }
-  };
-  const value = chain.events.reduce(follow, chain.start);
+  const value = chain.events.reduce(
+    (before, { operator, amount, bags }) =>
+      step(before, operator, bags === undefined ? amount : step(bags, "*", amount)),
+    chain.start,
+  );
   return { text, value };
 }
 

@@ -19,20 +19,18 @@ const THINGS = ["apples", "coins", "books", "cards", "pens", "eggs", "shells", "
 const GAINS = ["buys", "finds", "wins"] as const;
 const LOSSES = ["loses", "sells", "gives away"] as const;
 
-function sentence(event: ChainEvent, pronoun: string, random: Random): string {
-  switch (event.kind) {
-    case "add":
-      return `${pronoun} ${random.choice(GAINS)} ${event.amount} more.`;
-    case "subtract":
-      return `${pronoun} ${random.choice(LOSSES)} ${event.amount}.`;
-    case "addBags":
-      return `${pronoun} buys ${event.bags} bags of ${event.each}.`;
-    case "subtractBags":
-      return `${pronoun} sells ${event.bags} bags of ${event.each}.`;
-    case "multiply":
-      return `Now ${pronoun.toLowerCase()} has ${event.factor} times as many.`;
-    case "divide":
-      return `${pronoun} keeps one of ${event.parts} equal parts.`;
+function sentence({ operator, amount, bags }: ChainEvent, pronoun: string, random: Random): string {
+  switch (operator) {
+    case "+":
+      if (bags !== undefined) return `${pronoun} buys ${bags} bags of ${amount}.`;
+      return `${pronoun} ${random.choice(GAINS)} ${amount} more.`;
+    case "-":
+      if (bags !== undefined) return `${pronoun} sells ${bags} bags of ${amount}.`;
+      return `${pronoun} ${random.choice(LOSSES)} ${amount}.`;
+    case "*":
+      return `Now ${pronoun.toLowerCase()} has ${amount} times as many.`;
+    case "/":
+      return `${pronoun} keeps one of ${amount} equal parts.`;
   }
 }
 
