@@ -19,7 +19,7 @@ import { TrainableModels } from "../src/model/trainableModels.ts";
 import { methodOf, configFrom } from "../src/rl/ttrlConfig.ts";
 import { demandOf } from "../src/model/memory/demand.ts";
 import { runStudy, type StudyStep } from "../src/rl/metrics/studyRun.ts";
-import { initialProgress } from "../src/rl/run.ts";
+import { initialProgress } from "../src/rl/metrics/studyRun.ts";
 import type { Study } from "../src/rl/metrics/answerKey.ts";
 import { ROOT } from "../tools/ensurePackages.mjs";
 import { shapeWeights } from "./shapeWeights.ts";

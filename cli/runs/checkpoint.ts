@@ -7,7 +7,7 @@ import { weightsInMemory } from "../../src/formats/numbers/weightSource.ts";
 import type { OptimizerState } from "../../src/decoder/optimizerState.ts";
 import { COMPANIONS, type CompanionStates } from "../../src/model/trainableModels.ts";
 import type { TrainedState } from "../../src/model/contracts/trainablePolicy.ts";
-import type { RunProgress } from "../../src/rl/run.ts";
+import type { RunProgress } from "../../src/rl/metrics/studyRun.ts";
 import { completeEntries, writeFolder, type Content } from "../files/durable.ts";
 import { InputError, messageOf } from "../inputError.ts";
 import type { Tensor } from "../../src/math/tensor.ts";

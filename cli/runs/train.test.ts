@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { configFrom, type TtrlConfig } from "../../src/rl/ttrlConfig.ts";
 import { DEFAULT_BUDGET } from "../../src/model/contracts/memoryBudget.ts";
-import { initialProgress } from "../../src/rl/run.ts";
+import { initialProgress } from "../../src/rl/metrics/studyRun.ts";
 import { describeOnGpu } from "../../src/webgpu/fixture.ts";
 import type { StartedBackend } from "../../src/lab/startBackend.ts";
 import type { CompanionStates } from "../../src/model/trainableModels.ts";

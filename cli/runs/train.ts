@@ -7,7 +7,7 @@ import {
   type TrainingRun,
 } from "../../src/lab/trainingRun.ts";
 import type { TrainableModels } from "../../src/model/trainableModels.ts";
-import type { RunProgress } from "../../src/rl/run.ts";
+import type { RunProgress } from "../../src/rl/metrics/studyRun.ts";
 import { writeCheckpoint, type Checkpoint } from "./checkpoint.ts";
 import { Journal, parseEntries, type Entry } from "./journal.ts";
 import type { Stop } from "./stop.ts";

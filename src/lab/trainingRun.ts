@@ -9,7 +9,7 @@ import {
   type StudyEvent,
   type StudyStep,
 } from "../rl/metrics/studyRun.ts";
-import { initialProgress, type RunProgress } from "../rl/run.ts";
+import { initialProgress, type RunProgress } from "../rl/metrics/studyRun.ts";
 import type { TtrlConfig } from "../rl/ttrlConfig.ts";
 import type { PauseGate } from "./pauseGate.ts";
 import { NEVER } from "./startBackend.ts";

@@ -1,9 +1,8 @@
 /** Evaluation: k samples per question at the evaluation temperature (TTRL, section 3.1: T 0.6, top-p 0.95). */
 import { createRandom } from "../math/random.ts";
 import type { CoreConfig } from "./config/coreFields.ts";
-import type { Examiner } from "./contracts/examiner.ts";
 import type { Policy } from "./contracts/policy.ts";
-import type { Question } from "./contracts/types.ts";
+import type { Question, Response } from "./contracts/types.ts";
 import type { Watch } from "./contracts/watch.ts";
 
 /** Streams of a seed from here on are for evaluations, so that evaluating never changes what the loop samples. */
@@ -21,18 +20,26 @@ export interface EvaluationPoint {
   readonly samples: number;
 }
 
-/** Samples the chosen questions and has the responses examined; the policy is not changed. */
-export async function evaluate<Evaluation>(
+/** The samples of an evaluation: `responses[i]` belong to `questions[i]`. */
+export interface EvaluationSamples {
+  readonly step: number;
+  readonly temperature: number;
+  readonly topP: number;
+  readonly questions: readonly Question[];
+  readonly responses: readonly (readonly Response[])[];
+}
+
+/** Samples the chosen questions; the policy is not changed. */
+export async function sampleEvaluation(
   policy: Policy,
-  questions: readonly Question[],
-  examiner: Pick<Examiner<unknown, Evaluation>, "evaluation">,
+  all: readonly Question[],
   settings: EvaluationSettings,
   { step, samples: count }: EvaluationPoint,
-  watch: Watch = {},
-): Promise<Evaluation> {
-  const chosen = spread(questions, settings.evaluationQuestions);
+  watch: Watch,
+): Promise<EvaluationSamples> {
+  const questions = spread(all, settings.evaluationQuestions);
   const random = createRandom(settings.seed, EVALUATION_STREAM + step);
-  const requests = chosen.map(({ prompt }) => ({ prompt, seed: random.integer(0, 2 ** 31 - 1) }));
+  const requests = questions.map(({ prompt }) => ({ prompt, seed: random.integer(0, 2 ** 31 - 1) }));
   const { evaluationTemperature: temperature, evaluationTopP: topP, maxResponseTokens } = settings;
   const responses = await policy.sample(
     requests,
@@ -40,7 +47,7 @@ export async function evaluate<Evaluation>(
     watch.signal,
     (done, total) => watch.onProgress?.("evaluate", done, total),
   );
-  return examiner.evaluation({ step, temperature, topP }, chosen, responses);
+  return { step, temperature, topP, questions, responses };
 }
 
 /** Returns at most `count` items, evenly spread over the list, so that every level keeps its share. */

@@ -1,6 +1,7 @@
 /** For tests: a policy of three numbers per prompt, so that the whole method runs without a model. */
 import { createRandom } from "../math/random.ts";
 import { configFrom, methodOf } from "./ttrlConfig.ts";
+import { answerRules } from "./answer.ts";
 import { advantage } from "./advantage.ts";
 import type { JudgedStep, Rewarded, RewardSources, Sampled } from "./contracts/hooks.ts";
 import type { TokenTable } from "./contracts/tokenTable.ts";
@@ -19,7 +20,7 @@ import type {
 import { initialLoopState, type LoopState } from "./loop/loopState.ts";
 import type { StepMetrics } from "./metrics/metrics.ts";
 import { grantTruth, type Study } from "./metrics/answerKey.ts";
-import { examinerOf } from "./metrics/examine.ts";
+import { measureStep } from "./metrics/measure.ts";
 import { ttrl } from "./ttrl.ts";
 import type { AnswerRules, Group, Response, Rollout } from "./contracts/types.ts";
 
@@ -242,10 +243,10 @@ export async function* steps(
 ): AsyncGenerator<MeasuredStep> {
   const config = configFrom({ ...QUICK, ...values });
   const method = methodOf(config);
-  const examiner = examinerOf(study, config);
+  const rules = answerRules(study, config);
   const loop = { models: policy, set: study, method, truth: grantTruth(method, study) };
   for await (const { outcome, state: reached } of ttrl(loop, state ?? initialLoopState(config)))
-    yield { metrics: examiner.step(outcome), groups: outcome.groups, state: reached };
+    yield { metrics: measureStep(outcome, study.answerKey, rules), groups: outcome.groups, state: reached };
 }
 
 /** Trains the policy by the loop with `QUICK` and the values, and returns its steps. */

@@ -4,6 +4,7 @@ import { mean, sum } from "../../math/stats.ts";
 import { extractAnswers, gradeAnswer, gradeLabel } from "../answer.ts";
 import type { StepOutcome } from "../contracts/step.ts";
 import type { Answer, AnswerRules, Group, Question, Response, Vote } from "../contracts/types.ts";
+import type { EvaluationSamples } from "../evaluate.ts";
 import { rewardFor } from "../reward.ts";
 import { majorityVote, voteEntropy } from "../vote.ts";
 import type { AnswerKey } from "./answerKey.ts";
@@ -222,11 +223,9 @@ function otherTokens(groups: readonly Group[]): number {
   return sum(groups.flatMap(({ others }) => others?.responses ?? []).map(({ tokens }) => tokens.length));
 }
 
-/** Returns the metrics of one evaluation: `responses[i]` are the samples of `questions[i]`. */
+/** Returns the metrics of one evaluation. */
 export function measureEvaluation(
-  point: { readonly step: number; readonly temperature: number; readonly topP: number },
-  questions: readonly Question[],
-  responses: readonly (readonly Response[])[],
+  { step, temperature, topP, questions, responses }: EvaluationSamples,
   key: AnswerKey,
   rules: AnswerRules,
 ): Required<Evaluation> {
@@ -235,10 +234,7 @@ export function measureEvaluation(
   const truths = scored.map(({ truth }) => truth).filter((truth) => truth !== null);
   const { groundTruthRatio: passAt1, ...rest } = accuracy(truths);
   return {
-    step: point.step,
-    samples: responses[0]?.length ?? 0,
-    temperature: point.temperature,
-    topP: point.topP,
+    ...{ step, samples: responses[0]?.length ?? 0, temperature, topP },
     passAt1,
     majAtN: meanKnown(truths.map(({ labelRight }) => toNumber(labelRight))),
     stdAtN: meanKnown(truths.map(shareRight).map(deviation)),

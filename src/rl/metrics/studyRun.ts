@@ -1,14 +1,17 @@
-/** Runs and evaluations on a study: the loop gets its questions, the examiner its answer key. */
+/** Runs and evaluations on a study: the loop gets its questions, the measurements its answer key. */
+import { answerRules } from "../answer.ts";
+import type { Method } from "../contracts/method.ts";
 import type { Models } from "../contracts/models.ts";
 import type { Policy } from "../contracts/policy.ts";
+import type { StepOutcome } from "../contracts/step.ts";
 import type { Group } from "../contracts/types.ts";
 import type { Watch } from "../contracts/watch.ts";
-import { evaluate, type EvaluationPoint, type EvaluationSettings } from "../evaluate.ts";
-import type { LoopState } from "../loop/loopState.ts";
-import { isOver, run, type RunProgress } from "../run.ts";
+import { sampleEvaluation, type EvaluationPoint, type EvaluationSettings } from "../evaluate.ts";
+import { initialLoopState, type LoopState } from "../loop/loopState.ts";
+import { ttrl } from "../ttrl.ts";
 import { methodOf, type TtrlConfig } from "../ttrlConfig.ts";
 import { grantTruth, type Study } from "./answerKey.ts";
-import { examinerOf, stepTiming } from "./examine.ts";
+import { measureEvaluation, measureStep } from "./measure.ts";
 import type { Evaluation, StepMetrics, StepTiming } from "./metrics.ts";
 
 /** A measured step. */
@@ -19,11 +22,27 @@ export interface StudyStep {
 }
 
 /** Events of a run on a study, in order. */
-export type StudyEvent =
-  | { readonly type: "evaluated"; readonly evaluation: Evaluation; readonly progress: RunProgress }
-  | { readonly type: "stepped"; readonly step: StudyStep; readonly progress: RunProgress };
+export type StudyEvent = { readonly progress: RunProgress } & (
+  | { readonly type: "evaluated"; readonly evaluation: Evaluation }
+  | { readonly type: "stepped"; readonly step: StudyStep }
+);
 
-/** Runs from `progress` to the end. A control that learns from ground truth is granted it; every other run has none. */
+/** How far a run has come; with the models' own state, enough to continue exactly. */
+export interface RunProgress {
+  readonly loop: LoopState;
+  /** True when the evaluation due at this step is done. */
+  readonly evaluated: boolean;
+}
+
+/** Returns the progress of a run that has not begun. */
+export function initialProgress(settings: { readonly seed: number }): RunProgress {
+  return { loop: initialLoopState(settings), evaluated: false };
+}
+
+/**
+ * Runs from `progress` to the end: an evaluation of the initial model, steps with evaluations in between, and one at the
+ * end. A control that learns from ground truth is granted it; every other run has none.
+ */
 export async function* runStudy(
   models: Models,
   study: Study,
@@ -33,19 +52,30 @@ export async function* runStudy(
 ): AsyncGenerator<StudyEvent> {
   const method = methodOf(config);
   const loop = { models, set: study, method, truth: grantTruth(method, study), watch };
-  for await (const event of run(loop, examinerOf(study, config), progress)) {
-    if (event.type === "evaluated") {
-      yield event;
-      continue;
-    }
-    const { metrics, progress: reached } = event;
-    const { groups, seconds } = event.step.outcome;
-    yield {
-      type: "stepped",
-      step: { metrics, timing: stepTiming(metrics, seconds), groups },
-      progress: reached,
-    };
+  const evaluated = async (state: LoopState): Promise<StudyEvent> => {
+    const isEnd = state.step === 0 || isOver(state, method);
+    const point = { step: state.step, samples: isEnd ? config.initialSamples : config.evaluationSamples };
+    const evaluation = await evaluateStudy(models.policy, study, config, point, watch);
+    return { type: "evaluated", evaluation, progress: { loop: state, evaluated: true } };
+  };
+  if (!progress.evaluated && isDue(progress.loop, method)) yield await evaluated(progress.loop);
+  if (isOver(progress.loop, method)) return;
+  for await (const { outcome, state } of ttrl(loop, progress.loop)) {
+    const due = isDue(state, method);
+    const step = measured(outcome, study, config);
+    yield { type: "stepped", step, progress: { loop: state, evaluated: !due } };
+    if (due) yield await evaluated(state);
+    if (isOver(state, method)) return;
   }
+}
+
+function isDue(state: LoopState, method: Method): boolean {
+  return state.step % method.settings.evaluateEvery === 0 || isOver(state, method);
+}
+
+/** Returns whether no step is left: all are done, or the early stop ended the run. */
+function isOver({ step, earlyStop = [] }: LoopState, method: Method): boolean {
+  return step === method.settings.steps || (step > 0 && method.earlyStop.isOver(earlyStop));
 }
 
 /** Returns whether no step of a run with this configuration is left. */
@@ -53,13 +83,33 @@ export function isRunOver(state: LoopState, config: TtrlConfig): boolean {
   return isOver(state, methodOf(config));
 }
 
+function measured(outcome: StepOutcome, study: Study, config: Pick<TtrlConfig, "answers">): StudyStep {
+  const { groups, seconds: { sample, judge, train } } = outcome; // prettier-ignore
+  const metrics = measureStep(outcome, study.answerKey, answerRules(study, config));
+  const { sampledTokens, trainedTokens, batchTokens = null } = metrics;
+  const stepSeconds = sample + judge + train;
+  const timing = {
+    sampleSeconds: sample,
+    trainSeconds: train,
+    sampleTokensPerSecond: sampledTokens / sample,
+    trainTokensPerSecond: trainedTokens / train,
+    judgeSeconds: judge,
+    stepSeconds,
+    sampleMsPerToken: (1000 * sample) / sampledTokens,
+    trainMsPerToken: trainedTokens === 0 ? null : (1000 * train) / trainedTokens,
+    batchTokensPerSecond: batchTokens === null ? null : batchTokens / stepSeconds,
+  };
+  return { metrics, timing, groups };
+}
+
 /** Samples the chosen questions of a study and measures the policy; the policy is not changed. */
-export function evaluateStudy(
+export async function evaluateStudy(
   policy: Policy,
   study: Study,
   config: EvaluationSettings & Pick<TtrlConfig, "answers">,
   point: EvaluationPoint,
   watch: Watch = {},
 ): Promise<Evaluation> {
-  return evaluate(policy, study.questions, examinerOf(study, config), config, point, watch);
+  const samples = await sampleEvaluation(policy, study.questions, config, point, watch);
+  return measureEvaluation(samples, study.answerKey, answerRules(study, config));
 }

@@ -1,9 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { configFrom, type TtrlConfig } from "./ttrlConfig.ts";
-import { ThreeNumberPolicy, type Logits } from "./fixture.ts";
-import type { Study } from "./metrics/answerKey.ts";
-import { evaluateStudy, runStudy, type StudyEvent } from "./metrics/studyRun.ts";
-import { initialProgress, type RunProgress } from "./run.ts";
+import { configFrom, type TtrlConfig } from "../ttrlConfig.ts";
+import { ThreeNumberPolicy, type Logits } from "../fixture.ts";
+import type { Study } from "./answerKey.ts";
+import { evaluateStudy, initialProgress, runStudy, type RunProgress, type StudyEvent } from "./studyRun.ts";
 
 const PROMPTS = ["a", "b", "c", "d", "e"];
 const LOGITS = Object.fromEntries(PROMPTS.map((prompt, i): [string, Logits] => [prompt, [i / 4, 0.3, 0]]));
@@ -27,8 +26,8 @@ const CONFIG = configFrom({
   initialSamples: 5,
 });
 
-/** What an event says, less the clock's readings. */
-function told(event: StudyEvent): unknown {
+/** The measurements of an event, without times. */
+function measurements(event: StudyEvent): unknown {
   return event.type === "evaluated" ? event.evaluation : event.step.metrics;
 }
 
@@ -72,7 +71,7 @@ describe("a run", () => {
   test("learns the same however often it is evaluated", async () => {
     const metricsOf = async (config: TtrlConfig) => {
       const events = await collect(new ThreeNumberPolicy(LOGITS), config, initialProgress(config));
-      return events.filter(({ type }) => type === "stepped").map(told);
+      return events.filter(({ type }) => type === "stepped").map(measurements);
     };
     expect(await metricsOf({ ...CONFIG, evaluateEvery: 1 })).toEqual(await metricsOf(CONFIG));
   });
@@ -92,18 +91,18 @@ describe.each([
   { questionTrust: "initial-consensus", voting: "multi-label", advantage: "grpo" },
 ])("a run with %o, stopped and resumed", async (values) => {
   const config = configFrom({ ...CONFIG, ...values });
-  const undisturbed = await collect(new ThreeNumberPolicy(LOGITS), config, initialProgress(config));
+  const uninterrupted = await collect(new ThreeNumberPolicy(LOGITS), config, initialProgress(config));
 
-  test.each(EVENTS)("after event %i goes on as if undisturbed", async (stop) => {
-    expect(undisturbed).toHaveLength(EVENTS.length);
+  test.each(EVENTS)("after event %i continues as if uninterrupted", async (stop) => {
+    expect(uninterrupted).toHaveLength(EVENTS.length);
     const policy = new ThreeNumberPolicy(LOGITS);
     const before = await collect(policy, config, initialProgress(config), stop);
     // The progress is a plain value: it survives a file.
     const progress = JSON.parse(JSON.stringify(before.at(-1)!.progress)) as RunProgress;
     const after = await collect(policy, config, progress);
-    expect([...before, ...after].map(told)).toEqual(undisturbed.map(told));
+    expect([...before, ...after].map(measurements)).toEqual(uninterrupted.map(measurements));
     expect(after.map((event) => event.progress)).toEqual(
-      undisturbed.slice(stop).map((event) => event.progress),
+      uninterrupted.slice(stop).map((event) => event.progress),
     );
   });
 });
