@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as z from "zod";
-import { runJson } from "../../src/report/files.ts";
+import { runJson } from "../../src/report/metrics.ts";
 import type { RunDescription } from "../../src/report/record.ts";
 import { configFrom } from "../../src/rl/ttrlConfig.ts";
 import { writeFile } from "../files/durable.ts";

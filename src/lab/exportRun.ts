@@ -12,7 +12,6 @@ import { trainedAdapter, trainedTexts, trainedWeights } from "../model/trainedFo
 import { adapterCount } from "../model/weights/adapter.ts";
 import { bundleFiles } from "../recipe/bundle.ts";
 import { recipeRefusal, type Continuation } from "../recipe/continuation.ts";
-import { adapterCard } from "../report/adapterCard.ts";
 import {
   ADAPTER_FORM,
   EXPORT_FORMS,
@@ -21,8 +20,8 @@ import {
   type ModelForm,
   type Recipe,
 } from "../report/exportForms.ts";
-import { reportFiles } from "../report/files.ts";
-import { modelCard, type FurtherEvaluations } from "../report/modelCard.ts";
+import { reportFiles } from "../report/metrics.ts";
+import { adapterCard, modelCard, type FurtherEvaluations } from "../report/modelCard.ts";
 import type { RunDescription, RunReport } from "../report/record.ts";
 import type { PromptFrame } from "../rl/contracts/types.ts";
 

@@ -2,10 +2,18 @@
 import type { Recipe } from "../report/exportForms.ts";
 import { authorsFiles } from "./authors.ts";
 import type { BundleFiles, Continuation } from "./continuation.ts";
+import { valueText, type Counterpart, type Counterparts } from "./counterparts.ts";
 import { counterpartsIn } from "./losses.ts";
-import { bundleReadme, type RecipeText } from "./readme.ts";
 import { trlFiles } from "./trl.ts";
 import { verlFiles } from "./verl.ts";
+
+/** Texts that differ between recipes. */
+interface RecipeText {
+  readonly trainer: string;
+  readonly install: string;
+  readonly start: string;
+  readonly notes: readonly string[];
+}
 
 interface RecipeParts {
   readonly text: RecipeText;
@@ -78,4 +86,35 @@ export function bundleFiles(
 /** Returns the command that continues the run, to be started in the bundle's folder. */
 export function startCommand(recipe: Recipe): string {
   return PARTS[recipe].text.start;
+}
+
+/** Notes of every bundle. */
+const NOTES = [
+  "Answers are extracted and compared by the rules of the lab's `answers: paper`.",
+  "Only the weights are carried over; AdamW's moments, the random state and the position in the epoch are not.",
+];
+
+/** Writes the README: how to start, notes, and the table of settings. */
+export function bundleReadme(run: Continuation, list: Counterparts, text: RecipeText): string {
+  const { dataset, questions, steps, stepsDone } = run;
+  const rows = list.all().map((counterpart) => row(counterpart, list));
+  return `# A run of TTRL Lab, continued with ${text.trainer}
+
+Continues the model after ${stepsDone} steps on ${dataset} (${questions.length} questions) for another ${steps} steps.
+
+    ${text.install}
+    ${text.start}
+
+${[...text.notes, ...NOTES].map((note) => `- ${note}`).join("\n")}
+
+| setting | run | becomes | remark |
+| --- | --- | --- | --- |
+${rows.join("\n")}
+`;
+}
+
+function row({ setting, becomes, note, isLost }: Counterpart, list: Counterparts): string {
+  const names = [...becomes].map(([name, value]) => `\`${name}=${valueText(value)}\``).join(" ");
+  const remark = isLost ? `**lost**: ${note}` : note;
+  return `| ${setting} | ${list.config[setting]} | ${names === "" ? "–" : names} | ${remark} |`;
 }

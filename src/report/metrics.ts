@@ -1,102 +1,42 @@
 /** A run's numbers as files: a table for spreadsheets, and everything for programs. */
 import { toCsv, type CsvValue } from "../formats/csv.ts";
-import {
-  VARIANT_METRIC_NAMES,
-  type Evaluation,
-  type StepMetrics,
-  type StepTiming,
-  type VariantMetricName,
-} from "../rl/metrics/metrics.ts";
-import type { RunReport } from "./record.ts";
+import { STEP_METRIC_NAMES, TIMING_NAMES, type Evaluation } from "../rl/metrics/metrics.ts";
+import type { RunDescription, RunReport } from "./record.ts";
 
-// Tables and not lists: a field that is left out does not compile.
+const EVALUATION_FIELDS = [
+  "samples",
+  "temperature",
+  "topP",
+  "passAt1",
+  "majAtN",
+  "passAtN",
+  "stdAtN",
+  "ungradedShare",
+  "rewardAccuracy",
+  "majorityRatio",
+  "reward",
+  "voteEntropy",
+  "unansweredShare",
+  "truncatedShare",
+  "entropy",
+  "responseLength",
+  "responseLengthMin",
+  "responseLengthMax",
+  "sampledTokens",
+] as const satisfies (keyof Evaluation)[];
 
-const CORE_STEP_FIELDS = namesOf({
-  labelAccuracy: true,
-  rewardAccuracy: true,
-  groundTruthRatio: true,
-  passAtN: true,
-  ungradedShare: true,
-  majorityRatio: true,
-  reward: true,
-  voteEntropy: true,
-  flipRate: true,
-  unansweredShare: true,
-  truncatedShare: true,
-  entropy: true,
-  responseLength: true,
-  responseLengthMin: true,
-  responseLengthMax: true,
-  postRewardAccuracy: true,
-  postGroundTruthRatio: true,
-  postPassAtN: true,
-  postReward: true,
-  postRewardMin: true,
-  postRewardMax: true,
-  postEntropy: true,
-  postResponseLength: true,
-  postResponseLengthMin: true,
-  postResponseLengthMax: true,
-  postTruncatedShare: true,
-  promptLength: true,
-  promptLengthMin: true,
-  promptLengthMax: true,
-  batchTokens: true,
-  advantageMean: true,
-  advantageMin: true,
-  advantageMax: true,
-  unanimousShare: true,
-  kl: true,
-  clipFraction: true,
-  clipFractionLow: true,
-  gradientNorm: true,
-  loss: true,
-  logprobGap: true,
-  oldKl: true,
-  learningRate: true,
-  sampledTokens: true,
-  trainedTokens: true,
-} satisfies Record<Exclude<keyof StepMetrics, "step" | VariantMetricName>, true>);
+/** Returns the run's own files in the folder of its trained model, by name. */
+export function reportFiles(report: RunReport): ReadonlyMap<string, string> {
+  return new Map([
+    ["run.json", runJson(report.run)],
+    ["metrics.csv", metricsCsv(report)],
+    ["metrics.json", metricsJson(report)],
+  ]);
+}
 
-/** Variants' metrics follow the core's, so that a new variant moves no other column. */
-const STEP_FIELDS = [...CORE_STEP_FIELDS, ...VARIANT_METRIC_NAMES];
-
-const TIMING_FIELDS = namesOf({
-  sampleSeconds: true,
-  trainSeconds: true,
-  sampleTokensPerSecond: true,
-  trainTokensPerSecond: true,
-  judgeSeconds: true,
-  stepSeconds: true,
-  sampleMsPerToken: true,
-  trainMsPerToken: true,
-  batchTokensPerSecond: true,
-} satisfies Record<keyof StepTiming, true>);
-
-const EVALUATION_FIELDS = namesOf({
-  samples: true,
-  temperature: true,
-  topP: true,
-  passAt1: true,
-  majAtN: true,
-  passAtN: true,
-  stdAtN: true,
-  ungradedShare: true,
-  rewardAccuracy: true,
-  majorityRatio: true,
-  reward: true,
-  voteEntropy: true,
-  unansweredShare: true,
-  truncatedShare: true,
-  entropy: true,
-  responseLength: true,
-  responseLengthMin: true,
-  responseLengthMax: true,
-  sampledTokens: true,
-} satisfies Record<Exclude<keyof Evaluation, "step" | "atK" | "questions">, true>);
-
-function namesOf<Name extends string>(table: Readonly<Record<Name, true>>): Name[] {
-  return Object.keys(table) as Name[]; // of a literal above, which has no others
+/** run.json: the settings of the run, enough to repeat it. */
+export function runJson(run: RunDescription): string {
+  return `${JSON.stringify(run, null, 2)}\n`;
 }
 
 /** metrics.csv: one row a step, 0 being the initial model; evaluations in columns of their own; empty where unknown. */
@@ -107,8 +47,8 @@ export function metricsCsv({ steps, evaluations }: RunReport): string {
   return toCsv(
     numbers.map((step) => ({
       step,
-      ...cells(STEP_FIELDS, stepAt.get(step)?.metrics),
-      ...cells(TIMING_FIELDS, stepAt.get(step)?.timing),
+      ...cells(STEP_METRIC_NAMES, stepAt.get(step)?.metrics),
+      ...cells(TIMING_NAMES, stepAt.get(step)?.timing),
       ...cells(EVALUATION_FIELDS, evaluationAt.get(step), "evaluation_"),
       ...cellsAtK(evaluationAt.get(step)),
     })),
@@ -120,8 +60,8 @@ export function metricsJson({ run, steps, evaluations }: RunReport): string {
   const report = {
     run,
     steps: steps.map(({ metrics, timing }) => ({
-      metrics: { step: metrics.step, ...cells(STEP_FIELDS, metrics) },
-      timing: cells(TIMING_FIELDS, timing),
+      metrics: { step: metrics.step, ...cells(STEP_METRIC_NAMES, metrics) },
+      timing: cells(TIMING_NAMES, timing),
     })),
     evaluations: evaluations.map((evaluation) => ({
       step: evaluation.step,

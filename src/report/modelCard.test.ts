@@ -21,7 +21,7 @@ test("the card says what was done, and on which questions it was measured", () =
     'on the questions of "Word problems" by TTRL (arXiv 2504.16084): 2 steps of 16 questions, 64 votes each, ' +
       "seed 7, on the cpu backend.\n",
   );
-  expect(card).toContain('The figures of "Word problems" are measured on the questions trained on');
+  expect(card).toContain('The results on "Word problems" are on the questions trained on');
   expect(card).toContain('"votesPerQuestion": 64'); // the settings
 });
 
@@ -38,7 +38,7 @@ test("the card has the first and the last evaluation, with their intervals over 
 test("the card of a run cut short says so, and calls no evaluation before its last step final", () => {
   const card = modelCard({ ...report, steps: [stepOf(1)], evaluations: report.evaluations.slice(0, 1) });
   expect(card).toContain("1 step of 16 questions");
-  expect(card).toContain("The run was to have 2 steps.");
+  expect(card).toContain("The run was configured for 2 steps.");
   expect(card).not.toContain("(final)");
 });
 
@@ -52,15 +52,15 @@ test("further data sets have rows of their own, unknown figures by name", () => 
 test("the card of a control says what it learned from", () => {
   const control = { ...report, run: describedRun(configFrom({ steps: 2, labelSource: "truth" })) };
   expect(modelCard(control)).toContain('as a control (label source "truth") on the questions');
-  expect(modelCard(control)).toContain("their answers served to train and to measure.");
+  expect(modelCard(control)).toContain("whose answers were used for training and evaluation.");
   expect(modelCard(report)).toContain("without labels on the questions");
-  expect(modelCard(report)).toContain("their answers served to measure alone.");
+  expect(modelCard(report)).toContain("whose answers were used for evaluation only.");
 });
 
 test("the card of a run that trained an adapter says so, and where it is by itself", () => {
   const run = describedRun(configFrom({ steps: 2, trainable: "lora", loraRank: 8 }));
   expect(modelCard({ ...report, run, adapterParameters: 1234 })).toContain(
-    "Trained was a LoRA adapter of 1234 parameters (rank 8, alpha 32, all-linear), which is merged into these weights;",
+    "A LoRA adapter of 1234 parameters was trained (rank 8, alpha 32, all-linear) and merged into these weights;",
   );
   expect(modelCard(report)).not.toContain("adapter");
 });

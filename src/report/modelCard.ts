@@ -1,4 +1,4 @@
-/** The model card of a trained model: what it was, what was done to it and what came of it. */
+/** Model cards of what a run trained: base model, training and evaluations. */
 import type { TtrlConfig } from "../rl/ttrlConfig.ts";
 import type { Evaluation } from "../rl/metrics/metrics.ts";
 import { intervals, type Interval } from "./outcome.ts";
@@ -7,7 +7,7 @@ import type { RunReport } from "./record.ts";
 /** Evaluations on data sets that the run did not learn from, by name of the data set. */
 export type FurtherEvaluations = ReadonlyMap<string, readonly Evaluation[]>;
 
-/** The card, a README.md. */
+/** Returns the card of the trained model, its README.md. */
 export function modelCard(report: RunReport, further: FurtherEvaluations = new Map()): string {
   const { run, steps, evaluations, adapterParameters } = report;
   const { model, dataset, config } = run;
@@ -15,7 +15,8 @@ export function modelCard(report: RunReport, further: FurtherEvaluations = new M
   const learnsFromAnswers = labelSource === "truth" || labelSource === "wrong-majority";
   const learnt =
     labelSource === "majority" ? "without labels" : `as a control (label source "${labelSource}")`;
-  const unfinished = steps.length < config.steps ? ` The run was to have ${counted(config.steps)}.` : "";
+  const unfinished =
+    steps.length < config.steps ? ` The run was configured for ${counted(config.steps)}.` : "";
   const measured = new Map([[`${dataset} (trained on)`, evaluations], ...further]);
   return [
     `# ${model}, after test-time reinforcement learning`,
@@ -29,10 +30,10 @@ export function modelCard(report: RunReport, further: FurtherEvaluations = new M
     "|---|---|---|---|---|---|",
     ...[...measured].flatMap(([name, all]) => firstAndLast(all).map((one) => row(name, one, steps.length))),
     "",
-    `Samples drawn at temperature ${config.evaluationTemperature}, top-p ${config.evaluationTopP}; in brackets the 95% ` +
-      `bootstrap interval over questions. The figures of "${dataset}" are measured on the questions trained on; their ` +
-      `answers served ${learnsFromAnswers ? "to train and to measure" : "to measure alone"}. ` +
-      "`metrics.csv` and `metrics.json` hold every step.",
+    `Sampled at temperature ${config.evaluationTemperature}, top-p ${config.evaluationTopP}; in brackets the 95% ` +
+      `bootstrap interval over questions. The results on "${dataset}" are on the questions trained on, whose ` +
+      `answers were used ${learnsFromAnswers ? "for training and evaluation" : "for evaluation only"}. ` +
+      "`metrics.csv` and `metrics.json` list every step.",
     "",
     "Settings of the run, also in `run.json`:",
     "",
@@ -43,10 +44,41 @@ export function modelCard(report: RunReport, further: FurtherEvaluations = new M
   ].join("\n");
 }
 
-function adapterText({ loraRank, loraAlpha, loraTargets }: TtrlConfig, parameters: number): string {
+/** Returns the model card of a run's adapter, the README.md of its PEFT folder: its base model, and how to load it. */
+export function adapterCard({ run, steps }: RunReport): string {
+  const { model, dataset, config } = run;
+  return [
+    "---",
+    "library_name: peft",
+    `base_model: ${JSON.stringify(model)}`,
+    "tags:",
+    "- lora",
+    "---",
+    "",
+    `# Adapter for ${model}, from test-time reinforcement learning`,
+    "",
+    `A LoRA adapter of rank ${config.loraRank} and alpha ${config.loraAlpha}, trained on the questions of "${dataset}" by ` +
+      `TTRL (arXiv 2504.16084) in ${steps.length} steps. The exported model has the adapter merged in; load this ` +
+      `folder with the base model, ${model}:`,
+    "",
+    "```python",
+    "from peft import PeftModel",
+    "from transformers import AutoModelForCausalLM",
+    'model = PeftModel.from_pretrained(AutoModelForCausalLM.from_pretrained("base"), "adapter")',
+    "```",
+    "",
+    "The card of the exported model has the run's results and settings.",
+    "",
+  ].join("\n");
+}
+
+function adapterText(
+  { loraRank, loraAlpha, loraTargets }: Pick<TtrlConfig, "loraRank" | "loraAlpha" | "loraTargets">,
+  parameters: number,
+): string {
   return (
-    `Trained was a LoRA adapter of ${parameters} parameters (rank ${loraRank}, alpha ${loraAlpha}, ${loraTargets}), which is ` +
-    "merged into these weights; the folder `adapter` of the same export holds it by itself, in PEFT's format."
+    `A LoRA adapter of ${parameters} parameters was trained (rank ${loraRank}, alpha ${loraAlpha}, ${loraTargets}) and ` +
+    "merged into these weights; the folder `adapter` of the same export contains it in PEFT's format."
   );
 }
 
@@ -58,7 +90,7 @@ function firstAndLast(evaluations: readonly Evaluation[]): Evaluation[] {
   return evaluations.filter((_, i) => i === 0 || i === evaluations.length - 1);
 }
 
-/** One evaluation; the weights of the card are those after `trained` steps. */
+/** Returns the table row of an evaluation; `trained` is the last step. */
 function row(dataset: string, evaluation: Evaluation, trained: number): string {
   const { step, samples, passAt1, majAtN, majorityRatio, questions } = evaluation;
   const { passAt1Interval, majAtNInterval } = intervals(questions);

@@ -3,7 +3,7 @@ import { at } from "../../math/at.ts";
 import { mean, sum } from "../../math/stats.ts";
 import { extractAnswers, gradeAnswer, gradeLabel } from "../answer.ts";
 import type { StepOutcome } from "../contracts/step.ts";
-import type { Answer, AnswerRules, Group, Question, Response, Vote } from "../contracts/types.ts";
+import type { Answer, AnswerRules, Group, Question, Response } from "../contracts/types.ts";
 import type { EvaluationSamples } from "../evaluate.ts";
 import { rewardFor } from "../reward.ts";
 import { majorityVote, voteEntropy } from "../vote.ts";
@@ -12,14 +12,7 @@ import { measureAtK } from "./atK.ts";
 import type { Evaluation, StepMetrics } from "./metrics.ts";
 
 /** A question with its responses, vote and rewards. */
-interface Judged {
-  readonly question: Question;
-  readonly responses: readonly Response[];
-  readonly answers: readonly Answer[];
-  readonly vote: Vote;
-  readonly rewards: readonly number[];
-  readonly binaryRewards?: Group["binaryRewards"];
-}
+type Judged = Pick<Group, "question" | "responses" | "answers" | "vote" | "rewards" | "binaryRewards">;
 
 /** Grade of an answer or label: right, wrong, or null where the grader did not decide, which counts as neither. */
 type Grade = boolean | null;
@@ -83,17 +76,6 @@ function toNumber(grade: Grade): number | null {
   return grade === null ? null : Number(grade);
 }
 
-/** Restricts to the first `count` responses, the ones kept for training. */
-function keep(truth: Truth, count: number): Truth {
-  const { answers, rewards, right } = truth;
-  return {
-    ...truth,
-    answers: answers.slice(0, count),
-    rewards: rewards.slice(0, count),
-    right: right.slice(0, count),
-  };
-}
-
 /** Returns the mean of the values that are not null; null when there are none. */
 function meanKnown(values: readonly (number | null)[]): number | null {
   const known = values.filter((value) => value !== null);
@@ -110,10 +92,7 @@ function describe(judged: readonly Judged[]) {
     voteEntropy: mean(judged.map(({ vote }) => voteEntropy(vote))),
     unansweredShare: mean(judged.flatMap(({ answers }) => answers).map((answer) => Number(isSilent(answer)))),
     truncatedShare: mean(responses.map((response) => Number(!response.finished))),
-    entropy: tokenMean(
-      responses,
-      responses.map((response) => response.entropy),
-    ),
+    entropy: meanByTokens(lengths, responses.map(({ entropy }) => entropy)), // prettier-ignore
     responseLength: mean(lengths),
     responseLengthMin: least(lengths),
     responseLengthMax: most(lengths),
@@ -136,56 +115,62 @@ function most(values: readonly number[]): number {
   return values.reduce((extreme, value) => Math.max(extreme, value));
 }
 
-/** Returns the token-weighted mean of one value per response; 0 without tokens. */
-function tokenMean(responses: readonly Response[], values: readonly number[]): number {
-  const lengths = responses.map(({ tokens }) => tokens.length);
+/** Returns the mean of one value per response, weighted by its tokens; 0 without tokens. */
+function meanByTokens(lengths: readonly number[], values: readonly number[]): number {
   const tokens = sum(lengths);
   return tokens === 0 ? 0 : sum(lengths.map((length, i) => length * at(values, i))) / tokens;
 }
 
-/** Metrics of the responses kept for training. */
-function describeKept(groups: readonly Group[], key: AnswerKey, rules: AnswerRules) {
-  const truths = groups.flatMap((group) => {
-    const truth = truthOf(group, key, rules);
-    return truth === null ? [] : keep(truth, group.advantages.length);
+/** Metrics of the responses kept for training, the first of each group. */
+function describeKept(groups: readonly Group[], truths: readonly (Truth | null)[]) {
+  const kept = groups.map((group): Judged => {
+    const first = <T>(values: readonly T[]): T[] => values.slice(0, group.advantages.length);
+    const { responses, answers, rewards } = group;
+    return { ...group, responses: first(responses), answers: first(answers), rewards: first(rewards) };
   });
-  const { rewardAccuracy, groundTruthRatio, passAtN } = accuracy(truths);
-  const rewards = groups.map((group) => group.rewards.slice(0, group.advantages.length));
-  const responses = groups.flatMap((group) => group.responses.slice(0, group.advantages.length));
+  const keptTruths = truths.flatMap((truth, i) => {
+    if (truth === null) return [];
+    const { length } = at(kept, i).responses;
+    return { ...truth, rewards: truth.rewards.slice(0, length), right: truth.right.slice(0, length) };
+  });
+  const { rewardAccuracy, groundTruthRatio, passAtN } = accuracy(keptTruths);
+  const described = describe(kept);
+  const rewards = kept.flatMap((group) => group.rewards);
+  const responses = kept.flatMap((group) => group.responses);
   const advantages = groups.flatMap((group) => group.advantages);
   return {
     postRewardAccuracy: rewardAccuracy,
     postGroundTruthRatio: groundTruthRatio,
     postPassAtN: passAtN,
-    postReward: mean(rewards.map(mean)),
-    postRewardMin: least(rewards.flat()),
-    postRewardMax: most(rewards.flat()),
-    postEntropy: tokenMean(
-      responses,
-      responses.map(({ entropy }) => entropy),
+    postReward: described.reward,
+    postRewardMin: least(rewards),
+    postRewardMax: most(rewards),
+    postEntropy: described.entropy,
+    postResponseLength: described.responseLength,
+    postResponseLengthMin: described.responseLengthMin,
+    postResponseLengthMax: described.responseLengthMax,
+    postTruncatedShare: described.truncatedShare,
+    ...promptLengths(responses),
+    advantageMean: meanByTokens(
+      responses.map(({ tokens }) => tokens.length),
+      advantages,
     ),
-    ...keptLengths(responses),
-    advantageMean: tokenMean(responses, advantages),
     advantageMin: least(advantages),
     advantageMax: most(advantages),
     unanimousShare: mean(groups.map((group) => Number(group.advantages.every((value) => value === 0)))),
   };
 }
 
-/** Lengths of the responses kept for training and of their prompts, as the authors log them. */
-function keptLengths(kept: readonly Response[]) {
-  const lengths = kept.map(({ tokens }) => tokens.length);
-  const prompts = kept.map(({ promptTokens }) => promptTokens).filter((length) => length !== undefined);
-  const isKnown = prompts.length === kept.length;
+/** Lengths of the prompts, a prompt counted with each of its responses; null where the policy does not report them. */
+function promptLengths(responses: readonly Response[]) {
+  const lengths = responses.flatMap(({ promptTokens }) => promptTokens ?? []);
+  if (lengths.length < responses.length)
+    return { promptLength: null, promptLengthMin: null, promptLengthMax: null, batchTokens: null };
   return {
-    postResponseLength: mean(lengths),
-    postResponseLengthMin: least(lengths),
-    postResponseLengthMax: most(lengths),
-    postTruncatedShare: mean(kept.map(({ finished }) => Number(!finished))),
-    promptLength: isKnown ? mean(prompts) : null,
-    promptLengthMin: isKnown ? least(prompts) : null,
-    promptLengthMax: isKnown ? most(prompts) : null,
-    batchTokens: isKnown ? sum(prompts) + sum(lengths) : null,
+    promptLength: mean(lengths),
+    promptLengthMin: least(lengths),
+    promptLengthMax: most(lengths),
+    batchTokens: sum(lengths) + sum(responses.map(({ tokens }) => tokens.length)),
   };
 }
 
@@ -195,7 +180,8 @@ export function measureStep(
   key: AnswerKey,
   rules: AnswerRules,
 ): StepMetrics {
-  const truths = groups.map((group) => truthOf(group, key, rules)).filter((truth) => truth !== null);
+  const all = groups.map((group) => truthOf(group, key, rules));
+  const truths = all.filter((truth) => truth !== null);
   const described = describe(groups);
   return {
     step,
@@ -204,7 +190,7 @@ export function measureStep(
     ...described,
     sampledTokens: described.sampledTokens + otherTokens(groups) + extraTokens,
     flipRate,
-    ...describeKept(groups, key, rules),
+    ...describeKept(groups, all),
     kl: update?.kl ?? null,
     clipFraction: update?.clipFraction ?? null,
     clipFractionLow: update?.clipFractionLow ?? null,

@@ -1,14 +1,52 @@
 /** The metrics of a run: the description of each series, and the records. Names follow the authors' logs. */
 import { mean } from "../../math/stats.ts";
-import type { MetricText, VariantMetricText } from "../contracts/metricText.ts";
+import { ofTruth, type MetricText, type VariantMetricText } from "../contracts/metricText.ts";
 import { ADDED_METRICS } from "../ttrlConfig.ts";
 import type { VARIANTS } from "../variants/list.ts";
 import type { AtK } from "./atK.ts";
-import { EVALUATION_TEXTS, KEPT_TEXTS, VOTE_TEXTS } from "./voteTexts.ts";
-import { UPDATE_TEXTS } from "./updateTexts.ts";
+import { STEP_TEXTS, TIMING_TEXTS } from "./metricTexts.ts";
+
+/** Descriptions of what only evaluations measure. */
+const EVALUATION_TEXTS = {
+  passAt1: ofTruth(
+    { name: "pass@1", logged: "val-core/<data set>/acc/mean@N, val-ttrl/ground_truth_ratio" },
+    "mean over questions of (right responses / responses)",
+    "How often a single sampled response is right. The number TTRL is meant to raise.",
+  ),
+  majAtN: ofTruth(
+    { name: "Maj@N", logged: "val-ttrl/label_accuracy" },
+    "mean over questions of [majority answer is right]",
+    "Accuracy of the majority answer among the N samples of an evaluation; the initial one is the line to beat.",
+  ),
+  stdAtN: ofTruth(
+    { name: "std@N", logged: "val-aux/<data set>/acc/std@N" },
+    "mean over questions of sqrt(p (1 - p)), p = right responses / responses",
+    "How much correctness varies among the N responses to one question: 0 when all or none are right, at most 0.5.",
+  ),
+  passAtK: ofTruth(
+    { name: "pass@k" },
+    "mean over questions of 1 - C(N - c, k) / C(N, k), c of N responses right",
+    "Unbiased probability that k responses contain a right one; for k = 2, 4, 8, ... up to N.",
+  ),
+  bestAtK: ofTruth(
+    { name: "best@k", logged: "val-aux/<data set>/acc/best@k/mean" },
+    "mean over 1000 draws of k of the N responses with replacement of [any is right]",
+    "The best of k responses, as a perfect judge would choose. Below pass@k, because a draw may repeat a response.",
+  ),
+  worstAtK: ofTruth(
+    { name: "worst@k", logged: "val-aux/<data set>/acc/worst@k/mean" },
+    "mean over 1000 draws of k of the N responses with replacement of [all are right]",
+    "The worst of k responses: how reliable every single one is.",
+  ),
+  majAtK: ofTruth(
+    { name: "maj@k", logged: "val-aux/<data set>/acc/maj@k/mean" },
+    "mean over 1000 draws of k of the N responses with replacement of [majority answer of the draw is right]",
+    "Accuracy of a vote among only k responses; ties go to the answer drawn first, a missing answer never wins.",
+  ),
+} as const satisfies Record<string, MetricText>;
 
 /** Metrics of steps and evaluations that no variant adds. */
-const CORE_METRICS = { ...EVALUATION_TEXTS, ...VOTE_TEXTS, ...KEPT_TEXTS, ...UPDATE_TEXTS } as const;
+const CORE_METRICS = { ...EVALUATION_TEXTS, ...STEP_TEXTS, ...TIMING_TEXTS } as const;
 
 /** The keys of all members of a union. */
 type KeyOf<Union> = Union extends unknown ? keyof Union : never;
@@ -22,83 +60,55 @@ export type MetricName = keyof typeof CORE_METRICS | VariantMetricName;
 export const VARIANT_METRICS = ADDED_METRICS as Readonly<Record<VariantMetricName, VariantMetricText>>; // of the same list
 
 /** The names of the metrics that variants add. */
-export const VARIANT_METRIC_NAMES = Object.keys(VARIANT_METRICS) as VariantMetricName[]; // keys of a table without others
+export const VARIANT_METRIC_NAMES = namesOf(VARIANT_METRICS);
 
 /** Every series of a run: name, unit, formula and meaning. */
 export const METRICS: Readonly<Record<MetricName, MetricText>> = { ...CORE_METRICS, ...VARIANT_METRICS };
 
+/** Counts of response tokens: sampled by policy, teacher, greedy baselines and, in the first step, initial votes; and trained on. */
+const TOKEN_COUNTS = ["sampledTokens", "trainedTokens"] as const;
+
+type StepMetricName = keyof typeof STEP_TEXTS | (typeof TOKEN_COUNTS)[number] | VariantMetricName;
+
+/** Metrics that every step has. */
+type Known =
+  | ("majorityRatio" | "reward" | "unansweredShare" | "truncatedShare" | "entropy" | "responseLength")
+  | ("unanimousShare" | "learningRate" | (typeof TOKEN_COUNTS)[number]);
+
+/** Metrics that every step has where there are an answer key, a reference model, an update. */
+type Nullable =
+  | ("labelAccuracy" | "rewardAccuracy" | "groundTruthRatio" | "passAtN")
+  | ("kl" | "clipFraction" | "gradientNorm" | "loss" | "logprobGap");
+
 /**
- * One step of the loop. A value is null where it cannot be known (no answer key, no reference model, no update, a variant
- * that is off); the optional ones are absent from runs recorded before they were measured.
+ * One step of the loop, counted from 1. A value is null where it cannot be known; the optional ones are absent from runs
+ * recorded before they were measured.
  */
-export interface StepMetrics extends Partial<Record<VariantMetricName, number | null>> {
-  /** Counted from 1. */
-  readonly step: number;
-  readonly labelAccuracy: number | null;
-  readonly rewardAccuracy: number | null;
-  readonly groundTruthRatio: number | null;
-  readonly passAtN: number | null;
-  readonly ungradedShare?: number | null;
-  readonly majorityRatio: number;
-  readonly reward: number;
-  readonly voteEntropy?: number;
-  /** Null when no question of the step was asked before. */
-  readonly flipRate?: number | null;
-  readonly unansweredShare: number;
-  readonly truncatedShare: number;
-  readonly entropy: number;
-  readonly responseLength: number;
-  readonly responseLengthMin?: number;
-  readonly responseLengthMax?: number;
-  /** Of the responses kept for training, like all that begin with "post". */
-  readonly postRewardAccuracy?: number | null;
-  readonly postGroundTruthRatio?: number | null;
-  readonly postPassAtN?: number | null;
-  readonly postReward?: number;
-  readonly postRewardMin?: number;
-  readonly postRewardMax?: number;
-  readonly postEntropy?: number;
-  readonly postResponseLength?: number;
-  readonly postResponseLengthMin?: number;
-  readonly postResponseLengthMax?: number;
-  readonly postTruncatedShare?: number;
-  /** Null where the policy does not report its prompts' tokens. */
-  readonly promptLength?: number | null;
-  readonly promptLengthMin?: number | null;
-  readonly promptLengthMax?: number | null;
-  readonly batchTokens?: number | null;
-  /** Mean over tokens; extremes over responses. */
-  readonly advantageMean?: number;
-  readonly advantageMin?: number;
-  readonly advantageMax?: number;
-  readonly unanimousShare: number;
-  readonly kl: number | null;
-  readonly clipFraction: number | null;
-  readonly clipFractionLow?: number | null;
-  readonly gradientNorm: number | null;
-  readonly loss: number | null;
-  readonly logprobGap: number | null;
-  readonly oldKl?: number | null;
-  readonly learningRate: number;
-  /** Response tokens sampled in this step, including a teacher's, greedy baselines', and in the first step the initial votes'. */
-  readonly sampledTokens: number;
-  /** Response tokens trained on in this step. */
-  readonly trainedTokens: number;
-}
+export type StepMetrics = Readonly<
+  Record<"step" | Known, number> &
+    Record<Nullable, number | null> &
+    Partial<Record<Exclude<StepMetricName, Known | Nullable>, number | null>>
+>;
+
+/** The names of a step's metrics. Variants' follow the core's, so that a new variant moves no other column of a file. */
+export const STEP_METRIC_NAMES: readonly StepMetricName[] = [
+  ...namesOf(STEP_TEXTS),
+  ...TOKEN_COUNTS,
+  ...VARIANT_METRIC_NAMES,
+];
+
+type FirstTiming = "sampleSeconds" | "trainSeconds" | "sampleTokensPerSecond" | "trainTokensPerSecond";
 
 /** Wall-clock of a step. Kept apart from `StepMetrics`, which are the same bit for bit whenever a run is repeated. */
-export interface StepTiming {
-  readonly sampleSeconds: number;
-  readonly trainSeconds: number;
-  readonly sampleTokensPerSecond: number;
-  readonly trainTokensPerSecond: number;
-  /** The others are absent from runs recorded before they were measured. */
-  readonly judgeSeconds?: number;
-  readonly stepSeconds?: number;
-  readonly sampleMsPerToken?: number;
-  /** Null where nothing was trained on. */
-  readonly trainMsPerToken?: number | null;
-  readonly batchTokensPerSecond?: number | null;
+export type StepTiming = Readonly<
+  Record<FirstTiming, number> &
+    Partial<Record<Exclude<keyof typeof TIMING_TEXTS, FirstTiming>, number | null>>
+>;
+
+export const TIMING_NAMES = namesOf(TIMING_TEXTS);
+
+function namesOf<Name extends string>(table: Readonly<Record<Name, unknown>>): Name[] {
+  return Object.keys(table) as Name[]; // of a literal, which has no others
 }
 
 /** One question of an evaluation. */

@@ -1,52 +1,8 @@
-/** Descriptions of what is measured of evaluations, votes and the responses kept for training. */
+/** Descriptions of the metrics of steps, in the order of the files' columns. */
 import { ofTruth, text, type MetricText } from "../contracts/metricText.ts";
 
-/** Of evaluations only. */
-export const EVALUATION_TEXTS = {
-  passAt1: ofTruth(
-    { name: "pass@1", logged: "val-core/<data set>/acc/mean@N, val-ttrl/ground_truth_ratio" },
-    "mean over questions of (right responses / responses)",
-    "How often a single sampled response is right. The number TTRL is meant to raise.",
-  ),
-  majAtN: ofTruth(
-    { name: "Maj@N", logged: "val-ttrl/label_accuracy" },
-    "mean over questions of [majority answer is right]",
-    "Accuracy of the majority answer among the N samples of an evaluation; the initial one is the line to beat.",
-  ),
-  passAtN: ofTruth(
-    { name: "pass@N", logged: "train/pass@N, val-ttrl/pass@N" },
-    "mean over questions of [any of the N responses is right]",
-    "Whether the policy can still find the right answer at all; a drop means lost diversity.",
-  ),
-  stdAtN: ofTruth(
-    { name: "std@N", logged: "val-aux/<data set>/acc/std@N" },
-    "mean over questions of sqrt(p (1 - p)), p = right responses / responses",
-    "How much correctness varies among the N responses to one question: 0 when all or none are right, at most 0.5.",
-  ),
-  passAtK: ofTruth(
-    { name: "pass@k" },
-    "mean over questions of 1 - C(N - c, k) / C(N, k), c of N responses right",
-    "Unbiased probability that k responses contain a right one; for k = 2, 4, 8, ... up to N.",
-  ),
-  bestAtK: ofTruth(
-    { name: "best@k", logged: "val-aux/<data set>/acc/best@k/mean" },
-    "mean over 1000 draws of k of the N responses with replacement of [any is right]",
-    "The best of k responses, as a perfect judge would choose. Below pass@k, because a draw may repeat a response.",
-  ),
-  worstAtK: ofTruth(
-    { name: "worst@k", logged: "val-aux/<data set>/acc/worst@k/mean" },
-    "mean over 1000 draws of k of the N responses with replacement of [all are right]",
-    "The worst of k responses: how reliable every single one is.",
-  ),
-  majAtK: ofTruth(
-    { name: "maj@k", logged: "val-aux/<data set>/acc/maj@k/mean" },
-    "mean over 1000 draws of k of the N responses with replacement of [majority answer of the draw is right]",
-    "Accuracy of a vote among only k responses; ties go to the answer drawn first, a missing answer never wins.",
-  ),
-} as const satisfies Record<string, MetricText>;
-
-/** Of votes: in every step, most of them in evaluations too. */
-export const VOTE_TEXTS = {
+/** Those of votes are of evaluations, too; "post" are the responses kept for training, as the authors call them. */
+export const STEP_TEXTS = {
   labelAccuracy: ofTruth(
     { name: "label accuracy", logged: "train/label_accuracy" },
     "mean over questions of [pseudo-label = truth]",
@@ -57,15 +13,20 @@ export const VOTE_TEXTS = {
     "mean over responses of [vote reward = true reward]; of soft rewards 1 - |vote reward - true reward|, of rewards by novelty [above 0 = right]",
     "How many rewards are right: all under a right label, 1 - share(label) - share(truth) under a wrong one. It stays high even then, because a wrong response that disagrees with a wrong label still correctly earns 0 (the paper's lucky hit).",
   ),
-  ungradedShare: ofTruth(
-    { name: "ungraded" },
-    "mean over responses of [right or wrong not decided within the budget of a comparison]",
-    "Answers too complex to compare with the truth within the budget. They count as neither right nor wrong: accuracies are over graded answers, and metrics of k responses over questions without ungraded ones.",
-  ),
   groundTruthRatio: ofTruth(
     { name: "ground-truth ratio", logged: "train/ground_truth_ratio" },
     "mean over responses of [answer = truth]",
     "pass@1 of the training samples, at the training temperature.",
+  ),
+  passAtN: ofTruth(
+    { name: "pass@N", logged: "train/pass@N, val-ttrl/pass@N" },
+    "mean over questions of [any of the N responses is right]",
+    "Whether the policy can still find the right answer at all; a drop means lost diversity.",
+  ),
+  ungradedShare: ofTruth(
+    { name: "ungraded" },
+    "mean over responses of [right or wrong not decided within the budget of a comparison]",
+    "Answers too complex to compare with the truth within the budget. They count as neither right nor wrong: accuracies are over graded answers, and metrics of k responses over questions without ungraded ones.",
   ),
   majorityRatio: text(
     { name: "majority ratio", unit: "share", logged: "train/majority_ratio, val-ttrl/majority_ratio" },
@@ -121,10 +82,7 @@ export const VOTE_TEXTS = {
     "tokens of the longest response",
     "At the limit as soon as a single response is cut.",
   ),
-} as const satisfies Record<string, MetricText>;
 
-/** Of the responses kept for training, the first of all that voted: the authors' "post". */
-export const KEPT_TEXTS = {
   postRewardAccuracy: ofTruth(
     { name: "post reward accuracy", logged: "train/post_reward_accuracy" },
     "mean over kept responses of [vote reward = true reward]",
@@ -154,21 +112,6 @@ export const KEPT_TEXTS = {
     { name: "highest post reward", unit: "", logged: "critic/score/max, critic/rewards/max" },
     "max over kept responses of the vote reward",
     "0 only when no kept response agrees with its question's label.",
-  ),
-  advantageMean: text(
-    { name: "mean advantage", unit: "", logged: "critic/advantages/mean" },
-    "mean over the tokens of kept responses of the response's advantage",
-    "Below 0 where rewarded responses are shorter than others: each response is weighted by its tokens.",
-  ),
-  advantageMin: text(
-    { name: "lowest advantage", unit: "", logged: "critic/advantages/min" },
-    "min over kept responses of the advantage",
-    "The strongest push down: as agreement grows, the few dissenting responses are pushed harder.",
-  ),
-  advantageMax: text(
-    { name: "highest advantage", unit: "", logged: "critic/advantages/max" },
-    "max over kept responses of the advantage",
-    "The strongest push up: a label that few kept responses agree with.",
   ),
   postEntropy: text(
     { name: "post entropy", unit: "nats", logged: "train/post_entropy" },
@@ -215,9 +158,113 @@ export const KEPT_TEXTS = {
     "prompt and response tokens of the kept responses, a prompt counted with each of them",
     "Tokens that a step trains on; fewer are computed, since responses to a question share their prompt.",
   ),
+  advantageMean: text(
+    { name: "mean advantage", unit: "", logged: "critic/advantages/mean" },
+    "mean over the tokens of kept responses of the response's advantage",
+    "Below 0 where rewarded responses are shorter than others: each response is weighted by its tokens.",
+  ),
+  advantageMin: text(
+    { name: "lowest advantage", unit: "", logged: "critic/advantages/min" },
+    "min over kept responses of the advantage",
+    "The strongest push down: as agreement grows, the few dissenting responses are pushed harder.",
+  ),
+  advantageMax: text(
+    { name: "highest advantage", unit: "", logged: "critic/advantages/max" },
+    "max over kept responses of the advantage",
+    "The strongest push up: a label that few kept responses agree with.",
+  ),
   unanimousShare: text(
     { name: "no-signal groups", unit: "share" },
     "groups whose kept responses all have advantage 0 / groups",
     "Groups without a learning signal in this step, mostly because every kept response earned the same.",
+  ),
+
+  kl: text(
+    { name: "KL to initial", unit: "nats", logged: "actor/kl_loss" },
+    "mean over tokens of exp(d) - d - 1, d = log p_initial - log p",
+    "Distance of the policy from the initial model (k3 estimator).",
+  ),
+  clipFraction: text(
+    { name: "clip fraction", unit: "share", logged: "actor/pg_clipfrac" },
+    "tokens where clipping changed the loss / tokens",
+    "How often the probability ratio left the clip range.",
+  ),
+  clipFractionLow: text(
+    { name: "dual-clip fraction", unit: "share", logged: "actor/pg_clipfrac_lower" },
+    "tokens whose loss the dual clip bounded / tokens",
+    "How often a response that should become less likely had become far more likely; 0 without a dual clip.",
+  ),
+  gradientNorm: text(
+    { name: "gradient norm", unit: "", logged: "actor/grad_norm" },
+    "global L2 norm before clipping",
+    "Norm of the update's gradient; spikes are a warning sign.",
+  ),
+  loss: text(
+    { name: "loss", unit: "", logged: "actor/pg_loss" },
+    "clipped policy loss per sampled token",
+    "What the optimizer minimizes. It does not measure progress.",
+  ),
+  logprobGap: text(
+    { name: "logprob gap", unit: "nats" },
+    "max |logprob sampled - logprob trained|",
+    "Agreement of sampler and trainer before the update; above 1e-4 something is wrong.",
+  ),
+  oldKl: text(
+    { name: "KL within the step", unit: "nats", logged: "actor/ppo_kl" },
+    "mean over tokens of (logprob when sampled - logprob before the update)",
+    "How far earlier updates of the step moved the policy from the one that sampled; 0 with one update a step.",
+  ),
+  learningRate: text(
+    { name: "learning rate", unit: "", logged: "actor/lr" },
+    "schedule at this step",
+    "AdamW step size of the step.",
+  ),
+} as const satisfies Record<string, MetricText>;
+
+export const TIMING_TEXTS = {
+  sampleSeconds: text(
+    { name: "sampling time", unit: "seconds", logged: "timing_s/gen" },
+    "wall-clock time of sampling",
+    "Time spent sampling in the step.",
+  ),
+  trainSeconds: text(
+    { name: "training time", unit: "seconds", logged: "timing_s/update_actor" },
+    "wall-clock time of the update",
+    "Time spent training in the step.",
+  ),
+  sampleTokensPerSecond: text(
+    { name: "sampling speed", unit: "tokens/s" },
+    "response tokens / seconds sampling",
+    "Speed of sampling.",
+  ),
+  trainTokensPerSecond: text(
+    { name: "training speed", unit: "tokens/s" },
+    "response tokens trained / seconds training",
+    "Speed of training.",
+  ),
+  judgeSeconds: text(
+    { name: "judging time", unit: "seconds", logged: "timing_s/adv" },
+    "wall-clock time of extraction, votes, rewards and advantages",
+    "Time between sampling and training.",
+  ),
+  stepSeconds: text(
+    { name: "step time", unit: "seconds", logged: "timing_s/step, perf/time_per_step" },
+    "sampling time + judging time + training time",
+    "Time of the whole step, evaluations aside.",
+  ),
+  sampleMsPerToken: text(
+    { name: "sampling time per token", unit: "ms", logged: "timing_per_token_ms/gen" },
+    "sampling time / response tokens",
+    "The inverse of the sampling speed.",
+  ),
+  trainMsPerToken: text(
+    { name: "training time per token", unit: "ms", logged: "timing_per_token_ms/update_actor" },
+    "training time / response tokens trained on",
+    "The inverse of the training speed; the authors divide by prompt tokens too.",
+  ),
+  batchTokensPerSecond: text(
+    { name: "throughput", unit: "tokens/s", logged: "perf/throughput" },
+    "batch tokens / step time",
+    "How much text to train on a step makes and learns in a second.",
   ),
 } as const satisfies Record<string, MetricText>;
