@@ -7,7 +7,6 @@ interface CacheReference {
   readonly prefixStarts: Int32Array;
   readonly suffixKeys: Float64Array;
   readonly suffixValues: Float64Array;
-  readonly slots: number;
   readonly suffixLength: number;
 }
 
@@ -28,7 +27,7 @@ export function decodeAttentionReference(
       const seen = (prefix: Float64Array, suffix: Float64Array): Float64Array[] => [
         ...Array.from({ length: end - start }, (_, i) => vector(prefix, (start + i) * kvHeads + kvHead)),
         ...Array.from({ length: cache.suffixLength }, (_, i) =>
-          vector(suffix, (row * cache.slots + i) * kvHeads + kvHead),
+          vector(suffix, (row * cache.suffixLength + i) * kvHeads + kvHead),
         ),
       ];
       const keys = seen(cache.prefixKeys, cache.suffixKeys);

@@ -105,24 +105,16 @@ export class WasmKernels {
 
   /** Working memory of `bytes` bytes per part, as `scratch`; returns the address by part. */
   scratchOfParts(bytes: number): (part: number) => number {
-    const stride = (bytes + 63) & ~63;
-    const scratch = this.scratch(stride * this.pool.shares);
-    return (part) => scratch + part * stride;
+    return this.scratchOfPartsWith(bytes, new Int32Array(0))[0];
   }
 
   /** Working memory per part followed by `integers`: [address by part, address of the integers]. */
   scratchOfPartsWith(bytes: number, integers: Int32Array): [(part: number) => number, number] {
     const stride = (bytes + 63) & ~63;
-    const [scratch, behind] = this.scratchWith(stride * this.pool.shares, integers);
-    return [(part) => scratch + part * stride, behind];
-  }
-
-  /** Working memory of `bytes` bytes followed by `integers`: [address, address of the integers]. */
-  scratchWith(bytes: number, integers: Int32Array): [number, number] {
-    const before = (bytes + 15) & ~15;
+    const before = stride * this.pool.shares;
     const scratch = this.scratch(before + integers.byteLength);
     new Int32Array(this.#memory.buffer, scratch + before, integers.length).set(integers);
-    return [scratch, scratch + before];
+    return [(part) => scratch + part * stride, scratch + before];
   }
 
   /** Allocates memory until `free`, aligned to at least 8 bytes. Throws if there is none left. */

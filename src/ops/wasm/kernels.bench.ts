@@ -5,7 +5,6 @@
 import "@tensorflow/tfjs-backend-wasm";
 import { adamw, type AdamwState } from "../adamw/adamw.ts";
 import { causalAttention } from "../causalAttention/causalAttention.ts";
-import { decodeAttention } from "../decodeAttention/decodeAttention.ts";
 import { gatherRows } from "../gatherRows/gatherRows.ts";
 import { globalNorm } from "../globalNorm/globalNorm.ts";
 import { linear } from "../linear/linear.ts";
@@ -20,7 +19,6 @@ import { installWasmKernelsInNode } from "./loadNode.ts";
 const [TOKENS, WIDTH, FF, VOCABULARY, HEADS, KV_HEADS, LENGTH] = [4096, 64, 160, 512, 4, 2, 64];
 const GROUPED = { heads: HEADS, kvHeads: KV_HEADS };
 const KV_WIDTH = (WIDTH / HEADS) * KV_HEADS;
-const DECODE = { rows: 1024, groups: 16, prefix: 20, slots: 40, suffixLength: 30 };
 
 const print = (line: string): boolean => process.stdout.write(`${line}\n`);
 
@@ -118,17 +116,6 @@ function differentiableOperations(): Record<string, [Run, Run]> {
 }
 
 function otherOperations(): Record<string, [Run]> {
-  const { rows, groups, prefix, slots, suffixLength } = DECODE;
-  const cache = {
-    prefixKeys: tf.randomNormal([groups * prefix, KV_WIDTH]),
-    prefixValues: tf.randomNormal([groups * prefix, KV_WIDTH]),
-    prefixStarts: Int32Array.from({ length: groups + 1 }, (_, i) => i * prefix),
-    suffixKeys: tf.randomNormal([rows, slots, KV_WIDTH]),
-    suffixValues: tf.randomNormal([rows, slots, KV_WIDTH]),
-    suffixLength,
-  };
-  const rowGroup = tf.tensor1d(Int32Array.from({ length: rows }, (_, i) => Math.floor((i * groups) / rows)));
-  const q = tf.randomNormal([rows, WIDTH]);
   const grad = tf.randomNormal([400_000]);
   let state: AdamwState = { param: tf.zeros([400_000]), m: tf.zeros([400_000]), v: tf.zeros([400_000]) };
   const options = {
@@ -140,7 +127,6 @@ function otherOperations(): Record<string, [Run]> {
     gradientScale: 1,
   };
   return {
-    "decodeAttention 1024 rows": [() => decodeAttention({ q, cache, rowGroup, ...GROUPED })],
     "adamw 0.4M": [
       () => {
         state = adamw(state, grad, { ...options, stepNumber: 3 });

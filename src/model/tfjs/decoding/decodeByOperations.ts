@@ -1,6 +1,5 @@
 /** Decoding on single operations, for any backend: one token per step for all rows; finished rows are dropped. */
 import { at } from "../../../math/at.ts";
-import { appendToken } from "../../../ops/appendToken/appendToken.ts";
 import { decodeAttention, type DecodeCache } from "../../../ops/decodeAttention/decodeAttention.ts";
 import { gatherRows } from "../../../ops/gatherRows/gatherRows.ts";
 import * as tf from "../../../ops/tf.ts";
@@ -25,8 +24,9 @@ interface Row {
 
 /** KV cache of all layers. */
 interface Cache {
-  readonly prefix: readonly { keys: tf.Tensor; values: tf.Tensor }[];
+  readonly prefix: Prefill["prefix"];
   readonly prefixStarts: Int32Array;
+  /** By layer: the tokens of each row [R, S, Hkv*hd]; empty before the first step. */
   suffix: { keys: tf.Tensor; values: tf.Tensor }[];
 }
 
@@ -46,14 +46,7 @@ export async function decodeByOperations(
     return { request, random, tokens: [], logprobs: [], entropy: 0, finished: false };
   });
   const sampler = new Sampler(decoder.config.vocabulary);
-  const width = decoder.config.kvHeads * decoder.config.headDim;
-  // Filled on the backend: `tf.zeros` would allocate on the host and copy.
-  const empty = (): tf.Tensor => tf.fill([rows.length, decoding.maxTokens, width], 0);
-  const cache: Cache = {
-    prefix,
-    prefixStarts: starts,
-    suffix: prefix.map(() => ({ keys: empty(), values: empty() })),
-  };
+  const cache: Cache = { prefix, prefixStarts: starts, suffix: [] };
   try {
     const first = await logits.data<"float32">();
     for (const row of rows) drawInto(row, sampler, first, row.request.prompt, decoder.config, decoding);
@@ -91,7 +84,7 @@ async function decodeStep(
     const positions = indices(Int32Array.from(rows, (row) => promptLength(row) + step));
     const rowGroup = indices(Int32Array.from(rows, (row) => row.request.prompt));
     const hidden = hiddenStates(decoder, tokens, positions, (layer, q, k, v) => {
-      const layerCache = extend(cache, layer, k, v, step);
+      const layerCache = extend(cache, layer, k, v);
       return decodeAttention({ q, cache: layerCache, rowGroup, heads, kvHeads });
     });
     return logitsOf(decoder, hidden);
@@ -102,20 +95,22 @@ async function decodeStep(
 }
 
 /** Appends one token's keys and values [R, Hkv*hd] to a layer's cache; returns the attention input. */
-function extend(cache: Cache, layer: number, k: tf.Tensor, v: tf.Tensor, step: number): DecodeCache {
-  const prefix = cache.prefix[layer];
-  const suffix = cache.suffix[layer];
-  if (prefix === undefined || suffix === undefined) throw new Error(`the cache has no layer ${layer}`);
-  suffix.keys = tf.keep(appendToken(suffix.keys, k, step));
-  suffix.values = tf.keep(appendToken(suffix.values, v, step));
-  return {
-    prefixKeys: prefix.keys,
-    prefixValues: prefix.values,
-    prefixStarts: cache.prefixStarts,
-    suffixKeys: suffix.keys,
-    suffixValues: suffix.values,
-    suffixLength: step + 1,
-  };
+function extend(cache: Cache, layer: number, k: tf.Tensor, v: tf.Tensor): DecodeCache {
+  const { keys: prefixKeys, values: prefixValues } = at(cache.prefix, layer);
+  const before = cache.suffix[layer];
+  const suffix = { keys: append(before?.keys, k), values: append(before?.values, v) };
+  cache.suffix[layer] = suffix;
+  const { prefixStarts } = cache;
+  return { prefixKeys, prefixValues, prefixStarts, suffixKeys: suffix.keys, suffixValues: suffix.values };
+}
+
+/** Returns a cache [R, S, W] with one more token per row, x [R, W]; disposes the old one. */
+function append(cache: tf.Tensor | undefined, x: tf.Tensor): tf.Tensor {
+  const token = tf.expandDims(x, 1);
+  if (cache === undefined) return tf.keep(token);
+  const longer = tf.keep(tf.concat([cache, token], 1));
+  cache.dispose();
+  return longer;
 }
 
 /** Reduces the cache to the `live` rows, in their order. */

@@ -17,7 +17,7 @@ class Decode {
   // Bytes between the rows and tokens of the suffix.
   rowStride: usize;
   tokenStride: usize;
-  /** Where in the suffix each row lies, int32; 0: in order. */
+  /** Index in the suffix of each row, int32. */
   placeOf: usize;
   suffixLength: i32;
   heads: i32;
@@ -138,8 +138,7 @@ function addSuffix(d: Decode, mixed: usize, values: usize, weights: usize, sum: 
 
 /** Where a row's own tokens start, in bytes from the start of the suffix. */
 function suffixAt(d: Decode, row: i32, kvHead: i32): usize {
-  const place = d.placeOf ? load<i32>(d.placeOf + <usize>row * 4) : row;
-  return <usize>place * d.rowStride + <usize>(kvHead * d.headDim) * 4;
+  return <usize>load<i32>(d.placeOf + <usize>row * 4) * d.rowStride + <usize>(kvHead * d.headDim) * 4;
 }
 
 /** Attention of the gathered queries, all of one group and key head. */
@@ -244,7 +243,7 @@ function openDecode(scratch: usize, rows: i32, longest: i32, suffixLength: i32, 
 
 /**
  * One new token per row: its group's prefix, scored for many rows at once, then the row's own suffix
- * [places, slots, kvHeads, headDim]. `placeOf` says where each row lies in it; 0: in order.
+ * [places, slots, kvHeads, headDim], in which `placeOf` holds the index of each row.
  */
 export function decodeAttention(
   q: usize, out: usize, prefixKeys: usize, prefixValues: usize, prefixStarts: usize, suffixKeys: usize, suffixValues: usize,

@@ -4,12 +4,12 @@
 export { adamw, sumOfSquares } from "./adamw";
 export { attentionForward, attentionScratch } from "./attention";
 export { attentionBackward, attentionBackwardScratch } from "./attentionBackward";
-export { decodeAttention, decodeScratch } from "./decode";
+export { decodeScratch } from "./decode";
 export { decodeFirst, decodeTokens } from "./decodeTokens";
 export { drawScratch } from "./draw";
 export { linearBiasGrad, linearForward, linearInputGrad, linearScratch, linearWeightGrad, packWeight } from "./linear";
 export { rmsNormBackward, rmsNormForward } from "./rmsNorm";
 export { rotate } from "./rotate";
-export { appendToken, firstOutside, gatherRows, scatterAddRows } from "./rows";
+export { firstOutside, gatherRows, scatterAddRows } from "./rows";
 export { swigluBackward, swigluForward } from "./swiglu";
 export { tokenLogprobBackward, tokenLogprobForward } from "./tokenLogprob";

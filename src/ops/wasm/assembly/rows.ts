@@ -28,17 +28,6 @@ export function scatterAddRows(dy: usize, ids: usize, dw: usize, m: i32, v: i32,
   }
 }
 
-/** Writes x [rows,width] at position `index` of each row of suffix [rows,slots,width], in place. */
-export function appendToken(suffix: usize, x: usize, rows: i32, slots: i32, width: i32, index: i32): void {
-  const bytes = <usize>width * 4;
-  let to = suffix + <usize>index * bytes;
-  for (let row = 0; row < rows; row++) {
-    copyFloats(x, to, width);
-    to += <usize>slots * bytes;
-    x += bytes;
-  }
-}
-
 /** Index of the first of m int32 values outside [0, limit); -1 when there is none. */
 export function firstOutside(values: usize, m: i32, limit: i32): i32 {
   for (let i = 0; i < m; i++) {
