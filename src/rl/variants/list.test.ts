@@ -1,4 +1,6 @@
-import { describe, expect, test } from "vitest";
+import { createElement, type ComponentProps } from "react";
+import { renderToStaticMarkup } from "react-dom/server";
+import { afterAll, describe, expect, test, vi } from "vitest";
 import type { Variant } from "../contracts/variant.ts";
 import { names, QUICK, ThreeNumberPolicy, uniform } from "../fixture.ts";
 import { initialLoopState } from "../loop/loopState.ts";
@@ -28,6 +30,28 @@ function own(variant: Variant, of: (variant: Variant) => readonly string[]): str
 
 const all = createRegistry(ALL);
 
+/** Builds the command line's settings and the page's form from a list of variants. */
+async function interfacesOf(variants: readonly Variant[]) {
+  vi.resetModules();
+  vi.doMock("./list.ts", () => ({ VARIANTS: variants }));
+  const { configOptions } = await import("../../../cli/commands/options.ts");
+  const { readSettings } = await import("../../../cli/files/settings.ts");
+  const { createSettingsStore, DEFAULT_SETTINGS } = await import("../../store/setup/settings.ts");
+  const { PageProvider } = await import("../../ui/page.tsx");
+  const { ConfigForm } = await import("../../ui/setup/ConfigForm.tsx");
+  const lab = { settings: createSettingsStore(DEFAULT_SETTINGS) };
+  const value = { lab } as unknown as ComponentProps<typeof PageProvider>["value"];
+  return {
+    options: configOptions(),
+    set: (assignment: string) => readSettings({ set: [assignment] }),
+    form: renderToStaticMarkup(
+      createElement(PageProvider, { value }, createElement(ConfigForm, { isLocked: false })),
+    ),
+  };
+}
+
+afterAll(() => vi.doUnmock("./list.ts"));
+
 describe.each(ALL)("without the variant $name", (variant) => {
   const rest = createRegistry(ALL.filter((other) => other !== variant));
 
@@ -50,6 +74,30 @@ describe.each(ALL)("without the variant $name", (variant) => {
         expect(all.fields[field]!.meaning).toContain(`${choice}: ${meaning}`);
         expect(rest.fields[field]!.meaning).not.toContain(meaning);
       }
+    }
+  });
+
+  test("its flags, form fields and choices are gone", async () => {
+    const whole = await interfacesOf(ALL);
+    const left = await interfacesOf(ALL.filter((each) => each !== variant));
+    const has = ({ options, form }: typeof whole, name: string) => [
+      options.some((option) => option.attributeName() === name),
+      form.includes(`id="config-${name}"`),
+    ];
+    for (const name of own(variant, (each) => Object.keys(each.fields))) {
+      expect([has(whole, name), has(left, name)]).toEqual([
+        [true, true],
+        [false, false],
+      ]);
+      expect(() => left.set(`${name}=1`)).toThrow(`unknown setting "${name}"`);
+    }
+    const help = ({ options }: typeof whole) => options.map(({ description }) => description).join("\n");
+    for (const [choice, meaning] of Object.values(variant.choices).flatMap((added) =>
+      Object.entries(added),
+    )) {
+      expect([help(whole).includes(meaning), help(left).includes(meaning)]).toEqual([true, false]);
+      const option = `<option value="${choice}"`;
+      expect([whole.form.includes(option), left.form.includes(option)]).toEqual([true, false]);
     }
   });
 
