@@ -8,9 +8,7 @@ import type { Question, Task } from "../rl/contracts/types.ts";
 import {
   addAnswers,
   asConversation,
-  questionsPerStep,
   responsesPerPass,
-  updatesPerStep,
   warmupLeft,
   type BundleFiles,
   type Continuation,
@@ -19,15 +17,12 @@ import {
 import { Counterparts, type Value } from "./counterparts.ts";
 import {
   ACTOR,
-  addClipAndKl,
-  addCritic,
-  addEvaluations,
-  addLearningRate,
-  addSampling,
-  type CriticSettings,
+  addShared,
+  ESTIMATORS,
   OPTIMIZER,
   overrideLines,
   ROLLOUT,
+  sharedOverrides,
   verlRow,
 } from "./verlTerms.ts";
 
@@ -35,15 +30,6 @@ import {
 const DATA_SOURCES: Readonly<Record<Task, string>> = { math: "MATH-TTT", gpqa: "GPQA-TTT" };
 
 const KWARGS = "reward_model.reward_kwargs";
-
-const ESTIMATORS: Partial<Record<TtrlConfig["advantage"], string>> = {
-  grpo: "grpo",
-  rloo: "rloo",
-  remax: "remax",
-  "reinforce++": "reinforce_plus_plus",
-  "reinforce++-baseline": "reinforce_plus_plus_baseline",
-  gae: "gae",
-};
 
 /** Advantage estimators that depend on the token which receives the reward. */
 const TOKEN_LEVEL: readonly TtrlConfig["advantage"][] = ["gae", "reinforce++", "remax"];
@@ -61,43 +47,32 @@ const LOSSES: Partial<Record<TtrlConfig["aggregation"], [mode: string, note: str
 
 /** Maps the settings to overrides of the fork's ppo_trainer. */
 export function authorsCounterparts(run: RunOutline): Counterparts {
-  const { config, steps } = run;
+  const { config } = run;
   const list = new Counterparts(config);
+  addShared(list, run);
   const [votes, rollouts] = [config.votesPerQuestion, config.rolloutsPerQuestion];
-  list.add("steps", { "trainer.total_training_steps": steps, "trainer.save_freq": steps });
-  list.add("questionsPerStep", { "data.train_batch_size": questionsPerStep(run) });
   list.add("votesPerQuestion", { [`${KWARGS}.n_votes_per_prompt`]: votes, [`${ROLLOUT}.n_vote`]: votes });
   list.add(
     "rolloutsPerQuestion",
     { [`${KWARGS}.n_samples_per_prompt`]: rollouts, [`${ROLLOUT}.n`]: rollouts },
     "the first ones, reordered to balance devices",
   );
-  list.add(
-    "updatesPerStep",
-    { [`${ACTOR}.ppo_mini_batch_size`]: questionsPerStep(run) / updatesPerStep(run) },
-    "as questions per update; must divide the questions of a step",
-  );
   list.add("seed", { "+data.seed": config.seed }, "for the order of questions only");
-  addSampling(list, config);
   addFixedBehaviour(list, config);
   addAggregation(list, run);
-  addClipAndKl(list, config);
   addAdvantage(list, config);
   addOptimizer(list, run);
   list.add("evaluationQuestions", {}, "the number of rows in test.parquet");
-  addEvaluations(list, run);
   return list;
 }
 
 /** Settings that are hard-coded in the fork. */
 function addFixedBehaviour(
   list: Counterparts,
-  config: Pick<TtrlConfig, "trainable" | "answers" | "epochRest" | "rewardToken" | "advantage">,
+  config: Pick<TtrlConfig, "trainable" | "answers" | "rewardToken" | "advantage">,
 ): void {
   if (config.trainable === "lora") list.lose("trainable", "all weights, with the adapter merged in");
   addAnswers(list, config, "its own code");
-  if (config.epochRest === "kept") list.lose("epochRest", "dropped");
-  else list.add("epochRest", {}, "always dropped");
   const place = "at the position where the longest response of the group ends";
   if (config.rewardToken === "group-last") list.add("rewardToken", {}, "built in");
   else if (TOKEN_LEVEL.includes(config.advantage)) list.lose("rewardToken", place);
@@ -123,16 +98,14 @@ function perPass(run: RunOutline): number {
   return responsesPerPass(run, run.config.rolloutsPerQuestion, 16);
 }
 
-function addAdvantage(list: Counterparts, config: Pick<TtrlConfig, "advantage"> & CriticSettings): void {
-  const estimator = ESTIMATORS[config.advantage];
+function addAdvantage(list: Counterparts, { advantage }: Pick<TtrlConfig, "advantage">): void {
+  const estimator = advantage === "remax" ? "remax" : ESTIMATORS[advantage];
   if (estimator === undefined) list.lose("advantage", "grpo", { "algorithm.adv_estimator": "grpo" });
   else list.add("advantage", { "algorithm.adv_estimator": estimator });
-  addCritic(list, config);
 }
 
 function addOptimizer(list: Counterparts, run: RunOutline): void {
   const { config } = run;
-  addLearningRate(list, run);
   list.add("schedule", { [`${OPTIMIZER}.warmup_style`]: config.schedule }, "over the steps of this recipe");
   if (config.scheduleLag === 1) list.add("scheduleLag", {}, "always lags by one step");
   else if (config.schedule === "constant" && warmupLeft(run) === 0)
@@ -142,29 +115,19 @@ function addOptimizer(list: Counterparts, run: RunOutline): void {
   const betas = [config.beta1, config.beta2];
   list.add("beta1", { [`+${OPTIMIZER}.betas`]: betas }, "both betas in one setting");
   list.add("beta2", { "+critic.optim.betas": betas }, "the critic's; the policy's is set with beta1");
-  list.add("weightDecay", { [`${OPTIMIZER}.weight_decay`]: config.weightDecay });
 }
 
-/** Overrides that do not come from the run's settings. */
 function ownOverrides(run: Continuation): [string, Value][] {
   const longest = run.promptTokens + run.config.maxResponseTokens;
   return [
+    ...sharedOverrides(run, perPass(run)),
     ["reward_model.reward_manager", "ttrl"],
     [`${KWARGS}.mode`, "train"],
     [`${ROLLOUT}.do_vote`, true],
-    ["data.max_prompt_length", run.promptTokens],
     ["data.filter_overlong_prompts", true],
-    [`${ROLLOUT}.name`, "vllm"],
-    [`${ROLLOUT}.tensor_model_parallel_size`, 1],
     [`${ROLLOUT}.max_model_len`, longest],
     [`${ROLLOUT}.max_num_batched_tokens`, Math.max(longest, 8192)],
-    [`${ROLLOUT}.log_prob_micro_batch_size_per_gpu`, perPass(run)],
-    ["actor_rollout_ref.ref.log_prob_micro_batch_size_per_gpu", perPass(run)],
-    ["critic.ppo_micro_batch_size_per_gpu", perPass(run)],
     [`${ACTOR}.checkpoint.contents`, "[model,hf_model,optimizer,extra]"],
-    ["trainer.total_epochs", 1_000_000], // total_training_steps ends the run
-    ["trainer.logger", "[console]"],
-    ["trainer.project_name", "ttrl-lab"],
   ];
 }
 

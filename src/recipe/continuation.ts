@@ -96,6 +96,12 @@ export function addAnswers(
   else list.lose("answers", `${place}: the rules of \`answers: paper\``);
 }
 
+/** Maps `epochRest` for a trainer that drops the rest of an epoch. */
+export function addEpochRest(list: Counterparts, { epochRest }: Pick<TtrlConfig, "epochRest">): void {
+  if (epochRest === "kept") list.lose("epochRest", "dropped");
+  else list.add("epochRest", {}, "always dropped");
+}
+
 /** Another trainer's names of the LoRA settings. */
 interface AdapterNames {
   readonly rank: string;

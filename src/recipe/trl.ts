@@ -3,6 +3,7 @@ import type { TtrlConfig } from "../rl/ttrlConfig.ts";
 import {
   addAdapter,
   addAnswers,
+  addEpochRest,
   addRollouts,
   asConversation,
   questionsPerStep,
@@ -63,7 +64,8 @@ export function trlCounterparts(run: RunOutline): Counterparts {
     dropout: "lora.lora_dropout",
     targets: "lora.target_modules",
   });
-  addBatchRules(list, config);
+  if (config.rewardToken === "own-last") list.add("rewardToken", {}, "rewards are per response");
+  addEpochRest(list, config);
   for (const setting of EVALUATION_SETTINGS) list.add(setting, {}, "no evaluation during training");
   return list;
 }
@@ -109,12 +111,6 @@ function addOptimizer(list: Counterparts, run: RunOutline, updates: number): voi
   list.add("beta1", { adam_beta1: config.beta1 });
   list.add("beta2", { adam_beta2: config.beta2 });
   list.add("weightDecay", { weight_decay: config.weightDecay });
-}
-
-function addBatchRules(list: Counterparts, config: Pick<TtrlConfig, "rewardToken" | "epochRest">): void {
-  if (config.rewardToken === "own-last") list.add("rewardToken", {}, "rewards are per response");
-  if (config.epochRest === "kept") list.lose("epochRest", "dropped");
-  else list.add("epochRest", {}, "always dropped");
 }
 
 /** Returns the generated files of the bundle. */

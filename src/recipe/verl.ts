@@ -6,9 +6,7 @@ import {
   addAnswers,
   addRollouts,
   asConversation,
-  questionsPerStep,
   responsesPerPass,
-  updatesPerStep,
   type BundleFiles,
   type Continuation,
   type RunOutline,
@@ -16,26 +14,14 @@ import {
 import { Counterparts, type Value } from "./counterparts.ts";
 import {
   ACTOR,
-  addClipAndKl,
-  addCritic,
-  addEvaluations,
-  addLearningRate,
-  addSampling,
-  type CriticSettings,
+  addShared,
+  ESTIMATORS,
   OPTIMIZER,
   overrideLines,
   ROLLOUT,
+  sharedOverrides,
   verlRow,
 } from "./verlTerms.ts";
-
-const ESTIMATORS: Partial<Record<TtrlConfig["advantage"], string>> = {
-  grpo: "grpo",
-  "dr-grpo": "grpo",
-  rloo: "rloo",
-  "reinforce++": "reinforce_plus_plus",
-  "reinforce++-baseline": "reinforce_plus_plus_baseline",
-  gae: "gae",
-};
 
 const LOSSES: Record<TtrlConfig["aggregation"], [mode: string, note: string]> = {
   "token-mean": ["token-mean", ""],
@@ -51,25 +37,15 @@ const LOSSES: Record<TtrlConfig["aggregation"], [mode: string, note: string]> = 
 
 /** Maps the settings to overrides of verl's ppo_trainer. */
 export function verlCounterparts(run: RunOutline): Counterparts {
-  const { config, steps } = run;
+  const { config } = run;
   const list = new Counterparts(config);
-  const questions = questionsPerStep(run);
-  list.add("steps", { "trainer.total_training_steps": steps, "trainer.save_freq": steps });
-  list.add("questionsPerStep", { "data.train_batch_size": questions });
+  addShared(list, run);
   list.add("votesPerQuestion", { [`${ROLLOUT}.n`]: config.votesPerQuestion });
-  list.add(
-    "updatesPerStep",
-    { [`${ACTOR}.ppo_mini_batch_size`]: questions / updatesPerStep(run) },
-    "as questions per update; must divide the questions of a step",
-  );
   list.add(
     "seed",
     { "data.seed": config.seed, [`${ROLLOUT}.seed`]: config.seed },
     "different random numbers",
   );
-  addSampling(list, config);
-  if (config.epochRest === "kept") list.lose("epochRest", "dropped");
-  else list.add("epochRest", {}, "always dropped");
   addRollouts(list, config);
   addAnswers(list, config);
   addAdapter(list, config, {
@@ -81,27 +57,25 @@ export function verlCounterparts(run: RunOutline): Counterparts {
   if (config.rewardToken === "own-last") list.add("rewardToken", {}, "built in");
   const [mode, note] = LOSSES[config.aggregation];
   list.add("aggregation", { [`${ACTOR}.loss_agg_mode`]: mode }, note);
-  addClipAndKl(list, config);
   addAdvantage(list, config);
-  addOptimizer(list, run);
+  addOptimizer(list, config);
   list.add("evaluationQuestions", { "data.val_max_samples": config.evaluationQuestions }, "the first ones");
-  addEvaluations(list, run);
   return list;
 }
 
-function addAdvantage(list: Counterparts, config: Pick<TtrlConfig, "advantage"> & CriticSettings): void {
-  const estimator = ESTIMATORS[config.advantage];
-  const byDeviation = { "algorithm.norm_adv_by_std_in_grpo": config.advantage !== "dr-grpo" };
+function addAdvantage(list: Counterparts, { advantage }: Pick<TtrlConfig, "advantage">): void {
+  const estimator = advantage === "dr-grpo" ? "grpo" : ESTIMATORS[advantage];
+  const byDeviation = { "algorithm.norm_adv_by_std_in_grpo": advantage !== "dr-grpo" };
   // verl's default is gae, which requires a critic.
   if (estimator === undefined)
     list.lose("advantage", "grpo", { "algorithm.adv_estimator": "grpo", ...byDeviation });
   else list.add("advantage", { "algorithm.adv_estimator": estimator, ...byDeviation });
-  addCritic(list, config);
 }
 
-function addOptimizer(list: Counterparts, run: RunOutline): void {
-  const { config } = run;
-  addLearningRate(list, run);
+function addOptimizer(
+  list: Counterparts,
+  config: Pick<TtrlConfig, "schedule" | "scheduleLag" | "gradientClip" | "beta1" | "beta2">,
+): void {
   list.add(
     "schedule",
     { [`${OPTIMIZER}.lr_scheduler_type`]: config.schedule },
@@ -120,29 +94,19 @@ function addOptimizer(list: Counterparts, run: RunOutline): void {
     { [`critic.optim.betas`]: [config.beta1, config.beta2] },
     "the critic's; the policy's is set with beta1",
   );
-  list.add("weightDecay", { [`${OPTIMIZER}.weight_decay`]: config.weightDecay });
 }
 
-/** Overrides that do not come from the run's settings. */
 function ownOverrides(run: Continuation): [string, Value][] {
   const perPass = responsesPerPass(run, run.config.votesPerQuestion, 16);
   return [
-    ["data.max_prompt_length", run.promptTokens],
+    ...sharedOverrides(run, perPass),
     ["data.val_batch_size", "null"],
-    [`${ROLLOUT}.name`, "vllm"],
     // Only the adapter is sent to vLLM, which must load the base model from disk.
     ...(run.config.trainable === "lora"
       ? [[`${ROLLOUT}.load_format`, "safetensors"] satisfies [string, Value]]
       : []),
-    [`${ROLLOUT}.tensor_model_parallel_size`, 1],
     [`${ROLLOUT}.agent.default_agent_loop`, "majority"],
-    [`${ROLLOUT}.log_prob_micro_batch_size_per_gpu`, perPass],
-    ["actor_rollout_ref.ref.log_prob_micro_batch_size_per_gpu", perPass],
     [`${ACTOR}.ppo_micro_batch_size_per_gpu`, perPass],
-    ["critic.ppo_micro_batch_size_per_gpu", perPass],
-    ["trainer.total_epochs", 1_000_000], // total_training_steps ends the run
-    ["trainer.logger", "[console]"],
-    ["trainer.project_name", "ttrl-lab"],
   ];
 }
 

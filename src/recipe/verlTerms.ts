@@ -1,7 +1,14 @@
 /** Settings that the current verl and the authors' fork of it have in common. */
 import type { ParquetType } from "../formats/parquet.ts";
 import type { TtrlConfig } from "../rl/ttrlConfig.ts";
-import { warmupLeft, type RunOutline } from "./continuation.ts";
+import {
+  addEpochRest,
+  questionsPerStep,
+  updatesPerStep,
+  warmupLeft,
+  type Continuation,
+  type RunOutline,
+} from "./continuation.ts";
 import { valueText, type Counterparts, type Value } from "./counterparts.ts";
 
 export const ACTOR = "actor_rollout_ref.actor";
@@ -19,8 +26,31 @@ type LossSettings = Pick<
   | ("klCoefficient" | "klPlace" | "klEstimator")
 >;
 
+/** Maps the settings whose counterparts both have. */
+export function addShared(list: Counterparts, run: RunOutline): void {
+  const { config, steps } = run;
+  const questions = questionsPerStep(run);
+  list.add("steps", { "trainer.total_training_steps": steps, "trainer.save_freq": steps });
+  list.add("questionsPerStep", { "data.train_batch_size": questions });
+  list.add(
+    "updatesPerStep",
+    { [`${ACTOR}.ppo_mini_batch_size`]: questions / updatesPerStep(run) },
+    "as questions per update; must divide the questions of a step",
+  );
+  list.add("temperature", { [`${ROLLOUT}.temperature`]: config.temperature });
+  list.add("topP", { [`${ROLLOUT}.top_p`]: config.topP });
+  list.add("maxResponseTokens", { "data.max_response_length": config.maxResponseTokens });
+  addEpochRest(list, config);
+  addClipAndKl(list, config);
+  addCritic(list, config);
+  list.add("learningRate", { [`${OPTIMIZER}.lr`]: config.learningRate }, "AdamW's moments are reset");
+  list.add("warmupSteps", { [`${OPTIMIZER}.lr_warmup_steps`]: warmupLeft(run) }, "the remaining steps");
+  list.add("weightDecay", { [`${OPTIMIZER}.weight_decay`]: config.weightDecay });
+  addEvaluations(list, run);
+}
+
 /** Maps the clipping, entropy and KL settings of the loss. */
-export function addClipAndKl(list: Counterparts, config: LossSettings): void {
+function addClipAndKl(list: Counterparts, config: LossSettings): void {
   list.add("clipRange", {
     [`${ACTOR}.clip_ratio`]: config.clipRange,
     [`${ACTOR}.clip_ratio_low`]: config.clipRange,
@@ -43,13 +73,13 @@ export function addClipAndKl(list: Counterparts, config: LossSettings): void {
   );
 }
 
-export type CriticSettings = Pick<
+type CriticSettings = Pick<
   TtrlConfig,
   "gamma" | "lambda" | "criticLearningRate" | "criticWarmup" | "valueClip"
 >;
 
 /** Maps the settings of GAE and the critic. */
-export function addCritic(list: Counterparts, config: CriticSettings): void {
+function addCritic(list: Counterparts, config: CriticSettings): void {
   list.add("gamma", { "algorithm.gamma": config.gamma });
   list.add("lambda", { "algorithm.lam": config.lambda });
   list.add("criticLearningRate", { "critic.optim.lr": config.criticLearningRate });
@@ -57,24 +87,8 @@ export function addCritic(list: Counterparts, config: CriticSettings): void {
   list.add("valueClip", { "critic.cliprange_value": config.valueClip });
 }
 
-/** Maps the sampling settings of rollouts. */
-export function addSampling(
-  list: Counterparts,
-  config: Pick<TtrlConfig, "temperature" | "topP" | "maxResponseTokens">,
-): void {
-  list.add("temperature", { [`${ROLLOUT}.temperature`]: config.temperature });
-  list.add("topP", { [`${ROLLOUT}.top_p`]: config.topP });
-  list.add("maxResponseTokens", { "data.max_response_length": config.maxResponseTokens });
-}
-
-/** Maps the learning rate and its warm-up. */
-export function addLearningRate(list: Counterparts, run: RunOutline): void {
-  list.add("learningRate", { [`${OPTIMIZER}.lr`]: run.config.learningRate }, "AdamW's moments are reset");
-  list.add("warmupSteps", { [`${OPTIMIZER}.lr_warmup_steps`]: warmupLeft(run) }, "the remaining steps");
-}
-
 /** Maps the evaluation settings. */
-export function addEvaluations(list: Counterparts, { config, answerKey }: RunOutline): void {
+function addEvaluations(list: Counterparts, { config, answerKey }: RunOutline): void {
   const measured = answerKey.size > 0;
   const every = measured ? config.evaluateEvery : -1;
   const note = measured ? "" : "never: the run had no answers";
@@ -90,10 +104,34 @@ export function addEvaluations(list: Counterparts, { config, answerKey }: RunOut
   list.add("evaluationTopP", { [`${val}.top_p`]: config.evaluationTopP });
 }
 
+/** Returns the overrides that do not come from the run's settings, with `perPass` responses per micro-batch. */
+export function sharedOverrides({ promptTokens }: Continuation, perPass: number): [string, Value][] {
+  return [
+    ["data.max_prompt_length", promptTokens],
+    [`${ROLLOUT}.name`, "vllm"],
+    [`${ROLLOUT}.tensor_model_parallel_size`, 1],
+    [`${ROLLOUT}.log_prob_micro_batch_size_per_gpu`, perPass],
+    ["actor_rollout_ref.ref.log_prob_micro_batch_size_per_gpu", perPass],
+    ["critic.ppo_micro_batch_size_per_gpu", perPass],
+    ["trainer.total_epochs", 1_000_000], // total_training_steps ends the run
+    ["trainer.logger", "[console]"],
+    ["trainer.project_name", "ttrl-lab"],
+  ];
+}
+
 /** Formats Hydra overrides, one per line. */
 export function overrideLines(overrides: readonly (readonly [string, Value])[]): string {
   return overrides.map(([name, value]) => `${name}=${valueText(value)}\n`).join("");
 }
+
+/** verl's names of advantage estimators, the fork's included. */
+export const ESTIMATORS: Partial<Record<TtrlConfig["advantage"], string>> = {
+  grpo: "grpo",
+  rloo: "rloo",
+  "reinforce++": "reinforce_plus_plus",
+  "reinforce++-baseline": "reinforce_plus_plus_baseline",
+  gae: "gae",
+};
 
 /** Returns the Parquet type of a data set row with the given `extra_info`. */
 export function verlRow<const Extra extends Readonly<Record<string, ParquetType>>>(extra: Extra) {

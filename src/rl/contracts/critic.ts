@@ -1,5 +1,5 @@
 /** PPO's critic: a language model that predicts the return at each token of a response before it is drawn. */
-import type { OnProgress, ScoredRollout } from "./policy.ts";
+import type { OnProgress, ScoredRollout, UpdateOptions, UpdateStats } from "./policy.ts";
 
 /** A response of T tokens to learn values from; arrays are [T]. */
 export interface ValuedRollout extends ScoredRollout {
@@ -12,25 +12,16 @@ export interface ValuedRollout extends ScoredRollout {
 }
 
 /** Options of one update of a critic. */
-export interface CriticOptions {
-  readonly learningRate: number;
+export interface CriticOptions extends Pick<
+  UpdateOptions,
+  "learningRate" | "gradientClip" | "beta1" | "beta2" | "weightDecay"
+> {
   /** Values are clipped to the old ones +- this (PPO's value clipping). */
   readonly valueClip: number;
-  readonly gradientClip: number;
-  readonly beta1: number;
-  readonly beta2: number;
-  readonly weightDecay: number;
 }
 
-/** Statistics of an update over the tokens it trained on, before it changed anything. */
-export interface CriticStats {
-  readonly loss: number;
-  /** Global gradient norm before clipping. */
-  readonly gradientNorm: number;
-  /** Share of tokens where clipping gave the larger loss. */
-  readonly clipFraction: number;
-  readonly tokens: number;
-}
+/** Statistics of an update over the tokens it trained on, before it changed anything; `clipFraction` is of values. */
+export type CriticStats = Pick<UpdateStats, "loss" | "gradientNorm" | "clipFraction" | "tokens">;
 
 /** Returns values [T] per response: entry t is the value of the text before token t. */
 export interface Critic {
