@@ -2,89 +2,12 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import * as z from "zod";
-import {
-  configOf,
-  EVALUATION_VALUES,
-  otherDatasets,
-  QUESTION_VALUES,
-  STEP_VALUES,
-  type Experiment,
-} from "../../src/experiments/experiment.ts";
+import { configOf, otherDatasets, type Experiment } from "../../src/experiments/experiment.ts";
+import { experiment } from "../../src/experiments/schema.ts";
 import { InputError, messageOf } from "../inputError.ts";
 import { issuesOf } from "../files/jsonLines.ts";
 
 const EXPERIMENTS = fileURLToPath(new URL("../../experiments/", import.meta.url));
-
-const name = z.string().regex(/^[\w.-]+$/, "must be made of letters, digits, dots, - and _");
-const seeds = z.array(z.int().check(z.nonnegative())).check(z.minLength(1));
-const settings = z.record(z.string(), z.union([z.number(), z.string()]));
-const evaluationReading = z.strictObject({
-  at: z.string(),
-  value: z.enum([...QUESTION_VALUES, ...EVALUATION_VALUES]),
-  dataset: z.exactOptional(z.string()),
-  level: z.exactOptional(z.string()),
-});
-const reading = z.union([
-  z.strictObject({ at: z.enum(["first", "last"]), value: z.enum(STEP_VALUES) }),
-  evaluationReading,
-]);
-const labels = z.array(z.string());
-const plot = z.discriminatedUnion("kind", [
-  z.strictObject({ kind: z.literal("bars"), columns: labels, marks: z.exactOptional(labels) }),
-  z.strictObject({ kind: z.literal("matrix"), columns: labels, axes: z.string() }),
-  z.strictObject({
-    kind: z.literal("curves"),
-    series: z.array(
-      z.strictObject({
-        of: z.enum(["steps", "evaluations"]),
-        metric: z.enum([...STEP_VALUES, ...QUESTION_VALUES]),
-        label: z.string(),
-      }),
-    ),
-    marks: z.exactOptional(labels),
-  }),
-]);
-const experiment = z.strictObject({
-  name,
-  title: z.string(),
-  question: z.string(),
-  paper: z.nullable(z.string()),
-  expects: z.string(),
-  base: z.strictObject({
-    model: z.string(),
-    dataset: z.string(),
-    level: z.exactOptional(name),
-    config: settings,
-  }),
-  variants: z
-    .array(
-      z.strictObject({
-        name,
-        label: z.string(),
-        model: z.exactOptional(z.string()),
-        dataset: z.exactOptional(z.string()),
-        level: z.exactOptional(name),
-        config: z.exactOptional(settings),
-        seeds: z.exactOptional(seeds),
-      }),
-    )
-    .check(z.minLength(1)),
-  seeds,
-  evaluate: z.array(z.string()),
-  initialVotes: z.array(
-    z.strictObject({
-      name: z.string(),
-      temperature: z.number().check(z.nonnegative(), z.lte(4)),
-      topP: z.number().check(z.gte(0.05), z.lte(1)),
-      samples: z.int().check(z.gte(1), z.lte(1024)),
-    }),
-  ),
-  table: z.array(
-    z.strictObject({ label: z.string(), read: reading, minus: z.exactOptional(evaluationReading) }),
-  ),
-  plot,
-});
 
 /** Returns the names of all experiments. */
 export function experimentNames(): string[] {
@@ -105,7 +28,7 @@ export function readExperiment(wanted: string): Experiment {
   }
   const parsed = experiment.safeParse(parseJson(path));
   if (!parsed.success) throw new InputError(`${path}: ${issuesOf(parsed.error)}`);
-  const read = parsed.data as Experiment; // its settings are checked by name below
+  const read: Experiment = parsed.data;
   const problem = problemOf(read, basename(path, ".json"));
   if (problem !== null) throw new InputError(`${path}: ${problem}`);
   return read;

@@ -7,7 +7,6 @@ import {
   type Column,
   type EvaluationReading,
   type Experiment,
-  type Reading,
   type StepReading,
 } from "./experiment.ts";
 import { twoLevelInterval } from "./interval.ts";
@@ -73,12 +72,12 @@ function columnValue(experiment: Experiment, { read, minus }: Column, cell: Resu
   return value.map((share, i) => share - at(other, i)); // paired: the same questions in the same order
 }
 
-function readingOf(experiment: Experiment, reading: Reading, cell: ResultCell): Value | null {
+function readingOf(experiment: Experiment, reading: Column["read"], cell: ResultCell): Value | null {
   return isOfSteps(reading) ? stepMean(reading, cell) : evaluationValue(experiment, reading, cell);
 }
 
 /** True for a reading of training steps. */
-export function isOfSteps(reading: Reading): reading is StepReading {
+export function isOfSteps(reading: Column["read"]): reading is StepReading {
   return reading.at === "first" || reading.at === "last";
 }
 

@@ -1,5 +1,6 @@
 /** The result of an experiment, one file each in docs/experiments/. */
-import type { Experiment, StepValue } from "./experiment.ts";
+import type { Experiment } from "./experiment.ts";
+import type { StepValue } from "./values.ts";
 
 export interface ExperimentResult {
   /** The experiment when it was run. */

@@ -1,8 +1,9 @@
 /** Converts the measurements of a run into a cell of a result. */
 import { sum } from "../math/stats.ts";
 import { byLevel, type Evaluation, type StepMetrics } from "../rl/metrics/metrics.ts";
-import { STEP_VALUES, type StepValue } from "./experiment.ts";
+
 import type { QuestionScores, ResultCell, ResultEvaluation } from "./result.ts";
+import { STEP_VALUES, type StepValue } from "./values.ts";
 
 /** `at`: "before", "during", "after" or the name of an initial vote. */
 interface MeasuredEvaluation {
