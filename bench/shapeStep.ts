@@ -18,11 +18,18 @@ import { openPolicy } from "../src/model/openPolicy.ts";
 import { TrainableModels } from "../src/model/trainableModels.ts";
 import { methodOf, configFrom } from "../src/rl/ttrlConfig.ts";
 import { demandOf } from "../src/model/memory/demand.ts";
-import { runStudy, type StudyStep } from "../src/rl/metrics/studyRun.ts";
-import { initialProgress } from "../src/rl/metrics/studyRun.ts";
+import { initialProgress, runStudy, type StudyStep } from "../src/rl/metrics/studyRun.ts";
 import type { Study } from "../src/rl/metrics/answerKey.ts";
 import { ROOT } from "../tools/ensurePackages.mjs";
-import { shapeWeights } from "./shapeWeights.ts";
+import type { WeightSource } from "../src/formats/numbers/weightSource.ts";
+import { elementCount } from "../src/math/tensor.ts";
+import { createRandom } from "../src/math/random.ts";
+import { parameterShapes } from "../src/model/weights/parameters.ts";
+
+/** Number of draws, which are repeated: drawing billions would take longer than the measured step. */
+const DRAWN = 2 ** 20 + 7;
+/** Standard deviation. */
+const DEVIATION = 0.02;
 
 const [name = "", ...sizes] = process.argv.slice(2);
 const [votes = 0, tokens = 0, promptTokens = 0] = sizes.map(Number);
@@ -122,4 +129,30 @@ function print({ metrics, timing }: StudyStep, { parts, total, budget }: MemoryP
       `gradient norm ${metrics.gradientNorm}, logprob gap ${metrics.logprobGap}; peak resident memory ` +
       bytesText(process.resourceUsage().maxRSS * 1024),
   );
+}
+
+/** Random weights of a shape, each tensor generated when read: norms of one, biases of zero and normal matrices. */
+function shapeWeights(config: ModelConfig, seed: number): WeightSource {
+  const shapes = parameterShapes(config);
+  const random = createRandom(seed);
+  const drawn = Float32Array.from({ length: DRAWN }, () => DEVIATION * random.normal());
+  const starts = new Map([...shapes.keys()].map((name) => [name, random.integer(0, DRAWN)]));
+  return {
+    shapes,
+    read(name) {
+      const data = new Float32Array(elementCount(shapes.get(name) ?? []));
+      if (name.endsWith("norm.weight")) data.fill(1);
+      else if (name.endsWith(".weight")) repeat(data, drawn, starts.get(name) ?? 0);
+      return Promise.resolve(data);
+    },
+  };
+}
+
+/** Fills `data` with `drawn` repeated, from index `start`. */
+function repeat(data: Float32Array, drawn: Float32Array, start: number): void {
+  for (let at = 0, from = start; at < data.length; from = 0) {
+    const piece = drawn.subarray(from, Math.min(drawn.length, from + data.length - at));
+    data.set(piece, at);
+    at += piece.length;
+  }
 }

@@ -8,24 +8,14 @@ import { halfToNumber, type FloatType } from "../numbers/floats.ts";
 type Unpack = (view: DataView, at: number, out: Float32Array, to: number) => void;
 
 /** A tensor type; a plain float is a block of one weight. */
-export type BlockType = Plain | Packed;
-
-interface Plain extends Sizes {
-  readonly name: FloatType;
-  readonly unpack: null;
-}
-
-interface Packed extends Sizes {
-  readonly name: string;
-  readonly unpack: Unpack;
-}
-
-interface Sizes {
+export type BlockType = {
   /** Weights per block. */
   readonly weights: number;
   /** Bytes per block. */
   readonly bytes: number;
-}
+} & (
+  { readonly name: FloatType; readonly unpack: null } | { readonly name: string; readonly unpack: Unpack }
+);
 
 const half = (view: DataView, at: number): number => halfToNumber(view.getUint16(at, true));
 
@@ -35,47 +25,28 @@ const q8_0: Unpack = (view, at, out, to) => {
   for (let i = 0; i < 32; i++) out[to + i] = scale * view.getInt8(at + 2 + i);
 };
 
-/** Scale, 16 bytes: the low nibbles are the first 16 weights, the high ones the others, each plus 8. */
-const q4_0: Unpack = (view, at, out, to) => {
-  const scale = half(view, at);
-  for (let i = 0; i < 16; i++) {
-    const pair = view.getUint8(at + 2 + i);
-    out[to + i] = scale * ((pair & 15) - 8);
-    out[to + 16 + i] = scale * ((pair >> 4) - 8);
-  }
-};
+/** Layout of a block of 32: scale, minimum, fifth bits of all weights, 16 bytes of nibbles; `offset` is added to each level. */
+interface NibbleBlock {
+  readonly hasMinimum: boolean;
+  readonly hasFifths: boolean;
+  readonly offset: number;
+}
 
-/** Scale, minimum, nibbles as in Q4_0. */
-const q4_1: Unpack = (view, at, out, to) => {
-  const [scale, minimum] = [half(view, at), half(view, at + 2)];
-  for (let i = 0; i < 16; i++) {
-    const pair = view.getUint8(at + 4 + i);
-    out[to + i] = Math.fround(scale * (pair & 15)) + minimum;
-    out[to + 16 + i] = Math.fround(scale * (pair >> 4)) + minimum;
-  }
-};
-
-/** Scale, the fifth bits of all 32 weights, nibbles as in Q4_0; each plus 16. */
-const q5_0: Unpack = (view, at, out, to) => {
-  const scale = half(view, at);
-  const fifths = view.getUint16(at + 2, true) | (view.getUint16(at + 4, true) << 16);
-  for (let i = 0; i < 16; i++) {
-    const pair = view.getUint8(at + 6 + i);
-    out[to + i] = scale * (((pair & 15) | (((fifths >>> i) & 1) << 4)) - 16);
-    out[to + 16 + i] = scale * (((pair >> 4) | (((fifths >>> (i + 16)) & 1) << 4)) - 16);
-  }
-};
-
-/** Scale, minimum, then as Q5_0. */
-const q5_1: Unpack = (view, at, out, to) => {
-  const [scale, minimum] = [half(view, at), half(view, at + 2)];
-  const fifths = view.getUint16(at + 4, true) | (view.getUint16(at + 6, true) << 16);
-  for (let i = 0; i < 16; i++) {
-    const pair = view.getUint8(at + 8 + i);
-    out[to + i] = Math.fround(scale * ((pair & 15) | (((fifths >>> i) & 1) << 4))) + minimum;
-    out[to + 16 + i] = Math.fround(scale * ((pair >> 4) | (((fifths >>> (i + 16)) & 1) << 4))) + minimum;
-  }
-};
+/** The low nibbles are the first 16 weights, the high ones the others. */
+function nibbles({ hasMinimum, hasFifths, offset }: NibbleBlock): Unpack {
+  const fifthsAt = hasMinimum ? 4 : 2;
+  const nibblesAt = fifthsAt + (hasFifths ? 4 : 0);
+  return (view, at, out, to) => {
+    const scale = half(view, at);
+    const minimum = hasMinimum ? half(view, at + 2) : 0;
+    const fifths = hasFifths ? view.getUint32(at + fifthsAt, true) : 0;
+    for (let i = 0; i < 32; i++) {
+      const nibble = (view.getUint8(at + nibblesAt + (i & 15)) >> (i < 16 ? 0 : 4)) & 15;
+      const level = (nibble | (((fifths >>> i) & 1) << 4)) + offset;
+      out[to + i] = hasMinimum ? Math.fround(scale * level) + minimum : scale * level;
+    }
+  };
+}
 
 /** The scale and the minimum of part `part` of 8: 6 bits each, in 12 bytes. */
 function partOf(view: DataView, at: number, part: number): readonly [number, number] {
@@ -86,33 +57,22 @@ function partOf(view: DataView, at: number, part: number): readonly [number, num
   return [(nibbles & 15) | ((first >> 6) << 4), (nibbles >> 4) | ((second >> 6) << 4)];
 }
 
-/** Scale of scales, scale of minima, 8 of each, nibbles: 32 bytes hold two parts of 32 weights. */
-const q4_k: Unpack = (view, at, out, to) => {
-  const [scale, minimum] = [half(view, at), half(view, at + 2)];
-  for (let part = 0; part < 8; part++) {
-    const [ownScale, ownMinimum] = partOf(view, at + 4, part);
-    const [step, base] = [Math.fround(scale * ownScale), Math.fround(minimum * ownMinimum)];
-    const [from, shift] = [at + 16 + (part >> 1) * 32, (part & 1) * 4];
-    for (let i = 0; i < 32; i++) {
-      out[to + part * 32 + i] = Math.fround(step * ((view.getUint8(from + i) >> shift) & 15)) - base;
+/** Scale of scales, scale of minima, 8 of each, 32 bytes of fifth bits, nibbles: 32 bytes hold two parts of 32 weights. */
+function parts(hasFifths: boolean): Unpack {
+  return (view, at, out, to) => {
+    const [scale, minimum] = [half(view, at), half(view, at + 2)];
+    for (let part = 0; part < 8; part++) {
+      const [ownScale, ownMinimum] = partOf(view, at + 4, part);
+      const [step, base] = [Math.fround(scale * ownScale), Math.fround(minimum * ownMinimum)];
+      const [from, shift] = [at + (hasFifths ? 48 : 16) + (part >> 1) * 32, (part & 1) * 4];
+      for (let i = 0; i < 32; i++) {
+        const fifth = hasFifths ? (view.getUint8(at + 16 + i) >> part) & 1 : 0; // bit `part` of byte `i`
+        const level = ((view.getUint8(from + i) >> shift) & 15) | (fifth << 4);
+        out[to + part * 32 + i] = Math.fround(step * level) - base;
+      }
     }
-  }
-};
-
-/** As Q4_K, with 32 bytes in between whose bit `part` is the fifth. */
-const q5_k: Unpack = (view, at, out, to) => {
-  const [scale, minimum] = [half(view, at), half(view, at + 2)];
-  for (let part = 0; part < 8; part++) {
-    const [ownScale, ownMinimum] = partOf(view, at + 4, part);
-    const [step, base] = [Math.fround(scale * ownScale), Math.fround(minimum * ownMinimum)];
-    const [from, shift] = [at + 48 + (part >> 1) * 32, (part & 1) * 4];
-    for (let i = 0; i < 32; i++) {
-      const fifth = (view.getUint8(at + 16 + i) >> part) & 1;
-      const level = ((view.getUint8(from + i) >> shift) & 15) | (fifth << 4);
-      out[to + part * 32 + i] = Math.fround(step * level) - base;
-    }
-  }
-};
+  };
+}
 
 /** 128 bytes of low nibbles, 64 of upper pairs of bits, 16 signed scales for 16 weights each, their scale. */
 const q6_k: Unpack = (view, at, out, to) => {
@@ -132,36 +92,51 @@ export const BLOCK_TYPES: ReadonlyMap<number, BlockType> = new Map<number, Block
   [0, { name: "F32", weights: 1, bytes: 4, unpack: null }],
   [1, { name: "F16", weights: 1, bytes: 2, unpack: null }],
   [30, { name: "BF16", weights: 1, bytes: 2, unpack: null }],
-  [2, { name: "Q4_0", weights: 32, bytes: 18, unpack: q4_0 }],
-  [3, { name: "Q4_1", weights: 32, bytes: 20, unpack: q4_1 }],
-  [6, { name: "Q5_0", weights: 32, bytes: 22, unpack: q5_0 }],
-  [7, { name: "Q5_1", weights: 32, bytes: 24, unpack: q5_1 }],
+  [
+    2,
+    {
+      name: "Q4_0",
+      weights: 32,
+      bytes: 18,
+      unpack: nibbles({ hasMinimum: false, hasFifths: false, offset: -8 }),
+    },
+  ],
+  [
+    3,
+    {
+      name: "Q4_1",
+      weights: 32,
+      bytes: 20,
+      unpack: nibbles({ hasMinimum: true, hasFifths: false, offset: 0 }),
+    },
+  ],
+  [
+    6,
+    {
+      name: "Q5_0",
+      weights: 32,
+      bytes: 22,
+      unpack: nibbles({ hasMinimum: false, hasFifths: true, offset: -16 }),
+    },
+  ],
+  [
+    7,
+    {
+      name: "Q5_1",
+      weights: 32,
+      bytes: 24,
+      unpack: nibbles({ hasMinimum: true, hasFifths: true, offset: 0 }),
+    },
+  ],
   [8, { name: "Q8_0", weights: 32, bytes: 34, unpack: q8_0 }],
-  [12, { name: "Q4_K", weights: 256, bytes: 144, unpack: q4_k }],
-  [13, { name: "Q5_K", weights: 256, bytes: 176, unpack: q5_k }],
+  [12, { name: "Q4_K", weights: 256, bytes: 144, unpack: parts(false) }],
+  [13, { name: "Q5_K", weights: 256, bytes: 176, unpack: parts(true) }],
   [14, { name: "Q6_K", weights: 256, bytes: 210, unpack: q6_k }],
 ]);
 
 /** Names of unsupported types, for error messages. */
-export const OTHER_TYPES: ReadonlyMap<number, string> = new Map([
-  [10, "Q2_K"],
-  [11, "Q3_K"],
-  [15, "Q8_K"],
-  [16, "IQ2_XXS"],
-  [17, "IQ2_XS"],
-  [18, "IQ3_XXS"],
-  [19, "IQ1_S"],
-  [20, "IQ4_NL"],
-  [21, "IQ3_S"],
-  [22, "IQ2_S"],
-  [23, "IQ4_XS"],
-  [24, "I8"],
-  [25, "I16"],
-  [26, "I32"],
-  [27, "I64"],
-  [28, "F64"],
-  [29, "IQ1_M"],
-  [34, "TQ1_0"],
-  [35, "TQ2_0"],
-  [39, "MXFP4"],
-]);
+export const OTHER_TYPES: Readonly<Record<number, string>> = {
+  ...{ 10: "Q2_K", 11: "Q3_K", 15: "Q8_K", 16: "IQ2_XXS", 17: "IQ2_XS", 18: "IQ3_XXS", 19: "IQ1_S" },
+  ...{ 20: "IQ4_NL", 21: "IQ3_S", 22: "IQ2_S", 23: "IQ4_XS", 24: "I8", 25: "I16", 26: "I32", 27: "I64" },
+  ...{ 28: "F64", 29: "IQ1_M", 34: "TQ1_0", 35: "TQ2_0", 39: "MXFP4" },
+};

@@ -61,7 +61,7 @@ function readInfo({ name, shape: sizes, dtype, offset }: ParsedGguf["tensors"][n
 
 function unknownType(number: number): string {
   const known = [...BLOCK_TYPES.values()].map(({ name }) => name).join(", ");
-  return `its type is ${OTHER_TYPES.get(number) ?? number}; supported types are ${known}`;
+  return `its type is ${OTHER_TYPES[number] ?? number}; supported types are ${known}`;
 }
 
 /** Computes and validates byte offsets in a file of `size` bytes: aligned, within the file, and without overlap. */

@@ -31,10 +31,7 @@ export function ggufHeader(
   tensors: readonly PlacedTensor[],
 ): Uint8Array {
   const bytes = new Bytes();
-  bytes.uint32(0x46554747); // "GGUF"
-  bytes.uint32(3);
-  bytes.uint64(tensors.length);
-  bytes.uint64(metadata.size);
+  bytes.uint32(0x46554747).uint32(3).uint64(tensors.length).uint64(metadata.size); // "GGUF", version
   for (const [key, value] of metadata) {
     bytes.text(key);
     writeValue(bytes, value);
@@ -44,8 +41,7 @@ export function ggufHeader(
     bytes.text(name);
     bytes.uint32(shape.length);
     for (const size of shape.toReversed()) bytes.uint64(size);
-    bytes.uint32(NUMBERS[packing]);
-    bytes.uint64(offset);
+    bytes.uint32(NUMBERS[packing]).uint64(offset);
     offset += aligned(packedBytes(packing, elementCount(shape)));
   }
   return bytes.padded(ALIGNMENT);
@@ -58,28 +54,16 @@ export function aligned(bytes: number): number {
 
 /** Writes the type number and the value; for a list, the type and number of its items first. */
 function writeValue(bytes: Bytes, value: MetadataValue): void {
-  if ("uint32" in value) {
-    bytes.uint32(4);
-    bytes.uint32(value.uint32);
-  } else if ("float32" in value) {
-    bytes.uint32(6);
-    bytes.float32(value.float32);
-  } else if ("flag" in value) {
-    bytes.uint32(7);
-    bytes.uint8(value.flag ? 1 : 0);
-  } else if ("text" in value) {
-    bytes.uint32(8);
-    bytes.text(value.text);
-  } else if ("texts" in value) {
-    bytes.uint32(9);
-    bytes.uint32(8);
-    bytes.uint64(value.texts.length);
+  if ("uint32" in value) bytes.uint32(4).uint32(value.uint32);
+  else if ("float32" in value) bytes.uint32(6).float32(value.float32);
+  else if ("flag" in value) bytes.uint32(7).uint8(value.flag ? 1 : 0);
+  else if ("text" in value) bytes.uint32(8).text(value.text);
+  else if ("texts" in value) {
+    bytes.uint32(9).uint32(8).uint64(value.texts.length);
     for (const text of value.texts) bytes.text(text);
   } else {
-    bytes.uint32(9);
-    bytes.uint32(5);
-    bytes.uint64(value.int32s.length);
-    for (const number of value.int32s) bytes.int32(number);
+    bytes.uint32(9).uint32(5).uint64(value.int32s.length);
+    for (const number of value.int32s) bytes.uint32(number); // two's complement
   }
 }
 
@@ -95,19 +79,16 @@ class Bytes {
     this.#view.setUint8(at, value);
   }
 
-  uint32(value: number): void {
+  uint32(value: number): this {
     const at = this.#grow(4);
     this.#view.setUint32(at, value, true);
+    return this;
   }
 
-  int32(value: number): void {
-    const at = this.#grow(4);
-    this.#view.setInt32(at, value, true);
-  }
-
-  uint64(value: number): void {
+  uint64(value: number): this {
     const at = this.#grow(8);
     this.#view.setBigUint64(at, BigInt(value), true);
+    return this;
   }
 
   float32(value: number): void {

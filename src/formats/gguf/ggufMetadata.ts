@@ -12,35 +12,20 @@ export class GgufMetadata {
 
   /** Returns a number, or undefined if the key is absent. */
   number(key: string): number | undefined {
-    const value = this.#values.get(key);
-    return value === undefined || typeof value === "number" ? value : wrong(key, "a number", value);
+    return this.#optional(key, isNumber, "a number");
   }
 
   text(key: string): string | undefined {
-    const value = this.#values.get(key);
-    return value === undefined || typeof value === "string" ? value : wrong(key, "a string", value);
-  }
-
-  boolean(key: string): boolean | undefined {
-    const value = this.#values.get(key);
-    return value === undefined || typeof value === "boolean" ? value : wrong(key, "a boolean", value);
+    return this.#optional(key, isText, "a string");
   }
 
   /** Returns a list of strings, empty if the key is absent. */
   texts(key: string): readonly string[] {
-    const value = this.#values.get(key) ?? [];
-    if (!Array.isArray(value)) return wrong(key, "a list of strings", value);
-    return value.map((item: GgufValue) =>
-      typeof item === "string" ? item : wrong(key, "a list of strings", value),
-    );
+    return this.#optional(key, listOf(isText), "a list of strings") ?? [];
   }
 
   numbers(key: string): readonly number[] {
-    const value = this.#values.get(key) ?? [];
-    if (!Array.isArray(value)) return wrong(key, "a list of numbers", value);
-    return value.map((item: GgufValue) =>
-      typeof item === "number" ? item : wrong(key, "a list of numbers", value),
-    );
+    return this.#optional(key, listOf(isNumber), "a list of numbers") ?? [];
   }
 
   required(key: string): number {
@@ -50,13 +35,23 @@ export class GgufMetadata {
   requiredText(key: string): string {
     return this.text(key) ?? missing(key);
   }
+
+  #optional<Value extends GgufValue>(key: string, is: Guard<Value>, expected: string): Value | undefined {
+    const value = this.#values.get(key);
+    if (value === undefined || is(value)) return value;
+    throw new GgufError(`metadata ${key} is ${JSON.stringify(value).slice(0, 40)}, not ${expected}`);
+  }
+}
+
+type Guard<Value extends GgufValue> = (value: GgufValue) => value is Value;
+
+const isNumber = (value: GgufValue): value is number => typeof value === "number";
+const isText = (value: GgufValue): value is string => typeof value === "string";
+
+function listOf<Item extends GgufValue>(is: Guard<Item>): Guard<readonly Item[]> {
+  return (value): value is readonly Item[] => Array.isArray(value) && value.every(is);
 }
 
 function missing(key: string): never {
   throw new GgufError(`metadata ${key} is missing`);
-}
-
-function wrong(key: string, expected: string, value: GgufValue): never {
-  const found = JSON.stringify(value).slice(0, 40);
-  throw new GgufError(`metadata ${key} is ${found}, not ${expected}`);
 }

@@ -3,7 +3,7 @@
  * untrusted, so that everything is validated here before tensor data is read.
  */
 import type { FloatType } from "../numbers/floats.ts";
-import { HeaderSyntaxError, parseHeaderJson, quote, type HeaderValue } from "./safetensorsJson.ts";
+import { isJsonObject, type JsonObject } from "../jsonObject.ts";
 
 /** A safetensors file is invalid or unsupported. */
 export class SafetensorsError extends Error {
@@ -39,18 +39,13 @@ function fail(where: string, what: string, remedy = DAMAGED): never {
   throw new SafetensorsError(`safetensors ${where}: ${what}. ${remedy}`);
 }
 
-/** Returns the header size, including its length field, given the first 8 bytes of a file of `size` bytes. */
-export function headerSize(start: Uint8Array, size: number): number {
-  return 8 + headerLength(start, size);
-}
-
 /** Reads and validates the header of a file of `size` bytes; `start` must include the whole header. */
 export function readHeader(start: Uint8Array, size = start.length): SafetensorsHeader {
   const dataStart = headerSize(start, size);
   const root = parseHeader(start.subarray(8, dataStart));
   const entries: TensorEntry[] = [];
   let metadata: ReadonlyMap<string, string> = new Map();
-  for (const [name, value] of root) {
+  for (const [name, value] of Object.entries(root)) {
     if (name === "__metadata__") metadata = checkMetadata(value);
     else entries.push(checkEntry(name, value));
   }
@@ -59,7 +54,8 @@ export function readHeader(start: Uint8Array, size = start.length): SafetensorsH
   return { entries, metadata, dataStart };
 }
 
-function headerLength(start: Uint8Array, size: number): number {
+/** Returns the header size, including its length field, given the first 8 bytes of a file of `size` bytes. */
+export function headerSize(start: Uint8Array, size: number): number {
   if (size < 8) fail("file", `it has ${size} bytes, fewer than the 8 of the header length`);
   const declared = new DataView(start.buffer, start.byteOffset, 8).getBigUint64(0, true);
   if (declared > BigInt(MAX_HEADER_BYTES)) {
@@ -68,44 +64,72 @@ function headerLength(start: Uint8Array, size: number): number {
   if (declared > BigInt(size - 8)) {
     fail("header", `its declared length is ${declared} bytes, but only ${size - 8} follow`);
   }
-  return Number(declared);
+  return 8 + Number(declared);
 }
 
-function parseHeader(bytes: Uint8Array): Map<string, HeaderValue> {
+/** Parses a header as strictly as the format: `JSON.parse` would keep the last of equal keys, and accept 1e3 and -0 as sizes. */
+function parseHeader(bytes: Uint8Array): JsonObject {
   let text: string;
   try {
     text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {
     return fail("header", "it is not valid UTF-8");
   }
+  if (!text.startsWith("{")) fail("header", "it does not begin with '{'");
+  let root: unknown;
   try {
-    return parseHeaderJson(text);
+    root = JSON.parse(text);
   } catch (error) {
-    if (error instanceof HeaderSyntaxError) fail("header", error.message);
-    throw error;
+    return fail("header", `it is not valid JSON (${String(error).slice(0, 100)})`);
+  }
+  checkTokens(text);
+  return root as JsonObject; // begins with "{"
+}
+
+/** A string, with the colon after it if it is a key, or a character outside strings. */
+const TOKEN = /("(?:[^"\\]|\\.)*")(\s*:)?|\S/g;
+
+/** Rejects equal keys of an object, ill-formed strings, and anything but strings, objects, lists and unsigned integers. */
+function checkTokens(json: string): void {
+  const open: Set<string>[] = [];
+  for (const [token, quoted, colon] of json.matchAll(TOKEN)) {
+    if (token === "{") open.push(new Set());
+    else if (token === "}") open.pop();
+    if (quoted === undefined) {
+      if (!/[{}[\],0-9]/.test(token)) fail("header", `${quote(token)} is not part of an unsigned integer`);
+      continue;
+    }
+    const value = JSON.parse(quoted) as string;
+    if (/\p{Surrogate}/u.test(value)) fail("header", `${quoted.slice(0, 80)} is not a well-formed string`);
+    if (colon === undefined) continue;
+    if (open.at(-1)?.has(value) === true) fail("header", `the key ${quote(value)} occurs twice`);
+    open.at(-1)?.add(value);
   }
 }
 
-function checkMetadata(value: HeaderValue): ReadonlyMap<string, string> {
-  if (!(value instanceof Map)) return fail("header", "__metadata__ is not an object");
-  const metadata = new Map<string, string>();
-  for (const [key, item] of value) {
-    if (typeof item !== "string") fail("header", `__metadata__ ${quote(key)} is not a string`);
-    else metadata.set(key, item);
-  }
-  return metadata;
+function checkMetadata(value: unknown): ReadonlyMap<string, string> {
+  if (!isJsonObject(value)) return fail("header", "__metadata__ is not an object");
+  return new Map(
+    Object.entries(value).map(([key, item]) =>
+      typeof item === "string" ? [key, item] : fail("header", `__metadata__ ${quote(key)} is not a string`),
+    ),
+  );
 }
 
-function checkEntry(name: string, value: HeaderValue): TensorEntry {
+function checkEntry(name: string, value: unknown): TensorEntry {
   const where = `tensor ${quote(name)}`;
-  if (!(value instanceof Map)) return fail(where, "its description is not an object");
-  const [dtype, shape, offsets] = ["dtype", "shape", "data_offsets"].map((key) => value.get(key));
-  if (typeof dtype !== "string" || !Array.isArray(shape) || !Array.isArray(offsets) || value.size !== 3) {
+  if (!isJsonObject(value)) return fail(where, "its description is not an object");
+  const { dtype, shape, data_offsets: offsets } = value;
+  if (
+    typeof dtype !== "string" ||
+    !isIntegers(shape) ||
+    !isIntegers(offsets) ||
+    Object.keys(value).length !== 3
+  )
     return fail(
       where,
-      "its description must be exactly dtype (string), shape (list) and data_offsets (list)",
+      "its description must be exactly dtype (string), shape and data_offsets (lists of integers below 2^53)",
     );
-  }
   const [begin, end] = offsets;
   if (begin === undefined || end === undefined || offsets.length !== 2 || begin > end) {
     return fail(where, `data_offsets must be [begin, end] with begin <= end, not ${list(offsets)}`);
@@ -116,6 +140,10 @@ function checkEntry(name: string, value: HeaderValue): TensorEntry {
     fail(where, `${dtype} of shape ${list(shape)} takes ${bytes} bytes, but its offsets span ${end - begin}`);
   }
   return { name, dtype, shape, begin, end };
+}
+
+function isIntegers(value: unknown): value is number[] {
+  return Array.isArray(value) && value.every(Number.isSafeInteger);
 }
 
 function isFloatType(dtype: string): dtype is FloatType {
@@ -155,4 +183,9 @@ function checkCoverage(entries: readonly TensorEntry[], dataBytes: number): void
 /** Formats the first few values of a list for an error. */
 function list(values: readonly number[]): string {
   return `[${values.slice(0, 8).join(", ")}${values.length > 8 ? ", ..." : ""}]`;
+}
+
+/** Quotes and shortens a name for an error. */
+function quote(name: string): string {
+  return JSON.stringify(name.length > 80 ? `${name.slice(0, 80)}...` : name);
 }

@@ -11,14 +11,10 @@ export function extractPaperAnswer(response: string, task: Task): string {
 
 /** Returns the last standalone A-D in either case, or the whole text if there is none. */
 function lastChoice(text: string): string {
-  const bare = stripStart(stripCharacter(stripEnd(stripEnd(stripNewlines(text), "."), "/"), " "), ":");
+  const bare = stripStart(stripCharacter(stripEnd(stripEnd(stripCharacter(text, "\n"), "."), "/"), " "), ":");
   const letters = bare.toUpperCase().match(/(?<![\p{L}\p{N}_])[ABCD](?![\p{L}\p{N}_])/gu);
   const choice = letters?.at(-1) ?? stripEnd(stripStart(strip(bare), "."), ".");
   return stripEnd(stripEnd(choice, "."), "/");
-}
-
-function stripNewlines(text: string): string {
-  return stripCharacter(text, "\n");
 }
 
 function stripCharacter(text: string, character: string): string {

@@ -1,6 +1,6 @@
 /** The first, lenient comparison: the normal form of the MATH data set's grader (Hendrycks et al., arXiv 2103.03874). */
-import { bracedFractions, replaceEach, withoutShortName } from "./voteForm.ts";
-import { parseInteger, pointAt, strip } from "./pythonText.ts";
+import { bracedFractions, replaceEach, wholeFraction, withoutShortName } from "./voteForm.ts";
+import { pointAt, strip } from "./pythonText.ts";
 
 /** Returns the normal form of an answer; an answer with truncated LaTeX is returned unchanged. */
 export function hendrycksForm(answer: string): string {
@@ -43,7 +43,7 @@ function normalForm(answer: string): string | null {
   const rooted = bracedRoots(withoutShortName(text));
   if (rooted === null) return null;
   text = bracedFractions(rooted.replaceAll(" ", ""));
-  return wholeFraction(text === "0.5" ? "\\frac{1}{2}" : text);
+  return wholeFraction(text === "0.5" ? "\\frac{1}{2}" : text, false);
 }
 
 /** `\sqrt2` -> `\sqrt{2}`, one character each; null if a root has nothing after it. */
@@ -54,12 +54,4 @@ function bracedRoots(text: string): string | null {
     return radicand === "{" ? part : `{${radicand}}${part.slice(radicand.length)}`;
   });
   return parts.includes("") ? null : [first, ...braced].join("\\sqrt");
-}
-
-/** "3/4" -> `\frac{3}{4}` for plain integers. */
-function wholeFraction(text: string): string {
-  const [above = "", below, ...more] = text.split("/");
-  if (below === undefined || more.length > 0) return text;
-  const plain = (part: string): boolean => String(parseInteger(part)) === part;
-  return plain(above) && plain(below) ? `\\frac{${above}}{${below}}` : text;
 }

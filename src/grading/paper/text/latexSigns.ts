@@ -40,46 +40,14 @@ export const SIGNS: ReadonlyMap<string, string> = new Map([
   ["-", "\u00ad"],
 ]);
 
+/** Accent macro -> code point of its combining character. */
+const MARKS =
+  "hat 302 bar 305 vec 20d7 tilde 303 dot 307 ddot 308 check 30c acute 301 grave 300 breve 306 ' 301 ` 300 ^ 302 \" 308 ~ 303 " +
+  "= 304 . 307 c 327 v 30c u 306 H 30b d 323 b 331 r 30a k 328 not 338";
+
 /** Accent macro -> combining character. */
 export const ACCENTS: ReadonlyMap<string, string> = new Map(
-  [
-    ...[
-      ["hat", "\u0302"],
-      ["bar", "\u0305"],
-      ["vec", "\u20d7"],
-      ["tilde", "\u0303"],
-      ["dot", "\u0307"],
-    ],
-    ...[
-      ["ddot", "\u0308"],
-      ["check", "\u030c"],
-      ["acute", "\u0301"],
-      ["grave", "\u0300"],
-      ["breve", "\u0306"],
-    ],
-    ...[
-      ["'", "\u0301"],
-      ["`", "\u0300"],
-      ["^", "\u0302"],
-      ['"', "\u0308"],
-      ["~", "\u0303"],
-      ["=", "\u0304"],
-    ],
-    ...[
-      [".", "\u0307"],
-      ["c", "\u0327"],
-      ["v", "\u030c"],
-      ["u", "\u0306"],
-      ["H", "\u030b"],
-      ["d", "\u0323"],
-    ],
-    ...[
-      ["b", "\u0331"],
-      ["r", "\u030a"],
-      ["k", "\u0328"],
-      ["not", "\u0338"],
-    ],
-  ].map(([name = "", mark = ""]) => [name, mark]),
+  pairs(MARKS).map(([name, code]) => [name, String.fromCharCode(parseInt(code, 16))]),
 );
 
 /** Code points of each mathematical alphabet's "A" and "a", and its letters at other code points. */

@@ -9,29 +9,16 @@ class LatexError extends Error {}
 const MAX_DEPTH = 150;
 
 /** Macros whose argument is dropped. */
-const DROPPED = new Map<string, number>([
-  ...["texttt", "textsf", "textup", "textmd", "mbox", "ensuremath", "hspace", "color", "label"].map(
-    (name) => [name, 1] as const,
-  ),
-]);
+const DROPPED = new Set("texttt textsf textup textmd mbox ensuremath hspace color label".split(" "));
 /** Macros replaced by their argument; most others are too, as an empty macro followed by a group. */
-const SHOWN = new Set([
-  "text",
-  "textbf",
-  "textit",
-  "textrm",
-  "emph",
-  "mathrm",
-  "textnormal",
-  "textsc",
-  "textsl",
-]);
-const MATRICES = new Set(["pmatrix", "bmatrix", "array", "smallmatrix", "psmallmatrix", "bsmallmatrix"]);
+const SHOWN = new Set(
+  "text textbf textit textrm emph mathrm textnormal textsc textsl overline underline".split(" "),
+);
+const MATRICES = new Set("pmatrix bmatrix array smallmatrix psmallmatrix bsmallmatrix".split(" "));
 const DISPLAYS = new Set(
-  ["equation", "align", "gather", "multline", "eqnarray", "split", "displaymath"].flatMap((name) => [
-    name,
-    `${name}*`,
-  ]),
+  "equation align gather multline eqnarray split displaymath"
+    .split(" ")
+    .flatMap((name) => [name, `${name}*`]),
 );
 
 const END = "\\end";
@@ -170,7 +157,7 @@ class Reader {
     if (DROPPED.has(name)) return this.argument() === null ? null : "";
     const letters = inAlphabet(name, "") === null ? null : this.argument();
     if (letters !== null) return inAlphabet(name, letters);
-    if (SHOWN.has(name) || name === "overline" || name === "underline") return this.argument();
+    if (SHOWN.has(name)) return this.argument();
     if (name === "href") throw new LatexError("a link");
     return null;
   }

@@ -4,23 +4,9 @@ import { replaceEach } from "./voteForm.ts";
 import { latexToText } from "./latexText.ts";
 import { parseFloatText, strip } from "./pythonText.ts";
 
-const UNITS = [
-  ...[
-    "degree",
-    "cm",
-    "centimeter",
-    "meter",
-    "mile",
-    "second",
-    "minute",
-    "hour",
-    "day",
-    "week",
-    "month",
-    "year",
-  ],
-  ...["foot", "feet", "inch", "yard"],
-].map((unit) => new RegExp(`${unit}(?:es)?s?(?: *\\^[0-9]+| *)`, "g"));
+const UNITS = "degree cm centimeter meter mile second minute hour day week month year foot feet inch yard"
+  .split(" ")
+  .map((unit) => new RegExp(`${unit}(?:es)?s?(?: *\\^[0-9]+| *)`, "g"));
 
 /** Returns the normal form of an answer. */
 export function strongForm(answer: string): string {

@@ -47,7 +47,7 @@ export function voteForm(answer: string): string {
   text = withoutLastZeroDecimals(withoutZeroDecimals(text));
   if (text.startsWith(".")) text = `0${text}`;
   text = bracedRoots(withoutShortName(text)).replaceAll(" ", "");
-  return wholeFraction(bracedFractions(text));
+  return wholeFraction(bracedFractions(text), true);
 }
 
 /** Applies replacements in order. */
@@ -140,10 +140,11 @@ export function bracedFractions(text: string): string {
   return braced.includes(null) ? text : [first, ...braced].join("\\frac");
 }
 
-/** "3/4" -> `\frac{3}{4}`, for plain integers or parts with "sqrt". */
-function wholeFraction(text: string): string {
+/** "3/4" -> `\frac{3}{4}`, for plain integers and, if `allowsRoots`, parts with "sqrt". */
+export function wholeFraction(text: string, allowsRoots: boolean): string {
   const [above = "", below, ...more] = text.split("/");
   if (below === undefined || more.length > 0) return text;
-  const plain = (part: string): boolean => part.includes("sqrt") || String(parseInteger(part)) === part;
+  const plain = (part: string): boolean =>
+    (allowsRoots && part.includes("sqrt")) || String(parseInteger(part)) === part;
   return plain(above) && plain(below) ? `\\frac{${above}}{${below}}` : text;
 }

@@ -1,19 +1,9 @@
 /** Converts number words to digits: "sixty-four point zero five" -> "64.05". Other words are skipped. */
 import { floatText, parseInteger, words } from "./pythonText.ts";
 
-const SMALL = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"];
-const TEENS = [
-  "eleven",
-  "twelve",
-  "thirteen",
-  "fourteen",
-  "fifteen",
-  "sixteen",
-  "seventeen",
-  "eighteen",
-  "nineteen",
-];
-const TENS = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"];
+const SMALL = "zero one two three four five six seven eight nine ten".split(" ");
+const TEENS = "eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split(" ");
+const TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split(" ");
 const SCALES = ["billion", "million", "thousand"] as const;
 const VALUES: ReadonlyMap<string, number> = new Map([
   ...[...SMALL, ...TEENS].map((word, value) => [word, value] as const),

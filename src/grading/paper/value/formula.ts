@@ -8,7 +8,7 @@ export class NotAFormula extends Error {}
 export type Formula =
   | { readonly kind: "number"; readonly text: string }
   | { readonly kind: "symbol"; readonly name: string }
-  | { readonly kind: "constant"; readonly name: "pi" | "oo" | "zoo" | "nan" }
+  | { readonly kind: "constant"; readonly name: (typeof CONSTANTS)[number] }
   | {
       readonly kind: "sum" | "product" | "quotient" | "power";
       readonly left: Formula;
@@ -38,36 +38,15 @@ const MAX_TOKENS = 2_000;
 const MAX_DEPTH = 100;
 
 const FUNCTIONS = new Set(["sqrt", "ln"]);
-const CONSTANTS = new Map<string, "pi" | "oo" | "zoo" | "nan">([
-  ["pi", "pi"],
-  ["oo", "oo"],
-  ["zoo", "zoo"],
-  ["nan", "nan"],
-]);
+const CONSTANTS = ["pi", "oo", "zoo", "nan"] as const;
 /** Two-letter Greek names, which are not products. */
-const GREEK = new Set(["mu", "nu", "xi"]);
+const GREEK = ["mu", "nu", "xi"];
+/** Names that are one token. */
+const NAMES = new Set<string>([...FUNCTIONS, ...CONSTANTS, ...GREEK]);
 /** Keywords and functions on which the authors' parser fails. */
-const RESERVED = new Set([
-  ...[
-    "if",
-    "in",
-    "is",
-    "or",
-    "as",
-    "all",
-    "id",
-    "csc",
-    "eye",
-    "ff",
-    "fft",
-    "frac",
-    "fu",
-    "gff",
-    "hn1",
-    "hn2",
-  ],
-  ...["im", "jn", "li", "ntt", "re", "rf", "yn"],
-]);
+const RESERVED = new Set(
+  "if in is or as all id csc eye ff fft frac fu gff hn1 hn2 im jn li ntt re rf yn".split(" "),
+);
 
 /** Parses all of a text. Throws `NotAFormula`, or `OverBudget` if it is too long. */
 export function parseFormula(text: string): Formula {
@@ -137,15 +116,23 @@ class Parser {
     return token.text;
   }
 
-  private sum(): Formula {
+  /** Reads a formula one level deeper. */
+  private nested(read: () => Formula): Formula {
     if (++this.depth > MAX_DEPTH) throw new NotAFormula("nested too deeply");
-    let left = this.product();
-    for (let sign = this.accept("+", "-"); sign !== null; sign = this.accept("+", "-")) {
-      const term = this.product();
-      left = { kind: "sum", left, right: sign === "+" ? term : { kind: "negative", argument: term } };
-    }
+    const formula = read();
     this.depth--;
-    return left;
+    return formula;
+  }
+
+  private sum(): Formula {
+    return this.nested(() => {
+      let left = this.product();
+      for (let sign = this.accept("+", "-"); sign !== null; sign = this.accept("+", "-")) {
+        const term = this.product();
+        left = { kind: "sum", left, right: sign === "+" ? term : { kind: "negative", argument: term } };
+      }
+      return left;
+    });
   }
 
   private product(): Formula {
@@ -168,10 +155,7 @@ class Parser {
   private power(): Formula {
     const left = this.factorials();
     if (this.accept("**") === null) return left;
-    if (++this.depth > MAX_DEPTH) throw new NotAFormula("nested too deeply");
-    const right = this.signed();
-    this.depth--;
-    return { kind: "power", left, right };
+    return { kind: "power", left, right: this.nested(() => this.signed()) };
   }
 
   private factorials(): Formula {
@@ -188,28 +172,27 @@ class Parser {
     if (token?.kind === "name")
       return FUNCTIONS.has(token.text) ? this.call(token.text) : symbolOrConstant(token.text);
     if (token?.text !== "(") throw new NotAFormula("no operand");
-    return this.enclosed();
+    const formula = this.sum();
+    this.close();
+    return formula;
   }
 
   private call(name: string): Formula {
     if (this.accept("(") === null) throw new NotAFormula("a function of nothing");
     const argument = this.sum();
     this.accept(","); // Python allows a trailing comma
-    if (this.accept(")") === null) throw new NotAFormula("brackets left open");
+    this.close();
     return { kind: name === "ln" ? "ln" : "sqrt", argument };
   }
 
-  private enclosed(): Formula {
-    const formula = this.sum();
+  private close(): void {
     if (this.accept(")") === null) throw new NotAFormula("brackets left open");
-    return formula;
   }
 }
 
 /** Splits a name into factors, letters and numbers, unless it is a known name; a factorial applies to all of them. */
 function nameTokens(name: string, beforeFactorial: boolean): Token[] {
-  const isOne = FUNCTIONS.has(name) || CONSTANTS.has(name) || GREEK.has(name) || name.includes("_");
-  if (isOne) return [{ kind: "name", text: name }];
+  if (NAMES.has(name) || name.includes("_")) return [{ kind: "name", text: name }];
   const parts = (name.match(/[0-9]+|[^0-9]/gu) ?? []).map((part): Token => {
     if (/^0+[1-9]|(?![0-9])\p{Nd}|\p{No}/u.test(part)) throw new NotAFormula("digits that are no number");
     return { kind: /^[0-9]/.test(part) ? "number" : "name", text: part };
@@ -218,6 +201,6 @@ function nameTokens(name: string, beforeFactorial: boolean): Token[] {
 }
 
 function symbolOrConstant(name: string): Formula {
-  const constant = CONSTANTS.get(name);
+  const constant = CONSTANTS.find((known) => known === name);
   return constant === undefined ? { kind: "symbol", name } : { kind: "constant", name: constant };
 }
