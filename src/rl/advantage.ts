@@ -4,7 +4,7 @@
  */
 import { at } from "../math/at.ts";
 import { mean, standardDeviation, sum } from "../math/stats.ts";
-import type { UpdateConfig } from "./config/updateFields.ts";
+import type { UpdateConfig } from "./config/coreFields.ts";
 import type { Estimator, EstimatorInput, JudgedStep, Rewarded } from "./contracts/hooks.ts";
 import type { Method } from "./contracts/method.ts";
 import { rewardsToCome, whiten, type TokenTable } from "./contracts/tokenTable.ts";

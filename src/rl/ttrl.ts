@@ -3,7 +3,7 @@ import { createRandom } from "../math/random.ts";
 import { advantage } from "./advantage.ts";
 import { phaseWatch } from "./contracts/watch.ts";
 import type { Loop, LoopState, Step } from "./loop/loopState.ts";
-import { QuestionStream } from "./loop/questionStream.ts";
+import { openQuestions } from "./loop/questionStream.ts";
 import { reward } from "./reward.ts";
 import { sample } from "./sample.ts";
 import { outcomeOf, PhaseClock, stateAfter } from "./loop/stepOutcome.ts";
@@ -22,7 +22,7 @@ export async function* ttrl(
   state: LoopState,
 ): AsyncGenerator<Step> {
   const { steps, seed } = method.settings;
-  const stream = await QuestionStream.open(models.policy, set, method, state, watch);
+  const stream = await openQuestions(models.policy, set, method, state, watch);
   const { rules } = stream;
   for (let step = state.step + 1; step <= steps; step++) {
     const clock = new PhaseClock();

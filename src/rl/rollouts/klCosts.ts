@@ -1,6 +1,6 @@
 /** KL to the initial model as part of the reward: the cost of each token of the kept responses. */
 import { at } from "../../math/at.ts";
-import type { UpdateConfig } from "../config/updateFields.ts";
+import type { UpdateConfig } from "../config/coreFields.ts";
 import type { KlEstimator, Policy } from "../contracts/policy.ts";
 import type { Response } from "../contracts/types.ts";
 import { scoreGroups } from "./rollouts.ts";

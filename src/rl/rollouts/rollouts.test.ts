@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { UpdateConfig } from "../config/updateFields.ts";
+import type { UpdateConfig } from "../config/coreFields.ts";
 import { say } from "../fixture.ts";
 import { keptRollouts } from "./rollouts.ts";
 import type { Group } from "../contracts/types.ts";

@@ -1,6 +1,6 @@
 /** Groups and the advantages of their tokens -> rollouts to train on, with their weights in the loss. */
 import { at } from "../../math/at.ts";
-import type { UpdateConfig } from "../config/updateFields.ts";
+import type { UpdateConfig } from "../config/coreFields.ts";
 import type { ScoredRollout } from "../contracts/policy.ts";
 import type { TokenTable } from "../contracts/tokenTable.ts";
 import type { Group, Rollout } from "../contracts/types.ts";
