@@ -11,7 +11,7 @@ import { openBrowser } from "./browser.ts";
 import { openNode } from "./nodeRunner.ts";
 import { markdown } from "./report.ts";
 import { compare, type Report, type Runner } from "./run.ts";
-import { jobs, leftOut, MODELS, notAsked, WORKLOAD_NAMES, type Asked } from "./suite.ts";
+import { jobs, leftOut, MODELS, WORKLOAD_NAMES, type Asked } from "./suite.ts";
 
 const { values: options } = parseArgs({ options: OPTIONS });
 const log = (line: string): void => console.error(line);
@@ -75,7 +75,6 @@ async function report(runner: Runner, all: Asked): Promise<Report> {
     budget: all.budget,
     full: all.full,
     versions: versions(all.contenders),
-    notAsked: notAsked(all),
   };
   let result: Report = { ...known, load: [before, before], measurements: [], skipped: omitted };
   for await (const found of compare(runner, jobs(all), log)) {

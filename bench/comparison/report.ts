@@ -23,7 +23,7 @@ export function markdown(report: Report): string {
     method(report),
     ...models.flatMap((model) => [`## ${model}`, ...tablesOf(report, model)]),
     "## What did not run",
-    ...leftOut(report),
+    leftOut(report),
     "",
   ].join("\n\n");
 }
@@ -144,14 +144,13 @@ function ratio(
   return `${short(common.seconds / other.seconds)}x${size}`;
 }
 
-function leftOut({ skipped, notAsked }: Report): string[] {
-  const asked = notAsked.length === 0 ? [] : [`Not requested in this run: ${notAsked.join("; ")}.`];
-  if (skipped.length === 0) return asked.length === 0 ? ["Everything ran."] : asked;
+function leftOut({ skipped }: Report): string {
+  if (skipped.length === 0) return "Everything requested ran.";
   const rows = skipped.map(({ contender, model, what, reason }) => {
     const { title, device } = CONTENDERS[contender];
     return [title, DEVICES[device], model, what, reason.replaceAll("|", "\\|")];
   });
-  return [...asked, table(["", "on", "model", "what", "why"], rows)];
+  return table(["", "on", "model", "what", "why"], rows);
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {

@@ -23,8 +23,6 @@ export interface Report {
   readonly cores: number;
   /** Load average of the last minute at the beginning and the end of the run. */
   readonly load: readonly [before: number, after: number];
-  /** Models, contenders and workloads that were not requested, in words. */
-  readonly notAsked: readonly string[];
   readonly limits: Limits | null;
   readonly budget: number;
   /** Contenders that ran each workload in full, regardless of the budget. */

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { NAMES } from "../contenders/contenders.ts";
-import { jobs, leftOut, MODELS, notAsked, WORKLOAD_NAMES, type Asked } from "./suite.ts";
+import { jobs, leftOut, MODELS, WORKLOAD_NAMES, type Asked } from "./suite.ts";
 
 const ALL: Asked = {
   contenders: NAMES,
@@ -40,10 +40,4 @@ test("only contenders named by --full run workloads in full", () => {
       .map(({ contender, model }) => [contender, model]);
   expect(whole(MODELS)).toEqual([["tensorflow-webgpu", "abacus-0.2M"]]);
   expect(whole(["abacus-0.5M"])).toEqual([["tensorflow-webgpu", "abacus-0.5M"]]);
-});
-
-test("what was not requested is listed in words", () => {
-  expect(notAsked(ALL)).toEqual([]);
-  const asked: Asked = { ...ALL, models: MODELS.slice(0, 3), workloads: ["decode"] };
-  expect(notAsked(asked)).toEqual(["models SmolLM2-135M shape", "workloads train, ttrl, votes, length"]);
 });

@@ -1,5 +1,5 @@
 /** The measurements of each contender. */
-import { CONTENDERS, NAMES, type ContenderName } from "../contenders/contenders.ts";
+import { CONTENDERS, type ContenderName } from "../contenders/contenders.ts";
 import type { ModelName, Workload } from "../contenders/workload.ts";
 import type { Job, Skipped } from "./job.ts";
 
@@ -84,17 +84,4 @@ export function leftOut(asked: Asked): Skipped[] {
       return reason === null ? [] : [{ contender, model, what: "everything", reason }];
     }),
   );
-}
-
-/** Returns what was not requested, in words. */
-export function notAsked({ contenders, models, workloads }: Asked): string[] {
-  const line = (what: string, all: readonly string[], asked: readonly string[]): string[] => {
-    const missing = all.filter((name) => !asked.includes(name));
-    return missing.length === 0 ? [] : [`${what} ${missing.join(", ")}`];
-  };
-  return [
-    ...line("models", MODELS, models),
-    ...line("contenders", NAMES, contenders),
-    ...line("workloads", WORKLOAD_NAMES, workloads),
-  ];
 }

@@ -47,7 +47,8 @@ export async function downloadFile(
   await retry(hub, attempt, () => writer.size, watch.signal);
 }
 
-function requestFor(hub: Hub, { repository, commit, file: { path } }: WantedFile) {
+/** Returns the request of a file of a repository at a commit. */
+export function requestFor(hub: Hub, { repository, commit, file: { path } }: WantedFile) {
   const escaped = path.split("/").map(encodeURIComponent).join("/");
   return { url: `${hub.endpoint}/${repository}/resolve/${commit}/${escaped}`, what: path, repository };
 }

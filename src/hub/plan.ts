@@ -1,17 +1,18 @@
 /** Download plan of a model: its commit, files and sizes, known before any weights are downloaded. */
+import { bytesSource } from "../formats/byteSource.ts";
 import { INDEX } from "../formats/safetensors/shards.ts";
 import { weightMap } from "../formats/huggingface/modelFolder.ts";
 import { fileSize } from "../math/bytes.ts";
 import { sum } from "../math/stats.ts";
 import { chooseFiles, chooseShards } from "./chooseFiles.ts";
 import { digestOf } from "./digest.ts";
-import { downloadFile } from "./downloadFile.ts";
+import { requestFor } from "./downloadFile.ts";
 import { fileName, folderOf } from "./entry.ts";
-import { hostOf, type Hub } from "./hub.ts";
-import { HubError } from "./hubError.ts";
+import { hostOf, retry, send, type Hub } from "./hub.ts";
+import { HubError, TransientError } from "./hubError.ts";
 import type { ModelId } from "./modelId.ts";
 import { listRepository, type RemoteFile, type Repository } from "./repository.ts";
-import type { FileWriter, ModelStorage } from "./storage.ts";
+import type { ModelStorage } from "./storage.ts";
 
 export interface DownloadPlan {
   readonly id: ModelId;
@@ -65,22 +66,24 @@ export function checkFreeSpace({ id, bytes, keptBytes, freeBytes }: DownloadPlan
   );
 }
 
+/** Downloads an index, which is small and therefore not resumed, and returns the shards that it lists. */
 async function shardsOf(
   hub: Hub,
   repository: Repository,
   file: RemoteFile,
   signal: AbortSignal,
 ): Promise<readonly RemoteFile[]> {
-  const memory = new MemoryWriter(file.bytes);
-  const part = { writer: memory, etag: null, keepEtag: () => Promise.resolve() };
-  const { name, commit } = repository;
-  await downloadFile(hub, { repository: name, commit, file }, part, { signal, onProgress: () => undefined });
-  const { bytes } = memory;
-  const source = {
-    size: bytes.length,
-    read: (begin: number, end: number) => Promise.resolve(bytes.slice(begin, end)),
+  const request = requestFor(hub, { repository: repository.name, commit: repository.commit, file });
+  const read = async (): Promise<Uint8Array> => {
+    const response = await send(hub, request, signal);
+    const content = await response.arrayBuffer().catch((error: unknown): never => {
+      signal.throwIfAborted();
+      throw new TransientError(`${file.path}: the connection was lost (${String(error)})`);
+    });
+    return new Uint8Array(content);
   };
-  if ((await digestOf(file.digest.kind, source, signal)) !== file.digest.hex)
+  const bytes = await retry(hub, read, () => 0, signal);
+  if ((await digestOf(file.digest.kind, bytesSource(bytes), signal)) !== file.digest.hex)
     throw new HubError(
       `${file.path}: the checksum differs from the one ${hostOf(hub)} lists. Try again later.`,
     );
@@ -92,25 +95,4 @@ function checkNames({ name }: Repository, files: readonly RemoteFile[]): void {
   const names = files.map(fileName);
   if (new Set(names).size === names.length) return;
   throw new HubError(`${name} has several required files with the same name. Choose another model.`);
-}
-
-/** A file in memory of a known size. */
-class MemoryWriter implements FileWriter {
-  readonly bytes: Uint8Array<ArrayBuffer>;
-  size = 0;
-
-  constructor(size: number) {
-    this.bytes = new Uint8Array(size);
-  }
-
-  write(bytes: Uint8Array, at: number): void {
-    this.bytes.set(bytes, at);
-    this.size = at + bytes.length;
-  }
-
-  truncate(size: number): void {
-    this.size = size;
-  }
-
-  close(): void {}
 }

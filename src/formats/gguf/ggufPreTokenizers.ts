@@ -14,24 +14,29 @@ interface PreTokenizer {
 }
 
 /** Includes GPT-2's regular expression. */
-const BYTE_LEVEL = { type: "ByteLevel", add_prefix_space: false, trim_offsets: true, use_regex: true };
-
-const GPT2: PreTokenizer = { normalizer: null, preTokenizer: BYTE_LEVEL, ignoreMerges: false };
-
-const SMOLLM: PreTokenizer = {
-  ...GPT2,
-  preTokenizer: {
-    type: "Sequence",
-    pretokenizers: [{ type: "Digits", individual_digits: true }, BYTE_LEVEL],
-  },
+export const BYTE_LEVEL = {
+  type: "ByteLevel",
+  add_prefix_space: false,
+  trim_offsets: true,
+  use_regex: true,
 };
+const BYTES_ONLY = { ...BYTE_LEVEL, use_regex: false };
+const DIGITS = { type: "Digits", individual_digits: true };
+
+function sequence(...pretokenizers: JsonObject[]): JsonObject {
+  return { type: "Sequence", pretokenizers };
+}
 
 function split(regex: string): JsonObject {
   return { type: "Split", pattern: { Regex: regex }, behavior: "Isolated", invert: false };
 }
 
+const GPT2: PreTokenizer = { normalizer: null, preTokenizer: BYTE_LEVEL, ignoreMerges: false };
+
+const SMOLLM: PreTokenizer = { ...GPT2, preTokenizer: sequence(DIGITS, BYTE_LEVEL) };
+
 function splitBy(regex: string): JsonObject {
-  return { type: "Sequence", pretokenizers: [split(regex), { ...BYTE_LEVEL, use_regex: false }] };
+  return sequence(split(regex), BYTES_ONLY);
 }
 
 const LLAMA3: PreTokenizer = {
@@ -60,36 +65,24 @@ const TEKKEN: PreTokenizer = {
 
 /** Letters are those with case, and Chinese and Korean ones. */
 const DEEPSEEK: PreTokenizer = {
-  normalizer: null,
-  preTokenizer: {
-    type: "Sequence",
-    pretokenizers: [
-      ...[
-        "[\\r\\n]",
-        "\\s?[\\p{Lu}\\p{Ll}\\p{Lt}]+",
-        "\\s?[!-/:-~！-／：-～‘-‟　-。]+",
-        "\\s+$",
-        "[一-龥ࠀ-一가-퟿]+",
-      ].map(split),
-      { type: "Digits", individual_digits: true },
-      { ...BYTE_LEVEL, use_regex: false },
-    ],
-  },
-  ignoreMerges: false,
+  ...GPT2,
+  preTokenizer: sequence(
+    ...[
+      "[\\r\\n]",
+      "\\s?[\\p{Lu}\\p{Ll}\\p{Lt}]+",
+      "\\s?[!-/:-~！-／：-～‘-‟　-。]+",
+      "\\s+$",
+      "[一-龥ࠀ-一가-퟿]+",
+    ].map(split),
+    DIGITS,
+    BYTES_ONLY,
+  ),
 };
 
 /** Splits numbers into groups of three from the right; all other text is one word, however long. */
 const SUPERBPE: PreTokenizer = {
-  normalizer: null,
-  preTokenizer: {
-    type: "Sequence",
-    pretokenizers: [
-      split("\\p{N}+"),
-      split("\\d{1,3}(?=(?:\\d{3})*(?!\\d))"),
-      { ...BYTE_LEVEL, use_regex: false },
-    ],
-  },
-  ignoreMerges: false,
+  ...GPT2,
+  preTokenizer: sequence(split("\\p{N}+"), split("\\d{1,3}(?=(?:\\d{3})*(?!\\d))"), BYTES_ONLY),
 };
 
 /** The embedded models' pre-tokenizer: whole phrases and single digits. llama.cpp has no name for it. */

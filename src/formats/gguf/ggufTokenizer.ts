@@ -1,6 +1,6 @@
 /** Converts the tokenizer in GGUF metadata to Hugging Face's tokenizer.json and tokenizer_config.json. */
 import { bpeTokenizerJson } from "../huggingface/bpeTokenizer.ts";
-import { isByteLevel, preTokenizerOf } from "./ggufPreTokenizers.ts";
+import { BYTE_LEVEL, isByteLevel, preTokenizerOf } from "./ggufPreTokenizers.ts";
 import type { GgufMetadata } from "./ggufMetadata.ts";
 import { GgufError } from "./ggufError.ts";
 import type { JsonObject } from "../jsonObject.ts";
@@ -27,14 +27,13 @@ export function readGgufTokenizer(metadata: GgufMetadata): TokenizerFiles {
   const tokens = metadata.texts("tokenizer.ggml.tokens");
   const types = metadata.numbers("tokenizer.ggml.token_type");
   const { normalizer, preTokenizer, ignoreMerges } = preTokenizerOf(metadata.text("tokenizer.ggml.pre"));
-  const byteLevel = { type: "ByteLevel", add_prefix_space: false, trim_offsets: true, use_regex: true };
   const tokenizerJson = bpeTokenizerJson({
     tokens,
     merges: metadata.texts("tokenizer.ggml.merges"),
     addedTokens: addedTokens(types),
     normalizer,
     preTokenizer,
-    decoder: byteLevel,
+    decoder: BYTE_LEVEL,
     ignoreMerges,
   });
   return { tokenizerJson, tokenizerConfig: tokenizerConfig(metadata, tokens) };

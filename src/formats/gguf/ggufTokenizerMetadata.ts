@@ -5,6 +5,8 @@ import { ENDS, TOKEN_KINDS, type TokenizerFiles } from "./ggufTokenizer.ts";
 import { at } from "../../math/at.ts";
 import { isJsonObject, type JsonObject } from "../jsonObject.ts";
 
+type Entry = [string, MetadataValue];
+
 interface TokenizerContext {
   /** llama.cpp's name of the pre-tokenizer. */
   readonly preTokenizer: string;
@@ -18,7 +20,7 @@ interface TokenizerContext {
 export function tokenizerMetadata(
   { tokenizerJson, tokenizerConfig }: TokenizerFiles,
   { preTokenizer, vocabulary, eosTokens }: TokenizerContext,
-): [string, MetadataValue][] {
+): Entry[] {
   const { tokens, kinds, merges } = bpeOf(tokenizerJson, vocabulary);
   const idOf = (key: string): number | null => {
     const text = tokenText(tokenizerConfig[key]);
@@ -37,16 +39,16 @@ export function tokenizerMetadata(
     ["tokenizer.ggml.tokens", { texts: tokens }],
     ["tokenizer.ggml.token_type", { int32s: kinds }],
     ["tokenizer.ggml.merges", { texts: merges }],
-    ...ids.flatMap(([name, id]): [string, MetadataValue][] =>
+    ...ids.flatMap(([name, id]): Entry[] =>
       id == null ? [] : [[`tokenizer.ggml.${name}_token_id`, { uint32: id }]],
     ),
-    ...(typeof addBos === "boolean" ? [entry("tokenizer.ggml.add_bos_token", { flag: addBos })] : []),
-    ...(typeof template === "string" ? [entry("tokenizer.chat_template", { text: template })] : []),
+    ...(typeof addBos === "boolean"
+      ? [["tokenizer.ggml.add_bos_token", { flag: addBos }] satisfies Entry]
+      : []),
+    ...(typeof template === "string"
+      ? [["tokenizer.chat_template", { text: template }] satisfies Entry]
+      : []),
   ];
-}
-
-function entry(key: string, value: MetadataValue): [string, MetadataValue] {
-  return [key, value];
 }
 
 /** Tokens by id, their types, and merges "a b". Rows of the embedding without a token become unused tokens. */

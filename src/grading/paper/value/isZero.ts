@@ -29,9 +29,11 @@ export function isZero(difference: string): boolean | null {
 }
 
 function vanishes(formula: Formula): boolean | null {
-  if (some(formula, isInfinite)) return false;
+  // Differences with infinite and undefined constants are never zero.
+  if (some(formula, (part) => part.kind === "constant" && part.name !== "pi")) return false;
   if (literalDigits(formula) > MAX_DIGITS) throw new OverBudget("long numbers");
-  if (!some(formula, isFloat)) return vanishesInField(formula) ?? vanishesInNumbers(formula);
+  if (!some(formula, (part) => part.kind === "number" && isFloatText(part.text)))
+    return vanishesInField(formula) ?? vanishesInNumbers(formula);
   // Numbers are rounded as they are combined; an exact zero counts only if the library would expand symbols.
   return vanishesInFloats(formula) || (some(formula, isSymbol) && vanishesInField(formula) === true);
 }
@@ -47,7 +49,11 @@ function vanishesInField(formula: Formula): boolean | null {
 
 function vanishesInNumbers(formula: Formula): boolean | null {
   let seen = 0;
-  const wanted = some(formula, hasBranches) && some(formula, isSymbol) ? POINTS_OF_BRANCHES : POINTS;
+  const wanted =
+    some(formula, ({ kind }) => kind === "sqrt" || kind === "power" || kind === "ln") &&
+    some(formula, isSymbol)
+      ? POINTS_OF_BRANCHES
+      : POINTS;
   for (let round = 0; round < 3 * wanted && seen < wanted; round++) {
     const { re, im, error } = complexValue(formula, (name) => randomPoint(name, round));
     const size = Math.hypot(re, im);
@@ -101,19 +107,6 @@ function some(formula: Formula, holds: (part: Formula) => boolean): boolean {
   return "left" in formula && (some(formula.left, holds) || some(formula.right, holds));
 }
 
-/** Infinite and undefined constants, whose differences are never zero. */
-function isInfinite(part: Formula): boolean {
-  return part.kind === "constant" && part.name !== "pi";
-}
-
-function isFloat(part: Formula): boolean {
-  return part.kind === "number" && isFloatText(part.text);
-}
-
-function hasBranches({ kind }: Formula): boolean {
-  return kind === "sqrt" || kind === "power" || kind === "ln";
-}
-
-function isSymbol(part: Formula): boolean {
-  return part.kind === "symbol";
+function isSymbol({ kind }: Formula): boolean {
+  return kind === "symbol";
 }
