@@ -32,7 +32,12 @@ function adapted(folder: string): Decoder {
 /** Returns a text, its token ids and the logits [tokens, V] of the token after each. */
 function logitsOfText(text: string): { text: string; tokens: number[]; logits: unknown } {
   const tokens = model.tokenizer.encode(text);
-  const { positions, starts } = packRows([tokens]);
-  const hidden = hiddenStates(decoder, indices(tokens), indices(positions), causal(model.config, starts));
+  const packed = packRows([tokens]);
+  const hidden = hiddenStates(
+    decoder,
+    indices(tokens),
+    indices(packed.positions),
+    causal(model.config, packed),
+  );
   return { text, tokens: Array.from(tokens), logits: logitsOf(decoder, hidden).arraySync() };
 }

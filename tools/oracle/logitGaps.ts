@@ -17,9 +17,12 @@ function gapOf(name: (typeof FIXTURES)[number]): number {
   const fixture = loadFixture(name);
   const { rows } = fixture.expected;
   const decoder = fixtureDecoder(fixture);
-  const { tokens, positions, starts } = packRows(rows);
-  const attend = causal(decoder.config, starts);
-  const logits = logitsOf(decoder, hiddenStates(decoder, indices(tokens), indices(positions), attend));
+  const packed = packRows(rows);
+  const attend = causal(decoder.config, packed);
+  const logits = logitsOf(
+    decoder,
+    hiddenStates(decoder, indices(packed.tokens), indices(packed.positions), attend),
+  );
   const expected = rows.flatMap((_, row) => [...(fixture.tensors.get(`logits.${row}`)?.data ?? [])]);
   const found = logits.dataSync();
   return expected.reduce((gap, value, i) => Math.max(gap, Math.abs(value - (found[i] ?? Number.NaN))), 0);

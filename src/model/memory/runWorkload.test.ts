@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { layOutTraining, type TrainingRow } from "../../webgpu/training/trainingBatch.ts";
 import { microBatches } from "../learning/microBatches.ts";
 import { DEFAULT_BUDGET } from "../contracts/memoryBudget.ts";
-import { shareRows } from "../tfjs/sharedPrompts.ts";
+import { packRows } from "../tfjs/packedRows.ts";
 import { demandWith } from "./fixture.ts";
 import { largestMicroBatch, runWorkload } from "./runWorkload.ts";
 
@@ -37,7 +37,7 @@ describe("the largest micro-batch", () => {
       expect(planned.lines).toBeLessThanOrEqual(lines + 10); // where the rows of a prompt begin in a batch is not known
       const whole = batches.map(
         (batch) =>
-          shareRows(
+          packRows(
             batch.map((row) => row.tokens.slice(0, -1)),
             batch.map((row) => row.first),
           ).whole,

@@ -21,7 +21,7 @@ describe.each(IMPLEMENTATIONS)("with %s", (implementation) => {
     test("gives PyTorch's logits for packed rows of different lengths", () => {
       const decoder = fixtureDecoder(fixture);
       const packed = packRows(rows);
-      const attend = causal(decoder.config, packed.starts);
+      const attend = causal(decoder.config, packed);
       const logits = logitsOf(
         decoder,
         hiddenStates(decoder, indices(packed.tokens), indices(packed.positions), attend),

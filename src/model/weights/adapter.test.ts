@@ -137,7 +137,7 @@ describe.each(IMPLEMENTATIONS)("with %s", (implementation) => {
     test("gives PEFT's logits", () => {
       const decoder = decoderOf(name, adapter);
       const packed = packRows(rows);
-      const attend = causal(decoder.config, packed.starts);
+      const attend = causal(decoder.config, packed);
       const hidden = hiddenStates(decoder, indices(packed.tokens), indices(packed.positions), attend);
       const found = logitsOf(decoder, hidden).dataSync<"float32">();
       const logits = rows.flatMap((_, i) => [...reference(`logits.${i}`)]);

@@ -17,7 +17,7 @@ export function prefill(decoder: Decoder, prompts: readonly Int32Array[]): Prefi
   return tf.tidy(() => {
     const packed = packRows(prompts);
     const prefix: { keys: tf.Tensor; values: tf.Tensor }[] = [];
-    const attend = causal(decoder.config, packed.starts);
+    const attend = causal(decoder.config, packed);
     const hidden = hiddenStates(
       decoder,
       indices(packed.tokens),

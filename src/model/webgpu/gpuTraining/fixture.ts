@@ -65,7 +65,7 @@ function referenceLoss(
     rows.map(({ tokens }) => tokens),
     rows.map(({ first }) => first),
   );
-  const attend = causal(fixture.config, inputs.starts);
+  const attend = causal(fixture.config, inputs);
   const all = hiddenStates(decoder, indices(inputs.tokens), indices(inputs.positions), attend);
   const hidden = gatherRows(all, indices(predictors));
   const logprobs = tf.logSoftmax(tf.div(logitsOf(decoder, hidden), loss.temperature));
