@@ -35,12 +35,11 @@ describe("the largest micro-batch", () => {
       const lines = Math.max(...laidOut.map(([count]) => count));
       expect(planned.lines).toBeGreaterThanOrEqual(lines);
       expect(planned.lines).toBeLessThanOrEqual(lines + 10); // where the rows of a prompt begin in a batch is not known
-      const whole = batches.map(
-        (batch) =>
-          packRows(
-            batch.map((row) => row.tokens.slice(0, -1)),
-            batch.map((row) => row.first),
-          ).whole,
+      const whole = batches.map((batch) =>
+        packRows(
+          batch.map((row) => row.tokens.slice(0, -1)),
+          batch.map((row) => row.first),
+        ),
       );
       expect(planned.whole).toBe(Math.max(...whole.map(({ packedAt }) => packedAt.length)));
     },

@@ -1,4 +1,4 @@
-import { Lanes, loadSome, storeSome } from "./lanes";
+import { Lanes, next, put } from "./lanes";
 
 /** Sum of squares of n elements, in float64. */
 export function sumOfSquares(x: usize, n: i32): f64 {
@@ -47,21 +47,13 @@ export function adamw(param: usize, grad: usize, m: usize, v: usize, newParam: u
   const scales = f32x4.splat(gradientScale);
   for (let i = 0; i < n; i += 4) {
     const left = n - i;
-    const whole = left >= 4;
     const at = <usize>i * 4;
-    const g = f32x4.mul(whole ? v128.load(grad + at) : loadSome(grad + at, left, 0), scales);
-    const p = whole ? v128.load(param + at) : loadSome(param + at, left, 0);
-    const m1 = Adamw.blend(whole ? v128.load(m + at) : loadSome(m + at, left, 0), g, keep1, add1);
-    const v1 = Adamw.blend(whole ? v128.load(v + at) : loadSome(v + at, left, 0), f32x4.mul(g, g), keep2, add2);
-    const p1 = Adamw.move(p, m1, v1, decay, stepSize, rootScale, epsilon);
-    if (whole) {
-      v128.store(newParam + at, p1);
-      v128.store(newM + at, m1);
-      v128.store(newV + at, v1);
-    } else {
-      storeSome(newParam + at, p1, left);
-      storeSome(newM + at, m1, left);
-      storeSome(newV + at, v1, left);
-    }
+    const g = f32x4.mul(next(grad + at, left), scales);
+    const p = next(param + at, left);
+    const m1 = Adamw.blend(next(m + at, left), g, keep1, add1);
+    const v1 = Adamw.blend(next(v + at, left), f32x4.mul(g, g), keep2, add2);
+    put(newParam + at, Adamw.move(p, m1, v1, decay, stepSize, rootScale, epsilon), left);
+    put(newM + at, m1, left);
+    put(newV + at, v1, left);
   }
 }

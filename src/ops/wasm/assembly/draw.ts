@@ -1,4 +1,4 @@
-import { Lanes, log, LOWEST, loadSome } from "./lanes";
+import { Lanes, largest, log } from "./lanes";
 
 // Draws from softmax(logits / temperature), as the sampler of src/model does in float64: the same number in [0, 1)
 // gives the same token, but for the rounding of float32 weights. Sums over the vocabulary are float64.
@@ -41,15 +41,6 @@ function openRow(scratch: usize, logits: usize, v: i32): Row {
   row.weights = row.blocks + <usize>((v + BLOCK - 1) / BLOCK) * 8;
   row.candidates = row.weights + <usize>((v + 3) & ~3) * 4;
   return row;
-}
-
-/** Largest logit; a NaN is passed over here and found in the sums. */
-function largest(logits: usize, v: i32): f32 {
-  let best = f32x4.splat(LOWEST);
-  let i = 0;
-  for (; i + 4 <= v; i += 4) best = f32x4.pmax(best, v128.load(logits + <usize>i * 4));
-  if (i < v) best = f32x4.pmax(best, loadSome(logits + <usize>i * 4, v - i, LOWEST));
-  return Lanes.max(best);
 }
 
 /** The first token with the largest logit. */

@@ -72,6 +72,35 @@ export function storeSome(address: usize, x: v128, count: i32): void {
   if (count > 2) store<f32>(address, f32x4.extract_lane(x, 2), 8);
 }
 
+/** The next `left` (at most 4) floats; 0 in the other lanes. */
+export function next(address: usize, left: i32): v128 {
+  return left >= 4 ? v128.load(address) : loadSome(address, left, 0);
+}
+
+/** Stores the next `left` (at most 4) floats. */
+export function put(address: usize, x: v128, left: i32): void {
+  if (left >= 4) v128.store(address, x);
+  else storeSome(address, x, left);
+}
+
+/** to += from, n floats. */
+export function addFloats(from: usize, to: usize, n: i32): void {
+  for (let left = n; left > 0; left -= 4) {
+    put(to, f32x4.add(next(to, left), next(from, left)), left);
+    from += 16;
+    to += 16;
+  }
+}
+
+/** Largest of n floats; NaN is ignored. */
+export function largest(x: usize, n: i32): f32 {
+  let best = f32x4.splat(LOWEST);
+  let i = 0;
+  for (; i + 4 <= n; i += 4) best = f32x4.pmax(best, v128.load(x + <usize>i * 4));
+  if (i < n) best = f32x4.pmax(best, loadSome(x + <usize>i * 4, n - i, LOWEST));
+  return Lanes.max(best);
+}
+
 /** Copies n floats; for rows of a few hundred bytes, where `memory.copy` spends its time in being called. */
 export function copyFloats(from: usize, to: usize, n: i32): void {
   let left = n;

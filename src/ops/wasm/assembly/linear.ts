@@ -1,4 +1,4 @@
-import { clear } from "./lanes";
+import { addFloats, clear } from "./lanes";
 import { narrowPanelBytes, narrowPanelsFromRows, panelBytes, panelsFromColumns, panelsFromRows } from "./panels";
 import { SCRATCH_HEAD, TILE_COLS, TILE_ROWS, Tile, openScratch } from "./tile";
 
@@ -82,15 +82,7 @@ export function linearWeightGrad(dy: usize, x: usize, dw: usize, m: i32, n: i32,
 export function linearBiasGrad(dy: usize, db: usize, m: i32, n: i32): void {
   clear(db, <usize>n * 4);
   for (let row = 0; row < m; row++) {
-    let col = 0;
-    for (; col + 4 <= n; col += 4) {
-      const at = <usize>col * 4;
-      v128.store(db + at, f32x4.add(v128.load(db + at), v128.load(dy + at)));
-    }
-    for (; col < n; col++) {
-      const at = <usize>col * 4;
-      store<f32>(db + at, load<f32>(db + at) + load<f32>(dy + at));
-    }
+    addFloats(dy, db, n);
     dy += <usize>n * 4;
   }
 }

@@ -1,4 +1,4 @@
-import { clear, Lanes } from "./lanes";
+import { clear, Lanes, next, put } from "./lanes";
 
 /** Sum of a[i] b[i] over one row. */
 function dot(a: usize, b: usize, d: i32): f32 {
@@ -24,14 +24,9 @@ export function rmsNormForward(x: usize, w: usize, y: usize, rstd: usize, m: i32
     const scale = <f32>1 / sqrt<f32>(dot(x, x, d) / <f32>d + eps);
     store<f32>(rstd + <usize>row * 4, scale);
     const scales = f32x4.splat(scale);
-    let i = 0;
-    for (; i + 4 <= d; i += 4) {
+    for (let i = 0; i < d; i += 4) {
       const at = <usize>i * 4;
-      v128.store(y + at, f32x4.mul(f32x4.mul(v128.load(x + at), scales), v128.load(w + at)));
-    }
-    for (; i < d; i++) {
-      const at = <usize>i * 4;
-      store<f32>(y + at, load<f32>(x + at) * scale * load<f32>(w + at));
+      put(y + at, f32x4.mul(f32x4.mul(next(x + at, d - i), scales), next(w + at, d - i)), d - i);
     }
     x += <usize>d * 4;
     y += <usize>d * 4;
@@ -63,23 +58,15 @@ export function rmsNormBackward(dy: usize, x: usize, w: usize, rstd: usize, dx: 
   clear(dw, <usize>d * 4);
   for (let row = 0; row < m; row++) {
     const scale = load<f32>(rstd + <usize>row * 4);
-    const pull = (weightedDot(dy, w, x, d) / <f32>d) * scale * scale * scale;
     const scales = f32x4.splat(scale);
-    const pulls = f32x4.splat(pull);
-    let i = 0;
-    for (; i + 4 <= d; i += 4) {
+    const pulls = f32x4.splat((weightedDot(dy, w, x, d) / <f32>d) * scale * scale * scale);
+    for (let i = 0; i < d; i += 4) {
       const at = <usize>i * 4;
-      const scaled = f32x4.mul(v128.load(dy + at), scales);
-      const xs = v128.load(x + at);
-      v128.store(dx + at, f32x4.sub(f32x4.mul(scaled, v128.load(w + at)), f32x4.mul(xs, pulls)));
-      v128.store(dw + at, Lanes.madd(v128.load(dw + at), scaled, xs));
-    }
-    for (; i < d; i++) {
-      const at = <usize>i * 4;
-      const scaled = load<f32>(dy + at) * scale;
-      const xs = load<f32>(x + at);
-      store<f32>(dx + at, scaled * load<f32>(w + at) - xs * pull);
-      store<f32>(dw + at, load<f32>(dw + at) + scaled * xs);
+      const left = d - i;
+      const scaled = f32x4.mul(next(dy + at, left), scales);
+      const xs = next(x + at, left);
+      put(dx + at, f32x4.sub(f32x4.mul(scaled, next(w + at, left)), f32x4.mul(xs, pulls)), left);
+      put(dw + at, Lanes.madd(next(dw + at, left), scaled, xs), left);
     }
     dy += <usize>d * 4;
     x += <usize>d * 4;

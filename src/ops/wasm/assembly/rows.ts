@@ -1,4 +1,4 @@
-import { clear, copyFloats } from "./lanes";
+import { addFloats, clear, copyFloats } from "./lanes";
 
 /** y [m,d] = rows `ids` of w [.,d]. */
 export function gatherRows(w: usize, ids: usize, y: usize, m: i32, d: i32): void {
@@ -14,16 +14,7 @@ export function scatterAddRows(dy: usize, ids: usize, dw: usize, m: i32, v: i32,
   const bytes = <usize>d * 4;
   clear(dw, <usize>v * bytes);
   for (let row = 0; row < m; row++) {
-    const to = dw + <usize>load<i32>(ids + <usize>row * 4) * bytes;
-    let i = 0;
-    for (; i + 4 <= d; i += 4) {
-      const at = <usize>i * 4;
-      v128.store(to + at, f32x4.add(v128.load(to + at), v128.load(dy + at)));
-    }
-    for (; i < d; i++) {
-      const at = <usize>i * 4;
-      store<f32>(to + at, load<f32>(to + at) + load<f32>(dy + at));
-    }
+    addFloats(dy, dw + <usize>load<i32>(ids + <usize>row * 4) * bytes, d);
     dy += bytes;
   }
 }

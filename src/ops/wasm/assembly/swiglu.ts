@@ -1,4 +1,4 @@
-import { Lanes, loadSome, storeSome } from "./lanes";
+import { Lanes, next, put } from "./lanes";
 
 abstract class Swiglu {
   @inline
@@ -12,17 +12,6 @@ abstract class Swiglu {
     const one = f32x4.splat(1);
     return f32x4.mul(s, Lanes.madd(one, gate, f32x4.sub(one, s)));
   }
-}
-
-/** The next `left` (at most 4) floats. */
-function next(address: usize, left: i32): v128 {
-  return left >= 4 ? v128.load(address) : loadSome(address, left, 0);
-}
-
-/** Stores the next `left` (at most 4) floats. */
-function put(address: usize, x: v128, left: i32): void {
-  if (left >= 4) v128.store(address, x);
-  else storeSome(address, x, left);
 }
 
 /** y = silu(gate) * up over n elements, two vectors at once: each exponential is one long chain. */

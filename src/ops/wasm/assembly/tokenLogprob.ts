@@ -1,16 +1,4 @@
-import { Lanes, loadSome, log, LOWEST, storeSome } from "./lanes";
-
-/** Largest of a row. */
-function largest(x: usize, v: i32): f32 {
-  let best = f32x4.splat(LOWEST);
-  let left = v;
-  for (; left >= 4; left -= 4) {
-    best = f32x4.pmax(best, v128.load(x));
-    x += 16;
-  }
-  if (left) best = f32x4.pmax(best, loadSome(x, left, LOWEST));
-  return Lanes.max(best);
-}
+import { Lanes, largest, log, next, put } from "./lanes";
 
 /** For each row of logits [m,v]: log-sum-exp, log-probability of the row's token, entropy; nats. */
 export function tokenLogprobForward(logits: usize, ids: usize, logprob: usize, entropy: usize, lse: usize, m: i32, v: i32): void {
@@ -53,13 +41,11 @@ export function tokenLogprobBackward(dy: usize, logits: usize, ids: usize, lse: 
     const minus = f32x4.splat(-d);
     let from = logits;
     let to = dlogits;
-    let left = v;
-    for (; left >= 4; left -= 4) {
-      v128.store(to, f32x4.mul(minus, Lanes.exp(f32x4.sub(v128.load(from), lses))));
+    for (let left = v; left > 0; left -= 4) {
+      put(to, f32x4.mul(minus, Lanes.exp(f32x4.sub(next(from, left), lses))), left);
       from += 16;
       to += 16;
     }
-    if (left) storeSome(to, f32x4.mul(minus, Lanes.exp(f32x4.sub(loadSome(from, left, 0), lses))), left);
     const own = dlogits + <usize>load<i32>(ids + at) * 4;
     store<f32>(own, load<f32>(own) + d);
     logits += <usize>v * 4;
