@@ -17,17 +17,12 @@ export interface DownloadProgress {
   readonly bytes: number;
 }
 
-interface DownloadWatch {
-  readonly signal: AbortSignal;
-  readonly onProgress: (progress: DownloadProgress) => void;
-}
-
 /** Downloads the missing bytes and returns the model's folder. If it fails or is aborted, the next call resumes. */
 export async function download(
   hub: Hub,
   storage: ModelStorage,
   plan: DownloadPlan,
-  watch: DownloadWatch,
+  watch: { readonly signal: AbortSignal; readonly onProgress: (progress: DownloadProgress) => void },
 ): Promise<string> {
   checkFreeSpace(plan);
   const folder = folderOf(plan.id, plan.commit);
@@ -35,24 +30,15 @@ export async function download(
   let before = 0;
   for (const file of entry.files) {
     const { path, bytes } = file;
-    const report = (fileDone: number): void => {
+    const onProgress = (fileDone: number): void => {
       watch.onProgress({ path, fileDone, fileBytes: bytes, done: before + fileDone, bytes: plan.bytes });
     };
-    const keep = (): Promise<void> => writeEntry(storage, folder, entry);
     if (!file.isComplete)
-      await fetchVerified(hub, storage, { folder, entry, file, keep }, watch.signal, report);
-    report(bytes);
+      await fetchVerified(storage, folder, entry, { hub, file, signal: watch.signal, onProgress });
+    onProgress(bytes);
     before += bytes;
   }
   return folder;
-}
-
-interface Fetching {
-  readonly folder: string;
-  readonly entry: Entry;
-  readonly file: EntryFile;
-  /** Writes the current state of `entry`. */
-  readonly keep: () => Promise<void>;
 }
 
 /** Resumes an earlier record or creates one; a file is complete only if its bytes are still there. */
@@ -76,54 +62,35 @@ async function beginEntry(storage: ModelStorage, folder: string, plan: DownloadP
 
 /** Downloads a file and verifies its digest; retries a mismatch once. */
 async function fetchVerified(
-  hub: Hub,
   storage: ModelStorage,
-  { folder, entry, file, keep }: Fetching,
-  signal: AbortSignal,
-  onProgress: (bytes: number) => void,
+  folder: string,
+  entry: Entry,
+  fetching: Pick<Parameters<typeof downloadFile>[0], "hub" | "file" | "signal" | "onProgress">,
 ): Promise<void> {
+  const { hub, file, signal } = fetching;
+  const { repository, commit } = entry;
   const name = fileName(file);
+  const keep = (): Promise<void> => writeEntry(storage, folder, entry);
   for (const isLast of [false, true]) {
     const writer = await storage.write(folder, name);
-    const part = {
-      writer,
-      get etag() {
-        return file.etag;
-      },
-      async keepEtag(etag: string | null) {
-        file.etag = etag;
-        await keep();
-      },
-    };
     try {
-      await downloadFile(hub, { ...entry, file }, part, { signal, onProgress });
+      await downloadFile({ ...fetching, repository, commit, writer, keep });
     } finally {
       writer.close();
     }
-    const found = await storedDigest(storage, folder, file, signal);
+    const source = await storage.open(folder, name);
+    const found = source && (await digestOf(file.digest.kind, source, signal));
     file.isComplete = found === file.digest.hex;
-    if (!file.isComplete) await empty(storage, folder, file);
+    if (!file.isComplete) {
+      file.etag = null;
+      const emptied = await storage.write(folder, name);
+      emptied.truncate(0);
+      emptied.close();
+    }
     await keep();
     if (file.isComplete) return;
     if (isLast) failDigest(hub, file, found);
   }
-}
-
-async function storedDigest(
-  storage: ModelStorage,
-  folder: string,
-  file: EntryFile,
-  signal: AbortSignal,
-): Promise<string | null> {
-  const source = await storage.open(folder, fileName(file));
-  return source === null ? null : digestOf(file.digest.kind, source, signal);
-}
-
-async function empty(storage: ModelStorage, folder: string, file: EntryFile): Promise<void> {
-  file.etag = null;
-  const writer = await storage.write(folder, fileName(file));
-  writer.truncate(0);
-  writer.close();
 }
 
 function failDigest(hub: Hub, { path, digest }: EntryFile, found: string | null): never {

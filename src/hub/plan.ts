@@ -73,7 +73,7 @@ async function shardsOf(
   file: RemoteFile,
   signal: AbortSignal,
 ): Promise<readonly RemoteFile[]> {
-  const request = requestFor(hub, { repository: repository.name, commit: repository.commit, file });
+  const request = requestFor(hub, repository.name, repository.commit, file);
   const read = async (): Promise<Uint8Array> => {
     const response = await send(hub, request, signal);
     const content = await response.arrayBuffer().catch((error: unknown): never => {
