@@ -10,7 +10,7 @@ import type { SavedFile } from "./lab.ts";
 const MODELS = fileURLToPath(new URL("../public/models", import.meta.url));
 
 /** The exported model. */
-export function exportedModel({ bytes }: SavedFile): ModelFolder {
+export function exportedModel({ bytes }: SavedFile): Promise<ModelFolder> {
   return readModelFolder(unzip(bytes));
 }
 
@@ -21,7 +21,7 @@ export function exportedText({ bytes }: SavedFile, name: string): string {
 }
 
 /** An embedded model as it ships. */
-export function embeddedModel(name: string): ModelFolder {
+export function embeddedModel(name: string): Promise<ModelFolder> {
   const folder = join(MODELS, name);
   return readModelFolder(
     new Map(readdirSync(folder).map((file) => [file, new Uint8Array(readFileSync(join(folder, file)))])),

@@ -40,8 +40,8 @@ test("a dropped data set trains the model, and its weights open elsewhere with t
     sha256(first),
   ]);
   expect(sha256(second)).toBe(sha256(first));
-  const trained = exportedModel(first);
-  expectTrained(trained, embeddedModel((await lab.eventsOf("started"))[0]!.model.name));
+  const trained = await exportedModel(first);
+  expectTrained(trained, await embeddedModel((await lab.eventsOf("started"))[0]!.model.name));
   expect(JSON.parse(exportedText(first, "run.json"))).toMatchObject({ dataset: "own", config: QUICK });
 
   await page.getByRole("button", { name: "Evaluate now" }).click();
@@ -61,8 +61,8 @@ test("a trained model goes out as GGUF and in half precision, and comes back to 
   await lab.open();
   await lab.drop("own.json", JSON.stringify(QUESTIONS));
   await lab.runSteps(1);
-  const full = exportedModel(await lab.saveModel("Hugging Face folder", "F32"));
-  const half = exportedModel(await lab.saveModel("Hugging Face folder", "F16"));
+  const full = await exportedModel(await lab.saveModel("Hugging Face folder", "F32"));
+  const half = await exportedModel(await lab.saveModel("Hugging Face folder", "F16"));
   const gguf = await lab.saveModel("GGUF", "F32");
   expect(gguf.name).toMatch(/^abacus-.*-ttrl-step-\d+\.gguf$/);
   const again = await wholeFolder(await openGgufModel(bytesSource(gguf.bytes)));
@@ -96,8 +96,8 @@ test("an adapter that was trained goes out alone for PEFT, and merged into the m
   expect(saved.name).toMatch(/^abacus-.*-ttrl-step-\d+-adapter\.zip$/);
   const adapter = readPeftAdapter(unzip(saved.bytes));
   expect(adapter).toMatchObject({ rank: 4, alpha: 32, targets: ["q_proj", "v_proj"] });
-  const merged = exportedModel(await lab.saveModel("Hugging Face folder", "F32"));
-  const base = embeddedModel((await lab.eventsOf("started"))[0]!.model.name);
+  const merged = await exportedModel(await lab.saveModel("Hugging Face folder", "F32"));
+  const base = await embeddedModel((await lab.eventsOf("started"))[0]!.model.name);
   const moved = [...merged.weights].filter(([name, { data }]) =>
     data.some((value, i) => value !== base.weights.get(name)!.data[i]),
   );
@@ -111,7 +111,7 @@ test("a run goes out as a recipe for another trainer, and says what is lost ther
   await lab.open({ ...QUICK, rolloutsPerQuestion: 2 });
   await lab.drop("own.json", JSON.stringify(QUESTIONS));
   await lab.runSteps(1);
-  const folder = exportedModel(await lab.saveModel("Hugging Face folder", "F32"));
+  const folder = await exportedModel(await lab.saveModel("Hugging Face folder", "F32"));
   const saved = await lab.saveRecipe("verl");
   expect(saved.name).toMatch(/^abacus-.*-ttrl-step-\d+-recipe-verl\.zip$/);
   const files = unzip(saved.bytes);
@@ -125,7 +125,7 @@ test("a run goes out as a recipe for another trainer, and says what is lost ther
     QUESTIONS.map(({ prompt }) => [{ role: "user", content: prompt }]),
   );
   const inModel = [...files].filter(([path]) => path.startsWith("model/"));
-  const model = readModelFolder(
+  const model = await readModelFolder(
     new Map(inModel.map(([path, bytes]) => [path.slice("model/".length), bytes])),
   );
   expect(model.weights).toEqual(folder.weights);

@@ -35,7 +35,7 @@ export async function openModel(name: ModelName, file: Surroundings["file"]): Pr
     if (bytes === null) throw new Error(`public/models/${name}/${part} is missing`);
     return [part, bytes];
   };
-  const folder = readModelFolder(new Map(await Promise.all(FILES.map(read))));
+  const folder = await readModelFolder(new Map(await Promise.all(FILES.map(read))));
   return { name, config: readModelConfig(folder.config), weights: folder.weights };
 }
 

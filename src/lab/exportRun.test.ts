@@ -41,8 +41,8 @@ describe("an exported run", async () => {
   });
   const text = (name: string): string => new TextDecoder().decode(files.get(name));
 
-  test("is a model folder with the trained weights, bit for bit, and the same tokenizer", () => {
-    const read = readModelFolder(files);
+  test("is a model folder with the trained weights, bit for bit, and the same tokenizer", async () => {
+    const read = await readModelFolder(files);
     expect(new Map([...read.weights].map(([name, { data }]) => [name, data]))).toEqual(
       new Map([...tinyFolder(2).weights].map(([name, { data }]) => [name, data])),
     );
@@ -70,7 +70,7 @@ describe("an exported run", async () => {
     const half = unzip(
       await wholeFile(await exportRun(exported, report, { format: "folder", packing: "BF16" })),
     );
-    expect(readModelFolder(half).config["torch_dtype"]).toBe("bfloat16");
+    expect((await readModelFolder(half)).config["torch_dtype"]).toBe("bfloat16");
     const [wide, narrow] = [files, half].map((all) => all.get("model.safetensors")!.length);
     expect(narrow).toBeLessThan(0.6 * wide!);
   });
@@ -137,6 +137,6 @@ test("the export of a run with an adapter opens as the merged model, and holds t
   });
   const alone = unzip(await wholeFile(await exportRun(exported, report, ADAPTER_FORM)));
   expect(alone).toEqual(new Map(inFolder.map(([path, bytes]) => [path.slice("adapter/".length), bytes])));
-  const { weights } = readModelFolder(files);
+  const { weights } = await readModelFolder(files);
   expect(new Map([...weights].sort())).toEqual(new Map([...mergedWeights(folder.weights, adapter)].sort()));
 });

@@ -161,7 +161,7 @@ describe("a session", () => {
     await exported;
     const [{ fileName, file }] = stage.all("exported") as [EventOf<"exported">];
     expect(fileName).toBe("tiny-ttrl-step-1.zip");
-    const weights = readModelFolder(unzip(new Uint8Array(await file!.arrayBuffer()))).weights;
+    const weights = (await readModelFolder(unzip(new Uint8Array(await file!.arrayBuffer())))).weights;
     expect([...weights.keys()].sort()).toEqual([...tinyFolder().weights.keys()].sort());
     const name = "model.embed_tokens.weight";
     expect(weights.get(name)?.data).not.toEqual(tinyFolder().weights.get(name)?.data); // one step was trained

@@ -115,7 +115,9 @@ const shipped = LADDER.filter(({ name }) => existsSync(join(MODELS, name, "model
 async function writeCard(rung: Rung): Promise<void> {
   const folder = join(MODELS, rung.name);
   const names = readdirSync(folder);
-  const content = readModelFolder(new Map(names.map((file) => [file, readFileSync(join(folder, file))])));
+  const content = await readModelFolder(
+    new Map(names.map((file) => [file, readFileSync(join(folder, file))])),
+  );
   const model = new TfModel(readLanguageModel(content), content.weights);
   const stages = JSON.parse(readFileSync(join(folder, "pretraining.json"), "utf8")) as StageLog[]; // committed file
   const measured = await measure(model);

@@ -18,7 +18,7 @@ const tiny = (kind: string): Promise<ModelFolder> => readGguf(read(`../fixtures/
 const KINDS = ["llama", "qwen2", "llama3", "mistral", "qwen3"] as const;
 const ABACUS = "../../../public/models/abacus-0.1M/";
 const PARTS = ["config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json"];
-const abacus = readModelFolder(new Map(PARTS.map((name) => [name, read(ABACUS + name)])));
+const abacus = await readModelFolder(new Map(PARTS.map((name) => [name, read(ABACUS + name)])));
 
 type Llama3 = Extract<ExportedDecoder["ropeScaling"], { type: "llama3" }>;
 

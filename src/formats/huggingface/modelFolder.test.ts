@@ -36,8 +36,8 @@ function withFile(path: string, content?: string | Uint8Array): Map<string, Uint
 }
 
 describe("reading", () => {
-  it("reads the files PyTorch's transformers wrote", () => {
-    const folder = readModelFolder(smallest());
+  it("reads the files PyTorch's transformers wrote", async () => {
+    const folder = await readModelFolder(smallest());
     expect(folder.config).toMatchObject({ model_type: "qwen2", hidden_size: 24, vocab_size: 101 });
     expect(folder.weights.get("lm_head.weight")?.shape).toEqual([101, 24]);
     expect(folder.weights.size).toBe(27);
@@ -46,35 +46,38 @@ describe("reading", () => {
     expect(folder).not.toHaveProperty("card");
   });
 
-  it("finds the model in a folder of any name, and leaves other files alone", () => {
+  it("finds the model in a folder of any name, and leaves other files alone", async () => {
     const files = new Map([...smallest()].map(([path, bytes]) => [`my model/${path}`, bytes]));
     files.set("my model/onnx/config.json", encoder.encode("not this one"));
     files.set("my model/README.md", encoder.encode("# Card"));
-    expect(readModelFolder(files)).toEqual({ ...readModelFolder(smallest()), card: "# Card" });
+    expect(await readModelFolder(files)).toEqual({ ...(await readModelFolder(smallest())), card: "# Card" });
   });
 
-  it("takes the chat template from its own file, as transformers does", () => {
+  it("takes the chat template from its own file, as transformers does", async () => {
     const files = withFile("tokenizer_config.json", '{"bos_token":"<s>","chat_template":"old"}');
-    expect(readModelFolder(files).tokenizerConfig).toEqual({ bos_token: "<s>", chat_template: "old" });
+    expect((await readModelFolder(files)).tokenizerConfig).toEqual({
+      bos_token: "<s>",
+      chat_template: "old",
+    });
     files.set("chat_template.jinja", encoder.encode("{{ messages }}"));
-    expect(readModelFolder(files).tokenizerConfig).toEqual({
+    expect((await readModelFolder(files)).tokenizerConfig).toEqual({
       bos_token: "<s>",
       chat_template: "{{ messages }}",
     });
   });
 
-  it("keeps a member called __proto__ from reaching other objects", () => {
-    const { config } = readModelFolder(withFile("config.json", '{"__proto__":{"polluted":true}}'));
+  it("keeps a member called __proto__ from reaching other objects", async () => {
+    const { config } = await readModelFolder(withFile("config.json", '{"__proto__":{"polluted":true}}'));
     expect(config).not.toHaveProperty("polluted");
     expect({}).not.toHaveProperty("polluted");
   });
 
   it.each(["config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json"])(
     "says so when %s is missing",
-    (path) => {
+    async (path) => {
       const read = (): unknown => readModelFolder(withFile(path));
-      expect(read).toThrow(ModelFolderError);
-      expect(read).toThrow(`has no ${path} (it has `);
+      await expect(read()).rejects.toThrow(ModelFolderError);
+      await expect(read()).rejects.toThrow(`has no ${path} (it has `);
     },
   );
 
@@ -94,18 +97,18 @@ describe("reading", () => {
     ["JSON of another kind", withFile("tokenizer.json", "[]"), /tokenizer\.json must be a JSON object/],
     ["null", withFile("tokenizer.json", "null"), /tokenizer\.json must be a JSON object/],
     ["binary text", withFile("config.json", Uint8Array.of(0xff)), /config\.json is not UTF-8/],
-  ])("explains what is wrong with %s", (_what, files, message) => {
-    expect(() => readModelFolder(files)).toThrow(ModelFolderError);
-    expect(() => readModelFolder(files)).toThrow(message);
+  ])("explains what is wrong with %s", async (_what, files, message) => {
+    await expect(readModelFolder(files)).rejects.toThrow(ModelFolderError);
+    await expect(readModelFolder(files)).rejects.toThrow(message);
   });
 
-  it("says what to do about weights in a pickle", () => {
+  it("says what to do about weights in a pickle", async () => {
     const files = withFile("model.safetensors").set("pytorch_model.bin", encoder.encode("{}"));
-    expect(() => readModelFolder(files)).toThrow(/PyTorch pickle/);
+    await expect(readModelFolder(files)).rejects.toThrow(/PyTorch pickle/);
   });
 
-  it("passes on what is wrong with the weights", () => {
-    expect(() => readModelFolder(withFile("model.safetensors", "{}"))).toThrow(SafetensorsError);
+  it("passes on what is wrong with the weights", async () => {
+    await expect(readModelFolder(withFile("model.safetensors", "{}"))).rejects.toThrow(SafetensorsError);
   });
 });
 
@@ -131,8 +134,10 @@ describe("opening files that are not in memory", () => {
     const reads = new Map<string, number>();
     const files = withFile("generation_config.json", "{}").set("README.md", encoder.encode("# Card"));
     files.set("notes.bin", new Uint8Array(9));
-    expect(await wholeFolder(await openModelFolder(sourcesOf(files, reads)))).toEqual(readModelFolder(files));
-    const tensors = [...readModelFolder(files).weights.values()].map(({ data }) => data.byteLength);
+    expect(await wholeFolder(await openModelFolder(sourcesOf(files, reads)))).toEqual(
+      await readModelFolder(files),
+    );
+    const tensors = [...(await readModelFolder(files)).weights.values()].map(({ data }) => data.byteLength);
     const header = fixture("model.safetensors").length - tensors.reduce((sum, bytes) => sum + bytes);
     expect(reads.get("model.safetensors")).toBe(Math.max(header, ...tensors));
     expect(reads.has("notes.bin")).toBe(false);
@@ -145,14 +150,17 @@ describe("opening files that are not in memory", () => {
     await expect(openModelFolder(sourcesOf(cut))).rejects.toThrow(SafetensorsError);
     const empty = withFile("model.safetensors", new Uint8Array(3));
     await expect(openModelFolder(sourcesOf(empty))).rejects.toThrow("it has 3 bytes");
-    const { weights } = await openModelFolder(sourcesOf(smallest()));
-    await expect(weights.read("model.layers.9.bias")).rejects.toThrow("there is no tensor model.layers.9");
+    const opened = await openModelFolder(sourcesOf(smallest()));
+    await expect(opened.weights.read("model.layers.9.bias")).rejects.toThrow(
+      "there is no tensor model.layers.9",
+    );
   });
 });
 
+const { weights } = await readModelFolder(smallest());
+
 describe("weights in several files", () => {
   const INDEX = "model.safetensors.index.json";
-  const { weights } = readModelFolder(smallest());
   const names = [...weights.keys()];
   const fileOf = (name: string): string =>
     names.indexOf(name) < 9 ? "model-00001-of-00002.safetensors" : "model-00002-of-00002.safetensors";
@@ -169,8 +177,8 @@ describe("weights in several files", () => {
     return files;
   }
 
-  it("are read as if they were in one", () => {
-    expect(readModelFolder(sharded()).weights).toEqual(weights);
+  it("are read as if they were in one", async () => {
+    expect((await readModelFolder(sharded())).weights).toEqual(weights);
   });
 
   it("are opened as if they were in one", async () => {
@@ -183,9 +191,9 @@ describe("weights in several files", () => {
     ]);
   });
 
-  it("give way to a single file, as in transformers", () => {
+  it("give way to a single file, as in transformers", async () => {
     const files = new Map([...smallest(), [INDEX, encoder.encode("none")]]);
-    expect(readModelFolder(files).weights).toEqual(weights);
+    expect((await readModelFolder(files)).weights).toEqual(weights);
     expect(weightFiles([...files.keys()], (name) => files.get(name)!)).toEqual(["model.safetensors"]);
   });
 
@@ -208,7 +216,7 @@ describe("weights in several files", () => {
       /contains .* maps to .*-00002-/,
     ],
     ["a missing tensor", sharded({ x: fileOf(names[0]!) }), /-00001-.* does not contain x/],
-  ])("are rejected with %s", (_what, files, message) => {
-    expect(() => readModelFolder(files)).toThrow(message);
+  ])("are rejected with %s", async (_what, files, message) => {
+    await expect(readModelFolder(files)).rejects.toThrow(message);
   });
 });

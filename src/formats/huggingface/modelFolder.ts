@@ -1,7 +1,7 @@
 /** Reads Hugging Face model folders: configuration, weights and tokenizer. */
-import type { ByteSource } from "../byteSource.ts";
-import { openSafetensors, readSafetensors } from "../safetensors/safetensors.ts";
-import { INDEX, openShards, readIndex, readShards } from "../safetensors/shards.ts";
+import { bytesSource, type ByteSource } from "../byteSource.ts";
+import { openSafetensors } from "../safetensors/safetensors.ts";
+import { INDEX, openShards, readIndex } from "../safetensors/shards.ts";
 import { isJsonObject, type JsonObject } from "../jsonObject.ts";
 import { allWeights, weightsInMemory, type WeightSource } from "../numbers/weightSource.ts";
 import type { Tensor } from "../../math/tensor.ts";
@@ -56,19 +56,17 @@ export const PARTS = [
   INDEX,
 ];
 
-/** Reads a folder from its files by path, with or without a common parent folder. Throws `ModelFolderError`. */
-export function readModelFolder(files: ReadonlyMap<string, Uint8Array>): ModelFolder {
-  const root = findRoot([...files.keys()]);
-  const optional = (name: string): Uint8Array | undefined => files.get(root + name);
-  const required = (name: string): Uint8Array => optional(name) ?? failMissing(files, root, name);
-  const parts = readParts(optional, required);
-  const map = weightMapOf(optional);
-  const weights =
-    map === null ? readSafetensors(required(WEIGHTS)).tensors : readShards(map, (file) => required(file));
-  return { ...parts, weights };
+/** Reads a folder into memory. Rejects like `openModelFolder`. */
+export async function readModelFolder(files: ReadonlyMap<string, Uint8Array>): Promise<ModelFolder> {
+  return wholeFolder(
+    await openModelFolder(new Map([...files].map(([path, bytes]) => [path, bytesSource(bytes)]))),
+  );
 }
 
-/** Opens a folder without reading its weights. Rejects with `ModelFolderError`. */
+/**
+ * Opens a folder from its files by path, with or without a common parent folder, without reading its weights. Rejects with
+ * `ModelFolderError`.
+ */
 export async function openModelFolder(files: ReadonlyMap<string, ByteSource>): Promise<OpenedFolder> {
   const root = findRoot([...files.keys()]);
   const read = new Map<string, Uint8Array>();
@@ -76,14 +74,13 @@ export async function openModelFolder(files: ReadonlyMap<string, ByteSource>): P
     const source = files.get(root + name);
     if (source !== undefined) read.set(name, await source.read(0, source.size));
   }
-  const optional = (name: string): Uint8Array | undefined => read.get(name);
-  const open = (name: string): ByteSource => files.get(root + name) ?? failMissing(files, root, name);
-  const texts = readParts(optional, (name) => optional(name) ?? failMissing(files, root, name));
-  const map = files.has(root + WEIGHTS) ? null : weightMapOf(optional);
-  return {
-    texts,
-    weights: await (map === null ? openSafetensors(open(WEIGHTS)) : openShards(map, open)),
-  };
+  const missing = (name: string): never => failMissing(files, root, name);
+  const open = (name: string): ByteSource => files.get(root + name) ?? missing(name);
+  const texts = readParts(read, missing);
+  // Like transformers, prefers an unsharded file to an index.
+  const index = files.has(root + WEIGHTS) ? undefined : read.get(INDEX);
+  const weights = index === undefined ? openSafetensors(open(WEIGHTS)) : openShards(weightMap(index), open);
+  return { texts, weights: await weights };
 }
 
 /** Reads all weights of an opened folder into memory. */
@@ -91,29 +88,21 @@ export async function wholeFolder({ texts, weights }: OpenedFolder): Promise<Mod
   return { ...texts, weights: await allWeights(weights) };
 }
 
-function readParts(
-  optional: (name: string) => Uint8Array | undefined,
-  required: (name: string) => Uint8Array,
-): FolderTexts {
-  const generationConfig = optional("generation_config.json");
-  const card = optional("README.md");
-  const template = optional("chat_template.jinja");
+function readParts(files: ReadonlyMap<string, Uint8Array>, missing: (name: string) => never): FolderTexts {
+  const required = (name: string): JsonObject => parseObject(name, files.get(name) ?? missing(name));
+  const generationConfig = files.get("generation_config.json");
+  const card = files.get("README.md");
+  const template = files.get("chat_template.jinja");
   return {
-    config: parseObject("config.json", required("config.json")),
-    tokenizerJson: parseObject("tokenizer.json", required("tokenizer.json")),
+    config: required("config.json"),
+    tokenizerJson: required("tokenizer.json"),
     tokenizerConfig: {
-      ...parseObject("tokenizer_config.json", required("tokenizer_config.json")),
+      ...required("tokenizer_config.json"),
       ...(template && { chat_template: decode("chat_template.jinja", template) }),
     },
     ...(generationConfig && { generationConfig: parseObject("generation_config.json", generationConfig) }),
     ...(card && { card: decode("README.md", card) }),
   };
-}
-
-/** Returns the weight map of a sharded folder, else null. Like transformers, prefers an unsharded file to an index. */
-function weightMapOf(optional: (name: string) => Uint8Array | undefined): ReadonlyMap<string, string> | null {
-  const index = optional(WEIGHTS) === undefined ? optional(INDEX) : undefined;
-  return index === undefined ? null : weightMap(index);
 }
 
 /** Returns the names of a folder's weight files; `read` reads a file of the folder. */

@@ -1,9 +1,8 @@
 /** Reads sharded safetensors weights, whose index maps each tensor to a file. */
 import type { ByteSource } from "../byteSource.ts";
 import type { JsonObject } from "../jsonObject.ts";
-import { openSafetensors, readSafetensors, SafetensorsError } from "./safetensors.ts";
+import { openSafetensors, SafetensorsError } from "./safetensors.ts";
 import { failMissing, type WeightSource } from "../numbers/weightSource.ts";
-import type { Tensor } from "../../math/tensor.ts";
 
 export const INDEX = "model.safetensors.index.json";
 
@@ -21,23 +20,10 @@ export function readIndex(index: JsonObject): ReadonlyMap<string, string> | stri
   return files;
 }
 
-/** Reads all shards. Throws `SafetensorsError` unless every tensor is in exactly the file that the index says. */
-export function readShards(
-  weightMap: ReadonlyMap<string, string>,
-  read: (file: string) => Uint8Array,
-): Map<string, Tensor> {
-  const weights = new Map<string, Tensor>();
-  for (const file of new Set(weightMap.values())) {
-    for (const [name, tensor] of readSafetensors(read(file)).tensors) {
-      checkPlace(weightMap, name, file);
-      weights.set(name, tensor);
-    }
-  }
-  checkComplete(weightMap, weights);
-  return weights;
-}
-
-/** Opens all shards, whose tensors are read on demand. Rejects like `readShards` throws. */
+/**
+ * Opens all shards, whose tensors are read on demand. Rejects with `SafetensorsError`
+ * unless every tensor is in exactly the file that the index says.
+ */
 export async function openShards(
   weightMap: ReadonlyMap<string, string>,
   open: (file: string) => ByteSource,

@@ -28,11 +28,13 @@ function shipped(name: string) {
   return readModelFolder(new Map(names.map((file) => [file, bytes(file)])));
 }
 
+const ABACUS = await shipped("abacus-0.1M");
+
 describeOnGpu("the memory planned for recorded graphs", (gpu) => {
   test.each([
     {
       name: "abacus-0.1M with KL",
-      folder: shipped("abacus-0.1M"),
+      folder: ABACUS,
       values: { initialModel: true },
       trained: ALL_WEIGHTS,
       recompute: false,

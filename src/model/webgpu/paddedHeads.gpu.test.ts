@@ -155,7 +155,7 @@ describeOnGpu("padded heads", (gpu) => {
   test("let the embedded model of heads of 12 run on recorded graphs", async () => {
     const folder = new URL("../../../public/models/abacus-0.1M/", import.meta.url);
     const names = ["config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json"];
-    const content = readModelFolder(
+    const content = await readModelFolder(
       new Map(names.map((name) => [name, readFileSync(new URL(name, folder))])),
     );
     const model = readLanguageModel(content);

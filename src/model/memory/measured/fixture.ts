@@ -31,7 +31,9 @@ export async function expectPlanned(
 ): Promise<void> {
   await useImplementation("WASM kernels");
   const folder = new URL("../../../../public/models/abacus-0.1M/", import.meta.url);
-  const content = readModelFolder(new Map(FILES.map((file) => [file, readFileSync(new URL(file, folder))])));
+  const content = await readModelFolder(
+    new Map(FILES.map((file) => [file, readFileSync(new URL(file, folder))])),
+  );
   const model = endless(readLanguageModel(content));
   const { weights } = content;
   const questions = PROMPTS.map((prompt) => ({ id: prompt, prompt }));
