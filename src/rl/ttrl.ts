@@ -6,7 +6,7 @@ import type { Loop, LoopState, Step } from "./loop/loopState.ts";
 import { openQuestions } from "./loop/questionStream.ts";
 import { reward } from "./reward.ts";
 import { sample } from "./sample.ts";
-import { outcomeOf, PhaseClock, stateAfter } from "./loop/stepOutcome.ts";
+import { outcomeOf, startClock, stateAfter } from "./loop/stepOutcome.ts";
 import { update } from "./update.ts";
 import { vote } from "./vote.ts";
 
@@ -25,19 +25,19 @@ export async function* ttrl(
   const stream = await openQuestions(models.policy, set, method, state, watch);
   const { rules } = stream;
   for (let step = state.step + 1; step <= steps; step++) {
-    const clock = new PhaseClock();
+    const lap = startClock();
     const sampling = phaseWatch(watch, "sample");
     const { sampled, turn } = await sample(models, stream.next(), method, stream.random, sampling);
-    const sampleSeconds = clock.lap();
+    const sampleSeconds = lap();
 
     const sources = { rules, truth, random: createRandom(seed, REWARD_STREAM + step) };
     const voted = sampled.map((question) => vote(question, rules, method.abstains));
     const rewarded = voted.map((question) => reward(question, method, sources));
     const judged = advantage(rewarded, rules, method);
-    const judgeSeconds = clock.lap();
+    const judgeSeconds = lap();
 
     const updated = await update({ models, turn }, judged, method, step, phaseWatch(watch, "train"));
-    const seconds = { sample: sampleSeconds, judge: judgeSeconds, train: clock.lap() };
+    const seconds = { sample: sampleSeconds, judge: judgeSeconds, train: lap() };
 
     const outcome = outcomeOf(
       { step, sampled, groups: judged.groups, updated, seconds },

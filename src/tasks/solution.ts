@@ -49,18 +49,13 @@ function workChain(chain: Chain, slipShare: number, random: Random) {
  * tiny model can learn, unlike a direct mapping from value to letter. If none matches (only after an error), chooses the
  * nearest, the first of two equally near.
  */
-function walkOptions(options: readonly Option[], value: number): { text: string; letter: string } {
-  let text = "";
-  let nearest: Option | null = null;
-  for (const option of options) {
-    if (option.value === value)
-      return { text: `${text}${option.letter}. ${value} yes. `, letter: option.letter };
-    text += `${option.letter}. ${option.value} no. `;
-    if (nearest === null || Math.abs(option.value - value) < Math.abs(nearest.value - value))
-      nearest = option;
-  }
-  if (nearest === null) throw new Error("walkOptions: there are no options");
-  return { text, letter: nearest.letter };
+function walkOptions(options: readonly Option[], value: number) {
+  const distance = (option: Option): number => Math.abs(option.value - value);
+  const chosen = options.reduce((near, option) => (distance(option) < distance(near) ? option : near));
+  const isFound = chosen.value === value;
+  const others = isFound ? options.slice(0, options.indexOf(chosen)) : options;
+  const text = others.map((option) => `${option.letter}. ${option.value} no. `).join("");
+  return { text: isFound ? `${text}${chosen.letter}. ${value} yes. ` : text, letter: chosen.letter };
 }
 
 /** Writes a solution in the given style, ending in `\boxed{answer}`. */

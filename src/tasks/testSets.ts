@@ -15,7 +15,8 @@ export interface TestSet {
 
 const PER_LEVEL = 40;
 
-function buildTestSets(): readonly TestSet[] {
+/** Returns the four test sets, with 40 questions per level; always the same. */
+export function testSets(): readonly TestSet[] {
   const draw = (family: Family, seed: number, others: readonly TaskQuestion[] = []): TaskQuestion[] =>
     taskQuestions(family, PER_LEVEL, seed, new Set(others.map((question) => question.prompt)));
   const word = draw("word", 101);
@@ -50,14 +51,6 @@ function buildTestSets(): readonly TestSet[] {
       questions: draw("choice", 404),
     },
   ];
-}
-
-let built: readonly TestSet[] | null = null;
-
-/** Returns the four test sets, with 40 questions per level; always the same. */
-export function testSets(): readonly TestSet[] {
-  built ??= buildTestSets();
-  return built;
 }
 
 /** Returns the prompts of all test sets, which a corpus must not contain. */

@@ -183,24 +183,11 @@ export function rewardLesson(
 }
 
 /** Plain gradient descent on the loss: at a ratio of 1 no clip is reached. */
-function optionsOf({
-  rewardModelLearningRate: learningRate,
-  beta1,
-  beta2,
-  weightDecay,
-}: PrimeConfig): UpdateOptions {
+function optionsOf(config: PrimeConfig): UpdateOptions {
+  const { rewardModelLearningRate: learningRate, beta1, beta2, weightDecay } = config;
   return {
-    learningRate,
-    temperature: 1,
-    clipLow: 1,
-    clipHigh: 1,
-    dualClip: Infinity,
-    klCoefficient: 0,
-    klEstimator: "k3",
-    entropyCoefficient: 0,
-    gradientClip: GRADIENT_CLIP,
-    beta1,
-    beta2,
-    weightDecay,
+    ...{ learningRate, beta1, beta2, weightDecay, gradientClip: GRADIENT_CLIP, temperature: 1 },
+    ...{ clipLow: 1, clipHigh: 1, dualClip: Infinity },
+    ...{ klCoefficient: 0, klEstimator: "k3", entropyCoefficient: 0 },
   };
 }

@@ -67,15 +67,13 @@ export function meanNote(groups: readonly Group[], name: string): number | null 
   return values.length === 0 ? null : mean(values);
 }
 
-/** Measures the wall-clock seconds of a step's phases. */
-export class PhaseClock {
-  #last = performance.now();
-
-  /** Returns the seconds since the last call, at least 1 ms. */
-  lap(): number {
+/** Returns a clock whose every call returns the seconds since the last one, at least 1 ms. */
+export function startClock(): () => number {
+  let last = performance.now();
+  return () => {
     const now = performance.now();
-    const seconds = Math.max(now - this.#last, 1) / 1000;
-    this.#last = now;
+    const seconds = Math.max(now - last, 1) / 1000;
+    last = now;
     return seconds;
-  }
+  };
 }

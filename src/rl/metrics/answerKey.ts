@@ -2,7 +2,7 @@
 import { gradeAnswer, answerRules } from "../answer.ts";
 import type { TrueLabels } from "../contracts/hooks.ts";
 import type { Method } from "../contracts/method.ts";
-import type { Answer, AnswerRules, Question, QuestionSet } from "../contracts/types.ts";
+import type { QuestionSet } from "../contracts/types.ts";
 
 /** True answers by question id. */
 export type AnswerKey = ReadonlyMap<string, string>;
@@ -10,23 +10,6 @@ export type AnswerKey = ReadonlyMap<string, string>;
 /** Questions with the answer key that measures runs on them. */
 export interface Study extends QuestionSet {
   readonly answerKey: AnswerKey;
-}
-
-/** Ground truth as labels, for the controls that learn from it. */
-class GrantedTruth implements TrueLabels {
-  readonly #key: AnswerKey;
-  readonly #rules: AnswerRules;
-
-  constructor(key: AnswerKey, rules: AnswerRules) {
-    this.#key = key;
-    this.#rules = rules;
-  }
-
-  isRight(question: Question, answer: Answer): boolean | null {
-    const truth = this.#key.get(question.id);
-    if (truth === undefined) throw new Error(`no true answer of question "${question.id}" was granted`);
-    return answer !== null && gradeAnswer(answer, truth, this.#rules);
-  }
 }
 
 /**
@@ -43,5 +26,12 @@ export function grantTruth({ learnsFromTruth, settings }: Method, study: Study):
         'choose a data set with answers, or the label source "majority"',
     );
   }
-  return new GrantedTruth(answerKey, answerRules(study, settings));
+  const rules = answerRules(study, settings);
+  return {
+    isRight({ id }, answer) {
+      const truth = answerKey.get(id);
+      if (truth === undefined) throw new Error(`no true answer of question "${id}" was granted`);
+      return answer !== null && gradeAnswer(answer, truth, rules);
+    },
+  };
 }

@@ -35,7 +35,7 @@ export function keptRollouts(
     })),
   );
   const weightOf = weighing(unweighted, averaging);
-  return unweighted.map((rollout) => ({ ...rollout, weight: weightOf(rollout) }));
+  return unweighted.map((rollout, i) => ({ ...rollout, weight: weightOf(rollout, i) }));
 }
 
 /** Scores the responses of several questions in one call; returns the scores by question. */
@@ -55,17 +55,20 @@ export function carriesSignal({ advantages }: Pick<Rollout, "advantages">): bool
 
 type Unweighted = Omit<Rollout, "weight">;
 
+/** Returns the weight of the i-th kept rollout. */
 function weighing(
   kept: readonly Unweighted[],
   { aggregation, maxResponseTokens }: Averaging,
-): (rollout: Unweighted) => number {
+): (rollout: Unweighted, i: number) => number {
   switch (aggregation) {
     case "token-mean":
       return constant(1 / tokensOf(kept));
     case "trained-token-mean":
       return constant(1 / Math.max(tokensOf(kept.filter(carriesSignal)), 1));
-    case "pair-token-mean":
-      return pairWeights(kept);
+    case "pair-token-mean": {
+      const pairs = Math.ceil(kept.length / 2);
+      return (_, i) => 1 / (pairs * tokensOf(kept.slice(i - (i % 2), i - (i % 2) + 2)));
+    }
     case "sequence-mean-token-sum":
       return constant(1 / kept.length);
     case "sequence-mean-token-mean":
@@ -73,17 +76,6 @@ function weighing(
     case "sequence-mean-token-sum-norm":
       return constant(1 / (kept.length * maxResponseTokens));
   }
-}
-
-function pairWeights(kept: readonly Unweighted[]): (rollout: Unweighted) => number {
-  const pairs = Math.ceil(kept.length / 2);
-  const weights = new Map(
-    kept.map((rollout, i) => {
-      const first = i - (i % 2);
-      return [rollout, 1 / (pairs * tokensOf(kept.slice(first, first + 2)))];
-    }),
-  );
-  return (rollout) => weights.get(rollout) ?? Number.NaN; // made of the same list
 }
 
 function constant(weight: number): () => number {

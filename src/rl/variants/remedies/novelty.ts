@@ -2,8 +2,9 @@
 import { at } from "../../../math/at.ts";
 import { mean } from "../../../math/stats.ts";
 import { choice } from "../../config/field.ts";
+import type { Rewarded } from "../../contracts/hooks.ts";
 import { drawn, text } from "../../contracts/metricText.ts";
-import type { Answer, Response } from "../../contracts/types.ts";
+import type { Response } from "../../contracts/types.ts";
 import { defineVariant } from "../../contracts/variant.ts";
 
 export const novelty = defineVariant({
@@ -55,18 +56,8 @@ const SAME = 1e-9;
 /** Width of both bands of rewards: [1/2, 1] and [-1, -1/2]. */
 const BAND = 0.5;
 
-/** A group with the rewards of the vote. */
-export interface GroupRewards {
+interface VotedRewards extends Pick<Rewarded, "answers" | "rewards"> {
   readonly responses: readonly Pick<Response, "tokens">[];
-  /** `answers[i]` and `rewards[i]` belong to `responses[i]`. */
-  readonly answers: readonly Answer[];
-  readonly rewards: readonly number[];
-}
-
-/** Rewards by novelty, and the novelty [G]: null where a response has no answer, or no other response to compare with. */
-export interface NovelRewards {
-  readonly rewards: number[];
-  readonly novelty: (number | null)[];
 }
 
 /**
@@ -76,9 +67,13 @@ export interface NovelRewards {
  * it is scaled by minimum and maximum to n_i in [0, 1] (1/2 where all are equal). r_i = 1/2 + n_i / 2 for the rewarded
  * and -1 + n_i / 2 for the others, so that every agreeing response earns more than every dissenting one; responses
  * without an answer earn -1 and are compared with none. The authors take the cosine of text embeddings; here s_ij is the
- * cosine of the counts of n-grams of one to three tokens, which needs no second model.
+ * cosine of the counts of n-grams of one to three tokens, which needs no second model. The novelty is null where a response has
+ * no answer, or no other response to compare with.
  */
-export function noveltyRewards({ responses, answers, rewards }: GroupRewards): NovelRewards {
+export function noveltyRewards({ responses, answers, rewards }: VotedRewards): {
+  readonly rewards: number[];
+  readonly novelty: (number | null)[];
+} {
   const counts = responses.map(({ tokens }) => countGrams(tokens));
   const spoken = answers.flatMap((answer, i) => (answer === null ? [] : [i]));
   const classOf = (i: number): boolean => at(rewards, i) > 0;

@@ -4,29 +4,34 @@
  */
 import { at } from "../../../math/at.ts";
 import { mean } from "../../../math/stats.ts";
-import { real } from "../../config/field.ts";
+import type { CoreConfig } from "../../config/coreFields.ts";
+import { real, type ConfigOf } from "../../config/field.ts";
 import type { Draw, Voters, Votes } from "../../contracts/hooks.ts";
 import { drawn, text } from "../../contracts/metricText.ts";
 import type { Answer, Group } from "../../contracts/types.ts";
 import { defineVariant } from "../../contracts/variant.ts";
 import { majorityVote } from "../../vote.ts";
 
+const fields = {
+  teacherShare: real(
+    { group: "Votes", label: "Teacher's share", default: 0, bounds: [0, 1] },
+    "Share of the votes cast by an EMA teacher, a moving average of the policy (M-GRPO: 0.25, Co-rewarding-II: 1); 0 keeps no second model.",
+  ),
+  teacherDecay: real(
+    { group: "Votes", label: "Teacher's decay", default: 0.99, bounds: [0, 0.99999] },
+    "EMA decay of the teacher's weights per step (M-GRPO: 0.99, which suits some hundred steps and more).",
+  ),
+  teacherDecayEnd: real(
+    { group: "Votes", label: "Teacher's final decay", default: 0, bounds: [0, 0.99999] },
+    "The decay rises to this along a half cosine by the last step (Co-rewarding-II: 0.9999); 0 keeps it constant.",
+  ),
+} as const;
+
+type TeacherConfig = CoreConfig & ConfigOf<typeof fields>;
+
 export const emaTeacher = defineVariant({
   name: "EMA teacher",
-  fields: {
-    teacherShare: real(
-      { group: "Votes", label: "Teacher's share", default: 0, bounds: [0, 1] },
-      "Share of the votes cast by an EMA teacher, a moving average of the policy (M-GRPO: 0.25, Co-rewarding-II: 1); 0 keeps no second model.",
-    ),
-    teacherDecay: real(
-      { group: "Votes", label: "Teacher's decay", default: 0.99, bounds: [0, 0.99999] },
-      "EMA decay of the teacher's weights per step (M-GRPO: 0.99, which suits some hundred steps and more).",
-    ),
-    teacherDecayEnd: real(
-      { group: "Votes", label: "Teacher's final decay", default: 0, bounds: [0, 0.99999] },
-      "The decay rises to this along a half cosine by the last step (Co-rewarding-II: 0.9999); 0 keeps it constant.",
-    ),
-  },
+  fields,
   metrics: {
     teacherAgreement: drawn(
       text(
@@ -58,11 +63,9 @@ export function teacherVoters({
   votesPerQuestion,
   rolloutsPerQuestion,
   teacherShare,
-}: {
-  readonly votesPerQuestion: number;
-  readonly rolloutsPerQuestion: number;
-  readonly teacherShare: number;
-}): Voters & { readonly voters: number } {
+}: Pick<TeacherConfig, "votesPerQuestion" | "rolloutsPerQuestion" | "teacherShare">): Voters & {
+  readonly voters: number;
+} {
   const others = Math.round(teacherShare * votesPerQuestion);
   const voters = votesPerQuestion - others;
   const count = Math.max(voters, rolloutsPerQuestion);
@@ -83,11 +86,7 @@ export function teacherVoters({
  */
 export function teacherDecayAt(
   step: number,
-  {
-    teacherDecay,
-    teacherDecayEnd,
-    steps,
-  }: { readonly teacherDecay: number; readonly teacherDecayEnd: number; readonly steps: number },
+  { teacherDecay, teacherDecayEnd, steps }: Pick<TeacherConfig, "teacherDecay" | "teacherDecayEnd" | "steps">,
 ): number {
   if (teacherDecayEnd === 0) return teacherDecay;
   const rest = (1 + Math.cos((Math.PI * step) / steps)) / 2;
