@@ -10,7 +10,7 @@ import { majorityRule } from "./reward.ts";
 /** Composes the method of a run from its configuration. Throws where two variants claim the same single hook. */
 export function composeMethod(config: CoreConfig, variants: readonly Variant[]): Method {
   const values = config as CoreConfig & ConfigOf<FieldTable>; // checked against the same variants' fields
-  const hooks = variants.map((variant) => variant.hooks(values));
+  const hooks = variants.filter((variant) => variant.isOn(values)).map((variant) => variant.hooks(values));
   const only = <Name extends keyof Hooks>(name: Name): Hooks[Name] | undefined => {
     const claims = hooks.filter((each) => each[name] !== undefined);
     if (claims.length > 1) throw new Error(`${claims.length} variants set the hook "${name}"`);

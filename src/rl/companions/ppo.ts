@@ -83,22 +83,20 @@ export const ppo = defineVariant({
   fields,
   choices: { advantage: { gae: "the critic's expectation (PPO)" } },
   metrics,
-  hooks: (config) =>
-    config.advantage !== "gae"
-      ? {}
-      : {
-          estimator: {
-            rewardBeyondEnd: "moved to the end",
-            companion: {
-              model: "critic",
-              needsReference: false,
-              score: async (models, kept, signal) => criticTurn(await models.critic(), kept, config, signal),
-            },
-            advantages: (rewards, { groups }) =>
+  isOn: (config) => config.advantage === "gae",
+  hooks: (config) => ({
+    estimator: {
+      rewardBeyondEnd: "moved to the end",
+      companion: {
+        model: "critic",
+        needsReference: false,
+        score: async (models, kept, signal) => criticTurn(await models.critic(), kept, config, signal),
+      },
+      advantages: (rewards, { groups }) =>
               generalisedAdvantages(rewards, groups.map(({ scores }) => scores), config).advantages, // prettier-ignore
-          },
-          trainsPolicy: (step) => step > config.criticWarmup,
-        },
+    },
+    trainsPolicy: (step) => step > config.criticWarmup,
+  }),
 });
 
 /**

@@ -91,23 +91,21 @@ export const prime = defineVariant({
     advantage === "prime" && klPlace === "reward" && Number(klCoefficient) > 0
       ? ["klPlace (reward) must be loss with advantage (prime), whose reward model judges whole responses"]
       : [],
-  hooks: (config) =>
-    config.advantage !== "prime"
-      ? {}
-      : {
-          estimator: {
-            companion: {
-              model: "rewardModel",
-              needsReference: true,
-              score: (models, kept, signal) => rewardModelTurn(models, kept, config, signal),
-            },
-            advantages: (rewards, { groups }) => {
-              const processes = groups.map(({ scores }) => scores);
-              const combined = combinedRewards(rewards, processes, config.processWeight);
-              return whiten(combined.map((group) => group.map((tokens) => rewardsToCome(tokens, 1))));
-            },
-          },
-        },
+  isOn: (config) => config.advantage === "prime",
+  hooks: (config) => ({
+    estimator: {
+      companion: {
+        model: "rewardModel",
+        needsReference: true,
+        score: (models, kept, signal) => rewardModelTurn(models, kept, config, signal),
+      },
+      advantages: (rewards, { groups }) => {
+        const processes = groups.map(({ scores }) => scores);
+        const combined = combinedRewards(rewards, processes, config.processWeight);
+        return whiten(combined.map((group) => group.map((tokens) => rewardsToCome(tokens, 1))));
+      },
+    },
+  }),
 });
 
 /** Maximum gradient norm of the reward model; the authors' value. */

@@ -24,7 +24,9 @@ export interface Variant<
   readonly metrics: Metrics;
   /** Returns its settings' conflicts with others, as sentences a user can act on. Values may be missing or of a wrong type. */
   problems?(values: Readonly<Record<string, unknown>>): string[];
-  /** Returns its hooks in a run with this configuration; {} where it is off. */
+  /** Returns whether a configuration switches it on. */
+  isOn(config: CoreConfig & ConfigOf<Fields>): boolean;
+  /** Returns its hooks in a run with this configuration, which switches it on. */
   hooks(config: CoreConfig & ConfigOf<Fields>): Hooks;
 }
 
@@ -35,7 +37,7 @@ export function defineVariant<
   const Choices extends AddedChoices = Record<never, never>,
   const Metrics extends Readonly<Record<string, VariantMetricText>> = Record<never, never>,
 >(
-  variant: Pick<Variant<Fields, Choices, Metrics>, "name" | "problems" | "hooks"> & {
+  variant: Pick<Variant<Fields, Choices, Metrics>, "name" | "problems" | "isOn" | "hooks"> & {
     readonly fields?: Fields;
     readonly choices?: Choices;
     readonly metrics?: Metrics;

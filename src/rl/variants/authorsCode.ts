@@ -21,6 +21,7 @@ export const authorsCode = defineVariant({
       "Steps by which the learning rate lags; with 1, like in the authors' code, a warm-up starts with a step of rate 0.",
     ),
   },
+  isOn: () => true, // in part, by each of its settings
   hooks: ({ rewardToken, epochRest, scheduleLag }) => ({
     ...(rewardToken === "group-last" && { rewardedToken: groupLastToken }),
     ...(epochRest === "dropped" && { dropsEpochRest: true }),

@@ -6,20 +6,17 @@ import { defineVariant } from "../contracts/variant.ts";
 export const remax = defineVariant({
   name: "ReMax",
   choices: { advantage: { remax: "the reward of one more, greedy response" } },
-  hooks: ({ advantage }) =>
-    advantage !== "remax"
-      ? {}
-      : {
-          estimator: {
-            takesGreedyBaseline: true,
-            rewardBeyondEnd: "lost",
-            advantages: (rewards, { groups }) =>
-              rewards.map((group, question) => {
-                const baseline = at(groups, question).greedyReward;
-                if (baseline === null)
-                  throw new Error(`no greedy reward for question ${question} of the step`);
-                return group.map((tokens) => rewardsToCome(tokens, 1).map((reward) => reward - baseline));
-              }),
-          },
-        },
+  isOn: ({ advantage }) => advantage === "remax",
+  hooks: () => ({
+    estimator: {
+      takesGreedyBaseline: true,
+      rewardBeyondEnd: "lost",
+      advantages: (rewards, { groups }) =>
+        rewards.map((group, question) => {
+          const baseline = at(groups, question).greedyReward;
+          if (baseline === null) throw new Error(`no greedy reward for question ${question} of the step`);
+          return group.map((tokens) => rewardsToCome(tokens, 1).map((reward) => reward - baseline));
+        }),
+    },
+  }),
 });

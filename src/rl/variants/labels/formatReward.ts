@@ -4,6 +4,6 @@ import { defineVariant } from "../../contracts/variant.ts";
 export const formatReward = defineVariant({
   name: "format reward",
   choices: { labelSource: { format: "any answer at all" } },
-  hooks: ({ labelSource }) =>
-    labelSource !== "format" ? {} : { rewardRule: () => (answer) => (answer === null ? 0 : 1) },
+  isOn: ({ labelSource }) => labelSource === "format",
+  hooks: () => ({ rewardRule: () => (answer) => (answer === null ? 0 : 1) }),
 });

@@ -5,11 +5,9 @@ import { agreementWith } from "../../reward.ts";
 export const initialMajority = defineVariant({
   name: "initial majority",
   choices: { labelSource: { "initial-majority": "the initial model's majority answer, voted for once" } },
-  hooks: ({ labelSource }) =>
-    labelSource !== "initial-majority"
-      ? {}
-      : {
-          needsInitialVotes: true,
-          rewardRule: ({ initialVote }, { rules }) => agreementWith(initialVote?.pseudoLabel ?? null, rules),
-        },
+  isOn: ({ labelSource }) => labelSource === "initial-majority",
+  hooks: () => ({
+    needsInitialVotes: true,
+    rewardRule: ({ initialVote }, { rules }) => agreementWith(initialVote?.pseudoLabel ?? null, rules),
+  }),
 });

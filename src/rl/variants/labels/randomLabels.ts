@@ -5,11 +5,9 @@ import { agreementWith } from "../../reward.ts";
 export const randomLabels = defineVariant({
   name: "random labels",
   choices: { labelSource: { random: "an answer drawn at random from the different answers" } },
-  hooks: ({ labelSource }) =>
-    labelSource !== "random"
-      ? {}
-      : {
-          rewardRule: ({ vote: { counts } }, { random, rules }) =>
-            agreementWith(counts.size === 0 ? null : random.choice([...counts.keys()]), rules),
-        },
+  isOn: ({ labelSource }) => labelSource === "random",
+  hooks: () => ({
+    rewardRule: ({ vote: { counts } }, { random, rules }) =>
+      agreementWith(counts.size === 0 ? null : random.choice([...counts.keys()]), rules),
+  }),
 });

@@ -4,13 +4,11 @@ import { defineVariant } from "../../contracts/variant.ts";
 export const randomRewards = defineVariant({
   name: "random rewards",
   choices: { labelSource: { "random-reward": "any response, with probability 1/2" } },
-  hooks: ({ labelSource }) =>
-    labelSource !== "random-reward"
-      ? {}
-      : {
-          rewardRule:
-            (_, { random }) =>
-            () =>
-              random.uniform() < 0.5 ? 1 : 0,
-        },
+  isOn: ({ labelSource }) => labelSource === "random-reward",
+  hooks: () => ({
+    rewardRule:
+      (_, { random }) =>
+      () =>
+        random.uniform() < 0.5 ? 1 : 0,
+  }),
 });

@@ -5,14 +5,12 @@ import { grantedTruth } from "./grantedTruth.ts";
 export const trueLabels = defineVariant({
   name: "true labels",
   choices: { labelSource: { truth: "the true answer, from the data set's answer key" } },
-  hooks: ({ labelSource }) =>
-    labelSource !== "truth"
-      ? {}
-      : {
-          learnsFromTruth: true,
-          rewardRule: ({ question }, sources) => {
-            const truth = grantedTruth(sources, labelSource);
-            return (answer) => (truth.isRight(question, answer) === true ? 1 : 0);
-          },
-        },
+  isOn: ({ labelSource }) => labelSource === "truth",
+  hooks: ({ labelSource }) => ({
+    learnsFromTruth: true,
+    rewardRule: ({ question }, sources) => {
+      const truth = grantedTruth(sources, labelSource);
+      return (answer) => (truth.isRight(question, answer) === true ? 1 : 0);
+    },
+  }),
 });

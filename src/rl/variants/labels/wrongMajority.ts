@@ -10,14 +10,12 @@ export const wrongMajority = defineVariant({
   choices: {
     labelSource: { "wrong-majority": "the most frequent wrong answer, by the data set's answer key" },
   },
-  hooks: ({ labelSource }) =>
-    labelSource !== "wrong-majority"
-      ? {}
-      : {
-          learnsFromTruth: true,
-          rewardRule: ({ question, vote }, sources) =>
-            agreementWith(wrongAnswer(question, vote, grantedTruth(sources, labelSource)), sources.rules),
-        },
+  isOn: ({ labelSource }) => labelSource === "wrong-majority",
+  hooks: ({ labelSource }) => ({
+    learnsFromTruth: true,
+    rewardRule: ({ question, vote }, sources) =>
+      agreementWith(wrongAnswer(question, vote, grantedTruth(sources, labelSource)), sources.rules),
+  }),
 });
 
 /** Returns the most frequent answer that is wrong, ties to the one seen first; null when all are right. */

@@ -1,7 +1,7 @@
 /** Advantages reshaped by the entropies of the responses (ETTRL, arXiv 2508.11356; M-GRPO, arXiv 2512.13070). */
 import { at } from "../../../math/at.ts";
 import { mean, quantile } from "../../../math/stats.ts";
-import { choice } from "../../config/field.ts";
+import { choice, type ConfigOf } from "../../config/field.ts";
 import { defineVariant } from "../../contracts/variant.ts";
 
 /** ETTRL's bound on advantages. */
@@ -20,13 +20,11 @@ const fields = {
 export const advantageShaping = defineVariant({
   name: "advantage shaping",
   fields,
-  hooks: ({ advantageShaping: shaping }) =>
-    shaping === "none"
-      ? {}
-      : {
-          reshapeAdvantages: (advantages, { abstains, responses }) =>
-            abstains ? advantages : shapeAdvantages(advantages, responses, shaping),
-        },
+  isOn: ({ advantageShaping: shaping }) => shaping !== "none",
+  hooks: ({ advantageShaping: shaping }) => ({
+    reshapeAdvantages: (advantages, { abstains, responses }) =>
+      abstains ? advantages : shapeAdvantages(advantages, responses, shaping),
+  }),
 });
 
 /**
@@ -38,12 +36,12 @@ export const advantageShaping = defineVariant({
 export function shapeAdvantages(
   advantages: readonly Float64Array[],
   responses: readonly { readonly entropy: number }[],
-  shaping: "entropy" | "clip" | "outliers",
+  shaping: ConfigOf<typeof fields>["advantageShaping"],
 ): readonly Float64Array[] {
+  if (shaping === "none" || advantages.length === 0) return advantages;
   if (shaping === "clip") {
     return advantages.map((tokens) => tokens.map((value) => Math.min(Math.max(value, -LARGEST), LARGEST)));
   }
-  if (advantages.length === 0) return advantages;
   const entropies = advantages.map((_, i) => at(responses, i).entropy);
   if (shaping === "outliers") {
     const [low, high] = [quantile(entropies, 0.25), quantile(entropies, 0.75)];

@@ -14,12 +14,10 @@ export const consensusGate = defineVariant({
       "Subtracted from the advantages of a question below the consensus floor.",
     ),
   },
-  hooks: ({ consensusFloor, consensusPenalty: delta }) =>
-    consensusFloor === 0
-      ? {}
-      : {
-          abstains: ({ majorityCount }) => majorityCount < consensusFloor,
-          reshapeAdvantages: (advantages, { abstains }) =>
-            abstains ? advantages.map((tokens) => tokens.map((value) => value - delta)) : advantages,
-        },
+  isOn: ({ consensusFloor }) => consensusFloor !== 0,
+  hooks: ({ consensusFloor, consensusPenalty: delta }) => ({
+    abstains: ({ majorityCount }) => majorityCount < consensusFloor,
+    reshapeAdvantages: (advantages, { abstains }) =>
+      abstains ? advantages.map((tokens) => tokens.map((value) => value - delta)) : advantages,
+  }),
 });

@@ -16,7 +16,8 @@ export const earlyStop = defineVariant({
       "With an early-stop window, the mean share of changed pseudo-labels at which the run ends.",
     ),
   },
-  hooks: (config) => (config.stopWindow === 0 ? {} : { earlyStop: stopOnSettledLabels(config) }),
+  isOn: ({ stopWindow }) => stopWindow !== 0,
+  hooks: (config) => ({ earlyStop: stopOnSettledLabels(config) }),
 });
 
 /**

@@ -29,16 +29,14 @@ export const novelty = defineVariant({
     kind === "n-grams" && advantage === "remax"
       ? ["novelty (n-grams) has nothing to compare the greedy response with: advantage must not be remax"]
       : [],
-  hooks: ({ novelty: kind }) =>
-    kind === "none"
-      ? {}
-      : {
-          reshapeRewards: (group) => {
-            const { rewards, novelty: values } = noveltyRewards(group);
-            const binaryRewards = rewards.map((reward) => Number(reward > 0));
-            return { rewards, binaryRewards, notes: { ...group.notes, novelty: values } };
-          },
-        },
+  isOn: ({ novelty: kind }) => kind !== "none",
+  hooks: () => ({
+    reshapeRewards: (group) => {
+      const { rewards, novelty: values } = noveltyRewards(group);
+      const binaryRewards = rewards.map((reward) => Number(reward > 0));
+      return { rewards, binaryRewards, notes: { ...group.notes, novelty: values } };
+    },
+  }),
 });
 
 /** Longest n-gram of the similarity. */

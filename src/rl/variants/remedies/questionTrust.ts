@@ -16,15 +16,13 @@ export const questionTrust = defineVariant({
       "With question weights, the standard deviation of the trust around its centre; wide weights all questions alike (RESTRAIN).",
     ),
   },
-  hooks: ({ questionTrust: kind, trustCentre: centre, questionTrustWidth: width }) =>
-    kind === "equal"
-      ? {}
-      : {
-          needsInitialVotes: true,
-          reshapeAdvantages: (advantages, { initialVote }) => {
-            if (initialVote === null) throw new Error("question weights without initial votes");
-            const weight = trustIn(initialVote.majorityRatio, { centre, width });
-            return advantages.map((tokens) => tokens.map((value) => value * weight));
-          },
-        },
+  isOn: ({ questionTrust: kind }) => kind !== "equal",
+  hooks: ({ trustCentre: centre, questionTrustWidth: width }) => ({
+    needsInitialVotes: true,
+    reshapeAdvantages: (advantages, { initialVote }) => {
+      if (initialVote === null) throw new Error("question weights without initial votes");
+      const weight = trustIn(initialVote.majorityRatio, { centre, width });
+      return advantages.map((tokens) => tokens.map((value) => value * weight));
+    },
+  }),
 });

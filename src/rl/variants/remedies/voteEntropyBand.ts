@@ -18,16 +18,12 @@ export const voteEntropyBand = defineVariant({
       "Questions with a higher vote entropy, whose votes scatter more, are not trained on; 7 nats excludes none (EMPO).",
     ),
   },
-  hooks: ({ leastVoteEntropy, mostVoteEntropy }) =>
-    leastVoteEntropy === 0 && mostVoteEntropy === MOST
-      ? {}
-      : {
-          reshapeAdvantages: (advantages, { vote, abstains }) => {
-            const entropy = voteEntropy(vote);
-            const isInside = entropy >= leastVoteEntropy && entropy <= mostVoteEntropy;
-            return abstains || isInside
-              ? advantages
-              : advantages.map(({ length }) => new Float64Array(length));
-          },
-        },
+  isOn: ({ leastVoteEntropy, mostVoteEntropy }) => leastVoteEntropy !== 0 || mostVoteEntropy !== MOST,
+  hooks: ({ leastVoteEntropy, mostVoteEntropy }) => ({
+    reshapeAdvantages: (advantages, { vote, abstains }) => {
+      const entropy = voteEntropy(vote);
+      const isInside = entropy >= leastVoteEntropy && entropy <= mostVoteEntropy;
+      return abstains || isInside ? advantages : advantages.map(({ length }) => new Float64Array(length));
+    },
+  }),
 });

@@ -42,16 +42,14 @@ export const emaTeacher = defineVariant({
       { label: "teacher agreement", absence: "Measured only where a teacher has a share of the votes." },
     ),
   },
-  hooks: (config) =>
-    config.teacherShare === 0
-      ? {}
-      : {
-          voters: teacherVoters(config),
-          afterUpdate: async (models, step) => {
-            await (await models.emaTeacher()).follow(teacherDecayAt(step, config));
-          },
-          measure: (groups) => ({ teacherAgreement: agreement(groups) }),
-        },
+  isOn: (config) => config.teacherShare !== 0,
+  hooks: (config) => ({
+    voters: teacherVoters(config),
+    afterUpdate: async (models, step) => {
+      await (await models.emaTeacher()).follow(teacherDecayAt(step, config));
+    },
+    measure: (groups) => ({ teacherAgreement: agreement(groups) }),
+  }),
 });
 
 /**

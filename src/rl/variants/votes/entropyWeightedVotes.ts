@@ -20,10 +20,10 @@ export const entropyWeightedVotes = defineVariant({
   name: "entropy-weighted votes",
   fields,
   choices: { voting: { "entropy-weighted": "its share, in which certain votes count for more (DARE)" } },
-  hooks: (config) =>
-    config.voting !== "entropy-weighted"
-      ? {}
-      : { rewardRule: (voted, { rules }) => rewardsByAnswer(entropyWeightedRewards(voted, config), rules) },
+  isOn: (config) => config.voting === "entropy-weighted",
+  hooks: (config) => ({
+    rewardRule: (voted, { rules }) => rewardsByAnswer(entropyWeightedRewards(voted, config), rules),
+  }),
 });
 
 /** Keeps the division finite for answers that are given with certainty. */

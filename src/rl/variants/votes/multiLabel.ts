@@ -23,8 +23,8 @@ export const multiLabel = defineVariant({
       "multi-label": "every answer is a label, and losses are weighted by the trust in its share (RESTRAIN)",
     },
   },
-  hooks: ({ voting, advantage, trustCentre: centre, labelTrustWidth: width }) => {
-    if (voting !== "multi-label") return {};
+  isOn: ({ voting }) => voting === "multi-label",
+  hooks: ({ advantage, trustCentre: centre, labelTrustWidth: width }) => {
     const weightsOf = ({ vote, ballot }: Pick<Rewarded, "vote" | "ballot">) =>
       labelWeights(vote, ballot.answers.length, { centre, width });
     return {

@@ -21,10 +21,10 @@ export const selectiveVotes = defineVariant({
         "the winner's share under a clear consensus, and a penalty for rare and unsure answers (SCRL)",
     },
   },
-  hooks: (config) =>
-    config.voting !== "selective"
-      ? {}
-      : { rewardRule: (voted, { rules }) => rewardsByAnswer(selectiveRewards(voted, config), rules) },
+  isOn: (config) => config.voting === "selective",
+  hooks: (config) => ({
+    rewardRule: (voted, { rules }) => rewardsByAnswer(selectiveRewards(voted, config), rules),
+  }),
 });
 
 /** Thresholds of the vote shares: of the winner, of its lead, and below which an answer may be penalised. */

@@ -38,16 +38,14 @@ export const sequentialVoting = defineVariant({
     isPositive(batch) && isPositive(share)
       ? [`voteBatch (${batch}) must be 0 where a teacher votes: teacherShare is ${share}`]
       : [],
-  hooks: (config) =>
-    config.voteBatch === 0
-      ? {}
-      : {
-          voters: sequentialVoters(config),
-          measure: (groups) => {
-            const cast = sum(groups.map(({ responses }) => responses.length));
-            return { savedVotes: 1 - cast / (config.votesPerQuestion * groups.length) };
-          },
-        },
+  isOn: (config) => config.voteBatch !== 0,
+  hooks: (config) => ({
+    voters: sequentialVoters(config),
+    measure: (groups) => {
+      const cast = sum(groups.map(({ responses }) => responses.length));
+      return { savedVotes: 1 - cast / (config.votesPerQuestion * groups.length) };
+    },
+  }),
 });
 
 function isPositive(value: unknown): value is number {

@@ -6,8 +6,8 @@ import type { Ballot } from "./ballot.ts";
 export const softVotes = defineVariant({
   name: "soft votes",
   choices: { voting: { soft: "each answer's share of the votes (EMPO)" } },
-  hooks: ({ voting }) =>
-    voting !== "soft" ? {} : { rewardRule: (voted, { rules }) => rewardsByAnswer(softRewards(voted), rules) },
+  isOn: ({ voting }) => voting === "soft",
+  hooks: () => ({ rewardRule: (voted, { rules }) => rewardsByAnswer(softRewards(voted), rules) }),
 });
 
 /** Returns the reward of each answer of the group. */
