@@ -44,7 +44,7 @@ test("an adapter is trained and written apart; killed and continued, its run equ
     target_modules: ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"],
   });
   expect(bytes("whole", "model", "README.md").toString()).toMatch(
-    /Trained was a LoRA adapter of \d+ parameters/,
+    /A LoRA adapter of \d+ parameters was trained/,
   );
   const [checkpoint = ""] = readdirSync(at("whole", "checkpoint"));
   const kept = readSafetensors(bytes("whole", "checkpoint", checkpoint, "model.safetensors")).tensors;

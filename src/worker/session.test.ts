@@ -78,7 +78,7 @@ describe("a session", () => {
     const [{ file }] = stage.all("exported") as [EventOf<"exported">];
     const files = unzip(new Uint8Array(await file!.arrayBuffer()));
     expect([...files.keys()]).toContain("adapter/adapter_model.safetensors");
-    expect(new TextDecoder().decode(files.get("README.md"))).toContain("a LoRA adapter of 928 parameters");
+    expect(new TextDecoder().decode(files.get("README.md"))).toContain("A LoRA adapter of 928 parameters");
     await stage.session.end();
   });
 
