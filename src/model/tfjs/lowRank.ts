@@ -1,6 +1,6 @@
 /** LoRA adapters on the backend. */
 import { linear } from "../../ops/linear/linear.ts";
-import { sum } from "../../ops/sum.ts";
+import { sum } from "../../ops/differentiable.ts";
 import * as tf from "../../ops/tf.ts";
 import { loraNames } from "../weights/adapter.ts";
 import type { Parameters } from "./tfParameters.ts";

@@ -4,7 +4,7 @@ import { frozenLinear, linear } from "../../ops/linear/linear.ts";
 import { rmsNorm } from "../../ops/rmsNorm/rmsNorm.ts";
 import { rotate, type RopeTable } from "../../ops/rotate/rotate.ts";
 import { checkpoint } from "../../ops/checkpoint.ts";
-import { sum } from "../../ops/sum.ts";
+import { sum } from "../../ops/differentiable.ts";
 import { swiglu } from "../../ops/swiglu/swiglu.ts";
 import * as tf from "../../ops/tf.ts";
 import type { ModelConfig } from "../language/config.ts";

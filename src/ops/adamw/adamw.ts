@@ -1,5 +1,5 @@
 import * as tf from "../tf.ts";
-import { activeKernels } from "../wasm/installWasmKernels.ts";
+import { operation } from "../wasm/installWasmKernels.ts";
 import { expectShape } from "../shapes.ts";
 import type { WasmKernels } from "../wasm/bridge.ts";
 
@@ -28,14 +28,8 @@ export interface AdamwState {
  * One AdamW update (arXiv 1711.05101) with PyTorch's semantics: decoupled decay, bias correction, epsilon outside the root.
  * Consumes the tensors of `state` and returns their successors; does not dispose `grad`.
  */
-export function adamw(state: AdamwState, grad: tf.Tensor, options: AdamwOptions): AdamwState {
-  const kernels = activeKernels();
-  return kernels === undefined
-    ? adamwComposite(state, grad, options)
-    : adamwFused(kernels, state, grad, options);
-}
+export const adamw = operation(adamwFused, adamwComposite);
 
-/** AdamW update with stock operations; returns new tensors. */
 function adamwComposite(state: AdamwState, grad: tf.Tensor, options: AdamwOptions): AdamwState {
   const { param, m, v } = state;
   const { learningRate, beta1, beta2, epsilon, weightDecay, gradientScale, stepNumber } = options;

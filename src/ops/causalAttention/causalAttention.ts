@@ -1,5 +1,5 @@
 import * as tf from "../tf.ts";
-import { activeKernels } from "../wasm/installWasmKernels.ts";
+import { operation } from "../wasm/installWasmKernels.ts";
 import { at } from "../../math/at.ts";
 import { gatherRowsComposite } from "../gatherRows/gatherRows.ts";
 import { differentiable, nth } from "../differentiable.ts";
@@ -24,10 +24,7 @@ interface CausalAttentionInput {
 export const HIDDEN = -1e9;
 
 /** Causal self-attention within each packed row, with scale 1/sqrt(hd); returns [M, H*hd]. */
-export function causalAttention(input: CausalAttentionInput): tf.Tensor2D {
-  const kernels = activeKernels();
-  return kernels === undefined ? causalAttentionComposite(input) : causalAttentionFused(kernels, input);
-}
+export const causalAttention = operation(causalAttentionFused, causalAttentionComposite);
 
 /** Index tensors between packed rows and a padded [B, longest] grid. */
 interface Padding {

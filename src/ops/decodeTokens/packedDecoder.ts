@@ -2,46 +2,33 @@ import { at } from "../../math/at.ts";
 import { expectShape, matrixShape } from "../shapes.ts";
 import * as tf from "../tf.ts";
 import type { WasmKernels } from "../wasm/bridge.ts";
-import type { DecodeBatch, DecoderWeights, LayerWeights } from "./input.ts";
 import type { Arena } from "./arena.ts";
-import type { DecodingFields } from "./layout.ts";
+import type { DecodeBatch, DecoderWeights, LayerWeights } from "./input.ts";
 
-/** Fields of a `Decoding` that describe the decoder. */
-type PackedDecoder = Pick<
-  DecodingFields,
-  | "layers"
-  | "width"
-  | "hiddenWidth"
-  | "heads"
-  | "kvHeads"
-  | "headDim"
-  | "vocabulary"
-  | "embedding"
-  | "layerTable"
-  | "finalNorm"
-  | "head"
-  | "cos"
-  | "sin"
-  | "epsilon"
->;
-
-/** Packs the matrices of a decoder for the kernel and allocates the KV cache of its layers. */
+/** Packs the matrices of a decoder for the kernel and allocates the KV cache of its layers; returns its fields of a `Decoding`. */
 export function packDecoder(
   kernels: WasmKernels,
   arena: Arena,
-  weights: DecoderWeights,
+  { heads, kvHeads, headDim, hiddenWidth, normEpsilon, ...weights }: DecoderWeights,
   batch: DecodeBatch,
-): PackedDecoder {
-  const { heads, kvHeads, headDim, hiddenWidth, embedding, finalNorm, rope } = weights;
-  const [vocabulary, width] = matrixShape("decodeTokens: embedding", embedding);
+) {
+  const [vocabulary, width] = matrixShape("decodeTokens: embedding", weights.embedding);
   if (batch.prefix.length !== weights.layers.length)
     throw new Error("decodeTokens: the prefix must have an entry per layer");
-  expectShape("decodeTokens: final norm", finalNorm, [width]);
-  const packer = new Packer(kernels, arena, weights, width);
-  const table = weights.layers.flatMap((layer, i) => [
-    ...tf.tidy(() => packer.layer(layer())), // frees the intermediates of packing
-    ...packer.cache(batch, i),
-  ]);
+  const pack = packing(kernels, arena);
+  const sizes = { width, hiddenWidth, headDim, queries: heads * headDim, keys: kvHeads * headDim };
+  const prefixShape = [at(batch.prefixStarts, batch.prefixStarts.length - 1), sizes.keys];
+  const cacheBytes = batch.groupOf.length * batch.maxTokens * sizes.keys * Float32Array.BYTES_PER_ELEMENT;
+  const table = weights.layers.flatMap((layer, i) => {
+    const { keys, values } = at(batch.prefix, i);
+    return [
+      ...tf.tidy(() => layerFields(layer(), sizes, pack)), // frees the intermediates of packing
+      pack.address("prefix keys", keys, prefixShape),
+      pack.address("prefix values", values, prefixShape),
+      arena.take(cacheBytes),
+      arena.take(cacheBytes),
+    ];
+  });
   return {
     layers: weights.layers.length,
     width,
@@ -50,80 +37,58 @@ export function packDecoder(
     kvHeads,
     headDim,
     vocabulary,
-    embedding: kernels.address(embedding),
+    embedding: kernels.address(weights.embedding),
     layerTable: arena.integers(table),
-    finalNorm: kernels.address(finalNorm),
-    head: packer.matrix("head", weights.head, vocabulary, width),
-    cos: kernels.address(rope.cos),
-    sin: kernels.address(rope.sin),
-    epsilon: weights.normEpsilon,
+    finalNorm: pack.address("final norm", weights.finalNorm, [width]),
+    head: pack.matrix("head", weights.head, vocabulary, width),
+    cos: kernels.address(weights.rope.cos),
+    sin: kernels.address(weights.rope.sin),
+    epsilon: normEpsilon,
   };
 }
 
-class Packer {
-  readonly #kernels: WasmKernels;
-  readonly #arena: Arena;
-  readonly #weights: DecoderWeights;
-  readonly #width: number;
+/** Checks shapes and returns addresses: of tensors, and of matrices packed to panels. */
+function packing(kernels: WasmKernels, arena: Arena) {
+  const address = (what: string, tensor: tf.Tensor, shape: readonly number[]): number => {
+    expectShape(`decodeTokens: ${what}`, tensor, shape);
+    return kernels.address(tensor);
+  };
+  return {
+    address,
+    matrix: (what: string, tensor: tf.Tensor, n: number, k: number): number => {
+      const from = address(what, tensor, [n, k]);
+      const panels = arena.take(kernels.call.linearScratch(n, k));
+      kernels.call.packWeight(from, n, k, panels);
+      return panels;
+    },
+    /** 0 if there is no vector. */
+    vector: (what: string, tensor: tf.Tensor | undefined, size: number): number =>
+      tensor === undefined ? 0 : address(what, tensor, [size]),
+  };
+}
 
-  constructor(kernels: WasmKernels, arena: Arena, weights: DecoderWeights, width: number) {
-    this.#kernels = kernels;
-    this.#arena = arena;
-    this.#weights = weights;
-    this.#width = width;
-  }
+type Sizes = Readonly<Record<"width" | "hiddenWidth" | "headDim" | "queries" | "keys", number>>;
 
-  /** Panels of a matrix [n, k]. */
-  matrix(what: string, tensor: tf.Tensor, n: number, k: number): number {
-    expectShape(`decodeTokens: ${what}`, tensor, [n, k]);
-    const panels = this.#arena.take(this.#kernels.call.linearScratch(n, k));
-    this.#kernels.call.packWeight(this.#kernels.address(tensor), n, k, panels);
-    return panels;
-  }
-
-  #vector(what: string, tensor: tf.Tensor | undefined, size: number): number {
-    if (tensor === undefined) return 0;
-    expectShape(`decodeTokens: ${what}`, tensor, [size]);
-    return this.#kernels.address(tensor);
-  }
-
-  /** Addresses of the weights of a `Layer`, in its order. */
-  layer(layer: LayerWeights): number[] {
-    const { heads, kvHeads, headDim, hiddenWidth } = this.#weights;
-    const [queries, keys] = [heads * headDim, kvHeads * headDim];
-    const width = this.#width;
-    return [
-      this.#vector("input norm", layer.inputNorm, width),
-      this.matrix("query", layer.query, queries, width),
-      this.matrix("key", layer.key, keys, width),
-      this.matrix("value", layer.value, keys, width),
-      this.#vector("query bias", layer.biases?.[0], queries),
-      this.#vector("key bias", layer.biases?.[1], keys),
-      this.#vector("value bias", layer.biases?.[2], keys),
-      this.#vector("query norm", layer.headNorms?.[0], headDim),
-      this.#vector("key norm", layer.headNorms?.[1], headDim),
-      this.matrix("output", layer.output, width, queries),
-      this.#vector("post norm", layer.postNorm, width),
-      this.matrix("gate", layer.gate, hiddenWidth, width),
-      this.matrix("up", layer.up, hiddenWidth, width),
-      this.matrix("down", layer.down, width, hiddenWidth),
-    ];
-  }
-
-  /** Addresses of the keys and values of a `Layer`, in its order: of prompts, then of rows. */
-  cache({ prefix, prefixStarts, groupOf, maxTokens }: DecodeBatch, layer: number): number[] {
-    const keyWidth = this.#weights.kvHeads * this.#weights.headDim;
-    const shape = [at(prefixStarts, prefixStarts.length - 1), keyWidth];
-    const tensors = prefix[layer];
-    if (tensors === undefined) throw new Error(`decodeTokens: no prefix of layer ${layer}`);
-    expectShape("decodeTokens: prefix keys", tensors.keys, shape);
-    expectShape("decodeTokens: prefix values", tensors.values, shape);
-    const bytes = groupOf.length * maxTokens * keyWidth * Float32Array.BYTES_PER_ELEMENT;
-    return [
-      this.#kernels.address(tensors.keys),
-      this.#kernels.address(tensors.values),
-      this.#arena.take(bytes),
-      this.#arena.take(bytes),
-    ];
-  }
+/** Addresses of the weights of a `Layer`, in its order. */
+function layerFields(
+  { biases, headNorms, ...layer }: LayerWeights,
+  { width, hiddenWidth, headDim, queries, keys }: Sizes,
+  { matrix, vector }: ReturnType<typeof packing>,
+): number[] {
+  return [
+    vector("input norm", layer.inputNorm, width),
+    matrix("query", layer.query, queries, width),
+    matrix("key", layer.key, keys, width),
+    matrix("value", layer.value, keys, width),
+    vector("query bias", biases?.[0], queries),
+    vector("key bias", biases?.[1], keys),
+    vector("value bias", biases?.[2], keys),
+    vector("query norm", headNorms?.[0], headDim),
+    vector("key norm", headNorms?.[1], headDim),
+    matrix("output", layer.output, width, queries),
+    vector("post norm", layer.postNorm, width),
+    matrix("gate", layer.gate, hiddenWidth, width),
+    matrix("up", layer.up, hiddenWidth, width),
+    matrix("down", layer.down, width, hiddenWidth),
+  ];
 }

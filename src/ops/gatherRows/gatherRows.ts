@@ -1,14 +1,11 @@
 import * as tf from "../tf.ts";
-import { activeKernels } from "../wasm/installWasmKernels.ts";
+import { operation } from "../wasm/installWasmKernels.ts";
 import { differentiable, nth } from "../differentiable.ts";
 import { expectShape, matrixShape } from "../shapes.ts";
 import type { WasmKernels } from "../wasm/bridge.ts";
 
 /** Returns rows `ids int32 [M]` of `w [V,D]` as [M,D]; the gradient is a scatter-add. */
-export function gatherRows(w: tf.Tensor, ids: tf.Tensor): tf.Tensor2D {
-  const kernels = activeKernels();
-  return kernels === undefined ? gatherRowsComposite(w, ids) : gatherRowsFused(kernels, w, ids);
-}
+export const gatherRows = operation(gatherRowsFused, gatherRowsComposite);
 
 /**
  * Rows `ids int32 [M]` of `w [V,D]` with stock operations. The gradient is a scatter-add by `scatterND`, which sums duplicates on every

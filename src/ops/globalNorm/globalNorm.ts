@@ -8,7 +8,6 @@ export async function globalNorm(tensors: readonly tf.Tensor[]): Promise<number>
   return kernels === undefined ? globalNormComposite(tensors) : globalNormFused(kernels, tensors);
 }
 
-/** Euclidean norm over all elements of all tensors, with stock operations. */
 async function globalNormComposite(tensors: readonly tf.Tensor[]): Promise<number> {
   const squares = tf.tidy(() => tf.stack(tensors.map((tensor) => tf.sum(tf.square(tensor)))));
   const values = await squares.data();

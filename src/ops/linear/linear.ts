@@ -1,22 +1,18 @@
 import * as tf from "../tf.ts";
-import { activeKernels } from "../wasm/installWasmKernels.ts";
+import { operation } from "../wasm/installWasmKernels.ts";
 import { differentiable, nth } from "../differentiable.ts";
 import { expectShape, matrixShape } from "../shapes.ts";
 import type { WasmKernels } from "../wasm/bridge.ts";
 
 /** Affine map with Hugging Face's weight layout: `x [M,K]`, `w [N,K]`, `bias [N]` -> `x wᵀ + bias [M,N]`. */
-export function linear(x: tf.Tensor, w: tf.Tensor, bias?: tf.Tensor): tf.Tensor2D {
-  const kernels = activeKernels();
-  return kernels === undefined ? linearComposite(x, w, bias) : linearFused(kernels, x, w, bias);
-}
+export const linear = operation(linearFused, linearComposite);
 
 /** Affine map with frozen matrix and bias: only `x` gets a gradient. */
-export function frozenLinear(x: tf.Tensor, w: tf.Tensor, bias?: tf.Tensor): tf.Tensor2D {
-  const kernels = activeKernels();
-  return kernels === undefined ? linearComposite(x, w, bias) : linearFused(kernels, x, w, bias, true);
-}
+export const frozenLinear = operation(
+  (kernels, x: tf.Tensor, w: tf.Tensor, bias?: tf.Tensor) => linearFused(kernels, x, w, bias, true),
+  linearComposite,
+);
 
-/** `x wᵀ + bias` with stock operations: [M,K] x [N,K] -> [M,N]. */
 function linearComposite(x: tf.Tensor, w: tf.Tensor, bias?: tf.Tensor): tf.Tensor2D {
   const product = tf.matMul<tf.Tensor2D>(x, w, false, true);
   return bias === undefined ? product : tf.add<tf.Tensor2D>(product, bias);

@@ -1,16 +1,12 @@
 import * as tf from "../tf.ts";
-import { activeKernels } from "../wasm/installWasmKernels.ts";
+import { operation } from "../wasm/installWasmKernels.ts";
 import { differentiable, nth } from "../differentiable.ts";
 import { expectShape, matrixShape } from "../shapes.ts";
 import type { WasmKernels } from "../wasm/bridge.ts";
 
 /** RMSNorm (arXiv 1910.07467) of each row, scaled by `w`: `x [M,D]`, `w [D]` -> [M,D]. */
-export function rmsNorm(x: tf.Tensor, w: tf.Tensor, eps: number): tf.Tensor2D {
-  const kernels = activeKernels();
-  return kernels === undefined ? rmsNormComposite(x, w, eps) : rmsNormFused(kernels, x, w, eps);
-}
+export const rmsNorm = operation(rmsNormFused, rmsNormComposite);
 
-/** RMSNorm with stock operations: `x [M,D]`, `w [D]` -> [M,D]. */
 function rmsNormComposite(x: tf.Tensor, w: tf.Tensor, eps: number): tf.Tensor2D {
   return tf.tidy(() => {
     const rstd = tf.rsqrt(tf.add(tf.mean(tf.square(x), -1, true), eps));

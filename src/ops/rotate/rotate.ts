@@ -1,5 +1,5 @@
 import * as tf from "../tf.ts";
-import { activeKernels } from "../wasm/installWasmKernels.ts";
+import { operation } from "../wasm/installWasmKernels.ts";
 import { rotaryFrequencies, type Rotary } from "../../math/rotary.ts";
 import { differentiable, nth } from "../differentiable.ts";
 import { expectShape, matrixShape } from "../shapes.ts";
@@ -33,14 +33,8 @@ export function ropeTable(maxPositions: number, rotary: Rotary): RopeTable {
  * Rotary position embedding in Hugging Face's half-rotation layout: within a head of width hd, component i is
  * paired with component i + hd/2. `x [M,H*hd]`, `positions int32 [M]` -> [M,H*hd].
  */
-export function rotate(x: tf.Tensor, positions: tf.Tensor, table: RopeTable): tf.Tensor2D {
-  const kernels = activeKernels();
-  return kernels === undefined
-    ? rotateComposite(x, positions, table)
-    : rotateFused(kernels, x, positions, table);
-}
+export const rotate = operation(rotateFused, rotateComposite);
 
-/** Rotary embedding with stock operations: `x [M,H*hd]`, `positions int32 [M]` -> [M,H*hd]. */
 function rotateComposite(x: tf.Tensor, positions: tf.Tensor, table: RopeTable): tf.Tensor2D {
   return tf.tidy(() => {
     const [rows = 0, width = 0] = x.shape;

@@ -1,21 +1,16 @@
 import * as tf from "../tf.ts";
-import { activeKernels } from "../wasm/installWasmKernels.ts";
+import { operation } from "../wasm/installWasmKernels.ts";
 import { differentiable, nth } from "../differentiable.ts";
 import { expectShape, matrixShape } from "../shapes.ts";
 import type { WasmKernels } from "../wasm/bridge.ts";
 
 /** SwiGLU activation (arXiv 2002.05202): `silu(gate) * up`, both [M,F] -> [M,F]. */
-export function swiglu(gate: tf.Tensor, up: tf.Tensor): tf.Tensor2D {
-  const kernels = activeKernels();
-  return kernels === undefined ? swigluComposite(gate, up) : swigluFused(kernels, gate, up);
-}
+export const swiglu = operation(swigluFused, swigluComposite);
 
-/** `silu(gate) * up` with stock operations, both [M,F]. */
 function swigluComposite(gate: tf.Tensor, up: tf.Tensor): tf.Tensor2D {
   return tf.tidy(() => tf.mul<tf.Tensor2D>(tf.mul(gate, tf.sigmoid(gate)), up));
 }
 
-/** `silu(gate) * up` with the WASM kernels. */
 function swigluFused(kernels: WasmKernels, gate: tf.Tensor, up: tf.Tensor): tf.Tensor2D {
   const shape = matrixShape("swiglu: gate", gate);
   expectShape("swiglu: up", up, shape);

@@ -1,5 +1,5 @@
 import * as tf from "../tf.ts";
-import { activeKernels } from "../wasm/installWasmKernels.ts";
+import { operation } from "../wasm/installWasmKernels.ts";
 import { at } from "../../math/at.ts";
 import { differentiable, nth } from "../differentiable.ts";
 import { expectShape, matrixShape } from "../shapes.ts";
@@ -14,12 +14,8 @@ export interface TokenLogprob {
 }
 
 /** Log-probability of token `ids[m]` under `softmax(logits[m])` and its entropy, in nats: `logits [M,V]`, `ids [M]` -> [M]. */
-export function tokenLogprob(logits: tf.Tensor, ids: tf.Tensor): TokenLogprob {
-  const kernels = activeKernels();
-  return kernels === undefined ? tokenLogprobComposite(logits, ids) : tokenLogprobFused(kernels, logits, ids);
-}
+export const tokenLogprob = operation(tokenLogprobFused, tokenLogprobComposite);
 
-/** Log-probability of the token and entropy of each row in nats, with stock operations. */
 function tokenLogprobComposite(logits: tf.Tensor, ids: tf.Tensor): TokenLogprob {
   const vocabulary = at(logits.shape, 1);
   const logprob = tf.tidy(() => {

@@ -38,6 +38,17 @@ export function activeKernels(): WasmKernels | undefined {
   return installed;
 }
 
+/** Returns an operation that runs the WASM kernels if they are active, else stock operations. */
+export function operation<Args extends unknown[], Result>(
+  fused: (kernels: WasmKernels, ...args: Args) => Result,
+  composite: (...args: Args) => Result,
+): (...args: Args) => Result {
+  return (...args) => {
+    const kernels = activeKernels();
+    return kernels === undefined ? composite(...args) : fused(kernels, ...args);
+  };
+}
+
 /** Runs one kernel on known numbers, so that an incompatible backend fails at the start. */
 function selfTest(kernels: WasmKernels): void {
   const found = tf.tidy(() => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { expectEverywhere, normals } from "./fixture.ts";
-import { sum } from "./sum.ts";
+import { sum } from "./differentiable.ts";
 import { IMPLEMENTATIONS, useImplementation } from "./testBackend.ts";
 import * as tf from "./tf.ts";
 
