@@ -1,6 +1,7 @@
 /** `ttrl eval`: options and help. */
 import type { Command } from "commander";
 import { CONFIG_FIELDS } from "../../src/rl/ttrlConfig.ts";
+import { answerFormatOption } from "./grading.ts";
 import { addOptions, backendOption, inferenceOptions, numberOption } from "./options.ts";
 import type { EvaluationRequest } from "../models/evaluateModel.ts";
 
@@ -32,6 +33,7 @@ export function addEval(program: Command): void {
     .addOption(numberOption("--temperature <number>", evaluationTemperature))
     .addOption(numberOption("--top-p <number>", evaluationTopP))
     .addOption(numberOption("--max-response-tokens <integer>", maxResponseTokens))
+    .addOption(answerFormatOption())
     .addOption(numberOption("--seed <integer>", seed, { meaning: "Same seed, same backend: same numbers." }))
     .option("--each", "tell pass@1 and majority of each question as well")
     .addOption(backendOption())

@@ -112,6 +112,7 @@ function valueName(field: ConfigField): string {
 
 function describe(field: ConfigField): string {
   const text = `${field.meaning} (default ${field.default}`;
+  if (field.kind === "text") return `${text})`;
   if (field.kind === "choice") return `${text}; one of ${field.choices.join(", ")})`;
   return `${text}; ${field.min} to ${field.max}${field.unit === "" ? "" : ` ${field.unit}`})`;
 }

@@ -4,9 +4,12 @@ import { voteOn, type GroupLine } from "./vote.ts";
 
 const DATA = new URL("../../../shared/data/grader/majority.jsonl", import.meta.url);
 
+const CORRECTED = { answers: "corrected", answerFormat: "auto" } as const;
+const PAPER = { answers: "paper", answerFormat: "auto" } as const;
+
 test("the majority labels, agreement is rewarded, and truth measures both", () => {
   const responses = ["\\boxed{4}", "The answer is 04.", "\\boxed{5}", "I do not know"];
-  expect(voteOn({ id: "q", task: "math", responses, truth: "5" }, "corrected")).toEqual({
+  expect(voteOn({ id: "q", task: "math", responses, truth: "5" }, CORRECTED)).toEqual({
     id: "q",
     extracted: ["4", "4", "5", null],
     label: "4",
@@ -24,7 +27,7 @@ test("the majority labels, agreement is rewarded, and truth measures both", () =
 });
 
 test("without truth there are no metrics of truth", () => {
-  const vote = voteOn({ id: 1, task: "gpqa", responses: ["A", "B", "B"] }, "corrected");
+  const vote = voteOn({ id: 1, task: "gpqa", responses: ["A", "B", "B"] }, CORRECTED);
   expect(Object.keys(vote)).toEqual([
     "id",
     "extracted",
@@ -38,7 +41,7 @@ test("without truth there are no metrics of truth", () => {
 });
 
 test("silence wins no vote and earns nothing", () => {
-  const vote = voteOn({ id: 1, task: "math", responses: ["hm", "hm", "hm"], truth: "1" }, "corrected");
+  const vote = voteOn({ id: 1, task: "math", responses: ["hm", "hm", "hm"], truth: "1" }, CORRECTED);
   expect(vote).toMatchObject({
     label: null,
     majority_count: 0,
@@ -50,7 +53,7 @@ test("silence wins no vote and earns nothing", () => {
 
 test("what could not be graded is left out, and counted apart", () => {
   const responses = ["\\boxed{9^9^9^9}", "\\boxed{5}", "\\boxed{5}", "\\boxed{4}"];
-  const vote = voteOn({ id: 1, task: "math", responses, truth: "5" }, "corrected");
+  const vote = voteOn({ id: 1, task: "math", responses, truth: "5" }, CORRECTED);
   // Of the three that were graded all were rewarded as they should be, and two are right.
   expect(vote).toMatchObject({
     ungraded_share: 0.25,
@@ -58,7 +61,7 @@ test("what could not be graded is left out, and counted apart", () => {
     ground_truth_ratio: 2 / 3,
     pass: 1,
   });
-  const alone = voteOn({ id: 1, task: "math", responses: responses.slice(0, 1), truth: "5" }, "corrected");
+  const alone = voteOn({ id: 1, task: "math", responses: responses.slice(0, 1), truth: "5" }, CORRECTED);
   expect(alone).toMatchObject({
     label_accuracy: null,
     reward_accuracy: null,
@@ -68,7 +71,7 @@ test("what could not be graded is left out, and counted apart", () => {
   });
   const wrong = voteOn(
     { id: 1, task: "math", responses: [...responses.slice(0, 1), "\\boxed{4}"], truth: "5" },
-    "corrected",
+    CORRECTED,
   );
   expect(wrong).toMatchObject({ ground_truth_ratio: 0, pass: null }); // the first may be right
 });
@@ -78,14 +81,14 @@ describe("under the paper's rules", () => {
     for (const line of readFileSync(DATA, "utf8").trim().split("\n")) {
       const row = JSON.parse(line) as GroupLine; // compared below
       const counted = { majority_count: expect.any(Number) as number, ungraded_share: 0 }; // not in the file
-      expect({ ...row, ...voteOn(row, "paper") }).toEqual({ ...row, ...counted });
+      expect({ ...row, ...voteOn(row, PAPER) }).toEqual({ ...row, ...counted });
     }
   });
 
   test("no answer wins like any other, and is rewarded", () => {
     const vote = voteOn(
       { id: 1, task: "math", responses: ["no idea", "hm", "\\boxed{3}"], truth: "3" },
-      "paper",
+      PAPER,
     );
     expect(vote).toMatchObject({ label: "", majority_count: 2, rewards: [1, 1, 0] });
     expect(vote).toMatchObject({ reward_accuracy: 0, ground_truth_ratio: 1 / 3, pass: 1 });
@@ -94,7 +97,7 @@ describe("under the paper's rules", () => {
   test("a right label that is no number is logged as wrong, and as right when graded directly", () => {
     const vote = voteOn(
       { id: 1, task: "math", responses: ["\\boxed{5x}", "\\boxed{5x}"], truth: "5x" },
-      "paper",
+      PAPER,
     );
     expect(vote).toMatchObject({ label_accuracy: 0, label_accuracy_direct: 1 });
   });

@@ -1,14 +1,13 @@
 /** `ttrl vote`: responses in, vote and rewards out; the method's own rules on anybody's samples. */
 import type { Command } from "commander";
 import * as z from "zod";
-import type { GradingSetting } from "../../src/grading/graders.ts";
 import { mean } from "../../src/math/stats.ts";
 import { extractAnswers, gradeAnswer, gradeLabel } from "../../src/rl/answer.ts";
 import type { AnswerRules } from "../../src/rl/contracts/types.ts";
 import { rewardFor } from "../../src/rl/reward.ts";
 import type { Answer } from "../../src/rl/contracts/types.ts";
 import { majorityVote } from "../../src/rl/vote.ts";
-import { settingOption } from "./grading.ts";
+import { answerFormatOption, checkAnswerOptions, settingOption, type AnswerOptions } from "./grading.ts";
 import { readJsonLines, writeJsonLine } from "../files/jsonLines.ts";
 
 const groupLine = z.object({
@@ -41,15 +40,18 @@ export function addVote(program: Command): void {
     .description("majority vote, rewards and their accuracy for groups of responses: JSONL in, JSONL out")
     .argument("[file]", "JSONL file of groups; standard input without one", "-")
     .addOption(settingOption())
+    .addOption(answerFormatOption())
     .addHelpText("after", HELP)
-    .action(async (file: string, { setting }: { setting: GradingSetting }) => {
-      for await (const group of readJsonLines(file, groupLine)) writeJsonLine(voteOn(group, setting));
+    .action(async (file: string, options: AnswerOptions) => {
+      checkAnswerOptions(options);
+      const rules = { answers: options.setting, answerFormat: options.answerFormat };
+      for await (const group of readJsonLines(file, groupLine)) writeJsonLine(voteOn(group, rules));
     });
 }
 
 /** The vote on one group under the authors' names; the metrics that need the truth are absent without it. */
-export function voteOn({ id, task, responses, truth }: GroupLine, answers: GradingSetting) {
-  const rules = { task, answers };
+export function voteOn({ id, task, responses, truth }: GroupLine, how: Omit<AnswerRules, "task">) {
+  const rules = { task, ...how };
   const extracted = extractAnswers(responses, rules);
   const { pseudoLabel: label, majorityCount, majorityRatio } = majorityVote(extracted);
   const rewards = extracted.map(oncePerAnswer((answer) => rewardFor(answer, label, rules)));

@@ -19,6 +19,7 @@ export interface EvaluationRequest extends ModelPlace {
   readonly temperature: number;
   readonly topP: number;
   readonly maxResponseTokens: number;
+  readonly answerFormat: string;
   readonly seed: number;
   readonly backend: BackendChoice;
   /** Report each question as well. */
@@ -27,9 +28,10 @@ export interface EvaluationRequest extends ModelPlace {
 
 /** Evaluates a model as `ttrl run` does before its first step, and prints the result. */
 export async function evaluateModel(request: EvaluationRequest): Promise<void> {
-  const { samples, questions, temperature, topP, maxResponseTokens, seed } = request;
+  const { samples, questions, temperature, topP, maxResponseTokens, answerFormat, seed } = request;
   const config = configFrom({
     seed,
+    answerFormat,
     maxResponseTokens,
     evaluationQuestions: questions,
     evaluationTemperature: temperature,

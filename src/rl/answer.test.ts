@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { answersEqual, extractAnswer, extractAnswers, gradeAnswer } from "./answer.ts";
 import { MATH } from "./fixture.ts";
 
-const CHOICE = { task: "gpqa", answers: "corrected" } as const;
+const CHOICE = { ...MATH, task: "gpqa" } as const;
 
 const math = (text: string) => extractAnswer(text, MATH);
 const letter = (text: string) => extractAnswer(text, CHOICE);

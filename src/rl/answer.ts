@@ -5,14 +5,14 @@ import type { Answer, AnswerRules } from "./contracts/types.ts";
 /** Returns the answer rules of a run, from its data set and its configuration. */
 export function answerRules(
   { task }: Pick<AnswerRules, "task">,
-  { answers }: Pick<AnswerRules, "answers">,
+  { answers, answerFormat }: Omit<AnswerRules, "task">,
 ): AnswerRules {
-  return { task, answers };
+  return { task, answers, answerFormat };
 }
 
 /** Returns the normalised answer of a response, or null when it has none ("" under the paper's rules). */
-export function extractAnswer(text: string, { task, answers }: AnswerRules): Answer {
-  return GRADERS[answers].extract(text, task);
+export function extractAnswer(text: string, { task, answers, answerFormat }: AnswerRules): Answer {
+  return GRADERS[answers].extract(text, task, answerFormat);
 }
 
 /**

@@ -25,7 +25,7 @@ import { ttrl } from "./ttrl.ts";
 import type { AnswerRules, Group, Response, Rollout } from "./contracts/types.ts";
 
 /** The rules of a run by default, on free-form mathematics. */
-export const MATH: AnswerRules = { task: "math", answers: "corrected" };
+export const MATH: AnswerRules = { task: "math", answers: "corrected", answerFormat: "auto" };
 
 /** Logits of the answers "7", "8" and "9". */
 export type Logits = readonly [number, number, number];

@@ -13,7 +13,7 @@ const RESPONSES = [1.5, 0.5, 1, 1].map((entropy, i) => ({
 function judgedByPaper(texts: readonly string[], values: object = {}): Group {
   const sampled = sampledOf(texts.map((text) => say(text)));
   const config = { advantage: "dr-grpo", answers: "paper", ...values };
-  return judge([sampled], config, { task: "math", answers: "paper" }).groups[0]!;
+  return judge([sampled], config, { task: "math", answers: "paper", answerFormat: "auto" }).groups[0]!;
 }
 
 function judged(values: object, changes: Partial<Sampled> = {}): Group {

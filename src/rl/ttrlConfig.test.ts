@@ -17,6 +17,11 @@ describe("the configuration", () => {
       expect(configProblems({ ...lora, [name]: "other" })).toHaveLength(1);
       return;
     }
+    if (field.kind === "text") {
+      for (const example of field.examples) expect(configProblems({ [name]: example })).toEqual([]);
+      expect(configProblems({ [name]: 1 })).toEqual([`${name} must be a text; got 1`]);
+      return;
+    }
     const others = { votesPerQuestion: 1024, rolloutsPerQuestion: 1 }; // so that the two of them do not conflict
     expect(configProblems({ ...others, [name]: field.min })).toEqual([]);
     expect(configProblems({ ...others, [name]: field.max })).toEqual([]);
@@ -60,6 +65,29 @@ describe("the configuration", () => {
     ]);
     expect(configProblems({ labelSource: "truth", voting: "hard" })).toEqual([]);
     expect(configProblems({ labelSource: "majority", voting: "soft" })).toEqual([]);
+  });
+
+  test.each([
+    ["hsah", "answerFormat must be one of auto, boxed,"],
+    ["tag:", "answerFormat must name a tag"],
+    ["tag:<b>", "answerFormat must name a tag"],
+    [
+      "regex:answer: \\d+",
+      "answerFormat needs a pattern with one group in round brackets, the answer; this one has 0",
+    ],
+    ["regex:(a)(b)", "this one has 2"],
+    ["regex:(a", "answerFormat has a pattern that RE2 cannot read (missing closing ): `(a`)"],
+    ["regex:(?=a)(b)", "no look-around"],
+    [`regex:(${"a".repeat(600)})`, "longer than 500 characters"],
+  ])("refuses the answer format %s", (answerFormat, problem) => {
+    expect(configProblems({ answerFormat })[0]).toContain(problem);
+  });
+
+  test("has no other answer format than auto with the authors' rules", () => {
+    expect(configProblems({ answers: "paper", answerFormat: "hash" })[0]).toMatch(
+      "answerFormat (hash) must be auto where answers is paper",
+    );
+    expect(configProblems({ answers: "paper", answerFormat: "auto" })).toEqual([]);
   });
 
   test("names every problem at once", () => {

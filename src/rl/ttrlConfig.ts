@@ -1,6 +1,6 @@
 /** The configuration of a run: every setting of the method and of all its variants. The form and the command line read it. */
 import type { CLOSED_FIELDS, OPEN_FIELDS } from "./config/coreFields.ts";
-import type { ChoiceField, ConfigOf, NumberField } from "./config/field.ts";
+import type { ChoiceField, ConfigOf, NumberField, TextField } from "./config/field.ts";
 import type { Method } from "./contracts/method.ts";
 import type { OpenField } from "./contracts/variant.ts";
 import { createRegistry } from "./registry.ts";
@@ -33,7 +33,11 @@ const REGISTRY = createRegistry(VARIANTS);
 
 /** All settings by name, in the order a form shows them. */
 export const CONFIG_FIELDS = REGISTRY.fields as {
-  readonly [Name in keyof TtrlConfig]: TtrlConfig[Name] extends number ? NumberField : ChoiceField;
+  readonly [Name in keyof TtrlConfig]: TtrlConfig[Name] extends number
+    ? NumberField
+    : string extends TtrlConfig[Name]
+      ? TextField
+      : ChoiceField;
 }; // typed by the same list
 
 /** The names of all settings. */

@@ -10,7 +10,7 @@ import type { GroupView } from "./protocol.ts";
 export function viewGroups(
   groups: readonly Group[],
   study: Study,
-  config: Pick<TtrlConfig, "answers">,
+  config: Pick<TtrlConfig, "answers" | "answerFormat">,
 ): GroupView[] {
   const rules = answerRules(study, config);
   return groups.map((group) => viewGroup(group, study.answerKey, rules));

@@ -1,8 +1,10 @@
 /** The corrected grader: answers are equal if they have the same meaning, whatever their notation. */
+import { AUTO } from "../answerFormat.ts";
 import type { Grader, Task } from "../grader.ts";
 import { OverBudget } from "../overBudget.ts";
 import { compare } from "./compare.ts";
-import { choiceOf, statedAnswer } from "./extract.ts";
+import { choiceOf } from "./choice.ts";
+import { statedAnswer } from "./extract.ts";
 import { keyOf } from "./key.ts";
 import { normalise } from "./text/normalise.ts";
 import { namedNumber } from "./text/numberWords.ts";
@@ -64,8 +66,8 @@ function equal(given: string, truth: string, task: Task): boolean | null {
 
 /** The authors' grading with its defects corrected (listed in differences.test.ts). */
 export const correctedGrader: Grader = {
-  extract: (text, task) => {
-    const stated = statedAnswer(text, task);
+  extract: (text, task, format = AUTO) => {
+    const stated = statedAnswer(text, task, format);
     return stated === null || task === "gpqa" ? stated : tidied(stated);
   },
   equal,

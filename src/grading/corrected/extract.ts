@@ -1,93 +1,103 @@
-/** Extracts the answer of a response verbatim. Only linear scans, since a response may be any text. */
+/** Extracts the answer of a response verbatim, by an answer format. Only linear scans, since a response may be any text. */
+import { AUTO, lastCapture } from "../answerFormat.ts";
 import type { Task } from "../grader.ts";
+import { announcedAnswer, markedAnswer } from "./announced.ts";
+import { announcedChoice, choiceOf } from "./choice.ts";
 
-/** Returns the stated answer, or null. A number that merely occurs in the text is not an answer. */
-export function statedAnswer(text: string, task: Task): string | null {
-  const plain = withoutSpecialTokens(text);
-  const boxed = lastBoxed(plain);
-  if (task === "math") return boxed ?? afterAnnouncement(plain);
-  if (boxed !== null) return choiceOf(boxed);
-  return choiceAfterAnswer(plain) ?? choiceOf(plain);
+/** Returns the stated answer, or null; of multiple choice its letter. */
+export function statedAnswer(text: string, task: Task, format: string): string | null {
+  const plain = text.replace(/<\|[\w-]{1,40}\|>|<\/?s>/g, ""); // special tokens such as <|im_end|>
+  if (format === AUTO) return task === "math" ? freeAnswer(plain) : letterOf(plain);
+  const found = foundBy(plain, format);
+  return found === null || task === "math" ? found : choiceOf(found);
 }
 
-/** Removes special tokens such as <|im_end|>. */
-function withoutSpecialTokens(text: string): string {
-  return text.replace(/<\|[\w-]{1,40}\|>|<\/?s>/g, "");
+/** A part of a text. */
+interface Found {
+  readonly content: string;
+  readonly end: number;
 }
 
-/** Returns the content of the last complete `\boxed{...}` with balanced braces; null if there is none. */
-function lastBoxed(text: string): string | null {
-  const opening = "\\boxed{";
+/** Returns the last box or pair of answer tags, else what is announced. A number that merely occurs is no answer. */
+function freeAnswer(text: string): string | null {
+  const box = lastBoxed(text);
+  const tag = lastTagged(text, "answer");
+  if (tag !== null && tag.end > (box?.end ?? -1)) return contentOf(tag.content);
+  return box?.content ?? announcedAnswer(text);
+}
+
+function letterOf(text: string): string | null {
+  const tag = lastTagged(text, "answer");
+  const box = lastBoxed(text);
+  for (const found of [tag, box].sort((a, b) => (b?.end ?? -1) - (a?.end ?? -1))) {
+    const letter = found === null ? null : choiceOf(found.content);
+    if (letter !== null) return letter;
+  }
+  return announcedChoice(text) ?? (box === null && tag === null ? choiceOf(text) : null);
+}
+
+function foundBy(text: string, format: string): string | null {
+  switch (format) {
+    case "boxed":
+      return lastBoxed(text)?.content ?? null;
+    case "hash":
+      return markedAnswer(text);
+    case "letter":
+      return letterOf(text);
+    case "last-number":
+      return lastNumber(text);
+    case "last-line":
+      return contentOf(text.split("\n").findLast((line) => /[^\s*_$`#-]/.test(line)) ?? "");
+    default: {
+      const parameter = format.slice(format.indexOf(":") + 1);
+      if (format.startsWith("regex:")) return lastCapture(text, parameter);
+      const tag = lastTagged(text, parameter);
+      return tag === null ? null : contentOf(tag.content);
+    }
+  }
+}
+
+/** Returns the content of the last complete `\boxed{...}` or `\fbox{...}` that is not empty; null if there is none. */
+function lastBoxed(text: string): Found | null {
   const open: number[] = []; // per open brace: start of its box, or -1 if it is not a box
   let last = { start: -1, end: -1 };
   for (let i = 0; i < text.length; i++) {
-    const start = i + 1;
+    if (text[i - 1] === "\\" || (text[i] !== "{" && text[i] !== "}")) continue;
     if (text[i] === "{") {
-      open.push(text.startsWith(opening, start - opening.length) ? start : -1);
-    } else if (text[i] === "}") {
+      open.push(/\\(?:boxed|fbox) ?$/.test(text.slice(Math.max(0, i - 8), i)) ? i + 1 : -1);
+    } else {
       const box = open.pop() ?? -1;
-      if (box > last.start) last = { start: box, end: i };
+      if (box > last.start && text.slice(box, i).trim() !== "") last = { start: box, end: i };
     }
   }
-  return last.start < 0 ? null : text.slice(last.start, last.end);
+  return last.start < 0 ? null : { content: text.slice(last.start, last.end), end: last.end };
 }
 
-/** Maximum length of an announced answer. */
-const MAX_ANSWER = 400;
-
-/** Announcements of an answer: "answer is", followed by a value, or the heading "Answer:", which may be followed by working. */
-const ANNOUNCEMENT = /answer is|答案(?:是|为)|(answer|答案)(?:\*\*)?[:：]/gi;
-
-/** Text after a heading that counts as an answer: a value, x = ..., or one or two words. */
-const VALUE = /^(?:[^a-z]*|[-+\d\\$({[.|].*|[a-z]['_{}\d]*\s*=.*|[a-z]+(?:[ -][a-z]+)?\W*)$/i;
-/** Maximum length of an answer after a heading. */
-const MAX_VALUE = 80;
-
-/** Returns the text after the last announcement up to the end of the sentence or line; null for a truncated box. */
-function afterAnnouncement(text: string): string | null {
-  let [start, isHeading] = [-1, false];
-  for (const { index, 0: phrase, 1: heading } of text.matchAll(ANNOUNCEMENT)) {
-    [start, isHeading] = [index + phrase.length, heading !== undefined];
+/** Returns the content of the last complete <name>...</name>. */
+function lastTagged(text: string, name: string): Found | null {
+  let [start, last] = [-1, null as Found | null];
+  for (const { index, 0: tag, 1: slash } of text.matchAll(new RegExp(`<(/?)${name}\\s?[^<>]{0,80}>`, "gi"))) {
+    if (slash === "") start = index + tag.length;
+    else if (start >= 0) [last, start] = [{ content: text.slice(start, index), end: index }, -1];
   }
-  if (start < 0) return null;
-  const rest = text.slice(start, start + MAX_ANSWER).replace(/\n.*/s, "");
-  const stated = statedIn(rest);
-  const isValue = stated !== null && stated.length <= MAX_VALUE && VALUE.test(stated);
-  return isHeading && !isValue ? null : stated;
+  return last;
 }
 
-/** Returns the value at the beginning of a sentence. */
-function statedIn(rest: string): string | null {
-  const sentence = /^[:：\s]*(.*?)(?:\.\s|。|\.?\s*$)/.exec(rest)?.[1] ?? null;
-  if (sentence === null || sentence.includes("\\boxed")) return null;
-  const set = /\$([^$]+)\$/.exec(sentence)?.[1];
-  return (
-    set ?? sentence.replace(/\*\*/g, "").replace(/,? (?:because|since|which|where|when|so|as)\b.*$/i, "")
+/** Maximum length of the content of a tag or a line that is an answer as a whole. */
+const MAX_CONTENT = 400;
+
+/** Returns the answer within a tag or a line: boxed, announced, or all of it. */
+function contentOf(text: string): string | null {
+  const content = text.trim();
+  const stated = lastBoxed(content)?.content ?? announcedAnswer(content);
+  if (stated !== null) return stated;
+  return content === "" || content.length > MAX_CONTENT ? null : content.replace(/\*\*|^`+|`+$/g, "").trim();
+}
+
+/** Returns the last number of a text, with thousands separators, fraction or exponent; a minus after a value is none. */
+function lastNumber(text: string): string | null {
+  const numbers = text.match(
+    /(?:(?<![\w)\]}])[-−])?(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+|\/\d+)?(?:e[-+]?\d+)?|(?<!\d)\.\d+/gi,
   );
-}
-
-/** Returns the letter announced by "answer is X" or "Answer: (x)". */
-function choiceAfterAnswer(text: string): string | null {
-  let letter: string | null = null;
-  const named =
-    /answer(?: is)?[:\s*]{1,8}(?:option |choice )?[*$(]{0,4}(?:\\text\{)?\(?([A-Da-d])(?![A-Za-z'])/gi;
-  for (const { 1: found = "", index } of text.matchAll(named)) {
-    const isArticle =
-      found === "a" &&
-      /^ +[a-z]/.test(
-        text
-          .slice(index)
-          .replace(/^.*?\ba\b/s, "")
-          .slice(0, 40),
-      );
-    if (!isArticle) letter = found.toUpperCase();
-  }
-  return letter;
-}
-
-/** Returns the last standalone letter A-D; lower case only if it is the whole text, since "a" is usually an article. */
-export function choiceOf(text: string): string | null {
-  const letters = text.match(/(?<![A-Za-z\d_])[A-D](?![A-Za-z\d_])/g);
-  const lone = /^[\s({\\text]*([a-d])[\s)}.]*$/.exec(text.slice(0, 20))?.[1] ?? null;
-  return letters?.at(-1) ?? lone?.toUpperCase() ?? null;
+  return numbers?.at(-1)?.replace("−", "-") ?? null;
 }

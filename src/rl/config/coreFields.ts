@@ -1,6 +1,7 @@
 /** The settings of the method itself. Variants add settings of their own, and choices to `OPEN_FIELDS`. */
 import { ADAPTER_FIELDS, adapterProblems } from "./adapterFields.ts";
-import { choice, integer, real, type ConfigOf } from "./field.ts";
+import { ANSWER_FORMATS, answerFormatProblem, AUTO } from "../../grading/answerFormat.ts";
+import { choice, integer, real, text, type ConfigOf } from "./field.ts";
 
 /** Of the loop and of sampling. */
 const SAMPLING_FIELDS = {
@@ -167,6 +168,15 @@ export const CLOSED_FIELDS = {
     { group: "Rewards", label: "Answers", choices: ["corrected", "paper"] },
     "Rules that extract and compare answers. paper reproduces the authors' code: any last number is an answer, a missing answer votes and may win, 1/2 and 0.5 split the vote, units take letters with them, and label accuracy extracts from the label once more.",
   ),
+  answerFormat: text(
+    {
+      group: "Rewards",
+      label: "Answer format",
+      examples: [...ANSWER_FORMATS, "tag:answer", "regex:answer: (.*)"],
+      problem: answerFormatProblem,
+    },
+    "Where a response has its answer, for the corrected rules. auto: the last box or <answer> tag, else what is announced (answer is, Answer:, ####); boxed: the last \\boxed or \\fbox; hash: after the last ####; tag:<name>: the last <name>...</name>; letter: a letter of multiple choice; last-number; last-line; regex:<pattern>: the one group of its last match (RE2 syntax).",
+  ),
   ...UPDATE_FIELDS,
   ...ADAPTER_FIELDS,
   ...OPTIMIZER_FIELDS,
@@ -202,6 +212,11 @@ export function coreProblems(values: Readonly<Record<string, unknown>>): string[
   const [source, voting] = [values["labelSource"], values["voting"]];
   if (isOther(source, "majority") && isOther(voting, "hard")) {
     problems.push(`voting (${voting}) must be hard unless labelSource (${source}) is majority`);
+  }
+  if (values["answers"] === "paper" && isOther(values["answerFormat"], AUTO)) {
+    problems.push(
+      `answerFormat (${values["answerFormat"]}) must be auto where answers is paper: the authors' rules find answers their own way`,
+    );
   }
   const votes = values["votesPerQuestion"] ?? CLOSED_FIELDS.votesPerQuestion.default;
   const rollouts = values["rolloutsPerQuestion"] ?? CLOSED_FIELDS.rolloutsPerQuestion.default;

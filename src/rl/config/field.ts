@@ -1,5 +1,5 @@
 /** A setting of a run: type, default, bounds, unit and meaning, stated once. The form and the command line read it. */
-export type ConfigField = NumberField | ChoiceField;
+export type ConfigField = NumberField | ChoiceField | TextField;
 
 /** Groups of settings in the order a form shows them. */
 export const FIELD_GROUPS = [
@@ -35,12 +35,25 @@ export interface ChoiceField<Choice extends string = string> extends FieldText {
   readonly choices: readonly Choice[];
 }
 
+export interface TextField extends FieldText {
+  readonly kind: "text";
+  readonly default: string;
+  /** Values to propose. */
+  readonly examples: readonly string[];
+  /** Returns what is wrong with a value, as the end of a sentence that begins with the setting's name. */
+  readonly problem: (value: string) => string | null;
+}
+
 /** Settings by name. */
 export type FieldTable = Readonly<Record<string, ConfigField>>;
 
 /** The values of a table of settings. */
 export type ConfigOf<Fields extends FieldTable> = {
-  readonly [Name in keyof Fields]: Fields[Name] extends ChoiceField<infer Choice> ? Choice : number;
+  readonly [Name in keyof Fields]: Fields[Name] extends ChoiceField<infer Choice>
+    ? Choice
+    : Fields[Name] extends TextField
+      ? string
+      : number;
 };
 
 type NumberFacts = Pick<NumberField, "group" | "label" | "default"> & {
@@ -66,6 +79,14 @@ export const choice = <const Choice extends string>(
   meaning: string,
 ): ChoiceField<Choice> => ({ kind: "choice", default: facts.choices[0], ...facts, meaning });
 
+/** A text; the first example is the default. */
+export const text = (
+  facts: Pick<TextField, "group" | "label" | "problem"> & {
+    readonly examples: readonly [string, ...string[]];
+  },
+  meaning: string,
+): TextField => ({ kind: "text", default: facts.examples[0], ...facts, meaning });
+
 /** Says what is wrong with a value of the field, as the end of a sentence that begins with its name; null when nothing is. */
 export function fieldProblem(field: ConfigField, value: unknown): string | null {
   if (field.kind === "choice") {
@@ -73,6 +94,8 @@ export function fieldProblem(field: ConfigField, value: unknown): string | null 
       ? null
       : `must be one of ${field.choices.join(", ")}; got ${JSON.stringify(value)}`;
   }
+  if (field.kind === "text")
+    return typeof value === "string" ? field.problem(value) : `must be a text; got ${JSON.stringify(value)}`;
   if (typeof value !== "number" || !Number.isFinite(value))
     return `must be a number; got ${JSON.stringify(value)}`;
   if (field.kind === "integer" && !Number.isInteger(value)) return `must be a whole number; got ${value}`;

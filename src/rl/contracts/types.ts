@@ -4,10 +4,12 @@ import type { GradingSetting } from "../../grading/graders.ts";
 /** How answers are extracted from responses: free-form mathematics, or one letter of a multiple choice. */
 export type Task = "math" | "gpqa";
 
-/** How answers are extracted and compared in a run: the data set's task, and whose rules. */
+/** How answers are extracted and compared in a run: the data set's task, whose rules, and where answers are. */
 export interface AnswerRules {
   readonly task: Task;
   readonly answers: GradingSetting;
+  /** Where the corrected rules look for the answer (grading/answerFormat.ts). */
+  readonly answerFormat: string;
 }
 
 /** A question as the policy sees it. It has no answer: ground truth lives in the answer key of `rl/metrics`. */

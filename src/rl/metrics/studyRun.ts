@@ -83,7 +83,11 @@ export function isRunOver(state: LoopState, config: TtrlConfig): boolean {
   return isOver(state, methodOf(config));
 }
 
-function measured(outcome: StepOutcome, study: Study, config: Pick<TtrlConfig, "answers">): StudyStep {
+function measured(
+  outcome: StepOutcome,
+  study: Study,
+  config: Pick<TtrlConfig, "answers" | "answerFormat">,
+): StudyStep {
   const { groups, seconds: { sample, judge, train } } = outcome; // prettier-ignore
   const metrics = measureStep(outcome, study.answerKey, answerRules(study, config));
   const { sampledTokens, trainedTokens, batchTokens = null } = metrics;
@@ -106,7 +110,7 @@ function measured(outcome: StepOutcome, study: Study, config: Pick<TtrlConfig, "
 export async function evaluateStudy(
   policy: Policy,
   study: Study,
-  config: EvaluationSettings & Pick<TtrlConfig, "answers">,
+  config: EvaluationSettings & Pick<TtrlConfig, "answers" | "answerFormat">,
   point: EvaluationPoint,
   watch: Watch = {},
 ): Promise<Evaluation> {

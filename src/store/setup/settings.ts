@@ -64,7 +64,7 @@ export function createSettingsStore(initial: Settings): SettingsStore {
 
 /** Returns the number a text denotes, or the text itself if it is not a number. */
 function valueOf(name: ConfigName, text: string): number | string {
-  if (CONFIG_FIELDS[name].kind === "choice") return text;
+  if (typeof CONFIG_FIELDS[name].default === "string") return text.trim();
   const value = Number(text);
   return text.trim() === "" || Number.isNaN(value) ? text : value;
 }

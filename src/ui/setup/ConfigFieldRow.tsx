@@ -56,7 +56,7 @@ export function ConfigFieldRow({ name, text, problem, isLocked }: ConfigFieldRow
 
 /** "Default 16, range 1 to 1,024." */
 function rangeText(field: ConfigField): string {
-  if (field.kind === "choice") return `Default ${field.default}.`;
+  if (field.kind === "choice" || field.kind === "text") return `Default ${field.default}.`;
   const text = field.kind === "integer" ? count : quantity;
   return `Default ${text(field.default)}, range ${text(field.min)} to ${text(field.max)}.`;
 }
@@ -66,6 +66,8 @@ interface ControlProps {
   readonly change: (text: string) => void;
   readonly attributes: { readonly id: string; readonly value: string; readonly disabled: boolean };
 }
+
+const INPUT_MODES = { integer: "numeric", number: "decimal", text: "text" } as const;
 
 function Control({ field, change, attributes }: ControlProps) {
   if (field.kind === "choice") {
@@ -82,14 +84,23 @@ function Control({ field, change, attributes }: ControlProps) {
     <span className="row__control">
       <input
         {...attributes}
-        className="field row__number"
+        className={field.kind === "text" ? "field" : "field row__number"}
         type="text"
-        inputMode={field.kind === "integer" ? "numeric" : "decimal"}
+        inputMode={INPUT_MODES[field.kind]}
+        list={field.kind === "text" ? `${attributes.id}-examples` : undefined}
         autoComplete="off"
         spellCheck={false}
         onChange={(event) => change(event.target.value)}
       />
-      <span className="soft small row__unit">{field.unit}</span>
+      {field.kind === "text" ? (
+        <datalist id={`${attributes.id}-examples`}>
+          {field.examples.map((example) => (
+            <option key={example} value={example} />
+          ))}
+        </datalist>
+      ) : (
+        <span className="soft small row__unit">{field.unit}</span>
+      )}
     </span>
   );
 }
