@@ -37,6 +37,7 @@ function parsed(pattern: string): RE2JS {
     const reason = error instanceof Error ? error.message.replace("error parsing regexp: ", "") : "";
     throw new RangeError(
       `has a pattern that RE2 cannot read (${reason}); it has no look-around and no back-references`,
+      { cause: error },
     );
   }
 }

@@ -88,7 +88,7 @@ function mathIn(sentence: string): string | null {
 
 /** Words after a number that are part of its value or of a list. */
 const VALUE_WORDS =
-  "(?:and|or)(?= ?(?:[^a-z]|[a-z](?![a-z])))|to|plus|minus|times|over|divided|mod|modulo|remainder|choose|squared|cubed|factorial|hundred|thousand|million|" +
+  "(?:and|or)(?= (?:[^a-z]|[a-z](?![a-z])))|to|plus|minus|times|over|divided|mod|modulo|remainder|choose|squared|cubed|factorial|hundred|thousand|million|" +
   "billion|trillion|dozen|half|halves|thirds?|quarters?|am|pm|pi|sqrt|sin|cos|tan|log|ln|exp|for|if|where|when|with";
 /** A number with a unit or a remark: "72, in total", "5 apples", "42元". */
 const COUNTED = new RegExp(
