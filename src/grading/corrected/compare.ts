@@ -2,7 +2,9 @@
 import { at } from "../../math/at.ts";
 import { close, raise, real, times, type Approximate } from "./value/complex.ts";
 import type { Shape } from "./value/shape.ts";
-import type { Value } from "./value/value.ts";
+import { NEAR_ZERO } from "./value/approximate.ts";
+import type { Rational } from "./value/rational.ts";
+import { POINTS, type Value } from "./value/value.ts";
 
 /** Three-valued "and": false dominates null, which dominates true. */
 function every(verdicts: Iterable<boolean | null>): boolean | null {
@@ -51,9 +53,35 @@ export function upToFactor(value: Value, point: number): Approximate {
 
 function sameValue(a: Value, b: Value): boolean | null {
   if (a.exact !== null && b.exact !== null) {
-    return a.exact.top === b.exact.top && a.exact.bottom === b.exact.bottom;
+    const isSame = a.exact.top === b.exact.top && a.exact.bottom === b.exact.bottom;
+    return isSame || isShownAs(a.exact, b.exact) || isShownAs(b.exact, a.exact);
   }
-  return atAll(Math.max(a.points, b.points), (point) => close(a.at(point), b.at(point)));
+  const points = Math.max(a.points, b.points);
+  const verdict = atAll(points, (point) => close(a.at(point), b.at(point)));
+  if (verdict !== null || points !== POINTS) return verdict;
+  return atAll(points, (point) => close(a.at(NEAR_ZERO + point), b.at(NEAR_ZERO + point))); // less cancels there
+}
+
+/** Significant digits of a double as programs print it, at least. */
+const FULL_PRECISION = 10n ** 14n;
+
+/** Returns true if a decimal is a repeating fraction rounded or cut off at a double's full precision. */
+function isShownAs(decimal: Rational, fraction: Rational): boolean {
+  const places = decimalPlaces(decimal.bottom);
+  if (places === null || decimalPlaces(fraction.bottom) !== null) return false;
+  const scale = 10n ** BigInt(places);
+  const size = (value: bigint): bigint => (value < 0n ? -value : value);
+  const digits = (decimal.top * scale) / decimal.bottom;
+  if (size(digits) < FULL_PRECISION || digits > 0n !== fraction.top > 0n) return false;
+  const rest = size(fraction.top * scale) - size(digits) * fraction.bottom; // in last places times the denominator
+  return 2n * size(rest) <= fraction.bottom || (rest > 0n && rest < fraction.bottom);
+}
+
+/** Returns the decimal places of a fraction with this denominator; null if it repeats or has more than 40. */
+function decimalPlaces(bottom: bigint): number | null {
+  for (let places = 0, power = 1n; places <= 40; places++, power *= 10n)
+    if (power % bottom === 0n) return places;
+  return null;
 }
 
 /** `every` over the points 0 to `points` - 1, evaluated lazily. */

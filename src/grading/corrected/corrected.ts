@@ -5,10 +5,13 @@ import { OverBudget } from "../overBudget.ts";
 import { compare } from "./compare.ts";
 import { choiceOf } from "./choice.ts";
 import { statedAnswer } from "./extract.ts";
+import { isNestedTooDeeply } from "./text/nesting.ts";
 import { keyOf } from "./key.ts";
+import { splitCondition, withoutHead } from "./text/condition.ts";
 import { normalise } from "./text/normalise.ts";
 import { namedNumber } from "./text/numberWords.ts";
 import { parseAnswer } from "./text/parseAnswer.ts";
+import { withoutRepeating } from "./text/repeating.ts";
 import { tidied } from "./text/spelling.ts";
 import { shapeOf, type Shape } from "./value/shape.ts";
 import { Unreadable } from "./value/tree.ts";
@@ -18,6 +21,8 @@ interface Reading {
   readonly shape: Shape;
   readonly text: string;
   readonly key: string;
+  /** Condition after the value, which may be left unsaid. */
+  readonly condition: string;
 }
 
 /** Cache of parsed answers, since votes repeat few answers many times; the older half is dropped when full. */
@@ -30,7 +35,8 @@ function read(answer: string): Reading {
   if (readings.size >= MAX_READINGS) {
     for (const oldest of [...readings.keys()].slice(0, MAX_READINGS / 2)) readings.delete(oldest);
   }
-  if (answer.length > MAX_LENGTH) return { shape: { kind: "undecided" }, text: answer, key: answer };
+  if (answer.length > MAX_LENGTH)
+    return { shape: { kind: "undecided" }, text: answer, key: answer, condition: "" };
   const reading = readAnew(answer);
   readings.set(answer, reading);
   return reading;
@@ -40,9 +46,12 @@ function read(answer: string): Reading {
 const MAX_LENGTH = 4000;
 
 function readAnew(answer: string): Reading {
-  const text = namedNumber(answer) ?? withoutUnits(normalise(answer));
+  const named = namedNumber(answer);
+  const { body, condition } = splitCondition(named ?? normalise(withoutRepeating(answer)));
+  const text = named ?? withoutHead(withoutUnits(body));
   const shape = readShape(text);
-  return { shape, text: bareText(text), key: keyOf(shape, bareText(text)) };
+  const bare = bareText(text);
+  return { shape, text: bare, key: keyOf(shape, bare), condition: bareText(condition) };
 }
 
 function readShape(text: string): Shape {
@@ -61,7 +70,10 @@ function equal(given: string, truth: string, task: Task): boolean | null {
   if (task === "gpqa") return choiceOf(given) !== null && choiceOf(given) === choiceOf(truth);
   const [a, b] = [read(given), read(truth)];
   if (a.text === "" || b.text === "") return false; // an empty answer equals nothing
-  return a.text === b.text || compare(a.shape, b.shape);
+  const verdict = a.text === b.text || compare(a.shape, b.shape);
+  if (verdict === false) return isNestedTooDeeply(given) || isNestedTooDeeply(truth) ? null : false;
+  const isOtherCase = a.condition !== "" && b.condition !== "" && a.condition !== b.condition;
+  return isOtherCase ? null : verdict;
 }
 
 /** The authors' grading with its defects corrected (listed in differences.test.ts). */

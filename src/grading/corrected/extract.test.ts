@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import type { Task } from "../grader.ts";
 import { correctedGrader } from "./corrected.ts";
 
-const { extract } = correctedGrader;
+const extract = (...of: Parameters<typeof correctedGrader.extract>) => correctedGrader.extract(...of);
 
 describe("the answer of a response", () => {
   test.each([

@@ -32,13 +32,17 @@ function spread(name: string, salt: number): number {
   return ((state ^ (state >>> 16)) >>> 0) / 2 ** 32;
 }
 
+/** First of the points near 0, where exponentials are small. */
+export const NEAR_ZERO = 100;
+
 /**
  * Value of a variable at a point. Its modulus is 0.5 to 2, and successive points are in different quadrants, so that
  * sqrt(x^2) differs from x. After the first three points every other one is farther out, so that sqrt((x + 2)^2) differs
  * from x + 2.
  */
 function variable(name: string, point: number): Approximate {
-  const radius = (0.5 + 1.5 * spread(name, 2 * point)) * (point > 2 && point % 2 === 1 ? 5 : 1);
+  const scale = point >= NEAR_ZERO ? 1 / 16 : point > 2 && point % 2 === 1 ? 5 : 1;
+  const radius = (0.5 + 1.5 * spread(name, 2 * point)) * scale;
   const angle = (Math.PI / 2) * (point + 1.1 + 0.8 * spread(name, 2 * point + 1));
   return { re: radius * Math.cos(angle), im: radius * Math.sin(angle), error: 0 };
 }

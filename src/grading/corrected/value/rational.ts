@@ -7,10 +7,10 @@ export interface Rational {
   readonly bottom: bigint;
 }
 
-/** Maximum size of a number: about 5,000 decimal digits. */
-const MAX_BITS = 16_384;
-const MAX_FACTORIAL = 1000n;
-/** Maximum work per answer, in steps of a few nanoseconds; reducing a fraction of n bits takes about (n / 16)^2. */
+/** Maximum size of a number: about 10,000 decimal digits. */
+const MAX_BITS = 32_768;
+const MAX_FACTORIAL = 3000n;
+/** Maximum work per answer, in steps of a few nanoseconds. */
 const MAX_WORK = 300_000;
 
 export const ZERO: Rational = { top: 0n, bottom: 1n };
@@ -19,11 +19,6 @@ export const ONE: Rational = { top: 1n, bottom: 1n };
 /** Length in bits, rounded up to a multiple of four (hexadecimal digits). */
 function bits(value: bigint): number {
   return 4 * value.toString(16).length;
-}
-
-function gcd(a: bigint, b: bigint): bigint {
-  while (b !== 0n) [a, b] = [b, a % b];
-  return a < 0n ? -a : a;
 }
 
 /** Parses an unsigned decimal numeral. Throws `OverBudget` if it is too long. */
@@ -47,10 +42,23 @@ export class Arithmetic {
     if (bottom === 1n && top < 1n << 64n && top > -(1n << 64n)) return { top, bottom };
     const longest = Math.max(bits(top), bits(bottom));
     if (longest > MAX_BITS) throw new OverBudget("number too long");
-    this.left -= bottom === 1n ? longest : (longest / 16) ** 2;
-    if (this.left < 0) throw new OverBudget("too much arithmetic");
-    const divisor = bottom === 1n ? 1n : gcd(top, bottom) * (bottom < 0n ? -1n : 1n);
+    this.spend(longest);
+    const divisor = bottom === 1n ? 1n : this.gcd(top, bottom, longest) * (bottom < 0n ? -1n : 1n);
     return { top: top / divisor, bottom: bottom / divisor };
+  }
+
+  private spend(work: number): void {
+    this.left -= work;
+    if (this.left < 0) throw new OverBudget("too much arithmetic");
+  }
+
+  /** Euclid's algorithm on numbers of up to `longest` bits: one step for n! and m!, about 0.6 a bit at worst. */
+  private gcd(a: bigint, b: bigint, longest: number): bigint {
+    while (b !== 0n) {
+      this.spend(1 + longest / 128);
+      [a, b] = [b, a % b];
+    }
+    return a < 0n ? -a : a;
   }
 
   add(a: Rational, b: Rational): Rational | null {
@@ -71,7 +79,7 @@ export class Arithmetic {
     if (!isUnit && BigInt(longest) * times > BigInt(MAX_BITS)) throw new OverBudget("power too long");
     const turns = isUnit ? 2n - (times % 2n) : times; // only the parity matters for 0, 1 and -1
     const [top, bottom] = times === 0n ? [1n, 1n] : [root.top ** turns, root.bottom ** turns];
-    this.left -= longest * Number(times);
+    this.spend(isUnit ? 0 : longest * Number(times));
     if (exponent.top >= 0n) return { top, bottom }; // powers of coprime numbers are coprime
     return top < 0n ? { top: -bottom, bottom: -top } : { top: bottom, bottom: top };
   }
@@ -87,8 +95,7 @@ export class Arithmetic {
   /** Newton's method on integers: a few dozen steps at most from a start not below the root. */
   private integerRoot(value: bigint, index: bigint): bigint | null {
     if (value < 2n) return value;
-    this.left -= 64 * bits(value);
-    if (this.left < 0) throw new OverBudget("too much arithmetic");
+    this.spend(64 * bits(value));
     let root = 1n << (BigInt(bits(value)) / index + 1n);
     for (;;) {
       const next = ((index - 1n) * root + value / root ** (index - 1n)) / index;
@@ -102,8 +109,7 @@ export class Arithmetic {
   factorial(value: Rational): Rational | null {
     if (value.bottom !== 1n || value.top < 0n) return null;
     if (value.top > MAX_FACTORIAL) throw new OverBudget("factorial too large");
-    this.left -= Number(value.top) ** 2 / 4;
-    if (this.left < 0) throw new OverBudget("too much arithmetic");
+    this.spend(Number(value.top) ** 2 / 40); // products of up to n log n bits by a word each
     let product = 1n;
     for (let n = 2n; n <= value.top; n++) product *= n;
     return this.rational(product);

@@ -83,6 +83,9 @@ function chainOf({ sides, relations }: Extract<Tree, { kind: "chain" }>): Shape 
     const minus: Formula = { kind: "product", factors: [MINUS_ONE, middle] };
     return { kind: "equation", difference: shapeOf({ kind: "sum", terms: [left, minus] }), solved };
   }
+  if (right !== undefined && !isName(middle) && relations.every((relation) => relation === "=")) {
+    return shapeOf(at(sides, sides.length - 1)); // a calculation with its result
+  }
   if (right !== undefined && sides.length === 3 && isName(middle) && isOrder(first) && isOrder(second)) {
     const brackets = (first === "<" ? "(" : "[") + (second === "<" ? ")" : "]");
     return { kind: "tuple", brackets, items: [shapeOf(left), shapeOf(right)] };

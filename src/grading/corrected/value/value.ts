@@ -6,7 +6,7 @@ import { Arithmetic, toNumber, type Rational } from "./rational.ts";
 import type { Formula } from "./tree.ts";
 
 /** Number of points that distinguish rational functions. */
-const POINTS = 3;
+export const POINTS = 3;
 
 /** Number of points for formulas with branches: sqrt(z^2) equals z on half of the plane, so at every other point. */
 const POINTS_OF_BRANCHES = 16;
@@ -63,8 +63,11 @@ function isVariable(part: Formula): boolean {
   return part.kind === "name" && part.name !== "π" && part.name !== "e" && part.name !== "i";
 }
 
+/** Functions without branch cuts: they have one derivative everywhere but at poles. */
+const SMOOTH = /^(?:sinh?|cosh?|tanh?|coth?|sec|csc|exp|factorial)$/;
+
 /** Integer powers have no branches. */
 function hasBranches(part: Formula): boolean {
   if (part.kind === "power") return part.exponent.kind !== "number" || part.exponent.value.bottom !== 1n;
-  return part.kind === "root" || part.kind === "call";
+  return part.kind === "root" || (part.kind === "call" && !SMOOTH.test(part.name));
 }
