@@ -117,7 +117,7 @@ describe("what the settings become", () => {
     expect(list.settings().get("scale_rewards")).toBe("group"); // what stands in for remax
   });
 
-  it("goes on with an adapter of the run's kind where the trainer has one", () => {
+  it("continues with an adapter of the same settings if the trainer supports one", () => {
     const run = continuation({ trainable: "lora", loraRank: 8, loraAlpha: 16, loraTargets: "query-value" });
     expect(Object.fromEntries(verlCounterparts(run).settings())).toMatchObject({
       "actor_rollout_ref.model.lora_rank": 8,
@@ -136,7 +136,7 @@ describe("what the settings become", () => {
     expect(lost(trlCounterparts(dropping))).not.toContain("loraDropout");
   });
 
-  it("tells every setting once", () => {
+  it("maps every setting once", () => {
     for (const list of [trlCounterparts, verlCounterparts, authorsCounterparts].map((tell) =>
       tell(continuation()),
     )) {

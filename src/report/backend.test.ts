@@ -7,9 +7,6 @@ test.each([
   [true, 2, 2, "SIMD, 2 threads"],
   [true, 1, 4, "SIMD, 1 thread (4 in TensorFlow.js' own operations)"],
   [true, 2, 1, "SIMD, 2 threads (1 in TensorFlow.js' own operations)"],
-])(
-  "the WASM device with SIMD %s and %i and %i threads is told as it is",
-  (simd, kernels, operations, text) => {
-    expect(wasmDevice(simd, kernels, operations)).toBe(text);
-  },
-);
+])("describes the WASM device with SIMD %s and %i and %i threads", (simd, kernels, operations, text) => {
+  expect(wasmDevice(simd, kernels, operations)).toBe(text);
+});

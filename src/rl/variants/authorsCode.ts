@@ -41,7 +41,7 @@ export function groupLastToken(
   { rewardBeyondEnd }: Pick<Estimator, "rewardBeyondEnd">,
 ): number | null {
   if (rewardBeyondEnd === undefined) return length - 1;
-  const place = at(votes, votes.length - 1).tokens.length - 1;
-  if (place < length) return place;
+  const position = at(votes, votes.length - 1).tokens.length - 1;
+  if (position < length) return position;
   return rewardBeyondEnd === "lost" ? null : length - 1;
 }
