@@ -2,7 +2,7 @@ import { Lanes, log, LOWEST } from "./lanes";
 import { padded, panelBytes, panelsFromColumns, panelsFromRows } from "./panels";
 import { ROW_NUMBERS, SCRATCH_HEAD, TILE_COLS, TILE_ROWS, Tile, openScratch } from "./tile";
 
-/** Bytes between the rows of a score tile for `keys` keys; 8 more floats may be read than there are keys. */
+/** Bytes between the rows of a score tile for `keys` keys; up to 8 floats beyond the last key are read. */
 export function scoreStride(keys: i32): usize {
   return <usize>(padded(keys) + TILE_COLS) * 4;
 }
@@ -17,7 +17,7 @@ export function attentionScratch(longest: i32, headDim: i32): usize {
 export function scoreTile(scratch: usize, q: usize, ldq: usize, rows: i32, keyPanels: usize, keys: i32, headDim: i32, scores: usize, lds: usize): void {
   for (let key = 0; key < keys; key += TILE_COLS) {
     const panel = keyPanels + <usize>(key * headDim) * 4;
-    // Whole panels: the tile has room for what fills the last one up.
+    // Whole panels: the score rows include the padding of the last one.
     Tile.byRows(scratch, q, ldq, panel, headDim, scores + <usize>key * 4, lds, scratch, 0, rows, TILE_COLS);
   }
 }

@@ -3,13 +3,13 @@ import { clear, Lanes } from "./lanes";
 import { padded, panelBytes, panelsFromColumns, panelsFromRows } from "./panels";
 import { SCRATCH_HEAD, TILE_COLS, TILE_ROWS, Tile, openScratch } from "./tile";
 
-/** Queries whose weights and score gradients are held at once: 12 tiles. */
+/** Queries whose weights and score gradients are in memory at once: 12 tiles. */
 const QUERIES: i32 = 48;
 
-/** Room for the `Head` in the scratch area. */
+/** Bytes of the `Head` in the scratch memory. */
 const HEAD_BYTES: usize = 128;
 
-/** One head of one row. It lies in the scratch area, as the module owns no memory. Addresses: row's first token. */
+/** A head of a row, stored in the scratch memory because the module owns none. Addresses are those of the row's first token. */
 @unmanaged
 class Head {
   scratch: usize;
@@ -116,7 +116,7 @@ function backwardHead(h: Head): void {
   }
 }
 
-/** Lays out the scratch area. */
+/** Lays out the scratch memory. */
 function openHead(scratch: usize, longest: i32, headDim: i32): Head {
   const after = openScratch(scratch);
   const h = changetype<Head>(after);
@@ -134,7 +134,7 @@ function openHead(scratch: usize, longest: i32, headDim: i32): Head {
   return h;
 }
 
-/** Gradients dq, dk, dv of causal attention; the weights are computed again from q, k and lse. */
+/** Gradients dq, dk, dv of causal attention; the weights are recomputed from q, k and lse. */
 export function attentionBackward(
   dout: usize, q: usize, k: usize, v: usize, out: usize, lse: usize, dq: usize, dk: usize, dv: usize,
   rowStarts: usize, batch: i32, heads: i32, kvHeads: i32, headDim: i32, longest: i32, scratch: usize,

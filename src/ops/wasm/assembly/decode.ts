@@ -3,10 +3,10 @@ import { copyFloats, Lanes, LOWEST } from "./lanes";
 import { padded, panelBytes, panelsFromColumns, panelsFromRows } from "./panels";
 import { ROW_NUMBERS, SCRATCH_HEAD, TILE_COLS, TILE_ROWS, Tile, openScratch } from "./tile";
 
-/** Room for the `Decode` in the scratch area. */
+/** Bytes of the `Decode` in the scratch memory. */
 const DECODE_BYTES: usize = 128;
 
-/** One decoding step. It lies in the scratch area, as the module owns no memory. */
+/** A decoding step, stored in the scratch memory because the module owns none. */
 @unmanaged
 class Decode {
   scratch: usize;
@@ -89,7 +89,7 @@ function suffixScores(d: Decode, q: usize, keys: usize, scores: usize): void {
   }
 }
 
-/** 16 floats of out = mixed + sum of weights times values: four vectors, as one alone would wait for its own sums. */
+/** 16 floats of out = mixed + sum of weights times values: four vectors, because the sums of one depend on each other. */
 function addSixteen(mixed: usize, values: usize, stride: usize, weights: usize, length: i32, out: usize): void {
   let a0 = v128.load(mixed);
   let a1 = v128.load(mixed, 16);
@@ -136,7 +136,7 @@ function addSuffix(d: Decode, mixed: usize, values: usize, weights: usize, sum: 
   scaleRow(out, d.headDim, <f32>1 / sum);
 }
 
-/** Where a row's own tokens start, in bytes from the start of the suffix. */
+/** Byte offset of a row's own tokens in the suffix. */
 function suffixAt(d: Decode, row: i32, kvHead: i32): usize {
   return <usize>load<i32>(d.placeOf + <usize>row * 4) * d.rowStride + <usize>(kvHead * d.headDim) * 4;
 }
@@ -175,7 +175,7 @@ function attendTile(d: Decode, rows: i32, kvHead: i32): void {
   }
 }
 
-/** Up to 4 rows of one group, all heads: what a row keeps of its own tokens is read once, and in order. */
+/** Up to 4 rows of one group, all heads: the suffix of a row is read once, in order. */
 function attendRows(d: Decode, rows: i32): void {
   const perKey = d.heads / d.kvHeads;
   const headBytes = <usize>d.headDim * 4;
@@ -221,7 +221,7 @@ function listRows(d: Decode, rowGroup: usize, rows: i32, groups: i32): void {
   }
 }
 
-/** Lays out the scratch area. */
+/** Lays out the scratch memory. */
 function openDecode(scratch: usize, rows: i32, longest: i32, suffixLength: i32, kvHeads: i32, headDim: i32): Decode {
   const after = openScratch(scratch);
   const d = changetype<Decode>(after);

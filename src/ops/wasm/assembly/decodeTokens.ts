@@ -8,7 +8,7 @@ import { swigluForward } from "./swiglu";
 import { openScratch } from "./tile";
 
 // Whole decoding steps of a Llama-style decoder in one call. Rows are independent of each other, so several threads may
-// decode rows of one batch, each with a `Decoding` of its own; a row's numbers do not depend on who shares its call.
+// decode rows of one batch, each with a `Decoding` of its own; a row's numbers do not depend on the other rows of its call.
 //
 // Rows of one prompt that have drawn the same tokens so far are one chain, computed once: its first row, the head, stands
 // for all, and each then draws with its own random number. Where they draw different tokens, the chain is cut into chains.
@@ -67,7 +67,7 @@ class Decoding {
   endTokens: usize;
   endCount: i32;
   // All rows, by place.
-  /** Tokens that a row has room for. */
+  /** Maximum tokens of a row. */
   slots: i32;
   /** Numbers in [0, 1) kept for each row. */
   drawn: i32;
@@ -143,7 +143,7 @@ function append(d: Decoding, x: usize, suffix: usize, width: i32): void {
   }
 }
 
-/** Norms each head of x [count, heads, headDim] in its place. */
+/** Norms each head of x [count, heads, headDim] in place. */
 function normHeads(d: Decoding, x: usize, weight: usize, heads: i32): void {
   rmsNormForward(x, weight, x, d.rstd, d.count * heads, d.headDim, d.epsilon);
 }
@@ -210,7 +210,7 @@ function isEnd(d: Decoding, token: i32): bool {
   return false;
 }
 
-/** Counts the new token in, takes out the rows that it finished, and cuts the chains that it parts. */
+/** Advances a step: removes finished rows and splits chains whose rows drew different tokens. */
 function closeStep(d: Decoding): void {
   const chains = d.count;
   d.count = 0;
@@ -225,7 +225,7 @@ function tokenOf(d: Decoding, place: i32): i32 {
   return load<i32>(d.tokens + <usize>(place * d.slots + d.step) * 4);
 }
 
-/** Makes a chain of those of its rows that drew the same token, for each token that goes on; adds their heads to `live`. */
+/** Makes a chain of those of its rows that drew the same token, for each token that does not end a response; adds their heads to `live`. */
 function cut(d: Decoding, head: i32): void {
   const first = d.count;
   let place = head;
@@ -236,7 +236,7 @@ function cut(d: Decoding, head: i32): void {
   }
 }
 
-/** Puts a row of the chain of `head` behind the last one of the new chain with its token, or begins one. */
+/** Appends a row of the chain of `head` to the new chain with its token, or starts one. */
 function join(d: Decoding, head: i32, place: i32, first: i32): void {
   link(d, place, NONE);
   for (let i = first; i < d.count; i++) {
@@ -253,7 +253,7 @@ function join(d: Decoding, head: i32, place: i32, first: i32): void {
   if (place != head) takeOver(d, head, place);
 }
 
-/** Copies the keys and values of a head to a row that becomes a head itself. */
+/** Copies the keys and values of a head to a row that becomes a head. */
 function takeOver(d: Decoding, head: i32, place: i32): void {
   const width = d.kvHeads * d.headDim;
   const from = <usize>(head * d.slots) * <usize>width * 4;
@@ -265,7 +265,7 @@ function takeOver(d: Decoding, head: i32, place: i32): void {
   }
 }
 
-/** By insertion: what a step adds is few. */
+/** Insertion sort: a step adds few chains. */
 function sortLive(d: Decoding): void {
   for (let i = 1; i < d.count; i++) {
     const place = load<i32>(d.live + <usize>i * 4);

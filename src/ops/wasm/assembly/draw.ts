@@ -6,7 +6,7 @@ import { Lanes, largest, log } from "./lanes";
 /** Weights summed up together; a draw first finds its block. */
 const BLOCK: i32 = 64;
 
-/** Logits of one row and what is made of them. */
+/** Logits of a row and their softmax. */
 @unmanaged
 class Row {
   total: f64;
@@ -23,7 +23,7 @@ class Row {
   candidates: usize;
 }
 
-/** Room for the `Row` at the start of the scratch area. */
+/** Bytes of the `Row` at the start of the scratch memory. */
 const ROW_BYTES: usize = 64;
 
 /** Scratch bytes to draw from `v` tokens. */
@@ -32,7 +32,7 @@ export function drawScratch(v: i32): usize {
   return ROW_BYTES + blocks * 8 + <usize>(v + 3) * 8;
 }
 
-/** Lays out the scratch area, which must be aligned to 8 bytes. */
+/** Lays out the scratch memory, which must be aligned to 8 bytes. */
 function openRow(scratch: usize, logits: usize, v: i32): Row {
   const row = changetype<Row>(scratch);
   row.logits = logits;
@@ -107,7 +107,7 @@ function chooseFromAll(row: Row, uniform: f64): i32 {
       if (left < 0) return i;
     }
   }
-  return mostLikely(row); // rounding left a sliver at the end
+  return mostLikely(row); // rounding error at the end
 }
 
 /** Whether token a comes before token b: more likely, ties by id. */
@@ -167,7 +167,7 @@ function chooseFromNucleus(row: Row, topP: f64, uniform: f64): i32 {
     left -= <f64>load<f32>(row.weights + <usize>token * 4);
     if (left < 0) return token;
   }
-  return mostLikely(row); // rounding left a sliver at the end
+  return mostLikely(row); // rounding error at the end
 }
 
 /**

@@ -1,6 +1,6 @@
 // The module's exports. It works inside the linear memory of TensorFlow.js' own WASM backend: addresses come from
 // the caller, and nothing here allocates, owns data or uses a stack in memory: threads that share the memory may call
-// any function at once, as long as they write to different places.
+// any function at once, as long as they write to different addresses.
 export { adamw, sumOfSquares } from "./adamw";
 export { attentionForward, attentionScratch } from "./attention";
 export { attentionBackward, attentionBackwardScratch } from "./attentionBackward";

@@ -1,7 +1,7 @@
 // Four float32 lanes at a time. The functions are static methods because only those may carry `@inline` in syntax
 // that ordinary TypeScript tools can read.
 
-/** Stands for minus infinity in scores: its exponential is as good as 0 and it makes no NaN. */
+/** Stands for minus infinity in scores: its exponential is 0 in effect, and it causes no NaN. */
 export const LOWEST: f32 = -1e30;
 
 export abstract class Lanes {
@@ -101,7 +101,7 @@ export function largest(x: usize, n: i32): f32 {
   return Lanes.max(best);
 }
 
-/** Copies n floats; for rows of a few hundred bytes, where `memory.copy` spends its time in being called. */
+/** Copies n floats; for rows of a few hundred bytes, where the call of `memory.copy` costs most. */
 export function copyFloats(from: usize, to: usize, n: i32): void {
   let left = n;
   for (; left >= 4; left -= 4) {

@@ -2,7 +2,7 @@ import { loadSome } from "./lanes";
 import { TILE_COLS, TILE_ROWS } from "./tile";
 
 // Panels: a matrix cut into strips of 8 (or 4) columns, each strip stored row after row without gaps, so that the
-// inner loop reads memory in order. The last strip is filled up; what fills it never reaches a stored result.
+// inner loop reads memory in order. The last strip is padded; padding never reaches a stored result.
 
 /** `n` rounded up to whole panels of 8. */
 export function padded(n: i32): i32 {

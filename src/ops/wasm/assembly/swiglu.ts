@@ -14,7 +14,7 @@ abstract class Swiglu {
   }
 }
 
-/** y = silu(gate) * up over n elements, two vectors at once: each exponential is one long chain. */
+/** y = silu(gate) * up over n elements, two vectors at once, because an exponential is one long dependency chain. */
 export function swigluForward(gate: usize, up: usize, y: usize, n: i32): void {
   let left = n;
   for (; left >= 8; left -= 8) {
@@ -34,7 +34,7 @@ export function swigluForward(gate: usize, up: usize, y: usize, n: i32): void {
   }
 }
 
-/** Gradients of both factors over n elements; the sigmoid is computed again. */
+/** Gradients of both factors over n elements; the sigmoid is recomputed. */
 export function swigluBackward(dy: usize, gate: usize, up: usize, dgate: usize, dup: usize, n: i32): void {
   let left = n;
   for (; left >= 8; left -= 8) {

@@ -8,17 +8,17 @@ import { Lanes } from "./lanes";
 export const TILE_ROWS: i32 = 4;
 export const TILE_COLS: i32 = 8;
 
-/** Head of every scratch area: 8 zeros, a tile for ragged edges, and room for one number per tile row. */
+/** Bytes at the start of all scratch memory: 8 zeros, a tile for edges, and one number per tile row. */
 export const SCRATCH_HEAD: usize = 256;
 const EDGE: usize = 32;
 
 /** Bytes between rows of the edge tile. */
 const EDGE_STRIDE: usize = 32;
 
-/** Where in the scratch head one number per tile row may be kept. */
+/** Offset of one number per tile row. */
 export const ROW_NUMBERS: usize = 192;
 
-/** Prepares the head of a scratch area; returns the address after it. */
+/** Clears the start of the scratch memory; returns the address after it. */
 export function openScratch(scratch: usize): usize {
   memory.fill(scratch, 0, SCRATCH_HEAD);
   return scratch + SCRATCH_HEAD;

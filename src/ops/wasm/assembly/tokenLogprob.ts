@@ -15,7 +15,7 @@ export function tokenLogprobForward(logits: usize, ids: usize, logprob: usize, e
       moments = Lanes.madd(moments, e, z);
     }
     for (; i < v; i++) {
-      // One lane at a time: filled-up lanes would add to the sums.
+      // One lane at a time: padded lanes would add to the sums.
       const z = f32x4.replace_lane(f32x4.splat(0), 0, load<f32>(logits + <usize>i * 4) - top);
       const e = f32x4.replace_lane(f32x4.splat(0), 0, f32x4.extract_lane(Lanes.exp(z), 0));
       sums = f32x4.add(sums, e);
@@ -32,7 +32,7 @@ export function tokenLogprobForward(logits: usize, ids: usize, logprob: usize, e
   }
 }
 
-/** dlogits = dy (1[token] - softmax), the softmax computed again from the log-sum-exp. */
+/** dlogits = dy (1[token] - softmax), the softmax recomputed from the log-sum-exp. */
 export function tokenLogprobBackward(dy: usize, logits: usize, ids: usize, lse: usize, dlogits: usize, m: i32, v: i32): void {
   for (let row = 0; row < m; row++) {
     const at = <usize>row * 4;
