@@ -10,7 +10,6 @@ import { probeAdapter } from "../backend.ts";
 import { fitToModel, readDatasetFile } from "../files/datasetFile.ts";
 import { InputError, messageOf } from "../inputError.ts";
 import { writeJsonLine } from "../files/jsonLines.ts";
-import { planLine } from "./planLine.ts";
 import { isGgufFile, languageModelOf, openModelFile } from "./modelFile.ts";
 import { readText } from "../files/textFile.ts";
 
@@ -92,4 +91,13 @@ function markdownOf(plan: MemoryPlan): string {
   return ["| part | memory | what |", "|---|---:|---|", ...rows, "", planLine(plan), ...problem, ""].join(
     "\n",
   );
+}
+
+/** Returns the plan in one line: total, largest buffer and what was reduced to fit. */
+export function planLine({ path, total, limit, buffer, reductions }: MemoryPlan): string {
+  const of = limit === null ? "" : ` of ${bytesText(limit)}`;
+  const most = buffer === null || buffer.limit === Infinity ? "" : ` of ${bytesText(buffer.limit)}`;
+  const largest = buffer === null ? "" : `, the largest buffer ${bytesText(buffer.bytes)}${most}`;
+  const cut = reductions.length === 0 ? "" : `; to fit: ${reductions.join(", ")}`;
+  return `memory: about ${bytesText(total)}${of} on ${path}${largest}${cut}`;
 }

@@ -10,11 +10,10 @@ import { writeFolder, type Content } from "../files/durable.ts";
 import { writeJsonLine } from "../files/jsonLines.ts";
 import type { Checkpoint } from "./checkpoint.ts";
 import { RunDisplay } from "./display.ts";
-import { evaluationsOf, stepsOf, type Entry } from "./journal.ts";
+import { evaluationsOf, runSummary, stepsOf, type Entry } from "./journal.ts";
 import { describe, writeRunFile, type RunFile } from "./runFile.ts";
 import type { Sources } from "./sources.ts";
 import { Stop } from "./stop.ts";
-import { runSummary } from "./summary.ts";
 import { positionOf, train } from "./train.ts";
 
 /** A run with its models on the backend. */

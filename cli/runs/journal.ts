@@ -4,6 +4,8 @@
  */
 import { appendFileSync } from "node:fs";
 import { join } from "node:path";
+import { sum } from "../../src/math/stats.ts";
+import { outcome } from "../../src/report/outcome.ts";
 import type { StepRecord } from "../../src/report/record.ts";
 import type { Evaluation, StepMetrics, StepTiming } from "../../src/rl/metrics/metrics.ts";
 import { writeFile } from "../files/durable.ts";
@@ -88,4 +90,26 @@ export function parseEntries(metrics: readonly string[], timing: readonly string
     metrics: JSON.parse(line) as Metrics, // a checkpoint's own lines, complete or absent
     timing: JSON.parse(timing[i] ?? "null") as Timing,
   }));
+}
+
+/** Returns the summary that a run prints: its outcome before and after, on its own data set and on the others. */
+export function runSummary(
+  entries: readonly Entry[],
+  dataset: string,
+  others: readonly string[],
+  steps: number,
+) {
+  const at = (name: string, step: number) => {
+    const found = evaluationsOf(entries, name).find((evaluation) => evaluation.step === step);
+    return found === undefined ? null : outcome(found);
+  };
+  return {
+    steps: stepsOf(entries).length,
+    /** Response tokens sampled, evaluations included. */
+    tokens: sum(entries.map(({ metrics }) => metrics.sampledTokens)),
+    seconds: Math.round(10 * sum(entries.map(({ timing }) => timing.seconds))) / 10,
+    base: at(dataset, 0),
+    final: at(dataset, steps),
+    evals: Object.fromEntries(others.map((name) => [name, { base: at(name, 0), final: at(name, steps) }])),
+  };
 }

@@ -11,7 +11,7 @@ import { fitToModel, type DatasetFile } from "../files/datasetFile.ts";
 import { parseNumber } from "../files/settings.ts";
 import { atPlace, InputError, messageOf } from "../inputError.ts";
 import { languageModelOf, reportFallback, weightsSha256 } from "../models/modelFile.ts";
-import { planLine } from "../models/planLine.ts";
+import { planLine } from "../models/planModel.ts";
 import { readCheckpoint, type Checkpoint } from "./checkpoint.ts";
 import { execute } from "./execute.ts";
 import { readRunFile, runFilePath, type RunFile } from "./runFile.ts";

@@ -1,7 +1,6 @@
 import { expect, test } from "vitest";
 import { evaluationFrom } from "../../src/report/fixture.ts";
-import type { Entry } from "./journal.ts";
-import { runSummary } from "./summary.ts";
+import { runSummary, type Entry } from "./journal.ts";
 
 const entry = (dataset: string, step: number, passAt1: readonly (number | null)[]): Entry => ({
   metrics: { type: "evaluation", dataset, ...evaluationFrom(step, passAt1) },
