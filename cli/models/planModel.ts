@@ -1,4 +1,4 @@
-/** `ttrl plan`: the memory of a run that is not run, by part. */
+/** `ttrl plan`: the memory plan of a run, by part, without running it. */
 import { join } from "node:path";
 import { ModelConfigError, readModelConfig, type ModelConfig } from "../../src/model/language/config.ts";
 import { promptLengths } from "../../src/model/language/fitQuestions.ts";
@@ -13,7 +13,7 @@ import { writeJsonLine } from "../files/jsonLines.ts";
 import { isGgufFile, languageModelOf, openModelFile } from "./modelFile.ts";
 import { readText } from "../files/textFile.ts";
 
-/** A plan that was asked for. */
+/** The options of a plan. */
 export interface PlanRequest {
   readonly model: string;
   /** Its prompts' lengths count; without one, prompts are taken to have `ASSUMED_PROMPT` tokens. */
@@ -27,13 +27,12 @@ export interface PlanRequest {
 
 const ASSUMED_PROMPT = 128;
 
-/** Prints the plan; a run that does not fit is said so in it, and by the exit status. */
+/** Prints the plan; if the run does not fit, the plan says so and the exit status is 2. */
 export async function planModel(request: PlanRequest): Promise<void> {
   const { config } = request;
-  const asked = await (request.dataset === undefined
+  const { model, promptLengths } = await (request.dataset === undefined
     ? assumed(request.model, config)
     : read(request, request.dataset));
-  const { model, promptLengths } = asked;
   const sizes = { promptLengths, questions: promptLengths.length };
   const plan = await planRun(model, sizes, config, await machineOf(request));
   if (request.format === "json") writeJsonLine(plan);
@@ -41,21 +40,21 @@ export async function planModel(request: PlanRequest): Promise<void> {
   if (plan.problem !== null) process.exitCode = 2;
 }
 
-interface Asked {
+interface PlannedModel {
   readonly model: ModelConfig;
   readonly promptLengths: readonly number[];
 }
 
-async function read({ model: place, config }: PlanRequest, dataset: string): Promise<Asked> {
-  const model = languageModelOf(await openModelFile(place));
+async function read({ model: source, config }: PlanRequest, dataset: string): Promise<PlannedModel> {
+  const model = languageModelOf(await openModelFile(source));
   const { questions } = fitToModel(readDatasetFile(dataset), model, config.maxResponseTokens).study;
   return { model: model.config, promptLengths: promptLengths(model, questions) };
 }
 
 /** Of a folder, config.json suffices: no weights are read. */
-async function assumed(place: string, config: TtrlConfig): Promise<Asked> {
-  const path = place.endsWith(".json") ? place : join(place, "config.json");
-  const model = isGgufFile(place) ? languageModelOf(await openModelFile(place)).config : readConfig(path);
+async function assumed(source: string, config: TtrlConfig): Promise<PlannedModel> {
+  const path = source.endsWith(".json") ? source : join(source, "config.json");
+  const model = isGgufFile(source) ? languageModelOf(await openModelFile(source)).config : readConfig(path);
   const questions = Math.max(config.questionsPerStep, config.evaluationQuestions);
   return { model, promptLengths: Array.from({ length: questions }, () => ASSUMED_PROMPT) };
 }
@@ -70,7 +69,7 @@ function readConfig(path: string): ModelConfig {
   }
 }
 
-/** Buffers may have any size where there is no adapter to ask. */
+/** Without an adapter, buffers may have any size. */
 const ANY_ADAPTER = { maxBufferSize: Infinity, maxStorageBufferBindingSize: Infinity, software: false };
 
 async function machineOf({ backend, limit }: PlanRequest): Promise<Machine> {
