@@ -3,6 +3,8 @@ import { at } from "../../math/at.ts";
 
 /** Maximum length of an announced answer. */
 const MAX_ANSWER = 400;
+/** Maximum number of announcements that are read, from the last. */
+const MAX_TRIED = 200;
 /** Maximum length of an answer after a heading. */
 const MAX_VALUE = 80;
 
@@ -24,17 +26,19 @@ const VALUE = /^(?:[^a-z]*|[-+\d\\$({[.|].*|[a-z]['_{}\d]*\s*[-+*/^=(<>≤≥].*
 const REMARK =
   /^(?:(?:in)?correct|right|wrong|not|clear|obvious|reasonable|consistent|unique|valid|verified|confirmed|checked|found|obtained|given|boxed|below|above|as follows|this|that|within|to be)(?![a-z])/i;
 /** A value of the marker ####, which also begins headings of documents. */
-const MARKED = /^(?:[-+−]? ?\\?[$€£]? ?[.\d]|[-+]?\\|[-+]?\$|[([{])(?!\d*[.)] [A-Za-z])/;
+const MARKED = /^(?:[-+−]? ?\\?[$€£]? ?[.\d]|[-+]?\\|[-+]?\$|[([{]|[a-z] ?=)(?!\d*[.)] [A-Za-z])/i;
 
 /** Returns the value that is announced last, or null. A remark after it, or a later box that is cut off, does not count. */
 export function announcedAnswer(text: string): string | null {
   let prose: string | null = null;
-  for (const { index, 0: phrase, groups = {} } of [...text.matchAll(ANNOUNCEMENT)].reverse()) {
+  for (const { index, 0: phrase, groups = {} } of [...text.matchAll(ANNOUNCEMENT)]
+    .slice(-MAX_TRIED)
+    .reverse()) {
     const isHeading = groups["heading"] !== undefined || groups["chinese"] !== undefined;
     const rest = text.slice(index + phrase.length, index + phrase.length + MAX_ANSWER);
     const isMarker = groups["hash"] !== undefined;
     if (isMarker && !MARKED.test(rest.trimStart())) continue;
-    const stated = statedIn(isMarker ? firstLine(rest) : lineOf(rest, phrase));
+    const stated = statedIn(isMarker ? firstLine(rest.trimStart()) : lineOf(rest, phrase));
     if (stated === null || stated === "" || REMARK.test(stated) || /\banswer\b/i.test(stated)) continue;
     const isValue = stated.length <= MAX_VALUE && VALUE.test(stated);
     if (isValue) return stated;
@@ -46,7 +50,7 @@ export function announcedAnswer(text: string): string | null {
 /** Returns the value after the last marker ####, which may be words. */
 export function markedAnswer(text: string): string | null {
   const start = text.lastIndexOf("####");
-  return start < 0 ? null : statedIn(firstLine(text.slice(start + 4, start + 4 + MAX_ANSWER)));
+  return start < 0 ? null : statedIn(firstLine(text.slice(start + 4, start + 4 + MAX_ANSWER).trimStart()));
 }
 
 function firstLine(text: string): string {
@@ -90,10 +94,14 @@ function mathIn(sentence: string): string | null {
 const VALUE_WORDS =
   "(?:and|or)(?= (?:[^a-z]|[a-z](?![a-z])))|to|plus|minus|times|over|divided|mod|modulo|remainder|choose|squared|cubed|factorial|hundred|thousand|million|" +
   "billion|trillion|dozen|half|halves|thirds?|quarters?|am|pm|pi|sqrt|sin|cos|tan|log|ln|exp|for|if|where|when|with";
-/** A number with a unit or a remark: "72, in total", "5 apples", "42元". */
+/** A unit or a word of a remark, but no product of variables such as "ab". */
+const WORD =
+  String.raw`(?!(?:${VALUE_WORDS})(?![a-z])|abc(?![a-z]))(?:(?=[a-z]*[aeiou])[a-z]{3,}|` +
+  String.raw`(?:cm|mm|km|kg|mg|ml|mph|ft|lbs?|hrs?|in|of|on|at|by|so|it)(?![a-z]))`;
+/** A number with a unit or a remark: "72, in total", "5 apples", "12 cm^2", "42元". */
 const COUNTED = new RegExp(
   String.raw`^([-+−]?(?:\\?[$€£])? ?(?:\d(?:[\d,]*\d)?(?:\.\d+)?|\.\d+)(?:/\d+)?(?: ?\\?%)?)(?:` +
-    String.raw`(?:[,;，]| [-–—]| \()? ?(?!(?:${VALUE_WORDS})\b)[a-z]{2,}(?:[^\d=]*| .*,.*)|[,，] ?(?:(?!and\b|or\b)[a-z]{2,}|[\u4e00-\u9fff]).*|` +
+    String.raw`(?:[,;，]| [-–—]| \()? ?${WORD}(?:[^\d=]*(?:\^ ?\{?\d\}?)?| .*,.*)|[,，] ?(?:${WORD}|[\u4e00-\u9fff]).*|` +
     String.raw` ?(?![万亿千百十分])[\u4e00-\u9fff].*)$`,
   "is",
 );
@@ -108,7 +116,7 @@ function withoutRemark(sentence: string): string {
 function lastSide(value: string): string {
   const sides = value.split(/(?<![<>!\\])=/);
   const last = sides.at(-1)?.trim() ?? "";
-  if (sides.length < 2 || last === "" || /[,;]|\b(?:and|or)\b/.test(value)) return value;
+  if (sides.length < 2 || last === "" || /[a-z]{2} [a-z]{2}|[,;]|\b(?:and|or)\b/i.test(value)) return value;
   const left = at(sides, 0)
     .replace(/\\[a-z]+/gi, "")
     .trim();

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
+import { ANSWER_FORMATS } from "../answerFormat.ts";
 import type { Task } from "../grader.ts";
 import { correctedGrader } from "./corrected.ts";
 
@@ -45,6 +46,11 @@ describe("the answer of a response", () => {
     ["<answer>The answer is 42.</answer>", "42"],
     ["<think>\\boxed{3}</think><answer>4</answer>", "4"],
     ["<answer>12", null],
+    ["Answer: 12 cm^2", "12"],
+    ["The answer is 5 ab.", "5 ab"],
+    ["The answer is 1 1/2.", "1 1/2"],
+    ["#### x = 4", "4"],
+    ["Answer:\n\nWe have 3+4 = 7", null],
     ["\\fbox{6}", "6"],
     ["\\boxed {6}", "6"],
     ["Put it in \\boxed{}. The answer is 4", "4"],
@@ -101,6 +107,32 @@ describe("the answer of a response", () => {
     "takes linear time by the pattern %s",
     (pattern) => expect(extract(`${"a".repeat(100_000)}b`, "math", `regex:${pattern}`)).toBeNull(),
     2000,
+  );
+});
+
+describe("a hostile response of a megabyte is read by every format", () => {
+  const size = 1 << 20;
+  const pieces = [
+    "1,000,0001",
+    "answer is 5 the ",
+    "<answer>",
+    "####",
+    "(A ",
+    "\n",
+    "option ",
+    "答案",
+    ".1",
+    "\\boxed{",
+  ];
+  test.each([...ANSWER_FORMATS, "tag:answer", "regex:(?:a|an)*s(w)"])(
+    "%s",
+    (format) => {
+      for (const piece of pieces) {
+        const text = piece.repeat(size / piece.length);
+        for (const task of ["math", "gpqa"] as const) extract(text, task, format);
+      }
+    },
+    20_000,
   );
 });
 

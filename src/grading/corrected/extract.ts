@@ -97,7 +97,7 @@ function contentOf(text: string): string | null {
 /** Returns the last number of a text, with thousands separators, fraction or exponent; a minus after a value is none. */
 function lastNumber(text: string): string | null {
   const numbers = text.match(
-    /(?:(?<![\w)\]}])[-−])?(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+|\/\d+)?(?:e[-+]?\d+)?|(?<!\d)\.\d+/gi,
+    /(?:(?<![\w)\]}])[-−])?(?:\d{1,3}(?:,\d{3}){1,20}(?!\d)|\d+)(?:\.\d+|\/\d+)?(?:e[-+]?\d+)?|(?<!\d)\.\d+/gi,
   );
   return numbers?.at(-1)?.replace("−", "-") ?? null;
 }

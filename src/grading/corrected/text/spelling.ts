@@ -4,8 +4,8 @@ const REPLACEMENTS: readonly (readonly [RegExp, string])[] = [
   [/\\(?:left|right)(?![a-zA-Z])|\\[!,;]|\\?[$%]|\^\{?\\circ\}?/g, ""],
   [/\s+/g, " "],
   [/(?<!\\)\\[()[\]]/g, ""],
-  // Keep spaces that end a word or LaTeX command, or separate a value from a word: 5 marbles.
-  [/ (?![A-Za-z])|(?<![A-Za-z\d})]) |(?<![A-Za-z]) (?![A-Za-z]{2})/g, ""],
+  // Keep spaces that end a word or LaTeX command, or separate a value from a word or a fraction: 5 marbles, 1 1/2.
+  [/(?!(?<=\d) \d+ ?\/ ?\d)(?: (?![A-Za-z])|(?<![A-Za-z\d})]) |(?<![A-Za-z]) (?![A-Za-z]{2}))/g, ""],
   [/\\[dt]frac(?![a-zA-Z])/g, "\\frac"],
   [/\\frac ?(\d)(\d)/g, "\\frac{$1}{$2}"],
   [/\.$/, ""],
