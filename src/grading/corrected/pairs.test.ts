@@ -19,6 +19,8 @@ describe("a function in front of its body is left out", () => {
     ["\\phi'(t)=2t", "2t", true],
     ["f: x \\mapsto 2x+1", "2x+1", true],
     ["f(2)=5", "5", true],
+    ["\\mathbf{r}(t)=(t,t^2)", "(t,t^2)", true],
+    ["\\{x \\mid x>2\\}", "x>2", true],
     ["f(x)=2x+1", "2x+2", false],
     ["f(x)=5", "f(x)=6", false],
     ["x(x+1)=6", "6", false],
@@ -33,6 +35,10 @@ describe("a condition in words may be left unsaid", () => {
     ["x = 2\\pi k, \\text{ where } k \\in \\mathbb{Z}", "2\\pi k", true],
     ["n = 2k for some integer k", "2k", true],
     ["5 if x > 0", "5", true],
+    ["h(x)=\\frac{1}{x}, x \\ne 0", "\\frac1x", true],
+    ["2x \\quad (x>0)", "2x", true],
+    ["x>2, y<3", "x>2", false],
+    ["(3, x)", "3", false],
     ["x^2 for x>0", "x^3", false],
     ["x \\text{ if } x>0, -x \\text{ if } x<0", "x", false],
     ["1 for x>0", "1 for x < 0", null],
@@ -74,6 +80,12 @@ describe("a decimal is a repeating fraction only if it repeats or has a double's
 test("a calculation with its result has the value of the result", () => {
   expectBothWays("m+n = 256+37 = 293", "293", true);
   expectBothWays("m+n = 256+37 = 293", "256", false);
+});
+
+test("the empty set and the dots of a sequence have several signs", () => {
+  expectBothWays("\\emptyset", "\\{\\}", true);
+  expectBothWays("\\{1\\}", "\\varnothing", false);
+  expectBothWays("1, 3, 5, \\ldots", "1, 3, 5, ...", true);
 });
 
 describe("brackets nested too deeply are ungraded, never different", () => {

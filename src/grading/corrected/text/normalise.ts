@@ -44,6 +44,7 @@ const SIGNS = new Map<string, string>([
   ...["ne", "neq"].map((name): [string, string] => [name, "≠"]),
   ...["circ", "degree"].map((name): [string, string] => [name, "°"]),
   ...["arcsin", "arccos", "arctan"].map((name): [string, string] => [name, `\\${name} `]),
+  ...["ldots", "cdots", "dots", "dotsc"].map((name): [string, string] => [name, "\\dots "]),
   ["emptyset", "∅"],
   ["varnothing", "∅"],
   ["div", "/"],
@@ -132,6 +133,7 @@ export function normalise(text: string): string {
       name === undefined ? (ESCAPES.get(String(sign)) ?? " ") : readMacro(name),
     )
     .replace(/[$€£%~"]/g, "")
+    .replace(/\.{3}/g, "\\dots ")
     .replace(/\^ ?(?:\{ ?° ?\}|°)/g, "°")
     .replace(/(?<=[\d\s,])(?:and|or)(?=[\d\s,\\])/g, ",")
     .replace(/,(?: ?,)+/g, ",")

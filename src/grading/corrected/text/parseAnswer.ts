@@ -80,6 +80,7 @@ function enclosed(scanner: Scanner): Tree {
   const close = inside === null ? "" : scanner.match(CLOSING[open] ?? /$/y)?.[0];
   scanner.brackets -= open === "{" ? 0 : 1;
   if (close === undefined) throw new Unreadable("not closed");
+  if (inside === null && open === "{") throw new Unreadable("an empty group");
   if (inside === null) return { kind: "list", open: "{", close: "}", items: [] };
   if (open === "⦃") return { kind: "list", open: "{", close: "}", items: inside };
   return open === "{" ? arrangement(inside, "", "") : arrangement(inside, open, close);

@@ -21,6 +21,7 @@ const MAX_ITEMS = 200;
 
 /** Returns the shape of a parsed answer. Throws `Unreadable` or `OverBudget`. */
 export function shapeOf(tree: Tree): Shape {
+  if (tree.kind === "name" && tree.name === "∅") return { kind: "set", items: [] };
   if (isFormula(tree)) {
     if (!some(tree, ({ kind }) => kind === "either")) return new Value(tree, 1);
     return { kind: "set", items: [new Value(tree, 1), new Value(tree, -1)] };
