@@ -10,11 +10,15 @@ const ALONE = new RegExp(
   "i",
 );
 
-/** Returns the letter that a text consists of or begins with, else its last standalone A to D; "a" is usually an article. */
+/** A standalone A to D, or a later letter in brackets or bold type; those are variables elsewhere, and "I" a word. */
+const LONE =
+  /(?<![A-Za-z\d_])(?:[A-D]|(?<=(?<![A-Za-z\d])\()[E-HJ-Z](?=\))|(?<=\*\*)[E-HJ-Z](?=\*\*))(?![A-Za-z\d_])/g;
+
+/** Returns the letter that a text consists of or begins with, else its last lone one; "a" is usually an article. */
 export function choiceOf(text: string): string | null {
   const alone = ALONE.exec(text.slice(0, 200).trimStart())?.[1];
   if (alone !== undefined) return alone.toUpperCase();
-  return text.match(/(?<![A-Za-z\d_])[A-D](?![A-Za-z\d_])/g)?.at(-1) ?? null;
+  return text.match(LONE)?.at(-1) ?? null;
 }
 
 const LINK =

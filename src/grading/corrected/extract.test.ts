@@ -77,6 +77,8 @@ describe("the answer of a response", () => {
     ["答案是 C", "C"],
     ["故选B。", "B"],
     ["A is wrong, B is right.", "B"],
+    ["It cannot be (A), so it has to be **(H)**", "H"],
+    ["The energy E of f(X) grows", null],
     ["The answer is I think B", "B"],
     ["The answer is F = ma", null],
     ["ANSWER: None of the above", null],
