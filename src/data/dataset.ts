@@ -1,151 +1,131 @@
 /**
- * Parses a user's data set into questions and, separately, their ground-truth answers. Valid rows are kept, invalid rows
- * are reported with a reason, and every inferred mapping is reported in a note.
+ * Reads a user's data set into questions and, separately, their ground truth. Valid rows are kept, invalid rows are
+ * reported with a reason, and every inferred role of a column is reported with the evidence for it.
  */
-import type { Question, Task } from "../rl/contracts/types.ts";
-import type { AnswerKey } from "../rl/metrics/answerKey.ts";
+import { createRandom } from "../math/random.ts";
+import { openSplits, type DatasetFile } from "./containers/open.ts";
+import type { RawRow, RowError, Split } from "./row.ts";
 import { DatasetError, EXPECTED } from "./datasetError.ts";
-import { BadRow, readFields, type RowFields } from "./fields.ts";
-import { readRows, type RawRow, type RowError } from "./rows.ts";
+import type { ChosenRoles } from "./fields/mapping.ts";
+import { interpret, type Interpretation } from "./questions.ts";
 
-export interface DatasetReading {
+export type { DatasetFile } from "./containers/open.ts";
+export type { RowError } from "./row.ts";
+
+/** What of a data set is read, and how. It is part of a run's configuration. */
+export interface DatasetOptions {
+  /** Name of the split; absent takes the test split, or the first. */
+  readonly split?: string;
+  /** Columns by role, over what their names suggest. */
+  readonly map?: ChosenRoles;
+  /** Rows to skip, after shuffling. */
+  readonly offset?: number;
+  /** Maximum rows to read. */
+  readonly limit?: number;
+  /** Shuffles the rows; also the seed of shuffled options, 0 by default. */
+  readonly shuffleSeed?: number;
+}
+
+/** A data set that was read. */
+export interface DatasetReading extends Interpretation {
   /** File name without folder and extension. */
   readonly name: string;
-  readonly questions: readonly Question[];
-  /** Ground-truth answers by question id; questions without an answer are absent. */
-  readonly answerKey: AnswerKey;
-  readonly task: Task;
-  /** Skipped rows, sorted by row number. */
+  /** Names of the splits to choose from; empty if there is only one. */
+  readonly splits: readonly string[];
+  readonly split: string;
+}
+
+/** Maximum rows of a data set. */
+export const MAX_ROWS = 100_000;
+
+/** Reads a data set. Rejects with a `DatasetError` if it has no usable row. */
+export async function readDataset(
+  files: readonly DatasetFile[],
+  options: DatasetOptions = {},
+): Promise<DatasetReading> {
+  const splits = await openSplits(files);
+  const split = chooseSplit(files, splits, options.split);
+  const { rows, errors, notes } = await readRows(split, options);
+  const more = splits.filter(({ name }) => name !== split.name).map(({ name }) => `"${name}"`);
+  const chosen = more.length > 0 ? [`Split "${split.name}" was read; there is also ${more.join(", ")}.`] : [];
+  const name = nameOf(files);
+  const reading = interpret(name, rows, errors, options);
+  return {
+    ...reading,
+    name,
+    notes: [...chosen, ...split.notes, ...notes, ...reading.notes],
+    splits: splits.length > 1 ? splits.map(({ name }) => name) : [],
+    split: split.name,
+  };
+}
+
+/** Reads a data set from the text of one file. */
+export function readDatasetText(
+  path: string,
+  text: string,
+  options?: DatasetOptions,
+): Promise<DatasetReading> {
+  return readDataset([{ path, blob: new Blob([text]) }], options);
+}
+
+/** Splits in the order they are preferred: test-time training asks the test questions. */
+const PREFERRED = [/(^|\W)test/i, /(^|\W)(val|dev|eval)/i, /(^|\W)train/i];
+
+function chooseSplit(files: readonly DatasetFile[], splits: readonly Split[], wanted?: string): Split {
+  if (wanted !== undefined) {
+    const found = splits.find(({ name }) => name === wanted);
+    if (found !== undefined) return found;
+    const names = splits.map(({ name }) => name).filter((name) => name !== "");
+    const what = `there is no split "${wanted}"`;
+    const remedy = names.length === 0 ? "It has only one split." : `Choose one of ${names.join(", ")}.`;
+    throw new DatasetError(nameOf(files), what, remedy);
+  }
+  const preferred = PREFERRED.flatMap((pattern) => splits.filter(({ name }) => pattern.test(name)));
+  const split = preferred[0] ?? splits[0];
+  if (split === undefined) throw new DatasetError(nameOf(files), "it contains no rows", `${EXPECTED}.`);
+  return split;
+}
+
+interface SelectedRows {
+  readonly rows: readonly RawRow[];
   readonly errors: readonly RowError[];
-  /** Sentences for the user about mapped fields, renamed ids and inferred settings. */
   readonly notes: readonly string[];
 }
 
-/** Maximum size of a file, in bytes; the page checks it before loading one. */
-export const MAX_DATASET_BYTES = 64 * 2 ** 20;
-const MAX_ROWS = 100_000;
-
-/** Parses a data set (JSON or JSONL). Throws `DatasetError` if it is too large or has no usable row. */
-export function readDataset(fileName: string, text: string): DatasetReading {
-  if (text.length > MAX_DATASET_BYTES) {
-    const size = Math.ceil(text.length / 2 ** 20);
-    throw new DatasetError(
-      fileName,
-      `the file is ${size} MiB, more than 64 MiB`,
-      "Split it and open one part.",
-    );
-  }
-  const raw = readRows(fileName, text);
-  if (raw.rows.length > MAX_ROWS) {
-    const what = `the file has ${raw.rows.length} rows, more than ${MAX_ROWS}`;
-    throw new DatasetError(fileName, what, "Split it and open one part.");
-  }
-  const name = baseName(fileName);
-  const { good, errors: rowErrors } = sortRows(raw.rows);
-  const errors = [...raw.errors, ...rowErrors].sort((a, b) => a.row - b.row);
-  if (good.length === 0) throw nothingUsable(fileName, errors);
-  const { named, renamed } = nameRows(name, good);
-  const questions = named.map(({ id, fields }) => toQuestion(id, fields));
-  const answerKey = new Map(
-    named.flatMap(({ id, fields: { answer } }): [string, string][] =>
-      answer === null ? [] : [[id, answer]],
-    ),
-  );
-  const task = taskOf(questions, answerKey);
-  const notes = [
-    ...raw.notes,
-    ...mappingNotes(good),
-    ...(renamed > 0 ? [`Duplicate ids were numbered (${countRows(renamed)}).`] : []),
-    ...answerNotes(questions.length, answerKey.size),
-    ...(task === "gpqa" ? ["Read as multiple choice: answers are letters A to D."] : []),
-  ];
-  return { name, questions, answerKey, task, errors, notes };
-}
-
-interface GoodRow {
-  readonly row: number;
-  readonly fields: RowFields;
-}
-
-function sortRows(rows: readonly RawRow[]): { good: GoodRow[]; errors: RowError[] } {
-  const good: GoodRow[] = [];
+/** Reads the rows that the options select. */
+async function readRows(split: Split, options: DatasetOptions): Promise<SelectedRows> {
+  const { offset = 0, limit = MAX_ROWS, shuffleSeed } = options;
+  const most = shuffleSeed === undefined ? offset + Math.min(limit, MAX_ROWS) : MAX_ROWS;
+  const good: RawRow[] = [];
   const errors: RowError[] = [];
-  for (const { row, line, value } of rows) {
-    try {
-      good.push({ row, fields: readFields(value) });
-    } catch (error) {
-      if (!(error instanceof BadRow)) throw error;
-      errors.push({ row, ...(line === undefined ? {} : { line }), reason: error.message });
+  let isCut = false;
+  for await (const batch of split.rows()) {
+    for (const row of batch) {
+      if ("reason" in row) errors.push(row);
+      else if (good.length < most) good.push(row);
+      else isCut = true;
     }
+    if (isCut) break;
   }
-  return { good, errors };
+  const ordered = shuffleSeed === undefined ? good : createRandom(shuffleSeed).shuffle(good);
+  const rows = ordered.slice(offset, offset + limit);
+  const isLimited = options.limit !== undefined && (shuffleSeed === undefined || options.limit <= MAX_ROWS);
+  const notes =
+    isCut && !isLimited
+      ? [`Only the first ${MAX_ROWS.toLocaleString("en")} rows were read; choose others by offset and limit.`]
+      : [];
+  if (rows.length === 0 && good.length > 0)
+    throw new DatasetError(
+      split.file,
+      `offset ${offset} is beyond its ${good.length} rows`,
+      "Lower the offset.",
+    );
+  return { rows, errors, notes };
 }
 
-function nothingUsable(fileName: string, errors: readonly RowError[]): DatasetError {
-  const [first] = errors;
-  if (first === undefined) return new DatasetError(fileName, "the file has no rows", `${EXPECTED}.`);
-  const rows = errors.length === 1 ? "its only row" : `any of its ${errors.length} rows`;
-  const what = `no question could be read from ${rows}. Row ${first.row}: ${first.reason}`;
-  return new DatasetError(fileName, what, `${EXPECTED}.`);
-}
-
-function toQuestion(id: string, { prompt, level }: RowFields): Question {
-  return level === null ? { id, prompt } : { id, prompt, level };
-}
-
-interface NamedRow extends GoodRow {
-  readonly id: string;
-}
-
-/** Gives every row a unique id: the file's, numbered if repeated, or one made from the row number. */
-function nameRows(name: string, rows: readonly GoodRow[]): { named: NamedRow[]; renamed: number } {
-  const given = new Set(rows.flatMap(({ fields }) => fields.id ?? []));
-  const used = new Set<string>();
-  const copies = new Map<string, number>();
-  let renamed = 0;
-  const named = rows.map(({ row, fields }): NamedRow => {
-    const wanted = fields.id ?? `${name}-${row}`;
-    let id = wanted;
-    while (used.has(id) || (id !== fields.id && given.has(id))) {
-      const copy = (copies.get(wanted) ?? 1) + 1;
-      copies.set(wanted, copy);
-      id = `${wanted}-${copy}`;
-    }
-    if (fields.id !== null && id !== fields.id) renamed += 1;
-    used.add(id);
-    return { id, row, fields };
-  });
-  return { named, renamed };
-}
-
-/** Returns one sentence per field mapping, e.g. `"prompt" was read from "question" (200 rows).` */
-function mappingNotes(rows: readonly GoodRow[]): string[] {
-  const counts = new Map<string, number>();
-  for (const source of rows.flatMap(({ fields }) => fields.readFrom)) {
-    counts.set(source, (counts.get(source) ?? 0) + 1);
-  }
-  return Array.from(counts, ([source, count]) => `${source} (${countRows(count)}).`);
-}
-
-const countRows = (count: number): string => (count === 1 ? "1 row" : `${count} rows`);
-
-function answerNotes(questions: number, answers: number): string[] {
-  if (answers === questions) return [];
-  if (answers === 0) return ["The data set has no answers: training works, but accuracy cannot be measured."];
-  return [
-    `${questions - answers} of ${questions} questions have no answer; accuracy is measured on the others.`,
-  ];
-}
-
-/** Infers multiple choice if every answer is a letter A to D and every prompt lists the four options on separate lines. */
-function taskOf(questions: readonly Question[], answerKey: AnswerKey): Task {
-  const letters = [...answerKey.values()].every((answer) => /^\(?[A-D]\)?\.?$/.test(answer));
-  const hasOptions = ({ prompt }: Question): boolean =>
-    ["A", "B", "C", "D"].every((letter) => new RegExp(`^[ \\t]*\\(?${letter}[.):]`, "m").test(prompt));
-  return letters && questions.every(hasOptions) ? "gpqa" : "math";
-}
-
-function baseName(fileName: string): string {
-  const file = fileName.replace(/^.*[\\/]/s, "");
-  return file.replace(/\.(?:json|jsonl|ndjson|txt)$/i, "") || "dataset";
+function nameOf(files: readonly DatasetFile[]): string {
+  const [first] = files;
+  const path = first?.path ?? "";
+  const top = files.length > 1 ? (path.split("/")[0] ?? path) : path.replace(/^.*[\\/]/s, "");
+  return top.replace(/\.(?:jsonl?|ndjson|csv|tsv|parquet|txt|zip)(?:\.gz)?$/i, "") || "dataset";
 }

@@ -3,11 +3,11 @@
  * Hydra overrides, and the data set in the fork's columns.
  */
 import { writeParquet } from "../formats/parquet.ts";
+import { turnsOf } from "../rl/contracts/prompt.ts";
 import type { TtrlConfig } from "../rl/ttrlConfig.ts";
 import type { Question, Task } from "../rl/contracts/types.ts";
 import {
   addAnswers,
-  asConversation,
   responsesPerPass,
   warmupLeft,
   type BundleFiles,
@@ -155,11 +155,11 @@ function authorsRows(
   questions: readonly Question[],
 ) {
   const source = DATA_SOURCES[task];
-  return questions.map(({ id, prompt }, i) => ({
+  return questions.map((question, i) => ({
     data_source: source,
-    prompt: asConversation(prompt),
+    prompt: turnsOf(question),
     ability: "math",
-    reward_model: { style: "rule", ground_truth: answerKey.get(id) ?? "" },
-    extra_info: { split, index: `${source}-${i}`, id },
+    reward_model: { style: "rule", ground_truth: answerKey.get(question.id) ?? "" },
+    extra_info: { split, index: `${source}-${i}`, id: question.id },
   }));
 }

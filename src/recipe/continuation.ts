@@ -46,11 +46,6 @@ export function recipeRefusal(frame: PromptFrame): string | null {
 /** Files of a bundle, by path. */
 export type BundleFiles = ReadonlyMap<string, string | Uint8Array>;
 
-/** Returns a prompt as a conversation of one user message. */
-export function asConversation(content: string) {
-  return [{ role: "user", content }];
-}
-
 /** Questions per step, at most the whole data set: other data loaders drop incomplete batches. */
 export function questionsPerStep({ config, questions }: RunOutline): number {
   return Math.min(config.questionsPerStep, questions.length);

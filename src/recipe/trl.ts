@@ -1,11 +1,11 @@
 /** Recipe for TRL's GRPOTrainer: settings as JSON, and the data set as JSONL. */
+import { turnsOf } from "../rl/contracts/prompt.ts";
 import type { TtrlConfig } from "../rl/ttrlConfig.ts";
 import {
   addAdapter,
   addAnswers,
   addEpochRest,
   addRollouts,
-  asConversation,
   questionsPerStep,
   responsesPerPass,
   updatesPerStep,
@@ -115,9 +115,9 @@ function addOptimizer(list: Counterparts, run: RunOutline, updates: number): voi
 
 /** Returns the generated files of the bundle. */
 export function trlFiles(run: Continuation): BundleFiles {
-  const rows = run.questions.map(({ id, prompt }) => ({
-    prompt: asConversation(prompt),
-    question: id,
+  const rows = run.questions.map((question) => ({
+    prompt: turnsOf(question),
+    question: question.id,
     task: run.task,
   }));
   return new Map([

@@ -1,11 +1,11 @@
 /** Recipe for verl's main_ppo on Ray: settings as Hydra overrides, and the data set as Parquet. */
 import { writeParquet } from "../formats/parquet.ts";
+import { turnsOf } from "../rl/contracts/prompt.ts";
 import type { TtrlConfig } from "../rl/ttrlConfig.ts";
 import {
   addAdapter,
   addAnswers,
   addRollouts,
-  asConversation,
   responsesPerPass,
   type BundleFiles,
   type Continuation,
@@ -128,11 +128,11 @@ const VERL_ROW = verlRow({ split: "text", index: "integer", id: "text", task: "t
 /** Rows in verl's schema; only validation rows have the ground truth. */
 function verlRows({ dataset, task, questions, answerKey }: Continuation, split: "train" | "test") {
   const asked = split === "train" ? questions : questions.filter(({ id }) => answerKey.has(id));
-  return asked.map(({ id, prompt }, i) => ({
+  return asked.map((question, i) => ({
     data_source: dataset,
-    prompt: asConversation(prompt),
+    prompt: turnsOf(question),
     ability: "math",
-    reward_model: { style: "rule", ground_truth: split === "train" ? "" : (answerKey.get(id) ?? "") },
-    extra_info: { split, index: BigInt(i), id, task },
+    reward_model: { style: "rule", ground_truth: split === "train" ? "" : (answerKey.get(question.id) ?? "") },
+    extra_info: { split, index: BigInt(i), id: question.id, task },
   }));
 }

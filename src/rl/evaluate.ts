@@ -2,6 +2,7 @@
 import { createRandom } from "../math/random.ts";
 import type { CoreConfig } from "./config/coreFields.ts";
 import type { Policy } from "./contracts/policy.ts";
+import { promptOf } from "./contracts/prompt.ts";
 import type { Question, Response } from "./contracts/types.ts";
 import type { Watch } from "./contracts/watch.ts";
 
@@ -39,7 +40,10 @@ export async function sampleEvaluation(
 ): Promise<EvaluationSamples> {
   const questions = spread(all, settings.evaluationQuestions);
   const random = createRandom(settings.seed, EVALUATION_STREAM + step);
-  const requests = questions.map(({ prompt }) => ({ prompt, seed: random.integer(0, 2 ** 31 - 1) }));
+  const requests = questions.map((question) => ({
+    prompt: promptOf(question),
+    seed: random.integer(0, 2 ** 31 - 1),
+  }));
   const { evaluationTemperature: temperature, evaluationTopP: topP, maxResponseTokens } = settings;
   const responses = await policy.sample(
     requests,

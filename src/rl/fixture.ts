@@ -22,7 +22,7 @@ import type { StepMetrics } from "./metrics/metrics.ts";
 import { grantTruth, type Study } from "./metrics/answerKey.ts";
 import { measureStep } from "./metrics/measure.ts";
 import { ttrl } from "./ttrl.ts";
-import type { AnswerRules, Group, Response, Rollout } from "./contracts/types.ts";
+import type { AnswerRules, Group, Prompt, Response, Rollout } from "./contracts/types.ts";
 
 /** The rules of a run by default, on free-form mathematics. */
 export const MATH: AnswerRules = { task: "math", answers: "corrected", answerFormat: "auto" };
@@ -44,7 +44,7 @@ export function say(text: string, token = 0, logprob = 0): Response {
  * companions are as simple.
  */
 export class ThreeNumberPolicy implements Policy, Models {
-  readonly logits: Map<string, number[]>;
+  readonly logits: Map<Prompt, number[]>;
   readonly #initial: Readonly<Record<string, Logits>>;
   /** What the policy was trained on, update by update. */
   readonly updates: { readonly rollouts: readonly Rollout[]; readonly options: UpdateOptions }[] = [];
@@ -78,7 +78,7 @@ export class ThreeNumberPolicy implements Policy, Models {
   }
 
   /** Probabilities of "7", "8" and "9". */
-  probabilities(prompt: string, temperature = 1): number[] {
+  probabilities(prompt: Prompt, temperature = 1): number[] {
     return softmax(this.logits.get(prompt), prompt, temperature);
   }
 
@@ -92,7 +92,7 @@ export class ThreeNumberPolicy implements Policy, Models {
     return Promise.resolve(
       rollouts.map((rollout) => {
         const { prompt } = rollout;
-        return logprobOf(rollout, softmax(this.#initial[prompt], prompt, temperature));
+        return logprobOf(rollout, softmax(this.#initial[String(prompt)], prompt, temperature));
       }),
     );
   }
@@ -104,7 +104,7 @@ export class ThreeNumberPolicy implements Policy, Models {
   ) {
     await Promise.resolve();
     signal?.throwIfAborted();
-    this.asked.push(requests.map(({ prompt }) => prompt));
+    this.asked.push(requests.map(({ prompt }) => String(prompt)));
     return requests.map(({ prompt, seed }) => {
       const probabilities = this.probabilities(prompt, temperature);
       return Array.from({ length: count }, (_, i) => {
@@ -141,7 +141,7 @@ export class ThreeNumberPolicy implements Policy, Models {
 
 /** Keeps one value for each prompt: responses of one token begin with nothing else. */
 export class OneNumberCritic implements Critic {
-  readonly value = new Map<string, number>();
+  readonly value = new Map<Prompt, number>();
   /** What the critic was trained on, update by update. */
   readonly updates: { readonly rollouts: readonly ValuedRollout[]; readonly options: CriticOptions }[] = [];
 
@@ -194,8 +194,8 @@ class ThreeNumberTeacher implements EmaTeacher {
   }
 }
 
-function softmax(logits: readonly number[] | undefined, prompt: string, temperature: number): number[] {
-  if (logits === undefined) throw new Error(`no logits for "${prompt}"`);
+function softmax(logits: readonly number[] | undefined, prompt: Prompt, temperature: number): number[] {
+  if (logits === undefined) throw new Error(`no logits for "${String(prompt)}"`);
   const weights = logits.map((logit) => Math.exp(logit / temperature));
   const total = weights.reduce((sum, weight) => sum + weight, 0);
   return weights.map((weight) => weight / total);

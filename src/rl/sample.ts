@@ -5,6 +5,7 @@ import type { CompanionTurn, Draw, InitialVote, Sampled, Votes } from "./contrac
 import type { Method } from "./contracts/method.ts";
 import type { Models } from "./contracts/models.ts";
 import type { OnProgress, SampleRequest } from "./contracts/policy.ts";
+import { promptOf } from "./contracts/prompt.ts";
 import type { AnswerRules, Question, Response } from "./contracts/types.ts";
 import { klCosts } from "./rollouts/klCosts.ts";
 
@@ -32,7 +33,10 @@ export async function sample(
   random: Random,
   watch: { readonly signal: AbortSignal | undefined; readonly onProgress: OnProgress },
 ): Promise<SampledStep> {
-  const requests = questions.map(({ prompt }) => ({ prompt, seed: random.integer(0, 2 ** 31 - 1) }));
+  const requests = questions.map((question) => ({
+    prompt: promptOf(question),
+    seed: random.integer(0, 2 ** 31 - 1),
+  }));
   const votes = await method.voters.sample(drawing(models, requests, rules, method, watch));
   const { estimator, settings } = method;
   const greedy =
@@ -40,7 +44,7 @@ export async function sample(
   const kept = votes.map(({ responses }, q) =>
     responses
       .slice(0, settings.rolloutsPerQuestion)
-      .map((response) => ({ prompt: at(questions, q).prompt, response })),
+      .map((response) => ({ prompt: at(requests, q).prompt, response })),
   );
   const costs = await klCosts(models.policy, kept, settings, watch.signal);
   const turn = (await estimator.companion?.score(models, kept, watch.signal)) ?? null;

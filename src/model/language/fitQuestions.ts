@@ -1,4 +1,5 @@
 /** Splits questions by whether prompt and response fit the model's context. */
+import { promptOf } from "../../rl/contracts/prompt.ts";
 import type { Question } from "../../rl/contracts/types.ts";
 import type { LanguageModel } from "./languageModel.ts";
 
@@ -7,7 +8,7 @@ const MAX_LISTED = 10;
 
 /** Returns the prompt length of each question in tokens. */
 export function promptLengths({ tokenizer }: LanguageModel, questions: readonly Question[]): number[] {
-  return questions.map(({ prompt }) => tokenizer.encodePrompt(prompt).length);
+  return questions.map((question) => tokenizer.encodePrompt(promptOf(question)).length);
 }
 
 /** Keeps the questions whose prompt and a response of `maxResponseTokens` tokens fit the context; the notice names the others. */

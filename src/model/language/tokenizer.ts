@@ -1,7 +1,7 @@
 /** Tokenizer from a Hugging Face `tokenizer.json`, with the model's chat template for prompts. */
 import { Template } from "@huggingface/jinja";
 import { Tokenizer as HuggingFaceTokenizer } from "@huggingface/tokenizers";
-import type { PromptFrame } from "../../rl/contracts/types.ts";
+import type { Message, Prompt, PromptFrame } from "../../rl/contracts/types.ts";
 
 /** Text <-> token ids. */
 export interface Tokenizer {
@@ -9,8 +9,8 @@ export interface Tokenizer {
   encode(text: string): Int32Array;
   /** Decodes token ids, skipping special tokens. */
   decode(tokens: ArrayLike<number>): string;
-  /** Encodes a question as a user turn of the chat template, with system prompt and suffix, ready for the response. */
-  encodePrompt(prompt: string): Int32Array;
+  /** Encodes a question, as the turns of the chat template with system prompt and suffix, ready for the response. */
+  encodePrompt(prompt: Prompt): Int32Array;
 }
 
 interface TokenizerConfig {
@@ -45,11 +45,13 @@ export function createTokenizer(tokenizerJson: object, tokenizerConfig: object, 
   };
 }
 
-type Message = Readonly<Record<"role" | "content", string>>;
-
-function messagesOf(prompt: string, { system, suffix }: PromptFrame): Message[] {
-  const question = { role: "user", content: prompt + suffix };
-  return system === "" ? [question] : [{ role: "system", content: system }, question];
+/** Turns of a prompt. The run's system prompt, if set, replaces the question's own. */
+function messagesOf(prompt: Prompt, { system, suffix }: PromptFrame): Message[] {
+  const turns: readonly Message[] = typeof prompt === "string" ? [{ role: "user", content: prompt }] : prompt;
+  const talk = system === "" ? turns : turns.filter(({ role }) => role !== "system");
+  const before: Message[] = system === "" ? [] : [{ role: "system", content: system }];
+  const last = talk.length - 1;
+  return [...before, ...talk.map((turn, i) => (i === last ? { ...turn, content: turn.content + suffix } : turn))];
 }
 
 /** Renders a prompt. Throws a `RangeError` with the template's own message if it rejects the turns, such as a system turn. */

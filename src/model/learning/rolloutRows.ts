@@ -2,7 +2,7 @@
 import { at } from "../../math/at.ts";
 import type { TrainingRow } from "../../webgpu/training/trainingBatch.ts";
 import type { ScoredRollout } from "../../rl/contracts/policy.ts";
-import type { Rollout } from "../../rl/contracts/types.ts";
+import type { Prompt, Rollout } from "../../rl/contracts/types.ts";
 import type { Tokenizer } from "../language/tokenizer.ts";
 import type { ScoredText } from "../contracts/trainablePolicy.ts";
 
@@ -15,7 +15,7 @@ export interface WeightedRow extends TrainingRow {
 
 /** Concatenates prompt and response of each rollout; the response tokens are scored. */
 export function rolloutTexts(tokenizer: Tokenizer, rollouts: readonly ScoredRollout[]): ScoredText[] {
-  const prompts = new Map<string, Int32Array>(); // a group's rollouts share one prompt
+  const prompts = new Map<Prompt, Int32Array>(); // a group's rollouts share one prompt
   return rollouts.map(({ prompt: text, response }) => {
     const prompt = prompts.get(text) ?? tokenizer.encodePrompt(text);
     prompts.set(text, prompt);

@@ -1,5 +1,5 @@
 /** The operations that the method needs from a language model. `model/` implements them; tests use a policy of three numbers. */
-import type { Response, Rollout } from "./types.ts";
+import type { Prompt, Response, Rollout } from "./types.ts";
 
 /** Sampling settings. */
 export interface Sampling {
@@ -17,7 +17,7 @@ export interface Sampling {
 
 /** A prompt and the seed of its responses: response i is drawn from stream i of that seed, whatever the batch. */
 export interface SampleRequest {
-  readonly prompt: string;
+  readonly prompt: Prompt;
   readonly seed: number;
 }
 

@@ -12,10 +12,23 @@ export interface AnswerRules {
   readonly answerFormat: string;
 }
 
+/** A turn of a conversation. */
+export interface Message {
+  readonly role: "system" | "user" | "assistant";
+  readonly content: string;
+}
+
+/** A question as the policy receives it: a text, or the turns of a conversation that ends with it. */
+export type Prompt = string | readonly Message[];
+
 /** A question as the policy sees it. It has no answer: ground truth lives in the answer key of `rl/metrics`. */
 export interface Question {
   readonly id: string;
   readonly prompt: string;
+  /** Turns before the prompt, such as a system message of the data set. */
+  readonly context?: readonly Message[];
+  /** Number of options, lettered from A, that the prompt lists; absent for open questions. */
+  readonly options?: number;
   /** Difficulty, e.g. "L3"; metrics are broken down by it where it is given. */
   readonly level?: string;
 }
@@ -91,7 +104,7 @@ export interface Group extends Answered {
 
 /** A response of T tokens to train on. */
 export interface Rollout {
-  readonly prompt: string;
+  readonly prompt: Prompt;
   readonly response: Response;
   /** Advantage of each token [T]. */
   readonly advantages: Float32Array;

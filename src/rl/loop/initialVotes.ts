@@ -6,6 +6,7 @@ import { extractAnswers } from "../answer.ts";
 import type { CoreConfig } from "../config/coreFields.ts";
 import type { InitialVote } from "../contracts/hooks.ts";
 import type { Policy } from "../contracts/policy.ts";
+import { promptOf } from "../contracts/prompt.ts";
 import type { AnswerRules, Question } from "../contracts/types.ts";
 import type { Watch } from "../contracts/watch.ts";
 import type { LoopState } from "./loopState.ts";
@@ -38,7 +39,10 @@ export async function initialVotes(
   }
   if (step > 0) throw new Error(`the state after step ${step} lacks the initial model's votes`);
   const random = createRandom(settings.seed, INITIAL_VOTE_STREAM);
-  const requests = questions.map(({ prompt }) => ({ prompt, seed: random.integer(0, 2 ** 31 - 1) }));
+  const requests = questions.map((question) => ({
+    prompt: promptOf(question),
+    seed: random.integer(0, 2 ** 31 - 1),
+  }));
   const { votesPerQuestion: count, temperature, topP, maxResponseTokens } = settings;
   const responses = await policy.sample(
     requests,

@@ -2,7 +2,7 @@
 import { at } from "../../math/at.ts";
 import type { UpdateConfig } from "../config/coreFields.ts";
 import type { KlEstimator, Policy } from "../contracts/policy.ts";
-import type { Response } from "../contracts/types.ts";
+import type { Prompt, Response } from "../contracts/types.ts";
 import { scoreGroups } from "./rollouts.ts";
 
 /**
@@ -27,7 +27,7 @@ export function klEstimates(
  */
 export async function klCosts(
   policy: Policy,
-  kept: readonly (readonly { readonly prompt: string; readonly response: Response }[])[],
+  kept: readonly (readonly { readonly prompt: Prompt; readonly response: Response }[])[],
   settings: Pick<UpdateConfig, "klCoefficient" | "klEstimator" | "klPlace"> & {
     readonly temperature: number;
   },

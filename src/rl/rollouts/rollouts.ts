@@ -2,6 +2,7 @@
 import { at } from "../../math/at.ts";
 import type { UpdateConfig } from "../config/coreFields.ts";
 import type { ScoredRollout } from "../contracts/policy.ts";
+import { promptOf } from "../contracts/prompt.ts";
 import type { TokenTable } from "../contracts/tokenTable.ts";
 import type { Group, Rollout } from "../contracts/types.ts";
 
@@ -27,13 +28,14 @@ export function keptRollouts(
   advantages: TokenTable,
   averaging: Averaging,
 ): Rollout[] {
-  const unweighted = groups.flatMap(({ question: { prompt }, responses }, g) =>
-    at(advantages, g).map((tokens, i): Unweighted => ({
+  const unweighted = groups.flatMap(({ question, responses }, g) => {
+    const prompt = promptOf(question);
+    return at(advantages, g).map((tokens, i): Unweighted => ({
       prompt,
       response: at(responses, i),
       advantages: Float32Array.from(tokens),
-    })),
-  );
+    }));
+  });
   const weightOf = weighing(unweighted, averaging);
   return unweighted.map((rollout, i) => ({ ...rollout, weight: weightOf(rollout, i) }));
 }

@@ -1,0 +1,181 @@
+/** Finds what each column of a data set is for, by its name and its values; a user's choice overrides it. */
+import { asRecord, type Fields } from "../row.ts";
+import { isConversation } from "./conversation.ts";
+import { NAMES, nameKey, OPTION_COLUMNS, ROLES, type Role } from "./roles.ts";
+import { isBlank, parsed, valueAt } from "./value.ts";
+
+/** A column and what it is taken for. */
+export interface Column {
+  /** Name; a dot reads a field of an object, e.g. "reward_model.ground_truth". */
+  readonly name: string;
+  /** Null for a column that is left out. */
+  readonly role: Role | null;
+  /** Why, as the end of a sentence that begins with the column's name. */
+  readonly reason: string;
+}
+
+/** Columns of each role, in the order they are used. */
+export type Mapping = Readonly<Record<Role, readonly string[]>>;
+
+/** Roles chosen by the user: column names by role. An empty list takes the role away. */
+export type ChosenRoles = Readonly<Partial<Record<Role, readonly string[]>>>;
+
+/** Columns with their roles. */
+export interface MappedColumns {
+  readonly columns: readonly Column[];
+  readonly mapping: Mapping;
+}
+
+/** Maximum rows looked at, and columns listed. */
+const SAMPLE_ROWS = 2000;
+const MAX_COLUMNS = 500;
+
+/** Returns the columns of some rows in order of appearance, fields of objects by their path. */
+export function columnsOf(rows: readonly Fields[]): string[] {
+  const names = new Set<string>();
+  for (const row of rows.slice(0, SAMPLE_ROWS)) {
+    for (const [name, value] of Object.entries(row)) for (const path of pathsOf(name, value)) names.add(path);
+    if (names.size > MAX_COLUMNS) break;
+  }
+  const all = [...names].slice(0, MAX_COLUMNS);
+  return all.filter((name) => !all.some((other) => other.startsWith(`${name}.`)));
+}
+
+/** Names whose objects are read as a whole. */
+const WHOLE: ReadonlySet<string> = new Set([...NAMES.options, ...NAMES.answer, ...NAMES.prompt]);
+
+function pathsOf(name: string, value: unknown): string[] {
+  const record = asRecord(value);
+  if (record === null || WHOLE.has(nameKey(name)) || Object.keys(record).length === 0) return [name];
+  return Object.entries(record).flatMap(([inner, deeper]) => pathsOf(`${name}.${inner}`, deeper));
+}
+
+/** Assigns roles to the columns of some rows. */
+export function mapColumns(
+  names: readonly string[],
+  rows: readonly Fields[],
+  chosen: ChosenRoles = {},
+): MappedColumns {
+  const sample = rows.slice(0, SAMPLE_ROWS);
+  const finder = new RoleFinder(names, sample, chosen);
+  const columns = names.map((name): Column => finder.columns.get(name) ?? leftOut(name, sample));
+  const mapping = Object.fromEntries(ROLES.map((role) => [role, finder.of(role)])) as Record<Role, string[]>; // all roles
+  return { columns, mapping };
+}
+
+function leftOut(name: string, rows: readonly Fields[]): Column {
+  const isEmpty = rows.every((row) => isBlank(valueAt(row, name)));
+  return { name, role: null, reason: isEmpty ? "is empty in every row" : "is left out" };
+}
+
+/** Assigns one role after the other; a column has at most one. */
+class RoleFinder {
+  readonly columns = new Map<string, Column>();
+  readonly #names: readonly string[];
+  readonly #rows: readonly Fields[];
+  readonly #chosen: ChosenRoles;
+
+  constructor(names: readonly string[], rows: readonly Fields[], chosen: ChosenRoles) {
+    this.#names = names;
+    this.#rows = rows;
+    this.#chosen = chosen;
+    for (const role of ROLES)
+      for (const name of chosen[role] ?? []) this.columns.set(name, { name, role, reason: "was chosen" });
+    this.#findPrompt();
+    this.#findOptions();
+    this.#find("answer", (values) => values.every((value) => typeof value !== "boolean"), true);
+    this.#find("solution", isTextual, true);
+    this.#find("context", isText, false);
+    for (const role of ["id", "level", "subject"] as const) this.#find(role, isScalar, false);
+    this.#find("system", isText, false);
+  }
+
+  /** The columns of a role: as chosen, or in order of preference. */
+  of(role: Role): string[] {
+    const chosen = this.#chosen[role];
+    return chosen === undefined
+      ? [...this.columns.values()].filter((column) => column.role === role).map(({ name }) => name)
+      : [...chosen];
+  }
+
+  #values(name: string): unknown[] {
+    return this.#rows.map((row) => valueAt(row, name)).filter((value) => !isBlank(value));
+  }
+
+  /** Columns with a known name of the role that are free and not empty, in order of preference. */
+  #candidates(role: Role, fits: (values: readonly unknown[]) => boolean): string[] {
+    return NAMES[role].flatMap((key) =>
+      this.#names.filter((name) => {
+        if (nameKey(name) !== key || this.columns.has(name)) return false;
+        const values = this.#values(name);
+        return values.length > 0 && (fits(values) || (key === "answer" && role === "answer"));
+      }),
+    );
+  }
+
+  #assign(name: string, role: Role, reason: string): void {
+    this.columns.set(name, { name, role, reason });
+  }
+
+  /** Gives the role to the preferred column, and to others where that one is empty. */
+  #find(role: Role, fits: (values: readonly unknown[]) => boolean, asFallback: boolean): void {
+    if (this.#chosen[role] !== undefined) return;
+    const [first, ...others] = this.#candidates(role, fits);
+    if (first === undefined) return;
+    this.#assign(first, role, `is a known name of the ${role}`);
+    if (!asFallback) return;
+    for (const name of others) {
+      const used = this.of(role);
+      const fills = this.#rows.some(
+        (row) => !isBlank(valueAt(row, name)) && used.every((other) => isBlank(valueAt(row, other))),
+      );
+      if (fills) this.#assign(name, role, `is used where "${used.join('" and "')}" is empty`);
+    }
+  }
+
+  #findPrompt(): void {
+    this.#find("prompt", (values) => isText(values) || values.some(isConversation), true);
+    const [prompt] = this.of("prompt");
+    if (this.#chosen.input !== undefined || prompt === undefined) return;
+    const input = this.#names.find((name) => NAMES.input.includes(nameKey(name)) && !this.columns.has(name));
+    const isInstruction = /^(instruction|指令|task)$/.test(nameKey(prompt));
+    if (input !== undefined && isInstruction && isText(this.#values(input)))
+      this.#assign(input, "input", `follows "${prompt}"`);
+    const second = this.of("prompt").find((name) => NAMES.input.includes(nameKey(name)));
+    if (second !== undefined && isInstruction) this.#assign(second, "input", `follows "${prompt}"`);
+  }
+
+  #findOptions(): void {
+    if (this.#chosen.options !== undefined) return;
+    const [list] = this.#candidates("options", (values) => values.every(isOptionList));
+    if (list !== undefined) {
+      this.#assign(list, "options", "is a known name of the options");
+      return;
+    }
+    for (const pattern of OPTION_COLUMNS) {
+      const family = this.#names.filter((name) => !this.columns.has(name) && pattern.test(nameKey(name)));
+      const labels = family.map((name) => pattern.exec(nameKey(name))?.[1]);
+      const isRun = labels.length >= 2 && labels.every((label, i) => label !== labels[i - 1]);
+      const isComplete = labels.some((label) => ["a", "1", "0"].includes(label ?? ""));
+      const hasTruth = this.#candidates("answer", () => true).some((name) => !family.includes(name));
+      if (!isRun || !isComplete || !hasTruth) continue;
+      for (const name of family) this.#assign(name, "options", "is one of the options");
+      return;
+    }
+  }
+}
+
+const isText = (values: readonly unknown[]): boolean =>
+  values.length > 0 && values.every((value) => typeof value === "string" || typeof value === "number");
+
+const isScalar = (values: readonly unknown[]): boolean =>
+  values.every((value) => typeof value === "string" || typeof value === "number");
+
+/** Text, a list of one text, or a conversation. */
+const isTextual = (values: readonly unknown[]): boolean =>
+  values.every((value) => typeof value === "string" || typeof value === "number" || Array.isArray(value));
+
+function isOptionList(value: unknown): boolean {
+  const list = parsed(value);
+  return typeof list === "object" || (typeof list === "string" && /[A-Z][).:]/.test(list));
+}
