@@ -124,18 +124,19 @@ function importRule(folder, isTest, usesOperations = isTest || folder === "ops")
   const forbidden = ALL.filter(
     (other) => other !== folder && !allowed.includes(other) && !typeOnly.includes(other),
   );
+  /** @param {string} other Imports of a folder but for the files that the table allows. */
+  const importsOf = (other) => {
+    const files = allowed
+      .filter((entry) => entry.startsWith(`${other}/`))
+      .map((entry) => entry.slice(other.length + 1))
+      .map((path) => (path.endsWith("/") ? path : `${path}\\.ts$`));
+    if (isTest) files.push(".*fixture\\.ts$");
+    return `^(\\.\\./)+${other}/${files.length === 0 ? "" : `(?!${files.join("|")})`}`;
+  };
   const patterns = [
-    ...forbidden.map((other) => {
-      const files = allowed
-        .filter((entry) => entry.startsWith(`${other}/`))
-        .map((entry) => entry.slice(other.length + 1))
-        .map((path) => (path.endsWith("/") ? path : `${path}\\.ts$`));
-      if (isTest) files.push(".*fixture\\.ts$");
-      const except = files.length === 0 ? "" : `(?!${files.join("|")})`;
-      return { regex: `^(\\.\\./)+${other}/${except}`, message: refusal(folder, `${other}/`) };
-    }),
+    ...forbidden.map((other) => ({ regex: importsOf(other), message: refusal(folder, `${other}/`) })),
     ...typeOnly.map((other) => ({
-      regex: `^(\\.\\./)+${other}/`,
+      regex: importsOf(other),
       allowTypeImports: true,
       message: refusal(folder, `${other}/, types excepted`),
     })),

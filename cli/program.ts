@@ -1,6 +1,7 @@
 /** The command line: commands, their options and help. Each command loads what it needs when it runs. */
 import { Command } from "commander";
 import packageJson from "../package.json" with { type: "json" };
+import { addDataset } from "./commands/dataset.ts";
 import { addEval } from "./commands/eval.ts";
 import { addExperiment } from "./commands/experiment.ts";
 import { addExport } from "./exports/export.ts";
@@ -20,6 +21,7 @@ export function createProgram(): Command {
     .configureOutput({ writeErr: () => {}, outputError: () => {} })
     .addHelpText("after", "\nEvery command explains itself: ttrl run --help");
   addRun(program);
+  addDataset(program);
   addEval(program);
   addGenerate(program);
   addScore(program);

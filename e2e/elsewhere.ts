@@ -1,6 +1,6 @@
 /** An exported model at work outside the browser. */
 import "@tensorflow/tfjs-backend-wasm";
-import { readDataset } from "../src/data/dataset.ts";
+import { readDatasetText } from "../src/data/dataset.ts";
 import type { ModelFolder } from "../src/formats/huggingface/modelFolder.ts";
 import * as tf from "../src/ops/tf.ts";
 import { installWasmKernelsInNode } from "../src/ops/wasm/loadNode.ts";
@@ -24,5 +24,5 @@ export async function evaluateElsewhere(
   const model = new TfModel(readLanguageModel(folder), folder.weights);
   const policy = new TfPolicy(model, { reference: null, optimizer: null });
   const { step, samples } = like;
-  return evaluateStudy(policy, readDataset(fileName, text), configFrom(QUICK), { step, samples });
+  return evaluateStudy(policy, await readDatasetText(fileName, text), configFrom(QUICK), { step, samples });
 }

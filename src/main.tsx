@@ -10,6 +10,7 @@ import { chooseDestination, download } from "./ui/export/saveFile.ts";
 import { createView, PageProvider } from "./ui/page.tsx";
 import { applyTheme, storedTheme } from "./ui/ThemeButton.tsx";
 import { createWorkerClient } from "./worker/client.ts";
+import { readInWorker } from "./worker/data/dataClient.ts";
 import { createPlanClient } from "./worker/plan/planClient.ts";
 import { createHubClient } from "./worker/hub/hubClient.ts";
 
@@ -25,6 +26,7 @@ const lab = createLab({
   hubClient: createHubClient(),
   persist: () => void navigator.storage.persist(),
   readText,
+  readDataset: readInWorker,
   hash: location.hash,
   storage: browserResults(),
   download: ({ fileName, file }) => download(fileName, file),

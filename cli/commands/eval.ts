@@ -2,6 +2,7 @@
 import type { Command } from "commander";
 import { CONFIG_FIELDS } from "../../src/rl/ttrlConfig.ts";
 import { answerFormatOption } from "./grading.ts";
+import { datasetOptions, datasetOptionsOf, type DatasetFlags } from "./datasetOptions.ts";
 import { addOptions, backendOption, inferenceOptions, numberOption } from "./options.ts";
 import type { EvaluationRequest } from "../models/evaluateModel.ts";
 
@@ -24,8 +25,11 @@ export function addEval(program: Command): void {
     seed,
   } = CONFIG_FIELDS;
   const command = program.command("eval").description("measure a model on a data set");
-  addOptions(command, inferenceOptions())
-    .requiredOption("--dataset <file>", "questions and answers, JSON or JSONL")
+  addOptions(command, inferenceOptions()).requiredOption(
+    "--dataset <source>",
+    "questions and answers: file, archive or folder (see ttrl dataset)",
+  );
+  addOptions(command, datasetOptions())
     .addOption(numberOption("--samples <integer>", evaluationSamples))
     .addOption(
       numberOption("--questions <integer>", evaluationQuestions, { default: evaluationQuestions.max }),
@@ -38,8 +42,8 @@ export function addEval(program: Command): void {
     .option("--each", "tell pass@1 and majority of each question as well")
     .addOption(backendOption())
     .addHelpText("after", HELP)
-    .action(async (request: EvaluationRequest) => {
+    .action(async (request: EvaluationRequest & DatasetFlags) => {
       const { evaluateModel } = await import("../models/evaluateModel.ts");
-      await evaluateModel(request);
+      await evaluateModel({ ...request, datasetOptions: datasetOptionsOf(request) });
     });
 }

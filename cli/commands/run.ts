@@ -3,6 +3,7 @@ import { Option, type Command } from "commander";
 import { InputError } from "../inputError.ts";
 import { readSettings, type SettingOptions } from "../files/settings.ts";
 import type { RunRequest } from "../runs/run.ts";
+import { datasetOptions, datasetOptionsOf, type DatasetFlags } from "./datasetOptions.ts";
 import {
   addOptions,
   backendOption,
@@ -13,6 +14,7 @@ import {
 } from "./options.ts";
 
 type RunOptions = SettingOptions &
+  DatasetFlags &
   Pick<RunRequest, "cache" | "adapter" | "backend" | "labels" | "checkpointEvery"> &
   Partial<Pick<RunRequest, "model" | "dataset" | "out">> &
   RunRequest["prompt"] & {
@@ -45,10 +47,13 @@ export function addRun(program: Command): void {
     .command("run")
     .description("teach a model without labels, and measure it before and after");
   addOptions(command, modelOptions("the run trains it on, by the rank, alpha and targets it has"))
-    .option("--dataset <file>", "questions to learn from, JSON or JSONL; answers serve the metrics alone")
+    .option(
+      "--dataset <source>",
+      "questions to learn from: file, archive or folder (see ttrl dataset); answers serve the metrics only",
+    )
     .option("--out <folder>", "where the run is written; must hold no other run")
     .addOption(backendOption());
-  addOptions(command, settingsOptions())
+  addOptions(command, [...datasetOptions(), ...settingsOptions()])
     .option("--eval <file...>", "further data sets to measure by before and after: held out, transfer")
     .addOption(
       new Option("--labels <which>", "none leaves the answers of --dataset unread: nothing learnt may change")
@@ -77,7 +82,7 @@ async function start(options: RunOptions): Promise<void> {
   const { model, dataset, out, adapter, system, suffix, eval: evals = [] } = options;
   if (model === undefined || dataset === undefined || out === undefined) {
     throw new InputError(
-      "run needs --model <folder>, --dataset <file> and --out <folder>, or --resume <folder>",
+      "run needs --model <folder>, --dataset <source> and --out <folder>, or --resume <folder>",
     );
   }
   const { readAdapterFile, adapterSettings } = await import("../models/adapterFile.ts");
@@ -86,7 +91,8 @@ async function start(options: RunOptions): Promise<void> {
     options,
     adapter === undefined ? {} : adapterSettings(readAdapterFile(adapter)),
   );
-  await startRun({ ...options, model, dataset, out, evals, prompt: { system, suffix }, config });
+  const data = { dataset, datasetOptions: datasetOptionsOf(options) };
+  await startRun({ ...options, ...data, model, out, evals, prompt: { system, suffix }, config });
 }
 
 async function resume(folder: string, options: RunOptions, given: readonly string[]): Promise<void> {

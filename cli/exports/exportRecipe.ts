@@ -47,7 +47,7 @@ async function readContinuation(folder: string, { run, steps }: RecipeRequest): 
   const refusal = recipeRefusal(prompt);
   if (refusal !== null) throw new InputError(`${run}: ${refusal}`);
   const model = languageModelOf(await openModelFile(folder), prompt);
-  const dataset = fitToModel(readDatasetAgain(file), model, config.maxResponseTokens);
+  const dataset = fitToModel(await readDatasetAgain(file), model, config.maxResponseTokens);
   printNotices([dataset]);
   const checkpoint = readCheckpoint(checkpointFolder(run)); // an early stop leaves fewer steps than planned
   return continuationOf(dataset.study, prompt, {

@@ -19,8 +19,8 @@ function dataset(rows: readonly unknown[]) {
   return readDatasetFile(path);
 }
 
-test("bad rows are named and the good ones stay", () => {
-  const { study, notices } = dataset([{ prompt: "1 + 1 =", answer: "2" }, { answer: "3" }, 5]);
+test("bad rows are named and the good ones stay", async () => {
+  const { study, notices } = await dataset([{ prompt: "1 + 1 =", answer: "2" }, { answer: "3" }, 5]);
   expect(study.questions.map(({ prompt }) => prompt)).toEqual(["1 + 1 ="]);
   expect(notices).toEqual([
     expect.stringMatching(/^row 2 was left out: /),
@@ -28,15 +28,18 @@ test("bad rows are named and the good ones stay", () => {
   ]);
 });
 
-test("a long list of bad rows is cut short", () => {
-  const { notices } = dataset([{ prompt: "1 + 1 =", answer: "2" }, ...Array.from({ length: 9 }, () => ({}))]);
+test("a long list of bad rows is cut short", async () => {
+  const { notices } = await dataset([
+    { prompt: "1 + 1 =", answer: "2" },
+    ...Array.from({ length: 9 }, () => ({})),
+  ]);
   expect(notices).toHaveLength(6);
   expect(notices.at(-1)).toBe("4 more rows were left out");
 });
 
-test("a question that leaves no room for a response is left out by name", () => {
+test("a question that leaves no room for a response is left out by name", async () => {
   const long = { id: "long", prompt: "7 ".repeat(60), answer: "7" }; // 60 digits, each a token of its own
-  const read = dataset([{ id: "short", prompt: "1 + 1 =", answer: "2" }, long]);
+  const read = await dataset([{ id: "short", prompt: "1 + 1 =", answer: "2" }, long]);
   const { study, notices } = fitToModel(read, model, 80);
   expect(study.questions.map(({ id }) => id)).toEqual(["short"]);
   expect(notices).toEqual([
@@ -45,8 +48,8 @@ test("a question that leaves no room for a response is left out by name", () => 
   expect(() => fitToModel(read, model, 128)).toThrow(/no question fits; .* lower --max-response-tokens/);
 });
 
-test("without labels the questions stay and the answers go", () => {
-  const read = dataset([{ id: "a", prompt: "1 + 1 =", answer: "2" }]);
+test("without labels the questions stay and the answers go", async () => {
+  const read = await dataset([{ id: "a", prompt: "1 + 1 =", answer: "2" }]);
   const { study } = withoutLabels(read);
   expect(study.answerKey.size).toBe(0);
   expect(study.questions).toEqual(read.study.questions);

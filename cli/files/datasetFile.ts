@@ -1,17 +1,26 @@
 /** Data sets on disk. */
-import { readDataset, type DatasetReading } from "../../src/data/dataset.ts";
+import {
+  readDataset,
+  type DatasetFile as SourceFile,
+  type DatasetOptions,
+  type DatasetReading,
+} from "../../src/data/dataset.ts";
 import { LabError } from "../../src/lab/labError.ts";
 import { fitStudy, type NamedStudy } from "../../src/lab/study.ts";
 import type { LanguageModel } from "../../src/model/language/languageModel.ts";
-import { resolve } from "node:path";
+import { readdirSync, statSync } from "node:fs";
+import { basename, join, relative, resolve } from "node:path";
 import { InputError } from "../inputError.ts";
-import { readText } from "./textFile.ts";
+import { readBytes, sha256 } from "./textFile.ts";
 
 /** A data set that was read. */
 export interface DatasetFile extends NamedStudy {
   /** Absolute path. */
   readonly file: string;
+  /** Of the file, or of all files of the folder, in hex. */
   readonly sha256: string;
+  readonly options: DatasetOptions;
+  readonly reading: DatasetReading;
   /** Sentences about mapped, guessed and skipped rows. */
   readonly notices: readonly string[];
 }
@@ -19,13 +28,28 @@ export interface DatasetFile extends NamedStudy {
 /** Row errors listed one by one; the rest is counted. */
 const SHOWN_ERRORS = 5;
 
-/** Reads a data set. */
-export function readDatasetFile(path: string): DatasetFile {
-  const { text, sha256 } = readText(path);
-  const reading = readDataset(path, text);
+/** Reads a data set: a file, an archive, a folder of shards, or "-" for standard input. */
+export async function readDatasetFile(path: string, options: DatasetOptions = {}): Promise<DatasetFile> {
+  const files = filesOf(path).map((file) => ({ path: file, bytes: readBytes(file) }));
+  const sources = files.map(({ path: file, bytes }): SourceFile => ({
+    path: files.length === 1 ? file : join(basename(path), relative(path, file)),
+    blob: new Blob([new Uint8Array(bytes)]),
+  }));
+  const reading = await readDataset(sources, options);
   const { name, questions, answerKey, task } = reading;
   const study = { questions, answerKey, task };
-  return { name, file: resolve(path), sha256, study, notices: noticesOf(reading) };
+  const digest = sha256(...files.map(({ bytes }) => bytes));
+  return { name, file: resolve(path), sha256: digest, study, options, reading, notices: noticesOf(reading) };
+}
+
+/** The files of a folder in the order of their names, hidden ones left out; or the file itself. */
+function filesOf(path: string): string[] {
+  if (path === "-" || statSync(path, { throwIfNoEntry: false })?.isDirectory() !== true) return [path];
+  const names = readdirSync(path, { recursive: true, encoding: "utf8" }).sort();
+  return names
+    .filter((name) => !/(^|[/\\])\./.test(name))
+    .map((name) => join(path, name))
+    .filter((file) => statSync(file).isFile());
 }
 
 function noticesOf({ errors, notes }: DatasetReading): string[] {

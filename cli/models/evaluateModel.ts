@@ -5,6 +5,7 @@ import { evaluateStudy } from "../../src/rl/metrics/studyRun.ts";
 import type { BackendChoice } from "../../src/report/backend.ts";
 import { openMergedModel, type ModelPlace } from "./adapterFile.ts";
 import { startBackend } from "../backend.ts";
+import type { DatasetOptions } from "../../src/data/dataset.ts";
 import { fitToModel, readDatasetFile, printNotices } from "../files/datasetFile.ts";
 import { writeJsonLine } from "../files/jsonLines.ts";
 import { languageModelOf, openModelPolicy } from "./modelFile.ts";
@@ -14,6 +15,7 @@ export interface EvaluationRequest extends ModelPlace {
   readonly system: string;
   readonly suffix: string;
   readonly dataset: string;
+  readonly datasetOptions: DatasetOptions;
   readonly samples: number;
   readonly questions: number;
   readonly temperature: number;
@@ -38,7 +40,7 @@ export async function evaluateModel(request: EvaluationRequest): Promise<void> {
     evaluationTopP: topP,
   });
   const file = await openMergedModel(request);
-  const read = readDatasetFile(request.dataset);
+  const read = await readDatasetFile(request.dataset, request.datasetOptions);
   const model = languageModelOf(file, request);
   const dataset = fitToModel(read, model, maxResponseTokens);
   const started = await startBackend(request.backend);

@@ -32,7 +32,7 @@ export async function planModel(request: PlanRequest): Promise<void> {
   const { config } = request;
   const { model, promptLengths } = await (request.dataset === undefined
     ? assumed(request.model, config)
-    : read(request, request.dataset));
+    : measured(request, request.dataset));
   const sizes = { promptLengths, questions: promptLengths.length };
   const plan = await planRun(model, sizes, config, await machineOf(request));
   if (request.format === "json") writeJsonLine(plan);
@@ -45,9 +45,10 @@ interface PlannedModel {
   readonly promptLengths: readonly number[];
 }
 
-async function read({ model: source, config }: PlanRequest, dataset: string): Promise<PlannedModel> {
+async function measured({ model: source, config }: PlanRequest, dataset: string): Promise<PlannedModel> {
   const model = languageModelOf(await openModelFile(source));
-  const { questions } = fitToModel(readDatasetFile(dataset), model, config.maxResponseTokens).study;
+  const read = await readDatasetFile(dataset);
+  const { questions } = fitToModel(read, model, config.maxResponseTokens).study;
   return { model: model.config, promptLengths: promptLengths(model, questions) };
 }
 

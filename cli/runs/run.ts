@@ -50,6 +50,7 @@ export async function startRun(request: RunRequest): Promise<void> {
     modelSource: { path: model.path, sha256: await weightsSha256(model) },
     ...(adapter !== null && { adapterSource: { path: adapter.path, sha256: adapter.sha256 } }),
     datasetSource: { path: dataset.file, sha256: dataset.sha256 },
+    ...(Object.keys(dataset.options).length > 0 && { datasetOptions: dataset.options }),
     evalSources: others.map(({ file, sha256 }) => ({ path: file, sha256 })),
   };
   await execute({ out, run, sources: fitted, models, checkpoint: null, fault: backend.fault });

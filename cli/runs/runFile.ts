@@ -2,6 +2,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as z from "zod";
+import { ROLES } from "../../src/data/fields/roles.ts";
 import { runJson } from "../../src/report/metrics.ts";
 import type { RunDescription } from "../../src/report/record.ts";
 import { configFrom } from "../../src/rl/ttrlConfig.ts";
@@ -33,6 +34,16 @@ const runFile = z.object({
   /** Of a run that began with an adapter. */
   adapterSource: z.exactOptional(source),
   datasetSource: source,
+  /** Absent where the data set is read as its names suggest. */
+  datasetOptions: z.exactOptional(
+    z.object({
+      map: z.exactOptional(z.partialRecord(z.enum(ROLES), z.array(z.string()).readonly())),
+      split: z.exactOptional(z.string()),
+      limit: z.exactOptional(z.int()),
+      offset: z.exactOptional(z.int()),
+      shuffleSeed: z.exactOptional(z.int()),
+    }),
+  ),
   evalSources: z.array(source),
 });
 

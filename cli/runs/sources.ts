@@ -1,4 +1,5 @@
 /** The files of a run. */
+import type { DatasetOptions } from "../../src/data/dataset.ts";
 import { readDatasetFile, withoutLabels, type DatasetFile } from "../files/datasetFile.ts";
 import { InputError } from "../inputError.ts";
 import { readAdapterFile, type AdapterFile } from "../models/adapterFile.ts";
@@ -23,6 +24,7 @@ export interface SourcePaths {
   readonly cache: string | undefined;
   readonly adapter?: string;
   readonly dataset: string;
+  readonly datasetOptions?: DatasetOptions;
   readonly evals: readonly string[];
   readonly labels: RunFile["labels"];
 }
@@ -30,8 +32,8 @@ export interface SourcePaths {
 /** Reads the files of a run. */
 export async function readSources(paths: SourcePaths): Promise<Sources> {
   const { model, cache, adapter, dataset, evals, labels } = paths;
-  const own = readDatasetFile(dataset);
-  const others = evals.map(readDatasetFile);
+  const own = await readDatasetFile(dataset, paths.datasetOptions);
+  const others = await Promise.all(evals.map((path) => readDatasetFile(path)));
   const names = [own, ...others].map(({ name }) => name);
   const repeated = names.find((name, i) => names.indexOf(name) !== i);
   if (repeated !== undefined) {
@@ -49,10 +51,14 @@ export async function readSources(paths: SourcePaths): Promise<Sources> {
 
 /** Reads the files of a run to be continued, which must be as they were. */
 export async function readSourcesAgain(run: RunFile, cache: string | undefined): Promise<Sources> {
-  const { modelSource, adapterSource, datasetSource, evalSources, labels } = run;
+  const { modelSource, adapterSource, datasetSource, datasetOptions, evalSources, labels } = run;
   const evals = evalSources.map(({ path }) => path);
   const paths = { model: modelSource.path, cache, dataset: datasetSource.path, evals, labels };
-  const sources = await readSources({ ...paths, ...(adapterSource && { adapter: adapterSource.path }) });
+  const sources = await readSources({
+    ...paths,
+    ...(datasetOptions && { datasetOptions }),
+    ...(adapterSource && { adapter: adapterSource.path }),
+  });
   const { model, adapter, dataset, others } = sources;
   checkUnchanged(modelSource, await weightsSha256(model));
   if (adapterSource !== undefined) checkUnchanged(adapterSource, adapter?.sha256);
@@ -62,8 +68,9 @@ export async function readSourcesAgain(run: RunFile, cache: string | undefined):
 }
 
 /** Reads the data set of a run again, which must be as it was. */
-export function readDatasetAgain({ datasetSource, labels }: RunFile): DatasetFile {
-  const dataset = readDatasetFile(datasetSource.path);
+export async function readDatasetAgain(run: RunFile): Promise<DatasetFile> {
+  const { datasetSource, datasetOptions, labels } = run;
+  const dataset = await readDatasetFile(datasetSource.path, datasetOptions);
   checkUnchanged(datasetSource, dataset.sha256);
   return labels === "none" ? withoutLabels(dataset) : dataset;
 }

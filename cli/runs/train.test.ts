@@ -19,8 +19,8 @@ import { checkpointFolder, positionOf, train, type Display } from "./train.ts";
 const workspace = createWorkspace();
 const file = await openModelFile(join(workspace.folder, "model"));
 const model = languageModelOf(file);
-const dataset = readDatasetFile(join(workspace.folder, "data.json"));
-const others = [readDatasetFile(join(workspace.folder, "transfer.json"))];
+const dataset = await readDatasetFile(join(workspace.folder, "data.json"));
+const others = [await readDatasetFile(join(workspace.folder, "transfer.json"))];
 afterAll(workspace.remove);
 
 // Two updates a step and KL: half a step is no state, and the initial weights matter after a resume.

@@ -35,6 +35,9 @@ export interface DatasetReading extends Interpretation {
   readonly split: string;
 }
 
+/** Reads a data set, here or in a worker. Rejects with a sentence for the user if it cannot be used. */
+export type ReadDataset = (files: readonly DatasetFile[], options: DatasetOptions) => Promise<DatasetReading>;
+
 /** Maximum rows of a data set. */
 export const MAX_ROWS = 100_000;
 
@@ -49,7 +52,7 @@ export async function readDataset(
   const more = splits.filter(({ name }) => name !== split.name).map(({ name }) => `"${name}"`);
   const chosen = more.length > 0 ? [`Split "${split.name}" was read; there is also ${more.join(", ")}.`] : [];
   const name = nameOf(files);
-  const reading = interpret(name, rows, errors, options);
+  const reading = interpret({ name, file: fileOf(files) }, rows, errors, options);
   return {
     ...reading,
     name,
@@ -78,11 +81,11 @@ function chooseSplit(files: readonly DatasetFile[], splits: readonly Split[], wa
     const names = splits.map(({ name }) => name).filter((name) => name !== "");
     const what = `there is no split "${wanted}"`;
     const remedy = names.length === 0 ? "It has only one split." : `Choose one of ${names.join(", ")}.`;
-    throw new DatasetError(nameOf(files), what, remedy);
+    throw new DatasetError(fileOf(files), what, remedy);
   }
   const preferred = PREFERRED.flatMap((pattern) => splits.filter(({ name }) => pattern.test(name)));
   const split = preferred[0] ?? splits[0];
-  if (split === undefined) throw new DatasetError(nameOf(files), "it contains no rows", `${EXPECTED}.`);
+  if (split === undefined) throw new DatasetError(fileOf(files), "it contains no rows", `${EXPECTED}.`);
   return split;
 }
 
@@ -122,6 +125,10 @@ async function readRows(split: Split, options: DatasetOptions): Promise<Selected
     );
   return { rows, errors, notes };
 }
+
+/** The file or the folder, for error messages. */
+const fileOf = (files: readonly DatasetFile[]): string =>
+  files.length === 1 ? (files[0]?.path ?? "") : nameOf(files);
 
 function nameOf(files: readonly DatasetFile[]): string {
   const [first] = files;

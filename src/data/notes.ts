@@ -38,6 +38,8 @@ export function truthNotes(
   for (const { parts } of rows) {
     const { truth } = parts;
     if (truth?.where != null) count(`"answer" is what "${truth.column}" states ${truth.where}`);
+    else if (truth?.text != null && truth.column !== "answer")
+      count(`"answer" was read from "${truth.column}"`);
     if (truth?.note != null) count(truth.note);
   }
   for (const { parts } of passages) {
@@ -53,7 +55,7 @@ export function truthNotes(
 export function mappingNotes({ columns }: MappedColumns): string[] {
   const used = columns.filter(
     ({ name, role }) =>
-      role !== null && ["prompt", "answer", "system", "context", "input"].includes(role) && name !== role,
+      role !== null && ["prompt", "system", "context", "input"].includes(role) && name !== role,
   );
   const lost = columns.filter(
     ({ name, role, reason }) => role === null && reason === "is left out" && looksImportant(name),

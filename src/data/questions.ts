@@ -41,7 +41,7 @@ const FIRST_ROWS = 5;
 
 /** Interprets rows: finds the columns' roles and composes the questions. */
 export function interpret(
-  name: string,
+  { name, file }: { readonly name: string; readonly file: string },
   raw: readonly RawRow[],
   unparsed: readonly RowError[],
   options: { readonly map?: ChosenRoles; readonly shuffleSeed?: number },
@@ -49,12 +49,12 @@ export function interpret(
   const { records, errors: odd } = recordsOf(raw);
   const fields = records.map(({ value }) => value);
   const names = columnsOf(fields);
-  checkChosen(name, names, options.map);
+  checkChosen(file, names, options.map);
   const mapped = mapColumns(names, fields, options.map);
   const { good, errors: bad } = partsOf(records, mapped);
   const { composed, errors: unanswerable, notes } = compose(good, options.shuffleSeed ?? 0);
   const errors = [...unparsed, ...odd, ...bad, ...unanswerable].sort((a, b) => a.row - b.row);
-  if (composed.length === 0) throw nothingUsable(name, errors, names);
+  if (composed.length === 0) throw nothingUsable(file, errors, names);
   const { named, renamed } = nameRows(name, composed);
   const answerKey = new Map(
     named.flatMap(({ id, answer }) => (answer === null ? [] : ([[id, answer]] as const))),
@@ -87,7 +87,8 @@ function recordsOf(rows: readonly RawRow[]): { records: RecordRow[]; errors: Row
   const { good: records, errors } = sortRows(rows, (row) => {
     const value = rowFields(row.value);
     if (value !== null) return { ...row, value };
-    const kind = row.value === null ? "null" : Array.isArray(row.value) ? "a list" : `a ${typeof row.value}`;
+    if (row.value === null) throw new BadRow("the row is null");
+    const kind = Array.isArray(row.value) ? "a list" : `a ${typeof row.value}`;
     throw new BadRow(`the row is ${kind}, not an object`);
   });
   return { records, errors };

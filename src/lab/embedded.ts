@@ -1,5 +1,5 @@
 /** The model and the data set that the package contains. */
-import { readDataset } from "../data/dataset.ts";
+import { readDatasetText } from "../data/dataset.ts";
 import { bytesSource } from "../formats/byteSource.ts";
 import type { ModelFiles } from "./openModel.ts";
 import type { NamedStudy } from "./study.ts";
@@ -32,6 +32,6 @@ export async function embeddedModelFiles(read: ReadAsset): Promise<ModelFiles> {
 /** Returns the 200 embedded word problems with their answers. */
 export async function wordProblems(read: ReadAsset): Promise<NamedStudy> {
   const text = new TextDecoder().decode(await read(WORD_PROBLEMS));
-  const { name, questions, answerKey, task } = readDataset("word.json", text);
+  const { name, questions, answerKey, task } = await readDatasetText("word.json", text);
   return { name, study: { questions, answerKey, task } };
 }

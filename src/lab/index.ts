@@ -1,5 +1,11 @@
 /** The public API of the package on every platform. `cli/library.ts` and `src/worker/browser/library.ts` add the platforms' own. */
-export { readDataset, type DatasetReading } from "../data/dataset.ts";
+export {
+  readDataset,
+  readDatasetText,
+  type DatasetFile,
+  type DatasetOptions,
+  type DatasetReading,
+} from "../data/dataset.ts";
 export { blobSource, bytesSource, type ByteSource } from "../formats/byteSource.ts";
 export { wholeFile, type Streamed } from "../formats/streamed.ts";
 export { readLanguageModel, type LanguageModel } from "../model/language/languageModel.ts";

@@ -132,7 +132,10 @@ function verlRows({ dataset, task, questions, answerKey }: Continuation, split: 
     data_source: dataset,
     prompt: turnsOf(question),
     ability: "math",
-    reward_model: { style: "rule", ground_truth: split === "train" ? "" : (answerKey.get(question.id) ?? "") },
+    reward_model: {
+      style: "rule",
+      ground_truth: split === "train" ? "" : (answerKey.get(question.id) ?? ""),
+    },
     extra_info: { split, index: BigInt(i), id: question.id, task },
   }));
 }

@@ -92,7 +92,7 @@ export class ThreeNumberPolicy implements Policy, Models {
     return Promise.resolve(
       rollouts.map((rollout) => {
         const { prompt } = rollout;
-        return logprobOf(rollout, softmax(this.#initial[String(prompt)], prompt, temperature));
+        return logprobOf(rollout, softmax(this.#initial[textOf(prompt)], prompt, temperature));
       }),
     );
   }
@@ -104,7 +104,7 @@ export class ThreeNumberPolicy implements Policy, Models {
   ) {
     await Promise.resolve();
     signal?.throwIfAborted();
-    this.asked.push(requests.map(({ prompt }) => String(prompt)));
+    this.asked.push(requests.map(({ prompt }) => textOf(prompt)));
     return requests.map(({ prompt, seed }) => {
       const probabilities = this.probabilities(prompt, temperature);
       return Array.from({ length: count }, (_, i) => {
@@ -194,8 +194,14 @@ class ThreeNumberTeacher implements EmaTeacher {
   }
 }
 
+/** The prompts of these tests are texts. */
+function textOf(prompt: Prompt): string {
+  if (typeof prompt !== "string") throw new Error("a policy of three numbers knows texts only");
+  return prompt;
+}
+
 function softmax(logits: readonly number[] | undefined, prompt: Prompt, temperature: number): number[] {
-  if (logits === undefined) throw new Error(`no logits for "${String(prompt)}"`);
+  if (logits === undefined) throw new Error(`no logits for "${textOf(prompt)}"`);
   const weights = logits.map((logit) => Math.exp(logit / temperature));
   const total = weights.reduce((sum, weight) => sum + weight, 0);
   return weights.map((weight) => weight / total);

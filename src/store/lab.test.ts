@@ -1,3 +1,4 @@
+import { readDataset } from "../data/dataset.ts";
 import { beforeEach, describe, expect, test } from "vitest";
 import type { WorkerClient } from "../worker/client.ts";
 import type { Command, WorkerEvent } from "../worker/protocol.ts";
@@ -44,9 +45,9 @@ const FILES: Readonly<Record<string, string>> = {
   "datasets/other.json": '[{"prompt": "2+2?", "answer": "4", "id": "o"}]',
 };
 
-const file = (path: string, text: string, size = text.length): DroppedFile => ({
+const file = (path: string, text: string): DroppedFile => ({
   path,
-  file: { name: path, size, text: () => Promise.resolve(text) },
+  file: new Blob([text]),
 });
 
 const blob = (path: string): DroppedFile & { readonly file: Blob } => ({
@@ -81,6 +82,7 @@ function openLab(hash = "", stored: readonly StoredModel[] = []): Promise<void> 
     client,
     planner: { ask: () => {} },
     hash,
+    readDataset,
     readText: (path) => {
       const text = FILES[path];
       return text === undefined ? Promise.reject(new Error(`no ${path}`)) : Promise.resolve(text);
@@ -135,11 +137,6 @@ describe("the lab", () => {
     expect(lab.dataset.getState()).toMatchObject({ status: "failed", inUse: { fileName: "mine.json" } });
     lab.start();
     expect(commands).toMatchObject([{ study: { name: "mine", answers: [] } }]);
-  });
-
-  test("refuses a file that is too large without reading it", async () => {
-    await lab.openFiles([file("huge.json", "", 2 ** 31)]);
-    expect(lab.notice.getState()?.text).toMatch(/huge\.json.*2048 MiB.*Split/);
   });
 
   test("takes the configuration of another run, data set included", async () => {
@@ -222,7 +219,7 @@ describe("the lab", () => {
   });
 
   test("a model dropped again replaces the one of its name", async () => {
-    const [first, second] = [blob("mine.zip"), blob("mine.zip")];
+    const [first, second] = [blob("mine.gguf"), blob("mine.gguf")];
     for (const one of [first, second]) await lab.openFiles([one]);
     const state = lab.catalogue.getState();
     const local = state.status === "ready" ? state.models.slice(2) : [];
@@ -238,12 +235,12 @@ describe("the lab", () => {
     expect(paths).toMatchObject([{ path: "mine/config.json" }, { path: "mine/model.safetensors" }]);
   });
 
-  test("says what is missing from files that are neither a model nor one data set", async () => {
+  test("says what is missing from files that are neither a model nor a data set", async () => {
     await lab.openFiles([blob("mine/model.safetensors"), blob("mine/tokenizer.json")]);
     expect(lab.notice.getState()?.text).toMatch(/^mine was not opened: config\.json is missing/);
-    await lab.openFiles([file("a.json", "[]"), file("b.json", "[]")]);
-    expect(lab.notice.getState()?.text).toContain("one data set at a time");
-    expect(lab.dataset.getState()).toMatchObject({ inUse: { fileName: "word.json" } });
+    await lab.openFiles([file("notes.docx", "PK"), file("photo.png", "")]);
+    const problem: unknown = expect.stringContaining("no data set is among notes.docx, photo.png");
+    expect(lab.dataset.getState()).toMatchObject({ message: problem, inUse: { fileName: "word.json" } });
   });
 
   test("says what a run at rest refused, and why", async () => {

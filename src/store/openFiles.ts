@@ -1,14 +1,15 @@
 /** Opening the user's files: a data set, a run configuration or a model. */
+import type { DatasetFile } from "../data/dataset.ts";
 import { isLocked, type Stores } from "./stores.ts";
-import { chosenDataset, chosenModel, messageOf } from "./setup/catalogue.ts";
+import { chosenDataset, chosenModel } from "./setup/catalogue.ts";
 import { readConfiguration, type ReadConfiguration } from "./setup/configurationFile.ts";
-import { datasetInUse, textOf } from "./setup/dataset.ts";
-import { sortDropped, type Dropped, type DroppedFile } from "./setup/dropped.ts";
+import { datasetInUse } from "./setup/dataset.ts";
+import { classifyDropped, type Dropped, type DroppedFile } from "./setup/dropped.ts";
 
 /** Opens files. Returns true if they were a configuration that selects an embedded data set, which must be loaded next. */
 export async function openFiles(stores: Stores, files: readonly DroppedFile[]): Promise<boolean> {
   const { dataset, notice } = stores;
-  const dropped = sortDropped(files);
+  const dropped = await classifyDropped(files);
   const { name } = dropped;
   if (isLocked(stores)) {
     notice.error(`${name} was not opened because a run is in progress. Stop the run and try again.`);
@@ -22,16 +23,21 @@ export async function openFiles(stores: Stores, files: readonly DroppedFile[]): 
     openModel(stores, dropped);
     return false;
   }
-  const text = await textOf(dropped.file).catch((error: unknown) => {
-    notice.error(messageOf(error));
-    return null;
-  });
-  if (text === null) return false;
-  const configuration = readConfiguration(text);
+  const configuration = await configurationIn(dropped.files);
   if (configuration !== null) return applyConfiguration(stores, name, configuration);
   notice.clear();
-  dataset.readFile(name, text);
+  await dataset.readFiles(name, dropped.files);
   return false;
+}
+
+/** Maximum bytes of a configuration file. */
+const MAX_CONFIGURATION_BYTES = 2 ** 20;
+
+/** Returns the configuration that a single file holds; null for anything else, such as a data set. */
+async function configurationIn(files: readonly DatasetFile[]): Promise<ReadConfiguration | null> {
+  const [only, second] = files;
+  if (only === undefined || second !== undefined || only.blob.size > MAX_CONFIGURATION_BYTES) return null;
+  return readConfiguration(await only.blob.text());
 }
 
 function openModel(

@@ -1,5 +1,6 @@
 /** The stores of the page, connected to each other. */
 import type { WorkerClient } from "../worker/client.ts";
+import type { ReadDataset } from "../data/dataset.ts";
 import type { HubClient } from "../worker/hub/hubClient.ts";
 import type { PlanClient } from "../worker/plan/planClient.ts";
 import type { IdleRequest } from "../worker/protocol.ts";
@@ -43,6 +44,7 @@ export interface StoreEnvironment extends Omit<RunEnvironment, "onRefused" | "on
   /** Asks the browser not to evict stored models. */
   readonly persist: () => void;
   readonly readText: ReadText;
+  readonly readDataset: ReadDataset;
   /** The hash of the page's address: the initial settings. */
   readonly hash: string;
   /** Stores the results of experiments. */
@@ -56,7 +58,7 @@ const FAILURES: Readonly<Record<IdleRequest, string>> = {
 
 /** Creates the stores of a page. */
 export function createStores(environment: StoreEnvironment): Stores {
-  const { client, planner, readText, hash } = environment;
+  const { client, planner, readText, readDataset, hash } = environment;
   const notice = createNoticeStore();
   const run = createRunStore(client, {
     ...environment,
@@ -65,7 +67,7 @@ export function createStores(environment: StoreEnvironment): Stores {
     onSaved: (fileName) => notice.info(`Saved ${fileName}.`),
   });
   const settings = createSettingsStore(settingsOf(hash));
-  const dataset = createDatasetStore(readText);
+  const dataset = createDatasetStore(readText, readDataset);
   const catalogue = createCatalogueStore(readText);
   const setup = { run, settings, dataset, catalogue, notice };
   return {
@@ -104,13 +106,14 @@ function connectHub(
 
 function connectExperiments(
   stores: SetupStores,
-  { readText, storage }: Pick<StoreEnvironment, "readText" | "storage">,
+  { readText, readDataset, storage }: Pick<StoreEnvironment, "readText" | "readDataset" | "storage">,
 ): Experiments {
   const { notice } = stores;
   const own = createOwnResultsStore(storage, (text) => notice.error(text));
   const runner = createExperimentRunner({
     ...stores,
     readText,
+    readDataset,
     keep: (experiment, cell) => own.keep(experiment, cell),
     onStart: () => notice.clear(),
   });

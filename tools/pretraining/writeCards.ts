@@ -5,7 +5,7 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { startBackend } from "../../cli/backend.ts";
-import { readDataset } from "../../src/data/dataset.ts";
+import { readDatasetText } from "../../src/data/dataset.ts";
 import { readModelFolder } from "../../src/formats/huggingface/modelFolder.ts";
 import { bootstrapInterval } from "../../src/math/stats.ts";
 import { readLanguageModel } from "../../src/model/language/languageModel.ts";
@@ -43,7 +43,7 @@ async function measure(model: TfModel): Promise<Measured[]> {
   const measured: Measured[] = [];
   for (const dataset of DATASETS) {
     const file = `${dataset}.json`;
-    const study = readDataset(file, readFileSync(join("public/datasets", file), "utf8"));
+    const study = await readDatasetText(file, readFileSync(join("public/datasets", file), "utf8"));
     for (const { temperature, topP } of SETTINGS) {
       const config = { ...DEFAULT_CONFIG, evaluationTemperature: temperature, evaluationTopP: topP };
       const evaluation = await evaluateStudy(policy, study, config, { step: 0, samples: SAMPLES });

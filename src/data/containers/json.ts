@@ -7,7 +7,7 @@ import { areTurns, asRecord, numberRows, rowFields, splitOf, type Fields, type S
 export function jsonSplits(file: string, document: unknown): Split[] {
   const whole = rowsOf(document);
   if (whole !== null) return [splitOf("", file, numberRows(whole.rows), ...whole.notes)];
-  const record = rowFields(document);
+  const record = typeof document === "string" ? null : rowFields(document);
   if (record === null)
     throw new DatasetError(file, "the file holds a single value, not a list", `${EXPECTED}.`);
   if (hasPrompt(record)) return [splitOf("", file, numberRows([record]))];
@@ -54,7 +54,7 @@ function listRows(list: readonly unknown[]): readonly unknown[] {
 }
 
 /** A row of named cells; a cell without a name is called by its position. */
-function fromCells(names: readonly unknown[], cells: unknown): Fields {
+function fromCells(names: readonly (string | number)[], cells: unknown): Fields {
   const list: readonly unknown[] = Array.isArray(cells) ? cells : [cells];
   return Object.fromEntries(list.map((cell, i) => [String(names[i] ?? i), cell]));
 }
@@ -83,7 +83,7 @@ function splitOrient(record: Fields): FoundRows | null {
   const { columns, data, schema } = record;
   if (!Array.isArray(data)) return null;
   if (Array.isArray(columns) && data.every((cells) => Array.isArray(cells)))
-    return { rows: data.map((cells) => fromCells(columns, cells)), notes: [] };
+    return { rows: data.map((cells) => fromCells(columns.map(String), cells)), notes: [] };
   return asRecord(schema) !== null && Array.isArray(asRecord(schema)?.["fields"])
     ? { rows: data, notes: [] }
     : null;

@@ -91,7 +91,8 @@ async function unpackZip(file: DatasetFile): Promise<DatasetFile[]> {
     if (entries.some(([path]) => path === "xl/workbook.xml"))
       throw new DatasetError(file.path, "this is an Excel workbook", "Save it as CSV UTF-8.");
     const files = entries.map(([path, bytes]) => ({ path, blob: new Blob([new Uint8Array(bytes)]) }));
-    return (await Promise.all(files.map((inner) => (isTable(inner.path) ? unpack(inner) : [inner])))).flat();
+    const unpacked = files.map((inner) => (isTable(inner.path) ? unpack(inner) : Promise.resolve([inner])));
+    return (await Promise.all(unpacked)).flat();
   } catch (error) {
     if (!(error instanceof ZipError)) throw error;
     throw new DatasetError(file.path, error.message, "Or unpack it and open its folder.");

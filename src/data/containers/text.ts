@@ -41,7 +41,7 @@ function encodingOf(bytes: Uint8Array): string {
   const ascii = sample.filter((byte) => byte < 0x80).length;
   const share = (encoding: string): number => {
     const text = new TextDecoder(encoding).decode(sample);
-    const foreign = [...text].length - ascii;
+    const foreign = Array.from(text).length - ascii;
     return foreign <= 0 || text.includes("\ufffd") ? 0 : (text.match(CJK)?.length ?? 0) / foreign;
   };
   const asian = [

@@ -130,8 +130,8 @@ function truthOf(field: Field): Truth | null {
 function answerText({ name, value }: Field): { text: string; note: string | null } {
   const inner =
     typeof value === "object" && value !== null && !Array.isArray(value) ? objectAnswer(value) : null;
-  const list: unknown = inner?.list ?? value;
-  if (!Array.isArray(list)) return { text: isBlank(list) ? "" : scalarText(name, list).trim(), note: null };
+  const list = inner?.list ?? value;
+  if (!isList(list)) return { text: isBlank(list) ? "" : scalarText(name, list).trim(), note: null };
   const texts = [...new Set(list.map((item) => scalarText(name, answerItem(item)).trim()))];
   if (texts.length <= 1) return { text: texts[0] ?? "", note: null };
   const areAlternatives = inner?.areAlternatives ?? ALTERNATIVES.test(name);
@@ -140,8 +140,10 @@ function answerText({ name, value }: Field): { text: string; note: string | null
     : { text: texts.join(", "), note: `The answers in "${name}" were joined by commas` };
 }
 
+const isList = (value: unknown): value is readonly unknown[] => Array.isArray(value);
+
 function objectAnswer(value: object): { list: unknown; areAlternatives: boolean } | null {
-  const fields = new Map(Object.entries(value));
+  const fields = new Map<string, unknown>(Object.entries(value));
   if (fields.has("spans")) return { list: fields.get("spans"), areAlternatives: false };
   const text =
     fields.get("text") ?? fields.get("value") ?? fields.get("ground_truth") ?? fields.get("number");
@@ -163,14 +165,20 @@ function statedIn(column: string, text: string): Omit<Truth, "note" | "isInteger
 }
 
 function identifier(row: Fields, mapping: Mapping): string | null {
-  const field = first(row, mapping, "id");
-  return field === null ? null : scalarText(field.name, field.value).trim().slice(0, 200);
+  const text = plainText(first(row, mapping, "id"));
+  return text === null ? null : text.slice(0, 200);
 }
 
 /** Returns the level; "Level 3", "3" and 3 become "L3", other names are kept. */
 function levelOf(row: Fields, mapping: Mapping): string | null {
-  const text = textOf(row, mapping, "level").trim();
-  return text === "" ? null : text.replace(/^(?:level\s*)?(\d{1,2})$/i, "L$1").slice(0, 40);
+  const text = plainText(first(row, mapping, "level"));
+  return text === null ? null : text.replace(/^(?:level\s*)?(\d{1,2})$/i, "L$1").slice(0, 40);
+}
+
+/** Text or a number as text; null for anything else, which is no label of a row. */
+function plainText(field: Field | null): string | null {
+  if (field === null || (typeof field.value !== "string" && typeof field.value !== "number")) return null;
+  return scalarText(field.name, field.value).trim();
 }
 
 /** How options are listed, for all rows alike. */

@@ -83,10 +83,10 @@ class RoleFinder {
       for (const name of chosen[role] ?? []) this.columns.set(name, { name, role, reason: "was chosen" });
     this.#findPrompt();
     this.#findOptions();
-    this.#find("answer", (values) => values.every((value) => typeof value !== "boolean"), true);
+    this.#find("answer", (values) => values.some((value) => typeof value !== "boolean"), true);
     this.#find("solution", isTextual, true);
     this.#find("context", isText, false);
-    for (const role of ["id", "level", "subject"] as const) this.#find(role, isScalar, false);
+    for (const role of ["id", "level", "subject"] as const) this.#find(role, isText, false);
     this.#find("system", isText, false);
   }
 
@@ -165,15 +165,13 @@ class RoleFinder {
   }
 }
 
-const isText = (values: readonly unknown[]): boolean =>
-  values.length > 0 && values.every((value) => typeof value === "string" || typeof value === "number");
+const isPlain = (value: unknown): boolean => typeof value === "string" || typeof value === "number";
 
-const isScalar = (values: readonly unknown[]): boolean =>
-  values.every((value) => typeof value === "string" || typeof value === "number");
+const isText = (values: readonly unknown[]): boolean => values.some(isPlain);
 
 /** Text, a list of one text, or a conversation. */
 const isTextual = (values: readonly unknown[]): boolean =>
-  values.every((value) => typeof value === "string" || typeof value === "number" || Array.isArray(value));
+  values.some((value) => isPlain(value) || Array.isArray(value));
 
 function isOptionList(value: unknown): boolean {
   const list = parsed(value);

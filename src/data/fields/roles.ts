@@ -19,6 +19,9 @@ export const ROLES = [
 ] as const;
 export type Role = (typeof ROLES)[number];
 
+/** Whether a text names a role. */
+export const isRole = (text: string): text is Role => ROLES.some((role) => role === text);
+
 /** Known names of each role in order of preference, as `nameKey` writes them. A dot reads a field of an object. */
 export const NAMES: Readonly<Record<Role, readonly string[]>> = {
   context: ["context", "body", "passage", "article", "paragraph", "premise", "background", "story", "hint", "support", "材料", "背景"],

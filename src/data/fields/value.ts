@@ -75,9 +75,3 @@ function jsonToken(token: string): string {
   const constants: ReadonlyMap<string, string> = new Map([["None", "null"], ["True", "true"], ["False", "false"], ["nan", "null"]]); // prettier-ignore
   return constants.get(token) ?? token;
 }
-
-/** Shortens a value for a message. */
-export function shown(value: unknown): string {
-  const text = typeof value === "string" ? value : (JSON.stringify(value) ?? "");
-  return text.length > 60 ? `${text.slice(0, 57)}...` : text;
-}

@@ -51,7 +51,10 @@ function messagesOf(prompt: Prompt, { system, suffix }: PromptFrame): Message[] 
   const talk = system === "" ? turns : turns.filter(({ role }) => role !== "system");
   const before: Message[] = system === "" ? [] : [{ role: "system", content: system }];
   const last = talk.length - 1;
-  return [...before, ...talk.map((turn, i) => (i === last ? { ...turn, content: turn.content + suffix } : turn))];
+  return [
+    ...before,
+    ...talk.map((turn, i) => (i === last ? { ...turn, content: turn.content + suffix } : turn)),
+  ];
 }
 
 /** Renders a prompt. Throws a `RangeError` with the template's own message if it rejects the turns, such as a system turn. */

@@ -17,6 +17,7 @@ import {
   type CatalogueStore,
   type ReadText,
 } from "../setup/catalogue.ts";
+import type { ReadDataset } from "../../data/dataset.ts";
 import { readEmbedded, studyOf, type DatasetStore } from "../setup/dataset.ts";
 import {
   beginNext,
@@ -55,6 +56,7 @@ export interface RunnerStores {
   readonly dataset: DatasetStore;
   readonly catalogue: CatalogueStore;
   readonly readText: ReadText;
+  readonly readDataset: ReadDataset;
   readonly keep: (experiment: Experiment, cell: ResultCell) => void;
   /** Called before each run. */
   readonly onStart: () => void;
@@ -172,7 +174,7 @@ async function prepare(stores: RunnerStores, experiment: Experiment, job: Job): 
 
 /** The data sets that a variant is measured by beside its own. */
 function readOthers(
-  { readText, catalogue }: RunnerStores,
+  { readText, readDataset, catalogue }: RunnerStores,
   experiment: Experiment,
   variant: Variant,
 ): Promise<StudyMessage[]> {
@@ -180,7 +182,7 @@ function readOthers(
     (name) => chosenDataset(catalogue.getState(), `${name}.json`) ?? [],
   );
   return Promise.all(
-    entries.map(async (entry) => studyOf(readEmbedded(entry, await readText(`datasets/${entry.file}`)))),
+    entries.map(async (entry) => studyOf(await readEmbedded(entry, { readText, read: readDataset }))),
   );
 }
 

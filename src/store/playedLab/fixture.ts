@@ -1,4 +1,5 @@
 /** A lab whose worker is scripted by the test, and an experiment to run in it. */
+import { readDataset } from "../../data/dataset.ts";
 import { expect } from "vitest";
 import type { Experiment } from "../../experiments/experiment.ts";
 import type { WorkerClient } from "../../worker/client.ts";
@@ -78,6 +79,7 @@ export class PlayedLab {
       planner: { ask: () => {} },
       hash: "",
       storage,
+      readDataset,
       readText: (path) => {
         this.read.push(path);
         const text = files[path];

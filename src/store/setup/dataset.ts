@@ -1,7 +1,6 @@
 /** The current data set: an embedded one or the user's file. */
 import { createStore, type StoreApi } from "zustand/vanilla";
-import { DatasetError } from "../../data/datasetError.ts";
-import { MAX_DATASET_BYTES, readDataset, type DatasetReading } from "../../data/dataset.ts";
+import type { DatasetFile, DatasetOptions, DatasetReading, ReadDataset } from "../../data/dataset.ts";
 import { datasetName } from "../../experiments/experiment.ts";
 import type { StudyMessage } from "../../worker/protocol.ts";
 import { messageOf, type DatasetEntry, type ReadText } from "./catalogue.ts";
@@ -13,6 +12,9 @@ export interface LoadedDataset {
   readonly title: string;
   readonly fileName: string;
   readonly reading: DatasetReading;
+  /** The user's files, to be read again with other options; absent for embedded data sets. */
+  readonly files?: readonly DatasetFile[];
+  readonly options?: DatasetOptions;
 }
 
 /** The data set in use is replaced only when another one was read successfully. */
@@ -22,82 +24,69 @@ export type DatasetState =
   | { readonly status: "ready"; readonly inUse: LoadedDataset }
   | { readonly status: "failed"; readonly message: string; readonly inUse: LoadedDataset | null };
 
-/** The members of a browser's `File` that are used here. */
-export interface TextFile {
-  readonly name: string;
-  readonly size: number;
-  text(): Promise<string>;
-}
-
 export interface DatasetStore extends StoreApi<DatasetState> {
   /** Loads an embedded data set, or one level of it. */
   loadEmbedded(entry: DatasetEntry, level?: string): Promise<void>;
-  /** Reads the text of the user's file. */
-  readFile(fileName: string, text: string): void;
+  /** Reads the user's files: one file, an archive or a folder. */
+  readFiles(title: string, files: readonly DatasetFile[], options?: DatasetOptions): Promise<void>;
+  /** Reads the user's files again, with other options. */
+  reread(options: DatasetOptions): Promise<void>;
 }
 
 /** Creates the store, empty. */
-export function createDatasetStore(readText: ReadText): DatasetStore {
+export function createDatasetStore(readText: ReadText, read: ReadDataset): DatasetStore {
   const store = createStore<DatasetState>(() => ({ status: "none" }));
   let latest = 0; // a slow load must not replace a later choice
 
-  const fail = (message: string): void =>
-    store.setState((state) => ({ status: "failed", message, inUse: datasetInUse(state) }), true);
-
-  const use = (read: () => LoadedDataset): void => {
+  const load = async (fileName: string, reading: () => Promise<LoadedDataset>): Promise<void> => {
+    const turn = ++latest;
+    store.setState((state) => ({ status: "reading", fileName, inUse: datasetInUse(state) }), true);
     try {
-      store.setState({ status: "ready", inUse: read() }, true);
+      const inUse = await reading();
+      if (turn === latest) store.setState({ status: "ready", inUse }, true);
     } catch (error) {
-      if (!(error instanceof DatasetError)) throw error;
-      fail(error.message);
+      const message = messageOf(error);
+      if (turn === latest)
+        store.setState((state) => ({ status: "failed", message, inUse: datasetInUse(state) }), true);
     }
   };
 
+  const readFiles: DatasetStore["readFiles"] = (title, files, options = {}) =>
+    load(title, async () => {
+      const reading = await read(files, options);
+      return { source: "file", title, fileName: title, reading, files, options };
+    });
+
   return {
     ...store,
-    async loadEmbedded(entry, level) {
-      const { file } = entry;
-      const turn = ++latest;
-      store.setState((state) => ({ status: "reading", fileName: file, inUse: datasetInUse(state) }), true);
-      const text = await readText(`datasets/${file}`).catch((error: unknown) => {
-        if (turn === latest) fail(`${file} could not be loaded (${messageOf(error)}). Reload the page.`);
-        return null;
-      });
-      if (text !== null && turn === latest) use(() => readEmbedded(entry, text, level));
-    },
-    readFile(fileName, text) {
-      latest++;
-      use(() => ({ source: "file", title: fileName, fileName, reading: readDataset(fileName, text) }));
+    readFiles,
+    loadEmbedded: (entry, level) => load(entry.file, () => readEmbedded(entry, { readText, read }, level)),
+    async reread(options) {
+      const { title, files } = datasetInUse(store.getState()) ?? {};
+      if (title !== undefined && files !== undefined) await readFiles(title, files, options);
     },
   };
 }
 
-/** Reads the text of an embedded data set, or one level of it. Throws a DatasetError if there is no such level. */
-export function readEmbedded({ file, title }: DatasetEntry, text: string, level?: string): LoadedDataset {
-  const reading = readDataset(file, text);
+/** Reads an embedded data set, or one level of it. Rejects if there is no such level. */
+export async function readEmbedded(
+  { file, title }: DatasetEntry,
+  { readText, read }: { readonly readText: ReadText; readonly read: ReadDataset },
+  level?: string,
+): Promise<LoadedDataset> {
+  const text = await readText(`datasets/${file}`).catch((error: unknown) => {
+    throw new Error(`${file} could not be loaded (${messageOf(error)}). Reload the page.`);
+  });
+  const reading = await read([{ path: file, blob: new Blob([text]) }], {});
   if (level === undefined) return { source: "embedded", title, fileName: file, reading };
   const questions = reading.questions.filter((question) => question.level === level);
-  if (questions.length === 0) {
-    throw new DatasetError(file, `no question has level ${level}`, "Choose another data set.");
-  }
+  if (questions.length === 0)
+    throw new Error(`${file}: no question has level ${level}. Choose another data set.`);
   const ids = new Set(questions.map(({ id }) => id));
   const answerKey = new Map([...reading.answerKey].filter(([id]) => ids.has(id)));
   const name = datasetName({ dataset: reading.name, level });
   const part = { ...reading, name, questions, answerKey };
   return { source: "part", title: `${title}, level ${level}`, fileName: file, reading: part };
-}
-
-/** Returns the text of the user's file. Throws a DatasetError if it is too large. */
-export async function textOf(file: TextFile): Promise<string> {
-  if (file.size > MAX_DATASET_BYTES) {
-    const [size, limit] = [file.size, MAX_DATASET_BYTES].map((bytes) => `${Math.ceil(bytes / 2 ** 20)} MiB`);
-    throw new DatasetError(
-      file.name,
-      `the file is ${size}, the limit is ${limit}`,
-      "Split it and open one part.",
-    );
-  }
-  return file.text();
 }
 
 /** Returns the data set a run would use. */

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { sortDropped, type DroppedFile } from "./dropped.ts";
+import { classifyDropped, type DroppedFile } from "./dropped.ts";
 
 const drop = (...paths: string[]): DroppedFile[] =>
   paths.map((path) => ({ path, file: new File([path], path.split("/").at(-1)!) }));
@@ -8,13 +8,15 @@ test.each<[string, string[], string]>([
   ["a data set", ["questions.jsonl"], "questions.jsonl"],
   ["a folder with one file in it", ["mine/.DS_Store", "mine/questions.json"], "mine"],
   ["a configuration, which is told by its content", ["config.json"], "config.json"],
-])("%s is a text", (_what, paths, name) => {
-  expect(sortDropped(drop(...paths))).toMatchObject({ kind: "text", name });
+  ["a folder of shards", ["mine/train-0.parquet", "mine/train-1.parquet"], "mine"],
+  ["an archive without weights", ["shards.zip"], "shards.zip"],
+])("%s is a data set", async (_what, paths, name) => {
+  expect(await classifyDropped(drop(...paths))).toMatchObject({ kind: "data", name });
 });
 
 test.each<[string, string[], string, string[]]>([
   ["a GGUF file", ["tiny.Q8_0.gguf"], "tiny.Q8_0", ["tiny.Q8_0.gguf"]],
-  ["a zip", ["trained.zip"], "trained", ["trained.zip"]],
+  ["a zip with weights", ["model.safetensors.zip"], "model.safetensors", ["model.safetensors.zip"]],
   ["a folder with a GGUF file", ["mine/README.md", "mine/tiny.gguf"], "tiny", ["mine/tiny.gguf"]],
   [
     "a folder in several files",
@@ -22,19 +24,18 @@ test.each<[string, string[], string, string[]]>([
     "qwen",
     ["qwen/config.json", "qwen/model-00001-of-00002.safetensors"],
   ],
-  ["loose files", ["config.json", "a.safetensors"], "local model", ["config.json", "a.safetensors"]],
-])("%s is a model", (_what, paths, name, kept) => {
-  const dropped = sortDropped(drop(...paths));
+  ["loose files", ["config.json", "a.safetensors"], "local files", ["config.json", "a.safetensors"]],
+])("%s is a model", async (_what, paths, name, kept) => {
+  const dropped = await classifyDropped(drop(...paths));
   expect(dropped).toMatchObject({ kind: "model", name });
   expect(dropped.kind === "model" && dropped.files.map(({ path }) => path)).toEqual(kept);
 });
 
 test.each<[string, string[], RegExp]>([
   ["an empty folder", [], /it contains no files/],
-  ["two data sets", ["a.json", "b.json"], /one data set at a time/],
   ["weights alone", ["model.safetensors"], /config\.json is missing/],
   ["two models", ["zoo/a.gguf", "zoo/b.gguf"], /several GGUF files/],
-])("%s is unclear, and the reason is told", (_what, paths, problem) => {
-  const dropped = sortDropped(drop(...paths));
+])("%s is unclear, and the reason is told", async (_what, paths, problem) => {
+  const dropped = await classifyDropped(drop(...paths));
   expect(dropped.kind === "unclear" && dropped.problem).toMatch(problem);
 });

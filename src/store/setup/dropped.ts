@@ -1,35 +1,43 @@
-/** Classifies files opened together, by their names, as a text file or a model. */
+/** Classifies files opened together, by their names, as a data set or a model. */
 import type { ModelPart } from "../../worker/protocol.ts";
-import type { TextFile } from "./dataset.ts";
 
 /** A file of the user; the path of a file in a folder begins with the folder's name. */
 export interface DroppedFile {
   readonly path: string;
-  readonly file: TextFile;
+  readonly file: Blob;
 }
 
 /** `name` is the name of the file or the folder. */
 export type Dropped =
-  | { readonly kind: "text"; readonly name: string; readonly file: TextFile }
+  | { readonly kind: "data"; readonly name: string; readonly files: readonly ModelPart[] }
   | { readonly kind: "model"; readonly name: string; readonly files: readonly ModelPart[] }
   | { readonly kind: "unclear"; readonly name: string; readonly problem: string };
 
-/** Classifies files. Files whose name begins with a dot are ignored. */
-export function sortDropped(all: readonly DroppedFile[]): Dropped {
+/** Classifies files. Files whose name begins with a dot are ignored; whatever is no model is read as a data set. */
+export async function classifyDropped(all: readonly DroppedFile[]): Promise<Dropped> {
   const files = all.filter(({ path }) => !baseName(path).startsWith("."));
   const [first, second] = files;
   const name = commonName(files);
   if (first === undefined) return { kind: "unclear", name, problem: "it contains no files." };
-  const weights = files.filter(({ path }) => /\.(safetensors|gguf)$/i.test(path));
-  const isArchive = second === undefined && /\.zip$/i.test(first.path);
-  if (weights.length > 0 || isArchive) return modelOf(name, files);
-  if (second === undefined) return { kind: "text", name, file: first.file };
-  const problem = `none of its ${files.length} files contains weights (.safetensors or .gguf). Open a complete model folder, or one data set at a time.`;
-  return { kind: "unclear", name, problem };
+  const hasWeights = files.some(({ path }) => /\.(safetensors|gguf)$/i.test(path));
+  const isArchive = second === undefined && /\.zip$/i.test(first.path) && (await holdsWeights(first.file));
+  return hasWeights || isArchive ? modelOf(name, files) : { kind: "data", name, files: partsOf(files) };
 }
 
+/** Bytes at the end of a zip archive in which the names of its files are looked for. */
+const DIRECTORY_BYTES = 2 ** 20;
+
+/** Whether the directory at the end of a zip archive names a file of weights. */
+async function holdsWeights(archive: Blob): Promise<boolean> {
+  const end = await archive.slice(Math.max(0, archive.size - DIRECTORY_BYTES)).text();
+  return /\.(safetensors|gguf)/i.test(end);
+}
+
+const partsOf = (files: readonly DroppedFile[]): ModelPart[] =>
+  files.map(({ path, file }) => ({ path, blob: file }));
+
 function modelOf(name: string, files: readonly DroppedFile[]): Dropped {
-  const parts = files.flatMap(({ path, file }) => (file instanceof Blob ? [{ path, blob: file }] : []));
+  const parts = partsOf(files);
   const [single, second] = parts.filter(({ path }) => /\.(gguf|zip)$/i.test(path));
   if (parts.some(({ path }) => baseName(path) === "config.json"))
     return { kind: "model", name, files: parts };
@@ -50,7 +58,7 @@ function commonName(files: readonly DroppedFile[]): string {
   if (first === undefined) return "The folder";
   const folder = /^([^/]+)\//.exec(first.path)?.[1];
   if (folder !== undefined && files.every(({ path }) => path.startsWith(`${folder}/`))) return folder;
-  return others.length === 0 ? baseName(first.path) : "local model";
+  return others.length === 0 ? baseName(first.path) : "local files";
 }
 
 function baseName(path: string): string {

@@ -1,3 +1,4 @@
+import { readDataset } from "../../data/dataset.ts";
 import { expect, it } from "vitest";
 import type { MemoryPlan, PlanQuestion } from "../../worker/plan/planClient.ts";
 import { createCatalogueStore } from "./catalogue.ts";
@@ -28,7 +29,7 @@ async function setUp() {
   const readText = (path: string): Promise<string> => Promise.resolve(FILES[path] ?? "");
   const parts = {
     settings: createSettingsStore(DEFAULT_SETTINGS),
-    dataset: createDatasetStore(readText),
+    dataset: createDatasetStore(readText, readDataset),
     catalogue: createCatalogueStore(readText),
   };
   const asked: PlanQuestion[] = [];
