@@ -3,6 +3,7 @@ import type { Command } from "commander";
 import * as z from "zod";
 import { mean } from "../../src/math/stats.ts";
 import { extractAnswers, gradeAnswer, gradeLabel } from "../../src/rl/answer.ts";
+import { answerRules } from "../../src/rl/answerRules.ts";
 import type { AnswerRules } from "../../src/rl/contracts/types.ts";
 import { rewardFor } from "../../src/rl/reward.ts";
 import type { Answer } from "../../src/rl/contracts/types.ts";
@@ -49,9 +50,12 @@ export function addVote(program: Command): void {
     });
 }
 
+/** Whose rules, and where answers are. */
+type RunRules = Pick<AnswerRules, "answers" | "answerFormat">;
+
 /** The vote on one group under the authors' names; the metrics that need the truth are absent without it. */
-export function voteOn({ id, task, responses, truth }: GroupLine, how: Omit<AnswerRules, "task">) {
-  const rules = { task, ...how };
+export function voteOn({ id, task, responses, truth }: GroupLine, how: RunRules) {
+  const rules = answerRules({ task }, how);
   const extracted = extractAnswers(responses, rules);
   const { pseudoLabel: label, majorityCount, majorityRatio } = majorityVote(extracted);
   const rewards = extracted.map(oncePerAnswer((answer) => rewardFor(answer, label, rules)));

@@ -1,18 +1,9 @@
 /** Response text -> answer, and the comparison of answers, by the grading rules of a run. */
-import { GRADERS } from "../grading/graders.ts";
 import type { Answer, AnswerRules } from "./contracts/types.ts";
 
-/** Returns the answer rules of a run, from its data set and its configuration. */
-export function answerRules(
-  { task }: Pick<AnswerRules, "task">,
-  { answers, answerFormat }: Omit<AnswerRules, "task">,
-): AnswerRules {
-  return { task, answers, answerFormat };
-}
-
 /** Returns the normalised answer of a response, or null when it has none ("" under the paper's rules). */
-export function extractAnswer(text: string, { task, answers, answerFormat }: AnswerRules): Answer {
-  return GRADERS[answers].extract(text, task, answerFormat);
+export function extractAnswer(text: string, { task, grader, answerFormat }: AnswerRules): Answer {
+  return grader.extract(text, task, answerFormat);
 }
 
 /**
@@ -24,7 +15,7 @@ export function extractAnswers(texts: readonly string[], rules: AnswerRules): An
   return texts.map((text) => {
     const answer = extractAnswer(text, rules);
     if (answer === null) return null;
-    const key = GRADERS[rules.answers].key(answer, rules.task);
+    const key = rules.grader.key(answer, rules.task);
     const alike = spellings.get(key) ?? [];
     const first = alike.find((other) => other === answer || answersEqual(answer, other, rules));
     if (first === undefined) spellings.set(key, [...alike, answer]);
@@ -33,8 +24,8 @@ export function extractAnswers(texts: readonly string[], rules: AnswerRules): An
 }
 
 /** Returns whether an answer equals a true answer of the data set; null when undecided within the grader's budget. */
-export function gradeAnswer(answer: string, truth: string, { task, answers }: AnswerRules): boolean | null {
-  return GRADERS[answers].equal(answer, truth, task);
+export function gradeAnswer(answer: string, truth: string, { task, grader }: AnswerRules): boolean | null {
+  return grader.equal(answer, truth, task);
 }
 
 /** Returns whether a pseudo-label is right. The authors' code extracts from it once more, which hardly any answer but numbers survives. */

@@ -1,7 +1,7 @@
 /** For tests: a policy of three numbers per prompt, so that the whole method runs without a model. */
 import { createRandom } from "../math/random.ts";
 import { configFrom, methodOf } from "./ttrlConfig.ts";
-import { answerRules } from "./answer.ts";
+import { answerRules } from "./answerRules.ts";
 import { advantage } from "./advantage.ts";
 import type { JudgedStep, Rewarded, RewardSources, Sampled } from "./contracts/hooks.ts";
 import type { TokenTable } from "./contracts/tokenTable.ts";
@@ -25,7 +25,7 @@ import { ttrl } from "./ttrl.ts";
 import type { AnswerRules, Group, Prompt, Response, Rollout } from "./contracts/types.ts";
 
 /** The rules of a run by default, on free-form mathematics. */
-export const MATH: AnswerRules = { task: "math", answers: "corrected", answerFormat: "auto" };
+export const MATH = answerRules({ task: "math" }, { answers: "corrected", answerFormat: "auto" });
 
 /** Logits of the answers "7", "8" and "9". */
 export type Logits = readonly [number, number, number];

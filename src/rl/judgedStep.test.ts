@@ -1,3 +1,4 @@
+import { answerRules } from "./answerRules.ts";
 import { describe, expect, test } from "vitest";
 import type { Sampled } from "./contracts/hooks.ts";
 import type { Group } from "./contracts/types.ts";
@@ -13,7 +14,8 @@ const RESPONSES = [1.5, 0.5, 1, 1].map((entropy, i) => ({
 function judgedByPaper(texts: readonly string[], values: object = {}): Group {
   const sampled = sampledOf(texts.map((text) => say(text)));
   const config = { advantage: "dr-grpo", answers: "paper", ...values };
-  return judge([sampled], config, { task: "math", answers: "paper", answerFormat: "auto" }).groups[0]!;
+  const rules = answerRules({ task: "math" }, { answers: "paper", answerFormat: "auto" });
+  return judge([sampled], config, rules).groups[0]!;
 }
 
 function judged(values: object, changes: Partial<Sampled> = {}): Group {

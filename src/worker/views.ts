@@ -1,6 +1,7 @@
 /** Converts a step's groups to what the page shows of them. */
 import { sum } from "../math/stats.ts";
-import { answerRules, gradeAnswer } from "../rl/answer.ts";
+import { gradeAnswer } from "../rl/answer.ts";
+import { answerRules } from "../rl/answerRules.ts";
 import type { Answer, AnswerRules, Group } from "../rl/contracts/types.ts";
 import type { AnswerKey, Study } from "../rl/metrics/answerKey.ts";
 import type { TtrlConfig } from "../rl/ttrlConfig.ts";

@@ -1,4 +1,5 @@
 /** The nouns of the method. Shapes and ranges are stated here once. */
+import type { Grader } from "../../grading/grader.ts";
 import type { GradingSetting } from "../../grading/graders.ts";
 
 /** How answers are extracted from responses: free-form mathematics, or one letter of a multiple choice. */
@@ -10,6 +11,8 @@ export interface AnswerRules {
   readonly answers: GradingSetting;
   /** Where the corrected rules look for the answer (grading/answerFormat.ts). */
   readonly answerFormat: string;
+  /** The grader of these rules. */
+  readonly grader: Grader;
 }
 
 /** A turn of a conversation. */

@@ -1,7 +1,7 @@
 /** The questions of a run, step by step, with the random numbers that draw and sample them. */
 import { at } from "../../math/at.ts";
 import { restoreRandom, type Random } from "../../math/random.ts";
-import { answerRules } from "../answer.ts";
+import { answerRules } from "../answerRules.ts";
 import type { Method } from "../contracts/method.ts";
 import type { Policy } from "../contracts/policy.ts";
 import type { QuestionSet } from "../contracts/types.ts";

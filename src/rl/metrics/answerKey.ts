@@ -1,5 +1,6 @@
 /** Ground truth of a data set. Only `rl/metrics` and the code that starts runs may import it: the loop has questions only. */
-import { gradeAnswer, answerRules } from "../answer.ts";
+import { gradeAnswer } from "../answer.ts";
+import { answerRules } from "../answerRules.ts";
 import type { TrueLabels } from "../contracts/hooks.ts";
 import type { Method } from "../contracts/method.ts";
 import type { QuestionSet } from "../contracts/types.ts";

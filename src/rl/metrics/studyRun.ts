@@ -1,5 +1,5 @@
 /** Runs and evaluations on a study: the loop gets its questions, the measurements its answer key. */
-import { answerRules } from "../answer.ts";
+import { answerRules } from "../answerRules.ts";
 import type { Method } from "../contracts/method.ts";
 import type { Models } from "../contracts/models.ts";
 import type { Policy } from "../contracts/policy.ts";
