@@ -3,14 +3,7 @@ import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import * as z from "zod";
 import { openGpu, type Gpu } from "../src/webgpu/device/device.ts";
-import {
-  NEEDS_WEBGPU,
-  NEVER,
-  OPERATIONS_CHOSEN,
-  startChosen,
-  type Started,
-  type StartedBackend,
-} from "../src/lab/startBackend.ts";
+import { startOn, type StartedBackend } from "../src/lab/startBackend.ts";
 import type { BackendChoice } from "../src/report/backend.ts";
 import { InputError } from "./inputError.ts";
 import { tuningMemory } from "./files/tuningMemory.ts";
@@ -21,15 +14,17 @@ const NO_ADAPTER =
 
 /** Starts the chosen backend. */
 export function startBackend(choice: BackendChoice): Promise<StartedBackend> {
-  return startChosen(choice, {
-    findAdapter: () => Promise.resolve(probeAdapter()),
-    start: {
-      cpu: startCpu,
-      wasm: startWasm,
-      webgpu: startGraphs,
-      "webgpu-operations": startOperations,
+  return startOn(
+    {
+      findAdapter: () => Promise.resolve(probeAdapter()),
+      openGpu: openDawn,
+      // Every kernel is measured at the first start: later starts then run the same variants and give the same numbers.
+      tuning: () => ({ memory: tuningMemory(), tuningBudget: Infinity }),
+      useCpuOperations: async () => (await import("./operations.ts")).useCpuOperations(),
+      useWasmOperations: async () => (await import("./operations.ts")).useWasmOperations(),
     },
-  });
+    choice,
+  );
 }
 
 const adapterReport = z.nullable(
@@ -52,32 +47,7 @@ export function probeAdapter(): z.infer<typeof adapterReport> {
   }
 }
 
-async function startCpu(): Promise<Started> {
-  const { useCpuOperations } = await import("./operations.ts");
-  await useCpuOperations();
-  return { device: "plain JavaScript", graphs: NEEDS_WEBGPU, fault: NEVER };
-}
-
-async function startWasm(): Promise<Started> {
-  const { useWasmOperations } = await import("./operations.ts");
-  return { device: await useWasmOperations(), graphs: NEEDS_WEBGPU, fault: NEVER };
-}
-
-async function startGraphs(): Promise<Started> {
-  const gpu = await startGpu();
-  // Every kernel is measured at the first start: later starts then run the same variants and give the same numbers.
-  const graphs = { gpu, memory: tuningMemory(), tuningBudget: Infinity };
-  return { device: gpu.name, graphs, fault: gpu.fault };
-}
-
-async function startOperations(): Promise<Started> {
-  const { device, name, fault } = await startGpu();
-  const { useWebGpuOperations } = await import("../src/ops/webgpu.ts");
-  await useWebGpuOperations(device);
-  return { device: name, graphs: OPERATIONS_CHOSEN, fault };
-}
-
-async function startGpu(): Promise<Gpu> {
+async function openDawn(): Promise<Gpu> {
   if (probeAdapter() === null) throw new InputError(NO_ADAPTER);
   const { create, globals } = await import("webgpu");
   Object.assign(globalThis, globals); // GPUBufferUsage and the like, as a browser has them

@@ -1,23 +1,19 @@
 import { expect, test } from "vitest";
-import type { Graphs } from "../model/openPolicy.ts";
 import type { BackendChoice } from "../report/backend.ts";
-import { NEVER, OPERATIONS_CHOSEN, startChosen, type BackendStarters } from "./startBackend.ts";
+import type { Gpu } from "../webgpu/device/device.ts";
+import { NEVER, startOn, type Platform } from "./startBackend.ts";
 
-/** Stands for the GPU; nothing runs on it. */
-const GRAPHS = {} as Graphs;
+/** A GPU on which nothing runs. */
+const GPU = { name: "a GPU", fault: NEVER } as Gpu;
 
-/** Starters that report their names, on the given adapter. */
-function startersOn(adapter: { name: string; software: boolean } | null): BackendStarters {
-  const started = (device: string, graphs: Graphs | string) => () =>
-    Promise.resolve({ device, graphs, fault: NEVER });
+/** A platform with the given adapter. */
+function platformOn(adapter: { name: string; software: boolean } | null): Platform {
   return {
     findAdapter: () => Promise.resolve(adapter),
-    start: {
-      cpu: started("a processor", "none here"),
-      wasm: started("SIMD", "none here"),
-      webgpu: started("a GPU", GRAPHS),
-      "webgpu-operations": started("a GPU", OPERATIONS_CHOSEN),
-    },
+    openGpu: () => Promise.resolve(GPU),
+    tuning: () => ({ memory: { read: () => null, write: () => undefined }, tuningBudget: 0 }) as never,
+    useCpuOperations: () => Promise.resolve(),
+    useWasmOperations: () => Promise.resolve("SIMD"),
   };
 }
 
@@ -32,14 +28,17 @@ test.each<[BackendChoice, typeof HARDWARE | null, string, RegExp]>([
   ["wasm", HARDWARE, "wasm", /asked for/],
   ["cpu", HARDWARE, "cpu", /asked for/],
 ])("%s with the adapter %o is %s", async (choice, adapter, backend, reason) => {
-  const { report } = await startChosen(choice, startersOn(adapter));
+  const { report } = await startOn(platformOn(adapter), choice);
   expect(report.backend).toBe(backend);
   expect(report.reason).toMatch(reason);
 });
 
-test("operations on WebGPU are WebGPU without graphs", async () => {
-  const { report, graphs } = await startChosen("webgpu-operations", startersOn(HARDWARE));
-  expect(report).toEqual({ backend: "webgpu", device: "a GPU", reason: "asked for" });
-  expect(graphs).toBe("asked for");
-  expect((await startChosen("webgpu", startersOn(HARDWARE))).graphs).toBe(GRAPHS);
+test("WebGPU runs recorded graphs on its device, WASM and cpu none", async () => {
+  const platform = platformOn(HARDWARE);
+  expect((await startOn(platform, "webgpu")).graphs).toMatchObject({ gpu: GPU, tuningBudget: 0 });
+  expect(await startOn(platform, "wasm")).toMatchObject({
+    report: { device: "SIMD" },
+    graphs: "recorded graphs need WebGPU",
+  });
+  expect((await startOn(platform, "cpu")).report.device).toBe("plain JavaScript");
 });
