@@ -12,14 +12,14 @@ import { addRun } from "./commands/run.ts";
 import { addScore } from "./commands/score.ts";
 import { addVote } from "./commands/vote.ts";
 
-/** The program, ready to parse arguments; errors are thrown, to be told by the caller. */
+/** The program, ready to parse arguments; errors are thrown for the caller to report. */
 export function createProgram(): Command {
   const program = new Command("ttrl")
-    .description(`${packageJson.description}: here without the tab`)
+    .description(`${packageJson.description}; this is its command line`)
     .version(packageJson.version)
     .exitOverride()
     .configureOutput({ writeErr: () => {}, outputError: () => {} })
-    .addHelpText("after", "\nEvery command explains itself: ttrl run --help");
+    .addHelpText("after", "\nHelp for a command: ttrl run --help");
   addRun(program);
   addDataset(program);
   addEval(program);

@@ -38,7 +38,7 @@ describe("what the user got wrong is told in one line, with status 2", () => {
     [
       "a missing option",
       ["run", "--model", at("model")],
-      /run needs --model <folder>, --dataset <file> and --out/,
+      /run needs --model <source>, --dataset <source> and --out/,
     ],
     [
       "a value out of bounds",

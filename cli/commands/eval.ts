@@ -24,7 +24,7 @@ export function addEval(program: Command): void {
     maxResponseTokens,
     seed,
   } = CONFIG_FIELDS;
-  const command = program.command("eval").description("measure a model on a data set");
+  const command = program.command("eval").description("evaluate a model on a data set");
   addOptions(command, inferenceOptions()).requiredOption(
     "--dataset <source>",
     "questions and answers: file, archive or folder (see ttrl dataset)",
@@ -39,7 +39,7 @@ export function addEval(program: Command): void {
     .addOption(numberOption("--max-response-tokens <integer>", maxResponseTokens))
     .addOption(answerFormatOption())
     .addOption(numberOption("--seed <integer>", seed, { meaning: "Same seed, same backend: same numbers." }))
-    .option("--each", "tell pass@1 and majority of each question as well")
+    .option("--each", "also print pass@1 and majority of each question")
     .addOption(backendOption())
     .addHelpText("after", HELP)
     .action(async (request: EvaluationRequest & DatasetFlags) => {

@@ -16,11 +16,11 @@ interface ExperimentOptions {
 }
 
 const HELP = `
-An experiment is a file of experiments/: models, data sets, variants, seeds, the columns of its table, its figure.
-Writes into --out: <name>.json (every run in short), <name>.svg (the figure), <name>.md (the table, with 95% intervals),
-and below cells/ each run and evaluation in a folder that is named by a hash of everything that determines its numbers.
-Prints one JSON line for each experiment: how many of its runs are finished, and where the result is.
-Finished cells are skipped, also those of other experiments; a run that was stopped or killed continues.
+An experiment is a file in experiments/: models, data sets, variants, seeds, the columns of its table and its figure.
+Writes to --out: <name>.json (a summary of every run), <name>.svg (the figure), <name>.md (the table, with 95%
+intervals), and in cells/ each run and evaluation, in a folder named by a hash of everything that determines its numbers.
+Prints one JSON line per experiment: how many of its runs are finished, and where the result is.
+Finished cells are skipped, including those of other experiments; an interrupted run continues.
 
 Examples:
   ttrl experiment --list
@@ -33,23 +33,17 @@ Examples:
 export function addExperiment(program: Command): void {
   program
     .command("experiment")
-    .description("run experiments of the paper and beyond it, and draw what came of them")
-    .argument("[names...]", "experiments, such as main; --list tells them")
-    .option(
-      "--out <folder>",
-      "where cells and results are written; several experiments share their cells there",
-    )
+    .description("run experiments of the paper and others, and write their tables and figures")
+    .argument("[names...]", "experiments, such as main; --list shows all")
+    .option("--out <folder>", "output folder for cells and results; experiments share cells")
     .option(
       "--earlier <folder>",
-      "results of another time or machine, such as docs/experiments: their runs count as finished",
+      "results from earlier or another machine, such as docs/experiments; their runs count as finished",
     )
-    .option(
-      "--list",
-      "tell the experiments, or the cells of those named and which are finished, and run nothing",
-    )
-    .option("--report", "write the results of the cells that are finished, and run nothing")
+    .option("--list", "list the experiments, or the cells of those named with their state; run nothing")
+    .option("--report", "write the results of the finished cells; run nothing")
     .addOption(
-      new Option("--jobs <integer>", "cells side by side")
+      new Option("--jobs <integer>", "cells to run in parallel")
         .argParser(numberWithin({ kind: "integer", min: 1, max: 64 }))
         .default(2),
     )
@@ -81,7 +75,7 @@ async function list(names: readonly string[], options: ExperimentOptions): Promi
 }
 
 async function run(names: readonly string[], options: ExperimentOptions): Promise<void> {
-  if (names.length === 0) throw new InputError("experiment needs a name; ttrl experiment --list tells them");
+  if (names.length === 0) throw new InputError("experiment needs a name; ttrl experiment --list shows them");
   const request = requestOf(names, options);
   const { reportExperiments, runExperiments } = await import("../experiments/experiment.ts");
   if (options.report === true) reportExperiments(request);
@@ -91,6 +85,6 @@ async function run(names: readonly string[], options: ExperimentOptions): Promis
 function requestOf(names: readonly string[], options: ExperimentOptions) {
   const { out, earlier, jobs, only = [], seeds = [], backend } = options;
   if (out === undefined)
-    throw new InputError("experiment needs --out <folder>; cells of earlier experiments there are used");
+    throw new InputError("experiment needs --out <folder>; finished cells in it are reused");
   return { names, out: resolve(out), earlier: earlier ?? null, jobs, only, seeds, backend };
 }

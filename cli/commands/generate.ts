@@ -7,7 +7,7 @@ import { addOptions, backendOption, inferenceOptions, numberOption } from "./opt
 
 const HELP = `
 Prints one JSON line for each response: prompt (and id, where the file has one), response, tokens (ids, the end token
-included), finished (false when it was cut), and with --logprobs the log-probability of each token in nats, under the
+included), finished (false if truncated), and with --logprobs the log-probability of each token in nats, under the
 distribution it was drawn from.
 
 Examples:
@@ -20,7 +20,7 @@ export function addGenerate(program: Command): void {
   const { temperature, topP, maxResponseTokens, seed, votesPerQuestion } = CONFIG_FIELDS;
   const command = program.command("generate").description("sample responses to prompts");
   addOptions(command, inferenceOptions())
-    .option("--prompt <text>", "one prompt, put into the model's chat template")
+    .option("--prompt <text>", "one prompt, formatted by the model's chat template")
     .option("--prompts <file>", 'JSONL, each line an object with a "prompt"; - is standard input')
     .addOption(
       numberOption("--count <integer>", votesPerQuestion, {
@@ -34,7 +34,7 @@ export function addGenerate(program: Command): void {
     .addOption(
       numberOption("--seed <integer>", seed, { meaning: "Same seed, same backend: same responses." }),
     )
-    .option("--greedy", "take the most likely token each time: temperature 0")
+    .option("--greedy", "decode greedily (temperature 0)")
     .option("--logprobs", "print the log-probability of every token")
     .addOption(backendOption())
     .addHelpText("after", HELP)

@@ -34,25 +34,25 @@ export function sizeParser(kilo: number, examples: string) {
 
 export const modelOption = (): Option =>
   new Option(
-    "--model <place>",
+    "--model <source>",
     "Hugging Face model folder, such as one of public/models, a GGUF file, or on the Hub hf:owner/name, hf:owner/name@revision, hf:owner/name:file.gguf",
   );
 
 export const cacheOption = (): Option =>
   new Option(
     "--cache <folder>",
-    "where models of the Hub are kept (default: ttrl-lab/models in the user's cache folder); HF_TOKEN opens gated ones, HF_ENDPOINT names a mirror",
+    "cache folder for models of the Hub (default: ttrl-lab/models in the user's cache folder); HF_TOKEN gives access to gated ones, HF_ENDPOINT selects a mirror",
   );
 
 export const adapterOption = (meaning: string): Option =>
-  new Option("--adapter <folder>", `adapter in PEFT's format, such as the adapter/ of a run; ${meaning}`);
+  new Option("--adapter <folder>", `LoRA adapter in PEFT's format, such as adapter/ of a run; ${meaning}`);
 
 /** Returns the options that name a model, its adapter and the frame of every prompt. */
 export const modelOptions = (adapterUse: string): [Option, ...Option[]] => [
   modelOption(),
   cacheOption(),
   new Option("--system <text>", "system prompt before every question").default("", "none"),
-  new Option("--suffix <text>", "text that follows every question in its turn").default("", "none"),
+  new Option("--suffix <text>", "text appended to every question").default("", "none"),
   adapterOption(adapterUse),
 ];
 
@@ -87,10 +87,10 @@ export function numberOption(
 export const settingsOptions = (): Option[] => [
   new Option(
     "--preset <name>",
-    "settings to begin with: paper are the authors', the defects of their code included",
+    "initial settings: paper uses the authors', including the defects of their code",
   ).choices(Object.keys(PRESETS)),
   new Option("--config <file>", "JSON object of settings by name, or the run.json of another run"),
-  new Option("--set <name=value...>", "settings by name, over those of --config"),
+  new Option("--set <name=value...>", "settings by name; they override --config"),
 ];
 
 /** Returns one option for each field of a run's configuration, without a default. */

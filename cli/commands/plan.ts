@@ -7,9 +7,9 @@ import { addOptions, configOptions, modelOption, settingsOptions, sizeParser } f
 type PlanOptions = Omit<PlanRequest, "config"> & SettingOptions;
 
 const HELP = `
-Prints what a run would take in memory, by part, without running it: what it would be cut to so that it fits, and
-where that does not help, the smallest change that does; then the exit status is 2. Responses are taken to be as
-long as they may get. Without --dataset prompts count 128 tokens, and of a folder config.json alone is read.
+Prints the memory a run needs, by part, without running it: the batch sizes at which it fits or, if it does not fit at
+any, the smallest change of a setting that makes it fit; the exit status is then 2. Responses are assumed to have the
+maximum length. Without --dataset, prompts are assumed to have 128 tokens, and only config.json of a folder is read.
 
 Examples:
   ttrl plan --model public/models/abacus-0.2M --dataset public/datasets/word.json --backend wasm
@@ -19,9 +19,9 @@ Examples:
 export function addPlan(program: Command): void {
   const command = program
     .command("plan")
-    .description("tell what memory a run would take")
+    .description("estimate the memory a run needs")
     .addOption(modelOption().makeOptionMandatory())
-    .option("--dataset <file>", "questions to learn from, JSON or JSONL")
+    .option("--dataset <file>", "questions to learn from: file, archive or folder (see ttrl dataset)")
     .addOption(
       new Option("--backend <name>", "auto plans for WebGPU on a hardware adapter, else for WASM")
         .choices(["auto", "wasm", "webgpu"])
@@ -29,13 +29,11 @@ export function addPlan(program: Command): void {
     )
     .option(
       "--limit <size>",
-      "memory there is, such as 8GB (on WASM 4GB at most; of a GPU nobody tells)",
+      "available memory, such as 8GB (at most 4GB on WASM; a GPU does not report its own)",
       sizeParser(1024, "8GB or 512MB"),
     )
     .addOption(
-      new Option("--format <name>", "how the plan is written")
-        .choices(["markdown", "json"])
-        .default("markdown"),
+      new Option("--format <name>", "output format").choices(["markdown", "json"]).default("markdown"),
     )
     .addHelpText("after", HELP)
     .action(async (options: PlanOptions) => {

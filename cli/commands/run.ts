@@ -24,13 +24,12 @@ type RunOptions = SettingOptions &
   };
 
 const HELP = `
-Writes into --out: metrics.jsonl (a line for each step and evaluation, the same bit for bit whenever the run is
-repeated), timing.jsonl (their wall-clock), run.json (what was asked for), checkpoint/ (what --resume continues from)
-and model/ (the trained model, an ordinary Hugging Face folder, with its card, run.json, metrics.csv and metrics.json).
-With --trainable lora an adapter is trained beside frozen weights: model/ then has it merged in, and adapter/ holds it
-in PEFT's format, to go on from with --adapter.
-Prints one JSON line: base and final pass@1 and Maj@N.
-Ctrl-C stops at the next moment that can be continued from, and writes a checkpoint.
+Writes to --out: metrics.jsonl (a line per step and evaluation, bit for bit reproducible), timing.jsonl (wall-clock
+times of the same lines), run.json (the configuration), checkpoint/ (for --resume) and model/ (the trained model as a
+Hugging Face folder, with model card, run.json, metrics.csv and metrics.json). With --trainable lora, model/ contains
+the merged weights, and adapter/ the adapter in PEFT's format, from which --adapter continues.
+Prints one JSON line: pass@1 and Maj@N before and after.
+Ctrl-C stops the run after writing a checkpoint.
 
 Examples:
   ttrl run --model public/models/abacus-0.2M --dataset public/datasets/word.json --steps 100 --seed 1 --out out/word
@@ -45,18 +44,18 @@ Examples:
 export function addRun(program: Command): void {
   const command = program
     .command("run")
-    .description("teach a model without labels, and measure it before and after");
-  addOptions(command, modelOptions("the run trains it on, by the rank, alpha and targets it has"))
+    .description("train a model without labels, and evaluate it before and after");
+  addOptions(command, modelOptions("the run continues to train it, with its rank, alpha and target modules"))
     .option(
       "--dataset <source>",
       "questions to learn from: file, archive or folder (see ttrl dataset); answers serve the metrics only",
     )
-    .option("--out <folder>", "where the run is written; must hold no other run")
+    .option("--out <folder>", "output folder; must not contain another run")
     .addOption(backendOption());
   addOptions(command, [...datasetOptions(), ...settingsOptions()])
-    .option("--eval <file...>", "further data sets to measure by before and after: held out, transfer")
+    .option("--eval <file...>", "further data sets to evaluate before and after: held-out, transfer")
     .addOption(
-      new Option("--labels <which>", "none leaves the answers of --dataset unread: nothing learnt may change")
+      new Option("--labels <which>", "none ignores the answers in --dataset; training must not change")
         .choices(["own", "none"])
         .default("own"),
     )
@@ -65,10 +64,7 @@ export function addRun(program: Command): void {
         .argParser(numberWithin({ kind: "integer", min: 1, max: 100_000 }))
         .default(10),
     )
-    .option(
-      "--resume <folder>",
-      "continue the run in this folder; only --steps and --cache may be given with it",
-    )
+    .option("--resume <folder>", "continue the run in this folder; allows only --steps and --cache besides")
     .addHelpText("after", HELP)
     .action(async (options: RunOptions) => {
       if (options.resume === undefined) return start(options);
@@ -82,7 +78,7 @@ async function start(options: RunOptions): Promise<void> {
   const { model, dataset, out, adapter, system, suffix, eval: evals = [] } = options;
   if (model === undefined || dataset === undefined || out === undefined) {
     throw new InputError(
-      "run needs --model <folder>, --dataset <source> and --out <folder>, or --resume <folder>",
+      "run needs --model <source>, --dataset <source> and --out <folder>, or --resume <folder>",
     );
   }
   const { readAdapterFile, adapterSettings } = await import("../models/adapterFile.ts");

@@ -7,8 +7,8 @@ import type { ScoreRequest } from "../models/scoreTexts.ts";
 const HELP = `
 Input, one JSON object a line: text, or tokens (ids, as ttrl generate prints them), and the prompt it responds to
 (optional). The prompt goes through the model's chat template; without one the text follows the beginning-of-sequence
-token. With --raw nothing is added: prompt and text are taken as they stand, and the first token of a text without a
-prompt has no logprob (null).
+token. With --raw prompt and text are used verbatim; the first token of a text without a prompt then has no logprob
+(null).
 Output, one line each: the input line with tokens (ids), logprobs (nats) and their sum.
 
 Examples:
@@ -18,13 +18,13 @@ Examples:
 
 /** Adds `score` to the program. */
 export function addScore(program: Command): void {
-  const command = program.command("score").description("log-probability of every token of given texts");
+  const command = program.command("score").description("log-probability of every token of texts");
   addOptions(command, inferenceOptions())
     .requiredOption("--in <file>", "JSONL of texts; - is standard input")
-    .option("--raw", "take prompt and text as they stand, without the chat template")
+    .option("--raw", "use prompt and text verbatim, without the chat template")
     .addOption(
       numberOption("--temperature <number>", CONFIG_FIELDS.temperature, {
-        meaning: "Temperature of the distribution that the logprobs are of.",
+        meaning: "Temperature of the distribution that logprobs refer to.",
       }),
     )
     .addOption(backendOption())

@@ -22,14 +22,11 @@ const MODEL: Form = {
   subject: "a model",
   options: [
     modelOption(),
-    new Option("--format <name>", "file for llama.cpp, or folder").choices(["gguf", "safetensors"]),
-    new Option("--precision <name>", "how weights are written")
+    new Option("--format <name>", "gguf file or safetensors folder").choices(["gguf", "safetensors"]),
+    new Option("--precision <name>", "precision of the weights")
       .choices(["f32", "f16", "bf16", "q8_0"])
       .default("f32"),
-    new Option(
-      "--shard-size <size>",
-      "of a folder: the most that a file of weights holds, such as 500MB or 5GB",
-    )
+    new Option("--shard-size <size>", "maximum size of a weights file in a folder, such as 500MB or 5GB")
       .argParser(sizeParser(1000, "500MB or 5GB"))
       .default(SHARD_BYTES, "5GB"),
     adapterOption("merged into the model"),
@@ -46,9 +43,9 @@ const MODEL: Form = {
 const RECIPE: Form = {
   subject: "a run's recipe",
   options: [
-    new Option("--recipe <trainer>", "what goes on with the run there").choices(RECIPES),
+    new Option("--recipe <trainer>", "trainer that continues the run").choices(RECIPES),
     new Option("--run <folder>", "--out of a finished run"),
-    new Option("--steps <integer>", "steps to go on for; as many as the run had without it").argParser(
+    new Option("--steps <integer>", "number of further steps; by default as many as the run had").argParser(
       numberWithin(CONFIG_FIELDS.steps),
     ),
   ],
@@ -68,10 +65,10 @@ transformers, with weights beyond --shard-size in several files. Tensors are rea
 fit in memory. f16 and bf16 round to the nearest, ties to even; a weight too large for the precision is refused.
 
 A recipe is a folder that continues a finished run on other machines: model/ (a copy of the run's trained model), the data
-set, the run's settings in the other trainer's words, the majority-vote reward in Python where the trainer has none, a
-script to start with and README.md: what each setting has become, and what has no counterpart (also told on standard error
-where the run has changed it). trl is TRL's GRPOTrainer on accelerate, verl is verl on Ray, ttrl the authors' own code, which
-is built on a verl of its day.
+set, the run's settings under the other trainer's names, the majority-vote reward in Python where the trainer has none, a
+start script and README.md: the counterpart of each setting, and the settings without one (also reported on standard
+error where the run changed them). trl is TRL's GRPOTrainer on accelerate, verl is verl on Ray, ttrl the authors' own
+code, a fork of an early verl.
 
 Examples:
   ttrl export --model out/word/model --format gguf --precision q8_0 --out word.gguf
@@ -85,10 +82,10 @@ export function addExport(program: Command): void {
   const command = program
     .command("export")
     .description("write a model in another format or precision, or a run for another trainer")
-    .requiredOption("--out <path>", "new file or folder")
+    .requiredOption("--out <path>", "output file or folder")
     .addHelpText("after", HELP);
   for (const { subject, options } of FORMS)
-    for (const option of options) command.addOption(option.helpGroup(`Of ${subject}:`));
+    for (const option of options) command.addOption(option.helpGroup(`Options for ${subject}:`));
   command.action(() => chosenForm(command).write(command));
 }
 

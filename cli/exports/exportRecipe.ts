@@ -37,7 +37,7 @@ export async function exportRecipe(request: RecipeRequest): Promise<void> {
   console.error(`${out}: written; start with: cd ${out} && ${startCommand(recipe)}`);
 }
 
-/** A finished run as what another trainer goes on from. */
+/** A finished run as another trainer continues it. */
 async function readContinuation(folder: string, { run, steps }: RecipeRequest): Promise<Continuation> {
   const file = readRunFile(run);
   const { config, prompt } = file;

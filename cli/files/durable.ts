@@ -1,4 +1,4 @@
-/** Files that are complete or absent, whenever the program or the machine stops. */
+/** Atomic writes: a file or folder is complete or absent, even after a crash. */
 import {
   closeSync,
   existsSync,
@@ -13,16 +13,16 @@ import {
 import { dirname, join } from "node:path";
 import { piecesOf, type Outgoing, type Streamed } from "../../src/formats/streamed.ts";
 
-/** Suffix of a file or folder until it is complete. */
+/** Suffix of an incomplete file or folder. */
 export const PARTIAL = ".partial";
 
-/** A file's content; of a large one piece by piece, so that it need not be in memory twice. */
+/** A file's content; large files are written in pieces. */
 export type Content = Outgoing | string;
 
-/** Writes a whole folder under a new name: it appears complete or not at all. `path` must not exist. */
+/** Writes a folder atomically. `path` must not exist. */
 export async function writeFolder(path: string, files: ReadonlyMap<string, Content>): Promise<void> {
   const partial = path + PARTIAL;
-  rmSync(partial, { recursive: true, force: true }); // left by a run that was killed
+  rmSync(partial, { recursive: true, force: true }); // left by a killed run
   mkdirSync(partial, { recursive: true });
   for (const [name, content] of files) {
     mkdirSync(dirname(join(partial, name)), { recursive: true });
@@ -33,13 +33,13 @@ export async function writeFolder(path: string, files: ReadonlyMap<string, Conte
   syncFolder(dirname(path));
 }
 
-/** Writes a file, replacing an older one in a single step. */
+/** Writes or replaces a file atomically. */
 export function writeFile(path: string, content: string): void {
   writeFileSync(path + PARTIAL, content, { flush: true });
   complete(path);
 }
 
-/** The same of a large one, piece by piece. */
+/** Writes or replaces a large file atomically, in pieces. */
 export async function writeStream(path: string, content: Streamed): Promise<void> {
   await writePieces(path + PARTIAL, content);
   complete(path);
@@ -59,14 +59,14 @@ async function writePieces(path: string, content: Content): Promise<void> {
   const pieces = typeof content === "string" ? [content] : piecesOf(content);
   const file = openSync(path, "w");
   try {
-    for await (const piece of pieces) writeFileSync(file, piece); // goes on where the last ended
+    for await (const piece of pieces) writeFileSync(file, piece); // appends
     fsyncSync(file);
   } finally {
     closeSync(file);
   }
 }
 
-/** A new or renamed entry is on disk only when its folder is. Windows syncs no folders, and needs not. */
+/** Makes new and renamed entries of a folder durable. Windows neither supports nor needs it. */
 function syncFolder(path: string): void {
   if (process.platform === "win32") return;
   const folder = openSync(path, "r");

@@ -10,7 +10,7 @@ export async function* readJsonLines<T>(path: string, schema: z.ZodType<T>): Asy
   const input = path === "-" ? process.stdin : createReadStream(path);
   // readline does not pass its input's errors on.
   const failure = new Promise<never>((_, reject) => input.once("error", reject));
-  failure.catch(() => {}); // told by the race below
+  failure.catch(() => {}); // reported by the race below
   const lines = createInterface({ input, crlfDelay: Infinity })[Symbol.asyncIterator]();
   for (let line = 1; ; line++) {
     const next = await Promise.race([lines.next(), failure]).catch((error: unknown) => {

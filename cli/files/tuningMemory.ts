@@ -1,4 +1,4 @@
-/** Keeps what was measured of a GPU between runs of the program: the same variants, so the same numbers. */
+/** Stores kernel timings of a GPU between runs of the program, so that they choose the same variants and give the same numbers. */
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { dirname, isAbsolute, join } from "node:path";
@@ -21,24 +21,24 @@ export function cacheFolder(
 }
 
 /**
- * A memory in a file, by default in the user's cache. A file that cannot be read is told once, on standard error, and
- * counts as empty: what it held is measured and written again.
+ * A store in a file, by default in the user's cache folder. An unreadable file is reported once on standard error and
+ * replaced.
  */
 export function tuningMemory(path = defaultPath()): TuningMemory {
-  let told = false;
+  let isReported = false;
   const readAll = (): Record<string, string> => {
     try {
       return existsSync(path) ? entries.parse(JSON.parse(readFileSync(path, "utf8"))) : {};
     } catch (error) {
       const what = "kernels are measured again and it is written anew";
-      if (!told) console.error(`${path} cannot be used (${messageOf(error)}): ${what}`);
-      told = true;
+      if (!isReported) console.error(`${path} cannot be used (${messageOf(error)}): ${what}`);
+      isReported = true;
       return {};
     }
   };
   return {
     read: (key) => Promise.resolve(readAll()[key] ?? null),
-    // Async, so that a file that cannot be written is told as a rejection.
+    // Async, so that a failed write is a rejection.
     write: async (key, value) => {
       mkdirSync(dirname(path), { recursive: true });
       writeFile(path, `${JSON.stringify({ ...readAll(), [key]: value }, null, 2)}\n`);

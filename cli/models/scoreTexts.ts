@@ -37,7 +37,7 @@ interface Row {
 /** Prints each line with its tokens, their logprobs and the sum. */
 export async function scoreTexts(request: ScoreRequest): Promise<void> {
   if (request.raw === true && request.system + request.suffix !== "")
-    throw new InputError("--raw takes texts as they stand: leave out --system and --suffix");
+    throw new InputError("--raw uses texts verbatim: leave out --system and --suffix");
   const file = await openMergedModel(request);
   const model = languageModelOf(file, request);
   const started = await startBackend(request.backend);
@@ -59,7 +59,7 @@ function beginningOf({ texts }: ModelFile): string {
   return typeof token === "string" ? token : "";
 }
 
-/** `beginning` is null for texts that are taken as they stand. */
+/** `beginning` is null for verbatim texts. */
 function layOut(
   { prompt, text, tokens }: TextLine,
   { tokenizer }: LanguageModel,
