@@ -68,6 +68,9 @@ function leftOut(name: string, rows: readonly Fields[]): Column {
   return { name, role: null, reason: isEmpty ? "is empty in every row" : "is left out" };
 }
 
+/** Names that are taken for the prompt only where there is no better one. */
+const WEAK_NAMES = ["text", "sentence", "original_question"];
+
 /** Assigns one role after the other; a column has at most one. */
 class RoleFinder {
   readonly columns = new Map<string, Column>();
@@ -124,7 +127,7 @@ class RoleFinder {
     if (first === undefined) return;
     this.#assign(first, role, `is a known name of the ${role}`);
     if (!asFallback) return;
-    for (const name of others) {
+    for (const name of others.filter((other) => !WEAK_NAMES.includes(nameKey(other)))) {
       const used = this.of(role);
       const fills = this.#rows.some(
         (row) => !isBlank(valueAt(row, name)) && used.every((other) => isBlank(valueAt(row, other))),
