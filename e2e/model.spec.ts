@@ -20,7 +20,7 @@ test("a dropped folder becomes the model of the next run", async ({ lab, page, c
   expect(started?.model).toMatchObject({ name: "abacus-0.1M (local)", layers: 4 });
 });
 
-test("a folder is chosen without dragging, too, and one that is no model is refused in words", async ({
+test("a folder is chosen without dragging, too, and one without model or data set is refused in words", async ({
   lab,
   page,
 }) => {
@@ -30,7 +30,7 @@ test("a folder is chosen without dragging, too, and one that is no model is refu
   await page
     .getByTestId("folder-input")
     .setInputFiles(fileURLToPath(new URL("../docs/bench", import.meta.url)));
-  await expect(page.getByTestId("notice")).toContainText("bench was not opened: none of its");
+  await expect(page.getByTestId("dataset-reading")).toContainText("no data set is among bench/");
 });
 
 test("a GGUF file becomes the model of the next run", async ({ lab, page }) => {
