@@ -16,7 +16,7 @@ const LAYERS = {
   tasks: ["math", "type rl"],
   formats: ["math"],
   hub: ["math", "formats"],
-  data: ["math", "formats/zip/zip", "type rl"],
+  data: ["math", "formats/zip/zip", "formats/splitPath", "type rl"],
   decoder: ["math"],
   ops: ["math"],
   webgpu: ["math", "decoder", "formats/numbers/"],

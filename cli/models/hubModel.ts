@@ -7,7 +7,7 @@ import { download } from "../../src/hub/download.ts";
 import { fileName, folderOf } from "../../src/hub/entry.ts";
 import { hostOf, openHub, PUBLIC_HUB, type Hub } from "../../src/hub/hub.ts";
 import { HubError } from "../../src/hub/hubError.ts";
-import { isCommit, modelIdText, parseModelId, type ModelId } from "../../src/hub/modelId.ts";
+import { isCommit, hubIdText, parseModelId, type HubId } from "../../src/hub/hubId.ts";
 import { planDownload } from "../../src/hub/plan.ts";
 import { DiskStorage } from "../files/diskStorage.ts";
 import { messageOf } from "../inputError.ts";
@@ -41,18 +41,18 @@ async function fetchToDisk(
   return {
     disk: join(root, folder, file === null ? "" : fileName({ path: file })),
     name: file === null ? basename(repository) : modelName(file),
-    path: PREFIX + modelIdText(id),
+    path: PREFIX + hubIdText(id),
   };
 }
 
 /** Downloads the model unless it is cached; returns its commit. */
-async function fetchModel(hub: Hub, storage: DiskStorage, id: ModelId): Promise<string> {
+async function fetchModel(hub: Hub, storage: DiskStorage, id: HubId): Promise<string> {
   const stored = await findStored(storage, id);
   if (stored !== null && isCommit(id.revision)) return stored.commit; // a commit never changes
   try {
     const plan = await planDownload(hub, storage, id, never());
     const missing = plan.bytes - plan.keptBytes;
-    const what = `${modelIdText(id)} at commit ${plan.commit.slice(0, 12)}`;
+    const what = `${hubIdText(id)} at commit ${plan.commit.slice(0, 12)}`;
     if (missing > 0)
       console.error(`fetching ${what} from ${hostOf(hub)}: ${plan.files.length} files, ${fileSize(missing)}`);
     const status = new StatusLine("MB");

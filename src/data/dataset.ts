@@ -2,6 +2,7 @@
  * Reads a user's data set into questions and, separately, their ground truth. Valid rows are kept, invalid rows are
  * reported with a reason, and every inferred role of a column is reported with the evidence for it.
  */
+import { defaultSplit } from "../formats/splitPath.ts";
 import { createRandom } from "../math/random.ts";
 import { openSplits, type DatasetFile } from "./containers/open.ts";
 import type { RawRow, RowError, Split } from "./row.ts";
@@ -71,9 +72,6 @@ export function readDatasetText(
   return readDataset([{ path, blob: new Blob([text]) }], options);
 }
 
-/** Splits in the order they are preferred: test-time training asks the test questions. */
-const PREFERRED = [/(^|\W)test/i, /(^|\W)(val|dev|eval)/i, /(^|\W)train/i];
-
 function chooseSplit(files: readonly DatasetFile[], splits: readonly Split[], wanted?: string): Split {
   if (wanted !== undefined) {
     const found = splits.find(({ name }) => name === wanted);
@@ -83,8 +81,7 @@ function chooseSplit(files: readonly DatasetFile[], splits: readonly Split[], wa
     const remedy = names.length === 0 ? "It has only one split." : `Choose one of ${names.join(", ")}.`;
     throw new DatasetError(fileOf(files), what, remedy);
   }
-  const preferred = PREFERRED.flatMap((pattern) => splits.filter(({ name }) => pattern.test(name)));
-  const split = preferred[0] ?? splits[0];
+  const split = defaultSplit(splits);
   if (split === undefined) throw new DatasetError(fileOf(files), "it contains no rows", `${EXPECTED}.`);
   return split;
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { findStored, listStored, openStored, storedFiles } from "./cache.ts";
-import { parseModelId } from "./modelId.ts";
+import { parseModelId } from "./hubId.ts";
 import {
   COMMIT,
   faultyWeights,

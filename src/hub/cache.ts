@@ -1,12 +1,12 @@
-/** The local cache of downloaded models: lists, finds, verifies and opens them. */
+/** The local cache of downloaded models and data sets: lists, finds, verifies and opens them. */
 import type { ByteSource } from "../formats/byteSource.ts";
 import { digestOf } from "./digest.ts";
 import { fileName, readEntry, type Entry } from "./entry.ts";
 import { HubError } from "./hubError.ts";
-import { isCommit, type ModelId } from "./modelId.ts";
+import { isCommit, type HubId } from "./hubId.ts";
 import type { ModelStorage } from "./storage.ts";
 
-/** A cached model, complete or partially downloaded. */
+/** A cached model or data set, complete or partially downloaded. */
 export interface StoredModel extends Omit<Entry, "files"> {
   readonly folder: string;
   readonly bytes: number;
@@ -22,7 +22,7 @@ export interface StoredModels {
   readonly removed: readonly string[];
 }
 
-/** Lists the cached models and deletes folders without a readable record. */
+/** Lists the cache and deletes folders without a readable record. */
 export async function listStored(storage: ModelStorage): Promise<StoredModels> {
   const models: StoredModel[] = [];
   const removed: string[] = [];
@@ -48,8 +48,8 @@ async function describe(storage: ModelStorage, folder: string, entry: Entry): Pr
   return { ...about, folder, bytes, keptBytes, isComplete: files.every(({ isComplete }) => isComplete) };
 }
 
-/** Returns the most recently requested complete model that matches `id`, or null. */
-export async function findStored(storage: ModelStorage, id: ModelId): Promise<StoredModel | null> {
+/** Returns the most recently requested complete download that matches `id`, or null. */
+export async function findStored(storage: ModelStorage, id: HubId): Promise<StoredModel | null> {
   const { models } = await listStored(storage);
   const fitting = models.filter(
     ({ repository, file, revision, commit, isComplete }) =>
@@ -62,7 +62,7 @@ export async function findStored(storage: ModelStorage, id: ModelId): Promise<St
 }
 
 /**
- * Opens a cached model after verifying the size and checksum of every file. Returns its files by name. Rejects with
+ * Opens a cached model or data set after verifying the size and checksum of every file. Returns its files by name. Rejects with
  * `HubError` if the model is missing or incomplete; deletes a corrupted model before rejecting.
  */
 export async function openStored(

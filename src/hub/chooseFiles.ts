@@ -2,7 +2,7 @@
 import { fileSize } from "../math/bytes.ts";
 import { INDEX } from "../formats/safetensors/shards.ts";
 import { HubError } from "./hubError.ts";
-import type { ModelId } from "./modelId.ts";
+import type { HubId } from "./hubId.ts";
 import type { RemoteFile, Repository } from "./repository.ts";
 
 const REQUIRED = ["config.json", "tokenizer.json", "tokenizer_config.json"];
@@ -10,7 +10,7 @@ const OPTIONAL = ["generation_config.json", "chat_template.jinja"];
 const WEIGHTS = "model.safetensors";
 
 /** Returns a model's files; of a sharded model all but the shards, which are listed in its index. Throws `HubError`. */
-export function chooseFiles(repository: Repository, { file }: ModelId): readonly RemoteFile[] {
+export function chooseFiles(repository: Repository, { file }: HubId): readonly RemoteFile[] {
   const byPath = new Map(repository.files.map((one) => [one.path, one]));
   if (file !== null) return [byPath.get(file) ?? failGguf(repository, `it has no ${file}`)];
   const weights = byPath.get(WEIGHTS) ?? byPath.get(INDEX) ?? failWeights(repository);

@@ -4,7 +4,7 @@ import { listStored, openStored } from "./cache.ts";
 import { download, type DownloadProgress } from "./download.ts";
 import { impatient, type Fault } from "./fixture.ts";
 import { HubError } from "./hubError.ts";
-import { parseModelId } from "./modelId.ts";
+import { parseModelId } from "./hubId.ts";
 import { planDownload } from "./plan.ts";
 import {
   COMMIT,

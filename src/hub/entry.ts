@@ -1,7 +1,7 @@
 /** The record of a cached model: download.json, which lists its files, their checksums and their download state. */
 import * as z from "zod/mini";
 import type { ByteSource } from "../formats/byteSource.ts";
-import type { ModelId } from "./modelId.ts";
+import type { HubId } from "./hubId.ts";
 import type { RemoteFile } from "./repository.ts";
 import type { ModelStorage } from "./storage.ts";
 
@@ -34,7 +34,7 @@ export type EntryFile = Entry["files"][number];
 const RECORD = "download.json";
 
 /** Returns the folder name of a model, percent-encoded so that every file system accepts it. */
-export function folderOf({ repository, file }: ModelId, commit: string): string {
+export function folderOf({ repository, file }: HubId, commit: string): string {
   return encodeURIComponent(`${repository}@${commit}${file === null ? "" : `:${file}`}`);
 }
 

@@ -7,11 +7,17 @@ import { at } from "../math/at.ts";
 import type { Hub } from "./hub.ts";
 import type { FileWriter, ModelStorage } from "./storage.ts";
 
-/** A repository of the fake Hub, files by path; weights are listed as LFS files, with a SHA-256. */
-interface FakeRepository {
-  readonly name: string;
+/** Files of a fake repository by path at a commit; weights and Parquet are listed as LFS files, with a SHA-256. */
+interface FakeCommit {
   readonly commit: string;
   readonly files: ReadonlyMap<string, Uint8Array>;
+}
+
+/** A repository of the fake Hub; a data set is called "datasets/owner/name". */
+interface FakeRepository extends FakeCommit {
+  readonly name: string;
+  /** The branch refs/convert/parquet of a data set. */
+  readonly converted?: FakeCommit;
 }
 
 /** A received request; `turn` counts earlier requests for the same path. */
@@ -73,19 +79,43 @@ export class FakeHub {
       reply.end();
       return;
     }
-    const url = decodeURIComponent(new URL(request.url ?? "/", this.endpoint).pathname);
-    const { name, commit } = this.#repository;
-    const isList = url.startsWith(`/api/models/${name}/revision/`);
-    const path = isList ? "list" : url.replace(`/${name}/resolve/${commit}/`, "");
+    const address = new URL(request.url ?? "/", this.endpoint);
+    const url = decodeURIComponent(address.pathname);
+    const { name } = this.#repository;
+    const api = `/api/${name.startsWith("datasets/") ? "" : "models/"}${name}/revision/`;
+    const isList = url.startsWith(api);
+    const path = isList ? "list" : url.replace(new RegExp(`^/${name}/resolve/[0-9a-f]{40}/`), "");
     const seen = { path, turn: this.of(path).length, headers: request.headers };
     this.requests.push(seen);
     const fault = this.fault(seen);
-    if (isList) send(reply, { "Content-Type": "application/json" }, Buffer.from(this.#list()), fault);
-    else this.#sendFile(seen, reply, fault);
+    const json = (value: unknown): void =>
+      send(reply, { "Content-Type": "application/json" }, Buffer.from(JSON.stringify(value)), fault);
+    const version = this.#version(isList ? url.slice(api.length) : (url.split("/resolve/")[1] ?? ""));
+    if (url === "/api/datasets") json(this.#search(address.searchParams.get("search") ?? ""));
+    else if (!isList) this.#sendFile(version?.files.get(path), seen, reply, fault);
+    else if (version !== undefined) json(this.#list(version));
+    else send(reply, { "X-Error-Code": "RevisionNotFound" }, Buffer.from(""), { status: 404, ...fault });
   }
 
-  #sendFile({ path, headers }: SeenRequest, reply: ServerResponse, fault: Fault): void {
-    const file = this.#repository.files.get(path);
+  /** Finds a version by what a path names first: a branch or a commit. */
+  #version(path: string): FakeCommit | undefined {
+    const { converted, commit } = this.#repository;
+    const isConverted = path.startsWith("refs/convert/parquet") || path.startsWith(converted?.commit ?? "-");
+    if (isConverted) return converted;
+    return path.startsWith("main") || path.startsWith(commit) ? this.#repository : undefined;
+  }
+
+  #search(words: string): readonly { readonly id: string }[] {
+    const id = this.#repository.name.replace(/^datasets\//, "");
+    return id.includes(words) ? [{ id }] : [];
+  }
+
+  #sendFile(
+    file: Uint8Array | undefined,
+    { headers }: SeenRequest,
+    reply: ServerResponse,
+    fault: Fault,
+  ): void {
     if (file === undefined) {
       send(reply, { "X-Error-Code": "EntryNotFound" }, Buffer.from("not found"), { status: 404, ...fault });
       return;
@@ -104,14 +134,14 @@ export class FakeHub {
     }
   }
 
-  #list(): string {
-    const siblings = [...this.#repository.files].map(([rfilename, bytes]) => {
+  #list({ commit, files }: FakeCommit) {
+    const siblings = [...files].map(([rfilename, bytes]) => {
       const lfs = { sha256: digest("sha256", bytes), size: bytes.length, pointerSize: 130 };
       const blobId = digest("sha1", Buffer.concat([Buffer.from(`blob ${bytes.length}\0`), bytes]));
-      const isLarge = /\.(safetensors|gguf)$/.test(rfilename);
+      const isLarge = /\.(safetensors|gguf|parquet)$/.test(rfilename);
       return { rfilename, size: bytes.length, blobId, ...(isLarge && { lfs }) };
     });
-    return JSON.stringify({ id: this.#repository.name, sha: this.#repository.commit, siblings });
+    return { id: this.#repository.name, sha: commit, siblings };
   }
 }
 

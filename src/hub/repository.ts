@@ -3,7 +3,7 @@ import * as z from "zod/mini";
 import type { Digest } from "./digest.ts";
 import { hostOf, retry, send, type Hub } from "./hub.ts";
 import { HubError } from "./hubError.ts";
-import type { ModelId } from "./modelId.ts";
+import { isDataset, type HubId } from "./hubId.ts";
 
 /** A file of a repository. */
 export interface RemoteFile {
@@ -39,10 +39,11 @@ const LISTING_ATTEMPTS = 3;
 /** Lists the files of a repository. Rejects with `HubError`. */
 export async function listRepository(
   hub: Hub,
-  { repository, revision }: ModelId,
+  { repository, revision }: HubId,
   signal: AbortSignal,
 ): Promise<Repository> {
-  const url = `${hub.endpoint}/api/models/${repository}/revision/${encodeURIComponent(revision)}?blobs=true`;
+  const api = `${hub.endpoint}/api/${isDataset({ repository }) ? "" : "models/"}${repository}`;
+  const url = `${api}/revision/${encodeURIComponent(revision)}?blobs=true`;
   const what = `The file list of ${repository}`;
   const read = async (): Promise<unknown> => {
     const response = await send(hub, { url, what, repository }, signal);

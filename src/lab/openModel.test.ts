@@ -7,7 +7,7 @@ import { zip } from "../formats/zip/zipWriter.ts";
 import { openStored } from "../hub/cache.ts";
 import { download } from "../hub/download.ts";
 import { FakeHub, impatient, MemoryStorage } from "../hub/fixture.ts";
-import { parseModelId } from "../hub/modelId.ts";
+import { parseModelId } from "../hub/hubId.ts";
 import { planDownload } from "../hub/plan.ts";
 import { tinyFolder } from "../model/fixture.ts";
 import { blobSource, type ByteSource } from "../formats/byteSource.ts";

@@ -30,6 +30,8 @@ const PLAN: DownloadPlan = {
   bytes: 10,
   keptBytes: 0,
   freeBytes: null,
+  splits: [],
+  notes: [],
 };
 
 const FILES: Readonly<Record<string, string>> = {

@@ -1,4 +1,5 @@
 /** Opens the files of a data set: recognises their format by content and returns their splits. */
+import { splitOfPath } from "../../formats/splitPath.ts";
 import { unzip, ZipError } from "../../formats/zip/zip.ts";
 import { DatasetError, EXPECTED } from "../datasetError.ts";
 import { parseDelimited } from "./delimited.ts";
@@ -199,14 +200,9 @@ async function* rowsOfAll(shards: readonly Split[]): AsyncIterable<readonly Pars
   }
 }
 
-/** Split of a file, by its path below the common folder: "main/train-00000-of-00001.parquet" is "main/train". */
-function splitName(path: string, inner: string): string {
-  const stem = path
-    .replace(/(\.(jsonl?|ndjson|csv|tsv|parquet))?(\.gz)?$/i, "")
-    .replace(/[-_.](\d+[-_]of[-_]\d+|\d{3,})$/i, "");
-  const parts = stem.split("/").filter((part) => !/^(data|default|\.|\d+)$/i.test(part));
-  return [...parts, ...(inner === "" ? [] : [inner])].join("/");
-}
+/** Split of a file, by its path below the common folder and the name of the split within the file. */
+const splitName = (path: string, inner: string): string =>
+  [splitOfPath(path), inner].filter((name) => name !== "").join("/");
 
 /** Length of the folder that all paths have in common. */
 function commonFolder(paths: readonly string[]): number {

@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, expect } from "vitest";
 import { download, type DownloadProgress } from "../download.ts";
 import { FakeHub, impatient, MemoryStorage, type Fault, type SeenRequest } from "../fixture.ts";
-import { parseModelId } from "../modelId.ts";
+import { parseModelId } from "../hubId.ts";
 import { planDownload } from "../plan.ts";
 
 export const COMMIT = "0123456789abcdef0123456789abcdef01234567";

@@ -2,7 +2,7 @@
 import { listStored, type StoredModels } from "../../hub/cache.ts";
 import { download, type DownloadProgress } from "../../hub/download.ts";
 import { openHub } from "../../hub/hub.ts";
-import { parseModelId } from "../../hub/modelId.ts";
+import { parseModelId } from "../../hub/hubId.ts";
 import { planDownload, type DownloadPlan } from "../../hub/plan.ts";
 import { OpfsStorage } from "../browser/opfsStorage.ts";
 

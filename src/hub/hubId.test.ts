@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { HubError } from "./hubError.ts";
 import { openHub } from "./hub.ts";
-import { parseModelId } from "./modelId.ts";
+import { parseModelId } from "./hubId.ts";
 
 describe("what a user writes", () => {
   test.each([
