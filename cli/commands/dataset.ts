@@ -2,33 +2,35 @@
 import type { Command } from "commander";
 import type { DatasetReading } from "../../src/data/dataset.ts";
 import { writeJsonLine } from "../files/jsonLines.ts";
-import { addOptions } from "./options.ts";
+import { addOptions, cacheOption } from "./options.ts";
 import { datasetOptions, datasetOptionsOf, type DatasetFlags } from "./datasetOptions.ts";
 
 const HELP = `
 Reads JSON, JSONL, CSV, TSV and Parquet, gzip and zip archives and folders of them, in the structure of common data
 sets, and prints the role of each column with its reason, the first questions as a model will see them, what was
-inferred, and the rows that were left out. With --json one object: questions, notes, refused, columns.
+inferred, and the rows that were left out. With --json one object: questions, notes, refused, columns. Of a data set on
+the Hub, the Parquet files of one split are downloaded; of a config alone the test split, where there is one.
 
 Examples:
   ttrl dataset questions.parquet
   ttrl dataset table.csv --map prompt=text answer=gold --limit 100
-  ttrl dataset data.zip --split train --json`;
+  ttrl dataset data.zip --split train --json
+  ttrl dataset hf:datasets/openai/gsm8k:main/test`;
 
-type Options = DatasetFlags & { readonly json?: true };
+type Options = DatasetFlags & { readonly json?: true; readonly cache?: string };
 
 /** Adds `dataset` to the program. */
 export function addDataset(program: Command): void {
   const command = program
     .command("dataset")
     .description("show how a data set is read: roles of its columns, questions, answers")
-    .argument("<source>", "file, archive or folder");
-  addOptions(command, datasetOptions())
+    .argument("<source>", "file, archive, folder or hf:datasets/owner/name[@revision][:config/split]");
+  addOptions(command, [...datasetOptions(), cacheOption()])
     .option("--json", "print one JSON object with all questions")
     .addHelpText("after", HELP)
-    .action(async (source: string, { json, ...flags }: Options) => {
+    .action(async (source: string, { json, cache, ...flags }: Options) => {
       const { readDatasetFile } = await import("../files/datasetFile.ts");
-      const { reading } = await readDatasetFile(source, datasetOptionsOf(flags));
+      const { reading } = await readDatasetFile(source, datasetOptionsOf(flags), cache);
       if (json === true) writeJsonLine(asJson(reading));
       else console.log(asText(reading));
     });

@@ -27,7 +27,7 @@ export function addEval(program: Command): void {
   const command = program.command("eval").description("evaluate a model on a data set");
   addOptions(command, inferenceOptions()).requiredOption(
     "--dataset <source>",
-    "questions and answers: file, archive or folder (see ttrl dataset)",
+    "questions and answers: file, archive, folder or hf:datasets/owner/name (see ttrl dataset)",
   );
   addOptions(command, datasetOptions())
     .addOption(numberOption("--samples <integer>", evaluationSamples))

@@ -41,7 +41,7 @@ export const modelOption = (): Option =>
 export const cacheOption = (): Option =>
   new Option(
     "--cache <folder>",
-    "cache folder for models of the Hub (default: ttrl-lab/models in the user's cache folder); HF_TOKEN gives access to gated ones, HF_ENDPOINT selects a mirror",
+    "cache folder for models and data sets of the Hub (default: ttrl-lab/models in the user's cache folder); HF_TOKEN gives access to gated ones, HF_ENDPOINT selects a mirror",
   );
 
 export const adapterOption = (meaning: string): Option =>

@@ -2,7 +2,14 @@
 import { Option, type Command } from "commander";
 import { readSettings, type SettingOptions } from "../files/settings.ts";
 import type { PlanRequest } from "../models/planModel.ts";
-import { addOptions, configOptions, modelOption, settingsOptions, sizeParser } from "./options.ts";
+import {
+  addOptions,
+  cacheOption,
+  configOptions,
+  modelOption,
+  settingsOptions,
+  sizeParser,
+} from "./options.ts";
 
 type PlanOptions = Omit<PlanRequest, "config"> & SettingOptions;
 
@@ -21,7 +28,8 @@ export function addPlan(program: Command): void {
     .command("plan")
     .description("estimate the memory a run needs")
     .addOption(modelOption().makeOptionMandatory())
-    .option("--dataset <file>", "questions to learn from: file, archive or folder (see ttrl dataset)")
+    .option("--dataset <source>", "questions to learn from: file, archive, folder or hf:datasets/owner/name")
+    .addOption(cacheOption())
     .addOption(
       new Option("--backend <name>", "auto plans for WebGPU on a hardware adapter, else for WASM")
         .choices(["auto", "wasm", "webgpu"])

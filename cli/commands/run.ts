@@ -48,12 +48,12 @@ export function addRun(program: Command): void {
   addOptions(command, modelOptions("the run continues to train it, with its rank, alpha and target modules"))
     .option(
       "--dataset <source>",
-      "questions to learn from: file, archive or folder (see ttrl dataset); answers serve the metrics only",
+      "questions to learn from: file, archive, folder or hf:datasets/owner/name (see ttrl dataset); answers serve the metrics only",
     )
     .option("--out <folder>", "output folder; must not contain another run")
     .addOption(backendOption());
   addOptions(command, [...datasetOptions(), ...settingsOptions()])
-    .option("--eval <file...>", "further data sets to evaluate before and after: held-out, transfer")
+    .option("--eval <source...>", "further data sets to evaluate before and after: held-out, transfer")
     .addOption(
       new Option("--labels <which>", "none ignores the answers in --dataset; training must not change")
         .choices(["own", "none"])

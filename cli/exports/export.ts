@@ -30,7 +30,6 @@ const MODEL: Form = {
       .argParser(sizeParser(1000, "500MB or 5GB"))
       .default(SHARD_BYTES, "5GB"),
     adapterOption("merged into the model"),
-    cacheOption(),
   ],
   required: ["--model", "--format"],
   async write(command) {
@@ -83,6 +82,7 @@ export function addExport(program: Command): void {
     .command("export")
     .description("write a model in another format or precision, or a run for another trainer")
     .requiredOption("--out <path>", "output file or folder")
+    .addOption(cacheOption())
     .addHelpText("after", HELP);
   for (const { subject, options } of FORMS)
     for (const option of options) command.addOption(option.helpGroup(`Options for ${subject}:`));

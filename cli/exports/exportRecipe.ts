@@ -22,6 +22,8 @@ export interface RecipeRequest {
   readonly out: string;
   /** Steps to go on for; the run's own number where absent. */
   readonly steps?: number;
+  /** Cache folder for data sets of a Hub. */
+  readonly cache?: string;
 }
 
 /** Writes the bundle; tells on standard error what of the run's settings is lost. */
@@ -38,7 +40,7 @@ export async function exportRecipe(request: RecipeRequest): Promise<void> {
 }
 
 /** A finished run as another trainer continues it. */
-async function readContinuation(folder: string, { run, steps }: RecipeRequest): Promise<Continuation> {
+async function readContinuation(folder: string, { run, steps, cache }: RecipeRequest): Promise<Continuation> {
   const file = readRunFile(run);
   const { config, prompt } = file;
   if (!existsSync(folder)) {
@@ -47,7 +49,7 @@ async function readContinuation(folder: string, { run, steps }: RecipeRequest): 
   const refusal = recipeRefusal(prompt);
   if (refusal !== null) throw new InputError(`${run}: ${refusal}`);
   const model = languageModelOf(await openModelFile(folder), prompt);
-  const dataset = fitToModel(await readDatasetAgain(file), model, config.maxResponseTokens);
+  const dataset = fitToModel(await readDatasetAgain(file, cache), model, config.maxResponseTokens);
   printNotices([dataset]);
   const checkpoint = readCheckpoint(checkpointFolder(run)); // an early stop leaves fewer steps than planned
   return continuationOf(dataset.study, prompt, {

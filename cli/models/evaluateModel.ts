@@ -40,7 +40,7 @@ export async function evaluateModel(request: EvaluationRequest): Promise<void> {
     evaluationTopP: topP,
   });
   const file = await openMergedModel(request);
-  const read = await readDatasetFile(request.dataset, request.datasetOptions);
+  const read = await readDatasetFile(request.dataset, request.datasetOptions, request.cache);
   const model = languageModelOf(file, request);
   const dataset = fitToModel(read, model, maxResponseTokens);
   const started = await startBackend(request.backend);

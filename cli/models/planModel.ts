@@ -18,6 +18,8 @@ export interface PlanRequest {
   readonly model: string;
   /** Its prompts' lengths count; without one, prompts are taken to have `ASSUMED_PROMPT` tokens. */
   readonly dataset?: string;
+  /** Cache folder for data sets of a Hub. */
+  readonly cache?: string;
   readonly backend: "auto" | "wasm" | "webgpu";
   /** Bytes. */
   readonly limit?: number;
@@ -45,9 +47,12 @@ interface PlannedModel {
   readonly promptLengths: readonly number[];
 }
 
-async function measured({ model: source, config }: PlanRequest, dataset: string): Promise<PlannedModel> {
+async function measured(
+  { model: source, config, cache }: PlanRequest,
+  dataset: string,
+): Promise<PlannedModel> {
   const model = languageModelOf(await openModelFile(source));
-  const read = await readDatasetFile(dataset);
+  const read = await readDatasetFile(dataset, {}, cache);
   const { questions } = fitToModel(read, model, config.maxResponseTokens).study;
   return { model: model.config, promptLengths: promptLengths(model, questions) };
 }

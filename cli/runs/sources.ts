@@ -20,7 +20,7 @@ export interface Sources {
 /** Paths of the files of a run. */
 export interface SourcePaths {
   readonly model: string;
-  /** Cache folder for models of a Hub. */
+  /** Cache folder for models and data sets of a Hub. */
   readonly cache: string | undefined;
   readonly adapter?: string;
   readonly dataset: string;
@@ -32,8 +32,8 @@ export interface SourcePaths {
 /** Reads the files of a run. */
 export async function readSources(paths: SourcePaths): Promise<Sources> {
   const { model, cache, adapter, dataset, evals, labels } = paths;
-  const own = await readDatasetFile(dataset, paths.datasetOptions);
-  const others = await Promise.all(evals.map((path) => readDatasetFile(path)));
+  const own = await readDatasetFile(dataset, paths.datasetOptions, cache);
+  const others = await Promise.all(evals.map((path) => readDatasetFile(path, {}, cache)));
   const names = [own, ...others].map(({ name }) => name);
   const repeated = names.find((name, i) => names.indexOf(name) !== i);
   if (repeated !== undefined) {
@@ -68,9 +68,9 @@ export async function readSourcesAgain(run: RunFile, cache: string | undefined):
 }
 
 /** Reads the data set of a run again, which must be as it was. */
-export async function readDatasetAgain(run: RunFile): Promise<DatasetFile> {
+export async function readDatasetAgain(run: RunFile, cache: string | undefined): Promise<DatasetFile> {
   const { datasetSource, datasetOptions, labels } = run;
-  const dataset = await readDatasetFile(datasetSource.path, datasetOptions);
+  const dataset = await readDatasetFile(datasetSource.path, datasetOptions, cache);
   checkUnchanged(datasetSource, dataset.sha256);
   return labels === "none" ? withoutLabels(dataset) : dataset;
 }

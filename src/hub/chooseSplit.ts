@@ -30,6 +30,7 @@ export async function listSplit(hub: Hub, id: HubId, signal: AbortSignal): Promi
   const repository = isConverted ? await listConverted(hub, id, signal) : own;
   const splits = splitsOf(repository);
   const split = chooseSplit(repository, splits, id.file);
+  const isNamed = id.file !== null && `/${split.name}`.endsWith(`/${shortName(id.file)}`);
   const others = splits.filter((one) => one !== split).map(({ name }) => name);
   return {
     repository,
@@ -39,7 +40,7 @@ export async function listSplit(hub: Hub, id: HubId, signal: AbortSignal): Promi
       ...(isConverted
         ? [`${id.repository} has no Parquet files of its own: the Hub's conversion was read (${CONVERTED}).`]
         : []),
-      ...(split.name !== id.file && others.length > 0
+      ...(!isNamed && others.length > 0
         ? [`Split "${split.name}" was read; there is also ${listed(others)}.`]
         : []),
     ],
@@ -69,18 +70,21 @@ function splitsOf({ files }: Repository): RemoteSplit[] {
   return names.map((name) => ({ name, files: sorted.filter((file) => nameOf(file) === name) }));
 }
 
+/** The config "default" is left out of the names of splits. */
+const shortName = (name: string): string => name.replace(/^default\//, "");
+
 /** Returns the split that is meant by "config/split", a config, a split, or null for the default. */
 function chooseSplit(
   { name: repository }: Repository,
   splits: readonly RemoteSplit[],
   wanted: string | null,
 ): RemoteSplit {
-  const name = wanted?.replace(/^default\//, "");
+  const name = wanted === null ? null : shortName(wanted);
   const exact = splits.find((split) => split.name === name);
   if (exact !== undefined) return exact;
   const isOf = (split: RemoteSplit): boolean =>
     name === "default" ? !split.name.includes("/") : split.name.startsWith(`${name}/`);
-  const ofConfig = name === undefined ? splits : splits.filter(isOf);
+  const ofConfig = name === null ? splits : splits.filter(isOf);
   const ofSplit = splits.filter((split) => split.name.endsWith(`/${name}`));
   const [only] = ofSplit;
   if (only !== undefined && ofConfig.length + ofSplit.length === 1) return only;

@@ -32,7 +32,7 @@ export function parseModelId(text: string): HubId {
 /** Parses a data set identifier with an optional "hf:" prefix. Throws `HubError`. */
 export function parseDatasetId(text: string): HubId {
   const forms =
-    "a data set identifier. Write datasets/owner/name, datasets/owner/name@revision or datasets/owner/name:config/split";
+    "a data set identifier. Write hf:datasets/owner/name, hf:datasets/owner/name@revision or hf:datasets/owner/name:config/split";
   return parse(text, DATASET, forms);
 }
 
@@ -47,6 +47,12 @@ function parse(text: string, pattern: RegExp, forms: string): HubId {
 export function hubIdText({ repository, revision, file }: HubId): string {
   const at = revision === "main" ? "" : `@${revision}`;
   return `${repository}${at}${file === null ? "" : `:${file}`}`;
+}
+
+/** Returns the path by which the reader of data sets names a file, of one or several: "gsm8k-main-test.parquet". */
+export function datasetPath({ repository, file }: HubId, name: string, isOnly: boolean): string {
+  const title = [repository.split("/").at(-1), ...(file?.split("/") ?? [])].join("-");
+  return isOnly ? `${title}.parquet` : `${title}/${name}`;
 }
 
 /** Returns true if a repository is a data set's. */
