@@ -50,7 +50,7 @@ test("the default split is read, and named with the others", { timeout: PATIENCE
     notes: string[];
   };
   expect(reading.questions.map(({ answer }) => answer)).toEqual(["9", "10", "11"]);
-  expect(reading.notes).toContain('Split "main/test" was read; there is also "main/train".');
+  expect(reading.notes).toContain('Split "main/test" is read; there is also "main/train".');
   expect(hub.of("main/train-00000-of-00002.parquet")).toEqual([]);
 });
 

@@ -44,15 +44,15 @@ const CONFIGS = [
 
 describe("a split of a data set", () => {
   test.each([
-    ["", "main/test", ['Split "main/test" was read; there is also "main/train", "socratic/test".']],
+    ["", "main/test", ['Split "main/test" is read; there is also "main/train", "socratic/test".']],
     [":main/train", "main/train", []],
     [":train", "main/train", []],
     [
       ":socratic",
       "socratic/test",
-      ['Split "socratic/test" was read; there is also "main/test", "main/train".'],
+      ['Split "socratic/test" is read; there is also "main/test", "main/train".'],
     ],
-    [":main", "main/test", ['Split "main/test" was read; there is also "main/train", "socratic/test".']],
+    [":main", "main/test", ['Split "main/test" is read; there is also "main/train", "socratic/test".']],
   ])('of the name with "%s" is %s', async (written, split, notes) => {
     await serve(CONFIGS);
     const paths = CONFIGS.filter((path) => path.startsWith(`${split}-`));
@@ -81,7 +81,7 @@ describe("a split of a data set", () => {
 
 describe("a data set without Parquet files", () => {
   const note =
-    "datasets/org/sums has no Parquet files of its own: the Hub's conversion was read (refs/convert/parquet).";
+    "datasets/org/sums has no Parquet files of its own: the Hub's conversion is read (refs/convert/parquet).";
 
   test("is read from the branch that the Hub makes, at its commit", async () => {
     await serve(["test.jsonl"], ["default/test/0000.parquet", "default/train/0000.parquet"]);

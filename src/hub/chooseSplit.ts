@@ -38,10 +38,10 @@ export async function listSplit(hub: Hub, id: HubId, signal: AbortSignal): Promi
     splits: splits.map(({ name }) => name),
     notes: [
       ...(isConverted
-        ? [`${id.repository} has no Parquet files of its own: the Hub's conversion was read (${CONVERTED}).`]
+        ? [`${id.repository} has no Parquet files of its own: the Hub's conversion is read (${CONVERTED}).`]
         : []),
       ...(!isNamed && others.length > 0
-        ? [`Split "${split.name}" was read; there is also ${listed(others)}.`]
+        ? [`Split "${split.name}" is read; there is also ${listed(others)}.`]
         : []),
     ],
   };

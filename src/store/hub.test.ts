@@ -9,7 +9,11 @@ function storeOf(answer: HubEvent) {
     send: () => listeners.forEach((listener) => listener(answer)),
     subscribe: (listener: (event: HubEvent) => void) => void listeners.push(listener),
   };
-  return createHubStore(client, { persist: () => undefined, onFetched: () => undefined });
+  return createHubStore(client, {
+    persist: () => undefined,
+    onFetched: () => undefined,
+    onDataset: () => undefined,
+  });
 }
 
 test("knows what is stored once it is listed, and what was removed", async () => {

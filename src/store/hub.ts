@@ -1,14 +1,19 @@
-/** Models on a Hub and those stored in this browser. Access tokens are not kept. */
+/** Models and data sets on a Hub and those stored in this browser. Access tokens are not kept. */
 import { createStore, type StoreApi } from "zustand/vanilla";
+import type { DatasetFile } from "../data/dataset.ts";
 import type {
   DownloadPlan,
   DownloadProgress,
+  HubAccess,
   HubClient,
+  HubCommand,
   HubEvent,
+  HubKind,
   StoredModel,
 } from "../worker/hub/hubClient.ts";
+import { addRecentDataset, recentDatasets } from "./recentDatasets.ts";
 
-export type { DownloadPlan, DownloadProgress, StoredModel };
+export type { DownloadPlan, DownloadProgress, HubAccess, HubKind, StoredModel };
 
 /** The address of the Hugging Face Hub. */
 export const PUBLIC_HUB = "https://huggingface.co";
@@ -25,15 +30,23 @@ export type HubTask =
 interface HubState {
   readonly task: HubTask;
   readonly stored: readonly StoredModel[];
-  /** A sentence about models removed because they were corrupt, or null. */
+  /** Names of the data sets that the last search found; null before one. */
+  readonly found: readonly string[] | null;
+  /** Data sets that were opened last. */
+  readonly recent: readonly string[];
+  /** A sentence about downloads removed because they were corrupt, or null. */
   readonly notice: string | null;
 }
 
 export interface HubStore extends Pick<StoreApi<HubState>, "getState" | "subscribe" | "getInitialState"> {
-  /** Lists the stored models; resolves once they are known or listing has failed. */
+  /** Lists what is stored; resolves once they are known or listing has failed. */
   refresh(): Promise<void>;
-  lookUp(id: string, source: string, token: string | null): void;
-  /** Downloads the model that was looked up. */
+  lookUp(kind: HubKind, id: string, access: HubAccess): void;
+  /** Looks up another split of the data set that was looked up. */
+  chooseSplit(split: string, token: string | null): void;
+  /** Searches for data sets. */
+  search(words: string, access: HubAccess): void;
+  /** Downloads what was looked up. */
   fetch(token: string | null): void;
   halt(): void;
   remove(folders: readonly string[]): void;
@@ -44,23 +57,20 @@ interface HubOptions {
   readonly persist: () => void;
   /** Called with the folder of a model that has just been downloaded. */
   readonly onFetched: (folder: string) => void;
+  /** Called with a data set that has just been downloaded. */
+  readonly onDataset: (title: string, files: readonly DatasetFile[]) => void;
 }
 
+const EMPTY = { task: { status: "idle" }, stored: [], found: null, notice: null } as const;
+
 /** Creates the store. */
-export function createHubStore(client: HubClient, { persist, onFetched }: HubOptions): HubStore {
-  const store = createStore<HubState>(() => ({ task: { status: "idle" }, stored: [], notice: null }));
-  let fetched: string | null = null;
-  client.subscribe((event) => {
-    store.setState((state) => reduceHub(state, event));
-    if (event.type === "fetched") {
-      fetched = event.folder;
-      persist();
-    }
-    if (event.type === "listed" && fetched !== null) {
-      onFetched(fetched);
-      fetched = null;
-    }
-  });
+export function createHubStore(client: HubClient, options: HubOptions): HubStore {
+  const store = createStore<HubState>(() => ({ ...EMPTY, recent: recentDatasets() }));
+  followWorker(store, client, options);
+  const look = (id: string, command: HubCommand): void => {
+    store.setState({ task: { status: "looking", id } });
+    client.send(command);
+  };
   return {
     ...store,
     refresh: () =>
@@ -72,10 +82,14 @@ export function createHubStore(client: HubClient, { persist, onFetched }: HubOpt
         });
         client.send({ type: "list" });
       }),
-    lookUp(id, source, token) {
-      store.setState({ task: { status: "looking", id } });
-      client.send({ type: "lookUp", id, source, token });
+    lookUp: (kind, id, access) => look(id, { type: "lookUp", kind, id, ...access }),
+    chooseSplit(split, token) {
+      const { task } = store.getState();
+      if (task.status !== "planned") return;
+      const { id, source } = task.plan;
+      look(id.repository, { type: "lookUp", kind: "data set", id: { ...id, file: split }, source, token });
     },
+    search: (words, access) => look(words, { type: "search", words, ...access }),
     fetch(token) {
       const { task } = store.getState();
       if (task.status !== "planned") return;
@@ -85,6 +99,32 @@ export function createHubStore(client: HubClient, { persist, onFetched }: HubOpt
     halt: () => client.send({ type: "halt" }),
     remove: (folders) => client.send({ type: "remove", folders }),
   };
+}
+
+/** Applies the worker's events to the store; a model is reported once it is listed. */
+function followWorker(
+  store: StoreApi<HubState>,
+  client: HubClient,
+  { persist, onFetched, onDataset }: HubOptions,
+): void {
+  let fetched: string | null = null;
+  client.subscribe((event) => {
+    const { task } = store.getState();
+    store.setState((state) => reduceHub(state, event));
+    if (event.type === "fetched") {
+      persist();
+      if (event.files === null) fetched = event.folder;
+      else if (task.status === "fetching") {
+        const title = titleOf(task.plan);
+        store.setState({ recent: addRecentDataset(title) });
+        onDataset(title, event.files);
+      }
+    }
+    if (event.type === "listed" && fetched !== null) {
+      onFetched(fetched);
+      fetched = null;
+    }
+  });
 }
 
 /** Returns the state after a worker event. */
@@ -98,6 +138,8 @@ function reduceHub(state: HubState, event: HubEvent): HubState {
       return state.task.status === "fetching"
         ? { ...state, task: { ...state.task, progress: event.progress } }
         : state;
+    case "found":
+      return { ...state, task: { status: "idle" }, found: event.ids };
     case "fetched":
     case "halted":
       return { ...state, task: { status: "idle" } };
@@ -106,6 +148,12 @@ function reduceHub(state: HubState, event: HubEvent): HubState {
     default:
       return event satisfies never;
   }
+}
+
+/** The identifier of a data set as its user writes it: "openai/gsm8k:main/test". */
+function titleOf({ id: { repository, revision, file } }: DownloadPlan): string {
+  const at = revision === "main" ? "" : `@${revision}`;
+  return `${repository.replace(/^datasets\//, "")}${at}${file === null ? "" : `:${file}`}`;
 }
 
 function removedText(removed: readonly string[]): string | null {

@@ -167,9 +167,10 @@ describe("the lab", () => {
   });
 
   test("fetches a model after the user's word alone, and takes it", () => {
-    lab.hub.lookUp("org/tiny", "https://hub.example", "hf_secret");
+    lab.hub.lookUp("model", "org/tiny", { source: "https://hub.example", token: "hf_secret" });
     expect(hub.commands.at(-1)).toEqual({
       type: "lookUp",
+      kind: "model",
       id: "org/tiny",
       source: "https://hub.example",
       token: "hf_secret",
@@ -179,7 +180,7 @@ describe("the lab", () => {
     lab.hub.fetch("hf_secret");
     expect(hub.commands.at(-1)).toEqual({ type: "fetch", plan: PLAN, token: "hf_secret" });
     expect(JSON.stringify(lab.hub.getState())).not.toContain("hf_secret");
-    hub.emit({ type: "fetched", folder: "folder" });
+    hub.emit({ type: "fetched", folder: "folder", files: null });
     hub.emit({ type: "listed", models: [STORED], removed: [] });
     expect(persisted).toBe(1);
     expect(lab.settings.getState().model).toBe("org/tiny@0123");
@@ -187,6 +188,30 @@ describe("the lab", () => {
     hub.emit({ type: "listed", models: [], removed: ["org/tiny@0123"] });
     expect(lab.settings.getState().model).toBeNull();
     expect(lab.hub.getState().notice).toContain("org/tiny@0123 was corrupt and has been removed");
+  });
+
+  test("opens a data set of the Hub as a dropped one, and remembers it", async () => {
+    const id = { repository: "datasets/org/sums", revision: "main", file: "main/test" };
+    const plan = { ...PLAN, id, splits: ["main/test", "main/train"] };
+    lab.hub.lookUp("data set", "org/sums", { source: "https://hub.example", token: null });
+    hub.emit({ type: "planned", plan });
+    lab.hub.chooseSplit("main/train", null);
+    expect(hub.commands.at(-1)).toMatchObject({ type: "lookUp", id: { ...id, file: "main/train" } });
+    hub.emit({ type: "planned", plan: { ...plan, id: { ...id, file: "main/train" } } });
+    lab.hub.fetch(null);
+    const blob = new Blob(['[{"prompt": "3+3?", "answer": "6"}]']);
+    hub.emit({ type: "fetched", folder: "folder", files: [{ path: "sums-main-train.parquet", blob }] });
+    hub.emit({ type: "listed", models: [{ ...STORED, ...id }], removed: [] });
+    expect(lab.hub.getState()).toMatchObject({
+      task: { status: "idle" },
+      recent: ["org/sums:main/train"],
+    });
+    await expect.poll(() => lab.dataset.getState().status).toBe("ready");
+    expect(lab.dataset.getState()).toMatchObject({
+      inUse: { source: "file", title: "org/sums:main/train", reading: { name: "sums-main-train" } },
+    });
+    const state = lab.catalogue.getState();
+    expect(state.status === "ready" && state.models.map(({ name }) => name)).toEqual(["small", "base-64"]);
   });
 
   test("asks every question in the prompt that is set up", () => {

@@ -80,9 +80,9 @@ export function createStores(environment: StoreEnvironment): Stores {
 
 type SetupStores = Omit<Stores, "memory" | "hub" | "experiments">;
 
-/** Creates the Hub's store, keeps the model list in sync with it, and selects a model once it is downloaded. */
+/** Creates the Hub's store, keeps the model list in sync with it, and selects a model or data set once it is downloaded. */
 function connectHub(
-  { settings, catalogue, notice }: SetupStores,
+  { run, settings, catalogue, dataset, notice }: SetupStores,
   { hubClient, persist }: Pick<StoreEnvironment, "hubClient" | "persist">,
 ): HubStore {
   const hub = createHubStore(hubClient, {
@@ -94,6 +94,11 @@ function connectHub(
       if (model === undefined) return;
       settings.setState({ model: model.name });
       notice.info(`${model.title} is downloaded and selected.`);
+    },
+    onDataset(title, files) {
+      if (isUnderWay(run.getState()))
+        notice.info(`${title} is downloaded. Look it up again after the run to open it.`);
+      else void dataset.readFiles(title, files);
     },
   });
   hub.subscribe(({ stored }, before) => {

@@ -56,7 +56,7 @@ function OpenDialog() {
     case "shortcuts":
       return <ShortcutsDialog />;
     case "hub":
-      return <HubDialog />;
+      return <HubDialog subject={dialog.subject} />;
     case undefined:
       return null;
     default:

@@ -4,6 +4,7 @@ import { useStore } from "zustand";
 import { createStore, type StoreApi } from "zustand/vanilla";
 import type { MetricName } from "../rl/metrics/metrics.ts";
 import type { Lab } from "../store/lab.ts";
+import type { HubKind } from "../store/hub.ts";
 import { isBusy } from "../store/experiments/experimentRunner.ts";
 import type { RunRecord } from "../store/run/record.ts";
 import { isUnderWay, type RunState } from "../store/run/run.ts";
@@ -13,7 +14,7 @@ import type { Settings } from "../store/setup/settings.ts";
 type OpenDialog =
   | { readonly kind: "metrics"; readonly metrics: readonly MetricName[] | "all" }
   | { readonly kind: "shortcuts" }
-  | { readonly kind: "hub" };
+  | { readonly kind: "hub"; readonly subject: HubKind };
 
 /** The state of the view, which does not affect runs. */
 export interface View {

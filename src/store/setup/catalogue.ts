@@ -90,7 +90,8 @@ export function createCatalogueStore(readText: ReadText): CatalogueStore {
       const state = store.getState();
       if (state.status !== "ready") return;
       const others = state.models.filter((model) => model.stored === undefined);
-      const complete = stored.filter(({ isComplete }) => isComplete).map(storedModel);
+      const isModel = ({ repository }: StoredModel): boolean => !repository.startsWith("datasets/");
+      const complete = stored.filter((one) => one.isComplete && isModel(one)).map(storedModel);
       store.setState({ ...state, models: [...others, ...complete] }, true);
     },
   };

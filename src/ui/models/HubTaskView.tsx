@@ -1,11 +1,18 @@
 import { fileSize } from "../../math/bytes.ts";
 import type { DownloadPlan, HubTask } from "../../store/hub.ts";
 import { Button } from "../Button.tsx";
+import { Select } from "../Select.tsx";
 import { counted } from "../format.ts";
 import { usePage } from "../page.tsx";
 
+interface HubTaskProps {
+  readonly task: HubTask;
+  readonly onFetch: () => void;
+  readonly onSplit: (split: string) => void;
+}
+
 /** The current request to the Hub: lookup, confirmation, download or error. */
-export function HubTaskView({ task, onFetch }: { readonly task: HubTask; readonly onFetch: () => void }) {
+export function HubTaskView({ task, onFetch, onSplit }: HubTaskProps) {
   const { lab } = usePage();
   const stop = (
     <Button icon="stop" onClick={() => lab.hub.halt()}>
@@ -19,7 +26,7 @@ export function HubTaskView({ task, onFetch }: { readonly task: HubTask; readonl
           Looking up {task.id}… {stop}
         </p>
       )}
-      {task.status === "planned" && <Confirmation plan={task.plan} onFetch={onFetch} />}
+      {task.status === "planned" && <Confirmation plan={task.plan} onFetch={onFetch} onSplit={onSplit} />}
       {task.status === "fetching" && (
         <>
           <Fetching plan={task.plan} progress={task.progress} />
@@ -31,8 +38,12 @@ export function HubTaskView({ task, onFetch }: { readonly task: HubTask; readonl
   );
 }
 
-function Confirmation({ plan, onFetch }: { readonly plan: DownloadPlan; readonly onFetch: () => void }) {
-  const { id, commit, source, files, bytes, keptBytes, freeBytes } = plan;
+interface ConfirmationProps extends Omit<HubTaskProps, "task"> {
+  readonly plan: DownloadPlan;
+}
+
+function Confirmation({ plan, onFetch, onSplit }: ConfirmationProps) {
+  const { id, commit, source, files, bytes, keptBytes, freeBytes, splits, notes } = plan;
   const missing = bytes - keptBytes;
   const fits = freeBytes === null || missing <= freeBytes;
   return (
@@ -43,13 +54,25 @@ function Confirmation({ plan, onFetch }: { readonly plan: DownloadPlan; readonly
         {keptBytes > 0 && missing > 0 && `${fileSize(keptBytes)} already downloaded. `}
         {freeBytes !== null && `${fileSize(freeBytes)} available in this browser.`}
       </p>
+      {notes.map((note) => (
+        <p key={note} className="small soft">
+          {note}
+        </p>
+      ))}
+      {splits.length > 1 && (
+        <label className="cluster">
+          Split
+          <Select value={id.file ?? ""} options={splits.map((split) => [split, split])} choose={onSplit} />
+        </label>
+      )}
       {!fits && (
         <p className="problem">
-          Not enough space for {fileSize(missing)}. Delete stored models or choose a smaller model.
+          Not enough space for {fileSize(missing)}. Delete stored models and data sets or choose a smaller
+          one.
         </p>
       )}
       <Button icon="download" disabled={!fits} onClick={onFetch}>
-        {missing === 0 ? "Use this model" : `Download ${fileSize(missing)}`}
+        {missing === 0 ? "Use what is stored" : `Download ${fileSize(missing)}`}
       </Button>
     </>
   );

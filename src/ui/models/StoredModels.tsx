@@ -5,7 +5,7 @@ import type { StoredModel } from "../../store/hub.ts";
 import { Button } from "../Button.tsx";
 import { useIsLocked, usePage } from "../page.tsx";
 
-/** The models stored in this browser, with buttons to delete them. */
+/** The models and data sets stored in this browser, with buttons to delete them. */
 export function StoredModels() {
   const { lab } = usePage();
   const { stored, notice, task } = useStore(lab.hub);
@@ -13,9 +13,9 @@ export function StoredModels() {
   const total = sum(stored.map(({ keptBytes }) => keptBytes));
   return (
     <section aria-labelledby="stored-title" data-testid="stored-models">
-      <h3 id="stored-title">Stored models</h3>
+      <h3 id="stored-title">Stored models and data sets</h3>
       {notice !== null && <p className="problem">{notice}</p>}
-      {stored.length === 0 && <p className="soft">None. Downloaded models are stored in this browser.</p>}
+      {stored.length === 0 && <p className="soft">None. What is downloaded is stored in this browser.</p>}
       <ul className="hub__list stack">
         {stored.map((model) => (
           <li key={model.folder} className="split">
@@ -23,7 +23,7 @@ export function StoredModels() {
             <Button
               look="small"
               disabled={isBusy}
-              aria-label={`Delete ${model.repository}`}
+              aria-label={`Delete ${nameOf(model)}`}
               onClick={() => lab.hub.remove([model.folder])}
             >
               Delete
@@ -44,8 +44,12 @@ export function StoredModels() {
   );
 }
 
-function describe({ repository, file, commit, bytes, keptBytes, isComplete }: StoredModel): string {
-  const name = `${repository}${file === null ? "" : `:${file}`} at ${commit.slice(0, 12)}`;
+const nameOf = ({ repository, file }: StoredModel): string =>
+  `${repository}${file === null ? "" : `:${file}`}`;
+
+function describe(model: StoredModel): string {
+  const { commit, bytes, keptBytes, isComplete } = model;
+  const name = `${nameOf(model)} at ${commit.slice(0, 12)}`;
   return isComplete
     ? `${name}, ${fileSize(bytes)}`
     : `${name}, ${fileSize(keptBytes)} of ${fileSize(bytes)} downloaded; look it up again to resume`;

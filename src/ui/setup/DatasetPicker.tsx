@@ -1,6 +1,7 @@
 import { useStore } from "zustand";
 import { chosenDataset } from "../../store/setup/catalogue.ts";
 import { datasetInUse } from "../../store/setup/dataset.ts";
+import { Button } from "../Button.tsx";
 import { counted } from "../format.ts";
 import { usePage, useSettings } from "../page.tsx";
 import { DatasetSummary } from "./DatasetSummary.tsx";
@@ -12,7 +13,7 @@ const UNLISTED = "";
 
 /** Selects an embedded data set or opens the user's file. */
 export function DatasetPicker({ isLocked }: { readonly isLocked: boolean }) {
-  const { lab } = usePage();
+  const { lab, view } = usePage();
   const catalogue = useStore(lab.catalogue);
   const state = useStore(lab.dataset);
   const file = useSettings((settings) => settings.dataset);
@@ -33,6 +34,13 @@ export function DatasetPicker({ isLocked }: { readonly isLocked: boolean }) {
       choose={(name) => lab.chooseDataset(name)}
     >
       <DatasetSummary state={state} about={chosen} />
+      <Button
+        icon="download"
+        disabled={isLocked}
+        onClick={() => view.setState({ dialog: { kind: "hub", subject: "data set" } })}
+      >
+        Data sets on the Hub…
+      </Button>
       <FileButtons isLocked={isLocked} />
     </Picker>
   );

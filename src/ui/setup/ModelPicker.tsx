@@ -32,7 +32,11 @@ export function ModelPicker({ isLocked }: { readonly isLocked: boolean }) {
         )
       }
     >
-      <Button icon="download" disabled={isLocked} onClick={() => view.setState({ dialog: { kind: "hub" } })}>
+      <Button
+        icon="download"
+        disabled={isLocked}
+        onClick={() => view.setState({ dialog: { kind: "hub", subject: "model" } })}
+      >
         Hugging Face Hub…
       </Button>
     </Picker>

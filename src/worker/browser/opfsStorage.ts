@@ -1,4 +1,4 @@
-/** Models of a Hub in the browser's own file system (OPFS). Writing works in a worker alone. */
+/** Models and data sets of a Hub in the browser's own file system (OPFS). Writing works only in a worker. */
 import { blobSource, type ByteSource } from "../../formats/byteSource.ts";
 import { HubError } from "../../hub/hubError.ts";
 import type { FileWriter, ModelStorage } from "../../hub/storage.ts";
@@ -23,9 +23,14 @@ export class OpfsStorage implements ModelStorage {
   }
 
   async open(folder: string, name: string): Promise<ByteSource | null> {
+    const file = await this.file(folder, name);
+    return file === null ? null : blobSource(file);
+  }
+
+  async file(folder: string, name: string): Promise<File | null> {
     const directory = await found((await openRoot()).getDirectoryHandle(folder));
     const handle = await found(directory?.getFileHandle(name));
-    return handle === null ? null : blobSource(await handle.getFile());
+    return handle === null ? null : handle.getFile();
   }
 
   async write(folder: string, name: string): Promise<FileWriter> {
@@ -68,7 +73,9 @@ function writerOf(file: SyncAccess): FileWriter {
       for (let done = 0; done < bytes.length;) {
         const count = file.write(bytes.subarray(done), { at: at + done });
         if (count === 0)
-          throw new HubError("The browser's storage is full. Delete stored models and try again.");
+          throw new HubError(
+            "The browser's storage is full. Delete stored models or data sets and try again.",
+          );
         done += count;
       }
     },
@@ -83,5 +90,7 @@ function writerOf(file: SyncAccess): FileWriter {
 /** A file has one writer in all tabs. */
 function failLocked(error: unknown): never {
   const isLocked = error instanceof DOMException && error.name === "NoModificationAllowedError";
-  throw isLocked ? new HubError("Another tab is fetching this model. Let it finish, or close it.") : error;
+  throw isLocked
+    ? new HubError("Another tab is fetching this model or data set. Let it finish, or close it.")
+    : error;
 }

@@ -1,10 +1,10 @@
-/** Main-thread end of the worker that downloads models from a Hub. It handles one command at a time. */
-import type { HubCommand, HubEvent } from "./hubWorker.ts";
+/** Main-thread end of the worker that downloads models and data sets from a Hub. It handles one command at a time. */
+import type { HubAccess, HubCommand, HubEvent, HubKind } from "./hubWorker.ts";
 
 export type { StoredModel } from "../../hub/cache.ts";
 export type { DownloadProgress } from "../../hub/download.ts";
 export type { DownloadPlan } from "../../hub/plan.ts";
-export type { HubCommand, HubEvent };
+export type { HubAccess, HubCommand, HubEvent, HubKind };
 
 export interface HubClient {
   /** Posts a command; the first one starts the worker. */
