@@ -2,6 +2,7 @@
 import { test as base } from "@playwright/test";
 import { writeParquet } from "../src/formats/parquet.ts";
 import { FakeHub } from "../src/hub/fixture.ts";
+import { violations } from "./axe.ts";
 import { expect, Lab, QUICK } from "./lab.ts";
 
 const shard = (first: number, count: number): Uint8Array =>
@@ -35,6 +36,7 @@ base("a data set comes from the Hub, a split at a time", async ({ page }) => {
   await page.getByRole("list", { name: "Found" }).getByRole("button", { name: "org/sums" }).click();
   const task = page.getByTestId("hub-task");
   await expect(task).toContainText('Split "main/test" is read; there is also "main/train".');
+  expect(await violations(page)).toEqual([]);
   await task.getByLabel("Split").selectOption("main/train");
   await expect(task).toContainText("2 files");
   await task.getByRole("button", { name: /^Download/ }).click();

@@ -65,9 +65,12 @@ async function listConverted(hub: Hub, id: HubId, signal: AbortSignal): Promise<
 function splitsOf({ files }: Repository): RemoteSplit[] {
   const parquet = files.filter(({ path }) => /\.parquet$/i.test(path));
   const sorted = parquet.sort((a, b) => a.path.localeCompare(b.path, "en", { numeric: true }));
-  const nameOf = ({ path }: RemoteFile): string => splitOfPath(path) || "default";
-  const names = [...new Set(sorted.map(nameOf))];
-  return names.map((name) => ({ name, files: sorted.filter((file) => nameOf(file) === name) }));
+  const splits = new Map<string, RemoteFile[]>();
+  for (const file of sorted) {
+    const name = splitOfPath(file.path) || "default";
+    splits.set(name, [...(splits.get(name) ?? []), file]);
+  }
+  return Array.from(splits, ([name, shards]) => ({ name, files: shards }));
 }
 
 /** The config "default" is left out of the names of splits. */
