@@ -4,6 +4,7 @@ import type { AnswerKey } from "../rl/metrics/answerKey.ts";
 import { rowFields, type Fields, type RawRow, type RowError } from "./row.ts";
 import { DatasetError, EXPECTED } from "./datasetError.ts";
 import {
+  labelOf,
   readParts,
   withOptions,
   type OptionRules,
@@ -18,6 +19,7 @@ import {
   type Column,
   type MappedColumns,
 } from "./fields/mapping.ts";
+import { namesDistractor } from "./fields/roles.ts";
 import { letterOf, rightOption, truthForm } from "./fields/options.ts";
 import { BadRow } from "./fields/value.ts";
 import { answerNotes, choiceNotes, countRows, mappingNotes, optionNotes, truthNotes } from "./notes.ts";
@@ -52,7 +54,7 @@ export function interpret(
   checkChosen(file, names, options.map);
   const mapped = mapColumns(names, fields, options.map);
   const { good, errors: bad } = partsOf(records, mapped);
-  const { composed, errors: unanswerable, notes } = compose(good, options.shuffleSeed ?? 0);
+  const { composed, errors: unanswerable, notes } = compose(good, mapped, options.shuffleSeed ?? 0);
   const errors = [...unparsed, ...odd, ...bad, ...unanswerable].sort((a, b) => a.row - b.row);
   if (composed.length === 0) throw nothingUsable(file, errors, names);
   const { named, renamed } = nameRows(name, composed);
@@ -147,8 +149,8 @@ interface Composition {
 const MOSTLY = 0.8;
 
 /** Composes questions and answers; what the rows have in common decides how options and truths are read. */
-function compose(rows: readonly PartsRow[], seed: number): Composition {
-  const rules = optionRules(rows, seed);
+function compose(rows: readonly PartsRow[], { mapping }: MappedColumns, seed: number): Composition {
+  const rules = optionRules(rows, mapping.options.every(namesDistractor), seed);
   const passages = rows.filter(({ parts: { truth } }) => truth !== null && truth.text === null);
   const takesNumbers =
     passages.filter(({ parts }) => parts.truth?.number != null).length > MOSTLY * passages.length;
@@ -169,11 +171,11 @@ function compose(rows: readonly PartsRow[], seed: number): Composition {
   };
 }
 
-function optionRules(rows: readonly PartsRow[], seed: number): OptionRules {
+function optionRules(rows: readonly PartsRow[], areDistractors: boolean, seed: number): OptionRules {
   const withChoice = rows.flatMap(({ parts: { options, truth } }) =>
-    options === null ? [] : [{ options, truth: truth?.text ?? null, isInteger: truth?.isInteger ?? false }],
+    options === null ? [] : [{ options, truth: labelOf(truth), isInteger: truth?.isInteger ?? false }],
   );
-  const form = truthForm(withChoice);
+  const form = truthForm(withChoice, areDistractors);
   const rights = withChoice.map(({ options, truth }) => rightOption(options, truth, form));
   const isShuffled = form === "own text" || (rights.length > 2 && rights.every((right) => right === 0));
   return { form, isShuffled, seed };

@@ -32,7 +32,7 @@ interface FoundRows {
 /** Returns the rows of a list or a table in one of the known forms; null for anything else. */
 function rowsOf(value: unknown): FoundRows | null {
   if (rowFields(value) !== asRecord(value) && typeof value !== "string") return null; // turns of one conversation
-  if (Array.isArray(value)) return { rows: listRows(value), notes: [] };
+  if (Array.isArray(value)) return listRows(value);
   const record = asRecord(value);
   if (record === null) return null;
   const known = viewerRows(record) ?? splitOrient(record) ?? nestedPassages(record);
@@ -42,16 +42,21 @@ function rowsOf(value: unknown): FoundRows | null {
 }
 
 /** Rows of a list: objects as they are, lists of cells under a header row, conversations as rows of their own. */
-function listRows(list: readonly unknown[]): readonly unknown[] {
-  if (list.length === 0 || !list.every((item) => Array.isArray(item))) return list;
-  const [header = [], ...body]: readonly (readonly unknown[])[] = list;
-  if (areTurns(header)) return list;
-  const named = header.every((cell) => typeof cell === "string") && body.length > 0;
-  const names = named ? header.map(String) : [];
-  if (named && hasPrompt(fromCells(names, body[0] ?? [])))
-    return body.map((cells) => fromCells(names, cells));
-  return list.map((cells) => fromCells([], cells));
+function listRows(list: readonly unknown[]): FoundRows {
+  const lists = list.filter(isList);
+  const [header = [], ...body] = lists;
+  if (list.length === 0 || lists.length < list.length || areTurns(header)) return { rows: list, notes: [] };
+  const names = header.map(String);
+  if (header.every((cell) => typeof cell === "string") && hasPrompt(fromCells(names, body[0] ?? [])))
+    return { rows: body.map((cells) => fromCells(names, cells)), notes: [] };
+  if (!lists.every((cells) => cells.length === 2 && typeof cells[0] === "string"))
+    return { rows: lists.map((cells) => fromCells([], cells)), notes: [] };
+  const note =
+    "The values have no column names: the first of each two is read as question, the second as answer.";
+  return { rows: lists.map((cells) => fromCells(["question", "answer"], cells)), notes: [note] };
 }
+
+const isList = (value: unknown): value is readonly unknown[] => Array.isArray(value);
 
 /** A row of named cells; a cell without a name is called by its position. */
 function fromCells(names: readonly (string | number)[], cells: unknown): Fields {

@@ -7,7 +7,7 @@ import type { Mapping } from "./mapping.ts";
 import { letterOf, readOptions, rightOption, type Options, type TruthForm } from "./options.ts";
 import type { Role } from "./roles.ts";
 import { isProse, lastNumber, plainValue, statedTruth, type Stated } from "./truth.ts";
-import { BadRow, isBlank, scalarText, valueAt } from "./value.ts";
+import { BadRow, isBlank, parsed, scalarText, valueAt } from "./value.ts";
 
 /** The fields of a row by role, before options and truth are settled, for which all rows are needed. */
 export interface RowParts {
@@ -84,10 +84,14 @@ function promptText({ name, value }: Field): string {
 const kind = (value: unknown): string =>
   Array.isArray(value) ? "a list" : typeof value === "object" ? "an object" : `a ${typeof value}`;
 
-const fieldText = (row: Fields, name: string): string => {
-  const value = valueAt(row, name);
-  return isBlank(value) ? "" : scalarText(name, value).trim();
-};
+/** Text of a field, a list of texts as lines. */
+function fieldText(row: Fields, name: string): string {
+  const value = parsed(valueAt(row, name));
+  if (isBlank(value)) return "";
+  return isList(value)
+    ? value.map((item) => scalarText(name, item)).join("\n")
+    : scalarText(name, value).trim();
+}
 
 function textOf(row: Fields, mapping: Mapping, role: Role): string {
   const field = first(row, mapping, role);
@@ -196,6 +200,11 @@ export interface Lettered {
   readonly count: number;
 }
 
+/** Returns the truth of a row with options; null where there is none, or a negative label as in unlabelled test splits. */
+export function labelOf(truth: Truth | null): string | null {
+  return truth?.text == null || (truth.isInteger && Number(truth.text) < 0) ? null : truth.text;
+}
+
 /** Lists the options under the question. Throws `BadRow` if the ground truth is none of them. */
 export function withOptions(
   { question, options, truth }: RowParts,
@@ -203,17 +212,16 @@ export function withOptions(
   rules: OptionRules,
 ): Lettered {
   const { texts } = options ?? { texts: [] };
-  const value = truth?.text ?? null;
+  const value = labelOf(truth);
   const isAdded = rules.form === "own text";
   const all = isAdded && value !== null ? [value, ...texts] : texts;
-  const isUnknown = value === null || (truth?.isInteger === true && Number(value) < 0);
   const right = isAdded ? 0 : options === null ? null : rightOption(options, value, rules.form);
-  if (right === null && !isUnknown)
+  if (right === null && value !== null)
     throw new BadRow(`the answer "${value}" in "${truth?.column}" is none of the ${texts.length} options`);
   const order = all.map((_, i) => i);
   const shuffled = rules.isShuffled ? createRandom(rules.seed, row).shuffle(order) : order;
   const lines = shuffled.map((option, i) => `${letterOf(i)}. ${all[option]}`);
-  const known = right !== null && !(isAdded && isUnknown);
+  const known = right !== null && !(isAdded && value === null);
   return {
     prompt: listsOptions(question, all) ? question : [question, ...lines].join("\n"),
     letter: known ? letterOf(shuffled.indexOf(right)) : null,

@@ -88,7 +88,7 @@ class RoleFinder {
     this.#findOptions();
     this.#find("answer", (values) => values.some((value) => typeof value !== "boolean"), true);
     this.#find("solution", isTextual, true);
-    this.#find("context", isText, false);
+    this.#find("context", isTextual, false);
     for (const role of ["id", "level", "subject"] as const) this.#find(role, isText, false);
     this.#find("system", isText, false);
   }
@@ -125,7 +125,7 @@ class RoleFinder {
     if (this.#chosen[role] !== undefined) return;
     const [first, ...others] = this.#candidates(role, fits);
     if (first === undefined) return;
-    this.#assign(first, role, `is a known name of the ${role}`);
+    this.#assign(first, role, this.#reason(role));
     if (!asFallback) return;
     for (const name of others.filter((other) => !WEAK_NAMES.includes(nameKey(other)))) {
       const used = this.of(role);
@@ -134,6 +134,14 @@ class RoleFinder {
       );
       if (fills) this.#assign(name, role, `is used where "${used.join('" and "')}" is empty`);
     }
+  }
+
+  #reason(role: Role): string {
+    const answer = this.of("answer").map((name) => `"${name}"`);
+    if (role === "solution" && answer.length > 0)
+      return `is used only where ${answer.join(" and ")} states no answer`;
+    if (role === "subject") return "is a known name of the subject; choose level to break results down by it";
+    return `is a known name of the ${role}`;
   }
 
   #findPrompt(): void {

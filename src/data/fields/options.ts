@@ -155,9 +155,10 @@ export interface OptionRow {
 
 /**
  * Returns the form that fits most rows. An integer is an index: from 1 only if none is 0 and one equals the number of
- * options. "own text" means that the right option is not in the list and must be added, as in GPQA.
+ * options. Beside wrong options only, as in GPQA, the right one is the "own text" of the truth, and is added to them.
  */
-export function truthForm(rows: readonly OptionRow[]): TruthForm {
+export function truthForm(rows: readonly OptionRow[], areDistractors: boolean): TruthForm {
+  if (areDistractors) return "own text";
   const known = rows.filter(({ truth, options }) => truth !== null || options.marked !== null);
   const fits = (form: TruthForm): number =>
     known.filter(({ options, truth }) => rightOption(options, truth, form) !== null).length;
@@ -172,6 +173,5 @@ export function truthForm(rows: readonly OptionRow[]): TruthForm {
     .filter((form) => (form === "index from 0" ? !isOneBased : true))
     .map((form) => ({ form, score: fits(form) }))
     .sort((a, b) => b.score - a.score);
-  const [best] = ranked;
-  return best === undefined || best.score === 0 ? "own text" : best.form;
+  return ranked[0]?.form ?? "letter";
 }

@@ -73,6 +73,9 @@ export const CONVERSATIONS: readonly string[] = [
   "dialog",
 ];
 
+/** Whether a column holds wrong options only. */
+export const namesDistractor = (name: string): boolean => /incorrect|wrong|distractor/i.test(name);
+
 /** Normalises a column's name: lower case, underscores for spaces; "Incorrect Answer 1" is "incorrect_answer_1". */
 export function nameKey(name: string): string {
   return name.trim().toLowerCase().replace(/\s+/g, "_");
@@ -80,12 +83,12 @@ export function nameKey(name: string): string {
 
 /** Whether a name, of any role, is one that a question may depend on: it is never dropped without a note. */
 export function looksImportant(name: string): boolean {
-  const key = nameKey(name);
+  const [key = ""] = nameKey(name).split(".");
   const roles = ["context", "prompt", "input", "options", "answer", "system"] as const;
   return (
     roles.some((role) => NAMES[role].includes(key)) ||
     OPTION_COLUMNS.some((pattern) => pattern.test(key)) ||
-    /^(image|images|image_\d+|figure|audio|table|tools?)$/.test(key)
+    /^(images?|image_\d+|figure|audio|table|tools?|history)$/.test(key)
   );
 }
 
