@@ -25,6 +25,13 @@ export class StatusLine {
     }
   }
 
+  /** Prints a line; the bar continues below it. */
+  print(line: string): void {
+    this.close();
+    this.#started = false;
+    console.error(line);
+  }
+
   #draw(bar: SingleBar, done: number, total: number, text: string): void {
     if (!this.#started) bar.start(total, done, { text });
     else bar.update(done, { text });

@@ -164,6 +164,7 @@ function installFakeWorker(script: Script): void {
           trainTokensPerSecond: 5200 + random() * 500,
         },
         groups: this.#groups(start),
+        findings: [],
       });
       const { evaluateEvery, steps, evaluationSamples, initialSamples } = start.config;
       if (this.#step === steps) {

@@ -1,4 +1,5 @@
 /** Shows a run's progress: step, phase, latest pass@1 and sampling speed. */
+import type { RunFinding } from "../../src/rl/metrics/findings.ts";
 import type { Entry } from "./journal.ts";
 import { StatusLine } from "../statusLine.ts";
 import type { Display } from "./train.ts";
@@ -25,6 +26,10 @@ export class RunDisplay implements Display {
   recorded(entry: Entry): void {
     this.#take(entry);
     this.#show(entry.metrics.type === "step" ? "done" : "evaluated");
+  }
+
+  found({ since, message }: RunFinding): void {
+    this.#line.print(`step ${since}: ${message}`);
   }
 
   close(): void {

@@ -57,6 +57,7 @@ async function go(
   };
   const display: Display = {
     working: (phase, done) => look({ phase, step, done }),
+    found: () => undefined,
     recorded: ({ metrics }) => {
       step = metrics.step;
       look({ phase: `${metrics.type} recorded`, step, done: 0 });

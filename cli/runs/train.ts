@@ -7,6 +7,7 @@ import {
   type TrainingRun,
 } from "../../src/lab/trainingRun.ts";
 import type { TrainableModels } from "../../src/model/trainableModels.ts";
+import type { RunFinding } from "../../src/rl/metrics/findings.ts";
 import type { RunProgress } from "../../src/rl/metrics/studyRun.ts";
 import { writeCheckpoint, type Checkpoint } from "./checkpoint.ts";
 import { Journal, parseEntries, type Entry } from "./journal.ts";
@@ -30,6 +31,8 @@ export interface Position {
 export interface Display {
   working(phase: "sample" | "train" | "evaluate", done: number, total: number): void;
   recorded(entry: Entry): void;
+  /** Called when a finding begins to hold. */
+  found(finding: RunFinding): void;
 }
 
 /** Runs from `position` until the end or the stop. Returns all entries; each is on disk before the next step. */
@@ -77,6 +80,7 @@ class Recorder {
       if (event.type === "paused" || event.type === "resumed") continue; // only with a gate
       this.#progress = event.progress;
       this.#add(this.#entryOf(event));
+      if (event.type === "stepped") this.#report(event);
       if (this.#isCheckpointDue(event)) await this.save();
       await handleSignals();
       if (this.#stop.requested) return;
@@ -107,6 +111,10 @@ class Recorder {
     const { step } = progress.loop;
     if (step === 0) return this.entries.length === 1 + others.length;
     return type === "stepped" && step % checkpointEvery === 0;
+  }
+
+  #report({ step, findings }: Extract<TrainingEvent, { type: "stepped" }>): void {
+    for (const finding of findings) if (finding.since === step.metrics.step) this.#display.found(finding);
   }
 
   #entryOf(event: Recorded): Entry {

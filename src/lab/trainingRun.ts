@@ -1,14 +1,9 @@
 /** A run as a stream of events: the loop with its own evaluations, those on other data sets, and pauses. */
 import type { Models } from "../rl/contracts/models.ts";
 import type { Watch } from "../rl/contracts/watch.ts";
+import { findingsOf, followFindings, type RunFinding } from "../rl/metrics/findings.ts";
 import type { Evaluation } from "../rl/metrics/metrics.ts";
-import {
-  evaluateStudy,
-  isRunOver,
-  runStudy,
-  type StudyEvent,
-  type StudyStep,
-} from "../rl/metrics/studyRun.ts";
+import { evaluateStudy, isRunOver, runStudy, type StudyStep } from "../rl/metrics/studyRun.ts";
 import { initialProgress, type RunProgress } from "../rl/metrics/studyRun.ts";
 import type { TtrlConfig } from "../rl/ttrlConfig.ts";
 import type { PauseGate } from "./pauseGate.ts";
@@ -33,6 +28,8 @@ export interface TrainingRun {
   readonly others?: readonly NamedStudy[];
   /** Votes on the own data set before the first step. */
   readonly votes?: readonly InitialVote[];
+  /** False: prompts are the bare texts of the questions. True by default. */
+  readonly hasChatTemplate?: boolean;
 }
 
 /** The point a run continues from. */
@@ -59,7 +56,13 @@ export interface EvaluatedEvent {
 
 export type TrainingEvent =
   | EvaluatedEvent
-  | { readonly type: "stepped"; readonly step: StudyStep; readonly progress: RunProgress }
+  | {
+      readonly type: "stepped";
+      readonly step: StudyStep;
+      /** Problems that hold in the latest steps. */
+      readonly findings: readonly RunFinding[];
+      readonly progress: RunProgress;
+    }
   | { readonly type: "paused" }
   | { readonly type: "resumed" };
 
@@ -77,20 +80,21 @@ export async function* trainingRun(
   control: RunControl = {},
   { progress, evaluated }: RunPosition = firstPosition(training.config),
 ): AsyncGenerator<TrainingEvent> {
-  const { models, config, own } = training;
+  const { models, config, own, hasChatTemplate = true } = training;
+  const settings = { ...config, task: own.study.task, hasChatTemplate };
+  const follow = followFindings();
   yield* evaluateOthers(training, progress, control, evaluated);
   for await (const event of runStudy(models, own.study, config, progress, control)) {
-    yield labelled(event, own.name);
+    if (event.type === "stepped") {
+      const { metrics, groups } = event.step;
+      yield { ...event, findings: follow(metrics.step, findingsOf(groups, settings)) };
+    } else yield { ...event, dataset: own.name, at: null };
     if (event.type === "evaluated") yield* evaluateOthers(training, event.progress, control);
     const { loop, evaluated: isEvaluated } = event.progress;
     if (control.gate !== undefined && isEvaluated && !isRunOver(loop, config)) {
       yield* pass(control.gate, control.signal);
     }
   }
-}
-
-function labelled(event: StudyEvent, dataset: string): TrainingEvent {
-  return event.type === "stepped" ? event : { ...event, dataset, at: null };
 }
 
 /** Evaluates the initial votes and the other data sets if `progress` is at the first or last evaluation. */

@@ -29,7 +29,16 @@ export function setupOf(config: Partial<TtrlConfig> = {}): RunSetup {
 }
 
 export function recordOf(changes: Partial<RunRecord> = {}): RunRecord {
-  return { runId: "r1", setup: setupOf(), steps: [], evaluations: [], votes: [], extras: [], ...changes };
+  return {
+    runId: "r1",
+    setup: setupOf(),
+    steps: [],
+    evaluations: [],
+    votes: [],
+    extras: [],
+    findings: [],
+    ...changes,
+  };
 }
 
 /** A group of four responses: three answer 6, one answers 8. */
@@ -58,7 +67,7 @@ export function groupOf(truth: string | null = "6", id = "q1"): GroupView {
 }
 
 export function steppedEvent(step: number, runId = "r1"): WorkerEvent {
-  return { type: "stepped", runId, ...stepOf(step), groups: [groupOf()] };
+  return { type: "stepped", runId, ...stepOf(step), groups: [groupOf()], findings: [] };
 }
 
 /** Exports of a model that supports the folder format but not GGUF. */

@@ -4,6 +4,7 @@ import type { BackendChoice, BackendReport } from "../report/backend.ts";
 import type { ExportForm, ExportOffer } from "../report/exportForms.ts";
 import type { StepRecord } from "../report/record.ts";
 import type { TtrlConfig } from "../rl/ttrlConfig.ts";
+import type { RunFinding } from "../rl/metrics/findings.ts";
 import type { Evaluation } from "../rl/metrics/metrics.ts";
 import type { PromptFrame, Question, Task } from "../rl/contracts/types.ts";
 
@@ -126,7 +127,12 @@ export type RunEvent =
       readonly dataset: string;
       readonly evaluation: Evaluation;
     }
-  | ({ readonly type: "stepped"; readonly groups: readonly GroupView[] } & StepRecord)
+  | ({
+      readonly type: "stepped";
+      readonly groups: readonly GroupView[];
+      /** Problems that hold in the latest steps. */
+      readonly findings: readonly RunFinding[];
+    } & StepRecord)
   | { readonly type: "paused" }
   | { readonly type: "resumed" }
   /** Ended by the user. */

@@ -239,7 +239,8 @@ export class Session {
     if (event.type === "stepped") {
       const { metrics, timing, groups } = event.step;
       this.#steps.push({ metrics, timing });
-      this.#post({ type: "stepped", metrics, timing, groups: viewGroups(groups, study, this.#start.config) });
+      const views = viewGroups(groups, study, this.#start.config);
+      this.#post({ type: "stepped", metrics, timing, groups: views, findings: event.findings });
     } else if (event.type === "evaluated") {
       const { at, dataset, evaluation } = event;
       if (at === null) this.#evaluated(evaluation);

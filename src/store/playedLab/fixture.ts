@@ -137,7 +137,7 @@ export class PlayedLab {
       dataset: start.study.name,
       evaluation: evaluation(0),
     });
-    this.#emit({ type: "stepped", runId, ...stepOf(1), groups: [] });
+    this.#emit({ type: "stepped", runId, ...stepOf(1), groups: [], findings: [] });
     this.#emit({ type: "evaluated", runId, evaluation: evaluation(1) });
     this.#emit({ type: "finished", runId });
   }

@@ -3,6 +3,7 @@ import { sum } from "../../math/stats.ts";
 import type { BackendChoice } from "../../report/backend.ts";
 import type { StepRecord } from "../../report/record.ts";
 import type { PromptFrame, Task } from "../../rl/contracts/types.ts";
+import type { RunFinding } from "../../rl/metrics/findings.ts";
 import type { Evaluation } from "../../rl/metrics/metrics.ts";
 import type { TtrlConfig } from "../../rl/ttrlConfig.ts";
 import type { GroupView, ModelPart, WorkerEvent } from "../../worker/protocol.ts";
@@ -54,6 +55,8 @@ export interface RunRecord {
   readonly evaluations: readonly Evaluation[];
   readonly votes: readonly StepVotes[];
   readonly extras: readonly ExtraRecord[];
+  /** Problems that hold in the latest steps. */
+  readonly findings: readonly RunFinding[];
 }
 
 /** Maximum number of steps whose votes are kept. */
@@ -64,11 +67,12 @@ export const RESPONSES_KEPT = 100_000;
 
 /** Returns the record with a step added. */
 export function withStep(record: RunRecord, event: Extract<WorkerEvent, { type: "stepped" }>): RunRecord {
-  const { metrics, timing, groups } = event;
+  const { metrics, timing, groups, findings } = event;
   return {
     ...record,
     steps: [...record.steps, { metrics, timing }],
     votes: latestVotes([...record.votes, { step: metrics.step, groups }]),
+    findings,
   };
 }
 

@@ -54,6 +54,7 @@ describe("the state of a run", () => {
       runId: "r1",
       ...stepOf(step),
       groups: [{ ...groupOf(), responses }],
+      findings: [],
     });
     expect(after(startedEvent, steppedEvent(1), large(2))).toHaveProperty("record.votes.length", 2);
     const state = after(startedEvent, large(1), large(2));

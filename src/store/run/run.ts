@@ -66,7 +66,7 @@ export type RunState = { readonly status: "idle" } | StartedRun;
 
 /** Returns the state of a run that has just been started. */
 export function startedRun(runId: string, setup: RunSetup): RunState {
-  const record: RunRecord = { runId, setup, steps: [], evaluations: [], votes: [], extras: [] };
+  const record: RunRecord = { runId, setup, steps: [], evaluations: [], votes: [], extras: [], findings: [] };
   return { status: "starting", record, progress: null };
 }
 

@@ -14,7 +14,7 @@ const WINDOW = 3;
 
 /** Returns the findings that apply to the run, most important first. */
 export function findings(record: RunRecord): readonly Finding[] {
-  const checks = [beatsTheVote, worseThanBase, fewAnswers, weakBase, wrongMajority, noSignal];
+  const checks = [beatsTheVote, worseThanBase, weakBase, wrongMajority, noSignal];
   return checks.flatMap((check) => check(record) ?? []);
 }
 
@@ -52,19 +52,12 @@ function worseThanBase({ evaluations }: RunRecord): Finding | null {
   );
 }
 
-function fewAnswers({ steps, evaluations }: RunRecord): Finding | null {
-  const share = steps.at(-1)?.metrics.unansweredShare ?? evaluations.at(-1)?.unansweredShare;
-  if (share === undefined || share < 0.9) return null;
-  return watch(
-    `${percent(share)} of the responses contain no answer, so there is little to vote on. This model cannot handle these questions.`,
-  );
-}
-
 function weakBase({ evaluations }: RunRecord): Finding | null {
-  const base = evaluations[0]?.passAt1;
-  if (base == null || base >= 0.02) return null;
+  const base = evaluations[0];
+  if (base?.passAt1 == null || base.passAt1 >= 0.02) return null;
+  if (base.unansweredShare > 0.5) return null; // answers that are not found say nothing about the model
   return watch(
-    `The initial model answers ${percent(base)} of these questions correctly. TTRL amplifies what a model sometimes gets right; it cannot teach what the model does not know.`,
+    `The initial model answers ${percent(base.passAt1)} of these questions correctly. TTRL amplifies what a model sometimes gets right; it cannot teach what the model does not know.`,
   );
 }
 
@@ -84,7 +77,7 @@ function noSignal({ steps }: RunRecord): Finding | null {
   if (recent.length < WINDOW) return null;
   const same = mean(recent.map(({ unanimousShare }) => unanimousShare));
   const agreement = mean(recent.map(({ majorityRatio }) => majorityRatio));
-  if (same < 0.9 || agreement < 0.5) return null; // without answers, `fewAnswers` applies
+  if (same < 0.9 || agreement < 0.5) return null; // without answers there is nothing to agree on
   return watch(
     `In ${percent(same)} of the groups all responses earn the same reward, so these questions provide almost no training signal.`,
   );

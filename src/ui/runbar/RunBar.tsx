@@ -5,6 +5,7 @@ import { ThemeButton } from "../ThemeButton.tsx";
 import { Announcer } from "./Announcer.tsx";
 import { QueueRow } from "./QueueRow.tsx";
 import { RunButtons } from "./RunButtons.tsx";
+import { RunFindings } from "./RunFindings.tsx";
 import { RunFacts } from "./RunFacts.tsx";
 import { RunProgress } from "./RunProgress.tsx";
 import "./runbar.css";
@@ -39,6 +40,7 @@ export function RunBar() {
         </div>
       </div>
       <QueueRow />
+      <RunFindings />
       <RunFacts />
       <Announcer />
     </header>
