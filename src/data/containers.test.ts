@@ -140,7 +140,7 @@ describe("roles chosen by the user", () => {
     expect(reading.columns).toEqual([
       { name: "text", role: "prompt", reason: "was chosen" },
       { name: "note", role: "answer", reason: "was chosen" },
-      { name: "question", role: null, reason: "is left out" },
+      { name: "question", role: null, reason: 'is left out: "text" was chosen as the prompt' },
     ]);
     expect(reading.notes).toContain('"question" is left out; if it matters, choose a role for it.');
   });

@@ -1,21 +1,29 @@
 /** Sentences for the user about how a data set was read. */
 import type { Question, Task } from "../rl/contracts/types.ts";
 import type { OptionRules, PartsRow } from "./fields/compose.ts";
-import type { MappedColumns } from "./fields/mapping.ts";
+import { EMPTY, type MappedColumns } from "./fields/mapping.ts";
 import { letterOf } from "./fields/options.ts";
-import { looksImportant } from "./fields/roles.ts";
+import { isMedia, looksImportant } from "./fields/roles.ts";
 
 /** "1 row", "2 rows". */
 export const countRows = (count: number): string => (count === 1 ? "1 row" : `${count} rows`);
 
 /** Says how options and their ground truth were read. */
-export function optionNotes(rows: readonly PartsRow[], { form, isShuffled, seed }: OptionRules): string[] {
+export function optionNotes(
+  rows: readonly PartsRow[],
+  { form, rival, isShuffled, seed }: OptionRules,
+): string[] {
   const count = rows.filter(({ parts }) => parts.options !== null).length;
   if (count === 0) return [];
   const where =
     form === "own text" ? "its right answer is added to them" : `its answer is read as ${FORM_TEXTS[form]}`;
   const order = isShuffled ? `; the right one came first, so they were shuffled (seed ${seed})` : "";
-  return [`Options are listed under the question, and ${where} (${countRows(count)})${order}.`];
+  const notes = [`Options are listed under the question, and ${where} (${countRows(count)})${order}.`];
+  if (rival !== null && rival !== "own text")
+    notes.push(
+      `Its answer could also be read as ${FORM_TEXTS[rival]}; if so, write the letters of the right options.`,
+    );
+  return notes;
 }
 
 const FORM_TEXTS = {
@@ -58,11 +66,15 @@ export function mappingNotes({ columns }: MappedColumns): string[] {
       role !== null && ["prompt", "system", "context", "input"].includes(role) && name !== role,
   );
   const lost = columns.filter(
-    ({ name, role, reason }) => role === null && reason === "is left out" && looksImportant(name),
+    ({ name, role, reason }) => role === null && reason !== EMPTY && looksImportant(name),
   );
   return [
     ...used.map(({ name, role }) => `"${role}" was read from "${name}".`),
-    ...lost.map(({ name }) => `"${name}" is left out; if it matters, choose a role for it.`),
+    ...lost.map(({ name }) =>
+      isMedia(name)
+        ? `"${name}" is left out: a model here reads text only, so leave out questions that need it.`
+        : `"${name}" is left out; if it matters, choose a role for it.`,
+    ),
   ];
 }
 
@@ -75,9 +87,16 @@ export function answerNotes(questions: number, answers: number): string[] {
   ];
 }
 
-/** Says that answers are letters. */
+/** Says that answers are letters, or why not although there are options. */
 export function choiceNotes(task: Task, questions: readonly Question[]): string[] {
-  if (task !== "gpqa") return [];
+  const count = questions.filter(({ options }) => options !== undefined).length;
+  if (task !== "gpqa" && count === 0) return [];
+  if (task !== "gpqa")
+    return [
+      count === questions.length
+        ? "Not every answer is the letter of an option: all are read as open questions."
+        : `${count} of ${questions.length} questions have options: all are read as open questions.`,
+    ];
   const most = questions.reduce((count, { options = 0 }) => Math.max(count, options), 0);
   return [`Read as multiple choice: answers are letters A to ${letterOf(most - 1)}.`];
 }

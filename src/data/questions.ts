@@ -171,14 +171,18 @@ function compose(rows: readonly PartsRow[], { mapping }: MappedColumns, seed: nu
   };
 }
 
+/** Rows whose stated letter or index may be that of the first option in all of them by chance. */
+const MAX_CHANCE = 9;
+
 function optionRules(rows: readonly PartsRow[], areDistractors: boolean, seed: number): OptionRules {
   const withChoice = rows.flatMap(({ parts: { options, truth } }) =>
     options === null ? [] : [{ options, truth: labelOf(truth), isInteger: truth?.isInteger ?? false }],
   );
-  const form = truthForm(withChoice, areDistractors);
+  const { form, rival } = truthForm(withChoice, areDistractors);
   const rights = withChoice.map(({ options, truth }) => rightOption(options, truth, form));
-  const isShuffled = form === "own text" || (rights.length > 2 && rights.every((right) => right === 0));
-  return { form, isShuffled, seed };
+  const areFirst =
+    rights.length > (form === "marked" ? 0 : MAX_CHANCE) && rights.every((right) => right === 0);
+  return { form, rival, isShuffled: form === "own text" || areFirst, seed };
 }
 
 function nothingUsable(name: string, errors: readonly RowError[], columns: readonly string[]): DatasetError {
@@ -187,7 +191,7 @@ function nothingUsable(name: string, errors: readonly RowError[], columns: reado
   const rows = errors.length === 1 ? "its only row" : `any of its ${errors.length} rows`;
   const what = `no question could be read from ${rows}. Row ${first.row}: ${first.reason}`;
   const remedy =
-    columns.length === 0
+    columns.length === 0 || !first.reason.includes('no "prompt"')
       ? `${EXPECTED}.`
       : `${EXPECTED}; or say which column it is, as in prompt=${columns[0]}.`;
   return new DatasetError(name, what, remedy);

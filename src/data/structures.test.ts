@@ -390,3 +390,29 @@ test.each(STRUCTURES)("$name", async ({ rows, ...structure }) => {
   expect(reading.errors).toEqual([]);
   expect({ name: structure.name, ...firstRow(reading) }).toEqual({ id: "file-1", ...structure });
 });
+
+/** Rows whose reading was once wrong without a word: what is expected of their first row. */
+const ODD: readonly Structure[] = [
+  { name: "wrong options that are numbers like the columns' own", rows: [{ Question: PENS, "Correct Answer": "1", "Incorrect Answer 1": "2", "Incorrect Answer 2": "3" }], prompt: `${PENS}\nA. 1\nB. 3\nC. 2`, answer: "A", task: "gpqa" },
+  { name: "hidden truths of -1", rows: [{ question: PENS, choices: ["26", "25"], label: -1 }], prompt: `${PENS}\nA. 26\nB. 25`, answer: null, task: "gpqa" },
+  { name: "options with a flag", rows: [{ question: PENS, options: [{ text: "26", is_correct: false }, { text: "25", is_correct: true }] }], prompt: `${PENS}\nA. 26\nB. 25`, answer: "B", task: "gpqa" },
+  { name: "options as scores", rows: [{ input: PENS, target_scores: { "26": 0, "25": 1 } }], prompt: `${PENS}\nA. 25\nB. 26`, answer: "A", task: "gpqa" },
+  { name: "options as objects of one field", rows: [{ question: PENS, options: [{ A: "26" }, { B: "25" }], answer: "B" }], prompt: `${PENS}\nA. 26\nB. 25`, answer: "B", task: "gpqa" },
+  { name: "MathQA", rows: [{ Problem: PENS, Rationale: "Add.", options: "a ) 26 , b ) 25 , c ) none of these", correct: "b" }], prompt: `${PENS}\nA. 26\nB. 25\nC. none of these`, answer: "B", task: "gpqa" },
+  { name: "integers that are options", rows: [{ question: PENS, choices: [26, 25], answer: 25 }], prompt: `${PENS}\nA. 26\nB. 25`, answer: "B", task: "gpqa" },
+  { name: "DROP's own answers", rows: [{ passage: "p", question: PENS, answer: { number: "25", date: { day: "", month: "", year: "" }, spans: [] } }], prompt: `p\n${PENS}`, answer: "25" },
+  { name: "DROP's dates", rows: [{ passage: "p", question: "When?", answer: { number: "", date: { day: "3", month: "May", year: "1990" }, spans: [] } }], prompt: "p\nWhen?", answer: "3 May 1990" },
+]; // prettier-ignore
+
+test.each(ODD)("$name", async ({ rows, ...structure }) => {
+  const reading = await readDatasetText("file.jsonl", rows.map((row) => JSON.stringify(row)).join("\n"));
+  expect(reading.errors).toEqual([]);
+  expect({ name: structure.name, ...firstRow(reading) }).toEqual({ id: "file-1", ...structure });
+});
+
+test("options that the question lists already are not shuffled under their letters", async () => {
+  const rows = Array.from({ length: 12 }, () => ({ question: `${PENS}\nA) 25\nB) 26`, choices: ["25", "26"], answer: 0 })); // prettier-ignore
+  const { questions, answerKey } = await readDatasetText("file.json", JSON.stringify(rows));
+  expect(new Set(questions.map(({ prompt }) => prompt))).toEqual(new Set([`${PENS}\nA) 25\nB) 26`]));
+  expect(new Set(answerKey.values())).toEqual(new Set(["A"]));
+});

@@ -108,7 +108,7 @@ async function openFile({ path, blob }: DatasetFile): Promise<Split[]> {
     return [{ name: "", notes: [], file: path, rows: () => parquetRows(path, blob) }];
   if (utf16Of(start) === null) {
     const text = new TextDecoder().decode(start).replace(/^\uFEFF/, "");
-    if (/^\s*\{/.test(text) && isJsonLines(text))
+    if (/^\s*[[{]/.test(text) && isJsonLines(text))
       return [{ name: "", notes: [], file: path, rows: () => lineRows(path, blob) }];
   }
   return wholeFile(path, blob);

@@ -1,8 +1,14 @@
 /** Parquet files, a row group at a time. */
 import { parquetMetadataAsync, parquetReadObjects, type AsyncBuffer } from "hyparquet";
-import { compressors } from "hyparquet-compressors";
+import { compressors, decompressLz4Raw } from "hyparquet-compressors";
 import { DatasetError } from "../datasetError.ts";
 import type { RawRow } from "../row.ts";
+
+/** The decoders, of which that of LZ4 fails on empty pages. */
+const CODECS: typeof compressors = {
+  ...compressors,
+  LZ4_RAW: (bytes, length) => (length === 0 ? new Uint8Array() : decompressLz4Raw(bytes, length)),
+};
 
 /** Maximum rows decoded at once, so that reading can yield and stop early. */
 const BATCH_ROWS = 5_000;
@@ -18,7 +24,13 @@ export async function* parquetRows(file: string, blob: Blob, first = 1): AsyncIt
     const total = Number(metadata.num_rows);
     for (let begin = 0; begin < total; begin += BATCH_ROWS) {
       const rowEnd = Math.min(begin + BATCH_ROWS, total);
-      const rows = await parquetReadObjects({ file: buffer, metadata, compressors, rowStart: begin, rowEnd });
+      const rows = await parquetReadObjects({
+        file: buffer,
+        metadata,
+        compressors: CODECS,
+        rowStart: begin,
+        rowEnd,
+      });
       yield rows.map((value, i) => ({ row: first + begin + i, value: plain(value) }));
     }
   } catch (error) {

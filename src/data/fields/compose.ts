@@ -1,7 +1,7 @@
 /** Composes a question and its ground truth from the fields of a row. */
 import { createRandom } from "../../math/random.ts";
 import type { Message } from "../../rl/contracts/types.ts";
-import type { Fields, RawRow } from "../row.ts";
+import { asRecord, type Fields, type RawRow } from "../row.ts";
 import { isConversation, readConversation } from "./conversation.ts";
 import type { Mapping } from "./mapping.ts";
 import { letterOf, readOptions, rightOption, type Options, type TruthForm } from "./options.ts";
@@ -148,10 +148,15 @@ const isList = (value: unknown): value is readonly unknown[] => Array.isArray(va
 
 function objectAnswer(value: object): { list: unknown; areAlternatives: boolean } | null {
   const fields = new Map<string, unknown>(Object.entries(value));
-  if (fields.has("spans")) return { list: fields.get("spans"), areAlternatives: false };
-  const text =
-    fields.get("text") ?? fields.get("value") ?? fields.get("ground_truth") ?? fields.get("number");
-  return text === undefined ? null : { list: text, areAlternatives: true };
+  const spans = fields.get("spans");
+  if (Array.isArray(spans) && spans.length > 0) return { list: spans, areAlternatives: false };
+  const names = ["text", "value", "ground_truth", "number"];
+  const text = names.map((name) => fields.get(name)).find((inner) => !isBlank(inner));
+  if (text !== undefined) return { list: text, areAlternatives: true };
+  const { day = "", month = "", year = "" } = asRecord(fields.get("date")) ?? {}; // DROP
+  const date = [day, month, year].filter((part) => !isBlank(part)).join(" ");
+  if (date !== "") return { list: date, areAlternatives: false };
+  return [...names, "spans"].some((name) => fields.has(name)) ? { list: "", areAlternatives: false } : null;
 }
 
 const answerItem = (item: unknown): unknown =>
@@ -188,6 +193,8 @@ function plainText(field: Field | null): string | null {
 /** How options are listed, for all rows alike. */
 export interface OptionRules {
   readonly form: TruthForm;
+  /** Another form that would fit as well; null if there is none. */
+  readonly rival: TruthForm | null;
   /** Whether the options are shuffled, since the right one would always come first. */
   readonly isShuffled: boolean;
   readonly seed: number;
@@ -220,10 +227,12 @@ export function withOptions(
     throw new BadRow(`the answer "${value}" in "${truth?.column}" is none of the ${texts.length} options`);
   const order = all.map((_, i) => i);
   const shuffled = rules.isShuffled ? createRandom(rules.seed, row).shuffle(order) : order;
+  if (listsOptions(question, all))
+    return { prompt: question, letter: right === null ? null : letterOf(right), count: all.length };
   const lines = shuffled.map((option, i) => `${letterOf(i)}. ${all[option]}`);
   const known = right !== null && !(isAdded && value === null);
   return {
-    prompt: listsOptions(question, all) ? question : [question, ...lines].join("\n"),
+    prompt: [question, ...lines].join("\n"),
     letter: known ? letterOf(shuffled.indexOf(right)) : null,
     count: all.length,
   };

@@ -1,7 +1,8 @@
 /** Finds what each column of a data set is for, by its name and its values; a user's choice overrides it. */
 import { asRecord, type Fields } from "../row.ts";
 import { isConversation } from "./conversation.ts";
-import { NAMES, nameKey, OPTION_COLUMNS, ROLES, type Role } from "./roles.ts";
+import { listedTexts } from "./options.ts";
+import { isMedia, NAMES, nameKey, OPTION_COLUMNS, ROLES, type Role } from "./roles.ts";
 import { isBlank, parsed, valueAt } from "./value.ts";
 
 /** A column and what it is taken for. */
@@ -58,15 +59,20 @@ export function mapColumns(
 ): MappedColumns {
   const sample = rows.slice(0, SAMPLE_ROWS);
   const finder = new RoleFinder(names, sample, chosen);
-  const columns = names.map((name): Column => finder.columns.get(name) ?? leftOut(name, sample));
+  const columns = names.map((name): Column => finder.columns.get(name) ?? finder.leftOut(name));
   const mapping = Object.fromEntries(ROLES.map((role) => [role, finder.of(role)])) as Record<Role, string[]>; // all roles
   return { columns, mapping };
 }
 
-function leftOut(name: string, rows: readonly Fields[]): Column {
-  const isEmpty = rows.every((row) => isBlank(valueAt(row, name)));
-  return { name, role: null, reason: isEmpty ? "is empty in every row" : "is left out" };
-}
+/** The reason of a column that has no values. */
+export const EMPTY = "is empty in every row";
+
+/** What the values of a column are that has a known name and no role. */
+const KINDS: Readonly<Partial<Record<Role, string>>> = {
+  options: "no lists",
+  prompt: "neither text nor conversations",
+  context: "not text",
+};
 
 /** Names that are taken for the prompt only where there is no better one. */
 const WEAK_NAMES = ["text", "sentence", "original_question"];
@@ -101,6 +107,23 @@ class RoleFinder {
       : [...chosen];
   }
 
+  /** A column without a role, and why it has none. */
+  leftOut(name: string): Column {
+    const key = nameKey(name);
+    const known = ROLES.find((role) => NAMES[role].includes(key));
+    const used = known === undefined ? "" : this.of(known).map((other) => `"${other}"`).join(" and "); // prettier-ignore
+    const reason = (): string => {
+      if (this.#values(name).length === 0) return EMPTY;
+      if (isMedia(name)) return "is left out: it is not text, which is all that a model here reads";
+      if (known === undefined) return "is left out: its name is known for no role";
+      if (this.#chosen[known] !== undefined)
+        return `is left out: ${used === "" ? "no column" : used} was chosen as the ${known}`;
+      if (used !== "") return `is left out: ${used} is preferred as the ${known}`;
+      return `is left out: it has a known name of the ${known}, but its values are ${KINDS[known] ?? "of another kind"}`;
+    };
+    return { name, role: null, reason: reason() };
+  }
+
   #values(name: string): unknown[] {
     return this.#rows.map((row) => valueAt(row, name)).filter((value) => !isBlank(value));
   }
@@ -132,7 +155,8 @@ class RoleFinder {
       const fills = this.#rows.some(
         (row) => !isBlank(valueAt(row, name)) && used.every((other) => isBlank(valueAt(row, other))),
       );
-      if (fills) this.#assign(name, role, `is used where "${used.join('" and "')}" is empty`);
+      const empty = used.length > 1 ? "are empty" : "is empty";
+      if (fills) this.#assign(name, role, `is used where "${used.join('" and "')}" ${empty}`);
     }
   }
 
@@ -158,7 +182,7 @@ class RoleFinder {
 
   #findOptions(): void {
     if (this.#chosen.options !== undefined) return;
-    const [list] = this.#candidates("options", (values) => values.every(isOptionList));
+    const [list] = this.#candidates("options", (values) => values.some(isOptionList));
     if (list !== undefined) {
       this.#assign(list, "options", "is a known name of the options");
       return;
@@ -186,5 +210,6 @@ const isTextual = (values: readonly unknown[]): boolean =>
 
 function isOptionList(value: unknown): boolean {
   const list = parsed(value);
-  return typeof list === "object" || (typeof list === "string" && /[A-Z][).:]/.test(list));
+  if (typeof list !== "string") return typeof list === "object";
+  return /^\s*\[/.test(list) || listedTexts(list) !== null;
 }

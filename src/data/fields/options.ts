@@ -44,12 +44,36 @@ function fromColumns(cells: readonly { readonly name: string; readonly value: un
   };
 }
 
-/** Options in one text: a line each, or "A) 1 B) 2" as a CSV cell holds them. */
+/** Options in one text, as a CSV cell holds them. */
 function fromLines(name: string, text: string): Options {
   if (text.trim() === "") return { texts: [], labels: [], marked: null };
-  const lines = text.split(/\n|(?<=\S)[ ,;]+(?=\(?[A-Z][).:] )/).filter((line) => line.trim() !== "");
-  if (lines.length < 2) throw new BadRow(`"${name}" is one text, not a list of options`);
-  return fromList(name, lines);
+  const texts = listedTexts(text);
+  if (texts === null) throw new BadRow(`"${name}" is one text, not a list of options`);
+  return fromList(name, texts);
+}
+
+/** Splits a text that lists options: "A) 1 B) 2", "a ) 1 , b ) 2", a line each, or with bars or semicolons between. */
+export function listedTexts(text: string): readonly string[] | null {
+  if (/^\s*[[{]/.test(text)) return null; // a list that is cut off or misspelt
+  const starts: number[] = [];
+  for (let from = 0; starts.length < MAX_OPTIONS;) {
+    const label = new RegExp(String.raw`(?<![^\s,;|])\(?${letterOf(starts.length)}\s?[).:、]\s?`, "gi");
+    label.lastIndex = from;
+    const found = label.exec(text);
+    if (found === null || (starts.length === 0 && text.slice(0, found.index).trim() !== "")) break;
+    starts.push(found.index);
+    from = label.lastIndex;
+  }
+  if (starts.length > 1)
+    return starts.map((start, i) => {
+      const line = text.slice(start, starts[i + 1]).replace(/[\s,;|]+$/, "");
+      return line.replace(/^\(?([a-z])\s?[).:、]\s*/i, (_, letter: string) => `${letter.toUpperCase()}. `);
+    });
+  for (const separator of ["\n", "|", ";"]) {
+    const parts = text.split(separator).map((part) => part.trim()).filter((part) => part !== ""); // prettier-ignore
+    if (parts.length > 1) return parts;
+  }
+  return null;
 }
 
 function fromValue(name: string, value: object): Options {
@@ -61,14 +85,12 @@ function fromValue(name: string, value: object): Options {
     const { texts: list } = fromList(name, texts);
     if (!Array.isArray(labels) || labels.length !== list.length)
       return { texts: list, labels: [], marked: null };
-    return markedBy(labels) ?? { texts: list, labels: labels.map(String), marked: null };
-    function markedBy(flags: readonly unknown[]): Options | null {
-      const right = flags.flatMap((flag, i) => (flag === 1 || flag === true ? [i] : []));
-      const areFlags = flags.every((flag) => flag === 0 || flag === 1 || typeof flag === "boolean");
-      return areFlags && right.length === 1 ? { texts: list, labels: [], marked: right[0] ?? null } : null;
-    }
+    const marked = markedBy(labels);
+    return { texts: list, labels: marked === null ? labels.map(String) : [], marked };
   }
   const entries = Object.entries(record).filter(([, text]) => !isBlank(text));
+  const marked = markedBy(entries.map(([, flag]) => flag)); // BIG-bench's {"text of an option": 1}
+  if (marked !== null) return { texts: entries.map(([text]) => text.trim()), labels: [], marked };
   return {
     texts: entries.map(([label, text]) => scalarText(`${name}.${label}`, text).trim()),
     labels: entries.map(([label]) => label.trim()),
@@ -76,32 +98,48 @@ function fromValue(name: string, value: object): Options {
   };
 }
 
+/** Index of the only option that is flagged as right; null if the values are no flags. */
+function markedBy(flags: readonly unknown[]): number | null {
+  const areFlags = flags.every((flag) => flag === 0 || flag === 1 || typeof flag === "boolean");
+  const right = flags.flatMap((flag, i) => (flag === 1 || flag === true ? [i] : []));
+  return areFlags && right.length === 1 && flags.length > 1 ? (right[0] ?? null) : null;
+}
+
 /** A label in front of an option's text: "A)", "(B)", "C." or "D:". */
 const LABEL = /^\s*\(?([A-Z]|\d{1,2})[).:：、]\s*/;
 
 function fromList(name: string, list: readonly unknown[]): Options {
   const items = list.map((item) => optionOf(name, item));
+  const marked = markedBy(items.map(({ isRight }) => isRight));
   const labelled = items.map(({ text }) => LABEL.exec(text));
   const isLettered = labelled.every((match, i) => match?.[1] === letterOf(i) || match?.[1] === String(i + 1));
   if (!isLettered || items.length === 0) {
     const labels = items.map(({ label }) => label);
-    return { texts: items.map(({ text }) => text), labels: labels.includes("") ? [] : labels, marked: null };
+    return { texts: items.map(({ text }) => text), labels: labels.includes("") ? [] : labels, marked };
   }
   return {
     texts: items.map(({ text }, i) => text.slice(labelled[i]?.[0].length)),
     labels: labelled.map((match) => match?.[1] ?? ""),
-    marked: null,
+    marked,
   };
 }
 
-/** One option: text, a number, or an object with label and text. */
-function optionOf(name: string, item: unknown): { text: string; label: string } {
+/** One option: text, a number, or an object with text and, perhaps, a label and whether it is right. */
+function optionOf(name: string, item: unknown): { text: string; label: string; isRight: unknown } {
   const record = asRecord(item);
-  if (record === null) return { text: scalarText(name, item).trim(), label: "" };
+  if (record === null) return { text: scalarText(name, item).trim(), label: "", isRight: null };
+  const [only, second] = Object.entries(record);
+  if (only !== undefined && second === undefined && /^[A-Z\d]$/i.test(only[0]))
+    return { text: scalarText(name, only[1]).trim(), label: only[0], isRight: null }; // {"A": "25"}
   const text = record["text"] ?? record["value"] ?? record["content"] ?? record["option"] ?? record["answer"];
   const label = record["label"] ?? record["key"] ?? record["letter"] ?? record["id"] ?? "";
   if (isBlank(text)) throw new BadRow(`"${name}" has an option without a text`);
-  return { text: scalarText(name, text).trim(), label: scalarText(name, label).trim() };
+  const isRight = Object.entries(record).find(([key]) => /^(?:is_?)?(?:correct|right|answer)$/i.test(key));
+  return {
+    text: scalarText(name, text).trim(),
+    label: scalarText(name, label).trim(),
+    isRight: isRight?.[1],
+  };
 }
 
 /** How the ground truth of a data set names the right option. */
@@ -144,6 +182,8 @@ const sameText = (a: string, b: string): boolean => a.trim().toLowerCase() === b
 
 /** The forms in which a truth is looked for, the surest first. */
 const FORMS = ["marked", "label", "text", "letter", "index from 0", "index from 1"] as const;
+/** The same for integers, which are indices unless the options are numbers that they equal. */
+const INTEGER_FORMS = ["marked", "index from 0", "index from 1", "text"] as const;
 
 /** A row's options and truth. */
 export interface OptionRow {
@@ -153,25 +193,35 @@ export interface OptionRow {
   readonly isInteger: boolean;
 }
 
+/** A form, and another one that would fit as many rows but mean other options. */
+export interface FoundForm {
+  readonly form: TruthForm;
+  readonly rival: TruthForm | null;
+}
+
 /**
  * Returns the form that fits most rows. An integer is an index: from 1 only if none is 0 and one equals the number of
  * options. Beside wrong options only, as in GPQA, the right one is the "own text" of the truth, and is added to them.
  */
-export function truthForm(rows: readonly OptionRow[], areDistractors: boolean): TruthForm {
-  if (areDistractors) return "own text";
+export function truthForm(rows: readonly OptionRow[], areDistractors: boolean): FoundForm {
+  if (areDistractors) return { form: "own text", rival: null };
   const known = rows.filter(({ truth, options }) => truth !== null || options.marked !== null);
-  const fits = (form: TruthForm): number =>
-    known.filter(({ options, truth }) => rightOption(options, truth, form) !== null).length;
-  if (known.length === 0) return "letter";
+  if (known.length === 0) return { form: "letter", rival: null };
+  const rightsIn = (form: TruthForm): (number | null)[] =>
+    known.map(({ options, truth }) => rightOption(options, truth, form));
   const areIntegers = known.every(({ isInteger }) => isInteger);
   const hasLabels = known.every(({ options }) => options.labels.length > 0);
-  const forms = areIntegers && !hasLabels ? (["index from 0", "index from 1"] as const) : FORMS;
   const isOneBased =
     known.every(({ truth }) => Number(truth) >= 1) &&
     known.some(({ truth, options }) => Number(truth) === options.texts.length);
-  const ranked = forms
-    .filter((form) => (form === "index from 0" ? !isOneBased : true))
-    .map((form) => ({ form, score: fits(form) }))
+  const [best, second] = (areIntegers && !hasLabels ? INTEGER_FORMS : FORMS)
+    .filter((form) => form !== "index from 0" || !isOneBased)
+    .map((form) => ({ form, rights: rightsIn(form) }))
+    .map(({ form, rights }) => ({ form, rights, score: rights.filter((right) => right !== null).length }))
     .sort((a, b) => b.score - a.score);
-  return ranked[0]?.form ?? "letter";
+  if (best === undefined || best.score === 0) return { form: "letter", rival: null };
+  const isStated = best.form === "marked" || best.form === "label";
+  const isRivalled =
+    !isStated && second?.score === best.score && second.rights.some((right, i) => right !== best.rights[i]);
+  return { form: best.form, rival: isRivalled ? second.form : null };
 }

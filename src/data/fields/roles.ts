@@ -32,7 +32,7 @@ export const NAMES: Readonly<Record<Role, readonly string[]>> = {
   ],
   input: ["input", "输入"],
   options: [
-    "options", "choices", "mc1_targets", "endings", "answer_choices", "candidates", "multiple_choice_targets", "选项",
+    "options", "choices", "mc1_targets", "target_scores", "endings", "answer_choices", "candidates", "multiple_choice_targets", "选项",
     "incorrect_answers", "distractors", "wrong_answers",
   ],
   answer: [
@@ -81,6 +81,16 @@ export function nameKey(name: string): string {
   return name.trim().toLowerCase().replace(/\s+/g, "_");
 }
 
+/** Whether a name is known for some role. */
+export const isKnownName = (name: string): boolean =>
+  ROLES.some((role) => NAMES[role].includes(nameKey(name)));
+
+/** Names of what only a model with eyes or ears understands. */
+const MEDIA = /^(?:decoded_)?(?:image|images|image_\d+|img|figure|picture|audio|video)$/;
+
+/** Whether a column holds images or sound, by its name. */
+export const isMedia = (name: string): boolean => MEDIA.test(nameKey(name).split(".")[0] ?? "");
+
 /** Whether a name, of any role, is one that a question may depend on: it is never dropped without a note. */
 export function looksImportant(name: string): boolean {
   const [key = ""] = nameKey(name).split(".");
@@ -88,7 +98,8 @@ export function looksImportant(name: string): boolean {
   return (
     roles.some((role) => NAMES[role].includes(key)) ||
     OPTION_COLUMNS.some((pattern) => pattern.test(key)) ||
-    /^(images?|image_\d+|figure|audio|table|tools?|history)$/.test(key)
+    /^(table|tools?|history)$/.test(key) ||
+    isMedia(key)
   );
 }
 

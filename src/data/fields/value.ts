@@ -37,6 +37,9 @@ export function scalarText(name: string, value: unknown): string {
   return String(item);
 }
 
+/** Whether text begins like a list of texts or objects, or like an object, as JSON, Python or NumPy write them. */
+export const isNested = (text: string): boolean => /^\s*(?:\[\s*(?:['"{]|array\()|\{\s*['"])/.test(text);
+
 /** Parses text that holds a list or an object as JSON or as Python prints it; other values are returned as they are. */
 export function parsed(value: unknown): unknown {
   if (typeof value !== "string" || !/^\s*[[{]/.test(value)) return value;
