@@ -67,6 +67,7 @@ function modelOf(shape: ModelConfig): LanguageModel {
     config: { ...shape, eosTokens: [] },
     tokenizer: {
       encode: () => new Int32Array(),
+      promptText: () => "",
       decode: (ids) => `\\boxed{${(ids[ids.length - 1] ?? 0) % 3}}`,
       encodePrompt: () => Int32Array.from({ length: promptTokens }, (_, i) => (7 * i + 3) % shape.vocabulary),
     },

@@ -39,6 +39,7 @@ export function addEval(program: Command): void {
     .addOption(numberOption("--max-response-tokens <integer>", maxResponseTokens))
     .addOption(answerFormatOption())
     .addOption(numberOption("--seed <integer>", seed, { meaning: "Same seed, same backend: same numbers." }))
+    .option("--log-responses <file>", "write prompts, responses, answers and votes to a file (gzip of JSONL)")
     .option("--each", "also print pass@1 and majority of each question")
     .addOption(backendOption())
     .addHelpText("after", HELP)

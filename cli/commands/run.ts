@@ -15,7 +15,7 @@ import {
 
 type RunOptions = SettingOptions &
   DatasetFlags &
-  Pick<RunRequest, "cache" | "adapter" | "backend" | "labels" | "checkpointEvery"> &
+  Pick<RunRequest, "cache" | "adapter" | "backend" | "labels" | "checkpointEvery" | "logResponses"> &
   Partial<Pick<RunRequest, "model" | "dataset" | "out">> &
   RunRequest["prompt"] & {
     readonly eval?: readonly string[];
@@ -25,7 +25,7 @@ type RunOptions = SettingOptions &
 
 const HELP = `
 Writes to --out: metrics.jsonl (a line per step and evaluation, bit for bit reproducible), timing.jsonl (wall-clock
-times of the same lines), run.json (the configuration), checkpoint/ (for --resume) and model/ (the trained model as a
+times of the same lines), responses.jsonl.gz (prompts, responses, answers, votes and rewards), run.json (the configuration), checkpoint/ (for --resume) and model/ (the trained model as a
 Hugging Face folder, with model card, run.json, metrics.csv and metrics.json). With --trainable lora, model/ contains
 the merged weights, and adapter/ the adapter in PEFT's format, from which --adapter continues.
 Prints one JSON line: pass@1 and Maj@N before and after.
@@ -63,6 +63,10 @@ export function addRun(program: Command): void {
       new Option("--checkpoint-every <steps>", "steps between checkpoints")
         .argParser(numberWithin({ kind: "integer", min: 1, max: 100_000 }))
         .default(10),
+    )
+    .option(
+      "--log-responses",
+      "also write the responses of every step to responses.jsonl.gz, not only of evaluations",
     )
     .option("--resume <folder>", "continue the run in this folder; allows only --steps and --cache besides")
     .addHelpText("after", HELP)

@@ -16,13 +16,18 @@ const groupLine = z.object({
   task: z.enum(["math", "gpqa"]),
   responses: z.array(z.string()).min(1),
   truth: z.nullish(z.union([z.string(), z.number()])),
+  /** Of the response log of a run; passed on. */
+  kind: z.exactOptional(z.string()),
+  step: z.exactOptional(z.number()),
+  dataset: z.exactOptional(z.string()),
 });
 
 /** The responses to one question, as a line of the input has them. */
 export type GroupLine = z.infer<typeof groupLine>;
 
 const HELP = `
-Input, one JSON object a line: id, task ("math" or "gpqa"), responses (list of texts), truth (optional).
+Input, one JSON object a line: id, task ("math" or "gpqa"), responses (list of texts), truth (optional), such as
+responses.jsonl.gz of ttrl run; kind, step and dataset are passed on.
 Output, one line each: id, extracted (answer of every response, null without one), label (the majority's answer, null
 when nobody answered), majority_count, rewards (1 for agreeing with the label), majority_ratio and
 majority_voting_reward; with truth also label_accuracy, reward_accuracy, ground_truth_ratio, pass and ungraded_share:
@@ -31,7 +36,7 @@ nothing is left). Under the paper's rules no answer is "", which votes like any 
 authors' own: their code extracts from the label once more. label_accuracy_direct grades the label itself.
 
 Examples:
-  ttrl vote < responses.jsonl > votes.jsonl
+  ttrl vote out/word/responses.jsonl.gz > votes.jsonl
   echo '{"id":1,"task":"math","responses":["\\\\boxed{4}","\\\\boxed{4}","5"],"truth":"4"}' | ttrl vote`;
 
 /** Adds `vote` to the program. */
@@ -54,12 +59,13 @@ export function addVote(program: Command): void {
 type RunRules = Pick<AnswerRules, "answers" | "answerFormat">;
 
 /** The vote on one group under the authors' names; the metrics that need the truth are absent without it. */
-export function voteOn({ id, task, responses, truth }: GroupLine, how: RunRules) {
+export function voteOn({ id, task, responses, truth, ...place }: GroupLine, how: RunRules) {
   const rules = answerRules({ task }, how);
   const extracted = extractAnswers(responses, rules);
   const { pseudoLabel: label, majorityCount, majorityRatio } = majorityVote(extracted);
   const rewards = extracted.map(oncePerAnswer((answer) => rewardFor(answer, label, rules)));
   return {
+    ...place,
     id,
     extracted,
     label,

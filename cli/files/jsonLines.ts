@@ -1,13 +1,15 @@
 /** JSONL: one JSON object a line, in and out. */
 import { createReadStream } from "node:fs";
 import { createInterface } from "node:readline";
+import { pipeline } from "node:stream";
+import { createGunzip } from "node:zlib";
 import type * as z from "zod";
 import { InputError, errorCode, messageOf } from "../inputError.ts";
 
 /** The objects of a file ("-": standard input), each checked by `schema`, as they arrive. Blank lines are skipped. */
 export async function* readJsonLines<T>(path: string, schema: z.ZodType<T>): AsyncGenerator<T> {
   const name = path === "-" ? "standard input" : path;
-  const input = path === "-" ? process.stdin : createReadStream(path);
+  const input = path === "-" ? process.stdin : openFile(path);
   // readline does not pass its input's errors on.
   const failure = new Promise<never>((_, reject) => input.once("error", reject));
   failure.catch(() => {}); // reported by the race below
@@ -20,6 +22,13 @@ export async function* readJsonLines<T>(path: string, schema: z.ZodType<T>): Asy
     const text = line === 1 ? next.value.replace(/^\uFEFF/, "") : next.value;
     if (text.trim() !== "") yield parseLine(text, schema, `${name}, line ${line}`);
   }
+}
+
+/** Opens a file, unpacked if its name ends with .gz. */
+function openFile(path: string): NodeJS.ReadableStream {
+  const file = createReadStream(path);
+  if (!path.endsWith(".gz")) return file;
+  return pipeline(file, createGunzip(), () => undefined); // the unpacked stream reports the error
 }
 
 function unreadable(name: string, error: unknown): InputError {

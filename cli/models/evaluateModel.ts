@@ -1,7 +1,8 @@
 /** `ttrl eval`: evaluates a model. */
-import { configFrom } from "../../src/rl/ttrlConfig.ts";
+import { writeEvaluation } from "../files/responseLines.ts";
+import { configFrom, type TtrlConfig } from "../../src/rl/ttrlConfig.ts";
 import { evaluationReport } from "../../src/report/outcome.ts";
-import { evaluateStudy } from "../../src/rl/metrics/studyRun.ts";
+import { examineStudy } from "../../src/rl/metrics/studyRun.ts";
 import type { BackendChoice } from "../../src/report/backend.ts";
 import { openMergedModel, type ModelPlace } from "./adapterFile.ts";
 import { startBackend } from "../backend.ts";
@@ -24,21 +25,15 @@ export interface EvaluationRequest extends ModelPlace {
   readonly answerFormat: string;
   readonly seed: number;
   readonly backend: BackendChoice;
+  /** File for the responses (gzip of JSONL). */
+  readonly logResponses?: string;
   /** Report each question as well. */
   readonly each?: boolean;
 }
 
 /** Evaluates a model as `ttrl run` does before its first step, and prints the result. */
 export async function evaluateModel(request: EvaluationRequest): Promise<void> {
-  const { samples, questions, temperature, topP, maxResponseTokens, answerFormat, seed } = request;
-  const config = configFrom({
-    seed,
-    answerFormat,
-    maxResponseTokens,
-    evaluationQuestions: questions,
-    evaluationTemperature: temperature,
-    evaluationTopP: topP,
-  });
+  const { samples, maxResponseTokens, seed, logResponses } = request;
   const file = await openMergedModel(request);
   const read = await readDatasetFile(request.dataset, request.datasetOptions, request.cache);
   const model = languageModelOf(file, request);
@@ -48,14 +43,15 @@ export async function evaluateModel(request: EvaluationRequest): Promise<void> {
   printNotices([dataset]);
   const status = new StatusLine("response");
   const start = performance.now();
-  const evaluation = await evaluateStudy(
+  const { evaluation, groups } = await examineStudy(
     policy,
     dataset.study,
-    config,
+    settingsOf(request),
     { step: 0, samples },
     { signal: started.fault, onProgress: (phase, done, total) => status.show(done, total, phase) },
   ).finally(() => status.close());
   started.fault.throwIfAborted();
+  if (logResponses !== undefined) writeEvaluation(logResponses, dataset, groups, model.tokenizer);
   const seconds = Math.round((performance.now() - start) / 100) / 10;
   const { backend, path } = report;
   writeJsonLine({
@@ -68,4 +64,10 @@ export async function evaluateModel(request: EvaluationRequest): Promise<void> {
     ...(request.each === true && { each: evaluation.questions }),
     seconds,
   });
+}
+
+function settingsOf(request: EvaluationRequest): TtrlConfig {
+  const { seed, questions, temperature, topP, maxResponseTokens, answerFormat } = request;
+  const sampling = { evaluationTemperature: temperature, evaluationTopP: topP, maxResponseTokens };
+  return configFrom({ seed, answerFormat, evaluationQuestions: questions, ...sampling });
 }

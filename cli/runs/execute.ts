@@ -32,7 +32,7 @@ export interface Job {
 /** Runs to the end, or until a signal stops it. */
 export async function execute(job: Job): Promise<void> {
   const { out, run, sources, models, checkpoint, fault } = job;
-  const { config, checkpointEvery } = run;
+  const { config, checkpointEvery, logResponses } = run;
   const { dataset: own, others } = sources;
   printNotices([own, ...others]);
   writeRunFile(out, run);
@@ -44,7 +44,7 @@ export async function execute(job: Job): Promise<void> {
   fault.addEventListener("abort", () => stop.fail(fault.reason as Error)); // always an Error
   const signals = stopOnSignals(stop);
   const display = new RunDisplay(config.steps, run.dataset, position.entries);
-  const training = { out, models, config, own, others, checkpointEvery };
+  const training = { out, models, config, own, others, checkpointEvery, logResponses };
   const entries = await train(training, position, stop, display).finally(() => display.close());
   if (signals.received !== null) reportStop(out, entries, signals.received);
   else await finish(job, entries);

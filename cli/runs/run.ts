@@ -23,13 +23,14 @@ export interface RunRequest extends SourcePaths {
   readonly out: string;
   readonly backend: BackendChoice;
   readonly checkpointEvery: number;
+  readonly logResponses?: boolean;
   readonly prompt: PromptFrame;
   readonly config: TtrlConfig;
 }
 
 /** Begins a run. */
 export async function startRun(request: RunRequest): Promise<void> {
-  const { out, config, prompt, checkpointEvery, labels } = request;
+  const { out, config, prompt, checkpointEvery, labels, logResponses = false } = request;
   if (existsSync(runFilePath(out))) {
     throw new InputError(`${out}: a run is here already; continue it with --resume, or name another --out`);
   }
@@ -47,6 +48,7 @@ export async function startRun(request: RunRequest): Promise<void> {
     config,
     checkpointEvery,
     labels,
+    logResponses,
     modelSource: { path: model.path, sha256: await weightsSha256(model) },
     ...(adapter !== null && { adapterSource: { path: adapter.path, sha256: adapter.sha256 } }),
     datasetSource: { path: dataset.file, sha256: dataset.sha256 },

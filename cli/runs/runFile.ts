@@ -30,6 +30,7 @@ const runFile = z.object({
   config: z.record(z.string(), z.unknown()).transform((values) => configFrom(values)),
   checkpointEvery: z.int(),
   labels: z.enum(["own", "none"]),
+  logResponses: z.boolean().default(false),
   modelSource: source,
   /** Of a run that began with an adapter. */
   adapterSource: z.exactOptional(source),

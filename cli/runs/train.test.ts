@@ -1,5 +1,6 @@
-import { mkdirSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { gunzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { configFrom, type TtrlConfig } from "../../src/rl/ttrlConfig.ts";
 import { DEFAULT_BUDGET } from "../../src/model/contracts/memoryBudget.ts";
@@ -13,6 +14,9 @@ import { readDatasetFile, withoutLabels } from "../files/datasetFile.ts";
 import { createWorkspace, QUICK } from "../fixture.ts";
 import { languageModelOf, openModelFile } from "../models/modelFile.ts";
 import { openModels } from "../../src/lab/openRun.ts";
+import { voteOn, type GroupLine } from "../commands/vote.ts";
+import { mean } from "../../src/math/stats.ts";
+import type { Metrics } from "./journal.ts";
 import { Stop } from "./stop.ts";
 import { checkpointFolder, positionOf, train, type Display } from "./train.ts";
 
@@ -29,8 +33,24 @@ const CONFIG = configFrom({ ...QUICK, steps: 4, updatesPerStep: 2, klCoefficient
 /** The same for a backend that takes twenty times as long. */
 const SLOW = { ...CONFIG, questionsPerStep: 2, votesPerQuestion: 4, rolloutsPerQuestion: 4 };
 
+type LoggedMetrics = Metrics &
+  Partial<Record<"passAt1" | "groundTruthRatio" | "majAtN" | "labelAccuracy", number>>;
+
+interface LoggedLine extends GroupLine {
+  readonly id: string;
+  readonly prompt: string;
+  readonly tokens: readonly number[];
+  readonly finished: readonly boolean[];
+  readonly extracted: readonly (string | null)[];
+  readonly label: string | null;
+  readonly rewards: readonly number[];
+  readonly advantages?: readonly number[];
+}
+
 interface Result {
   readonly metrics: string;
+  /** Lines of the response log. */
+  readonly responses: string;
   readonly weights: Readonly<Record<string, Float32Array>>;
   readonly companions: CompanionStates;
 }
@@ -64,13 +84,16 @@ async function go(
     },
   };
   const own = labels ? dataset : withoutLabels(dataset);
-  const training = { out: folder, models, config, own, others, checkpointEvery: 3 };
+  const training = { out: folder, models, config, own, others, checkpointEvery: 3, logResponses: true };
   await train(training, position, stop, display);
   const trained = await models.policy.weights();
   const weights = Object.fromEntries([...trained].map(([name, { data }]) => [name, data]));
   const companions = await models.companions();
   await models.dispose();
-  return { metrics: readFileSync(join(folder, "metrics.jsonl"), "utf8"), weights, companions };
+  const metrics = readFileSync(join(folder, "metrics.jsonl"), "utf8");
+  const log = join(folder, "responses.jsonl.gz");
+  const responses = existsSync(log) ? gunzipSync(readFileSync(log)).toString() : "";
+  return { metrics, responses, weights, companions };
 }
 
 /** What the run showed: work in a phase after `step` steps, or that something was recorded. */
@@ -181,6 +204,47 @@ function describeRuns(
     expectSame(await goOn(out), undisturbed);
   });
 
+  test("the response log has what every metric is made of", () => {
+    const lines = undisturbed.responses
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line) as LoggedLine);
+    const metrics = undisturbed.metrics
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line) as LoggedMetrics);
+    for (const line of metrics) {
+      const dataset = line.type === "step" ? "data" : line.dataset;
+      const logged = lines.filter(
+        (one) => one.kind === line.type && one.step === line.step && one.dataset === dataset,
+      );
+      const votes = logged.map((one) => voteOn(one, { answers: "corrected", answerFormat: "auto" }));
+      const all = logged.flatMap((one, i) => one.responses.map((_, j) => ({
+        answer: votes[i]!.extracted[j], tokens: one.tokens[j]!, finished: one.finished[j]!, reward: one.rewards[j]!,
+      }))); // prettier-ignore
+      expect(line.majorityRatio).toBe(mean(votes.map(({ majority_ratio: ratio }) => ratio)));
+      expect(line.reward).toBeCloseTo(mean(all.map(({ reward }) => reward)), 12);
+      expect(line.unansweredShare).toBe(mean(all.map(({ answer }) => Number(answer === null))));
+      expect(line.truncatedShare).toBe(mean(all.map(({ finished }) => Number(!finished))));
+      expect(line.responseLength).toBeCloseTo(mean(all.map(({ tokens }) => tokens)), 12);
+      const accuracy = (name: "ground_truth_ratio" | "label_accuracy" | "pass" | "reward_accuracy"): number =>
+        mean(votes.map((vote) => ("pass" in vote ? (vote[name] ?? NaN) : NaN)));
+      expect(line.passAt1 ?? line.groundTruthRatio).toBeCloseTo(accuracy("ground_truth_ratio"), 12);
+      expect(line.majAtN ?? line.labelAccuracy).toBe(accuracy("label_accuracy"));
+      expect(line.passAtN).toBe(accuracy("pass"));
+      expect(line.rewardAccuracy).toBeCloseTo(accuracy("reward_accuracy"), 12);
+      for (const [i, one] of logged.entries()) {
+        expect([one.extracted, one.label, one.rewards]).toEqual([
+          votes[i]!.extracted,
+          votes[i]!.label,
+          votes[i]!.rewards,
+        ]);
+        expect(one.prompt).toContain(`${one.id.slice(1)} + 1?`);
+        expect(one.advantages?.length).toBe(line.type === "step" ? config.rolloutsPerQuestion : undefined);
+      }
+    }
+  });
+
   test("answers do not change what is learnt", async () => {
     const { metrics, weights } = await goOn(`${backend}-unlabelled`, { labels: false });
     expect(weights).toEqual(undisturbed.weights);
@@ -190,5 +254,6 @@ function describeRuns(
 
 function expectSame(a: Result, b: Result): void {
   expect(a.metrics).toBe(b.metrics);
+  expect(a.responses).toBe(b.responses);
   expect(a.weights).toEqual(b.weights);
 }

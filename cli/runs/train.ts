@@ -11,6 +11,8 @@ import type { RunFinding } from "../../src/rl/metrics/findings.ts";
 import type { RunProgress } from "../../src/rl/metrics/studyRun.ts";
 import { writeCheckpoint, type Checkpoint } from "./checkpoint.ts";
 import { Journal, parseEntries, type Entry } from "./journal.ts";
+import { responseLines } from "../files/responseLines.ts";
+import { ResponseLog } from "./responseLog.ts";
 import type { Stop } from "./stop.ts";
 
 /** A run and the folder that records it. */
@@ -19,6 +21,8 @@ export interface Training extends TrainingRun {
   readonly out: string;
   /** Steps between checkpoints. */
   readonly checkpointEvery: number;
+  /** Whether the responses of steps are logged too, and not only those of evaluations. */
+  readonly logResponses: boolean;
 }
 
 /** The progress of a run and its entries so far. */
@@ -57,6 +61,7 @@ class Recorder {
   readonly #stop: Stop;
   readonly #display: Display;
   readonly #journal: Journal;
+  readonly #responses: ResponseLog;
   #progress: RunProgress;
   #lastEntry = performance.now();
   /** Number of entries in the newest checkpoint. */
@@ -67,6 +72,7 @@ class Recorder {
     this.#stop = stop;
     this.#display = display;
     this.#journal = new Journal(training.out, entries);
+    this.#responses = new ResponseLog(training.out, entries, training.own.name);
     this.#progress = progress;
   }
 
@@ -79,6 +85,7 @@ class Recorder {
     for await (const event of trainingRun(this.#training, this.#control(), position)) {
       if (event.type === "paused" || event.type === "resumed") continue; // only with a gate
       this.#progress = event.progress;
+      this.#logResponses(event);
       this.#add(this.#entryOf(event));
       if (event.type === "stepped") this.#report(event);
       if (this.#isCheckpointDue(event)) await this.save();
@@ -115,6 +122,21 @@ class Recorder {
 
   #report({ step, findings }: Extract<TrainingEvent, { type: "stepped" }>): void {
     for (const finding of findings) if (finding.since === step.metrics.step) this.#display.found(finding);
+  }
+
+  #logResponses(event: Recorded): void {
+    const { own, others = [], models, logResponses } = this.#training;
+    const { tokenizer } = models.policy.model;
+    if (event.type === "evaluated") {
+      const { dataset, evaluation, groups } = event;
+      const study = [own, ...others].find(({ name }) => name === dataset) ?? own;
+      const place = { kind: "evaluation", step: evaluation.step, dataset } as const;
+      this.#responses.add(responseLines(place, study, groups, tokenizer));
+    } else if (logResponses) {
+      const { metrics, groups } = event.step;
+      const place = { kind: "step", step: metrics.step, dataset: own.name } as const;
+      this.#responses.add(responseLines(place, own, groups, tokenizer));
+    }
   }
 
   #entryOf(event: Recorded): Entry {

@@ -2,8 +2,13 @@
 import type { Models } from "../rl/contracts/models.ts";
 import type { Watch } from "../rl/contracts/watch.ts";
 import { findingsOf, followFindings, type RunFinding } from "../rl/metrics/findings.ts";
-import type { Evaluation } from "../rl/metrics/metrics.ts";
-import { evaluateStudy, isRunOver, runStudy, type StudyStep } from "../rl/metrics/studyRun.ts";
+import {
+  examineStudy,
+  isRunOver,
+  runStudy,
+  type Examination,
+  type StudyStep,
+} from "../rl/metrics/studyRun.ts";
 import { initialProgress, type RunProgress } from "../rl/metrics/studyRun.ts";
 import type { TtrlConfig } from "../rl/ttrlConfig.ts";
 import type { PauseGate } from "./pauseGate.ts";
@@ -45,12 +50,11 @@ export interface RunControl extends Watch {
 }
 
 /** The evaluation of one data set. */
-export interface EvaluatedEvent {
+export interface EvaluatedEvent extends Examination {
   readonly type: "evaluated";
   readonly dataset: string;
   /** Null: the run's own. Else "before" or "after" for another data set, or the name of an initial vote. */
   readonly at: string | null;
-  readonly evaluation: Evaluation;
   readonly progress: RunProgress;
 }
 
@@ -109,15 +113,15 @@ async function* evaluateOthers(
   if (!evaluated || (step > 0 && !isRunOver(loop, config))) return;
   for (const { name, temperature, topP, samples } of step === 0 ? votes : []) {
     const sampling = { ...config, evaluationTemperature: temperature, evaluationTopP: topP };
-    const evaluation = await evaluateStudy(models.policy, own.study, sampling, { step, samples }, watch);
-    yield { type: "evaluated", dataset: own.name, at: name, evaluation, progress };
+    const examined = await examineStudy(models.policy, own.study, sampling, { step, samples }, watch);
+    yield { type: "evaluated", dataset: own.name, at: name, ...examined, progress };
   }
   const at = step === 0 ? "before" : "after";
   for (const { name: dataset, study } of others) {
     if (done.has(dataset)) continue;
     const point = { step, samples: config.initialSamples }; // as in the run's own first and last evaluation
-    const evaluation = await evaluateStudy(models.policy, study, config, point, watch);
-    yield { type: "evaluated", dataset, at, evaluation, progress };
+    const examined = await examineStudy(models.policy, study, config, point, watch);
+    yield { type: "evaluated", dataset, at, ...examined, progress };
   }
 }
 

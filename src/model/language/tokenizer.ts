@@ -9,6 +9,8 @@ export interface Tokenizer {
   encode(text: string): Int32Array;
   /** Decodes token ids, skipping special tokens. */
   decode(tokens: ArrayLike<number>): string;
+  /** Returns the text of a prompt as the model receives it, special tokens included. */
+  promptText(prompt: Prompt): string;
   /** Encodes a question, as the turns of the chat template with system prompt and suffix, ready for the response. */
   encodePrompt(prompt: Prompt): Int32Array;
 }
@@ -32,6 +34,7 @@ export function createTokenizer(tokenizerJson: object, tokenizerConfig: object, 
   const template = new Template(templateText(config.chat_template));
   const encode = (text: string): Int32Array =>
     Int32Array.from(tokenizer.encode(text, { add_special_tokens: false }).ids);
+  const promptText = (prompt: Prompt): string => render(template, config, messagesOf(prompt, frame));
   return {
     encode,
     decode: (tokens) =>
@@ -41,7 +44,8 @@ export function createTokenizer(tokenizerJson: object, tokenizerConfig: object, 
             skip_special_tokens: true,
             clean_up_tokenization_spaces: false,
           }),
-    encodePrompt: (prompt) => encode(render(template, config, messagesOf(prompt, frame))),
+    promptText,
+    encodePrompt: (prompt) => encode(promptText(prompt)),
   };
 }
 

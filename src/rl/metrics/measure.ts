@@ -12,7 +12,11 @@ import { measureAtK } from "./atK.ts";
 import type { Evaluation, StepMetrics } from "./metrics.ts";
 
 /** A question with its responses, vote and rewards. */
-type Judged = Pick<Group, "question" | "responses" | "answers" | "vote" | "rewards" | "binaryRewards">;
+/** The responses to a question with their vote, as metrics need them. */
+export type Examined = Pick<
+  Group,
+  "question" | "responses" | "answers" | "vote" | "rewards" | "binaryRewards"
+>;
 
 /** Grade of an answer or label: right, wrong, or null where the grader did not decide, which counts as neither. */
 type Grade = boolean | null;
@@ -27,7 +31,7 @@ interface Truth {
 
 /** Returns null when the key has no answer for the question. */
 function truthOf(
-  { question, answers, vote, rewards, binaryRewards = rewards }: Judged,
+  { question, answers, vote, rewards, binaryRewards = rewards }: Examined,
   key: AnswerKey,
   rules: AnswerRules,
 ): Truth | null {
@@ -83,7 +87,7 @@ function meanKnown(values: readonly (number | null)[]): number | null {
 }
 
 /** Metrics that need no answer key. */
-function describe(judged: readonly Judged[]) {
+function describe(judged: readonly Examined[]) {
   const responses = judged.flatMap((group) => group.responses);
   const lengths = responses.map(({ tokens }) => tokens.length);
   return {
@@ -123,7 +127,7 @@ function meanByTokens(lengths: readonly number[], values: readonly number[]): nu
 
 /** Metrics of the responses kept for training, the first of each group. */
 function describeKept(groups: readonly Group[], truths: readonly (Truth | null)[]) {
-  const kept = groups.map((group): Judged => {
+  const kept = groups.map((group): Examined => {
     const first = <T>(values: readonly T[]): T[] => values.slice(0, group.advantages.length);
     const { responses, answers, rewards } = group;
     return { ...group, responses: first(responses), answers: first(answers), rewards: first(rewards) };
@@ -211,11 +215,11 @@ function otherTokens(groups: readonly Group[]): number {
 
 /** Returns the metrics of one evaluation. */
 export function measureEvaluation(
-  { step, temperature, topP, questions, responses }: EvaluationSamples,
+  { step, temperature, topP, responses }: EvaluationSamples,
+  judged: readonly Examined[],
   key: AnswerKey,
   rules: AnswerRules,
 ): Required<Evaluation> {
-  const judged = questions.map((question, i) => judge(question, at(responses, i), rules));
   const scored = judged.map((group) => ({ ...group, truth: truthOf(group, key, rules) }));
   const truths = scored.map(({ truth }) => truth).filter((truth) => truth !== null);
   const { groundTruthRatio: passAt1, ...rest } = accuracy(truths);
@@ -247,7 +251,12 @@ function isGraded(truth: Truth): truth is Truth & { readonly right: readonly boo
   return !truth.right.includes(null);
 }
 
-function judge(question: Question, responses: readonly Response[], rules: AnswerRules): Judged {
+/** Returns the votes of an evaluation. */
+export function examine({ questions, responses }: EvaluationSamples, rules: AnswerRules): Examined[] {
+  return questions.map((question, i) => judge(question, at(responses, i), rules));
+}
+
+function judge(question: Question, responses: readonly Response[], rules: AnswerRules): Examined {
   const texts = responses.map(({ text }) => text);
   const answers = extractAnswers(texts, rules);
   const vote = majorityVote(answers);

@@ -1,6 +1,12 @@
 import { describe, expect, test } from "vitest";
 import { MATH, responsesOf } from "../fixture.ts";
-import { measureEvaluation } from "./measure.ts";
+import { examine, measureEvaluation } from "./measure.ts";
+import type { EvaluationSamples } from "../evaluate.ts";
+import type { AnswerRules } from "../contracts/types.ts";
+import type { AnswerKey } from "./answerKey.ts";
+
+const measured = (samples: EvaluationSamples, key: AnswerKey, rules: AnswerRules) =>
+  measureEvaluation(samples, examine(samples, rules), key, rules);
 import { byLevel } from "./metrics.ts";
 
 describe("an evaluation", () => {
@@ -18,11 +24,7 @@ describe("an evaluation", () => {
   ];
   const key = new Map([["a", "1"], ["b", "5"], ["c", "3"]]); // prettier-ignore
   const at = { step: 10, temperature: 0.6, topP: 0.95 };
-  const evaluation = measureEvaluation(
-    { ...at, questions, responses: responses.map(responsesOf) },
-    key,
-    MATH,
-  );
+  const evaluation = measured({ ...at, questions, responses: responses.map(responsesOf) }, key, MATH);
 
   test("gives pass@1, Maj@N and pass@N over the questions whose truth is known", () => {
     expect(evaluation).toMatchObject({ ...at, samples: 4, unansweredShare: 1 / 16, sampledTokens: 16 });
@@ -67,7 +69,7 @@ describe("an evaluation", () => {
 
   test("leaves what could not be graded out of the means, and its question out of the draws", () => {
     const answers = [["9^9^9^9", "1", "2", null], ...responses.slice(1)]; // of a: 1 right of 3 graded
-    const some = measureEvaluation({ ...at, questions, responses: answers.map(responsesOf) }, key, MATH);
+    const some = measured({ ...at, questions, responses: answers.map(responsesOf) }, key, MATH);
     expect(some.passAt1).toBeCloseTo((1 / 3 + 1 / 4 + 1) / 3, 15);
     expect(some.ungradedShare).toBeCloseTo(1 / 12, 15);
     expect(some.questions[0]).toMatchObject({ passAt1: 1 / 3, majority: null }); // its label is the first of three
@@ -80,11 +82,7 @@ describe("an evaluation", () => {
   });
 
   test("knows nothing of pass@1 without a key", () => {
-    const blind = measureEvaluation(
-      { ...at, questions, responses: responses.map(responsesOf) },
-      new Map(),
-      MATH,
-    );
+    const blind = measured({ ...at, questions, responses: responses.map(responsesOf) }, new Map(), MATH);
     expect(blind).toMatchObject({ passAt1: null, majAtN: null, passAtN: null, rewardAccuracy: null });
     expect(blind).toMatchObject({ stdAtN: null, atK: [] });
     expect(byLevel(blind)).toEqual([]);

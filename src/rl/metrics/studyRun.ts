@@ -11,7 +11,7 @@ import { initialLoopState, type LoopState } from "../loop/loopState.ts";
 import { ttrl } from "../ttrl.ts";
 import { methodOf, type TtrlConfig } from "../ttrlConfig.ts";
 import { grantTruth, type Study } from "./answerKey.ts";
-import { measureEvaluation, measureStep } from "./measure.ts";
+import { examine, measureEvaluation, measureStep, type Examined } from "./measure.ts";
 import type { Evaluation, StepMetrics, StepTiming } from "./metrics.ts";
 
 /** A measured step. */
@@ -21,10 +21,15 @@ export interface StudyStep {
   readonly groups: readonly Group[];
 }
 
+/** An evaluation and the responses it measured. */
+export interface Examination {
+  readonly evaluation: Evaluation;
+  readonly groups: readonly Examined[];
+}
+
 /** Events of a run on a study, in order. */
 export type StudyEvent = { readonly progress: RunProgress } & (
-  | { readonly type: "evaluated"; readonly evaluation: Evaluation }
-  | { readonly type: "stepped"; readonly step: StudyStep }
+  ({ readonly type: "evaluated" } & Examination) | { readonly type: "stepped"; readonly step: StudyStep }
 );
 
 /** How far a run has come; with the models' own state, enough to continue exactly. */
@@ -55,8 +60,8 @@ export async function* runStudy(
   const evaluated = async (state: LoopState): Promise<StudyEvent> => {
     const isEnd = state.step === 0 || isOver(state, method);
     const point = { step: state.step, samples: isEnd ? config.initialSamples : config.evaluationSamples };
-    const evaluation = await evaluateStudy(models.policy, study, config, point, watch);
-    return { type: "evaluated", evaluation, progress: { loop: state, evaluated: true } };
+    const examined = await examineStudy(models.policy, study, config, point, watch);
+    return { type: "evaluated", ...examined, progress: { loop: state, evaluated: true } };
   };
   if (!progress.evaluated && isDue(progress.loop, method)) yield await evaluated(progress.loop);
   if (isOver(progress.loop, method)) return;
@@ -114,6 +119,19 @@ export async function evaluateStudy(
   point: EvaluationPoint,
   watch: Watch = {},
 ): Promise<Evaluation> {
+  return (await examineStudy(policy, study, config, point, watch)).evaluation;
+}
+
+/** The same, with the responses that were measured. */
+export async function examineStudy(
+  policy: Policy,
+  study: Study,
+  config: EvaluationSettings & Pick<TtrlConfig, "answers" | "answerFormat">,
+  point: EvaluationPoint,
+  watch: Watch = {},
+): Promise<Examination> {
   const samples = await sampleEvaluation(policy, study.questions, config, point, watch);
-  return measureEvaluation(samples, study.answerKey, answerRules(study, config));
+  const rules = answerRules(study, config);
+  const groups = examine(samples, rules);
+  return { evaluation: measureEvaluation(samples, groups, study.answerKey, rules), groups };
 }
