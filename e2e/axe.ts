@@ -1,11 +1,11 @@
-/** What axe finds on the page, in both themes. */
+/** Accessibility violations of the page, in both themes. */
 import { AxeBuilder } from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
 
-/** Rules that look at colours, all that the dark theme changes. */
+/** Rules on colours, the only thing the dark theme changes. */
 const OF_COLOURS = ["color-contrast", "link-in-text-block"];
 
-/** What all rules find in the light theme and those of colours in the dark one; within some elements, or anywhere. */
+/** Returns the violations of all rules in the light theme and of the colour rules in the dark one. */
 export async function violations(page: Page, within: readonly string[] = []): Promise<string[]> {
   const axe = (): AxeBuilder =>
     within.reduce((builder, selector) => builder.include(selector), new AxeBuilder({ page }));

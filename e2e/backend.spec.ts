@@ -1,9 +1,9 @@
-/** Where a run computes. WebGPU is there in these tests, but in software: SwiftShader. */
+/** The choice of the backend. WebGPU is computed in software here, by SwiftShader. */
 import type { Evaluation } from "../src/rl/metrics/metrics.ts";
 import type { BackendChoice } from "../src/report/backend.ts";
 import { expect, QUICK, test, type Lab } from "./lab.ts";
 
-/** One question, two short responses: as little as a step can be. The first evaluation is greedy. */
+/** The smallest step: one question, two short responses. The first evaluation is greedy. */
 const TINY = {
   ...QUICK,
   questionsPerStep: 1,
@@ -15,7 +15,7 @@ const TINY = {
   initialSamples: 1,
 };
 
-/** The evaluation before the first step, which is then done. */
+/** Runs one step and returns the evaluation before it. */
 async function initialEvaluation(lab: Lab, backend: BackendChoice): Promise<Evaluation> {
   await lab.open(TINY, backend);
   await lab.runSteps(1);
@@ -23,7 +23,10 @@ async function initialEvaluation(lab: Lab, backend: BackendChoice): Promise<Eval
   return evaluated!.evaluation;
 }
 
-test("the page is isolated, takes WASM before software WebGPU, and says so", async ({ lab, page }) => {
+test("the page is cross-origin isolated, prefers WASM to software WebGPU, and shows why", async ({
+  lab,
+  page,
+}) => {
   await lab.open();
   expect(await page.evaluate(() => crossOriginIsolated)).toBe(true);
   await lab.runSteps(1);
@@ -35,7 +38,7 @@ test("the page is isolated, takes WASM before software WebGPU, and says so", asy
   await expect(backend).not.toContainText("recorded graphs"); // of which it has no choice
 });
 
-test("WebGPU runs recorded graphs where it is asked for, and starts from what WASM computes", async ({
+test("the backend webgpu runs recorded graphs, and its initial evaluation equals that of WASM", async ({
   lab,
   page,
 }) => {
@@ -47,13 +50,13 @@ test("WebGPU runs recorded graphs where it is asked for, and starts from what WA
   );
   const [stepped] = await lab.eventsOf("stepped");
   expect(stepped!.metrics.logprobGap).toBeLessThan(1e-4);
-  // Greedy responses are the same; entropies differ by float32 rounding in another order of sums.
+  // Greedy responses are equal; entropies differ by the order of float32 sums.
   expect(onWebGpu.sampledTokens).toBe(onWasm.sampledTokens);
   expect(onWebGpu.questions).toEqual(onWasm.questions);
   expect(onWebGpu.entropy).toBeCloseTo(onWasm.entropy, 3);
 });
 
-test("WebGPU runs TensorFlow.js' operations where those are asked for, to compare", async ({ lab, page }) => {
+test("the backend with TensorFlow.js operations on WebGPU runs, for comparison", async ({ lab, page }) => {
   test.slow(); // a GPU in software
   await lab.open(TINY, "webgpu-operations");
   await lab.button("Start").click();
@@ -65,7 +68,7 @@ test("WebGPU runs TensorFlow.js' operations where those are asked for, to compar
   );
 });
 
-test("plain JavaScript computes where nothing else can", async ({ lab, page }) => {
+test("the backend cpu runs a step in plain JavaScript", async ({ lab, page }) => {
   await lab.open({ ...QUICK, questionsPerStep: 1, maxResponseTokens: 8, evaluationQuestions: 1 }, "cpu");
   await lab.runSteps(1);
   await expect(page.getByTestId("backend")).toContainText("Plain JavaScript");

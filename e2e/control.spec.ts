@@ -1,8 +1,11 @@
-/** A run under control: keyboard, step, stop, start again, replay, a page that never blocks. */
+/** Control of a run: keyboard, single steps, stop, restart, replay from the seed, responsiveness of the page. */
 import type { Page } from "@playwright/test";
 import { expect, QUICK, test } from "./lab.ts";
 
-test("the keyboard alone starts, pauses, steps and opens the definitions", async ({ lab, page }) => {
+test("a run is started, paused and stepped, and the definitions opened, by keyboard", async ({
+  lab,
+  page,
+}) => {
   await lab.open();
   await expect(lab.button("Start")).toBeVisible();
   await page.keyboard.press("Tab");
@@ -31,7 +34,9 @@ test("the keyboard alone starts, pauses, steps and opens the definitions", async
   await expect(lab.button("All metrics")).toBeFocused();
 });
 
-test("a stopped run sends nothing more, and the next one begins from the initial model", async ({ lab }) => {
+test("a stopped run sends no more events, and the next one starts from the initial model", async ({
+  lab,
+}) => {
   await lab.open();
   await lab.button("Start").click();
   await lab.doesSteps(2);
@@ -46,7 +51,7 @@ test("a stopped run sends nothing more, and the next one begins from the initial
     events.filter((event) => event.runId === runId).map(({ type }) => type);
   expect(typesOf(first).at(-1)).toBe("stopped");
   expect(events.findIndex(({ runId }) => runId === second)).toBe(typesOf(first).length);
-  // Same seed: the second run's first evaluation and first steps are the first run's.
+  // Same seed: both runs have the same first evaluation and the same first steps.
   const evaluations = await lab.eventsOf("evaluated");
   expect(evaluations.map(({ evaluation }) => evaluation)).toEqual([
     evaluations[0]!.evaluation,
@@ -58,10 +63,7 @@ test("a stopped run sends nothing more, and the next one begins from the initial
   );
 });
 
-test("the same seed gives the same run to the last digit, another seed another one", async ({
-  lab,
-  page,
-}) => {
+test("a run is reproduced bit for bit from its seed, and differs for another seed", async ({ lab, page }) => {
   const runToEnd = async (seed: number): Promise<unknown> => {
     await page.goto("about:blank");
     await lab.open({ ...QUICK, steps: 3, seed });
@@ -81,7 +83,7 @@ test("the same seed gives the same run to the last digit, another seed another o
   expect(other).not.toEqual(first);
 });
 
-test("the page answers at once while the model trains", async ({ lab, page }) => {
+test("the page stays responsive while the model trains", async ({ lab, page }) => {
   await lab.open({
     ...QUICK,
     questionsPerStep: 8,
@@ -91,13 +93,13 @@ test("the page answers at once while the model trains", async ({ lab, page }) =>
   });
   await lab.button("Start").click();
   await lab.doesSteps(1);
-  // On a busy machine the system itself may hold the page up: some window of steps and redraws must be free of it.
+  // A busy machine may delay the page, so only the best of several time windows must be free of long delays.
   await expect(async () => expect(await longestPause(page, 3000)).toBeLessThan(500)).toPass({
     timeout: 60_000,
   });
 });
 
-/** The longest time in milliseconds that the page's main thread let a timer wait, within a time window. */
+/** Returns the longest delay of a timer on the page's main thread within a time window, in milliseconds. */
 function longestPause(page: Page, window: number): Promise<number> {
   return page.evaluate(async (milliseconds) => {
     let [longest, last] = [0, performance.now()];

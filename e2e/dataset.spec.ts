@@ -1,4 +1,4 @@
-/** Data sets of one's own: without answers, with bad rows, and during a run. */
+/** The user's data sets: without answers, with bad rows, and dropped during a run. */
 import { HEADLINE_CHARTS, SECONDARY_CHARTS, UNLABELLED_CHARTS } from "../src/ui/charts/data/chartSpecs.ts";
 import { METRICS } from "../src/rl/metrics/metrics.ts";
 import { expect, test } from "./lab.ts";
@@ -9,10 +9,7 @@ const PROMPTS = [
   "Ida has 12 cards. She buys 2 more. How many cards now?",
 ];
 
-test("without answers the curves that need the truth are absent, and training goes on", async ({
-  lab,
-  page,
-}) => {
+test("without answers a run trains, and charts that need ground truth are hidden", async ({ lab, page }) => {
   await lab.open();
   await lab.drop("bare.json", JSON.stringify(PROMPTS.map((prompt) => ({ prompt }))));
   await expect(lab.reading()).toContainText("3 questions, no answers");
@@ -40,7 +37,9 @@ test("without answers the curves that need the truth are absent, and training go
   expect(evaluated?.evaluation).toMatchObject({ passAt1: null, majAtN: null });
 });
 
-test("bad rows are named by number and left out, near-miss names are mapped and said", async ({ lab }) => {
+test("bad rows are skipped and reported by number, similar field names are mapped and reported", async ({
+  lab,
+}) => {
   const lines = [
     JSON.stringify({ question: PROMPTS[0], ground_truth: 25 }),
     "not JSON",
@@ -63,10 +62,7 @@ test("bad rows are named by number and left out, near-miss names are mapped and 
   expect(PROMPTS).toEqual(expect.arrayContaining(stepped!.groups.map(({ question }) => question.prompt)));
 });
 
-test("a file dropped during a run is refused, so that a run never changes its questions", async ({
-  lab,
-  page,
-}) => {
+test("a file dropped during a run is refused", async ({ lab, page }) => {
   await lab.open();
   await lab.runSteps(1);
   await lab.drop("late.json", JSON.stringify([{ prompt: PROMPTS[0] }]));

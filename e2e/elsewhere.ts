@@ -1,4 +1,4 @@
-/** An exported model at work outside the browser. */
+/** An exported model, evaluated in Node. */
 import "@tensorflow/tfjs-backend-wasm";
 import { readDatasetText } from "../src/data/dataset.ts";
 import type { ModelFolder } from "../src/formats/huggingface/modelFolder.ts";
@@ -12,7 +12,7 @@ import { evaluateStudy } from "../src/rl/metrics/studyRun.ts";
 import type { Evaluation } from "../src/rl/metrics/metrics.ts";
 import { QUICK } from "./lab.ts";
 
-/** The evaluation `like`, repeated in Node with the exported weights. */
+/** Repeats the evaluation `like` in Node with the exported weights. */
 export async function evaluateElsewhere(
   folder: ModelFolder,
   fileName: string,

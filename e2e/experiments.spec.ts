@@ -1,4 +1,4 @@
-/** Experiments: the list, a committed result beside what was run here, one variant live, all of them in a queue. */
+/** Experiments: the list, committed and own results, a single variant, and a queue of all variants. */
 import { readdirSync, readFileSync } from "node:fs";
 import { expect, test as played, type Locator, type Page } from "@playwright/test";
 import { tableOf } from "../src/experiments/estimate.ts";
@@ -39,7 +39,7 @@ const UNMEASURED: Experiment = {
   plot: { kind: "curves", series: [{ of: "steps", metric: "entropy", label: "entropy" }] },
 };
 
-/** One question of four samples, a quarter of them right before and all after. */
+/** Returns a cell of one question with four samples: one is correct before training, all are after. */
 function cell(variant: string, seed: number): ResultCell {
   const evaluation = (at: string, dataset: string, step: number, right: number) => ({
     at,
@@ -86,7 +86,7 @@ function committed(): ExperimentResult {
   return { definition: MEASURED, environment, missing: [], table: tableOf(MEASURED, cells), cells };
 }
 
-/** Ships these two experiments in place of the repository's. */
+/** Serves these two experiments instead of the repository's. */
 async function ship(page: Page): Promise<void> {
   const list = [
     { experiment: MEASURED, hasResult: true },
@@ -109,7 +109,7 @@ async function openPlayed(page: Page, script: Partial<Script> = {}): Promise<voi
   await expect(page.getByRole("button", { name: "Start", exact: true })).toBeEnabled();
 }
 
-/** What experiments add to the page; the rest of it has tests of its own. */
+/** The elements that belong to experiments; other tests cover the rest of the page. */
 const ADDED = ["[data-testid=experiments]", ".runbar__row", ".runbar__queue"];
 
 const queueOf = (page: Page): Locator => page.getByTestId("queue");
@@ -126,7 +126,7 @@ played("every experiment of the repository is in the list", async ({ page }) => 
   }
 });
 
-test("a variant runs live on the real worker, and its numbers stand beside the committed ones", async ({
+test("a variant runs on the real worker, and the table shows its results below the committed ones", async ({
   lab,
   page,
 }) => {
@@ -141,8 +141,8 @@ test("a variant runs live on the real worker, and its numbers stand beside the c
   await expect(page).toHaveURL(/model=abacus-0\.1M.*learningRate=0\.01/);
   await expect(rowsOf(experiment, /yours, 1 seed/)).toHaveCount(1);
   await expect(rowsOf(experiment, /yours, 1 seed/)).not.toContainText("not measured");
-  const beside = await lab.eventsOf("evaluatedExtra");
-  expect(beside.map(({ at, dataset }) => [at, dataset])).toEqual([
+  const extras = await lab.eventsOf("evaluatedExtra");
+  expect(extras.map(({ at, dataset }) => [at, dataset])).toEqual([
     ["T 1", "word"],
     ["before", "expression"],
     ["after", "expression"],
@@ -150,7 +150,7 @@ test("a variant runs live on the real worker, and its numbers stand beside the c
 });
 
 played(
-  "all variants run one after another, and what they measure is kept until it is forgotten",
+  "all variants run one after another, and their results are stored until they are deleted",
   async ({ page }) => {
     await openPlayed(page);
     const experiment = await open(page, "Learning rates");
@@ -164,14 +164,14 @@ played(
     const again = await open(page, "Learning rates");
     await expect(rowsOf(again, /yours, 1 seed/)).toHaveCount(2);
     await again.getByLabel("Seeds of each variant").selectOption("all seeds, as committed");
-    await expect(again.getByRole("button", { name: "Run all: 2 runs" })).toBeEnabled(); // those of the second seed
-    await again.getByRole("button", { name: "Forget yours" }).click();
+    await expect(again.getByRole("button", { name: "Run all: 2 runs" })).toBeEnabled(); // runs of the second seed
+    await again.getByRole("button", { name: "Delete yours" }).click();
     await expect(rowsOf(again, /yours/)).toHaveCount(0);
     await expect(again.getByRole("button", { name: "Run all: 4 runs" })).toBeEnabled();
   },
 );
 
-played("a line of a figure is hidden and shown by its legend entry", async ({ page }) => {
+played("a legend entry hides and shows its line of a figure", async ({ page }) => {
   await openPlayed(page, { stepTime: 5 });
   const experiment = await open(page, "Curves");
   await experiment.getByRole("button", { name: "Run all: 2 runs" }).click();
@@ -185,7 +185,7 @@ played("a line of a figure is hidden and shown by its legend entry", async ({ pa
   await expect(experiment.getByRole("img", { name: /high rate, yours: from/ })).toBeVisible();
 });
 
-played("runs that fail say why, and two in a row end the queue", async ({ page }) => {
+played("failed runs show their messages, and two in a row end the queue", async ({ page }) => {
   await openPlayed(page, { failsAt: 1 });
   const experiment = await open(page, "Learning rates");
   await experiment.getByLabel("Seeds of each variant").selectOption("all seeds, as committed");
@@ -196,7 +196,7 @@ played("runs that fail say why, and two in a row end the queue", async ({ page }
   await expect(queueOf(page)).toHaveCount(0);
 });
 
-played("a queue can be skipped through and stopped", async ({ page }) => {
+played("the current run of a queue can be skipped, and the queue stopped", async ({ page }) => {
   await openPlayed(page, { stepTime: 300 });
   const experiment = await open(page, "Curves");
   await expect(experiment).toContainText("No result of this experiment has been committed yet");
@@ -209,7 +209,7 @@ played("a queue can be skipped through and stopped", async ({ page }) => {
 });
 
 played(
-  "axe finds nothing in an opened experiment with numbers of both sides, narrow and wide",
+  "axe finds no violations in an open experiment with committed and own results, narrow and wide",
   async ({ page }) => {
     await openPlayed(page, { stepTime: 5 });
     for (const [title, width] of [

@@ -1,4 +1,4 @@
-/** What an exported archive holds, read by the product's own readers in Node. */
+/** The contents of an exported archive, read in Node by the project's own readers. */
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -9,18 +9,18 @@ import type { SavedFile } from "./lab.ts";
 
 const MODELS = fileURLToPath(new URL("../public/models", import.meta.url));
 
-/** The exported model. */
+/** Reads the exported model. */
 export function exportedModel({ bytes }: SavedFile): Promise<ModelFolder> {
   return readModelFolder(unzip(bytes));
 }
 
-/** A text file of the archive. */
+/** Reads a text file of the archive. */
 export function exportedText({ bytes }: SavedFile, name: string): string {
   const [path = ""] = [...unzip(bytes).keys()].filter((key) => key === name || key.endsWith(`/${name}`));
   return new TextDecoder().decode(unzip(bytes).get(path));
 }
 
-/** An embedded model as it ships. */
+/** Reads an embedded model. */
 export function embeddedModel(name: string): Promise<ModelFolder> {
   const folder = join(MODELS, name);
   return readModelFolder(

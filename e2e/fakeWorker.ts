@@ -1,11 +1,11 @@
-/** A worker that plays a run without a model: for tests of the page alone, which need its states and not its numbers. */
+/** A worker that simulates a run without a model, for tests of the page's states. */
 import type { Page } from "@playwright/test";
 import type { Evaluation } from "../src/rl/metrics/metrics.ts";
 import type { HubCommand, HubEvent } from "../src/worker/hub/hubClient.ts";
 import type { Command, GroupView, WorkerEvent } from "../src/worker/protocol.ts";
 
 export interface Script {
-  /** Milliseconds of a step. */
+  /** Duration of a step in milliseconds. */
   readonly stepTime: number;
   /** Step at which the run fails. */
   readonly failsAt?: number;
@@ -16,7 +16,7 @@ export async function playRuns(page: Page, script: Script): Promise<void> {
   await page.addInitScript(installFakeWorker, script);
 }
 
-/** Runs in the page: everything it needs is inside it. */
+/** Runs in the page, so it must not refer to anything outside it. */
 function installFakeWorker(script: Script): void {
   type Start = Extract<Command, { type: "start" }>;
   type Mode = "run" | "one" | "hold" | "end";
@@ -36,7 +36,7 @@ function installFakeWorker(script: Script): void {
     #start: Start | null = null;
     #step = 0;
     #mode: Mode = "run";
-    /** Counts exports and cancellations: an export goes on while it is the last. */
+    /** Counts exports and cancellations; an export continues while the count is unchanged. */
     #exports = 0;
 
     postMessage(command: Command | Extract<HubCommand, { type: "list" }>): void {
@@ -84,7 +84,7 @@ function installFakeWorker(script: Script): void {
         exports: [
           { form: { format: "folder", packing: "F32" }, bytes: 864_000, notes: [] },
           { form: { format: "folder", packing: "F16" }, bytes: 436_000, notes: [] },
-          // So large that the page asks where it is to go.
+          // Large enough for the page to ask where to save it.
           { form: { format: "folder", packing: "BF16" }, bytes: 432_000_000, notes: [] },
           ...(["F32", "F16", "Q8_0"] as const).map((packing) => ({
             form: { format: "gguf", packing } as const,
@@ -106,7 +106,7 @@ function installFakeWorker(script: Script): void {
       else if (this.#step === config.steps) this.#emit({ type: "finished", runId });
     }
 
-    /** Takes as long as a step, in F16 until somebody cancels it. */
+    /** Takes as long as a step; in F16, until it is cancelled. */
     async #export({ runId, form, file }: Extract<Command, { type: "export" }>): Promise<void> {
       const own = ++this.#exports;
       const isEndless = "packing" in form && form.packing === "F16";
@@ -209,7 +209,7 @@ function installFakeWorker(script: Script): void {
       this.#emit({ type: "evaluated", runId, evaluation: this.#evaluation(samples, study) });
     }
 
-    /** What an experiment measures beside. */
+    /** The extra evaluations of an experiment. */
     #measureExtras({ runId, study, config, extras }: Start, isBefore: boolean): void {
       if (extras === undefined) return;
       for (const { name: at, samples } of isBefore ? extras.votes : []) {
@@ -323,7 +323,7 @@ function installFakeWorker(script: Script): void {
       }
     }
 
-    /** The mode, which a message may have changed meanwhile. */
+    /** Returns the mode, which a message may have changed in the meantime. */
     #wish(): Mode {
       return this.#mode;
     }

@@ -1,4 +1,4 @@
-/** A model of a Hub: fetched over a cut connection, run, kept for a reload without the Hub, and deleted. */
+/** A model of a Hub: downloaded despite an interruption, run, still available offline after a reload, and deleted. */
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { FakeHub } from "../src/hub/fixture.ts";
@@ -48,14 +48,14 @@ base("a model comes from the Hub once, and then from this browser", async ({ pag
   await expect(page.getByLabel("Model", { exact: true }).first()).not.toHaveValue(`org/tiny@${COMMIT}`);
 });
 
-/** A promise and what fulfils it. */
+/** A promise and the function that resolves it. */
 function withResolver(): { readonly promise: Promise<void>; readonly resolve: () => void } {
   let resolve = (): void => undefined;
   const promise = new Promise<void>((done) => (resolve = done));
   return { promise, resolve };
 }
 
-/** Bytes of the weights that are in the browser's own file system. */
+/** Returns the bytes of weights in the origin private file system. */
 function storedBytes(page: Page): Promise<number> {
   return page.evaluate(async () => {
     try {

@@ -1,11 +1,11 @@
-/** The page as a person uses it, and what its worker tells it, recorded. */
+/** The page as a user operates it, with the worker's events recorded. */
 import { readFileSync } from "node:fs";
 import { expect, test as base, type Locator, type Page } from "@playwright/test";
 import type { TtrlConfig } from "../src/rl/ttrlConfig.ts";
 import type { BackendChoice } from "../src/report/backend.ts";
 import type { WorkerEvent } from "../src/worker/protocol.ts";
 
-/** A run of seconds if it is paused soon: few and short responses to few questions. */
+/** Settings of steps that take seconds: few and short responses to few questions. */
 export const QUICK: Partial<TtrlConfig> = {
   steps: 1000,
   questionsPerStep: 2,
@@ -18,14 +18,14 @@ export const QUICK: Partial<TtrlConfig> = {
   initialSamples: 4,
 };
 
-/** What stays of the worker's events: progress is left out, and of an archive its SHA-256. */
+/** The recorded events of the worker: without progress, and archives as their SHA-256. */
 export type RecordedEvent =
   | Exclude<WorkerEvent, { type: "progress" | "exported" }>
   | { readonly type: "exported"; readonly runId: string; readonly sha256: string };
 
 type Status = "running" | "paused" | "stopped" | "finished";
 
-/** A file the page offered. */
+/** A file that was downloaded from the page. */
 export interface SavedFile {
   readonly name: string;
   readonly bytes: Uint8Array;
@@ -33,9 +33,9 @@ export interface SavedFile {
 
 export class Lab {
   readonly page: Page;
-  /** Errors and warnings of the console, and crashes. */
+  /** Errors and warnings of the console, and uncaught exceptions. */
   readonly complaints: string[] = [];
-  /** Every address asked for. */
+  /** The URLs of all requests. */
   readonly requests: string[] = [];
 
   constructor(page: Page) {
@@ -47,7 +47,7 @@ export class Lab {
     page.on("request", (request) => this.requests.push(request.url()));
   }
 
-  /** Opens the page with a set-up in its address, and waits until it can be started. */
+  /** Opens the page with settings in its address, and waits until a run can be started. */
   async open(config: Partial<TtrlConfig> = QUICK, backend: BackendChoice = "auto"): Promise<void> {
     await this.page.addInitScript(recordWorkerEvents);
     const settings = new URLSearchParams(
@@ -66,7 +66,7 @@ export class Lab {
     return this.page.getByTestId(`chart-${id}`);
   }
 
-  /** What the page says of the data set in use. */
+  /** The summary of the data set in use. */
   reading(): Locator {
     return this.page.getByTestId("dataset-reading");
   }
@@ -86,7 +86,7 @@ export class Lab {
     }
   }
 
-  /** Steps done, 0 before a run. Throws the run's message when it has failed. */
+  /** Returns the steps done, 0 before a run. Throws the run's message if it has failed. */
   async steps(): Promise<number> {
     const failure = this.page.getByTestId("failure");
     if ((await failure.count()) > 0) throw new Error(await failure.innerText());
@@ -94,14 +94,14 @@ export class Lab {
     return (await progress.count()) === 0 ? 0 : Number(await progress.getAttribute("data-step"));
   }
 
-  /** Waits until at least so many steps are done. */
+  /** Waits until at least `steps` steps are done. */
   async doesSteps(steps: number): Promise<void> {
     await expect
       .poll(() => this.steps(), { timeout: 60_000, intervals: [100] })
       .toBeGreaterThanOrEqual(steps);
   }
 
-  /** Waits until the run is in this state. */
+  /** Waits for a status of the run; throws if the run fails. */
   async reaches(status: Status): Promise<void> {
     await expect(this.page.getByTestId("progress")).toHaveAttribute(
       "data-status",
@@ -111,7 +111,7 @@ export class Lab {
     await this.steps();
   }
 
-  /** Starts, waits for some steps, pauses. */
+  /** Starts a run, waits for some steps and pauses it. */
   async runSteps(steps: number): Promise<void> {
     await this.button("Start").click();
     await this.doesSteps(steps);
@@ -119,7 +119,7 @@ export class Lab {
     await this.reaches("paused");
   }
 
-  /** Saves what a button offers as a file. */
+  /** Clicks a button and returns the file it downloads. */
   save(button: string): Promise<SavedFile> {
     return this.#saveBy(this.button(button));
   }
@@ -129,13 +129,13 @@ export class Lab {
     return this.#saveForm(format, precision);
   }
 
-  /** Saves what continues the run with another trainer. */
+  /** Saves a recipe for another trainer. */
   saveRecipe(trainer: string): Promise<SavedFile> {
     return this.#saveForm("Recipe", trainer);
   }
 
   #saveForm(group: string, form: string): Promise<SavedFile> {
-    const name = new RegExp(`^${form}`); // its size follows
+    const name = new RegExp(`^${form}`); // the file's size follows
     return this.#saveBy(this.page.getByRole("group", { name: group }).getByRole("button", { name }));
   }
 
@@ -144,18 +144,18 @@ export class Lab {
     return { name: download.suggestedFilename(), bytes: new Uint8Array(readFileSync(await download.path())) };
   }
 
-  /** What the worker has told so far. */
+  /** Returns the worker's events so far. */
   events(): Promise<RecordedEvent[]> {
     return this.page.evaluate(() => (window as unknown as { recorded: RecordedEvent[] }).recorded);
   }
 
-  /** The events of one kind. */
+  /** Returns the events of one type. */
   async eventsOf<T extends RecordedEvent["type"]>(type: T): Promise<Extract<RecordedEvent, { type: T }>[]> {
     const events = await this.events();
     return events.filter((event): event is Extract<RecordedEvent, { type: T }> => event.type === type);
   }
 
-  /** That the page asked nobody but its own server, and that its console is clean. */
+  /** Expects that all requests went to the page's own server, and that the console is empty. */
   expectQuiet(): void {
     const [own] = this.requests;
     if (own !== undefined) {
@@ -166,7 +166,7 @@ export class Lab {
   }
 }
 
-/** Runs in the page before its own scripts: keeps what workers tell of runs; those that plan and fetch name none. */
+/** Runs in the page before its own scripts and records the events of runs; other workers' events have no `runId`. */
 function recordWorkerEvents(): void {
   const recorded: RecordedEvent[] = [];
   Object.assign(window, { recorded });
@@ -188,7 +188,7 @@ function recordWorkerEvents(): void {
   };
 }
 
-/** A test with the page at hand; afterwards the page must have kept to itself. */
+/** A test of a page, which afterwards must have made no foreign requests and logged no errors. */
 export const test = base.extend<{ lab: Lab }>({
   lab: async ({ page }, use) => {
     const lab = new Lab(page);

@@ -1,4 +1,4 @@
-/** The package: packed, installed in an empty folder, its examples run in Node and in a page. */
+/** The package: packed and installed in an empty folder, with its examples run in Node and in a page. */
 import { execFile } from "node:child_process";
 import {
   copyFileSync,
@@ -27,7 +27,7 @@ async function run(program: string, ...args: readonly string[]): Promise<string[
   return stdout.trim().split("\n");
 }
 
-/** Links the package's dependencies, and no other package, from those of this repository. */
+/** Links only the package's dependencies from the repository's node_modules. */
 function linkDependencies(): void {
   const { dependencies } = JSON.parse(readFileSync(join(installed, "package.json"), "utf8")) as {
     dependencies: Readonly<Record<string, string>>;
@@ -50,7 +50,7 @@ test.beforeAll(async () => {
 });
 test.afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** The points of a pass@1 curve as printed, in percent. */
+/** Returns the points of a printed pass@1 curve, in percent. */
 function curveOf(lines: readonly string[]): number[] {
   return lines.map((line) => Number(/^step \d+: pass@1 ([\d.]+)%$/.exec(line)?.[1]));
 }
@@ -61,11 +61,11 @@ function expectRising(lines: readonly string[]): void {
   expect(curve.at(-1)).toBeGreaterThan((curve[0] ?? NaN) + 10);
 }
 
-test("the program of the package explains itself", async () => {
+test("the program of the package prints its help", async () => {
   expect((await run("npx", "--offline", "ttrl", "--help")).join("\n")).toContain("Usage: ttrl");
 });
 
-test("the examples run in Node: a model learns in ten steps, a policy of three numbers in twenty", async () => {
+test("the examples run in Node: a model improves in ten steps, a policy of three numbers in twenty", async () => {
   expectRising(await run("node", "tenSteps.mjs"));
   expect((await run("node", "bareLoop.mjs")).at(-1)).toMatch(/^step 20: 8 with (9\d|100)% of the votes$/);
 });

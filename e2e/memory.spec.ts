@@ -1,4 +1,4 @@
-/** The memory that the set-up would take: told while typing, and held against what there is. */
+/** The memory plan of the setup: updated while typing, and compared with the memory budget. */
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -7,7 +7,7 @@ import { expect, QUICK, test } from "./lab.ts";
 
 const MODEL = fileURLToPath(new URL("../public/models/abacus-0.1M", import.meta.url));
 
-test("the plan unfolds into parts and follows the settings", async ({ lab, page }) => {
+test("the plan lists its parts and follows the settings", async ({ lab, page }) => {
   await lab.open(QUICK, "wasm");
   const memory = page.getByTestId("memory");
   await expect(memory).toContainText(/Memory: about \d+ MB of 4 GB/);
@@ -23,7 +23,7 @@ test("the plan unfolds into parts and follows the settings", async ({ lab, page 
   await expect(memory.locator("summary")).not.toHaveText(before);
 });
 
-test("a start that cannot fit is refused with what to change", async ({ lab, page }) => {
+test("a run that exceeds the memory budget is refused, with advice", async ({ lab, page }) => {
   const folder = mkdtempSync(join(tmpdir(), "ttrl-far-"));
   cpSync(MODEL, folder, { recursive: true });
   const path = join(folder, "config.json");

@@ -1,4 +1,4 @@
-/** A model of one's own, dropped on the page. */
+/** The user's model, dropped on the page or chosen as a file. */
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { expect, QUICK, test } from "./lab.ts";
@@ -8,7 +8,7 @@ const FOLDER = fileURLToPath(new URL("../public/models/abacus-0.1M", import.meta
 
 test("a dropped folder becomes the model of the next run", async ({ lab, page, context }) => {
   await lab.open({ ...QUICK, steps: 10_000, questionsPerStep: 1, maxResponseTokens: 16 });
-  // A script cannot make a folder to drop: the browser itself is told to.
+  // A script cannot create a folder to drop, so the browser is instructed to.
   const browser = await context.newCDPSession(page);
   const data = { items: [], files: [FOLDER], dragOperationsMask: 1 };
   for (const type of ["dragEnter", "dragOver", "drop"] as const)
@@ -20,7 +20,7 @@ test("a dropped folder becomes the model of the next run", async ({ lab, page, c
   expect(started?.model).toMatchObject({ name: "abacus-0.1M (local)", layers: 4 });
 });
 
-test("a folder is chosen without dragging, too, and one without model or data set is refused in words", async ({
+test("a folder can be chosen with a button, and one without a model or data set is refused with a message", async ({
   lab,
   page,
 }) => {

@@ -1,4 +1,4 @@
-/** The page alone, on a worker that plays runs: states, widths, links and files that real runs reach slowly. */
+/** The page with a simulated worker: states, widths, links and files that take long to reach in real runs. */
 import { expect, test, type Page } from "@playwright/test";
 import { violations } from "./axe.ts";
 import { playRuns } from "./fakeWorker.ts";
@@ -37,7 +37,7 @@ async function dropFile(page: Page, name: string, text: string): Promise<void> {
   await page.dispatchEvent("body", "drop", { dataTransfer: transfer });
 }
 
-test("axe finds nothing before, during and after a run, in dialogs and in tables", async ({ page }) => {
+test("axe finds no violations before, during and after a run, in dialogs and in tables", async ({ page }) => {
   test.slow(); // six looks at a long page, in two themes each
   await playRuns(page, FAST);
   await open(page);
@@ -62,7 +62,7 @@ test("axe finds nothing before, during and after a run, in dialogs and in tables
   expect(await violations(page)).toEqual([]);
 });
 
-test("nothing sticks out from 360 to 3840 pixels", async ({ page }) => {
+test("nothing overflows at widths from 360 to 3840 pixels", async ({ page }) => {
   await page.setViewportSize({ width: 360, height: 900 });
   await playRuns(page, FAST);
   await open(page);
@@ -89,7 +89,9 @@ test("a click on a curve shows the votes of that step", async ({ page }) => {
   await expect(page.getByLabel("Step shown")).toHaveValue(/^([6-9]|\d\d)$/);
 });
 
-test("a file that is no data set is refused in words and the one in use stays", async ({ page }) => {
+test("a file that is not a data set is refused with a message, and the current data set is kept", async ({
+  page,
+}) => {
   await playRuns(page, FAST);
   await open(page);
   await page.getByTestId("file-input").setInputFiles({
@@ -102,7 +104,7 @@ test("a file that is no data set is refused in words and the one in use stays", 
   await expect(page.getByRole("button", { name: "Start", exact: true })).toBeEnabled();
 });
 
-test("a link reproduces a set-up, and a wrong value is named beside its field", async ({ page }) => {
+test("a link reproduces a setup, and a wrong value is reported at its field", async ({ page }) => {
   await playRuns(page, FAST);
   await open(page, "./#dataset=expression.json&steps=7&seed=3");
   await expect(page.getByLabel("Data set", { exact: true })).toHaveValue("expression.json");
@@ -116,7 +118,7 @@ test("a link reproduces a set-up, and a wrong value is named beside its field", 
   await expect(page).toHaveURL(/#dataset=expression\.json&seed=3$/);
 });
 
-test("a configuration that was exported sets the page up again when it is dropped", async ({ page }) => {
+test("an exported configuration restores the setup when it is dropped", async ({ page }) => {
   await playRuns(page, FAST);
   await open(page, "./#steps=900&temperature=0.7");
   await startAndPause(page);
@@ -131,7 +133,7 @@ test("a configuration that was exported sets the page up again when it is droppe
   await expect(page).toHaveURL(/#model=.*&dataset=word\.json&steps=900&temperature=0\.7$/);
 });
 
-test("the model goes out in the forms that are possible, each with its size, and says why others are not", async ({
+test("the model is exported in every possible format with its size, with a reason for the others", async ({
   page,
 }) => {
   await playRuns(page, { stepTime: 200 });
@@ -153,7 +155,7 @@ test("the model goes out in the forms that are possible, each with its size, and
   await expect(folder.getByRole("button", { name: /^F16/ })).toBeEnabled();
 });
 
-test("a large model is written where the user says", async ({ page }) => {
+test("a large model is written to the file the user chooses", async ({ page }) => {
   await page.addInitScript(() => {
     const showSaveFilePicker = async ({ suggestedName }: { readonly suggestedName: string }) =>
       (await navigator.storage.getDirectory()).getFileHandle(suggestedName, { create: true });
@@ -166,7 +168,7 @@ test("a large model is written where the user says", async ({ page }) => {
   await expect(page.getByText("Saved model.zip.")).toBeVisible();
 });
 
-test("a failure says what happened and keeps the curves", async ({ page }) => {
+test("a failure shows its message and keeps the charts", async ({ page }) => {
   await playRuns(page, { ...FAST, failsAt: 4 });
   await open(page);
   await page.getByRole("button", { name: "Start", exact: true }).click();

@@ -1,4 +1,4 @@
-/** The whole promise: drop a file, start, watch it learn, take the weights away and use them elsewhere. */
+/** The main use: drop a file, train, export the weights and use them elsewhere. */
 import type { Locator } from "@playwright/test";
 import { parquetReadObjects } from "hyparquet";
 import { bytesSource } from "../src/formats/byteSource.ts";
@@ -18,7 +18,7 @@ const QUESTIONS = [
   { id: "d", prompt: "Ben has 9 cups. He loses 3. How many cups now?", answer: "6" },
 ];
 
-test("a dropped data set trains the model, and its weights open elsewhere with the same values", async ({
+test("a model trains on a dropped data set, and its exported weights give the same results elsewhere", async ({
   lab,
   page,
 }) => {
@@ -34,7 +34,7 @@ test("a dropped data set trains the model, and its weights open elsewhere with t
   const first = await lab.saveModel("Hugging Face folder", "F32");
   const second = await lab.saveModel("Hugging Face folder", "F32");
   expect(first.name).toMatch(/^abacus-.*\.zip$/);
-  // What was saved is what the worker sent, and exporting changes nothing.
+  // The saved file equals the one the worker sent, and exporting twice gives the same file.
   expect((await lab.eventsOf("exported")).map((event) => event.sha256)).toEqual([
     sha256(first),
     sha256(first),
@@ -48,13 +48,13 @@ test("a dropped data set trains the model, and its weights open elsewhere with t
   await expect.poll(async () => (await lab.eventsOf("evaluated")).length).toBe(2);
   const here = (await lab.eventsOf("evaluated")).at(-1)!.evaluation;
   const elsewhere = await evaluateElsewhere(trained, "own.json", JSON.stringify(QUESTIONS), here);
-  // Same weights, same seed: the same responses token by token, unless a draw falls within rounding of a boundary.
+  // Same weights and seed give the same tokens, unless a draw is within rounding of a boundary.
   expect(elsewhere.questions).toEqual(here.questions);
   expect(elsewhere.sampledTokens).toBe(here.sampledTokens);
   expect(elsewhere.entropy).toBeCloseTo(here.entropy, 4);
 });
 
-test("a trained model goes out as GGUF and in half precision, and comes back to learn on", async ({
+test("a trained model is exported as GGUF and in half precision, and can be opened and trained further", async ({
   lab,
   page,
 }) => {
@@ -69,7 +69,7 @@ test("a trained model goes out as GGUF and in half precision, and comes back to 
   for (const [name, { data }] of full.weights) {
     expect(again.weights.get(name)?.data, name).toEqual(data);
     const narrow = half.weights.get(name)!.data;
-    // Eleven bits of fraction, and steps of 2^-24 near zero.
+    // F16 has an 11-bit significand and a spacing of 2^-24 near zero.
     const isRounded = (x: number, i: number) => Math.abs(narrow[i]! - x) <= Math.abs(x) * 2 ** -11 + 2 ** -25;
     expect(data.every(isRounded), `${name} in half precision`).toBe(true);
   }
@@ -89,7 +89,7 @@ test("a trained model goes out as GGUF and in half precision, and comes back to 
   await lab.reaches("stopped");
 });
 
-test("an adapter that was trained goes out alone for PEFT, and merged into the model", async ({ lab }) => {
+test("a trained adapter is exported for PEFT, and merged into the model", async ({ lab }) => {
   await lab.open({ ...QUICK, trainable: "lora", loraRank: 4, loraTargets: "query-value" });
   await lab.runSteps(1);
   const saved = await lab.saveModel("PEFT adapter", "F32");
@@ -107,7 +107,10 @@ test("an adapter that was trained goes out alone for PEFT, and merged into the m
   );
 });
 
-test("a run goes out as a recipe for another trainer, and says what is lost there", async ({ lab, page }) => {
+test("a run is exported as a recipe for another trainer, with the settings it does not support", async ({
+  lab,
+  page,
+}) => {
   await lab.open({ ...QUICK, rolloutsPerQuestion: 2 });
   await lab.drop("own.json", JSON.stringify(QUESTIONS));
   await lab.runSteps(1);
@@ -135,14 +138,14 @@ test("a run goes out as a recipe for another trainer, and says what is lost ther
   await expect(recipe).toContainText("rolloutsPerQuestion = 2: all votes are trained on");
 });
 
-test("one click on the demo brings the first point of the charts within half a minute", async ({ lab }) => {
+test("one click on Start shows the first point of the charts within half a minute", async ({ lab }) => {
   await lab.open({});
   await lab.button("Start").click();
-  // Two idle cores take some seconds.
+  // Takes some seconds on two idle cores.
   await expect(lab.chart("passAt1").locator("circle.recharts-line-dot")).toHaveCount(1, { timeout: 30_000 });
 });
 
-/** Vertices of a chart's longest curve: "M1,2L3,4L5,6" has three. */
+/** Returns the number of vertices of a chart's longest curve: 3 for "M1,2L3,4L5,6". */
 function verticesDrawn(chart: Locator): Promise<number> {
   return chart
     .locator("path.recharts-line-curve")
@@ -151,7 +154,7 @@ function verticesDrawn(chart: Locator): Promise<number> {
     );
 }
 
-/** Same tensors as the base model, finite, and moved. */
+/** Expects the base model's tensors, with finite and changed values. */
 function expectTrained(trained: ModelFolder, base: ModelFolder): void {
   expect([...trained.weights.keys()].sort()).toEqual([...base.weights.keys()].sort());
   for (const [name, { shape, data }] of trained.weights) {

@@ -3,7 +3,7 @@ import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { createLab } from "./store/lab.ts";
 import { hashOf } from "./store/setup/link.ts";
-import { isUnderWay } from "./store/run/run.ts";
+import { isInProgress } from "./store/run/run.ts";
 import { App } from "./ui/App.tsx";
 import { browserResults } from "./store/experiments/browserResults.ts";
 import { chooseDestination, download } from "./ui/export/saveFile.ts";
@@ -40,7 +40,7 @@ lab.settings.subscribe((settings) => {
 });
 window.addEventListener("hashchange", () => lab.followLink(location.hash));
 window.addEventListener("beforeunload", (event) => {
-  if (isUnderWay(lab.run.getState())) event.preventDefault(); // asks for confirmation, as the run would be lost
+  if (isInProgress(lab.run.getState())) event.preventDefault(); // asks for confirmation, as the run would be lost
 });
 
 applyTheme(storedTheme());

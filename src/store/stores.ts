@@ -9,7 +9,7 @@ import { createExperimentRunner, isBusy, type ExperimentRunner } from "./experim
 import { createOwnResultsStore, type OwnResultsStore, type ResultStorage } from "./experiments/ownResults.ts";
 import { createHubStore, type HubStore } from "./hub.ts";
 import { createNoticeStore, type NoticeStore } from "./notice.ts";
-import { isUnderWay } from "./run/run.ts";
+import { isInProgress } from "./run/run.ts";
 import { createRunStore, type RunEnvironment, type RunStore } from "./run/runStore.ts";
 import { createCatalogueStore, type CatalogueStore, type ReadText } from "./setup/catalogue.ts";
 import { createDatasetStore, type DatasetStore } from "./setup/dataset.ts";
@@ -96,7 +96,7 @@ function connectHub(
       notice.info(`${model.title} is downloaded and selected.`);
     },
     onDataset(title, files) {
-      if (isUnderWay(run.getState()))
+      if (isInProgress(run.getState()))
         notice.info(`${title} is downloaded. Look it up again after the run to open it.`);
       else void dataset.readFiles(title, files);
     },
@@ -127,5 +127,5 @@ function connectExperiments(
 
 /** Whether the setup is locked: a run is in progress, or a queue of runs that is about to start the next. */
 export function isLocked({ run, experiments }: Stores): boolean {
-  return isUnderWay(run.getState()) || isBusy(experiments.runner.getState());
+  return isInProgress(run.getState()) || isBusy(experiments.runner.getState());
 }

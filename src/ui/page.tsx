@@ -7,7 +7,7 @@ import type { Lab } from "../store/lab.ts";
 import type { HubKind } from "../store/hub.ts";
 import { isBusy } from "../store/experiments/experimentRunner.ts";
 import type { RunRecord } from "../store/run/record.ts";
-import { isUnderWay, type RunState } from "../store/run/run.ts";
+import { isInProgress, type RunState } from "../store/run/run.ts";
 import type { Settings } from "../store/setup/settings.ts";
 
 /** A dialog; "metrics" shows the definitions of some metrics or of all. */
@@ -85,7 +85,7 @@ export function useView<T>(select: (view: View) => T): T {
 
 /** Whether the setup is locked: a run is in progress, or a queue of runs that is about to start the next. */
 export function useIsLocked(): boolean {
-  const isRunning = useRun(isUnderWay);
+  const isRunning = useRun(isInProgress);
   const hasQueue = useStore(usePage().lab.experiments.runner, isBusy);
   return isRunning || hasQueue;
 }

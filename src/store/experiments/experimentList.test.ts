@@ -3,7 +3,7 @@ import { PlayedLab, FILES } from "../playedLab/fixture.ts";
 import { memoryResults } from "../fixture.ts";
 
 describe("the list of experiments", () => {
-  test("is read when the page opens, a committed result when it is first looked at", async () => {
+  test("is read when the page opens, and a committed result when it is first opened", async () => {
     const { lab, read } = new PlayedLab();
     await lab.open();
     const { list } = lab.experiments;
@@ -18,7 +18,7 @@ describe("the list of experiments", () => {
     expect(read.filter((path) => path === "experiments/rates.json")).toHaveLength(1);
   });
 
-  test("knows that nothing is committed without asking for it", async () => {
+  test("does not request a result that is not committed", async () => {
     const { lab, read } = new PlayedLab();
     await lab.open();
     await lab.experiments.list.loadResult("unmeasured");
@@ -26,7 +26,7 @@ describe("the list of experiments", () => {
     expect(read).not.toContain("experiments/unmeasured.json");
   });
 
-  test("that is missing is told, and the page runs all the same", async () => {
+  test("that is missing is reported, and the page still works", async () => {
     const files = Object.entries(FILES).filter(([path]) => path !== "experiments/index.json");
     const { lab } = new PlayedLab(memoryResults(), Object.fromEntries(files));
     await lab.open();
@@ -34,7 +34,7 @@ describe("the list of experiments", () => {
     expect(lab.dataset.getState()).toMatchObject({ status: "ready" });
   });
 
-  test("says that a result cannot be read, and tries again when asked again", async () => {
+  test("reports a result that cannot be read, and tries again on demand", async () => {
     const files = { ...FILES, "experiments/rates.json": "{" };
     const { lab } = new PlayedLab(memoryResults(), files);
     await lab.open();

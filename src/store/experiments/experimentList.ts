@@ -1,14 +1,12 @@
-/** The experiments that ship with the page, and the committed result of each, read when it is first looked at. */
+/** The experiments that ship with the page, and their committed results, each read when it is first opened. */
 import * as z from "zod/mini";
 import { createStore, type StoreApi } from "zustand/vanilla";
 import type { Experiment } from "../../experiments/experiment.ts";
 import type { ExperimentResult } from "../../experiments/result.ts";
 import { messageOf, type ReadText } from "../setup/catalogue.ts";
 
-/** An experiment that can be looked at and run. */
 export interface ListedExperiment {
   readonly experiment: Experiment;
-  /** Whether a result of it is committed. */
   readonly hasResult: boolean;
 }
 
@@ -22,18 +20,18 @@ export interface ExperimentListState {
   readonly experiments: readonly ListedExperiment[];
   /** Why the list could not be read, else empty. */
   readonly message: string;
-  /** By name, of the experiments that were looked at. */
+  /** By name, of the experiments that were opened. */
   readonly committed: Readonly<Record<string, CommittedState>>;
 }
 
 export interface ExperimentListStore extends StoreApi<ExperimentListState> {
   /** Reads the list; never throws. */
   load(): Promise<void>;
-  /** Reads the committed result of an experiment unless it was; a failed attempt is made again. Never throws. */
+  /** Reads the committed result of an experiment once; tries again after a failure. Never throws. */
   loadResult(name: string): Promise<void>;
 }
 
-/** What the build ships was checked when it was committed: here only that it is what it claims to be. */
+/** The files were validated when they were committed; this only tells them from other JSON. */
 const isNamed = (value: unknown): boolean => z.object({ name: z.string() }).safeParse(value).success;
 const list = z.array(z.object({ experiment: z.custom<Experiment>(isNamed), hasResult: z.boolean() }));
 const isResult = (value: unknown): boolean =>

@@ -28,7 +28,7 @@ describe("a queue of runs", () => {
     expect(statuses(queue)).toEqual(["done", "running", "waiting", "waiting"]);
   });
 
-  test("is over when every job has ended, however", () => {
+  test("has ended when every job has ended, successfully or not", () => {
     expect(isOver(after(DONE, FAILED, DONE))).toBe(false);
     const over = after(DONE, FAILED, DONE, { status: "left" });
     expect(isOver(over)).toBe(true);
@@ -36,18 +36,18 @@ describe("a queue of runs", () => {
     expect(tally(over)).toEqual({ waiting: 0, running: 0, done: 2, left: 1, failed: 1 });
   });
 
-  test("goes on after a failure, and keeps what it said", () => {
+  test("continues after a failure, and keeps its message", () => {
     const queue = after(FAILED);
     expect(statuses(queue)).toEqual(["failed", "waiting", "waiting", "waiting"]);
     expect(queue.jobs[0]).toMatchObject({ message: "the GPU was lost" });
   });
 
-  test("leaves the rest after two failures in a row", () => {
+  test("drops the waiting jobs after two failures in a row", () => {
     expect(statuses(after(FAILED, DONE, FAILED))).toEqual(["failed", "done", "failed", "waiting"]);
     expect(statuses(after(DONE, FAILED, FAILED))).toEqual(["done", "failed", "failed", "left"]);
   });
 
-  test("leaves what waits when it is stopped, while the job under way ends in its own way", () => {
+  test("drops the waiting jobs when it is stopped, but not the running one", () => {
     const queue = leaveRest(beginNext(after(DONE)));
     expect(statuses(queue)).toEqual(["done", "running", "left", "left"]);
     expect(statuses(settle(queue, DONE))).toEqual(["done", "done", "left", "left"]);

@@ -1,12 +1,12 @@
-/** Runs of one experiment, one after another: pure functions over what is done, under way and left. */
+/** The queue of an experiment's runs, which are made one after another, as pure functions. */
 
-/** One cell of an experiment: one of its variants with one of its seeds. */
+/** One run of an experiment: a variant and a seed. */
 export interface Job {
   readonly variant: string;
   readonly seed: number;
 }
 
-/** What became of a job so far. "left" was never run to its end, because the user or two failures in a row said so. */
+/** The state of a job. "left" was not completed: the user stopped it, or two failures in a row ended the queue. */
 export type JobState =
   | { readonly status: "waiting" | "running" | "done" | "left" }
   | { readonly status: "failed"; readonly message: string };
@@ -19,33 +19,32 @@ export interface Queue {
   readonly jobs: readonly QueuedJob[];
 }
 
-/** How a job ended. */
 export type Outcome = Exclude<JobState, { readonly status: "waiting" | "running" }>;
 
-/** A queue with nothing begun yet. */
+/** Returns a queue in which all jobs are waiting. */
 export function queueOf(experiment: string, jobs: readonly Job[]): Queue {
   return { experiment, jobs: jobs.map(({ variant, seed }) => ({ variant, seed, status: "waiting" })) };
 }
 
-/** The job under way, if any. */
+/** Returns the running job, or null. */
 export function currentJob({ jobs }: Queue): QueuedJob | null {
   return jobs.find(({ status }) => status === "running") ?? null;
 }
 
-/** Whether no job runs or waits. */
+/** Whether no job is running or waiting. */
 export function isOver({ jobs }: Queue): boolean {
   return jobs.every(({ status }) => status !== "running" && status !== "waiting");
 }
 
-/** The queue with its first waiting job under way. */
+/** Returns the queue with its first waiting job running. */
 export function beginNext(queue: Queue): Queue {
   const next = queue.jobs.findIndex(({ status }) => status === "waiting");
   return withJobs(queue, (job, i) => (i === next ? asState(job, { status: "running" }) : job));
 }
 
 /**
- * The queue after the job under way has ended. One failure does not keep the others from running: it may be the
- * variant's own. A second one in a row is hardly that, so what waits is left.
+ * Returns the queue after the running job has ended. After one failure the others still run, as the cause may be
+ * the variant; a second one in a row has another cause, so the waiting jobs are dropped.
  */
 export function settle(queue: Queue, outcome: Outcome): Queue {
   const at = queue.jobs.findIndex(({ status }) => status === "running");
@@ -54,12 +53,12 @@ export function settle(queue: Queue, outcome: Outcome): Queue {
   return outcome.status === "failed" && before === "failed" ? leaveRest(settled) : settled;
 }
 
-/** The queue without its waiting jobs; the one under way goes on until it is settled. */
+/** Returns the queue with its waiting jobs dropped; the running one is not affected. */
 export function leaveRest(queue: Queue): Queue {
   return withJobs(queue, (job) => (job.status === "waiting" ? asState(job, { status: "left" }) : job));
 }
 
-/** How many jobs are in each state. */
+/** Returns the number of jobs in each state. */
 export function tally({ jobs }: Queue): Readonly<Record<JobState["status"], number>> {
   const counts = { waiting: 0, running: 0, done: 0, left: 0, failed: 0 };
   for (const { status } of jobs) counts[status]++;

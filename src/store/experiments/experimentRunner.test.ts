@@ -4,7 +4,7 @@ import { PlayedLab, EXPERIMENT } from "../playedLab/fixture.ts";
 import { jobsLeft } from "./experimentSetup.ts";
 
 describe("the jobs of an experiment", () => {
-  test("are all variants once before any runs with its next seed", () => {
+  test("are the first seed of every variant, then the second", () => {
     expect(jobsLeft(EXPERIMENT, EXPERIMENT.variants, 2, [])).toEqual([
       { variant: "low", seed: 0 },
       { variant: "high", seed: 5 },
@@ -16,7 +16,7 @@ describe("the jobs of an experiment", () => {
 });
 
 describe("running an experiment", () => {
-  test("sets the page up for each run and starts it with what the experiment measures beside", async () => {
+  test("applies the settings of each run and starts it with the experiment's extra evaluations", async () => {
     const bench = new PlayedLab();
     await bench.run();
     const first = await bench.started(1);
@@ -35,7 +35,7 @@ describe("running an experiment", () => {
     expect(await bench.started(2)).toMatchObject({ config: { learningRate: 1e-2, seed: 5 } });
   });
 
-  test("of one level takes that level's questions, and the whole set is one that it is measured by", async () => {
+  test("of one level trains on that level's questions and evaluates on the whole data set, too", async () => {
     const bench = new PlayedLab();
     await bench.lab.open();
     bench.lab.experiments.runner.start(EXPERIMENT, [{ variant: "hard", seed: 0 }]);
@@ -45,7 +45,7 @@ describe("running an experiment", () => {
     expect(bench.lab.dataset.getState()).toMatchObject({ inUse: { title: "Word problems, level L2" } });
   });
 
-  test("keeps a cell of each finished run, which the experiment's table reads", async () => {
+  test("keeps a cell of each finished run for the experiment's table", async () => {
     const bench = new PlayedLab();
     await bench.run(1);
     for (const run of [1, 2, 3]) bench.finish(await bench.started(run));
@@ -59,7 +59,7 @@ describe("running an experiment", () => {
     expect(low).toMatchObject({ seeds: [0], values: [{ mean: 0.5 }] });
   });
 
-  test("goes on after a failed run and leaves the rest after two in a row", async () => {
+  test("continues after a failed run and drops the waiting jobs after two in a row", async () => {
     const bench = new PlayedLab();
     await bench.run(1);
     bench.fail(await bench.started(1));
@@ -75,7 +75,7 @@ describe("running an experiment", () => {
     expect(broken.lab.experiments.runner.getState()?.jobs[1]).toMatchObject({ message: "the GPU was lost" });
   });
 
-  test("a model that the page does not have is a failure of that run alone", async () => {
+  test("a model that the page lacks fails only the runs that use it", async () => {
     const bench = new PlayedLab();
     await bench.lab.open();
     const strange = { ...EXPERIMENT, base: { ...EXPERIMENT.base, model: "none" } };
@@ -111,7 +111,7 @@ describe("running an experiment", () => {
     expect(bench.lab.experiments.runner.getState()).toBeNull();
   });
 
-  test("begins no second queue and lets nobody else start between its runs", async () => {
+  test("starts no second queue and no other run between its jobs", async () => {
     const bench = new PlayedLab();
     await bench.run(1);
     bench.lab.experiments.runner.start(EXPERIMENT, [{ variant: "high", seed: 5 }]);

@@ -1,4 +1,4 @@
-/** Runs jobs of an experiment in the page's one run, one after another, and keeps what each measures. */
+/** Runs the jobs of an experiment one after another as the page's run, and keeps the result of each. */
 import { createStore } from "zustand/vanilla";
 import {
   configOf,
@@ -33,23 +33,22 @@ import {
 import { missingFor, settingsFor, variantOf } from "./experimentSetup.ts";
 import type { ReadableStore } from "../run/pace.ts";
 import type { RunRecord, RunSetup } from "../run/record.ts";
-import { isUnderWay, type RunState } from "../run/run.ts";
+import { isInProgress, type RunState } from "../run/run.ts";
 import type { RunStore } from "../run/runStore.ts";
 import type { SettingsStore } from "../setup/settings.ts";
 
-/** The queue on show, null before the first one and once it is put away. */
+/** The queue; null before the first one and after it was dismissed. */
 export interface ExperimentRunner extends ReadableStore<Queue | null> {
-  /** Begins a queue; does nothing while a run or a queue is under way, or without jobs. */
+  /** Starts a queue. Does nothing without jobs or while a run or a queue is in progress. */
   start(experiment: Experiment, jobs: readonly Job[]): void;
-  /** Ends the run under way and goes on with the next. */
+  /** Stops the current run and starts the next. */
   skip(): void;
-  /** Ends the run under way and leaves all that waits. */
+  /** Stops the current run and drops the waiting jobs. */
   stop(): void;
-  /** Puts a queue that is over away. */
+  /** Removes a queue that has ended. */
   dismiss(): void;
 }
 
-/** What the runner works with. */
 export interface RunnerStores {
   readonly run: RunStore;
   readonly settings: SettingsStore;
@@ -62,15 +61,15 @@ export interface RunnerStores {
   readonly onStart: () => void;
 }
 
-/** Whether a queue has runs left: the set-up is its own until then. */
+/** Whether a queue has jobs left; until then it controls the setup. */
 export function isBusy(queue: Queue | null): boolean {
   return queue !== null && !isOver(queue);
 }
 
-/** Creates the runner, at rest. */
+/** Creates the runner, without a queue. */
 export function createExperimentRunner(stores: RunnerStores): ExperimentRunner {
   const store = createStore<Queue | null>(() => null);
-  /** Aborted when the user has ended the run under way from here, not in the run bar. */
+  /** Aborted when the user skips the current job or stops the queue, but not by Stop in the run bar. */
   let turn = new AbortController();
 
   const change = (to: (queue: Queue) => Queue): void =>
@@ -83,7 +82,7 @@ export function createExperimentRunner(stores: RunnerStores): ExperimentRunner {
       if (job === null) return;
       const { signal } = (turn = new AbortController());
       const outcome = await runJob(stores, experiment, job, signal);
-      // Stop in the run bar means the whole queue; only "skip" goes on.
+      // Stop in the run bar ends the whole queue; after a skip the next job starts.
       if (outcome.status === "left" && !signal.aborted) change(leaveRest);
       change((now) => settle(now, outcome));
     }
@@ -92,7 +91,7 @@ export function createExperimentRunner(stores: RunnerStores): ExperimentRunner {
   return {
     ...store,
     start(experiment, jobs) {
-      if (isBusy(store.getState()) || isUnderWay(stores.run.getState()) || jobs.length === 0) return;
+      if (isBusy(store.getState()) || isInProgress(stores.run.getState()) || jobs.length === 0) return;
       store.setState(queueOf(experiment.name, jobs), true);
       void runAll(experiment);
     },
@@ -102,7 +101,7 @@ export function createExperimentRunner(stores: RunnerStores): ExperimentRunner {
     },
     stop() {
       change(leaveRest);
-      turn.abort(); // a run that is still being prepared does not begin
+      turn.abort(); // a run that is still being prepared does not start
       stores.run.request("stop");
     },
     dismiss() {
@@ -111,7 +110,7 @@ export function createExperimentRunner(stores: RunnerStores): ExperimentRunner {
   };
 }
 
-/** One run from its set-up to its cell. What goes wrong is the job's failure, whatever it is: the others go on. */
+/** Runs a job and keeps its cell. Any error becomes the job's failure, so that the other jobs still run. */
 async function runJob(
   stores: RunnerStores,
   experiment: Experiment,
@@ -140,7 +139,7 @@ interface PreparedRun {
   readonly extras: ExtraEvaluations;
 }
 
-/** Sets the page up as if the user had, and reads the data sets. Throws what is missing. */
+/** Applies the job's settings to the page and reads its data sets. Throws if the page lacks its model or a data set. */
 async function prepare(stores: RunnerStores, experiment: Experiment, job: Job): Promise<PreparedRun> {
   const { settings, dataset, catalogue } = stores;
   const variant = variantOf(experiment, job.variant);
@@ -155,7 +154,7 @@ async function prepare(stores: RunnerStores, experiment: Experiment, job: Job): 
   await dataset.loadEmbedded(entry, level);
   const state = dataset.getState();
   if (state.status !== "ready")
-    throw new Error("message" in state ? state.message : "The data set is not there.");
+    throw new Error("message" in state ? state.message : "The data set could not be loaded.");
   const { name, task, questions, answerKey } = state.inUse.reading;
   const study = {
     name,
@@ -172,7 +171,7 @@ async function prepare(stores: RunnerStores, experiment: Experiment, job: Job): 
   };
 }
 
-/** The data sets that a variant is measured by beside its own. */
+/** Reads the other data sets that a variant is evaluated on. */
 function readOthers(
   { readText, readDataset, catalogue }: RunnerStores,
   experiment: Experiment,
@@ -186,20 +185,20 @@ function readOthers(
   );
 }
 
-/** The state in which the run that was just started comes to rest, and whether it was asked to stop. */
+/** Resolves when the current run has ended, with its state and whether it was asked to stop. */
 function endOf(run: RunStore): Promise<{ readonly state: RunState; readonly wasStopped: boolean }> {
   return new Promise((resolve) => {
     let wasStopped = false;
     const unsubscribe = run.subscribe((state) => {
       wasStopped ||= state.status === "stopping";
-      if (isUnderWay(state)) return;
+      if (isInProgress(state)) return;
       unsubscribe();
       resolve({ state, wasStopped });
     });
   });
 }
 
-/** A finished run as a cell. Its code is this page's, which knows no commit. */
+/** Returns the cell of a finished run. The page does not know its commit. */
 function cellOf(
   { variant, seed }: Job,
   { setup, steps, evaluations, extras }: RunRecord,

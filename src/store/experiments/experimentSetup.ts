@@ -1,4 +1,4 @@
-/** What a run of an experiment needs: its jobs, its set-up, and why this page may not be able to run it. */
+/** The jobs of an experiment, their settings, and what the page lacks to run them. */
 import {
   otherDatasets,
   seedsOf,
@@ -11,7 +11,7 @@ import { chosenDataset, chosenModel, type CatalogueState } from "../setup/catalo
 import type { Job } from "./experimentQueue.ts";
 import { defaultText, textsBy, type Settings } from "../setup/settings.ts";
 
-/** The jobs of these variants that have no cell yet, each variant once before any runs with its next seed. */
+/** Returns the jobs that have no cell yet: the first seed of every variant, then the second, and so on. */
 export function jobsLeft(
   experiment: Experiment,
   variants: readonly Variant[],
@@ -29,19 +29,19 @@ export function jobsLeft(
     .filter((job) => !cells.some(({ variant, seed }) => variant === job.variant && seed === job.seed));
 }
 
-/** The most seeds that a variant of the experiment has. */
+/** Returns the largest number of seeds of a variant. */
 export function mostSeeds(experiment: Experiment): number {
   return Math.max(...experiment.variants.map((variant) => seedsOf(experiment, variant).length));
 }
 
-/** A variant by its name. Throws on a name of another experiment. */
+/** Returns a variant by its name. Throws if the experiment has none of that name. */
 export function variantOf(experiment: Experiment, wanted: string): Variant {
   const found = experiment.variants.find(({ name }) => name === wanted);
   if (found === undefined) throw new Error(`${experiment.name} has no variant "${wanted}"`);
   return found;
 }
 
-/** The set-up of a variant's run; the backend stays the user's. */
+/** Returns the settings of a variant's run; the backend remains the user's choice. */
 export function settingsFor(
   experiment: Experiment,
   variant: Variant,
@@ -56,13 +56,13 @@ export function settingsFor(
   };
 }
 
-/** What of a variant this page does not have, as a sentence; null when it can be run. */
+/** Returns which model or data set of a variant the page lacks, as a sentence; null if it lacks none. */
 export function missingFor(
   experiment: Experiment,
   variant: Variant,
   catalogue: CatalogueState,
 ): string | null {
-  if (catalogue.status !== "ready") return "The list of models and data sets is not there.";
+  if (catalogue.status !== "ready") return "The list of models and data sets is not loaded.";
   const { model, dataset } = subjectOf(experiment, variant);
   if (chosenModel(catalogue, model) === null) return `Its model, ${model}, does not ship with this page.`;
   const missing = [dataset, ...otherDatasets(experiment, variant)].find(

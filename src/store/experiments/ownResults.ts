@@ -79,7 +79,7 @@ function isSameJob(a: Job, b: Job): boolean {
   return a.variant === b.variant && a.seed === b.seed;
 }
 
-/** The cells whose runs the present definition determines in the same way. */
+/** Returns the cells that a run of the present definition would reproduce. */
 function reproducibleCells({ definition, cells }: KeptCells, experiment: Experiment): readonly ResultCell[] {
   return cells.filter((cell) => {
     const before = determinants(definition, cell);

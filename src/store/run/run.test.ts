@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { WorkerEvent } from "../../worker/protocol.ts";
 import { evaluationOf, groupOf, setupOf, startedEvent, stepOf, steppedEvent } from "../fixture.ts";
-import { isUnderWay, reduce, requested, startedRun, type Request, type RunState } from "./run.ts";
+import { isInProgress, reduce, requested, startedRun, type Request, type RunState } from "./run.ts";
 import { RESPONSES_KEPT, VOTES_KEPT } from "./record.ts";
 
 const after = (...events: readonly WorkerEvent[]): RunState =>
@@ -13,7 +13,7 @@ const stopped: WorkerEvent = { type: "stopped", runId: "r1" };
 const finished: WorkerEvent = { type: "finished", runId: "r1" };
 
 describe("the state of a run", () => {
-  test("goes from starting to running to finished and keeps what was reported", () => {
+  test("goes from starting to running to finished and keeps steps and evaluations", () => {
     const state = after(
       startedEvent,
       { type: "evaluated", runId: "r1", evaluation: evaluationOf(0) },
@@ -31,7 +31,7 @@ describe("the state of a run", () => {
     expect(reduce({ status: "idle" }, steppedEvent(1))).toEqual({ status: "idle" });
   });
 
-  test("shows progress while it runs and drops it when the run rests", () => {
+  test("has progress while the run is active, and none once it is paused", () => {
     const progress: WorkerEvent = { type: "progress", runId: "r1", phase: "sample", done: 3, total: 8 };
     const running = after(startedEvent, progress);
     expect(running).toHaveProperty("progress", { phase: "sample", done: 3, total: 8 });
@@ -73,7 +73,7 @@ describe("the state of a run", () => {
     expect(state).toHaveProperty("record.evaluations.0.passAt1", 0.2);
   });
 
-  test("pauses after the step under way, steps once, and resumes", () => {
+  test("pauses after the current step, does a single step, and resumes", () => {
     const pausing = ask(after(startedEvent), "pause");
     expect(pausing.status).toBe("pausing");
     const resting = reduce(reduce(pausing, steppedEvent(1)), paused);
@@ -85,7 +85,7 @@ describe("the state of a run", () => {
     expect(reduce(resting, { type: "resumed", runId: "r1" }).status).toBe("running");
   });
 
-  test("refuses what makes no sense now", () => {
+  test("rejects requests that do not apply to the state", () => {
     const starting = startedRun("r1", setupOf());
     const running = after(startedEvent);
     expect(requested(starting, "pause")).toBeNull();
@@ -96,7 +96,7 @@ describe("the state of a run", () => {
     expect(requested(ask(after(startedEvent, paused), "export"), "resume")).toBeNull();
   });
 
-  test("an export ends with its file, an evaluation with its result; the run rests as before", () => {
+  test("an export ends with its file, an evaluation with its result; the status is unchanged", () => {
     const exporting = ask(after(startedEvent, stopped), "export");
     expect(exporting).toMatchObject({ status: "stopped", activity: "exporting" });
     const exported: WorkerEvent = { type: "exported", runId: "r1", fileName: "a.zip", file: null };
@@ -109,7 +109,7 @@ describe("the state of a run", () => {
     expect(requested(done, "evaluate")).toBeNull(); // this policy has been evaluated
   });
 
-  test("a refused or cancelled request leaves the run at rest, and can be made again", () => {
+  test("a refused or cancelled request leaves the status unchanged, and can be repeated", () => {
     const rested = after(startedEvent, steppedEvent(1), paused);
     expect(requested(rested, "cancel")).toBeNull();
     for (const request of ["evaluate", "export"] as const) {
@@ -120,16 +120,16 @@ describe("the state of a run", () => {
     }
   });
 
-  test("stopping before the model is loaded leaves nothing; afterwards it keeps the run", () => {
+  test("stopping before the model is loaded discards the run, stopping later keeps it", () => {
     expect(reduce(ask(startedRun("r1", setupOf()), "stop"), stopped)).toEqual({ status: "idle" });
     const stopping = ask(after(startedEvent, steppedEvent(1)), "stop");
-    expect(isUnderWay(stopping)).toBe(true);
+    expect(isInProgress(stopping)).toBe(true);
     const state = reduce(stopping, stopped);
     expect(state).toMatchObject({ status: "stopped", record: { runId: "r1" } });
-    expect(isUnderWay(state)).toBe(false);
+    expect(isInProgress(state)).toBe(false);
   });
 
-  test("a failure keeps the numbers and says why", () => {
+  test("a failure keeps the record and has a message", () => {
     const state = after(startedEvent, steppedEvent(1), {
       type: "failed",
       runId: "r1",

@@ -190,6 +190,6 @@ function isActive(state: RunState): state is StoppableRun {
 }
 
 /** Whether a run is in progress: its setup is locked, and leaving the page would lose it. */
-export function isUnderWay(state: RunState): boolean {
+export function isInProgress(state: RunState): boolean {
   return isActive(state) || state.status === "stopping";
 }

@@ -55,7 +55,7 @@ describe("the run's store", () => {
     expect(commands).toMatchObject([{ type: "start", runId: "r1", model: "models/base-64", study }]);
   });
 
-  test("sends a request only when the run can take it", () => {
+  test("sends a request only when the run can accept it", () => {
     const { store, commands, emit } = setUp();
     store.request("pause");
     emit(startedEvent);
@@ -76,7 +76,7 @@ describe("the run's store", () => {
     expect(store.getState()).toHaveProperty("progress.done", 3);
   });
 
-  test("progress that waits when the run rests is dropped", () => {
+  test("pending progress is dropped when the run pauses", () => {
     const { store, frames, emit } = setUp();
     emit(startedEvent);
     emit(progress(5));
@@ -85,7 +85,7 @@ describe("the run's store", () => {
     expect(store.getState()).toMatchObject({ status: "paused", progress: null });
   });
 
-  test("delivers an exported file of this run and of no other, or says that it is where it should be", () => {
+  test("downloads an exported file of this run only, or reports that it was saved where the user chose", () => {
     const { delivered, saved, emit } = setUp();
     const file = new Blob(["PK"]);
     emit({ type: "exported", runId: "r0", fileName: "old.zip", file });
@@ -95,7 +95,7 @@ describe("the run's store", () => {
     expect([delivered.length, saved]).toEqual([1, ["chosen.zip"]]);
   });
 
-  test("exports in a form that was offered, where the user wants it", async () => {
+  test("exports only in an offered format, to the file that the user chose", async () => {
     const { store, commands, asked, choose, emit } = setUp();
     const [folder, gguf] = offers;
     await store.exportAs(folder!.form); // nothing is offered yet
@@ -115,7 +115,7 @@ describe("the run's store", () => {
     expect(commands[2]).toEqual({ type: "cancel", runId: "r1" });
   });
 
-  test("tells a refusal of this run and of no other", () => {
+  test("reports refusals of this run only", () => {
     const { refusals, emit } = setUp();
     emit({ type: "refused", runId: "r0", request: "export", message: "of another run" });
     emit({ type: "refused", runId: "r1", request: "evaluate", message: "out of memory" });

@@ -5,7 +5,7 @@ import { Button } from "../Button.tsx";
 import { counted, duration, shortCount } from "../format.ts";
 import { usePage } from "../page.tsx";
 
-/** The origin of the committed numbers, or why there are none. */
+/** The origin of the committed result, or why there is none. */
 export function CommittedNote({
   committed,
   name,
@@ -20,7 +20,7 @@ export function CommittedNote({
     case "none":
       return (
         <p className="soft prose">
-          No result of this experiment has been committed yet. Results of your own runs are shown alone.
+          No result of this experiment has been committed yet. Only your own results are shown.
         </p>
       );
     case "failed":
@@ -49,7 +49,10 @@ function Origin({ result: { environment, cells, missing } }: { readonly result: 
       {from === to ? from : `${from} to ${to}`}; {shortCount(sampled)} tokens sampled, {shortCount(trained)}{" "}
       trained on, {duration(sum(cells.map(({ seconds }) => seconds)))} of compute.
       {missing.length > 0 && (
-        <strong> Incomplete: {counted(missing.length, "run")} missing; intervals will narrow.</strong>
+        <strong>
+          {" "}
+          Incomplete: {counted(missing.length, "run")} missing, so intervals are wider than planned.
+        </strong>
       )}
     </p>
   );

@@ -51,9 +51,9 @@ export function ExperimentActions({ experiment, cells, result }: ExperimentActio
         {cells.length > 0 && <OwnResultsActions {...{ experiment, cells, isLocked }} />}
       </div>
       <p className="soft small prose">
-        {isLocked && <strong>A run is in progress. Wait until it ends to start another. </strong>}
-        Runs are made one after another; those already measured here are skipped. A failed run does not end
-        the others, two in a row do. Results are kept in this browser.
+        {isLocked && <strong>A run is in progress. Wait for it to end, or stop it. </strong>}
+        Runs follow one another and skip what is already measured here. After a failed run the next one
+        starts; two failures in a row end the queue. Results are stored in this browser.
         {result !== null && result.cells.length > 0 && ` ${costText(result)}`}
       </p>
     </>
@@ -79,7 +79,7 @@ function OwnResultsActions({ experiment, cells, isLocked }: OwnResultsActionsPro
         Save yours
       </Button>
       <Button icon="reset" disabled={isLocked} onClick={() => own.forget(experiment.name)}>
-        Forget yours
+        Delete yours
       </Button>
     </>
   );

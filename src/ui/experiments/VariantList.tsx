@@ -21,7 +21,7 @@ export function VariantList({ experiment, cells }: VariantListProps) {
   return (
     <>
       <p className="small prose">
-        <span className="soft">Unless a variant says otherwise:</span>{" "}
+        <span className="soft">Settings unless a variant changes them:</span>{" "}
         {subjectText(experiment.base, catalogue)}
       </p>
       <ul className="variants">
@@ -60,7 +60,7 @@ function VariantItem({ experiment, variant, cells }: VariantItemProps) {
         icon="play"
         hiddenName={variant.label}
         disabled={isLocked || missing !== null}
-        title="Set up the page for this variant, start it and show the charts"
+        title="Apply the settings of this variant, start a run and show the charts"
         onClick={runLive}
       >
         Run live

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Experiment } from "../../experiments/experiment.ts";
 import { beginNext, queueOf, settle } from "../../store/experiments/experimentQueue.ts";
-import { overText, underWayText } from "../runbar/queueText.ts";
+import { finishedText, runningText } from "../runbar/queueText.ts";
 import { subjectText } from "./settingsText.ts";
 
 const EXPERIMENT: Experiment = {
@@ -31,27 +31,27 @@ const EXPERIMENT: Experiment = {
   plot: { kind: "bars", columns: ["after"] },
 };
 
-describe("in words", () => {
+describe("texts of experiments", () => {
   const catalogue = {
     status: "ready",
     models: [{ name: "small", title: "Small", description: "", parameters: 1 }],
     datasets: [{ file: "word.json", title: "Word problems", description: "", task: "math", questions: 2 }],
   } as const;
 
-  test("a set-up is told by the titles of the form, an unknown model by its name", () => {
+  test("settings are named by their titles, an unknown model by its name", () => {
     expect(subjectText(EXPERIMENT.base, catalogue)).toBe("Small · Word problems · Steps 5");
     const [plain, high] = EXPERIMENT.variants;
     expect(subjectText(plain!, catalogue)).toBe("");
     expect(subjectText(high!, catalogue)).toBe("large · level L2 · Learning rate 0.01 · Schedule cosine");
   });
 
-  test("a queue says which run is under way and, when it is over, what came of it", () => {
+  test("a queue shows its current run and, once it has ended, its outcome", () => {
     const jobs = EXPERIMENT.variants.map(({ name }) => ({ variant: name, seed: 0 }));
     const failed = settle(beginNext(queueOf("rates", jobs)), { status: "failed", message: "lost" });
     const second = beginNext(failed);
-    expect(underWayText(EXPERIMENT, second, jobs[1]!)).toBe("run 2 of 2, high, seed 0 · 1 failed");
+    expect(runningText(EXPERIMENT, second, jobs[1]!)).toBe("run 2 of 2, high, seed 0 · 1 failed");
     const over = settle(second, { status: "done" });
-    expect(overText(over)).toBe("1 of 2 runs done, 1 failed. Choose Run all to run the rest.");
-    expect(overText({ ...over, jobs: over.jobs.slice(1) })).toBe("1 run done.");
+    expect(finishedText(over)).toBe("1 of 2 runs done, 1 failed. Choose Run all to run the rest.");
+    expect(finishedText({ ...over, jobs: over.jobs.slice(1) })).toBe("1 run done.");
   });
 });

@@ -3,7 +3,7 @@ import type { Subject } from "../../experiments/experiment.ts";
 import { CONFIG_FIELDS, CONFIG_NAMES } from "../../rl/ttrlConfig.ts";
 import { chosenDataset, chosenModel, type CatalogueState } from "../../store/setup/catalogue.ts";
 
-/** Returns the base of an experiment or what a variant changes: "Abacus 0.2M · Word problems · Steps 40". */
+/** Returns the settings of an experiment or the changes of a variant: "Abacus 0.2M · Word problems · Steps 40". */
 export function subjectText(
   { model, dataset, level, config = {} }: Partial<Subject>,
   catalogue: CatalogueState,

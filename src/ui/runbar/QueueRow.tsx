@@ -4,7 +4,7 @@ import { isBusy } from "../../store/experiments/experimentRunner.ts";
 import { Button } from "../Button.tsx";
 import { usePage } from "../page.tsx";
 import { experimentId, showSection } from "../sections.ts";
-import { overText, underWayText } from "./queueText.ts";
+import { finishedText, runningText } from "./queueText.ts";
 
 /** Progress of the running experiment, or the outcome of the last one. */
 export function QueueRow() {
@@ -24,7 +24,7 @@ export function QueueRow() {
     <div className="runbar__queue tone-info" data-testid="queue" data-busy={isBusy(queue)}>
       <p role="status">
         <strong>{experiment.title}:</strong>{" "}
-        {job === null ? overText(queue) : underWayText(experiment, queue, job)}
+        {job === null ? finishedText(queue) : runningText(experiment, queue, job)}
       </p>
       <div className="cluster">
         <Button look="small" onClick={show}>
