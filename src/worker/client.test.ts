@@ -50,7 +50,7 @@ describe("the worker's client", () => {
     expect(ports.map((port) => port.posted)).toEqual([[pause, { type: "resume", runId: "r1" }]]);
   });
 
-  test("hands events to subscribers until they leave", () => {
+  test("delivers events to subscribers until they unsubscribe", () => {
     const { client, ports, events, unsubscribe } = setUp();
     client.send(pause);
     fire(ports[0]!, "onmessage", { data: { type: "paused", runId: "r1" } });
@@ -59,7 +59,7 @@ describe("the worker's client", () => {
     expect(events).toEqual([{ type: "paused", runId: "r1" }]);
   });
 
-  test("tells a crash as the failure of the run, with what to do, and starts anew", () => {
+  test("reports a crash as the failure of the run, with advice, and starts a new worker", () => {
     const { client, ports, events } = setUp();
     client.send(pause);
     fire(ports[0]!, "onerror", { message: "out of memory" });
@@ -71,7 +71,7 @@ describe("the worker's client", () => {
     expect(ports).toHaveLength(2);
   });
 
-  test("ends a hung worker on demand and says that the weights are lost", () => {
+  test("terminates a hung worker on demand and reports that the weights are lost", () => {
     const { client, ports, events } = setUp();
     client.send(pause);
     client.restart();

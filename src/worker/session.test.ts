@@ -65,10 +65,10 @@ describe("a session", () => {
     expect(tf.memory().numTensors).toBe(before);
   });
 
-  test("trains an adapter where it is asked to, says how large it is, and exports it beside the model", async () => {
+  test("trains an adapter, reports its size, and exports it along with the model", async () => {
     const stage = await wholeRun({ ...CONFIG, trainable: "lora", loraRank: 2, advantage: "gae" });
     expect(stage.story).toEqual(WHOLE_STORY);
-    // Rank 2 beside the matrices of two layers of width 16: 2 * (32 + 24 + 24 + 32 + 40 + 40 + 40) each.
+    // Rank 2 for the matrices of two layers of width 16: 2 * (32 + 24 + 24 + 32 + 40 + 40 + 40) each.
     expect(stage.all("started")[0]?.model.trained).toBe(928);
     const [before, after] = [stage.all("stepped").at(0), stage.all("stepped").at(-1)];
     expect([before!.metrics.kl, after!.metrics.kl! > 0]).toEqual([0, true]);
@@ -93,7 +93,7 @@ describe("a session", () => {
     for (const stage of [first, second, other]) await stage.session.end();
   });
 
-  test("pauses after the step under way and the evaluation that belongs to it, and resumes", async () => {
+  test("pauses after the current step and the evaluation due with it, and resumes", async () => {
     const stage = new Stage();
     stage.on("stepped", () => stage.all("stepped").length === 2 && stage.session.pause());
     await stage.next("paused");
@@ -114,7 +114,7 @@ describe("a session", () => {
     for (const { session } of [stage, undisturbed]) await session.end();
   });
 
-  test("hears a pause during the initial evaluation before it trains", async () => {
+  test("a pause during the initial evaluation takes effect before training", async () => {
     const stage = new Stage();
     stage.on("started", () => stage.session.pause());
     await stage.next("paused");
@@ -207,7 +207,7 @@ describe("a session", () => {
     for (const { session } of [stage, undisturbed]) await session.end();
   });
 
-  test("refuses what it cannot do at rest, stays at rest, and goes on as if nothing had been asked", async () => {
+  test("refuses a request that fails, stays paused, and then continues as an undisturbed run", async () => {
     const stage = new Stage();
     stage.on("stepped", () => stage.all("stepped").length === 1 && stage.session.pause());
     await stage.next("paused");
@@ -231,7 +231,7 @@ describe("a session", () => {
     for (const { session } of [stage, undisturbed]) await session.end();
   });
 
-  test("gives an export up when it is cancelled, leaves nothing of it, and rests as before", async () => {
+  test("a cancelled export is discarded and leaves the run paused", async () => {
     const abandoned: string[] = [];
     const destination: Destination = {
       ...inMemory(),
@@ -253,7 +253,7 @@ describe("a session", () => {
     expect(stage.story.at(-1)).toBe("stopped");
   });
 
-  test("tells how much of an export is written, to the last byte", async () => {
+  test("reports the written bytes of an export, up to the last", async () => {
     const stage = new Stage();
     await stage.next("finished");
     const exported = stage.next("exported");
@@ -284,7 +284,7 @@ describe("a session", () => {
     expect(stage.all("evaluated")).toHaveLength(before);
   });
 
-  test("says what failed while loading", async () => {
+  test("reports an error of loading", async () => {
     const downloadModel = (): Promise<never> => Promise.reject(new Error("/models/tiny could not be loaded"));
     const stage = new Stage(CONFIG, { downloadModel });
     await stage.next("failed");
@@ -310,7 +310,7 @@ describe("a session", () => {
     await stage.session.end();
   });
 
-  test("stops the one before it and waits for its memory", async () => {
+  test("stops the previous run and starts after its memory is released", async () => {
     const before = tf.memory().numTensors;
     const first = new Stage();
     await first.next("stepped");
@@ -341,7 +341,7 @@ const EXTRAS: ExtraEvaluations = {
 describe("extra evaluations", () => {
   beforeAll(() => useImplementation("WASM kernels"));
 
-  test("an experiment's own measurements come with the first and the last evaluation, and change nothing of the run", async () => {
+  test("extra evaluations are made with the first and the last evaluation, and do not change the run", async () => {
     const stage = new Stage(CONFIG, {}, undefined, EXTRAS);
     await stage.next("finished");
     expect(stage.story).toEqual(
@@ -369,7 +369,7 @@ describe("extra evaluations", () => {
     for (const { session } of [stage, alone]) await session.end();
   });
 
-  test("a stop is heard while an experiment measures", async () => {
+  test("a stop takes effect during extra evaluations", async () => {
     const stage = new Stage(CONFIG, {}, undefined, EXTRAS);
     stage.on("evaluatedExtra", () => stage.session.stop());
     await stage.next("stopped");

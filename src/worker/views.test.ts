@@ -24,7 +24,7 @@ describe("the view of a group", () => {
   const answers = ["3", "2", null, "2", "2"];
   const view = viewGroup(group(answers), new Map([["q", "2.0"]]), MATH);
 
-  test("shows the vote, most votes first and silence last", () => {
+  test("lists the answers, most votes first and responses without an answer last", () => {
     expect(view).toMatchObject({ pseudoLabel: "2", majorityRatio: 3 / 5, truth: "2.0" });
     expect(view.question).toEqual({ id: "q", prompt: "1+1?", level: "L1" });
     expect(view.histogram).toEqual([
@@ -47,7 +47,7 @@ describe("the view of a group", () => {
     expect(view.responses[0]).toMatchObject({ text: "text 3", tokens: 1, entropy: 0.5, finished: true });
   });
 
-  test("says of nothing whether it is right when there is no truth", () => {
+  test("marks nothing as right or wrong without ground truth", () => {
     const blind = viewGroup(group(answers), new Map(), MATH);
     expect(blind.truth).toBeNull();
     const rights = [...blind.histogram, ...blind.responses].map(({ right }) => right);
@@ -67,7 +67,7 @@ describe("the view of a group", () => {
     );
   });
 
-  test("has a histogram of silence alone when nobody answered", () => {
+  test("has a histogram of one entry when no response has an answer", () => {
     const silent = viewGroup(group([null, null, null]), new Map(), MATH);
     expect(silent).toMatchObject({ pseudoLabel: null, histogram: [{ answer: null, votes: 3, right: null }] });
   });

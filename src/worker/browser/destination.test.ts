@@ -1,7 +1,7 @@
 import { afterEach, expect, test, vi } from "vitest";
 import { inMemory, openDestination, writeTo } from "./destination.ts";
 
-/** A file on the user's disk: what is written to it appears when it is closed. */
+/** A file on the user's disk; its content changes when it is closed. */
 class FakeFile {
   content: string | null = "before";
   #parts: Uint8Array<ArrayBuffer>[] = [];
@@ -33,7 +33,7 @@ const signal = new AbortController().signal;
 
 afterEach(() => void vi.unstubAllGlobals());
 
-test("an export is written into the file that the user chose, and its progress told", async () => {
+test("an export is written to the file that the user chose, and its progress reported", async () => {
   const chosen = new FakeFile();
   const written: number[] = [];
   const destination = await openDestination(chosen.handle, 1e9);
@@ -41,7 +41,7 @@ test("an export is written into the file that the user chose, and its progress t
   expect([file, chosen.content, written]).toEqual([null, "abcde", [3, 5]]);
 });
 
-test("a large one without a chosen file goes to the browser's own disk space, and is handed on from there", async () => {
+test("a large export without a chosen file is written to the origin private file system", async () => {
   const own = new FakeFile();
   const folder = { getFileHandle: () => Promise.resolve(own) };
   const removed: string[] = [];
@@ -54,7 +54,7 @@ test("a large one without a chosen file goes to the browser's own disk space, an
   expect([await file?.text(), removed]).toEqual(["abc", ["exports"]]);
 });
 
-test("a small one, or one in a browser without such space, is kept in memory", async () => {
+test("a small export, or one in a browser without such a file system, is kept in memory", async () => {
   vi.stubGlobal("navigator", {
     storage: { getDirectory: () => Promise.reject(new Error("private window")) },
   });
@@ -64,7 +64,7 @@ test("a small one, or one in a browser without such space, is kept in memory", a
   }
 });
 
-test("memory holds what was written, whatever becomes of the piece", async () => {
+test("memory keeps a copy of each piece", async () => {
   const memory = inMemory();
   const piece = Uint8Array.of(97);
   await memory.write(piece);
@@ -72,7 +72,7 @@ test("memory holds what was written, whatever becomes of the piece", async () =>
   expect(await (await memory.finish())?.text()).toBe("a");
 });
 
-test("an export that fails or is aborted leaves the chosen file as it was, and says what happened first", async () => {
+test("an export that fails or is aborted leaves the chosen file unchanged, and rejects with the first error", async () => {
   const chosen = new FakeFile();
   const failing = {
     bytes: 2,

@@ -69,18 +69,18 @@ export async function writeTo(
     }
     return await destination.finish();
   } catch (error) {
-    await destination.abandon().catch(() => undefined); // what went wrong first is what is told
+    await destination.abandon().catch(() => undefined); // the first error is the one to report
     throw error;
   }
 }
 
 const FOLDER = "exports";
 
-/** A new file in the browser's own space; null where there is none. */
+/** Creates a file in the origin private file system; null if there is none. */
 async function ownFile(): Promise<FileSystemFileHandle | null> {
   try {
     const root = await navigator.storage.getDirectory();
-    // Earlier exports have long been handed on when the next large one is made.
+    // Earlier exports have been saved by the time the next large one is made.
     await root.removeEntry(FOLDER, { recursive: true }).catch(() => undefined);
     const folder = await root.getDirectoryHandle(FOLDER, { create: true });
     const file = await folder.getFileHandle(crypto.randomUUID(), { create: true });
@@ -90,7 +90,7 @@ async function ownFile(): Promise<FileSystemFileHandle | null> {
   }
 }
 
-/** The types require unshared memory. */
+/** Copies a piece out of shared memory, which the types do not allow. */
 function inOwnMemory(piece: Uint8Array): Uint8Array<ArrayBuffer> {
   return piece.buffer instanceof ArrayBuffer ? (piece as Uint8Array<ArrayBuffer>) : new Uint8Array(piece);
 }

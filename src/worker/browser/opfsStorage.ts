@@ -54,7 +54,7 @@ async function openRoot(): Promise<FileSystemDirectoryHandle> {
   return (await navigator.storage.getDirectory()).getDirectoryHandle(ROOT, { create: true });
 }
 
-/** Null for what is not there. */
+/** Returns null if the file or folder does not exist. */
 async function found<T>(asked: Promise<T> | undefined): Promise<T | null> {
   try {
     return (await asked) ?? null;

@@ -9,7 +9,7 @@ import {
   type PlanRequest,
 } from "./planClient.ts";
 
-/** A worker that answers when it is told to. */
+/** A worker that answers on demand. */
 class SlowWorker {
   onmessage: PlanPort["onmessage"] = null;
   readonly asked: PlanRequest[] = [];
