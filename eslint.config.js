@@ -77,7 +77,16 @@ const LAYERS = {
     "worker/plan/planClient",
     "worker/hub/hubClient",
   ],
-  ui: ["math", "rl/contracts/types", "rl/ttrlConfig", "rl/metrics/", "experiments", "figures", "store"],
+  ui: [
+    "math",
+    "rl/contracts/types",
+    "rl/contracts/prompt",
+    "rl/ttrlConfig",
+    "rl/metrics/",
+    "experiments",
+    "figures",
+    "store",
+  ],
 };
 
 /** Folders beside src, and what of src they leave alone. */

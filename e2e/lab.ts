@@ -72,14 +72,16 @@ export class Lab {
   }
 
   /** Drops a file on the page. */
-  async drop(name: string, text: string): Promise<void> {
+  async drop(name: string, content: string | Uint8Array): Promise<void> {
+    const bytes = typeof content === "string" ? content : [...content];
     const dataTransfer = await this.page.evaluateHandle(
-      ([fileName, content]) => {
+      ([fileName, text]) => {
         const transfer = new DataTransfer();
-        transfer.items.add(new File([content], fileName));
+        const part = typeof text === "string" ? text : Uint8Array.from(text);
+        transfer.items.add(new File([part], fileName));
         return transfer;
       },
-      [name, text] as const,
+      [name, bytes] as const,
     );
     for (const type of ["dragenter", "dragover", "drop"]) {
       await this.page.getByRole("main").dispatchEvent(type, { dataTransfer });

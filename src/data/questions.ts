@@ -18,6 +18,7 @@ import {
   type ChosenRoles,
   type Column,
   type MappedColumns,
+  type Mapping,
 } from "./fields/mapping.ts";
 import { namesDistractor } from "./fields/roles.ts";
 import { letterOf, rightOption, truthForm } from "./fields/options.ts";
@@ -35,6 +36,7 @@ export interface Interpretation {
   /** Sentences for the user about what was inferred. */
   readonly notes: readonly string[];
   readonly columns: readonly Column[];
+  readonly mapping: Mapping;
   /** The first rows as they are in the file. */
   readonly firstRows: readonly Fields[];
 }
@@ -74,7 +76,7 @@ export function interpret(
       ...answerNotes(questions.length, answerKey.size),
       ...choiceNotes(task, questions),
     ],
-    columns: mapped.columns,
+    ...mapped,
     firstRows: fields.slice(0, FIRST_ROWS),
   };
 }

@@ -38,7 +38,7 @@ export function createLab(environment: StoreEnvironment): Lab {
     },
     start: () => startRun(stores),
     chooseDataset(file) {
-      settings.setState({ dataset: file });
+      settings.setState({ dataset: file, datasetOptions: {} });
       void loadChosenDataset(stores);
     },
     openFiles: async (files) => {

@@ -4,11 +4,12 @@ import { isLocked, type Stores } from "./stores.ts";
 import { chosenDataset, chosenModel } from "./setup/catalogue.ts";
 import { readConfiguration, type ReadConfiguration } from "./setup/configurationFile.ts";
 import { datasetInUse } from "./setup/dataset.ts";
+import { readUserFiles } from "./setup/userFiles.ts";
 import { classifyDropped, type Dropped, type DroppedFile } from "./setup/dropped.ts";
 
 /** Opens files. Returns true if they were a configuration that selects an embedded data set, which must be loaded next. */
 export async function openFiles(stores: Stores, files: readonly DroppedFile[]): Promise<boolean> {
-  const { dataset, notice } = stores;
+  const { notice } = stores;
   const dropped = await classifyDropped(files);
   const { name } = dropped;
   if (isLocked(stores)) {
@@ -26,7 +27,7 @@ export async function openFiles(stores: Stores, files: readonly DroppedFile[]): 
   const configuration = await configurationIn(dropped.files);
   if (configuration !== null) return applyConfiguration(stores, name, configuration);
   notice.clear();
-  await dataset.readFiles(name, dropped.files);
+  await readUserFiles(stores, name, dropped.files);
   return false;
 }
 
@@ -57,12 +58,13 @@ function applyConfiguration(
   fileName: string,
   configuration: ReadConfiguration,
 ): boolean {
-  const { model, dataset: name, backend, prompt, texts, unknown } = configuration;
+  const { model, dataset: name, datasetOptions, backend, prompt, texts, unknown } = configuration;
   const state = catalogue.getState();
   const hasModel = chosenModel(state, model) !== null;
   const file = name === null ? null : `${name}.json`;
   const hasDataset = file !== null && chosenDataset(state, file) !== null;
   settings.setState({
+    datasetOptions,
     backend,
     prompt,
     texts,
@@ -70,6 +72,7 @@ function applyConfiguration(
     ...(hasDataset ? { dataset: file } : {}),
   });
   const isInUse = datasetInUse(dataset.getState())?.reading.name === name;
+  if (isInUse) void dataset.reread(datasetOptions);
   const problems = [
     ...(hasModel || model === null ? [] : [`Model "${model}" is not available.`]),
     ...(hasDataset || isInUse || name === null ? [] : [`Open the data set "${name}" as well.`]),

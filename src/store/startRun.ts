@@ -32,5 +32,7 @@ export function startRun(stores: Stores): void {
   const { files, stored } = model;
   const location = { ...(files !== undefined && { files }), ...(stored !== undefined && { stored }) };
   const chosen = { name: model.name, title: model.title, ...location };
-  run.start({ model: chosen, study, prompt, backend, config }, studyOf(loaded));
+  const { options } = loaded;
+  const reading = options === undefined ? {} : { datasetOptions: options };
+  run.start({ model: chosen, study, ...reading, prompt, backend, config }, studyOf(loaded));
 }

@@ -16,6 +16,7 @@ import { createDatasetStore, type DatasetStore } from "./setup/dataset.ts";
 import { settingsOf } from "./setup/link.ts";
 import { createMemoryStore, type MemoryStore } from "./setup/memory.ts";
 import { createSettingsStore, type SettingsStore } from "./setup/settings.ts";
+import { readUserFiles, recordOptions } from "./setup/userFiles.ts";
 import { resetUnknownChoices } from "./setup/unknownChoices.ts";
 
 /** The list of experiments, the results measured in this browser, and the queue of runs. */
@@ -69,6 +70,7 @@ export function createStores(environment: StoreEnvironment): Stores {
   const settings = createSettingsStore(settingsOf(hash));
   const dataset = createDatasetStore(readText, readDataset);
   const catalogue = createCatalogueStore(readText);
+  dataset.subscribe(() => recordOptions({ settings, dataset }));
   const setup = { run, settings, dataset, catalogue, notice };
   return {
     ...setup,
@@ -98,7 +100,7 @@ function connectHub(
     onDataset(title, files) {
       if (isInProgress(run.getState()))
         notice.info(`${title} is downloaded. Look it up again after the run to open it.`);
-      else void dataset.readFiles(title, files);
+      else void readUserFiles({ settings, dataset, notice }, title, files);
     },
   });
   hub.subscribe(({ stored }, before) => {

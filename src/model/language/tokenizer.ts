@@ -1,6 +1,7 @@
 /** Tokenizer from a Hugging Face `tokenizer.json`, with the model's chat template for prompts. */
 import { Template } from "@huggingface/jinja";
 import { Tokenizer as HuggingFaceTokenizer } from "@huggingface/tokenizers";
+import { framedTurns } from "../../rl/contracts/prompt.ts";
 import type { Message, Prompt, PromptFrame } from "../../rl/contracts/types.ts";
 
 /** Text <-> token ids. */
@@ -34,7 +35,7 @@ export function createTokenizer(tokenizerJson: object, tokenizerConfig: object, 
   const template = new Template(templateText(config.chat_template));
   const encode = (text: string): Int32Array =>
     Int32Array.from(tokenizer.encode(text, { add_special_tokens: false }).ids);
-  const promptText = (prompt: Prompt): string => render(template, config, messagesOf(prompt, frame));
+  const promptText = (prompt: Prompt): string => render(template, config, framedTurns(prompt, frame));
   return {
     encode,
     decode: (tokens) =>
@@ -47,18 +48,6 @@ export function createTokenizer(tokenizerJson: object, tokenizerConfig: object, 
     promptText,
     encodePrompt: (prompt) => encode(promptText(prompt)),
   };
-}
-
-/** Turns of a prompt. The run's system prompt, if set, replaces the question's own. */
-function messagesOf(prompt: Prompt, { system, suffix }: PromptFrame): Message[] {
-  const turns: readonly Message[] = typeof prompt === "string" ? [{ role: "user", content: prompt }] : prompt;
-  const talk = system === "" ? turns : turns.filter(({ role }) => role !== "system");
-  const before: Message[] = system === "" ? [] : [{ role: "system", content: system }];
-  const last = talk.length - 1;
-  return [
-    ...before,
-    ...talk.map((turn, i) => (i === last ? { ...turn, content: turn.content + suffix } : turn)),
-  ];
 }
 
 /** Renders a prompt. Throws a `RangeError` with the template's own message if it rejects the turns, such as a system turn. */

@@ -1,5 +1,5 @@
 /** What a policy receives for a question. */
-import type { Message, Prompt, Question } from "./types.ts";
+import type { Message, Prompt, PromptFrame, Question } from "./types.ts";
 
 /** Returns the turns of a question, which is the last one. */
 export function turnsOf({ prompt, context = [] }: Question): Message[] {
@@ -9,4 +9,16 @@ export function turnsOf({ prompt, context = [] }: Question): Message[] {
 /** Returns a question's text, or its turns where a conversation precedes it. */
 export function promptOf(question: Question): Prompt {
   return question.context === undefined ? question.prompt : turnsOf(question);
+}
+
+/** Returns the turns as the chat template gets them. The run's system prompt, if set, replaces the question's own. */
+export function framedTurns(prompt: Prompt, { system, suffix }: PromptFrame): Message[] {
+  const turns: readonly Message[] = typeof prompt === "string" ? [{ role: "user", content: prompt }] : prompt;
+  const talk = system === "" ? turns : turns.filter(({ role }) => role !== "system");
+  const before: Message[] = system === "" ? [] : [{ role: "system", content: system }];
+  const last = talk.length - 1;
+  return [
+    ...before,
+    ...talk.map((turn, i) => (i === last ? { ...turn, content: turn.content + suffix } : turn)),
+  ];
 }

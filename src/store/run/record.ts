@@ -1,5 +1,6 @@
 /** Everything a run has reported so far. */
 import { sum } from "../../math/stats.ts";
+import type { DatasetOptions } from "../../data/dataset.ts";
 import type { BackendChoice } from "../../report/backend.ts";
 import type { StepRecord } from "../../report/record.ts";
 import type { PromptFrame, Task } from "../../rl/contracts/types.ts";
@@ -29,6 +30,8 @@ export interface RunSetup {
     /** Number of questions with a ground-truth answer. */
     readonly answers: number;
   };
+  /** How the user's files were read; absent for embedded data sets. */
+  readonly datasetOptions?: DatasetOptions;
   /** System prompt and suffix of every question; absent means none. */
   readonly prompt?: PromptFrame;
   readonly backend: BackendChoice;

@@ -5,10 +5,13 @@ import { DEFAULT_SETTINGS } from "./settings.ts";
 
 test("a configuration that was written is read back", () => {
   const prompt = { system: "Be brief.", suffix: "\nBox it." };
-  const text = configurationText({ ...setupOf({ steps: 7, schedule: "cosine" }), prompt, backend: "wasm" });
+  const datasetOptions = { map: { answer: ["gold"], solution: [] }, split: "train", limit: 9 };
+  const setup = { ...setupOf({ steps: 7, schedule: "cosine" }), datasetOptions };
+  const text = configurationText({ ...setup, prompt, backend: "wasm" });
   expect(readConfiguration(text)).toEqual({
     model: "base-64",
     dataset: "word",
+    datasetOptions,
     backend: "wasm",
     prompt,
     texts: { ...DEFAULT_SETTINGS.texts, steps: "7", schedule: "cosine" },
@@ -19,6 +22,7 @@ test("a configuration that was written is read back", () => {
 test("settings that the file leaves out are the defaults, unknown ones are named", () => {
   const read = readConfiguration('{"config": {"steps": 7, "speed": 9}}');
   expect(read).toMatchObject({ model: null, dataset: null, backend: "auto", unknown: ["speed"] });
+  expect(read?.datasetOptions).toEqual({});
   expect(read?.prompt).toEqual({ system: "", suffix: "" });
   expect(read?.texts).toEqual({ ...DEFAULT_SETTINGS.texts, steps: "7" });
 });

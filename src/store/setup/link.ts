@@ -1,4 +1,6 @@
 /** Settings as the hash of a link, which contains only what differs from the demo. */
+import type { DatasetOptions } from "../../data/dataset.ts";
+import { ROLES } from "../../data/fields/roles.ts";
 import { CONFIG_NAMES } from "../../rl/ttrlConfig.ts";
 import {
   DEFAULT_SETTINGS,
@@ -10,11 +12,12 @@ import {
 } from "./settings.ts";
 
 /** Returns the hash for some settings, "" for the demo. */
-export function hashOf({ model, dataset, backend, prompt, texts }: Settings): string {
+export function hashOf({ model, dataset, datasetOptions, backend, prompt, texts }: Settings): string {
   const parameters = new URLSearchParams();
   if (model !== null) parameters.set("model", model);
   if (dataset !== null) parameters.set("dataset", dataset);
   if (backend !== DEFAULT_SETTINGS.backend) parameters.set("backend", backend);
+  addDatasetOptions(parameters, datasetOptions);
   for (const name of ["system", "suffix"] as const) {
     if (prompt[name] !== "") parameters.set(name, prompt[name]);
   }
@@ -31,8 +34,37 @@ export function settingsOf(hash: string): Settings {
   return {
     model: parameters.get("model"),
     dataset: parameters.get("dataset"),
+    datasetOptions: datasetOptionsOf(parameters),
     backend: isBackendChoice(backend) ? backend : DEFAULT_SETTINGS.backend,
     prompt: { system: parameters.get("system") ?? "", suffix: parameters.get("suffix") ?? "" },
     texts: textsBy((name) => parameters.get(name) ?? defaultText(name)),
+  };
+}
+
+/** Numbers among the options of a data set, with their minimum. */
+const NUMBERS = { offset: 0, limit: 1, shuffleSeed: 0 } as const;
+
+/** Adds split, numbers and columns by role, e.g. `map.answer=target`; a role that is taken away has an empty column. */
+function addDatasetOptions(parameters: URLSearchParams, { map = {}, ...options }: DatasetOptions): void {
+  for (const [name, value] of Object.entries(options)) parameters.set(name, String(value));
+  for (const role of ROLES) {
+    const columns = map[role]?.length === 0 ? [""] : (map[role] ?? []);
+    for (const column of columns) parameters.append(`map.${role}`, column);
+  }
+}
+
+function datasetOptionsOf(parameters: URLSearchParams): DatasetOptions {
+  const split = parameters.get("split");
+  const numbers = Object.entries(NUMBERS).flatMap(([name, min]) => {
+    const text = parameters.get(name) ?? "";
+    return /^\d{1,10}$/.test(text) && Number(text) >= min ? [[name, Number(text)] as const] : [];
+  });
+  const map = ROLES.filter((role) => parameters.has(`map.${role}`)).map(
+    (role) => [role, parameters.getAll(`map.${role}`).filter((column) => column !== "")] as const,
+  );
+  return {
+    ...(split !== null && { split }),
+    ...Object.fromEntries(numbers),
+    ...(map.length > 0 && { map: Object.fromEntries(map) }),
   };
 }

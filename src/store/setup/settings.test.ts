@@ -57,11 +57,25 @@ describe("the link", () => {
     const changed: Settings = {
       model: "base & co",
       dataset: "word.json",
+      datasetOptions: {
+        map: { prompt: ["question, in words"], answer: ["target", "gold"], solution: [] },
+        split: "train",
+        limit: 50,
+        offset: 0,
+        shuffleSeed: 3,
+      },
       backend: "cpu",
       prompt: { system: "Be brief.", suffix: "\nBox it." },
       texts: texts({ schedule: "cosine", learningRate: "5e-5" }),
     };
     expect(settingsOf(hashOf(changed))).toEqual(changed);
+  });
+
+  test("holds how a data set is read", () => {
+    const datasetOptions = { split: "train", map: { answer: ["expected_answer"], solution: [] } };
+    const hash = "#split=train&map.answer=expected_answer&map.solution=";
+    expect(hashOf({ ...DEFAULT_SETTINGS, datasetOptions })).toBe(hash);
+    expect(settingsOf("#limit=0&offset=-1&shuffleSeed=many&map.colour=red").datasetOptions).toEqual({});
   });
 
   test("a value out of bounds stays visible as a problem, an unknown backend is the automatic one", () => {

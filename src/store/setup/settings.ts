@@ -7,6 +7,7 @@ import {
   configProblems,
   type TtrlConfig,
 } from "../../rl/ttrlConfig.ts";
+import type { DatasetOptions } from "../../data/dataset.ts";
 import { PAPER_PRESET } from "../../rl/paperPreset.ts";
 import type { PromptFrame } from "../../rl/contracts/types.ts";
 import type { BackendChoice } from "../../report/backend.ts";
@@ -22,6 +23,8 @@ export interface Settings {
   readonly model: string | null;
   /** File of an embedded data set; null selects the default. */
   readonly dataset: string | null;
+  /** How the user's files are read. */
+  readonly datasetOptions: DatasetOptions;
   readonly backend: BackendChoice;
   /** System prompt and suffix of every question. */
   readonly prompt: PromptFrame;
@@ -50,6 +53,7 @@ export function withPaperPreset(texts: Settings["texts"]): Settings["texts"] {
 export const DEFAULT_SETTINGS: Settings = {
   model: null,
   dataset: null,
+  datasetOptions: {},
   backend: "auto",
   prompt: { system: "", suffix: "" },
   texts: textsBy(defaultText),

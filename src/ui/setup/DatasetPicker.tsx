@@ -4,6 +4,7 @@ import { datasetInUse } from "../../store/setup/dataset.ts";
 import { Button } from "../Button.tsx";
 import { counted } from "../format.ts";
 import { usePage, useSettings } from "../page.tsx";
+import { DatasetMapping } from "./DatasetMapping.tsx";
 import { DatasetSummary } from "./DatasetSummary.tsx";
 import { FileButtons } from "./FileButtons.tsx";
 import { Picker } from "./Picker.tsx";
@@ -34,6 +35,7 @@ export function DatasetPicker({ isLocked }: { readonly isLocked: boolean }) {
       choose={(name) => lab.chooseDataset(name)}
     >
       <DatasetSummary state={state} about={chosen} />
+      {inUse?.source === "file" && <DatasetMapping loaded={inUse} isLocked={isLocked} />}
       <Button
         icon="download"
         disabled={isLocked}

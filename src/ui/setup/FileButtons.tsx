@@ -12,8 +12,8 @@ export function FileButtons({ isLocked }: { readonly isLocked: boolean }) {
         <Opener isLocked={isLocked} title="Open folder…" isFolder />
       </div>
       <p id="file-about" className="soft small">
-        or drop them on the page. Data sets: JSON or JSONL with <code>prompt</code> and, optionally,{" "}
-        <code>answer</code>. Models: a Hugging Face folder, a zip of one, or GGUF. Files are not uploaded.
+        or drop them on the page. Data sets: JSON, JSONL, CSV, TSV or Parquet, also as <code>.gz</code>, or a
+        zip or folder of them. Models: a Hugging Face folder, a zip of one, or GGUF. Files are not uploaded.
       </p>
     </div>
   );
@@ -55,4 +55,5 @@ function Opener({ isLocked, title, isFolder = false }: OpenerProps) {
   );
 }
 
-const ACCEPTED = ".json,.jsonl,.ndjson,.txt,.gguf,.safetensors,.jinja,.zip,application/json";
+const ACCEPTED =
+  ".json,.jsonl,.ndjson,.txt,.csv,.tsv,.parquet,.gz,.gguf,.safetensors,.jinja,.zip,application/json";

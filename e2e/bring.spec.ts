@@ -1,0 +1,89 @@
+/** Data sets with columns of their own: roles corrected by keyboard, prompts as the model sees them. */
+import { parquetWriteBuffer } from "hyparquet-writer";
+import { violations } from "./axe.ts";
+import { expect, QUICK, test } from "./lab.ts";
+
+/** Rows like MMLU's, whose right options were corrected in a column of another name. */
+function mmluLike(): Uint8Array {
+  const rows = [0, 1, 2, 3].map((i) => ({ question: `What is ${i} + ${i}?`, right: 2 * i }));
+  return new Uint8Array(
+    parquetWriteBuffer({
+      columnData: [
+        { name: "question", data: rows.map(({ question }) => question), type: "STRING" },
+        { name: "subject", data: rows.map(() => "arithmetic"), type: "STRING" },
+        { name: "choices", data: rows.map(({ right }) => [right, 97, 98, 99].map(String)), type: "JSON" },
+        { name: "answer", data: rows.map(() => 3), type: "INT32" },
+        { name: "corrected", data: rows.map(() => 0), type: "INT32" },
+      ],
+    }),
+  );
+}
+
+test("a column of a Parquet file gets another role by keyboard, and the run uses it", async ({
+  lab,
+  page,
+}) => {
+  test.slow(); // a run
+  await lab.open({ ...QUICK, maxResponseTokens: 16 });
+  await lab.drop("mmlu.parquet", mmluLike());
+  await expect(lab.reading()).toContainText("4 questions, all with answers, multiple choice");
+  const panel = page.getByTestId("dataset-mapping");
+  const prompts = panel.getByRole("list", { name: "First prompts" }).getByRole("listitem");
+  await expect(prompts).toHaveCount(3);
+  await expect(prompts.first()).toContainText("What is 0 + 0?");
+  await expect(prompts.first()).toContainText("A. 0");
+  await expect(prompts.first()).toContainText("Ground truth: D");
+  expect(await violations(page, ["[data-testid=dataset-mapping]"])).toEqual([]);
+
+  const role = panel.getByLabel("Role of corrected");
+  await expect(role).toHaveValue("");
+  await panel.getByLabel("Role of answer").focus();
+  await page.keyboard.press("Tab");
+  await expect(role).toBeFocused();
+  await page.keyboard.type("answer");
+  await expect(role).toHaveValue("answer");
+  await expect(prompts.first()).toContainText("Ground truth: A");
+  await expect(role).toBeFocused();
+  await expect(page).toHaveURL(/map\.answer=corrected/);
+
+  await lab.runSteps(2);
+  await expect(role).toBeDisabled();
+  const [stepped] = await lab.eventsOf("stepped");
+  expect(stepped!.groups.map(({ truth }) => truth)).toEqual(["A", "A"]);
+});
+
+test("the system prompt of a conversation is part of the composed prompt", async ({ lab, page }) => {
+  const rows = [1, 2].map((i) => ({
+    messages: [
+      { role: "system", content: "You are a careful clerk." },
+      { role: "user", content: `What is ${i} + 1?` },
+      { role: "assistant", content: `It is \\boxed{${i + 1}}.` },
+    ],
+  }));
+  await lab.open();
+  await lab.drop("chat.jsonl", rows.map((row) => JSON.stringify(row)).join("\n"));
+  await expect(lab.reading()).toContainText("2 questions, all with answers");
+  const panel = page.getByTestId("dataset-mapping");
+  const first = panel.getByRole("list", { name: "First prompts" }).getByRole("listitem").first();
+  await expect(first).toContainText("system You are a careful clerk.");
+  await expect(first).toContainText("user What is 1 + 1?");
+  await expect(first).not.toContainText("assistant");
+  await expect(first).toContainText("Ground truth: 2");
+  await page.getByText("Prompt", { exact: true }).click();
+  await page.getByLabel("System prompt").fill("Be brief.");
+  await expect(first).toContainText("system Be brief.");
+  await expect(first).not.toContainText("clerk");
+});
+
+test("a link says how the files dropped next are read", async ({ lab, page }) => {
+  await lab.open();
+  await page.goto("./#split=train&map.answer=target");
+  const rows = (answer: number) => JSON.stringify([{ question: "1+1?", answer: 0, target: answer }]);
+  const both = `{"test": ${rows(1)}, "train": ${rows(2)}}`;
+  await lab.drop("both.json", both);
+  const panel = page.getByTestId("dataset-mapping");
+  await expect(panel.getByLabel("Split")).toHaveValue("train");
+  await expect(panel).toContainText("Ground truth: 2");
+  await panel.getByLabel("Split").selectOption("test");
+  await expect(panel).toContainText("Ground truth: 1");
+});
