@@ -88,8 +88,7 @@ class RoleFinder {
     this.#names = names;
     this.#rows = rows;
     this.#chosen = chosen;
-    for (const role of ROLES)
-      for (const name of chosen[role] ?? []) this.columns.set(name, { name, role, reason: "was chosen" });
+    for (const role of ROLES) this.#assignChosen(role, chosen[role] ?? []);
     this.#findPrompt();
     this.#findOptions();
     this.#find("answer", (values) => values.some((value) => typeof value !== "boolean"), true);
@@ -97,6 +96,16 @@ class RoleFinder {
     this.#find("context", isTextual, false);
     for (const role of ["id", "level", "subject"] as const) this.#find(role, isText, false);
     this.#find("system", isText, false);
+  }
+
+  #assignChosen(role: Role, names: readonly string[]): void {
+    const areAllUsed = role === "options" || role === "context";
+    for (const [i, name] of names.entries()) {
+      const before = areAllUsed ? [] : names.slice(0, i);
+      const reason =
+        before.length === 0 ? "was chosen" : `is used where "${before.join('" and "')}" is empty`;
+      this.#assign(name, role, reason);
+    }
   }
 
   /** The columns of a role: as chosen, or in order of preference. */

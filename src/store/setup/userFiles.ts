@@ -6,7 +6,7 @@ import type { NoticeStore } from "../notice.ts";
 import { datasetInUse, type DatasetStore } from "./dataset.ts";
 import type { SettingsStore } from "./settings.ts";
 
-export { ROLES, type Role } from "../../data/fields/roles.ts";
+export { ROLES } from "../../data/fields/roles.ts";
 
 interface ReadingStores {
   readonly settings: SettingsStore;
@@ -64,7 +64,7 @@ const EXAMPLE_LENGTH = 200;
 /** Returns the first value of a column that is not blank, as text. */
 export function exampleValue(rows: DatasetReading["firstRows"], column: string): string {
   const value = rows.map((row) => valueAt(row, column)).find((each) => !isBlank(each));
-  const text = typeof value === "string" ? value : (JSON.stringify(value) ?? "");
+  const text = typeof value === "string" ? value : value === undefined ? "" : JSON.stringify(value);
   return text.length > EXAMPLE_LENGTH ? `${text.slice(0, EXAMPLE_LENGTH)}…` : text;
 }
 

@@ -1,5 +1,5 @@
 import type { LoadedDataset } from "../../store/setup/dataset.ts";
-import { changeOptions, changeRole, exampleValue, ROLES, type Role } from "../../store/setup/userFiles.ts";
+import { changeOptions, changeRole, exampleValue, ROLES } from "../../store/setup/userFiles.ts";
 import { framedTurns, promptOf } from "../../rl/contracts/prompt.ts";
 import { usePage, useSettings } from "../page.tsx";
 import { Select } from "../Select.tsx";
@@ -38,11 +38,6 @@ export function DatasetMapping({ loaded, isLocked }: DatasetMappingProps) {
 const LEFT_OUT = "";
 
 function Columns({ loaded, isLocked }: DatasetMappingProps) {
-  const { lab } = usePage();
-  const chosen = useSettings(({ datasetOptions }) => datasetOptions.map);
-  const { columns, firstRows } = loaded.reading;
-  const roleOf = (name: string, role: Role | null): Role | null =>
-    ROLES.find((candidate) => chosen?.[candidate]?.includes(name)) ?? role;
   return (
     <div className="mapping__scroll" role="region" aria-label="Columns" tabIndex={0}>
       <table className="mapping__table small">
@@ -53,29 +48,43 @@ function Columns({ loaded, isLocked }: DatasetMappingProps) {
           </tr>
         </thead>
         <tbody>
-          {columns.map(({ name, role, reason }) => (
-            <tr key={name}>
+          {loaded.reading.columns.map((column) => (
+            <tr key={column.name}>
               <th scope="row">
-                {name}
-                <span className="mapping__value">{exampleValue(firstRows, name)}</span>
+                {column.name}
+                <span className="mapping__value">{exampleValue(loaded.reading.firstRows, column.name)}</span>
               </th>
               <td>
-                <Select
-                  aria-label={`Role of ${name}`}
-                  value={roleOf(name, role) ?? LEFT_OUT}
-                  disabled={isLocked}
-                  options={[...ROLES.map((role) => [role, role] as const), [LEFT_OUT, "left out"]]}
-                  choose={(value) =>
-                    void changeRole(lab, name, ROLES.find((candidate) => candidate === value) ?? null)
-                  }
-                />
-                <span className="mapping__reason soft">{reason}</span>
+                <RoleSelect column={column} isLocked={isLocked} />
+                <span className="mapping__reason soft">{column.reason}</span>
               </td>
             </tr>
           ))}
         </tbody>
       </table>
     </div>
+  );
+}
+
+interface RoleSelectProps {
+  readonly column: LoadedDataset["reading"]["columns"][number];
+  readonly isLocked: boolean;
+}
+
+/** The role of a column; a role just chosen is shown before the files are read again. */
+function RoleSelect({ column: { name, role }, isLocked }: RoleSelectProps) {
+  const { lab } = usePage();
+  const map = useSettings(({ datasetOptions }) => datasetOptions.map);
+  const chosen = ROLES.find((candidate) => map?.[candidate]?.includes(name));
+  const isLeftOut = ROLES.every((candidate) => map?.[candidate] !== undefined); // unless chosen
+  return (
+    <Select
+      aria-label={`Role of ${name}`}
+      value={chosen ?? (isLeftOut ? null : role) ?? LEFT_OUT}
+      disabled={isLocked}
+      options={[...ROLES.map((each) => [each, each] as const), [LEFT_OUT, "left out"]]}
+      choose={(value) => void changeRole(lab, name, ROLES.find((each) => each === value) ?? null)}
+    />
   );
 }
 
