@@ -7,7 +7,7 @@ import type { Decoding, Generated, RowRequest } from "../../decoder/generation.t
 import { TOKENS_PER_SUBMIT } from "../../webgpu/sampling/decodeRun.ts";
 import { entryBytes } from "../../webgpu/sampling/batchCapacity.ts";
 import { GpuSampler } from "../../webgpu/sampling/gpuSampler.ts";
-import type { Teams } from "../../webgpu/kernelVariants/teams.ts";
+import type { Teams } from "../../webgpu/kernelVariants/variants.ts";
 import { ParameterBuffer } from "../../webgpu/weights/parameterBuffer.ts";
 import * as tf from "../../ops/tf.ts";
 import type { ModelConfig } from "../language/config.ts";

@@ -6,7 +6,7 @@ import { recordBuffers } from "../../webgpu/gpuCalls/fixture.ts";
 import { GpuSampler } from "../../webgpu/sampling/gpuSampler.ts";
 import { GpuScorer } from "../../webgpu/training/gpuScorer.ts";
 import { makeStale, STALE } from "../../webgpu/staleMemory/fixture.ts";
-import type { Teams } from "../../webgpu/kernelVariants/teams.ts";
+import type { Teams } from "../../webgpu/kernelVariants/variants.ts";
 import type { TrainingRow } from "../../webgpu/training/trainingBatch.ts";
 import {
   DECODE_PRODUCTS,

@@ -1,5 +1,5 @@
 /** Kernel variants: different ways to compute the same result. Tile sizes are lines by vectors of four columns. */
-import type { Teams } from "./teams.ts";
+import type { DecoderShape } from "../../decoder/decoderShape.ts";
 
 /** A tile of a product in the registers of one invocation; runs on every device. */
 export interface Registers {
@@ -129,4 +129,27 @@ export function nameOf(variant: ProductVariant): string {
   if (kind === "registers") return `${kind} ${size}`;
   if (kind === "split") return `${kind} ${size} by ${variant.subgroups ? "subgroups" : variant.slices}`;
   return `${kind} ${variant.tileLines}x${4 * variant.tileVectors} of ${size}, depth ${4 * variant.depth}`;
+}
+
+/**
+ * Invocations that share the sampling of a row: 1 needs no synchronization, more pay off for large vocabularies. All sizes
+ * draw the same tokens, except where a random number lies within rounding of the boundary between two tokens.
+ */
+export const SAMPLE_TEAMS = [1, 64, 256] as const;
+export type SampleTeam = (typeof SAMPLE_TEAMS)[number];
+
+export interface Teams {
+  /** Invocations that draw the token of a row. */
+  readonly sample: SampleTeam;
+  /** Invocations that compute attention for a line and head: 1 or one of `attendTeams`. */
+  readonly attend: number;
+}
+
+/** Vocabulary size up to which one invocation scans the logits in the time that a team takes to synchronize. */
+const SHORT = 512;
+
+/** Default team sizes: rows and heads of a batch fill any adapter, and only a large vocabulary is shared. */
+export function usualTeams({ vocabulary }: Pick<DecoderShape, "vocabulary">): Teams {
+  const sample = SAMPLE_TEAMS.find((team) => vocabulary <= team * SHORT) ?? 256;
+  return { sample, attend: 1 };
 }

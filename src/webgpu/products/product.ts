@@ -87,7 +87,7 @@ export function weightsByOutput(buffer: string, start: number, inputs: number, o
 }
 
 /** Concatenates the columns of two matrices. */
-export function beside(left: Weights, columns: number, right: Weights): Weights {
+export function concatColumns(left: Weights, columns: number, right: Weights): Weights {
   const turn = (block: string): string => (left.along === right.along ? block : `transpose(${block})`);
   return {
     along: left.along,

@@ -7,7 +7,7 @@ interface Lifetime {
 
 /** The buffer of each result, and the sizes of the buffers. */
 interface ScratchPlan<T> {
-  readonly placeOf: ReadonlyMap<T, number>;
+  readonly indexOf: ReadonlyMap<T, number>;
   readonly sizes: readonly number[];
 }
 
@@ -21,16 +21,16 @@ export function planScratch<T extends { readonly bytes: number }>(
   const lifetimes = lifetimesOf(uses);
   const largestFirst = [...lifetimes].sort(([a], [b]) => b.bytes - a.bytes); // stable: ties in the order of first use
   const buffers: { readonly bytes: number; readonly taken: Lifetime[] }[] = [];
-  const placeOf = new Map<T, number>();
+  const indexOf = new Map<T, number>();
   for (const [result, lifetime] of largestFirst) {
     const isFree = ({ taken }: { readonly taken: readonly Lifetime[] }): boolean =>
       taken.every(({ first, last }) => last < lifetime.first || lifetime.last < first);
-    const place = buffers.findLastIndex(isFree); // later buffers are smaller
-    if (place >= 0) buffers[place]?.taken.push(lifetime);
+    const index = buffers.findLastIndex(isFree); // later buffers are smaller
+    if (index >= 0) buffers[index]?.taken.push(lifetime);
     else buffers.push({ bytes: result.bytes, taken: [lifetime] });
-    placeOf.set(result, place >= 0 ? place : buffers.length - 1);
+    indexOf.set(result, index >= 0 ? index : buffers.length - 1);
   }
-  return { placeOf, sizes: buffers.map(({ bytes }) => bytes) };
+  return { indexOf, sizes: buffers.map(({ bytes }) => bytes) };
 }
 
 /** First and last step that uses each result. */
@@ -52,12 +52,12 @@ export function shareScratch<T extends { readonly bytes: number }>(
   label: string,
   uses: readonly (readonly T[])[],
 ): { readonly buffers: readonly GPUBuffer[]; readonly bufferOf: (result: T) => GPUBuffer } {
-  const { placeOf, sizes } = planScratch(uses);
+  const { indexOf, sizes } = planScratch(uses);
   const buffers = sizes.map((size) =>
     device.createBuffer({ label, size, usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC }),
   );
   return {
     buffers,
-    bufferOf: (result) => buffers[placeOf.get(result) ?? -1] as GPUBuffer, // every result used has a place
+    bufferOf: (result) => buffers[indexOf.get(result) ?? -1] as GPUBuffer, // every result used has a buffer
   };
 }

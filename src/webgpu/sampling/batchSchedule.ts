@@ -32,12 +32,12 @@ export class BatchSchedule {
   readonly #prompts: readonly Int32Array[];
   readonly #requests: readonly RowRequest[];
   readonly #maxTokens: number;
-  readonly #room: BatchCapacity;
+  readonly #capacity: BatchCapacity;
   /** Requests grouped by prompt, so that few prompts are cached at a time. */
   readonly #queue: readonly number[];
   readonly #entries: FreeRanges;
-  readonly #freePlaces: number[];
-  readonly #placeOf = new Map<number, number>();
+  readonly #freeSlots: number[];
+  readonly #slotOf = new Map<number, number>();
   readonly #held = new Map<number, HeldPrompt>();
   /** Unfinished rows of each prompt. */
   readonly #left: number[];
@@ -47,23 +47,23 @@ export class BatchSchedule {
     prompts: readonly Int32Array[],
     requests: readonly RowRequest[],
     maxTokens: number,
-    room: BatchCapacity,
+    capacity: BatchCapacity,
   ) {
     this.#prompts = prompts;
     this.#requests = requests;
     this.#maxTokens = maxTokens;
-    this.#room = room;
+    this.#capacity = capacity;
     this.#left = rowsOf(prompts, requests);
     this.#queue = [...requests.entries()].sort(([, a], [, b]) => a.prompt - b.prompt).map(([i]) => i);
-    this.#entries = new FreeRanges(0, room.promptEntries);
-    this.#freePlaces = Array.from({ length: room.rows }, (_, i) => room.rows - 1 - i);
+    this.#entries = new FreeRanges(0, capacity.promptEntries);
+    this.#freeSlots = Array.from({ length: capacity.rows }, (_, i) => capacity.rows - 1 - i);
   }
 
-  /** Admits as many queued rows as there is room for. */
+  /** Admits as many queued rows as fit. */
   admit(): Admission {
     const prefill: RowState[] = [];
     const rows: AdmittedRow[] = [];
-    while (this.#freePlaces.length > 0) {
+    while (this.#freeSlots.length > 0) {
       const request = this.#queue[this.#next];
       if (request === undefined) break;
       const held = this.#hold(this.#request(request).prompt, prefill);
@@ -76,10 +76,10 @@ export class BatchSchedule {
 
   /** Frees the slot of an admitted row that has ended, and its prompt after the last row of it. */
   release(request: number): void {
-    const place = this.#placeOf.get(request);
-    if (place === undefined) throw new Error(`request ${request} is not being decoded`);
-    this.#placeOf.delete(request);
-    this.#freePlaces.push(place);
+    const slot = this.#slotOf.get(request);
+    if (slot === undefined) throw new Error(`request ${request} is not being decoded`);
+    this.#slotOf.delete(request);
+    this.#freeSlots.push(slot);
     const { prompt } = this.#request(request);
     const left = at(this.#left, prompt) - 1;
     this.#left[prompt] = left;
@@ -89,7 +89,7 @@ export class BatchSchedule {
     if (held.length > 0) this.#entries.give(held.start, held.length);
   }
 
-  /** Returns the entries of a prompt, adding it to the prefill if necessary; null while there is no room for it. */
+  /** Returns the entries of a prompt, adding it to the prefill if necessary; null while it does not fit. */
   #hold(prompt: number, prefill: RowState[]): HeldPrompt | null {
     const known = this.#held.get(prompt);
     if (known !== undefined) return known;
@@ -106,10 +106,10 @@ export class BatchSchedule {
 
   #start(request: number, held: HeldPrompt): RowState {
     const { prompt, seed, stream } = this.#request(request);
-    const place = this.#freePlaces.pop();
-    if (place === undefined) throw new Error("no slot is free");
-    this.#placeOf.set(request, place);
-    const suffixStart = this.#room.promptEntries + place * this.#maxTokens;
+    const slot = this.#freeSlots.pop();
+    if (slot === undefined) throw new Error("no slot is free");
+    this.#slotOf.set(request, slot);
+    const suffixStart = this.#capacity.promptEntries + slot * this.#maxTokens;
     return {
       token: at(at(this.#prompts, prompt), held.length),
       position: held.length,
@@ -119,7 +119,7 @@ export class BatchSchedule {
       suffixStart,
       seed,
       stream,
-      output: place,
+      output: slot,
     };
   }
 

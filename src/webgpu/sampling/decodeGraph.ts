@@ -2,34 +2,22 @@
  * The decoder as a graph: five kernels per layer, one more for normed heads, two more with an adapter; three others embed
  * the token of each line and sample the next.
  */
-import { addProjection } from "../kernels/addProjection/addProjection.ts";
 import { attend } from "../kernels/attend/attend.ts";
 import { attendTogether } from "../kernels/attend/attendTogether.ts";
 import { embed } from "../kernels/embed/embed.ts";
-import { gatedHidden } from "../kernels/gatedHidden/gatedHidden.ts";
 import { head } from "../kernels/head/head.ts";
-import { lowRankInputs } from "../kernels/lowRank/lowRank.ts";
-import { normHeads } from "../kernels/normHeads/normHeads.ts";
-import { projectQkv } from "../kernels/projectQkv/projectQkv.ts";
 import { sample } from "../kernels/sample/sample.ts";
 import { entryBytes } from "./batchCapacity.ts";
 import type { DecoderShape } from "../../decoder/decoderShape.ts";
 import type { DecoderWeights, TokenRange } from "../weights/decoderWeights.ts";
 import type { Gpu } from "../device/device.ts";
-import { normedWidth, queryWidth } from "../layout/headPadding.ts";
-import {
-  GraphBuilder,
-  type BufferView,
-  type Graph,
-  type Pipelines,
-  type Scratch,
-} from "../recording/graph.ts";
+import { ForwardLayers, layerKernels } from "../forward/forwardLayers.ts";
+import { GraphBuilder, Pipelines, type BufferView, type Graph, type Scratch } from "../recording/graph.ts";
 import { TILE } from "../recording/kernel.ts";
-import { DOWN, GATE_UP, OUTPUT, QKV } from "../weights/lowRank.ts";
-import { LowRankPass, type Inner } from "../kernels/lowRank/lowRankPass.ts";
+import { ReadRing } from "../recording/readRing.ts";
 import { BATCH_BYTES, OUTPUT_TOKENS, OUTPUT_WORDS, ROW_WORDS } from "../layout/rowState.ts";
 import { ropeTable } from "../layout/ropeTable.ts";
-import { usualTeams, type Teams } from "../kernelVariants/teams.ts";
+import { usualTeams, type Teams } from "../kernelVariants/variants.ts";
 import type { DecodeVariants } from "../kernelVariants/variants.ts";
 import { EMBEDDING, headMatrix, NORM } from "../../decoder/parameterNames.ts";
 
@@ -43,66 +31,59 @@ export interface Capacity {
   readonly entries: number;
 }
 
-const WORD = 4;
-const [[QUERIES], [GATE]] = [QKV, GATE_UP];
+const WORD = Uint32Array.BYTES_PER_ELEMENT;
+/** Bytes of the state of a row. */
+export const ROW_BYTES = ROW_WORDS * WORD;
+/** Bytes of the outputs of a row. */
+export const OUTPUT_BYTES = OUTPUT_TOKENS * OUTPUT_WORDS * WORD;
 
-/** The kernels, and the buffers that persist between passes. */
-export interface DecodeGraph {
-  readonly graph: Graph;
-  /** Number of leading kernels that fill the cache, which the prefill runs. */
-  readonly cacheKernels: number;
-  readonly capacity: Capacity;
-  /** Bytes of the KV cache of all layers. */
-  readonly cacheBytes: number;
+/** Buffers that persist between passes. */
+interface Buffers {
   /** State of each line, `ROW_WORDS` words each. */
   readonly rows: GPUBuffer;
   /** Settings of the batch. */
   readonly settings: GPUBuffer;
   /** Latest tokens of each row, `OUTPUT_WORDS` words each. */
   readonly outputs: GPUBuffer;
+  /** Holds row states during a prefill and while rows are moved. */
+  readonly spare: GPUBuffer;
+  readonly rope: GPUBuffer;
+  /** KV cache of each layer [entries, 2*Hkv*hd], with the stored head dimension. */
+  readonly caches: readonly GPUBuffer[];
+}
+
+export interface DecodeGraph extends Buffers {
+  readonly graph: Graph;
+  /** Number of leading kernels that fill the cache, which the prefill runs. */
+  readonly cacheKernels: number;
+  readonly capacity: Capacity;
+  /** Bytes of the KV cache of all layers. */
+  readonly cacheBytes: number;
+  /** Two staging copies of rows and outputs: one is read while the other is written. */
+  readonly ring: ReadRing;
   readonly dispose: () => void;
 }
 
 /** Allocates and compiles the graph of a decoder. */
 export async function createDecodeGraph(
   gpu: Gpu,
-  pipelines: Pipelines,
   weights: DecoderWeights,
   shape: DecoderShape,
   capacity: Capacity,
 ): Promise<DecodeGraph> {
   const cacheBytes = capacity.entries * entryBytes(shape);
   const buffers = allocate(gpu.device, shape, capacity, cacheBytes);
-  const builder = new GraphBuilder(gpu.device, pipelines, "sampling");
+  const builder = new GraphBuilder(gpu.device, Pipelines.of(gpu.device), "sampling");
   const { decode, teams } = gpu.variants;
   const kernels = decoderKernels(shape, weights, teams ?? usualTeams(shape), decode);
   const cacheKernels = record(builder, kernels, weights, shape, capacity, buffers);
   const graph = await builder.build();
-  const { rows, settings, outputs } = buffers;
-  const owned = [rows, settings, outputs, buffers.rope, ...buffers.caches];
+  const ring = new ReadRing(gpu.device, capacity.rows * (ROW_BYTES + OUTPUT_BYTES), 2);
   const dispose = (): void => {
-    graph.dispose();
-    for (const buffer of owned) buffer.destroy();
+    for (const part of [graph, ring]) part.dispose();
+    for (const buffer of Object.values(buffers).flat() as GPUBuffer[]) buffer.destroy();
   };
-  return {
-    graph,
-    cacheKernels,
-    capacity,
-    cacheBytes: cacheBytes * shape.layers,
-    rows,
-    settings,
-    outputs,
-    dispose,
-  };
-}
-
-interface Buffers {
-  readonly rows: GPUBuffer;
-  readonly settings: GPUBuffer;
-  readonly outputs: GPUBuffer;
-  readonly rope: GPUBuffer;
-  /** KV cache of each layer [entries, 2*Hkv*hd], with the stored head dimension. */
-  readonly caches: readonly GPUBuffer[];
+  return { graph, ring, cacheKernels, capacity, cacheBytes: cacheBytes * shape.layers, ...buffers, dispose };
 }
 
 /** Lines rounded up to whole tiles. */
@@ -119,6 +100,7 @@ function allocate(device: GPUDevice, shape: DecoderShape, capacity: Capacity, ca
     rows: buffer("rows", padded(capacity.lines) * ROW_WORDS),
     settings: buffer("settings", BATCH_BYTES / WORD, UNIFORM | COPY_DST),
     outputs: buffer("outputs", capacity.rows * OUTPUT_TOKENS * OUTPUT_WORDS),
+    spare: buffer("spare rows", capacity.rows * ROW_WORDS, COPY_SRC | COPY_DST),
     rope,
     caches: Array.from({ length: shape.layers }, () => buffer("keys and values", cacheBytes / WORD)),
   };
@@ -137,77 +119,35 @@ function record(
   const logits = scratch(capacity.rows, shape.vocabulary);
   const batch: BufferView = { buffer: buffers.settings };
   const rows: BufferView = { buffer: buffers.rows };
+  const rope: BufferView = { buffer: buffers.rope };
   const lines = (width: number) => scratch(capacity.lines, width);
-  const lowRank = new LowRankPass(builder, kernels, weights.adapter, lines);
-  const layers = { builder, kernels, weights, lowRank, shape, buffers, lines };
+  const shared = { builder, kernels, weights, shape, batch, rows, rope };
+  const layers = new ForwardLayers({ ...shared, lines, keep: false });
   for (const shard of weights.shards(EMBEDDING))
     builder.add(kernels.embed(shard), { batch, rows, matrix: shard.matrix, x });
-  let cacheKernels = 0;
-  let previous: Inner | null = null;
-  for (let i = 0; i < shape.layers; i++)
-    ({ cacheKernels, inner: previous } = recordLayer(layers, i, x, previous));
-  if (previous !== null) lowRank.leave(shape.layers - 1, { batch, x }, previous);
+  for (const [i, buffer] of buffers.caches.entries()) layers.layer(i, x, { buffer });
+  layers.end(x);
   const norm = weights.view(NORM);
   for (const shard of weights.shards(headMatrix(shape)))
     builder.add(kernels.head(shard), { batch, x, norm, matrix: shard.matrix, logits });
   builder.add(kernels.sample, { batch, logits, rows, outputs: { buffer: buffers.outputs } });
-  return cacheKernels;
+  return layers.cacheKernels; // the prefill needs only keys and values of the last layer
 }
 
 const scratch = (lines: number, width: number): Scratch => ({ bytes: padded(lines) * width * WORD });
 
-/** State shared by the recording of all layers. */
-interface Layers {
-  readonly builder: GraphBuilder;
-  readonly kernels: ReturnType<typeof decoderKernels>;
-  readonly weights: DecoderWeights;
-  readonly lowRank: LowRankPass;
-  readonly shape: DecoderShape;
-  readonly buffers: Buffers;
-  readonly lines: (width: number) => Scratch;
-}
-
-/** Records a layer; returns the number of kernels up to its keys and values, and its inner vectors. */
-function recordLayer(layers: Layers, i: number, x: Scratch, previous: Inner | null) {
-  const { builder, kernels, weights, lowRank, shape, buffers, lines } = layers;
-  const batch: BufferView = { buffer: buffers.settings };
-  const rows: BufferView = { buffer: buffers.rows };
-  const rope: BufferView = { buffer: buffers.rope };
-  const cache: BufferView = { buffer: buffers.caches[i] as GPUBuffer }; // one for each layer
-  const layer = (part: string) => ({ layer: weights.layerView(i, part), ...lowRank.bound(i) });
-  const [queries, context] = [lines(queryWidth(shape)), lines(queryWidth(shape))];
-  const [heads, hidden] = [lines(normedWidth(shape)), lines(shape.hiddenWidth)];
-  const inner = lowRank.inner();
-  lowRank.enterAttention(i, { batch, x, ...layer(QUERIES) }, inner, previous);
-  const projected = { batch, rows, ...layer(QUERIES), rope, heads, queries, cache };
-  builder.add(kernels.projectQkv, { ...projected, x, inner: inner.qkv });
-  if (kernels.normHeads !== null) builder.add(kernels.normHeads, projected);
-  const cacheKernels = builder.length; // the prefill needs only keys and values of the last layer
-  builder.add(kernels.attend, { batch, rows, queries, cache, context });
-  builder.add(kernels.addAttention, { batch, input: context, ...layer(OUTPUT), x, inner: inner.output });
-  lowRank.enterMlp(i, { batch, x, ...layer(GATE) }, inner);
-  builder.add(kernels.gatedHidden, { batch, x, ...layer(GATE), hidden, inner: inner.gateUp });
-  builder.add(kernels.addMlp, { batch, input: hidden, ...layer(DOWN), x, inner: inner.down });
-  return { cacheKernels, inner };
-}
-
 /** Decoding kernels of a decoder with these weights. */
 export function decoderKernels(
   shape: DecoderShape,
-  { layer, tokens, adapter }: Pick<DecoderWeights, "layer" | "tokens" | "adapter">,
+  weights: Pick<DecoderWeights, "layer" | "tokens" | "adapter">,
   teams: Teams,
   variants: DecodeVariants,
 ) {
-  const lowRank = adapter?.lowRank ?? null;
+  const { tokens } = weights;
   return {
-    ...lowRankInputs(shape, layer, lowRank, 1),
+    ...layerKernels(shape, weights, variants, { keep: false, adapterLines: 1 }),
     embed: (range: TokenRange) => embed(shape, tokens, range),
-    projectQkv: projectQkv(shape, layer, variants.projectQkv, lowRank),
-    normHeads: shape.qkNorm ? normHeads(shape, layer) : null,
     attend: teams.attend === 1 ? attend(shape) : attendTogether(shape, teams.attend),
-    addAttention: addProjection(layer, OUTPUT, false, variants.addAttention, lowRank),
-    gatedHidden: gatedHidden(shape, layer, false, variants.gatedHidden, lowRank),
-    addMlp: addProjection(layer, DOWN, false, variants.addMlp, lowRank),
     head: (range: TokenRange) => head(shape, variants.head, tokens, range),
     sample: sample(shape, teams.sample),
   };

@@ -1,6 +1,6 @@
 /** Decodes one batch of requests: submits tokens, reads the results, and refills the slots of rows that have ended. */
 import type { BatchSchedule } from "./batchSchedule.ts";
-import { ROW_BYTES, OUTPUT_BYTES, type Workspace } from "./decodeWorkspace.ts";
+import { OUTPUT_BYTES, ROW_BYTES, type DecodeGraph } from "./decodeGraph.ts";
 import type { Gpu } from "../device/device.ts";
 import { Responses, type DecodedRow } from "./responses.ts";
 import {
@@ -35,7 +35,7 @@ export interface Work {
 
 export class DecodeRun {
   readonly #gpu: Gpu;
-  readonly #workspace: Workspace;
+  readonly #workspace: DecodeGraph;
   readonly #schedule: BatchSchedule;
   readonly #settings: BatchSettings;
   readonly #work: Work;
@@ -46,7 +46,13 @@ export class DecodeRun {
   #unended: number;
 
   /** Adds the work it does to `work`. */
-  constructor(gpu: Gpu, workspace: Workspace, schedule: BatchSchedule, settings: BatchSettings, work: Work) {
+  constructor(
+    gpu: Gpu,
+    workspace: DecodeGraph,
+    schedule: BatchSchedule,
+    settings: BatchSettings,
+    work: Work,
+  ) {
     this.#gpu = gpu;
     this.#workspace = workspace;
     this.#schedule = schedule;
@@ -89,7 +95,7 @@ export class DecodeRun {
       pass.end();
       read = ring.copy(encoder, [
         { buffer: rows, bytes: lines.length * ROW_BYTES },
-        { buffer: outputs, bytes: (1 + Math.max(...lines.map(({ place }) => place))) * OUTPUT_BYTES },
+        { buffer: outputs, bytes: (1 + Math.max(...lines.map(({ slot }) => slot))) * OUTPUT_BYTES },
       ]);
     });
     this.#work.tokenSteps += tokens;
@@ -97,10 +103,10 @@ export class DecodeRun {
       line.left = Math.max(0, line.left - tokens);
       if (line.left === 0) this.#end(line); // no result needed
     }
-    return this.#note(lines, read);
+    return this.#read(lines, read);
   }
 
-  async #note(lines: readonly Line[], read: (() => Promise<Uint32Array<ArrayBuffer>>) | null): Promise<void> {
+  async #read(lines: readonly Line[], read: (() => Promise<Uint32Array<ArrayBuffer>>) | null): Promise<void> {
     if (read === null) throw new Error("no results were copied for this submission");
     const copy = await read();
     this.#work.reads += 1;
@@ -130,7 +136,7 @@ export class DecodeRun {
       queue.writeBuffer(this.#workspace.rows, kept.length * ROW_BYTES, states);
     }
     const left = this.#settings.maxTokens;
-    const admitted = rows.map(({ request, state }) => ({ request, place: state.output, left, ended: false }));
+    const admitted = rows.map(({ request, state }) => ({ request, slot: state.output, left, ended: false }));
     this.#lines = [...kept, ...admitted];
     this.#load(this.#lines.length);
   }
@@ -156,7 +162,7 @@ export class DecodeRun {
     if (lines.length === 0) return;
     const { rows, spare } = this.#workspace;
     this.#submit((encoder) => {
-      for (const { to, from, count } of neighbours(lines)) {
+      for (const { to, from, count } of consecutiveRuns(lines)) {
         const bytes = count * ROW_BYTES;
         encoder.copyBufferToBuffer(rows, from * ROW_BYTES, spare, to * ROW_BYTES, bytes);
       }
@@ -185,7 +191,7 @@ export class DecodeRun {
 }
 
 /** Groups numbers into runs of consecutive ones. */
-function neighbours(numbers: readonly number[]): { to: number; from: number; count: number }[] {
+function consecutiveRuns(numbers: readonly number[]): { to: number; from: number; count: number }[] {
   const runs: { to: number; from: number; count: number }[] = [];
   for (const [to, from] of numbers.entries()) {
     const run = runs.at(-1);

@@ -3,14 +3,12 @@ import { describeAdapter } from "../device/adapter.ts";
 import { allocateOnGpu } from "../device/allocation.ts";
 import { divideCapacity, capacityLimits, type BatchCapacity, type CapacityLimits } from "./batchCapacity.ts";
 import { BatchSchedule, rowsOf } from "./batchSchedule.ts";
-import type { Capacity } from "./decodeGraph.ts";
+import { createDecodeGraph, type Capacity, type DecodeGraph } from "./decodeGraph.ts";
 import { DecodeRun, type Work } from "./decodeRun.ts";
-import { createWorkspace, larger, type Workspace } from "./decodeWorkspace.ts";
 import { unsupported, type DecoderShape } from "../../decoder/decoderShape.ts";
 import type { DecoderWeights } from "../weights/decoderWeights.ts";
 import type { Gpu } from "../device/device.ts";
 import type { Decoding, Generated, RowRequest } from "../../decoder/generation.ts";
-import { Pipelines } from "../recording/graph.ts";
 
 /** Prompt tokens prefilled together. */
 const PREFILL_LINES = 512;
@@ -40,11 +38,10 @@ export class GpuSampler {
   readonly #gpu: Gpu;
   readonly #shape: DecoderShape;
   readonly #weights: DecoderWeights;
-  readonly #pipelines: Pipelines;
   readonly #work: Work = { tokenSteps: 0, submissions: 0, reads: 0, prefillTokens: 0 };
   /** Lowered when memory runs out. */
   #limits: CapacityLimits;
-  #workspace: Workspace | null = null;
+  #workspace: DecodeGraph | null = null;
   #rows = 0;
 
   /**
@@ -57,7 +54,6 @@ export class GpuSampler {
     this.#gpu = gpu;
     this.#shape = shape;
     this.#weights = weights;
-    this.#pipelines = Pipelines.of(gpu.device);
     const { limits, adapterInfo } = gpu.device;
     const { software } = describeAdapter({ info: adapterInfo });
     this.#limits = capacityLimits(limits, shape, weights.size, cacheBytes, software);
@@ -78,9 +74,9 @@ export class GpuSampler {
     if (requests.length === 0) return [];
     this.#checkLengths(prompts, decoding.maxTokens);
     const asked = { lengths: prompts.map(({ length }) => length), counts: rowsOf(prompts, requests) };
-    const { room, workspace } = await this.#reserve(asked, decoding.maxTokens);
-    this.#rows = room.rows;
-    const schedule = new BatchSchedule(prompts, requests, decoding.maxTokens, room);
+    const { batch, workspace } = await this.#reserve(asked, decoding.maxTokens);
+    this.#rows = batch.rows;
+    const schedule = new BatchSchedule(prompts, requests, decoding.maxTokens, batch);
     const settings = { ...decoding, eosTokens: this.#shape.eosTokens, count: requests.length };
     const run = new DecodeRun(this.#gpu, workspace, schedule, settings, this.#work);
     return (await run.finish(pause)).finish();
@@ -118,30 +114,35 @@ export class GpuSampler {
   async #reserve(
     { lengths: promptLengths, counts }: AskedRows,
     maxTokens: number,
-  ): Promise<{ readonly room: BatchCapacity; readonly workspace: Workspace }> {
+  ): Promise<{ readonly batch: BatchCapacity; readonly workspace: DecodeGraph }> {
     const lengths = promptLengths.map((length) => length - 1); // rows read the last token themselves
     const prefillTokens = lengths.reduce((sum, length) => sum + length, 0);
     for (;;) {
-      const room = divideCapacity(lengths, counts, maxTokens, this.#limits);
-      const entries = room.promptEntries + room.rows * maxTokens;
+      const batch = divideCapacity(lengths, counts, maxTokens, this.#limits);
+      const entries = batch.promptEntries + batch.rows * maxTokens;
       const workspace = await this.#workspaceFor({
-        lines: Math.max(room.rows, Math.min(prefillTokens, PREFILL_LINES)),
-        rows: room.rows,
+        lines: Math.max(batch.rows, Math.min(prefillTokens, PREFILL_LINES)),
+        rows: batch.rows,
         entries: Math.min(this.#limits.entries, Math.ceil(entries / ENTRIES_STEP) * ENTRIES_STEP),
       });
-      if (workspace !== null) return { room, workspace };
+      if (workspace !== null) return { batch, workspace };
       this.#limits = { ...this.#limits, entries: Math.floor(entries / 2) };
     }
   }
 
   /** Returns a workspace of at least that capacity, the current one or a new one; null if memory runs out. */
-  async #workspaceFor(need: Capacity): Promise<Workspace | null> {
+  async #workspaceFor(need: Capacity): Promise<DecodeGraph | null> {
     const old = this.#workspace;
-    const capacity = old === null ? need : larger(old.capacity, need);
-    if (old !== null && JSON.stringify(capacity) === JSON.stringify(old.capacity)) return old;
+    const { lines, rows, entries } = old?.capacity ?? { lines: 0, rows: 0, entries: 0 };
+    if (old !== null && need.lines <= lines && need.rows <= rows && need.entries <= entries) return old;
+    const capacity = {
+      lines: Math.max(lines, need.lines),
+      rows: Math.max(rows, need.rows),
+      entries: Math.max(entries, need.entries),
+    };
     this.dispose();
     this.#workspace = await allocateOnGpu(this.#gpu.device, () =>
-      createWorkspace(this.#gpu, this.#pipelines, this.#weights, this.#shape, capacity),
+      createDecodeGraph(this.#gpu, this.#weights, this.#shape, capacity),
     );
     return this.#workspace;
   }

@@ -8,7 +8,7 @@ export interface DecodedRow {
   /** Index of its request. */
   readonly request: number;
   /** Its index in the outputs. */
-  readonly place: number;
+  readonly slot: number;
 }
 
 export class Responses {
@@ -25,10 +25,10 @@ export class Responses {
   /** Adds the tokens of these lines from a copy of all lines followed by the outputs; returns those that have ended. */
   add(lines: readonly DecodedRow[], copy: Uint32Array<ArrayBuffer>): DecodedRow[] {
     const floats = new Float32Array(copy.buffer);
-    return lines.filter(({ request, place }, line) => {
+    return lines.filter(({ request, slot }, line) => {
       const response = at(this.#responses, request);
       const { sampled, finished } = lineProgress(copy, line);
-      const start = lines.length * ROW_WORDS + place * OUTPUT_TOKENS * OUTPUT_WORDS;
+      const start = lines.length * ROW_WORDS + slot * OUTPUT_TOKENS * OUTPUT_WORDS;
       for (let token = response.tokens.length; token < sampled; token++) {
         const word = start + (token % OUTPUT_TOKENS) * OUTPUT_WORDS;
         const [logprob = Number.NaN, entropy = Number.NaN] = floats.subarray(word + 1, word + 3);

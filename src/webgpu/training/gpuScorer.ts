@@ -2,7 +2,6 @@
 import { unsupported, type DecoderShape } from "../../decoder/decoderShape.ts";
 import type { DecoderWeights } from "../weights/decoderWeights.ts";
 import type { Gpu } from "../device/device.ts";
-import { Pipelines } from "../recording/graph.ts";
 import { MicroBatches, type Scores } from "./microBatches.ts";
 import type { LossSettings } from "../layout/scoredToken.ts";
 import type { TrainingCapacity } from "./trainingUpload.ts";
@@ -30,7 +29,7 @@ export class GpuScorer {
   constructor(gpu: Gpu, shape: DecoderShape, weights: DecoderWeights) {
     const problem = unsupported(shape);
     if (problem !== null) throw new RangeError(`the GPU scorer cannot run this model: ${problem}`);
-    this.#passes = new MicroBatches(gpu, shape, weights, Pipelines.of(gpu.device), null);
+    this.#passes = new MicroBatches(gpu, shape, weights, null);
   }
 
   /** Allocates for micro-batches up to this size. */

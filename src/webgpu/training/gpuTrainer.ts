@@ -60,7 +60,6 @@ export class GpuTrainer {
     this.#gpu = gpu;
     const { trainable: parameters } = weights;
     if (parameters === null) throw new Error("frozen weights without an adapter cannot be trained");
-    const pipelines = Pipelines.of(gpu.device);
     const shapes = new Map(
       [...parameters.layout.parameters].map(([name, placed]) => [name, placed.hostShape]),
     );
@@ -71,9 +70,9 @@ export class GpuTrainer {
     if (state) this.#first.upload(state.firstMoments);
     if (state) this.#second.upload(state.secondMoments);
     const { gradients } = this;
-    this.#passes = new MicroBatches(gpu, shape, weights, pipelines, { gradients, recompute });
+    this.#passes = new MicroBatches(gpu, shape, weights, { gradients, recompute });
     const moments = { first: this.#first, second: this.#second };
-    this.#optimizer = createOptimizer(gpu, pipelines, { parameters, gradients, ...moments });
+    this.#optimizer = createOptimizer(gpu, { parameters, gradients, ...moments });
   }
 
   /** Dispatches per micro-batch and per step, and bytes of intermediate results. */
@@ -162,13 +161,12 @@ interface Optimizer {
 
 async function createOptimizer(
   { device }: Gpu,
-  pipelines: Pipelines,
   flat: Record<"parameters" | "gradients" | "first" | "second", TrainableWeights>,
 ): Promise<Optimizer> {
   const { STORAGE, UNIFORM, COPY_SRC, COPY_DST } = GPUBufferUsage;
   const step = device.createBuffer({ label: "step", size: STEP_BYTES, usage: UNIFORM | COPY_DST });
   const result = device.createBuffer({ label: "norm", size: 2 * WORD, usage: STORAGE | COPY_SRC });
-  const builder = new GraphBuilder(device, pipelines, "optimizer");
+  const builder = new GraphBuilder(device, Pipelines.of(device), "optimizer");
   const { size } = flat.parameters.layout;
   const partial = { bytes: partialSums(size) * WORD };
   const views = Object.fromEntries(Object.entries(flat).map(([name, { buffer }]) => [name, { buffer }]));

@@ -2,9 +2,9 @@
 import type { DecoderShape } from "../../decoder/decoderShape.ts";
 import type { DecoderWeights } from "../weights/decoderWeights.ts";
 import type { Gpu } from "../device/device.ts";
-import type { Graph, Pipelines } from "../recording/graph.ts";
+import { Pipelines, type Graph } from "../recording/graph.ts";
 import { cutHead } from "../weights/headChunks.ts";
-import { LineSumPlan } from "./lineSumPlan.ts";
+import { planLineSums } from "./parameterGradients.ts";
 import type { ParameterBuffer } from "../weights/parameterBuffer.ts";
 import { ReadRing } from "../recording/readRing.ts";
 import { ropeTable } from "../layout/ropeTable.ts";
@@ -47,20 +47,12 @@ export class MicroBatches {
   readonly #gpu: Gpu;
   readonly #shape: DecoderShape;
   readonly #weights: DecoderWeights;
-  readonly #pipelines: Pipelines;
   readonly #training: Training | null;
   #workspace: Workspace | null = null;
 
   /** Without `training`, micro-batches are only scored. */
-  constructor(
-    gpu: Gpu,
-    shape: DecoderShape,
-    weights: DecoderWeights,
-    pipelines: Pipelines,
-    training: Training | null,
-  ) {
-    [this.#gpu, this.#shape, this.#weights] = [gpu, shape, weights];
-    [this.#pipelines, this.#training] = [pipelines, training];
+  constructor(gpu: Gpu, shape: DecoderShape, weights: DecoderWeights, training: Training | null) {
+    [this.#gpu, this.#shape, this.#weights, this.#training] = [gpu, shape, weights, training];
   }
 
   /** Dispatches per micro-batch and bytes of intermediate results; zeros before the first. */
@@ -70,14 +62,14 @@ export class MicroBatches {
 
   /** Allocates for micro-batches up to this size, so that none of them allocates later. */
   async reserve({ lines, scored }: TrainingCapacity): Promise<void> {
-    await this.#room(lines, scored);
+    await this.#workspaceFor(lines, scored);
   }
 
   /** Runs one micro-batch in one submission. */
   async run(rows: readonly TrainingRow[], loss: LossSettings): Promise<Scores> {
     const batch = layOutTraining(rows, loss.normalizer);
     const [lines, scored] = batch.sizes;
-    const { graph, upload, scores, results } = await this.#room(lines, scored);
+    const { graph, upload, scores, results } = await this.#workspaceFor(lines, scored);
     upload.write(batch, loss);
     const encoder = this.#gpu.device.createCommandEncoder();
     const pass = encoder.beginComputePass();
@@ -93,7 +85,7 @@ export class MicroBatches {
   }
 
   /** Returns a workspace of at least this capacity, the current one or a new one. */
-  async #room(lines: number, scored: number): Promise<Workspace> {
+  async #workspaceFor(lines: number, scored: number): Promise<Workspace> {
     const old = this.#workspace?.capacity ?? { lines: 0, scored: 0 };
     if (this.#workspace !== null && old.lines >= lines && old.scored >= scored) return this.#workspace;
     this.dispose();
@@ -116,7 +108,7 @@ export class MicroBatches {
     const results = new ReadRing(device, bytes, 1);
     const { graph, owned } = await this.#record({
       device,
-      pipelines: this.#pipelines,
+      pipelines: Pipelines.of(device),
       variants: this.#gpu.variants.train,
       shape,
       weights: this.#weights,
@@ -137,9 +129,9 @@ export class MicroBatches {
     const cut = cutHead(device, shape, weights.shards(head), frozen ? null : gradients.view(head));
     const value = hasValueHead(weights);
     const summed = frozen ? (value ? [[VALUE_WEIGHT, VALUE_BIAS]] : []) : summedParameters(shape, value);
-    const sums = summed.length === 0 ? null : new LineSumPlan(device, gradients.layout, summed);
+    const sums = summed.length === 0 ? null : planLineSums(device, gradients.layout, summed);
     const graph = await buildTrainGraph({ ...inputs, ...this.#training, chunks: cut.chunks, sums });
-    const ofSums = sums === null ? [] : [sums.sums.buffer, sums.shares.buffer];
+    const ofSums = sums === null ? [] : [sums.views.sums.buffer, sums.views.shares.buffer];
     return { graph, owned: [cut.settings, ...ofSums] };
   }
 

@@ -1,12 +1,19 @@
 /** Gradients of the trained parameters in a backward pass: of all parameters, or of an adapter on frozen weights. */
+import { at } from "../../math/at.ts";
 import type { DecoderShape } from "../../decoder/decoderShape.ts";
 import type { DecoderWeights, LowRankWeights } from "../weights/decoderWeights.ts";
 import type { BufferView, GraphBuilder, Scratch } from "../recording/graph.ts";
-import { addLineSums } from "../kernels/lineSums/lineSums.ts";
-import type { LineSumPlan } from "./lineSumPlan.ts";
-import type { Inner } from "../kernels/lowRank/lowRankPass.ts";
+import { addLineSums, LINE_SHARES } from "../kernels/lineSums/lineSums.ts";
+import type { Inner } from "../forward/forwardLayers.ts";
+import type { ParameterLayout } from "../layout/parameterLayout.ts";
 import type { ParameterBuffer } from "../weights/parameterBuffer.ts";
-import { factorKernels, valueSums, wholeGradientKernels, type ProductGroup } from "./trainKernels.ts";
+import {
+  factorKernels,
+  VALUE_WEIGHT,
+  valueSums,
+  wholeGradientKernels,
+  type ProductGroup,
+} from "./trainKernels.ts";
 import type { TrainingUpload } from "./trainingUpload.ts";
 import type { TrainVariants } from "../kernelVariants/variants.ts";
 import { EMBEDDING } from "../../decoder/parameterNames.ts";
@@ -17,7 +24,21 @@ type Bound = Readonly<Record<string, BufferView | Scratch>>;
 export const SCORED = 1;
 const TOKENS = 2;
 
-export interface ParameterGradients {
+const WORD = 4;
+const VECTOR = 4;
+
+/** Inputs of the gradients of parameters. */
+export interface GradientInputs {
+  readonly shape: DecoderShape;
+  readonly weights: DecoderWeights;
+  readonly variants: TrainVariants;
+  readonly upload: TrainingUpload["views"];
+  readonly gradients: ParameterBuffer;
+  /** Null if no trained parameter needs line sums. */
+  readonly sums: ReturnType<typeof planLineSums> | null;
+}
+
+interface ParameterGradients {
   /** Runs before the gradients of a group go through its matrices; returns the adapter bindings of those kernels. */
   inner(group: ProductGroup, layer: number, outputs: Bound): Bound;
   /** Runs after that, with the `inner` vectors of the layer; `normed` is the gradient of the preceding norm's output and `input` that of the norm or group. */
@@ -29,112 +50,103 @@ export interface ParameterGradients {
 }
 
 /** Gradients of all parameters. */
-export class WholeGradients implements ParameterGradients {
-  readonly #builder: GraphBuilder;
-  readonly #kernels: ReturnType<typeof wholeGradientKernels>;
-  readonly #gradients: ParameterBuffer;
-  readonly #sums: LineSumPlan;
-  readonly #upload: TrainingUpload["views"];
-  readonly #layers: number;
-
-  constructor(
-    builder: GraphBuilder,
-    shape: DecoderShape,
-    gradients: ParameterBuffer,
-    sums: LineSumPlan,
-    upload: TrainingUpload["views"],
-    { value, variants }: { readonly value: boolean; readonly variants: TrainVariants },
-  ) {
-    this.#kernels = wholeGradientKernels(shape, gradients.layout.layer, value, variants);
-    [this.#builder, this.#gradients, this.#sums] = [builder, gradients, sums];
-    [this.#upload, this.#layers] = [upload, shape.layers];
-  }
-
-  inner(): Bound {
-    return {};
-  }
-
-  add(group: ProductGroup, layer: number, _: Inner, bound: Bound): void {
-    const gradients = this.#gradients.layerView(layer);
-    this.#builder.add(this.#kernels[`${group}Gradient`], { ...bound, gradients });
-    if (group !== "gateUp" && group !== "qkv") return;
-    const ofMlp = group === "gateUp";
-    const { input, normed } = bound as Record<"input" | "normed", Scratch>; // bound for groups after a norm
-    const shares = this.#sums.block(2 * layer + (ofMlp ? 1 : 0));
-    const summed = { ...bound, x: input, gradient: normed, shares };
-    this.#builder.add(ofMlp ? this.#kernels.mlpSums : this.#kernels.inputSums, summed);
-  }
-
-  head(bound: Bound): void {
-    const shares = this.#sums.block(2 * this.#layers);
-    this.#builder.add(this.#kernels.headSums, { ...bound, shares }, SCORED);
-  }
-
-  end(gradient: Scratch): void {
-    const { tokenBatch: batch, tokenLines: tokens, sortedLines: lines } = this.#upload;
-    const embedding = this.#gradients.view(EMBEDDING);
-    const bound = { batch, tokens, lines, gradient, gradients: embedding };
-    this.#builder.add(this.#kernels.embeddingGradient, bound, TOKENS);
-    const { vectors, sums, shares } = this.#sums;
-    this.#builder.add(addLineSums(vectors), { sums, shares, gradients: { buffer: this.#gradients.buffer } });
-  }
+export function wholeGradients(
+  builder: GraphBuilder,
+  { shape, weights, variants, upload, gradients, sums }: GradientInputs,
+): ParameterGradients {
+  if (sums === null) throw new Error("training all parameters needs a plan of line sums");
+  const kernels = wholeGradientKernels(shape, gradients.layout.layer, weights.has(VALUE_WEIGHT), variants);
+  return {
+    inner: () => ({}),
+    add(group, layer, _, bound) {
+      builder.add(kernels[`${group}Gradient`], { ...bound, gradients: gradients.layerView(layer) });
+      if (group !== "gateUp" && group !== "qkv") return;
+      const isMlp = group === "gateUp";
+      const { input, normed } = bound as Record<"input" | "normed", Scratch>; // bound for groups after a norm
+      const shares = sums.block(2 * layer + (isMlp ? 1 : 0));
+      const summed = { ...bound, x: input, gradient: normed, shares };
+      builder.add(isMlp ? kernels.mlpSums : kernels.inputSums, summed);
+    },
+    head: (bound) =>
+      builder.add(kernels.headSums, { ...bound, shares: sums.block(2 * shape.layers) }, SCORED),
+    end(gradient) {
+      const { tokenBatch: batch, tokenLines: tokens, sortedLines: lines } = upload;
+      const bound = { batch, tokens, lines, gradient, gradients: gradients.view(EMBEDDING) };
+      builder.add(kernels.embeddingGradient, bound, TOKENS);
+      builder.add(addLineSums(sums.vectors), { ...sums.views, gradients: { buffer: gradients.buffer } });
+    },
+  };
 }
 
-/** Gradients of an adapter's factors, and of a value head if there is a plan of its line sums. */
-export class FactorGradients implements ParameterGradients {
-  readonly #builder: GraphBuilder;
-  readonly #kernels: ReturnType<typeof factorKernels>;
-  readonly #gradients: ParameterBuffer;
-  readonly #adapter: LowRankWeights;
-  readonly #shape: DecoderShape;
-  readonly #sums: LineSumPlan | null;
-  readonly #lines: (width: number) => Scratch;
-
-  /** `lines` creates scratch memory of a given width for all lines. */
-  constructor(
-    builder: GraphBuilder,
-    shape: DecoderShape,
-    { layer }: DecoderWeights,
-    adapter: LowRankWeights,
-    {
-      gradients,
-      sums,
-      variants,
-    }: {
-      readonly gradients: ParameterBuffer;
-      readonly sums: LineSumPlan | null;
-      readonly variants: TrainVariants;
+/** Gradients of an adapter's factors, and of a value head if there is a plan of its line sums. `lines` creates scratch memory of a given width for all lines. */
+export function factorGradients(
+  builder: GraphBuilder,
+  { shape, weights, variants, gradients, sums }: GradientInputs,
+  adapter: LowRankWeights,
+  lines: (width: number) => Scratch,
+): ParameterGradients {
+  const kernels = factorKernels(shape, weights.layer, adapter.lowRank, variants);
+  return {
+    inner(group, layer, outputs) {
+      const own = kernels[group];
+      if (own === null) return {};
+      const bound = { adapter: adapter.layerView(layer), innerGradient: lines(own.width) };
+      builder.add(own.inner, { ...outputs, ...bound });
+      return bound;
     },
-    lines: (width: number) => Scratch,
-  ) {
-    this.#kernels = factorKernels(shape, layer, adapter.lowRank, variants);
-    [this.#shape, this.#sums] = [shape, sums];
-    [this.#builder, this.#gradients, this.#adapter, this.#lines] = [builder, gradients, adapter, lines];
-  }
+    add(group, layer, inner, bound) {
+      const own = kernels[group];
+      if (own === null) return;
+      builder.add(own.factors, { ...bound, inner: inner[group], gradients: gradients.layerView(layer) });
+    },
+    head(bound) {
+      if (sums !== null) builder.add(valueSums(shape), { ...bound, shares: sums.block(0) }, SCORED);
+    },
+    end() {
+      if (sums === null) return;
+      builder.add(addLineSums(sums.vectors), { ...sums.views, gradients: { buffer: gradients.buffer } });
+    },
+  };
+}
 
-  inner(group: ProductGroup, layer: number, outputs: Bound): Bound {
-    const kernels = this.#kernels[group];
-    if (kernels === null) return {};
-    const bound = { adapter: this.#adapter.layerView(layer), innerGradient: this.#lines(kernels.width) };
-    this.#builder.add(kernels.inner, { ...outputs, ...bound });
-    return bound;
-  }
-
-  add(group: ProductGroup, layer: number, inner: Inner, bound: Bound): void {
-    const kernels = this.#kernels[group];
-    if (kernels === null) return;
-    const gradients = this.#gradients.layerView(layer);
-    this.#builder.add(kernels.factors, { ...bound, inner: inner[group], gradients });
-  }
-
-  head(bound: Bound): void {
-    if (this.#sums === null) return;
-    this.#builder.add(valueSums(this.#shape), { ...bound, shares: this.#sums.block(0) }, SCORED);
-  }
-
-  end(): void {
-    if (this.#sums === null) return;
-    const { vectors, sums, shares } = this.#sums;
-    this.#builder.add(addLineSums(vectors), { sums, shares, gradients: { buffer: this.#gradients.buffer } });
-  }
+/**
+ * Lays out the shares of line sums and the destination of each sum in the gradients. Each group lists the parameters whose
+ * gradients one kernel sums.
+ */
+export function planLineSums(
+  device: GPUDevice,
+  { parameters }: ParameterLayout,
+  groups: readonly (readonly string[])[],
+) {
+  const targets = groups.map((names) =>
+    names.flatMap((name) => {
+      const placed = parameters.get(name);
+      if (placed === undefined) throw new Error(`there is no parameter ${name}`);
+      const { offset, size } = placed;
+      return Array.from({ length: Math.ceil(size / VECTOR) }, (_, i) => offset / VECTOR + i);
+    }),
+  );
+  let vectors = 0;
+  const starts = targets.map(({ length }) => LINE_SHARES * ((vectors += length) - length));
+  const words = targets.flatMap((group, i) =>
+    group.flatMap((target, k) => [at(starts, i) + k, group.length, target]),
+  );
+  const vectorBytes = VECTOR * WORD;
+  const { STORAGE, COPY_DST } = GPUBufferUsage;
+  const create = (label: string, size: number): GPUBuffer =>
+    device.createBuffer({ label, size, usage: STORAGE | COPY_DST });
+  const sums = create("sums over lines", words.length * WORD);
+  const shares = create("shares of sums", LINE_SHARES * vectors * vectorBytes);
+  device.queue.writeBuffer(sums, 0, Uint32Array.from(words));
+  return {
+    /** Number of vectors summed. */
+    vectors,
+    views: { sums: { buffer: sums }, shares: { buffer: shares } },
+    /** The range of the shares of a group. */
+    block: (group: number): BufferView => ({
+      buffer: shares,
+      offset: at(starts, group) * vectorBytes,
+      size: LINE_SHARES * at(targets, group).length * vectorBytes,
+    }),
+  };
 }

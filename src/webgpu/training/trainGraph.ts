@@ -1,7 +1,7 @@
 /** Forward and backward pass of a micro-batch as one graph, with gradients accumulated where the optimizer reads them. */
 import type { DecoderShape } from "../../decoder/decoderShape.ts";
 import type { DecoderWeights } from "../weights/decoderWeights.ts";
-import { keyWidth, normedWidth, queryWidth } from "../layout/headPadding.ts";
+import { keyWidth, queryWidth } from "../layout/headPadding.ts";
 import {
   GraphBuilder,
   type BufferView,
@@ -12,20 +12,11 @@ import {
 import { chunkTokens, type HeadChunk } from "../weights/headChunks.ts";
 import { TILE } from "../recording/kernel.ts";
 import { vocabularySlices } from "../kernels/headStatistics/headStatistics.ts";
-import type { LineSumPlan } from "./lineSumPlan.ts";
 import { DOWN, GATE_UP, OUTPUT, QKV } from "../weights/lowRank.ts";
-import { LowRankPass, type Inner } from "../kernels/lowRank/lowRankPass.ts";
-import type { ParameterBuffer } from "../weights/parameterBuffer.ts";
-import { FactorGradients, SCORED, WholeGradients, type ParameterGradients } from "./parameterGradients.ts";
+import { ForwardLayers, type Activations } from "../forward/forwardLayers.ts";
+import { factorGradients, SCORED, wholeGradients, type GradientInputs } from "./parameterGradients.ts";
 import { SLOPE_WORDS } from "../layout/scoredToken.ts";
-import {
-  backwardKernels,
-  forwardKernels,
-  VALUE_BIAS,
-  VALUE_WEIGHT,
-  type BackwardKernels,
-  type ForwardKernels,
-} from "./trainKernels.ts";
+import { backwardKernels, forwardKernels, VALUE_BIAS, VALUE_WEIGHT } from "./trainKernels.ts";
 import type { TrainingCapacity, TrainingUpload } from "./trainingUpload.ts";
 import type { TrainVariants } from "../kernelVariants/variants.ts";
 import { EMBEDDING, headMatrix, NORM } from "../../decoder/parameterNames.ts";
@@ -44,11 +35,8 @@ export interface ScoreInputs {
 }
 
 /** Additional inputs of a backward pass. */
-interface TrainInputs extends ScoreInputs {
-  readonly gradients: ParameterBuffer;
+interface TrainInputs extends ScoreInputs, GradientInputs {
   readonly chunks: readonly HeadChunk[];
-  /** Null if no trained parameter needs line sums. */
-  readonly sums: LineSumPlan | null;
   /** Gradient checkpointing: keeps only layer inputs and recomputes the rest in the backward pass. */
   readonly recompute: boolean;
 }
@@ -75,7 +63,7 @@ export function buildScoreGraph(inputs: ScoreInputs): Promise<Graph> {
 export function buildTrainGraph(inputs: TrainInputs): Promise<Graph> {
   const { recompute } = inputs;
   const forward = new ForwardPass(inputs, true);
-  const layers: Kept[] = [];
+  const layers: Activations[] = [];
   let x = forward.embed();
   for (let i = 0; i < inputs.shape.layers; i++) {
     const { kept, output } = forward.layer(i, x);
@@ -89,24 +77,8 @@ export function buildTrainGraph(inputs: TrainInputs): Promise<Graph> {
     backward.mlp(i, again, gradient);
     backward.attention(i, again, gradient);
   }
-  backward.end(gradient);
+  backward.gradients.end(gradient);
   return forward.builder.build();
-}
-
-/** Activations of a layer that its backward pass reads. */
-interface Kept {
-  readonly x: Scratch;
-  /** Queries and keys before the norm of their heads, if they are normed. */
-  readonly heads: Scratch;
-  readonly queries: Scratch;
-  readonly cache: Scratch;
-  readonly context: Scratch;
-  readonly totals: Scratch;
-  /** The residual stream after attention. */
-  readonly middle: Scratch;
-  readonly gates: Scratch;
-  readonly ups: Scratch;
-  readonly inner: Inner;
 }
 
 /** Activations of the head that its backward pass reads. */
@@ -117,23 +89,23 @@ interface KeptOfHead {
 
 class ForwardPass {
   readonly builder: GraphBuilder;
-  readonly #kernels: ForwardKernels;
+  readonly #kernels: ReturnType<typeof forwardKernels>;
   readonly #value: boolean;
-  readonly #lowRank: LowRankPass;
-  /** Inner vectors of the layer before. */
-  #inner: Inner | null = null;
+  readonly #layers: ForwardLayers;
 
   /** With `keep`, activations are kept for the backward pass. */
   constructor(
     readonly inputs: ScoreInputs,
-    readonly keep: boolean,
+    keep: boolean,
   ) {
-    const { device, pipelines, variants, shape, weights } = inputs;
+    const { device, pipelines, variants, shape, weights, rope, upload } = inputs;
+    const { lineBatch: batch, rows } = upload;
     this.builder = new GraphBuilder(device, pipelines, keep ? "training" : "scoring");
     this.#value = hasValueHead(weights);
     this.#kernels = forwardKernels(shape, weights, keep, this.#value, variants);
     const lines = (width: number): Scratch => this.lines(width);
-    this.#lowRank = new LowRankPass(this.builder, this.#kernels, weights.adapter, lines);
+    const pass = { builder: this.builder, kernels: this.#kernels, shape, weights };
+    this.#layers = new ForwardLayers({ ...pass, batch, rows, rope, lines, keep });
   }
 
   lines(width: number): Scratch {
@@ -155,66 +127,23 @@ class ForwardPass {
   }
 
   /** Records a layer. */
-  layer(i: number, x: Scratch): { kept: Kept; output: Scratch } {
-    const { shape, upload, weights } = this.inputs;
-    const { lineBatch: batch } = upload;
-    const [kept, hidden] = this.#untilMlp(i, x, this.#inner);
-    const output = this.keep ? this.lines(shape.width) : x;
-    const down = { layer: weights.layerView(i, DOWN), ...this.#lowRank.bound(i), inner: kept.inner.down };
-    this.builder.add(this.#kernels.addMlp, { batch, input: hidden, ...down, x: kept.middle, sum: output });
-    this.#inner = kept.inner;
-    return { kept, output };
+  layer(i: number, x: Scratch): { kept: Activations; output: Scratch } {
+    return this.#layers.layer(i, x, this.#cache());
   }
 
   /** Recomputes the activations of a layer from its input. */
-  again(i: number, { x, inner }: Kept): Kept {
-    const [kept] = this.#untilMlp(i, x, null);
-    return { ...kept, inner: { ...kept.inner, down: inner.down } };
+  again(i: number, kept: Activations): Activations {
+    return this.#layers.again(i, kept, this.#cache());
   }
 
-  /** Records a layer up to the MLP's hidden state, without the last product. */
-  #untilMlp(i: number, x: Scratch, previous: Inner | null): [Kept, Scratch] {
-    const { shape, upload, weights, rope } = this.inputs;
-    const { width, hiddenWidth } = shape;
-    const { lineBatch: batch, rows } = upload;
-    const inner = this.#lowRank.inner();
-    const kept: Kept = {
-      x,
-      heads: this.lines(normedWidth(shape)),
-      queries: this.lines(queryWidth(shape)),
-      cache: this.lines(2 * keyWidth(shape)),
-      context: this.lines(queryWidth(shape)),
-      totals: this.lines(2 * shape.heads),
-      middle: this.keep ? this.lines(width) : x,
-      gates: this.lines(hiddenWidth),
-      ups: this.lines(hiddenWidth),
-      inner,
-    };
-    const hidden = this.lines(hiddenWidth);
-    const layer = (part: string) => ({ layer: weights.layerView(i, part), ...this.#lowRank.bound(i) });
-    const { queries, cache, context, totals, middle, gates, ups } = kept;
-    const { builder } = this;
-    const kernels = this.#kernels;
-    this.#lowRank.enterAttention(i, { batch, x, ...layer(QUERIES) }, inner, previous);
-    const projected = { heads: kept.heads, queries, cache, inner: inner.qkv };
-    builder.add(kernels.projectQkv, { batch, rows, x, ...layer(QUERIES), rope, ...projected });
-    const heads = { heads: kept.heads, queries, cache };
-    if (kernels.normHeads !== null)
-      builder.add(kernels.normHeads, { batch, rows, ...layer(QUERIES), rope, ...heads });
-    builder.add(kernels.attend, { batch, rows, queries, cache, context, totals });
-    const attended = { input: context, x, sum: middle, inner: inner.output };
-    builder.add(kernels.addAttention, { batch, ...layer(OUTPUT), ...attended });
-    this.#lowRank.enterMlp(i, { batch, x: middle, ...layer(GATE) }, inner);
-    const gated = { x: middle, hidden, gates, ups, inner: inner.gateUp };
-    builder.add(kernels.gatedHidden, { batch, ...layer(GATE), ...gated });
-    return [kept, hidden];
+  #cache(): Scratch {
+    return this.lines(2 * keyWidth(this.inputs.shape));
   }
 
   /** Records the scores of the scored tokens, from the output of the last layer. */
   score(x: Scratch): KeptOfHead {
     const { shape, upload, weights, scores } = this.inputs;
-    if (this.#inner !== null)
-      this.#lowRank.leave(shape.layers - 1, { batch: upload.lineBatch, x }, this.#inner);
+    this.#layers.end(x);
     const { scoredBatch: batch, predictors, loss, scored } = upload;
     const [normed, slopes] = [this.ofScored(shape.width), this.ofScored(SLOPE_WORDS)];
     const [partials, values] = [this.ofScored(4 * vocabularySlices(shape)), this.ofScored(1)];
@@ -234,8 +163,8 @@ class ForwardPass {
 
 /** The backward pass. The gradient of the residual stream is one buffer, updated in place by each layer. */
 class BackwardPass {
-  readonly #kernels: BackwardKernels;
-  readonly #gradients: ParameterGradients;
+  readonly #kernels: ReturnType<typeof backwardKernels>;
+  readonly gradients: ReturnType<typeof wholeGradients>;
 
   constructor(
     readonly forward: ForwardPass,
@@ -245,7 +174,11 @@ class BackwardPass {
     const value = hasValueHead(weights);
     const frozen = weights.adapter !== null;
     this.#kernels = backwardKernels(shape, weights, { value, frozen }, variants);
-    this.#gradients = gradientsOf(forward, inputs);
+    const { builder } = forward;
+    this.gradients =
+      weights.adapter === null
+        ? wholeGradients(builder, inputs)
+        : factorGradients(builder, inputs, weights.adapter, (width) => forward.lines(width));
   }
 
   /** Records the gradient of the last layer's output x. */
@@ -266,12 +199,12 @@ class BackwardPass {
     }
     const back = { x, weights: norm, gradient: headGradient, places, inputGradient: gradient, scales };
     builder.add(kernels.headNorm, { batch: lineBatch, ...back });
-    this.#gradients.head({ ...shared, x, scales, gradient: headGradient, predictors });
+    this.gradients.head({ ...shared, x, scales, gradient: headGradient, predictors });
     return gradient;
   }
 
   /** Records the MLP: from the gradient of a layer's output to that of the residual stream after attention. */
-  mlp(i: number, { middle, gates, ups, inner }: Kept, outputGradient: Scratch): void {
+  mlp(i: number, { middle, gates, ups, inner }: Activations, outputGradient: Scratch): void {
     const { shape, upload, weights } = this.inputs;
     const { lineBatch: batch } = upload;
     const [layer, down] = [weights.layerView(i, GATE), weights.layerView(i, DOWN)];
@@ -279,21 +212,21 @@ class BackwardPass {
     const [normed, scales] = [this.forward.lines(shape.width), this.forward.lines(1)];
     const { builder } = this.forward;
     const kernels = this.#kernels;
-    const ofDown = this.#gradients.inner("down", i, { batch, outputGradient });
+    const ofDown = this.gradients.inner("down", i, { batch, outputGradient });
     const outputs = { gates, ups }; // now the gradients
     const gated = { gradient: outputGradient, ...outputs, hidden, ...ofDown };
     builder.add(kernels.gatedBackward, { batch, layer: down, ...gated });
-    this.#gradients.add("down", i, inner, { batch, input: hidden, outputGradient, ...ofDown });
-    const ofGates = this.#gradients.inner("gateUp", i, { batch, ...outputs });
+    this.gradients.add("down", i, inner, { batch, input: hidden, outputGradient, ...ofDown });
+    const ofGates = this.gradients.inner("gateUp", i, { batch, ...outputs });
     builder.add(kernels.mlpInput, { batch, layer, ...outputs, inputGradient: normed, ...ofGates });
     const norm = { x: middle, weights: layer, gradient: normed, inputGradient: outputGradient, scales };
     builder.add(kernels.mlpNorm, { batch, ...norm });
     const read = { input: middle, scales, layer, normed, ...outputs, ...ofGates };
-    this.#gradients.add("gateUp", i, inner, { batch, ...read });
+    this.gradients.add("gateUp", i, inner, { batch, ...read });
   }
 
   /** Records attention: from the gradient of the residual stream after attention to that of the layer's input. */
-  attention(i: number, { inner, ...kept }: Kept, outputGradient: Scratch): void {
+  attention(i: number, { inner, ...kept }: Activations, outputGradient: Scratch): void {
     const { shape, upload, weights, rope } = this.inputs;
     const { lineBatch: batch, rows } = upload;
     const [layer, output] = [weights.layerView(i, QUERIES), weights.layerView(i, OUTPUT)];
@@ -304,39 +237,22 @@ class BackwardPass {
     const { builder } = this.forward;
     const kernels = this.#kernels;
     const { x, heads, context } = kept;
-    const ofOutput = this.#gradients.inner("output", i, { batch, outputGradient });
+    const ofOutput = this.gradients.inner("output", i, { batch, outputGradient });
     const sent = { outputGradient, inputGradient: gradient, ...ofOutput };
     builder.add(kernels.contextGradient, { batch, layer: output, ...sent });
-    this.#gradients.add("output", i, inner, { batch, input: context, outputGradient, ...ofOutput });
+    this.gradients.add("output", i, inner, { batch, input: context, outputGradient, ...ofOutput });
     builder.add(kernels.attendBackwardQueries, { batch, rows, rope, gradient, ...kept, queryGradient });
     builder.add(kernels.attendBackwardKeys, { batch, rows, rope, gradient, ...kept, cacheGradient });
     const outputs = { queryGradient, cacheGradient };
     if (kernels.normHeadsBackward !== null)
       builder.add(kernels.normHeadsBackward, { batch, layer, heads, ...outputs });
-    const ofQueries = this.#gradients.inner("qkv", i, { batch, ...outputs });
+    const ofQueries = this.gradients.inner("qkv", i, { batch, ...outputs });
     builder.add(kernels.qkvInput, { batch, layer, ...outputs, inputGradient: normed, ...ofQueries });
     const norm = { x, weights: layer, gradient: normed, inputGradient: outputGradient, scales };
     builder.add(kernels.inputNorm, { batch, ...norm });
     const read = { input: x, scales, layer, normed, heads, ...outputs, ...ofQueries };
-    this.#gradients.add("qkv", i, inner, { batch, ...read });
+    this.gradients.add("qkv", i, inner, { batch, ...read });
   }
-
-  /** Records the embedding's gradient, from that of the first layer's input, and all line sums. */
-  end(gradient: Scratch): void {
-    this.#gradients.end(gradient);
-  }
-}
-
-function gradientsOf(forward: ForwardPass, inputs: TrainInputs): ParameterGradients {
-  const { variants, shape, weights, gradients, sums, upload } = inputs;
-  const { builder } = forward;
-  if (weights.adapter !== null) {
-    const lines = (width: number): Scratch => forward.lines(width);
-    return new FactorGradients(builder, shape, weights, weights.adapter, inputs, lines);
-  }
-  if (sums === null) throw new Error("training all parameters needs a plan of line sums");
-  const value = hasValueHead(weights);
-  return new WholeGradients(builder, shape, gradients, sums, upload, { value, variants });
 }
 
 /** Scratch memory for `lines` lines, rounded up to whole tiles. */

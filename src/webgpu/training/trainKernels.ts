@@ -1,30 +1,28 @@
 /** The kernels of scoring and training steps of a decoder, and the gradients of its projections. */
 import type { DecoderShape } from "../../decoder/decoderShape.ts";
 import type { DecoderWeights, TokenRange } from "../weights/decoderWeights.ts";
+import { layerKernels } from "../forward/forwardLayers.ts";
 import { chunkTokens } from "../weights/headChunks.ts";
 import { keyWidth, queryWidth, storedHeadDim } from "../layout/headPadding.ts";
 import { read } from "../recording/kernel.ts";
-import { addProjection } from "../kernels/addProjection/addProjection.ts";
 import { attend } from "../kernels/attend/attend.ts";
 import { attendBackwardKeys, attendBackwardQueries } from "../kernels/attendBackward/attendBackward.ts";
 import { backProject, type ProjectionPart } from "../kernels/backProject/backProject.ts";
 import { embed } from "../kernels/embed/embed.ts";
 import { embeddingGradient } from "../kernels/embeddingGradient/embeddingGradient.ts";
 import { gatedBackward } from "../kernels/gatedBackward/gatedBackward.ts";
-import { gatedHidden } from "../kernels/gatedHidden/gatedHidden.ts";
 import { headGradients, logitGradient } from "../kernels/headBackward/headBackward.ts";
 import { headStatistics } from "../kernels/headStatistics/headStatistics.ts";
 import { factorGradient } from "../kernels/lowRank/factorGradient.ts";
-import { lowRankGradient, lowRankInputs } from "../kernels/lowRank/lowRank.ts";
+import { lowRankGradient } from "../kernels/lowRank/lowRank.ts";
 import { lineSums, type LineTerm } from "../kernels/lineSums/lineSums.ts";
 import { normBackward } from "../kernels/normBackward/normBackward.ts";
-import { normHeads, normHeadsBackward } from "../kernels/normHeads/normHeads.ts";
+import { normHeadsBackward } from "../kernels/normHeads/normHeads.ts";
 import { policyLoss } from "../kernels/policyLoss/policyLoss.ts";
-import { projectQkv } from "../kernels/projectQkv/projectQkv.ts";
 import { normScored } from "../kernels/scored/scored.ts";
 import { weightGradient } from "../kernels/weightGradient/weightGradient.ts";
 import type { LayerWeights } from "../weights/layerWeights.ts";
-import { DOWN, innerParts, innerWidth, OUTPUT, type LowRank } from "../weights/lowRank.ts";
+import { innerParts, innerWidth, type LowRank } from "../weights/lowRank.ts";
 import type { LayerLayout } from "../layout/parameterLayout.ts";
 import { usualTeam } from "../recording/rowTeam.ts";
 import { SLOPE_WGSL } from "../layout/scoredToken.ts";
@@ -38,11 +36,6 @@ const HEAD_NORMS = ["self_attn.q_norm.weight", "self_attn.k_norm.weight"];
 export const VALUE_WEIGHT = "score.weight";
 export const VALUE_BIAS = "score.bias";
 
-/** Kernels of the forward pass. */
-export type ForwardKernels = ReturnType<typeof forwardKernels>;
-/** Kernels of the backward pass. */
-export type BackwardKernels = ReturnType<typeof backwardKernels>;
-
 /** Weights of a decoder as kernels read them. */
 type Readers = Pick<DecoderWeights, "layer" | "tokens" | "adapter">;
 
@@ -52,21 +45,16 @@ const NARROW_LINES = 4;
 /** Kernels of a forward pass; with `keep`, they also store what the backward pass reads. */
 export function forwardKernels(
   shape: DecoderShape,
-  { layer, tokens, adapter }: Readers,
+  weights: Readers,
   keep: boolean,
   value: boolean,
   variants: TrainVariants,
 ) {
-  const lowRank = adapter?.lowRank ?? null;
+  const { tokens } = weights;
   return {
-    ...lowRankInputs(shape, layer, lowRank, NARROW_LINES),
+    ...layerKernels(shape, weights, variants, { keep, adapterLines: NARROW_LINES }),
     embed: (range: TokenRange) => embed(shape, tokens, range),
-    projectQkv: projectQkv(shape, layer, variants.projectQkv, lowRank),
-    normHeads: shape.qkNorm ? normHeads(shape, layer) : null,
     attend: attend(shape, keep),
-    addAttention: addProjection(layer, OUTPUT, keep, variants.addAttention, lowRank),
-    gatedHidden: gatedHidden(shape, layer, keep, variants.gatedHidden, lowRank),
-    addMlp: addProjection(layer, DOWN, keep, variants.addMlp, lowRank),
     normScored: normScored(shape, { value, team: usualTeam(shape.width) }),
     headStatistics: (range: TokenRange) => headStatistics(shape, tokens, range),
     policyLoss: policyLoss(shape, { value, slopes: keep }),
@@ -165,8 +153,9 @@ const NORM_BINDINGS = {
 
 /** Contribution of a line to the gradient of a norm's weights. */
 function normTerm({ width }: DecoderShape): LineTerm {
-  const place = `line * ${width / 4}u + column`;
-  return { vectors: width / 4, text: `gradient[${place}] * x[${place}] * scales[line]` };
+  const vectors = width / 4;
+  const own = `line * ${vectors}u + column`;
+  return { vectors, text: `gradient[${own}] * x[${own}] * scales[line]` };
 }
 
 /** Line sums of a layer's first norm and, if present, of biases and head norms. */

@@ -83,7 +83,7 @@ export async function chooseVariants(
   const choices: Choice[] = [];
   for (const family of families) {
     const variant = remembered[family.name];
-    if (variant !== undefined && family.candidates.has(variant))
+    if (typeof variant === "string" && family.candidates.has(variant))
       choices.push({ ...plain(family), variant, source: "remembered" });
     else choices.push(now() < deadline ? await fastest(family, measure) : plain(family));
   }
@@ -123,14 +123,9 @@ async function fastest(family: Family, measure: Measure): Promise<Choice> {
 }
 
 /** Parses stored choices; damaged ones count as none and are measured again. */
-function parse(text: string | null): Record<string, string> {
-  if (text === null) return {};
+function parse(text: string | null): Readonly<Record<string, unknown>> {
   try {
-    const value: unknown = JSON.parse(text);
-    const entries = typeof value === "object" && value !== null ? Object.entries(value) : [];
-    return Object.fromEntries(
-      entries.filter((entry): entry is [string, string] => typeof entry[1] === "string"),
-    );
+    return Object(JSON.parse(text ?? "null")) as Record<string, unknown>;
   } catch {
     return {};
   }

@@ -5,7 +5,7 @@ import type { Kernel } from "../recording/kernel.ts";
 import { attendTeams } from "../kernels/attend/attendTogether.ts";
 import { plainLayer } from "../weights/layerWeights.ts";
 import type { LayerBlock } from "../layout/parameterLayout.ts";
-import { SAMPLE_TEAMS, usualTeams, type Teams } from "../kernelVariants/teams.ts";
+import { SAMPLE_TEAMS, usualTeams, type Teams } from "../kernelVariants/variants.ts";
 import { backwardKernels, forwardKernels, wholeGradientKernels } from "../training/trainKernels.ts";
 import { plainTokens } from "../weights/tokenMatrix.ts";
 import { measuredVocabulary } from "./tuningContents.ts";

@@ -3,6 +3,7 @@ import { at } from "../../math/at.ts";
 import type { DecoderShape } from "../../decoder/decoderShape.ts";
 import { storedHeadDim } from "../layout/headPadding.ts";
 import { headFunction, type LayerWeights } from "./layerWeights.ts";
+import { DOWN, GATE_UP, OUTPUT, QKV } from "./lowRank.ts";
 import {
   overInputs,
   overOutputs,
@@ -12,12 +13,7 @@ import {
 } from "./packedMatrix.ts";
 
 /** Matrices that share an input, concatenated along their outputs. */
-const MATRICES = [
-  ["self_attn.q_proj.weight", "self_attn.k_proj.weight", "self_attn.v_proj.weight"],
-  ["self_attn.o_proj.weight"],
-  ["mlp.gate_proj.weight", "mlp.up_proj.weight"],
-  ["mlp.down_proj.weight"],
-] as const;
+const MATRICES = [QKV, [OUTPUT], GATE_UP, [DOWN]] as const;
 const [ATTENTION, MLP] = [0, 2];
 
 /** Parts of a layer in one buffer. */
@@ -59,13 +55,13 @@ function group(
     all += shapes.get(part)?.[0] ?? 0;
   }
   const matrix = { precision, outputs: all, inputs: shapes.get(at(parts, 0))?.[1] ?? 0, start: 0 };
-  const places = new Map<string, number>();
+  const offsets = new Map<string, number>();
   let size = packedVectors(matrix);
   for (const [part, [length = 0]] of vectors) {
-    places.set(part, size);
+    offsets.set(part, size);
     size += Math.ceil(length / 4);
   }
-  return { matrix, outputs, vectors: places, size };
+  return { matrix, outputs, vectors: offsets, size };
 }
 
 /** Index of the group that holds a part. */

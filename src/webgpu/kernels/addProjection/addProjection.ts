@@ -2,7 +2,7 @@ import { read, uniform, write, type Kernel } from "../../recording/kernel.ts";
 import type { LayerWeights } from "../../weights/layerWeights.ts";
 import { factorForward, innerParts, innerWidth, type LowRank } from "../../weights/lowRank.ts";
 import { defineProduct } from "../../products/defineProduct.ts";
-import { beside, type Weights } from "../../products/product.ts";
+import { concatColumns, type Weights } from "../../products/product.ts";
 import { PLAIN_PRODUCT, type ProductVariant } from "../../kernelVariants/variants.ts";
 
 /**
@@ -53,5 +53,5 @@ export function addProjection(
 function withInner(layer: LayerWeights, part: string, lowRank: LowRank | null): Weights {
   const own = layer.forward(part);
   if (lowRank === null) return own;
-  return beside(own, layer.sizeOf(part).outputs / 4, factorForward(lowRank, part, "A"));
+  return concatColumns(own, layer.sizeOf(part).outputs / 4, factorForward(lowRank, part, "A"));
 }

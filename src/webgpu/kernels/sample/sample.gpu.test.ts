@@ -5,7 +5,7 @@ import type { Gpu } from "../../device/device.ts";
 import { OUTPUT_TOKENS, ROW_WORDS, type BatchSettings, type RowState } from "../../layout/rowState.ts";
 import { philox } from "./philox.ts";
 import { distributionReference, nucleusReference } from "./fixture.ts";
-import type { SampleTeam } from "../../kernelVariants/teams.ts";
+import type { SampleTeam } from "../../kernelVariants/variants.ts";
 import { sample } from "./sample.ts";
 
 const MAX_TOKENS = 4;

@@ -1,7 +1,7 @@
 import type { DecoderShape } from "../../../decoder/decoderShape.ts";
 import { defineKernel, read, uniform, write, type Kernel } from "../../recording/kernel.ts";
 import { BATCH_WGSL, OUTPUT_TOKENS, OUTPUT_WGSL, ROW_WGSL } from "../../layout/rowState.ts";
-import type { SampleTeam } from "../../kernelVariants/teams.ts";
+import type { SampleTeam } from "../../kernelVariants/variants.ts";
 import { choose } from "./choose.ts";
 import { PHILOX_WGSL } from "./philox.ts";
 import { reductions } from "./reductions.ts";
