@@ -70,6 +70,7 @@ function modelOf(shape: ModelConfig): LanguageModel {
       promptText: () => "",
       decode: (ids) => `\\boxed{${(ids[ids.length - 1] ?? 0) % 3}}`,
       encodePrompt: () => Int32Array.from({ length: promptTokens }, (_, i) => (7 * i + 3) % shape.vocabulary),
+      hasChatTemplate: true,
     },
   };
 }

@@ -10,6 +10,7 @@ import { addExtract, addGrade } from "./commands/grading.ts";
 import { addPlan } from "./commands/plan.ts";
 import { addRun } from "./commands/run.ts";
 import { addScore } from "./commands/score.ts";
+import { addTry } from "./commands/try.ts";
 import { addVote } from "./commands/vote.ts";
 
 /** The program, ready to parse arguments; errors are thrown for the caller to report. */
@@ -22,6 +23,7 @@ export function createProgram(): Command {
     .addHelpText("after", "\nHelp for a command: ttrl run --help");
   addRun(program);
   addDataset(program);
+  addTry(program);
   addEval(program);
   addGenerate(program);
   addScore(program);

@@ -32,7 +32,7 @@ describe("what the user got wrong is told in one line, with status 2", () => {
   mkdirSync(at("taken"));
   writeFileSync(at("taken", "run.json"), "{}");
   test.each<[string, string[], RegExp, string?]>([
-    ["no command", [], /name a command: run, eval/],
+    ["no command", [], /name a command: run, try, eval/],
     ["an unknown command", ["rum"], /unknown command 'rum' \(Did you mean run\?\)/],
     ["an unknown option", ["vote", "--fast"], /unknown option '--fast'/],
     [

@@ -44,7 +44,8 @@ export async function execute(job: Job): Promise<void> {
   fault.addEventListener("abort", () => stop.fail(fault.reason as Error)); // always an Error
   const signals = stopOnSignals(stop);
   const display = new RunDisplay(config.steps, run.dataset, position.entries);
-  const training = { out, models, config, own, others, checkpointEvery, logResponses };
+  const { hasChatTemplate } = models.policy.model.tokenizer;
+  const training = { out, models, config, own, others, checkpointEvery, logResponses, hasChatTemplate };
   const entries = await train(training, position, stop, display).finally(() => display.close());
   if (signals.received !== null) reportStop(out, entries, signals.received);
   else await finish(job, entries);

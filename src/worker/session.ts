@@ -96,7 +96,8 @@ export class Session {
       const exports = exportOffers(this.#exported(this.#loaded), prompt);
       this.#post({ type: "started", backend, model, notice, exports });
       const own = { name: this.#start.study.name, study };
-      const training = { models, config, own, others, votes: extras?.votes ?? [] };
+      const { hasChatTemplate } = models.policy.model.tokenizer;
+      const training = { models, config, own, others, votes: extras?.votes ?? [], hasChatTemplate };
       for await (const event of trainingRun(training, this.#control(this.#controller)))
         this.#record(event, own);
       this.#post({ type: "finished" });

@@ -54,8 +54,16 @@ describe("the tokenizer of a model folder", () => {
     );
   });
 
-  test("cannot do without a chat template, and says so", () => {
-    expect(() => createTokenizer(json, {})).toThrow("tokenizer_config.json has no chat_template");
+  test("renders the prompt as it is encoded, special tokens written out", () => {
+    expect(tokenizer.promptText("1+1=")).toBe("<bos>1+1=\n");
+    expect([...tokenizer.encode(tokenizer.promptText("1+1="))]).toEqual([...tokenizer.encodePrompt("1+1=")]);
+    expect(tokenizer.hasChatTemplate).toBe(true);
+  });
+
+  test("without a chat template gives the bare text, and says so", () => {
+    const bare = createTokenizer(json, {}, { system: "Be brief.", suffix: "!" });
+    expect(bare.promptText("1+1=")).toBe("Be brief.\n1+1=!\n");
+    expect(bare.hasChatTemplate).toBe(false);
   });
 });
 
@@ -76,7 +84,7 @@ describe("what other models' folders say otherwise", () => {
       { name: "default", template: "talk" },
     ];
     expect(rendered({ chat_template })).toBe("talk");
-    expect(() => rendered({ chat_template: chat_template.slice(0, 1) })).toThrow("has no chat_template");
+    expect(rendered({ chat_template: chat_template.slice(0, 1) })).toBe("hi\n");
   });
 
   test("a day in the prompt, which is the same every day", () => {

@@ -14,6 +14,8 @@ export interface Tokenizer {
   promptText(prompt: Prompt): string;
   /** Encodes a question, as the turns of the chat template with system prompt and suffix, ready for the response. */
   encodePrompt(prompt: Prompt): Int32Array;
+  /** False if the model has no chat template: prompts are then the bare text of their turns. */
+  readonly hasChatTemplate: boolean;
 }
 
 interface TokenizerConfig {
@@ -28,14 +30,21 @@ const TEMPLATE_DATE = "26 Jul 2024";
 /** No system prompt and no suffix. */
 export const UNFRAMED: PromptFrame = { system: "", suffix: "" };
 
-/** Creates a tokenizer from tokenizer.json and tokenizer_config.json. Throws if there is no chat template. */
+/** The template of a model without one: the text of each turn, a line break after it. */
+const BARE_TEMPLATE = "{% for message in messages %}{{ message['content'] }}\n{% endfor %}";
+
+/** Creates a tokenizer from tokenizer.json and tokenizer_config.json. */
 export function createTokenizer(tokenizerJson: object, tokenizerConfig: object, frame = UNFRAMED): Tokenizer {
   const tokenizer = new HuggingFaceTokenizer(withDigitsAsInRust(tokenizerJson) as object, tokenizerConfig);
   const config: TokenizerConfig = tokenizerConfig;
-  const template = new Template(templateText(config.chat_template));
+  const ownTemplate = templateText(config.chat_template);
+  const template = new Template(ownTemplate ?? BARE_TEMPLATE);
+  const promptText = (prompt: Prompt): string => {
+    const text = render(template, config, framedTurns(prompt, frame));
+    return ownTemplate === null ? firstToken(tokenizer, config) + text : text;
+  };
   const encode = (text: string): Int32Array =>
     Int32Array.from(tokenizer.encode(text, { add_special_tokens: false }).ids);
-  const promptText = (prompt: Prompt): string => render(template, config, framedTurns(prompt, frame));
   return {
     encode,
     decode: (tokens) =>
@@ -45,8 +54,9 @@ export function createTokenizer(tokenizerJson: object, tokenizerConfig: object, 
             skip_special_tokens: true,
             clean_up_tokenization_spaces: false,
           }),
-    promptText,
     encodePrompt: (prompt) => encode(promptText(prompt)),
+    promptText,
+    hasChatTemplate: ownTemplate !== null,
   };
 }
 
@@ -66,14 +76,19 @@ function render(template: Template, config: TokenizerConfig, messages: Message[]
   }
 }
 
-/** Returns the chat template: a string, or the entry "default" of a list. */
-function templateText(template: unknown): string {
+/** Returns the beginning-of-sequence token if the tokenizer itself puts it before a text, else "". */
+function firstToken(tokenizer: HuggingFaceTokenizer, config: TokenizerConfig): string {
+  const bos = tokenText(config.bos_token);
+  return tokenizer.encode("a", { add_special_tokens: true }).tokens[0] === bos ? bos : "";
+}
+
+/** Returns the chat template: a string, or the entry "default" of a list; null if there is none. */
+function templateText(template: unknown): string | null {
   if (typeof template === "string") return template;
   const all: readonly unknown[] = Array.isArray(template) ? template : [];
   const named = all.find((one) => property(one, "name") === "default");
   const text = property(named, "template");
-  if (typeof text === "string") return text;
-  throw new Error("tokenizer_config.json has no chat_template, which formats questions as prompts");
+  return typeof text === "string" ? text : null;
 }
 
 /** Returns a special token's text, given as a string or an object with `content`; "" if absent. */

@@ -50,7 +50,13 @@ const NO_WEIGHTS: ReadonlyMap<string, HostTensor> = new Map();
 function noText(): never {
   throw new Error("a memory plan has no texts to tokenize");
 }
-const NO_TOKENIZER = { encode: noText, decode: noText, promptText: noText, encodePrompt: noText };
+const NO_TOKENIZER = {
+  encode: noText,
+  decode: noText,
+  encodePrompt: noText,
+  promptText: noText,
+  hasChatTemplate: true,
+};
 
 /** Returns the memory of a run's workload. Rejects with the allocator's `RangeError` if a buffer exceeds the GPU's limits. */
 export async function graphMemory(
