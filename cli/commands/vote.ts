@@ -15,6 +15,7 @@ const groupLine = z.object({
   id: z.union([z.string(), z.number()]),
   task: z.enum(["math", "gpqa"]),
   responses: z.array(z.string()).min(1),
+  options: z.int().min(2).max(26).optional(),
   truth: z.nullish(z.union([z.string(), z.number()])),
   /** Of the response log of a run; passed on. */
   kind: z.exactOptional(z.string()),
@@ -26,8 +27,9 @@ const groupLine = z.object({
 export type GroupLine = z.infer<typeof groupLine>;
 
 const HELP = `
-Input, one JSON object a line: id, task ("math" or "gpqa"), responses (list of texts), truth (optional), such as
-responses.jsonl.gz of ttrl run; kind, step and dataset are passed on.
+Input, one JSON object a line: id, task ("math" or "gpqa"), responses (list of texts), truth (optional), options (of
+"gpqa", how many letters there are; optional), such as responses.jsonl.gz of ttrl run; kind, step and dataset are passed
+on.
 Output, one line each: id, extracted (answer of every response, null without one), label (the majority's answer, null
 when nobody answered), majority_count, rewards (1 for agreeing with the label), majority_ratio and
 majority_voting_reward; with truth also label_accuracy, reward_accuracy, ground_truth_ratio, pass and ungraded_share:
@@ -59,9 +61,9 @@ export function addVote(program: Command): void {
 type RunRules = Pick<AnswerRules, "answers" | "answerFormat">;
 
 /** The vote on one group under the authors' names; the metrics that need the truth are absent without it. */
-export function voteOn({ id, task, responses, truth, ...place }: GroupLine, how: RunRules) {
+export function voteOn({ id, task, responses, truth, options, ...place }: GroupLine, how: RunRules) {
   const rules = answerRules({ task }, how);
-  const extracted = extractAnswers(responses, rules);
+  const extracted = extractAnswers(responses, rules, options);
   const { pseudoLabel: label, majorityCount, majorityRatio } = majorityVote(extracted);
   const rewards = extracted.map(oncePerAnswer((answer) => rewardFor(answer, label, rules)));
   return {

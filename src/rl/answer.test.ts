@@ -87,3 +87,11 @@ describe("a hostile response of a megabyte is read", () => {
     letter(text);
   });
 });
+
+test("letters beyond a question's options are no answers", () => {
+  const texts = ["The answer is E.", "\\boxed{D}", "I choose B", "Answer: F, or rather (C)"];
+  expect(extractAnswers(texts, CHOICE, 3)).toEqual([null, null, "B", "C"]);
+  expect(extractAnswers(texts, CHOICE, 4)).toEqual([null, "D", "B", "C"]);
+  expect(extractAnswers(texts, CHOICE, 10)).toEqual(["E", "D", "B", "F"]);
+  expect(extractAnswers(texts, CHOICE)).toEqual(["E", "D", "B", "F"]);
+});

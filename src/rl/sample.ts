@@ -37,7 +37,7 @@ export async function sample(
     prompt: promptOf(question),
     seed: random.integer(0, 2 ** 31 - 1),
   }));
-  const votes = await method.voters.sample(drawing(models, requests, rules, method, watch));
+  const votes = await method.voters.sample(drawing(models, requests, { questions, rules }, method, watch));
   const { estimator, settings } = method;
   const greedy =
     estimator.takesGreedyBaseline === true ? await sampleGreedily(models, requests, method, watch) : [];
@@ -63,12 +63,12 @@ export async function sample(
 function drawing(
   models: Models,
   requests: readonly SampleRequest[],
-  rules: AnswerRules,
+  asked: Pick<StepQuestions, "questions" | "rules">,
   { settings: { temperature, topP, maxResponseTokens } }: Method,
   { signal, onProgress }: Parameters<typeof sample>[4],
 ): Draw {
   return {
-    ...{ models, requests, rules, onProgress },
+    ...{ models, requests, ...asked, onProgress },
     sample: (model, chosen, range, progress = onProgress) =>
       model.sample(chosen, { ...range, temperature, topP, maxResponseTokens }, signal, progress),
   };

@@ -36,6 +36,7 @@ export function vote(sampled: Sampled, rules: AnswerRules, abstains: (vote: Vote
   const extracted = extractAnswers(
     all.map(({ text }) => text),
     rules,
+    sampled.question.options,
   );
   const answers = extracted.slice(0, responses.length);
   const otherAnswers = extracted.slice(responses.length, responses.length + others.length);

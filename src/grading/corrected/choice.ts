@@ -14,11 +14,18 @@ const ALONE = new RegExp(
 const LONE =
   /(?<![A-Za-z\d_])(?:[A-D]|(?<=(?<![A-Za-z\d])\()[E-HJ-Z](?=\))|(?<=\*\*)[E-HJ-Z](?=\*\*))(?![A-Za-z\d_])/g;
 
+/** Number of letters where the number of options is unknown. */
+const ALL_LETTERS = 26;
+
+/** Whether a letter, in either case, is that of one of the options. */
+const isOption = (letter: string, options: number): boolean =>
+  letter.toUpperCase().charCodeAt(0) - 65 < options;
+
 /** Returns the letter that a text consists of or begins with, else its last lone one; "a" is usually an article. */
-export function choiceOf(text: string): string | null {
+export function choiceOf(text: string, options = ALL_LETTERS): string | null {
   const alone = ALONE.exec(text.slice(0, 200).trimStart())?.[1];
-  if (alone !== undefined) return alone.toUpperCase();
-  return text.match(LONE)?.at(-1) ?? null;
+  if (alone !== undefined && isOption(alone, options)) return alone.toUpperCase();
+  return text.match(LONE)?.findLast((letter) => isOption(letter, options)) ?? null;
 }
 
 const LINK =
@@ -38,17 +45,18 @@ const CONFIRMED = new RegExp(
   "gi",
 );
 
-/** Returns the letter that is announced last, as by "answer is X", "Answer: (x)" or "I choose X". */
-export function announcedChoice(text: string): string | null {
+/** Returns the option's letter that is announced last, as by "answer is X", "Answer: (x)" or "I choose X". */
+export function announcedChoice(text: string, options = ALL_LETTERS): string | null {
   let last = { letter: null as string | null, index: -1 };
   for (const { 0: phrase, 1: found = "", index } of text.matchAll(NAMED)) {
     const after = text.slice(index + phrase.length, index + phrase.length + 40);
-    if (isProse(found, phrase, after)) continue;
+    if (isProse(found, phrase, after) || !isOption(found, options)) continue;
     last = { letter: found.toUpperCase(), index };
   }
   for (const { 1: option, 2: bare, index } of text.matchAll(CONFIRMED)) {
     const found = option ?? bare ?? "";
-    if (index > last.index && found === found.toUpperCase()) last = { letter: found, index };
+    if (index > last.index && found === found.toUpperCase() && isOption(found, options))
+      last = { letter: found, index };
   }
   return last.letter;
 }

@@ -78,8 +78,8 @@ function equal(given: string, truth: string, task: Task): boolean | null {
 
 /** The authors' grading with its defects corrected (listed in differences.test.ts). */
 export const correctedGrader: Grader = {
-  extract: (text, task, format = AUTO) => {
-    const stated = statedAnswer(text, task, format);
+  extract: (text, task, format = AUTO, options) => {
+    const stated = statedAnswer(text, task, format, options);
     return stated === null || task === "gpqa" ? stated : tidied(stated);
   },
   equal,

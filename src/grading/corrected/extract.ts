@@ -4,12 +4,12 @@ import type { Task } from "../grader.ts";
 import { announcedAnswer, markedAnswer } from "./announced.ts";
 import { announcedChoice, choiceOf } from "./choice.ts";
 
-/** Returns the stated answer, or null; of multiple choice its letter. */
-export function statedAnswer(text: string, task: Task, format: string): string | null {
+/** Returns the stated answer, or null; of multiple choice its letter, which is that of one of the options. */
+export function statedAnswer(text: string, task: Task, format: string, options?: number): string | null {
   const plain = text.replace(/<\|[\w-]{1,40}\|>|<\/?s>/g, ""); // special tokens such as <|im_end|>
-  if (format === AUTO) return task === "math" ? freeAnswer(plain) : letterOf(plain);
-  const found = foundBy(plain, format);
-  return found === null || task === "math" ? found : choiceOf(found);
+  if (format === AUTO) return task === "math" ? freeAnswer(plain) : letterOf(plain, options);
+  const found = foundBy(plain, format, options);
+  return found === null || task === "math" ? found : choiceOf(found, options);
 }
 
 /** A part of a text. */
@@ -26,24 +26,24 @@ function freeAnswer(text: string): string | null {
   return box?.content ?? announcedAnswer(text);
 }
 
-function letterOf(text: string): string | null {
+function letterOf(text: string, options?: number): string | null {
   const tag = lastTagged(text, "answer");
   const box = lastBoxed(text);
   for (const found of [tag, box].sort((a, b) => (b?.end ?? -1) - (a?.end ?? -1))) {
-    const letter = found === null ? null : choiceOf(found.content);
+    const letter = found === null ? null : choiceOf(found.content, options);
     if (letter !== null) return letter;
   }
-  return announcedChoice(text) ?? (box === null && tag === null ? choiceOf(text) : null);
+  return announcedChoice(text, options) ?? (box === null && tag === null ? choiceOf(text, options) : null);
 }
 
-function foundBy(text: string, format: string): string | null {
+function foundBy(text: string, format: string, options?: number): string | null {
   switch (format) {
     case "boxed":
       return lastBoxed(text)?.content ?? null;
     case "hash":
       return markedAnswer(text);
     case "letter":
-      return letterOf(text);
+      return letterOf(text, options);
     case "last-number":
       return lastNumber(text);
     case "last-line":

@@ -63,6 +63,8 @@ export interface Voters {
 export interface Draw {
   readonly models: Models;
   readonly requests: readonly SampleRequest[];
+  /** The question of each request. */
+  readonly questions: readonly Question[];
   readonly rules: AnswerRules;
   /** Samples responses `first` to `first + count - 1` to each request from a model, at the settings of the run. */
   readonly sample: (

@@ -50,9 +50,9 @@ export async function initialVotes(
     watch.signal,
     (done, total) => watch.onProgress?.("sample", done, total),
   );
-  const votes = responses.map((group) => {
+  const votes = responses.map((group, i) => {
     const texts = group.map(({ text }) => text);
-    return majorityVote(extractAnswers(texts, rules));
+    return majorityVote(extractAnswers(texts, rules, at(questions, i).options));
   });
   const stored = {
     initialLabels: votes.map(({ pseudoLabel }) => pseudoLabel),

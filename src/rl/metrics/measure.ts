@@ -258,7 +258,7 @@ export function examine({ questions, responses }: EvaluationSamples, rules: Answ
 
 function judge(question: Question, responses: readonly Response[], rules: AnswerRules): Examined {
   const texts = responses.map(({ text }) => text);
-  const answers = extractAnswers(texts, rules);
+  const answers = extractAnswers(texts, rules, question.options);
   const vote = majorityVote(answers);
   return {
     question,

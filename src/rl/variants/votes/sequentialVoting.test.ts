@@ -48,7 +48,7 @@ describe("drawing votes", () => {
       );
     };
     const all = { votesPerQuestion: 30, voteBatch: 30, voteConfidence: 0.95, ...stopping };
-    const votes = await drawVotes(draw, 2, all, MATH);
+    const votes = await drawVotes(draw, [{}, {}], all, MATH);
     return { calls, votes: votes.map((responses) => responses.map(({ tokens }) => tokens[0])) };
   }
 

@@ -5,7 +5,7 @@ import { extractAnswers } from "../../answer.ts";
 import { integer, real } from "../../config/field.ts";
 import type { Draw, Voters, Votes } from "../../contracts/hooks.ts";
 import { drawn, text } from "../../contracts/metricText.ts";
-import type { AnswerRules, Response, Vote } from "../../contracts/types.ts";
+import type { AnswerRules, Question, Response, Vote } from "../../contracts/types.ts";
 import { defineVariant } from "../../contracts/variant.ts";
 import { majorityVote } from "../../vote.ts";
 
@@ -63,17 +63,17 @@ function sequentialVoters(stopping: Stopping): Voters {
   const { votesPerQuestion: count, voteBatch } = stopping;
   return {
     ...{ drawn: count, atOnce: Math.min(voteBatch, count), others: 0 },
-    async sample({ models, requests, sample, rules, onProgress }: Draw): Promise<Votes[]> {
+    async sample({ models, requests, questions, sample, rules, onProgress }: Draw): Promise<Votes[]> {
       const total = requests.length * count;
       let done = 0;
-      const draw: DrawVotes = async (questions, range) => {
+      const draw: DrawVotes = async (open, range) => {
         const before = done;
-        const chosen = questions.map((question) => at(requests, question));
+        const chosen = open.map((question) => at(requests, question));
         const votes = await sample(models.policy, chosen, range, (rows) => onProgress(before + rows, total));
-        done += questions.length * range.count;
+        done += open.length * range.count;
         return votes;
       };
-      const votes = await drawVotes(draw, requests.length, stopping, rules);
+      const votes = await drawVotes(draw, questions, stopping, rules);
       return votes.map((responses) => ({ responses, voters: responses.length, others: [] }));
     },
   };
@@ -92,18 +92,21 @@ export type DrawVotes = (
  */
 export async function drawVotes(
   draw: DrawVotes,
-  questions: number,
+  questions: readonly Pick<Question, "options">[],
   { votesPerQuestion, voteBatch, voteConfidence }: Stopping,
   rules: AnswerRules,
 ): Promise<Response[][]> {
-  const votes = Array.from({ length: questions }, (): Response[] => []);
+  const votes = questions.map((): Response[] => []);
   let open = [...votes.keys()];
   for (let first = 0; open.length > 0 && first < votesPerQuestion; first += voteBatch) {
     const batch = await draw(open, { first, count: Math.min(voteBatch, votesPerQuestion - first) });
     for (const [place, question] of open.entries()) at(votes, question).push(...at(batch, place));
     open = open.filter((question) => {
       const texts = at(votes, question).map(({ text: response }) => response);
-      return leaderConfidence(majorityVote(extractAnswers(texts, rules))) < voteConfidence;
+      return (
+        leaderConfidence(majorityVote(extractAnswers(texts, rules, at(questions, question).options))) <
+        voteConfidence
+      );
     });
   }
   return votes;
