@@ -23,6 +23,7 @@ export function responseLines(
     ...place,
     id: group.question.id,
     task,
+    ...(group.question.options !== undefined && { options: group.question.options }),
     truth: answerKey.get(group.question.id) ?? null,
     prompt: tokenizer.promptText(promptOf(group.question)),
     responses: group.responses.map(({ text }) => text),

@@ -15,6 +15,7 @@ import {
 import {
   columnsOf,
   mapColumns,
+  sampleOf,
   type ChosenRoles,
   type Column,
   type MappedColumns,
@@ -52,9 +53,10 @@ export function interpret(
 ): Interpretation {
   const { records, errors: odd } = recordsOf(raw);
   const fields = records.map(({ value }) => value);
-  const names = columnsOf(fields);
+  const sample = sampleOf(fields);
+  const names = columnsOf(sample);
   checkChosen(file, names, options.map);
-  const mapped = mapColumns(names, fields, options.map);
+  const mapped = mapColumns(names, sample, options.map);
   const { good, errors: bad } = partsOf(records, mapped);
   const { composed, errors: unanswerable, notes } = compose(good, mapped, options.shuffleSeed ?? 0);
   const errors = [...unparsed, ...odd, ...bad, ...unanswerable].sort((a, b) => a.row - b.row);

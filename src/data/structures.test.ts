@@ -416,3 +416,16 @@ test("options that the question lists already are not shuffled under their lette
   expect(new Set(questions.map(({ prompt }) => prompt))).toEqual(new Set([`${PENS}\nA) 25\nB) 26`]));
   expect(new Set(answerKey.values())).toEqual(new Set(["A"]));
 });
+
+test("columns that only late rows fill, or that follow 500 others, are found", async () => {
+  const early = Array.from({ length: 3000 }, () => ({ question: PENS, choices: null, answer: "25" }));
+  const late = { question: EGGS, choices: ["6", "7"], answer: "6" };
+  const { questions } = await readDatasetText("file.json", JSON.stringify([...early, late]));
+  expect(questions.at(-1)?.prompt).toBe(`${EGGS}\nA. 6\nB. 7`);
+  const others = Object.fromEntries(Array.from({ length: 600 }, (_, i) => [`extra${i}`, i]));
+  const wide = await readDatasetText(
+    "file.json",
+    JSON.stringify([{ ...others, question: PENS, answer: 25 }]),
+  );
+  expect(wide.questions[0]?.prompt).toBe(PENS);
+});

@@ -2,7 +2,16 @@
 import { asRecord, type Fields } from "../row.ts";
 import { isConversation } from "./conversation.ts";
 import { listedTexts } from "./options.ts";
-import { isMedia, NAMES, nameKey, OPTION_COLUMNS, ROLES, type Role } from "./roles.ts";
+import {
+  isKnownName,
+  isMedia,
+  looksImportant,
+  NAMES,
+  nameKey,
+  OPTION_COLUMNS,
+  ROLES,
+  type Role,
+} from "./roles.ts";
 import { isBlank, parsed, valueAt } from "./value.ts";
 
 /** A column and what it is taken for. */
@@ -27,18 +36,29 @@ export interface MappedColumns {
   readonly mapping: Mapping;
 }
 
-/** Maximum rows looked at, and columns listed. */
+/** Rows looked at from the first on, and columns listed whose name is not known. */
 const SAMPLE_ROWS = 2000;
-const MAX_COLUMNS = 500;
+const MAX_UNKNOWN = 500;
+
+/** Returns the rows by which roles are found: the first ones, and later ones that fill a column for the first time. */
+export function sampleOf(rows: readonly Fields[]): Fields[] {
+  const filled = new Set<string>();
+  return rows.filter((row, i) => {
+    const before = filled.size;
+    for (const name of Object.keys(row)) if (!filled.has(name) && !isBlank(row[name])) filled.add(name);
+    return i < SAMPLE_ROWS || filled.size > before;
+  });
+}
 
 /** Returns the columns of some rows in order of appearance, fields of objects by their path. */
 export function columnsOf(rows: readonly Fields[]): string[] {
   const names = new Set<string>();
-  for (const row of rows.slice(0, SAMPLE_ROWS)) {
+  for (const row of rows)
     for (const [name, value] of Object.entries(row)) for (const path of pathsOf(name, value)) names.add(path);
-    if (names.size > MAX_COLUMNS) break;
-  }
-  const all = [...names].slice(0, MAX_COLUMNS);
+  let unknown = 0;
+  const all = [...names].filter(
+    (name) => looksImportant(name) || isKnownName(name) || ++unknown <= MAX_UNKNOWN,
+  );
   return all.filter((name) => !all.some((other) => other.startsWith(`${name}.`)));
 }
 
@@ -57,8 +77,7 @@ export function mapColumns(
   rows: readonly Fields[],
   chosen: ChosenRoles = {},
 ): MappedColumns {
-  const sample = rows.slice(0, SAMPLE_ROWS);
-  const finder = new RoleFinder(names, sample, chosen);
+  const finder = new RoleFinder(names, rows, chosen);
   const columns = names.map((name): Column => finder.columns.get(name) ?? finder.leftOut(name));
   const mapping = Object.fromEntries(ROLES.map((role) => [role, finder.of(role)])) as Record<Role, string[]>; // all roles
   return { columns, mapping };
