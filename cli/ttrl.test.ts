@@ -106,6 +106,7 @@ describe("run", () => {
       "checkpoint",
       "metrics.jsonl",
       "model",
+      "responses.jsonl.gz",
       "run.json",
       "timing.jsonl",
     ]);
