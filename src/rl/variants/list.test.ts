@@ -50,7 +50,11 @@ async function interfacesOf(variants: readonly Variant[]) {
   };
 }
 
-afterAll(() => vi.doUnmock("./list.ts"));
+// Other test files share this process: they must load the whole list again.
+afterAll(() => {
+  vi.doUnmock("./list.ts");
+  vi.resetModules();
+});
 
 describe.each(ALL)("without the variant $name", (variant) => {
   const rest = createRegistry(ALL.filter((other) => other !== variant));
