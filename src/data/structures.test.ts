@@ -1,4 +1,5 @@
 /** Rows with the fields and nesting of widely used data sets; the questions are made up. */
+import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { readDatasetText, type DatasetReading } from "./dataset.ts";
 
@@ -385,10 +386,35 @@ function firstRow({ questions, answerKey, task }: DatasetReading): Omit<Structur
   };
 }
 
+const DATA = readFileSync(new URL("../../docs/DATA.md", import.meta.url), "utf8");
+
+/** A data set's row of the table in docs/DATA.md. */
+function documentedRow(name: string, { columns, notes, answerKey }: DatasetReading): string {
+  const named = (...roles: readonly string[]): string =>
+    roles
+      .flatMap((role) => columns.filter((column) => column.role === role))
+      .map((column) => `\`${column.name}\``)
+      .join(", ");
+  const inferred = notes.flatMap(
+    (note) => /its (?:right )?answer is (?:read as )?(.*?)(?: \(|$)|states (.*?) \(|(last number was taken)/.exec(note)?.slice(1) ?? [],
+  ); // prettier-ignore
+  const truth = answerKey.size === 0 ? "none" : (inferred.find((text) => text !== undefined) ?? "as it is");
+  const cells = [
+    name,
+    named("system", "context", "prompt", "input"),
+    named("options"),
+    named("answer") || named("solution") || named("options") || (answerKey.size === 0 ? "" : "the reply"),
+    truth,
+    named("level", "id"),
+  ];
+  return `| ${cells.join(" | ")} |`.replaceAll("|  |", "| |").replaceAll("|  |", "| |");
+}
+
 test.each(STRUCTURES)("$name", async ({ rows, ...structure }) => {
   const reading = await readDatasetText("file.jsonl", rows.map((row) => JSON.stringify(row)).join("\n"));
   expect(reading.errors).toEqual([]);
   expect({ name: structure.name, ...firstRow(reading) }).toEqual({ id: "file-1", ...structure });
+  expect(DATA.split("\n")).toContain(documentedRow(structure.name, reading));
 });
 
 /** Rows whose reading was once wrong without a word: what is expected of their first row. */
