@@ -395,7 +395,7 @@ function documentedRow(name: string, { columns, notes, answerKey }: DatasetReadi
       .flatMap((role) => columns.filter((column) => column.role === role))
       .map((column) => `\`${column.name}\``)
       .join(", ");
-  const inferred = notes.flatMap(
+  const inferred: readonly (string | undefined)[] = notes.flatMap(
     (note) => /its (?:right )?answer is (?:read as )?(.*?)(?: \(|$)|states (.*?) \(|(last number was taken)/.exec(note)?.slice(1) ?? [],
   ); // prettier-ignore
   const truth = answerKey.size === 0 ? "none" : (inferred.find((text) => text !== undefined) ?? "as it is");
