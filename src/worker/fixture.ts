@@ -16,6 +16,7 @@ import { Session, type Platform } from "./session.ts";
 const QUESTIONS = [0, 1, 2, 3].map((i) => ({
   id: `q${i}`,
   prompt: `${i} + 1?\nA. ${i}\nB. ${i + 1}\nC. ${i + 2}\nD. ${i + 3}`,
+  options: 4,
 }));
 export const STUDY: StudyMessage = {
   name: "Sums",
