@@ -425,6 +425,8 @@ const ODD: readonly Structure[] = [
   { name: "options as scores", rows: [{ input: PENS, target_scores: { "26": 0, "25": 1 } }], prompt: `${PENS}\nA. 25\nB. 26`, answer: "A", task: "gpqa" },
   { name: "options as objects of one field", rows: [{ question: PENS, options: [{ A: "26" }, { B: "25" }], answer: "B" }], prompt: `${PENS}\nA. 26\nB. 25`, answer: "B", task: "gpqa" },
   { name: "MathQA", rows: [{ Problem: PENS, Rationale: "Add.", options: "a ) 26 , b ) 25 , c ) none of these", correct: "b" }], prompt: `${PENS}\nA. 26\nB. 25\nC. none of these`, answer: "B", task: "gpqa" },
+  { name: "ARC's own files", rows: [{ id: "M1", question: { stem: PENS, choices: [{ text: "26", label: "A" }, { text: "25", label: "B" }] }, answerKey: "B" }], prompt: `${PENS}\nA. 26\nB. 25`, answer: "B", task: "gpqa", id: "M1" },
+  { name: "lists filled up with null", rows: [{ question: PENS, options: ["26", "25", null], answer: "B" }], prompt: `${PENS}\nA. 26\nB. 25`, answer: "B", task: "gpqa" },
   { name: "integers that are options", rows: [{ question: PENS, choices: [26, 25], answer: 25 }], prompt: `${PENS}\nA. 26\nB. 25`, answer: "B", task: "gpqa" },
   { name: "DROP's own answers", rows: [{ passage: "p", question: PENS, answer: { number: "25", date: { day: "", month: "", year: "" }, spans: [] } }], prompt: `p\n${PENS}`, answer: "25" },
   { name: "DROP's dates", rows: [{ passage: "p", question: "When?", answer: { number: "", date: { day: "3", month: "May", year: "1990" }, spans: [] } }], prompt: "p\nWhen?", answer: "3 May 1990" },

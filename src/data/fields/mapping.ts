@@ -63,7 +63,7 @@ export function columnsOf(rows: readonly Fields[]): string[] {
 }
 
 /** Names whose objects are read as a whole. */
-const WHOLE: ReadonlySet<string> = new Set([...NAMES.options, ...NAMES.answer, ...NAMES.prompt]);
+const WHOLE: ReadonlySet<string> = new Set([...NAMES.options, ...NAMES.answer]);
 
 function pathsOf(name: string, value: unknown): string[] {
   const record = asRecord(value);

@@ -108,7 +108,9 @@ function markedBy(flags: readonly unknown[]): number | null {
 /** A label in front of an option's text: "A)", "(B)", "C." or "D:". */
 const LABEL = /^\s*\(?([A-Z]|\d{1,2})[).:：、]\s*/;
 
-function fromList(name: string, list: readonly unknown[]): Options {
+function fromList(name: string, all: readonly unknown[]): Options {
+  const list = all.slice(0, all.findLastIndex((item) => !isBlank(item)) + 1); // tables fill short lists up
+  if (list.some(isBlank)) throw new BadRow(`"${name}" has a blank option`);
   const items = list.map((item) => optionOf(name, item));
   const marked = markedBy(items.map(({ isRight }) => isRight));
   const labelled = items.map(({ text }) => LABEL.exec(text));

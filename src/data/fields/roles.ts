@@ -26,13 +26,13 @@ export const isRole = (text: string): text is Role => ROLES.some((role) => role 
 export const NAMES: Readonly<Record<Role, readonly string[]>> = {
   context: ["context", "body", "passage", "article", "paragraph", "premise", "background", "story", "hint", "support", "材料", "背景"],
   prompt: [
-    "prompt", "question", "problem", "query", "instruction", "question_stem", "problem_statement", "question_text", "stem",
+    "prompt", "question", "problem", "query", "instruction", "question_stem", "question.stem", "question.text", "prompt.text", "problem_statement", "question_text", "stem",
     "ctx", "goal", "sentence", "messages", "conversations", "conversation", "chat", "dialog", "input", "题目", "问题", "指令",
     "user", "human", "original_question", "text",
   ],
   input: ["input", "输入"],
   options: [
-    "options", "choices", "mc1_targets", "target_scores", "endings", "answer_choices", "candidates", "multiple_choice_targets", "选项",
+    "options", "choices", "mc1_targets", "target_scores", "question.choices", "endings", "answer_choices", "candidates", "multiple_choice_targets", "选项",
     "incorrect_answers", "distractors", "wrong_answers",
   ],
   answer: [
