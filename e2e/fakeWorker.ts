@@ -49,7 +49,7 @@ function installFakeWorker(script: Script): void {
       else if (command.type === "stop") this.#mode = "end";
       else if (command.type === "evaluate") this.#evaluate(64);
       else if (command.type === "cancel") this.#cancel(command.runId);
-      else void this.#export(command);
+      else if (command.type === "export") void this.#export(command);
     }
 
     terminate(): void {

@@ -65,10 +65,12 @@ let emit: (event: WorkerEvent) => void;
 
 function openLab(hash = "", stored: readonly StoredModel[] = []): Promise<void> {
   commands = [];
+  const listeners: ((event: WorkerEvent) => void)[] = [];
+  emit = (event) => listeners.forEach((listener) => listener(event));
   const client: WorkerClient = {
     send: (command) => void commands.push(command),
     subscribe: (listener) => {
-      emit = listener;
+      listeners.push(listener);
       return () => undefined;
     },
     restart: () => undefined,

@@ -6,7 +6,7 @@ import { chosenDataset, messageOf } from "./setup/catalogue.ts";
 import type { DroppedFile } from "./setup/dropped.ts";
 import { settingsOf } from "./setup/link.ts";
 import { resetUnknownChoices } from "./setup/unknownChoices.ts";
-import { startRun } from "./startRun.ts";
+import { startRun, startTry } from "./startRun.ts";
 import { createStores, isLocked, type StoreEnvironment, type Stores } from "./stores.ts";
 
 export interface Lab extends Stores {
@@ -16,6 +16,8 @@ export interface Lab extends Stores {
   open(): Promise<void>;
   /** Starts a run of the setup. Does nothing when that is not possible; `startObstacle` returns the reason. */
   start(): void;
+  /** Samples a few responses with the setup. Does nothing when that is not possible. */
+  tryFirst(): void;
   chooseDataset(file: string): void;
   /** Opens the user's files: a data set, a run configuration or a model. */
   readonly openFiles: (files: readonly DroppedFile[]) => Promise<void>;
@@ -37,6 +39,7 @@ export function createLab(environment: StoreEnvironment): Lab {
       await Promise.all([loadChosenDataset(stores), loadExperiments(stores)]);
     },
     start: () => startRun(stores),
+    tryFirst: () => startTry(stores),
     chooseDataset(file) {
       settings.setState({ dataset: file, datasetOptions: {} });
       void loadChosenDataset(stores);

@@ -17,6 +17,7 @@ import { settingsOf } from "./setup/link.ts";
 import { createMemoryStore, type MemoryStore } from "./setup/memory.ts";
 import { createSettingsStore, type SettingsStore } from "./setup/settings.ts";
 import { readUserFiles, recordOptions } from "./setup/userFiles.ts";
+import { createTryStore, type TryStore } from "./tryOut.ts";
 import { resetUnknownChoices } from "./setup/unknownChoices.ts";
 
 /** The list of experiments, the results measured in this browser, and the queue of runs. */
@@ -28,6 +29,8 @@ interface Experiments {
 
 export interface Stores {
   readonly run: RunStore;
+  /** A try of the current setup. */
+  readonly tryOut: TryStore;
   readonly settings: SettingsStore;
   readonly dataset: DatasetStore;
   readonly catalogue: CatalogueStore;
@@ -74,13 +77,14 @@ export function createStores(environment: StoreEnvironment): Stores {
   const setup = { run, settings, dataset, catalogue, notice };
   return {
     ...setup,
+    tryOut: createTryStore(client),
     memory: createMemoryStore(setup, planner),
     hub: connectHub(setup, environment),
     experiments: connectExperiments(setup, environment),
   };
 }
 
-type SetupStores = Omit<Stores, "memory" | "hub" | "experiments">;
+type SetupStores = Omit<Stores, "tryOut" | "memory" | "hub" | "experiments">;
 
 /** Creates the Hub's store, keeps the model list in sync with it, and selects a model or data set once it is downloaded. */
 function connectHub(

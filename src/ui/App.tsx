@@ -17,6 +17,7 @@ import { Findings, Results } from "./results/Results.tsx";
 import { RunBar } from "./runbar/RunBar.tsx";
 import { Setup } from "./setup/Setup.tsx";
 import { doShortcut, shortcutOf } from "./shortcuts.ts";
+import { TryPanel } from "./tryOut/TryPanel.tsx";
 import { VoteBoard } from "./votes/VoteBoard.tsx";
 
 /** The page. */
@@ -33,6 +34,7 @@ export function App() {
         </div>
         <Setup />
         <main className="page__main">
+          <TryPanel />
           <Findings />
           <HeadlineCharts />
           <Results />

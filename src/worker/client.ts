@@ -27,15 +27,17 @@ function spawnWorker(): WorkerPort {
 export function createWorkerClient(spawn: () => WorkerPort = spawnWorker): WorkerClient {
   const listeners = new Set<(event: WorkerEvent) => void>();
   let worker: WorkerPort | null = null;
-  let runId: string | null = null;
+  /** The latest run and the latest try. */
+  const runIds = new Map<"run" | "try", string>();
 
   const emit = (event: WorkerEvent): void => listeners.forEach((listener) => listener(event));
 
   const end = (message: string): void => {
     worker?.terminate();
     worker = null;
-    if (runId !== null) emit({ type: "failed", runId, message });
-    runId = null;
+    const ended = [...runIds.values()];
+    runIds.clear();
+    for (const runId of ended) emit({ type: "failed", runId, message });
   };
 
   const open = (): WorkerPort => {
@@ -50,7 +52,8 @@ export function createWorkerClient(spawn: () => WorkerPort = spawnWorker): Worke
   return {
     send(command) {
       worker ??= open();
-      runId = command.runId;
+      if (command.type === "try") runIds.set("try", command.runId);
+      else if (command.runId !== runIds.get("try")) runIds.set("run", command.runId);
       worker.postMessage(command);
     },
     subscribe(listener) {

@@ -1,5 +1,6 @@
 /** Messages between the page and the worker that trains. Every message carries the run's id. */
 import type { InitialVote } from "../lab/trainingRun.ts";
+import type { TryOut } from "../lab/tryOut.ts";
 import type { BackendChoice, BackendReport } from "../report/backend.ts";
 import type { ExportForm, ExportOffer } from "../report/exportForms.ts";
 import type { StepRecord } from "../report/record.ts";
@@ -7,6 +8,8 @@ import type { TtrlConfig } from "../rl/ttrlConfig.ts";
 import type { RunFinding } from "../rl/metrics/findings.ts";
 import type { Evaluation } from "../rl/metrics/metrics.ts";
 import type { PromptFrame, Question, Task } from "../rl/contracts/types.ts";
+
+export type { TriedQuestion, TriedResponse, TryOut } from "../lab/tryOut.ts";
 
 /** A data set as the worker receives it. The answer key is used only for metrics. */
 export interface StudyMessage {
@@ -30,23 +33,26 @@ export interface ModelPart {
   readonly blob: Blob;
 }
 
+/** A model, a data set and settings. */
+export interface SetupMessage {
+  /** Folder of an embedded model relative to the page, e.g. "models/abacus-0.2M"; else the name of the user's model. */
+  readonly model: string;
+  /** The user's model: the files of a Hugging Face folder, or one file that is a GGUF or a zip of a folder. */
+  readonly modelFiles?: readonly ModelPart[];
+  /** Storage folder of a model downloaded from a Hub. */
+  readonly storedModel?: string;
+  readonly study: StudyMessage;
+  /** System prompt and suffix of every question; absent means none. */
+  readonly prompt?: PromptFrame;
+  readonly config: TtrlConfig;
+  readonly backend: BackendChoice;
+}
+
 /** Page to worker. Commands to a run that has been replaced are ignored. */
 export type Command = { readonly runId: string } & (
-  | {
-      readonly type: "start";
-      /** Folder of an embedded model relative to the page, e.g. "models/abacus-0.2M"; else the name of the user's model. */
-      readonly model: string;
-      /** The user's model: the files of a Hugging Face folder, or one file that is a GGUF or a zip of a folder. */
-      readonly modelFiles?: readonly ModelPart[];
-      /** Storage folder of a model downloaded from a Hub. */
-      readonly storedModel?: string;
-      readonly study: StudyMessage;
-      /** System prompt and suffix of every question; absent means none. */
-      readonly prompt?: PromptFrame;
-      readonly config: TtrlConfig;
-      readonly backend: BackendChoice;
-      readonly extras?: ExtraEvaluations;
-    }
+  | ({ readonly type: "start"; readonly extras?: ExtraEvaluations } & SetupMessage)
+  /** Sample a few responses without starting a run; ends with `tried`, `failed` or, by `cancel`, `stopped`. */
+  | ({ readonly type: "try" } & SetupMessage)
   /** Finish the current step, then pause. */
   | { readonly type: "pause" }
   | { readonly type: "resume" }
@@ -58,7 +64,7 @@ export type Command = { readonly runId: string } & (
   | { readonly type: "evaluate" }
   /** While paused, stopped or finished: export the trained model to `file`, chosen by the user, or to the page if null. */
   | { readonly type: "export"; readonly form: ExportForm; readonly file: FileSystemFileHandle | null }
-  /** Cancel the latest evaluation or export. */
+  /** Cancel the latest evaluation or export, or the try. */
   | { readonly type: "cancel" }
 );
 
@@ -135,6 +141,7 @@ export type RunEvent =
     } & StepRecord)
   | { readonly type: "paused" }
   | { readonly type: "resumed" }
+  | { readonly type: "tried"; readonly result: TryOut }
   /** Ended by the user. */
   | { readonly type: "stopped" }
   /** All steps done. */

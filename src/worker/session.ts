@@ -30,6 +30,7 @@ import type {
   ModelSummary,
   Phase,
   RunEvent,
+  SetupMessage,
   StudyMessage,
   WorkerEvent,
 } from "./protocol.ts";
@@ -76,7 +77,7 @@ export class Session {
   #idleWork = { controller: new AbortController(), done: Promise.resolve() };
 
   /** Starts the run once `previous` has ended and released its memory. */
-  constructor(start: Start, platform: Platform, previous: Session | null) {
+  constructor(start: Start, platform: Platform, previous: Pick<Session, "end"> | null) {
     this.#start = start;
     this.#platform = platform;
     this.#run = this.#runAfter(previous);
@@ -87,7 +88,7 @@ export class Session {
   }
 
   /** Runs to the end, a stop or a failure, and posts the event for it last. */
-  async #runAfter(previous: Session | null): Promise<void> {
+  async #runAfter(previous: Pick<Session, "end"> | null): Promise<void> {
     const { config, extras, model: path, prompt } = this.#start;
     try {
       await previous?.end();
@@ -203,7 +204,11 @@ export class Session {
     signal.throwIfAborted();
     const backend = await this.#platform.startBackend(choice);
     backend.fault.addEventListener("abort", () => this.#controller.abort(backend.fault.reason));
-    const { texts: folder, weights } = await openModel(await this.#files(signal));
+    const { texts: folder, weights } = await openModel(
+      await modelFiles(this.#start, this.#platform, signal, (done, total) =>
+        this.#progress("load", done, total),
+      ),
+    );
     signal.throwIfAborted();
     const model = readLanguageModel(folder, prompt);
     const fit = ({ questions, answers, task }: StudyMessage): FittedStudy =>
@@ -212,16 +217,6 @@ export class Session {
     const others = (extras?.studies ?? []).map((other) => ({ name: other.name, study: fit(other).study }));
     const opened = await openRun({ model, weights, config }, fitted.study.questions, backend);
     return { ...opened, ...fitted, folder, others };
-  }
-
-  async #files(signal: AbortSignal): Promise<ModelFiles> {
-    const { model, modelFiles, storedModel } = this.#start;
-    const { downloadModel, storage } = this.#platform;
-    const onProgress: Progress = (done, total) => this.#progress("load", done, total);
-    if (modelFiles !== undefined)
-      return new Map(modelFiles.map(({ path, blob }) => [path, blobSource(blob)]));
-    if (storedModel !== undefined) return openStored(storage, storedModel, signal, onProgress);
-    return downloadModel(model, signal, onProgress);
   }
 
   #control({ signal }: AbortController): RunControl {
@@ -260,6 +255,18 @@ export class Session {
     const cause = reason instanceof Error && !(reason instanceof Stopped) ? reason : error;
     return cause instanceof Error ? cause.message : String(cause);
   }
+}
+
+/** Returns the files of the model: the user's, a stored model's or an embedded one's. */
+export async function modelFiles(
+  { model, modelFiles: files, storedModel }: SetupMessage,
+  { downloadModel, storage }: Pick<Platform, "downloadModel" | "storage">,
+  signal: AbortSignal,
+  onProgress: Progress,
+): Promise<ModelFiles> {
+  if (files !== undefined) return new Map(files.map(({ path, blob }) => [path, blobSource(blob)]));
+  if (storedModel !== undefined) return openStored(storage, storedModel, signal, onProgress);
+  return downloadModel(model, signal, onProgress);
 }
 
 function baseName(path: string): string {

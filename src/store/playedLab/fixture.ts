@@ -58,7 +58,7 @@ export class PlayedLab {
   readonly lab: Lab;
   readonly starts: Start[] = [];
   readonly read: string[] = [];
-  #emit: (event: WorkerEvent) => void = () => undefined;
+  readonly #listeners: ((event: WorkerEvent) => void)[] = [];
 
   constructor(storage: ResultStorage = memoryResults(), files: Readonly<Record<string, string>> = FILES) {
     const client: WorkerClient = {
@@ -67,7 +67,7 @@ export class PlayedLab {
         if (command.type === "stop") this.#emit({ type: "stopped", runId: command.runId });
       },
       subscribe: (listener) => {
-        this.#emit = listener;
+        this.#listeners.push(listener);
         return () => undefined;
       },
       restart: () => undefined,
@@ -89,6 +89,10 @@ export class PlayedLab {
       chooseDestination: () => Promise.resolve("downloads"),
       nextFrame: (callback) => callback(),
     });
+  }
+
+  #emit(event: WorkerEvent): void {
+    this.#listeners.forEach((listener) => listener(event));
   }
 
   async run(seedsEach = 2): Promise<void> {

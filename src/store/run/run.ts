@@ -96,6 +96,8 @@ export function reduce(state: RunState, event: WorkerEvent): RunState {
     case "refused":
     case "cancelled":
       return endActivity(state);
+    case "tried":
+      return state;
     case "failed":
       return fail(state, event.message);
     default:

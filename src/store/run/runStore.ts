@@ -5,14 +5,12 @@ import type { WorkerClient } from "../../worker/client.ts";
 import type {
   IdleRequest,
   ExtraEvaluations,
-  Command,
+  SetupMessage,
   StudyMessage,
   WorkerEvent,
 } from "../../worker/protocol.ts";
 import type { RunSetup } from "./record.ts";
 import { reduce, requested, startedRun, type Request, type RunState } from "./run.ts";
-
-type Start = Extract<Command, { type: "start" }>;
 
 /** A file exported by the worker. */
 export interface ExportedFile {
@@ -68,10 +66,7 @@ export function createRunStore(client: WorkerClient, environment: RunEnvironment
     start(setup, study, extras) {
       const runId = `r${++runs}`;
       store.setState(startedRun(runId, setup), true);
-      const { model, prompt, config, backend } = setup;
-      const location = locationOf(model);
-      const optional = { ...(prompt && { prompt }), ...(extras && { extras }) };
-      client.send({ type: "start", runId, ...location, study, config, backend, ...optional });
+      client.send({ type: "start", runId, ...setupMessage(setup, study), ...(extras && { extras }) });
     },
     request(request) {
       const state = store.getState();
@@ -121,12 +116,20 @@ function offerOf(state: RunState, form: ExportForm) {
   return { runId, bytes, fileName: exportName(state.device.model.name, steps.length, form) };
 }
 
+/** Returns a setup in the form the worker expects. */
+export function setupMessage(
+  { model, prompt, config, backend }: RunSetup,
+  study: StudyMessage,
+): SetupMessage {
+  return { ...locationOf(model), study, config, backend, ...(prompt && { prompt }) };
+}
+
 /** Returns where the worker finds a model. */
 function locationOf({
   name,
   files,
   stored,
-}: RunSetup["model"]): Pick<Start, "model" | "modelFiles" | "storedModel"> {
+}: RunSetup["model"]): Pick<SetupMessage, "model" | "modelFiles" | "storedModel"> {
   if (stored !== undefined) return { model: name, storedModel: stored };
   return files === undefined ? { model: `models/${name}` } : { model: name, modelFiles: files };
 }

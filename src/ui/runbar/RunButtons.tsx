@@ -2,7 +2,7 @@ import { useEffect, useState } from "react";
 import { useStore } from "zustand";
 import { Button } from "../Button.tsx";
 import type { IconName } from "../Icon.tsx";
-import { usePage, useRun, useSettings } from "../page.tsx";
+import { useIsLocked, usePage, useRun, useSettings } from "../page.tsx";
 import { startObstacle } from "../../store/startRun.ts";
 import { memoryObstacle } from "../../store/setup/memory.ts";
 import { requested, type RunState } from "../../store/run/run.ts";
@@ -36,6 +36,7 @@ export function RunButtons() {
   return (
     <div className="runbar__buttons" role="group" aria-label="Run">
       <MainButton state={state} />
+      <TryButton />
       <Button
         icon="step"
         title="Run one step, then pause (S)"
@@ -78,6 +79,23 @@ function MainButton({ state }: { readonly state: RunState }) {
       onClick={act}
     >
       {label}
+    </Button>
+  );
+}
+
+function TryButton() {
+  const { lab } = usePage();
+  const isLocked = useIsLocked();
+  const obstacle = useObstacle();
+  const isTrying = useStore(lab.tryOut, ({ status }) => status === "trying");
+  return (
+    <Button
+      icon="flask"
+      title="Sample 8 responses to 2 questions, and see prompt, answers and problems before a run"
+      disabled={isLocked || isTrying || obstacle !== null}
+      onClick={() => lab.tryFirst()}
+    >
+      Try it
     </Button>
   );
 }
