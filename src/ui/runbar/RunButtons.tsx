@@ -90,7 +90,6 @@ function TryButton() {
   const isTrying = useStore(lab.tryOut, ({ status }) => status === "trying");
   return (
     <Button
-      icon="flask"
       title="Sample 8 responses to 2 questions, and see prompt, answers and problems before a run"
       disabled={isLocked || isTrying || obstacle !== null}
       onClick={() => lab.tryFirst()}
