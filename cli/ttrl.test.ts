@@ -1,6 +1,8 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { gunzipSync } from "node:zlib";
 import { afterAll, describe, expect, test } from "vitest";
+import { mean } from "../src/math/stats.ts";
 import { createWorkspace, killAfterLines, QUICK, ttrl } from "./fixture.ts";
 
 const { folder, remove } = createWorkspace();
@@ -12,6 +14,7 @@ const INPUTS = ["--model", at("model"), "--dataset", at("data.json")];
 const QUICK_RUN = ["run", ...INPUTS, "--config", at("quick.json"), "--backend", "wasm"];
 
 const metricsOf = (out: string): string => readFileSync(at(out, "metrics.jsonl"), "utf8");
+const linesOf = (log: string): string[] => gunzipSync(readFileSync(log)).toString().trim().split("\n");
 const weightsOf = (out: string): Buffer => readFileSync(at(out, "model", "model.safetensors"));
 
 describe("help", () => {
@@ -44,6 +47,11 @@ describe("what the user got wrong is told in one line, with status 2", () => {
       "a value out of bounds",
       ["run", ...INPUTS, "--out", at("x"), "--steps", "0"],
       /steps must be within 1 and/,
+    ],
+    [
+      "a log in no folder",
+      ["eval", ...INPUTS, "--log-responses", at("none", "log.jsonl.gz")],
+      /log.jsonl.gz: .*no such file or directory/,
     ],
     [
       "no such file",
@@ -126,6 +134,19 @@ describe("run", () => {
       .split("\n")
       .map((line) => (JSON.parse(line) as { type: string }).type);
     expect(types).toEqual(["evaluation", "evaluation", "step", "step", "evaluation", "evaluation"]);
+    const voted = await ttrl(["vote", at("a", "responses.jsonl.gz")]);
+    const votes = voted.stdout
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line) as Record<string, number>);
+    expect(votes).toHaveLength(2 * (6 + 3)); // the questions of both data sets, before and after
+    const own = votes.filter(({ dataset, step }) => String(dataset) === "data" && step === 0);
+    expect(summary).toMatchObject({
+      base: {
+        passAt1: mean(own.map(({ ground_truth_ratio: ratio }) => ratio!)),
+        majAtN: mean(own.map(({ label_accuracy: accuracy }) => accuracy!)),
+      },
+    });
     const evaluated = await ttrl([
       "eval",
       "--model",
@@ -135,6 +156,8 @@ describe("run", () => {
       "2",
       "--max-response-tokens",
       "8",
+      "--log-responses",
+      at("evaluated.jsonl.gz"),
       "--backend",
       "cpu",
     ]);
@@ -143,10 +166,20 @@ describe("run", () => {
       questions: 6,
       byLevel: [{ level: "L1" }, { level: "L2" }],
     });
+    expect(linesOf(at("evaluated.jsonl.gz"))).toHaveLength(6);
   });
 
   test("killed or interrupted at any moment and continued, it equals the undisturbed run", async () => {
-    const options = [...QUICK_RUN, "--steps", "40", "--seed", "1", "--checkpoint-every", "3"];
+    const options = [
+      ...QUICK_RUN,
+      "--steps",
+      "40",
+      "--seed",
+      "1",
+      "--checkpoint-every",
+      "3",
+      "--log-responses",
+    ];
     const undisturbed = await ttrl([...options, "--out", at("undisturbed")]);
     expect(undisturbed.status).toBe(0);
     for (const signal of ["SIGKILL", "SIGINT"] as const) {
@@ -163,6 +196,9 @@ describe("run", () => {
       const resumed = await ttrl(["run", "--resume", out]);
       expect(resumed.status).toBe(0);
       expect(metricsOf(signal)).toBe(metricsOf("undisturbed"));
+      expect(linesOf(at(signal, "responses.jsonl.gz"))).toEqual(
+        linesOf(at("undisturbed", "responses.jsonl.gz")),
+      );
       expect(weightsOf(signal).equals(weightsOf("undisturbed"))).toBe(true);
     }
   }, 180_000); // five runs of the program one after the other

@@ -35,3 +35,12 @@ test("grade takes null for no answer, but needs an answer", async () => {
   const missing = await ttrl(["grade"], { input: lines([{ id: 1, truth: "5" }]) });
   expect(missing.stderr).toContain('"given" missing; give the answer, or null for none');
 });
+
+test("vote reads answers by the rules in the line unless an option says otherwise", async () => {
+  const rules = { answers: "corrected", answerFormat: "last-number" };
+  const input = JSON.stringify({ id: 1, task: "math", rules, responses: ["\\boxed{4}, not 5"] });
+  const votes = await Promise.all(
+    [[], ["--answer-format", "boxed"]].map((options) => ttrl(["vote", ...options], { input })),
+  );
+  expect(votes.map(({ stdout }) => (JSON.parse(stdout) as { label: string }).label)).toEqual(["5", "4"]);
+});

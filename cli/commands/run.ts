@@ -25,9 +25,10 @@ type RunOptions = SettingOptions &
 
 const HELP = `
 Writes to --out: metrics.jsonl (a line per step and evaluation, bit for bit reproducible), timing.jsonl (wall-clock
-times of the same lines), responses.jsonl.gz (prompts, responses, answers, votes and rewards), run.json (the configuration), checkpoint/ (for --resume) and model/ (the trained model as a
-Hugging Face folder, with model card, run.json, metrics.csv and metrics.json). With --trainable lora, model/ contains
-the merged weights, and adapter/ the adapter in PEFT's format, from which --adapter continues.
+times of the same lines), responses.jsonl.gz (prompts, responses, answers, votes and rewards), run.json (the
+configuration), checkpoint/ (for --resume) and model/ (the trained model as a Hugging Face folder, with model card,
+run.json, metrics.csv and metrics.json). With --trainable lora, model/ contains the merged weights, and adapter/ the
+adapter in PEFT's format, from which --adapter continues.
 Prints one JSON line: pass@1 and Maj@N before and after.
 Ctrl-C stops the run after writing a checkpoint.
 

@@ -2,6 +2,8 @@
 import type { Command } from "commander";
 import * as z from "zod";
 import { mean } from "../../src/math/stats.ts";
+import { answerFormatProblem, AUTO } from "../../src/grading/answerFormat.ts";
+import type { GradingSetting } from "../../src/grading/graders.ts";
 import { extractAnswers, gradeAnswer, gradeLabel } from "../../src/rl/answer.ts";
 import { answerRules } from "../../src/rl/answerRules.ts";
 import type { AnswerRules } from "../../src/rl/contracts/types.ts";
@@ -23,13 +25,25 @@ const groupLine = z.object({
   dataset: z.exactOptional(z.string()),
 });
 
+/** A group and the rules by which a run read its answers. */
+const loggedLine = groupLine.extend({
+  rules: z.optional(
+    z.object({
+      answers: z.enum(["corrected", "paper"] satisfies GradingSetting[]),
+      answerFormat: z
+        .string()
+        .refine((format) => answerFormatProblem(format) === null, "is no answer format"),
+    }),
+  ),
+});
+
 /** The responses to one question, as a line of the input has them. */
 export type GroupLine = z.infer<typeof groupLine>;
 
 const HELP = `
 Input, one JSON object a line: id, task ("math" or "gpqa"), responses (list of texts), truth (optional), options (of
-"gpqa", how many letters there are; optional), such as responses.jsonl.gz of ttrl run; kind, step and dataset are passed
-on.
+"gpqa", how many letters there are; optional), such as responses.jsonl.gz of ttrl run, whose kind, step and dataset are
+passed on, and whose rules apply where no option says otherwise.
 Output, one line each: id, extracted (answer of every response, null without one), label (the majority's answer, null
 when nobody answered), majority_count, rewards (1 for agreeing with the label), majority_ratio and
 majority_voting_reward; with truth also label_accuracy, reward_accuracy, ground_truth_ratio, pass and ungraded_share:
@@ -47,18 +61,25 @@ export function addVote(program: Command): void {
     .command("vote")
     .description("majority vote, rewards and their accuracy for groups of responses: JSONL in, JSONL out")
     .argument("[file]", "JSONL file of groups; standard input without one", "-")
-    .addOption(settingOption())
-    .addOption(answerFormatOption())
+    .addOption(settingOption().default(undefined, 'those of the input, else "corrected"'))
+    .addOption(answerFormatOption().default(undefined, `that of the input, else "${AUTO}"`))
     .addHelpText("after", HELP)
-    .action(async (file: string, options: AnswerOptions) => {
-      checkAnswerOptions(options);
-      const rules = { answers: options.setting, answerFormat: options.answerFormat };
-      for await (const group of readJsonLines(file, groupLine)) writeJsonLine(voteOn(group, rules));
+    .action(async (file: string, options: Partial<AnswerOptions>) => {
+      for await (const { rules, ...group } of readJsonLines(file, loggedLine)) {
+        writeJsonLine(voteOn(group, rulesOf(rules, options)));
+      }
     });
 }
 
 /** Whose rules, and where answers are. */
 type RunRules = Pick<AnswerRules, "answers" | "answerFormat">;
+
+/** Returns the rules that the options say, else those of the line, else the defaults. */
+function rulesOf(logged: RunRules | undefined, { setting, answerFormat }: Partial<AnswerOptions>): RunRules {
+  const answers = setting ?? logged?.answers ?? "corrected";
+  if (answerFormat !== undefined) checkAnswerOptions({ setting: answers, answerFormat });
+  return { answers, answerFormat: answerFormat ?? logged?.answerFormat ?? AUTO };
+}
 
 /** The vote on one group under the authors' names; the metrics that need the truth are absent without it. */
 export function voteOn({ id, task, responses, truth, options, ...place }: GroupLine, how: RunRules) {

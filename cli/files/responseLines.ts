@@ -4,25 +4,34 @@ import { gzipSync } from "node:zlib";
 import type { NamedStudy } from "../../src/lab/study.ts";
 import type { Tokenizer } from "../../src/model/language/tokenizer.ts";
 import { promptOf } from "../../src/rl/contracts/prompt.ts";
-import type { Group } from "../../src/rl/contracts/types.ts";
+import type { AnswerRules, Group } from "../../src/rl/contracts/types.ts";
 import type { Examined } from "../../src/rl/metrics/measure.ts";
 
 /** What a line is about. */
-export type LogPlace =
-  | { readonly kind: "evaluation"; readonly step: number; readonly dataset: string }
-  | { readonly kind: "step"; readonly step: number; readonly dataset: string };
+interface LogPlace {
+  readonly kind: "evaluation" | "step";
+  readonly step: number;
+  readonly dataset: string;
+}
+
+/** What made prompts of the questions, and answers of the responses. */
+interface ResponseContext {
+  readonly tokenizer: Pick<Tokenizer, "promptText">;
+  readonly rules: Pick<AnswerRules, "answers" | "answerFormat">;
+}
 
 /** Returns the lines of some groups: prompt as sent, responses, answers, votes, label, rewards, advantages of a step. */
 export function responseLines(
   place: LogPlace,
   { study: { task, answerKey } }: NamedStudy,
   groups: readonly (Examined | Group)[],
-  tokenizer: Pick<Tokenizer, "promptText">,
+  { tokenizer, rules: { answers, answerFormat } }: ResponseContext,
 ): string {
   const lines = groups.map((group) => ({
     ...place,
     id: group.question.id,
     task,
+    rules: { answers, answerFormat },
     ...(group.question.options !== undefined && { options: group.question.options }),
     truth: answerKey.get(group.question.id) ?? null,
     prompt: tokenizer.promptText(promptOf(group.question)),
@@ -43,8 +52,8 @@ export function writeEvaluation(
   path: string,
   dataset: NamedStudy,
   groups: readonly Examined[],
-  tokenizer: Pick<Tokenizer, "promptText">,
+  context: ResponseContext,
 ): void {
   const place = { kind: "evaluation", step: 0, dataset: dataset.name } as const;
-  writeFileSync(path, gzipSync(responseLines(place, dataset, groups, tokenizer)));
+  writeFileSync(path, gzipSync(responseLines(place, dataset, groups, context)));
 }

@@ -1,4 +1,5 @@
 /** `ttrl eval`: evaluates a model. */
+import { appendFileSync } from "node:fs";
 import { writeEvaluation } from "../files/responseLines.ts";
 import { configFrom, type TtrlConfig } from "../../src/rl/ttrlConfig.ts";
 import { evaluationReport } from "../../src/report/outcome.ts";
@@ -6,6 +7,7 @@ import { examineStudy } from "../../src/rl/metrics/studyRun.ts";
 import type { BackendChoice } from "../../src/report/backend.ts";
 import { openMergedModel, type ModelPlace } from "./adapterFile.ts";
 import { startBackend } from "../backend.ts";
+import { atPlace } from "../inputError.ts";
 import type { DatasetOptions } from "../../src/data/dataset.ts";
 import { fitToModel, readDatasetFile, printNotices } from "../files/datasetFile.ts";
 import { writeJsonLine } from "../files/jsonLines.ts";
@@ -34,6 +36,8 @@ export interface EvaluationRequest extends ModelPlace {
 /** Evaluates a model as `ttrl run` does before its first step, and prints the result. */
 export async function evaluateModel(request: EvaluationRequest): Promise<void> {
   const { samples, maxResponseTokens, seed, logResponses } = request;
+  const config = settingsOf(request);
+  if (logResponses !== undefined) await atPlace(logResponses, () => appendFileSync(logResponses, "")); // fails before the work
   const file = await openMergedModel(request);
   const read = await readDatasetFile(request.dataset, request.datasetOptions, request.cache);
   const model = languageModelOf(file, request);
@@ -46,12 +50,13 @@ export async function evaluateModel(request: EvaluationRequest): Promise<void> {
   const { evaluation, groups } = await examineStudy(
     policy,
     dataset.study,
-    settingsOf(request),
+    config,
     { step: 0, samples },
     { signal: started.fault, onProgress: (phase, done, total) => status.show(done, total, phase) },
   ).finally(() => status.close());
   started.fault.throwIfAborted();
-  if (logResponses !== undefined) writeEvaluation(logResponses, dataset, groups, model.tokenizer);
+  if (logResponses !== undefined)
+    writeEvaluation(logResponses, dataset, groups, { tokenizer: model.tokenizer, rules: config });
   const seconds = Math.round((performance.now() - start) / 100) / 10;
   const { backend, path } = report;
   writeJsonLine({

@@ -4,7 +4,7 @@ import { runSummary, type Entry } from "./journal.ts";
 
 const entry = (dataset: string, step: number, passAt1: readonly (number | null)[]): Entry => ({
   metrics: { type: "evaluation", dataset, ...evaluationFrom(step, passAt1) },
-  timing: { type: "evaluation", dataset, step, seconds: 1.04 },
+  timing: { type: "evaluation", dataset, step, seconds: 1.04, responseBytes: 0 },
 });
 
 test("a run is summed up by its first and last evaluations of each data set", () => {

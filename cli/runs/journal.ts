@@ -1,6 +1,6 @@
 /**
  * The measurements of a run: `metrics.jsonl`, bit for bit the same whenever the run is repeated, and
- * `timing.jsonl`, the wall-clock of the same lines.
+ * `timing.jsonl`, the wall-clock times of the same lines.
  */
 import { appendFileSync } from "node:fs";
 import { join } from "node:path";
@@ -19,8 +19,13 @@ type StepLine = { readonly type: "step" } & StepMetrics;
 /** One evaluation on one data set. */
 type EvaluationLine = { readonly type: "evaluation"; readonly dataset: string } & Evaluation;
 
-/** A line of timing.jsonl; `seconds` is all the time since the line before. */
-export type Timing = { readonly seconds: number } & (
+/** A line of timing.jsonl. */
+export type Timing = {
+  /** All the time since the line before. */
+  readonly seconds: number;
+  /** Bytes of responses.jsonl.gz up to here, to which it is cut when the run continues from here. */
+  readonly responseBytes: number;
+} & (
   | ({ readonly type: "step"; readonly step: number } & StepTiming)
   | { readonly type: "evaluation"; readonly dataset: string; readonly step: number }
 );

@@ -15,7 +15,7 @@ import { createWorkspace, QUICK } from "../fixture.ts";
 import { languageModelOf, openModelFile } from "../models/modelFile.ts";
 import { openModels } from "../../src/lab/openRun.ts";
 import { voteOn, type GroupLine } from "../commands/vote.ts";
-import { mean } from "../../src/math/stats.ts";
+import { mean, sum } from "../../src/math/stats.ts";
 import type { Metrics } from "./journal.ts";
 import { Stop } from "./stop.ts";
 import { checkpointFolder, positionOf, train, type Display } from "./train.ts";
@@ -37,6 +37,8 @@ type LoggedMetrics = Metrics &
   Partial<Record<"passAt1" | "groundTruthRatio" | "majAtN" | "labelAccuracy", number>>;
 
 interface LoggedLine extends GroupLine {
+  readonly rules: Pick<TtrlConfig, "answers" | "answerFormat">;
+  readonly votes: Readonly<Record<string, number>>;
   readonly id: string;
   readonly prompt: string;
   readonly tokens: readonly number[];
@@ -218,27 +220,29 @@ function describeRuns(
       const logged = lines.filter(
         (one) => one.kind === line.type && one.step === line.step && one.dataset === dataset,
       );
-      const votes = logged.map((one) => voteOn(one, { answers: "corrected", answerFormat: "auto" }));
+      const votes = logged.map((one) => voteOn(one, one.rules));
       const all = logged.flatMap((one, i) => one.responses.map((_, j) => ({
         answer: votes[i]!.extracted[j], tokens: one.tokens[j]!, finished: one.finished[j]!, reward: one.rewards[j]!,
       }))); // prettier-ignore
       expect(line.majorityRatio).toBe(mean(votes.map(({ majority_ratio: ratio }) => ratio)));
-      expect(line.reward).toBeCloseTo(mean(all.map(({ reward }) => reward)), 12);
+      expect(line.reward).toBe(mean(votes.map(({ rewards }) => mean(rewards))));
       expect(line.unansweredShare).toBe(mean(all.map(({ answer }) => Number(answer === null))));
       expect(line.truncatedShare).toBe(mean(all.map(({ finished }) => Number(!finished))));
-      expect(line.responseLength).toBeCloseTo(mean(all.map(({ tokens }) => tokens)), 12);
+      expect(line.responseLength).toBe(mean(all.map(({ tokens }) => tokens)));
+      expect(line.sampledTokens).toBe(sum(all.map(({ tokens }) => tokens)));
       const accuracy = (name: "ground_truth_ratio" | "label_accuracy" | "pass" | "reward_accuracy"): number =>
         mean(votes.map((vote) => ("pass" in vote ? (vote[name] ?? NaN) : NaN)));
-      expect(line.passAt1 ?? line.groundTruthRatio).toBeCloseTo(accuracy("ground_truth_ratio"), 12);
+      expect(line.passAt1 ?? line.groundTruthRatio).toBe(accuracy("ground_truth_ratio"));
       expect(line.majAtN ?? line.labelAccuracy).toBe(accuracy("label_accuracy"));
       expect(line.passAtN).toBe(accuracy("pass"));
-      expect(line.rewardAccuracy).toBeCloseTo(accuracy("reward_accuracy"), 12);
+      expect(line.rewardAccuracy).toBe(accuracy("reward_accuracy"));
       for (const [i, one] of logged.entries()) {
         expect([one.extracted, one.label, one.rewards]).toEqual([
           votes[i]!.extracted,
           votes[i]!.label,
           votes[i]!.rewards,
         ]);
+        expect(one.votes).toEqual(countsOf(one.extracted));
         expect(one.prompt).toContain(`${one.id.slice(1)} + 1?`);
         expect(one.advantages?.length).toBe(line.type === "step" ? config.rolloutsPerQuestion : undefined);
       }
@@ -250,6 +254,13 @@ function describeRuns(
     expect(weights).toEqual(undisturbed.weights);
     expect(metrics).toContain('"labelAccuracy":null');
   });
+}
+
+/** Returns how often each answer was given, those that are missing left out. */
+function countsOf(answers: readonly (string | null)[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const answer of answers) if (answer !== null) counts[answer] = (counts[answer] ?? 0) + 1;
+  return counts;
 }
 
 function expectSame(a: Result, b: Result): void {

@@ -72,7 +72,7 @@ class Recorder {
     this.#stop = stop;
     this.#display = display;
     this.#journal = new Journal(training.out, entries);
-    this.#responses = new ResponseLog(training.out, entries, training.own.name);
+    this.#responses = new ResponseLog(training.out, entries.at(-1)?.timing.responseBytes ?? 0);
     this.#progress = progress;
   }
 
@@ -108,6 +108,7 @@ class Recorder {
       timing: this.#journal.lines("timing"),
     };
     this.#stop.throwIfFailed(); // a GPU error reported during the readback invalidates the weights
+    this.#responses.flush();
     await writeCheckpoint(checkpointFolder(out), checkpoint);
     this.#saved = checkpoint.metrics.length;
   }
@@ -125,32 +126,33 @@ class Recorder {
   }
 
   #logResponses(event: Recorded): void {
-    const { own, others = [], models, logResponses } = this.#training;
-    const { tokenizer } = models.policy.model;
+    const { own, others = [], models, config, logResponses } = this.#training;
+    const how = { tokenizer: models.policy.model.tokenizer, rules: config };
     if (event.type === "evaluated") {
       const { dataset, evaluation, groups } = event;
       const study = [own, ...others].find(({ name }) => name === dataset) ?? own;
       const place = { kind: "evaluation", step: evaluation.step, dataset } as const;
-      this.#responses.add(responseLines(place, study, groups, tokenizer));
+      this.#responses.add(responseLines(place, study, groups, how));
     } else if (logResponses) {
       const { metrics, groups } = event.step;
       const place = { kind: "step", step: metrics.step, dataset: own.name } as const;
-      this.#responses.add(responseLines(place, own, groups, tokenizer));
+      this.#responses.add(responseLines(place, own, groups, how));
     }
   }
 
   #entryOf(event: Recorded): Entry {
+    const elapsed = { seconds: this.#lap(), responseBytes: this.#responses.bytes };
     if (event.type === "evaluated") {
       const { dataset, evaluation } = event;
       return {
         metrics: { type: "evaluation", dataset, ...evaluation },
-        timing: { type: "evaluation", dataset, step: evaluation.step, seconds: this.#lap() },
+        timing: { type: "evaluation", dataset, step: evaluation.step, ...elapsed },
       };
     }
     const { metrics, timing } = event.step;
     return {
       metrics: { type: "step", ...metrics },
-      timing: { type: "step", step: metrics.step, seconds: this.#lap(), ...timing },
+      timing: { type: "step", step: metrics.step, ...elapsed, ...timing },
     };
   }
 

@@ -11,7 +11,6 @@ import type { AnswerKey } from "./answerKey.ts";
 import { measureAtK } from "./atK.ts";
 import type { Evaluation, StepMetrics } from "./metrics.ts";
 
-/** A question with its responses, vote and rewards. */
 /** The responses to a question with their vote, as metrics need them. */
 export type Examined = Pick<
   Group,
