@@ -1,6 +1,7 @@
 /** Data sets with columns of their own: roles corrected by keyboard, prompts as the model sees them. */
 import { parquetWriteBuffer } from "hyparquet-writer";
 import { violations } from "./axe.ts";
+import { exportedText } from "./exported.ts";
 import { expect, QUICK, test } from "./lab.ts";
 
 /** Rows like MMLU's, whose right options were corrected in a column of another name. */
@@ -78,6 +79,64 @@ test("the system prompt of a conversation is part of the composed prompt", async
   await page.getByLabel("System prompt").fill("Be brief.");
   await expect(first).toContainText("system Be brief.");
   await expect(first).not.toContainText("clerk");
+});
+
+test("limit, offset and shuffle seed choose the rows, and are part of the link and the exported run.json", async ({
+  lab,
+  page,
+}) => {
+  test.slow(); // a run
+  const rows = Array.from({ length: 9 }, (_, i) => ({ question: `What is ${i} + ${i}?`, answer: 2 * i }));
+  await lab.open({ ...QUICK, maxResponseTokens: 16 });
+  await lab.drop("sums.jsonl", rows.map((row) => JSON.stringify(row)).join("\n"));
+  const panel = page.getByTestId("dataset-mapping");
+  const first = panel.getByRole("list", { name: "First prompts" }).getByRole("listitem").first();
+  await expect(panel.getByRole("region", { name: "First rows" }).getByRole("row")).toHaveCount(6);
+  await expect(first).toContainText("What is 0 + 0?");
+  await panel.getByLabel("Offset").fill("4");
+  await page.keyboard.press("Enter");
+  await expect(first).toContainText("What is 4 + 4?");
+  await panel.getByLabel("Limit").fill("0");
+  await page.keyboard.press("Tab");
+  await expect(panel.getByRole("alert")).toHaveText("A whole number from 1.");
+  await panel.getByLabel("Limit").fill("3");
+  await page.keyboard.press("Tab");
+  await expect(lab.reading()).toContainText("3 questions");
+  await expect(page).toHaveURL(/limit=3&offset=4|offset=4&limit=3/);
+  await lab.runSteps(1);
+  const saved = await lab.saveModel("Hugging Face folder", "F32");
+  const run = JSON.parse(exportedText(saved, "run.json")) as unknown;
+  expect(run).toMatchObject({ dataset: "sums", datasetOptions: { limit: 3, offset: 4 } });
+});
+
+test("first rows are shown while 100,000 are read, and the page stays responsive", async ({ lab, page }) => {
+  test.slow(); // 100,000 rows
+  await lab.open();
+  await page.evaluate(() => {
+    const tasks: number[] = [];
+    Object.assign(window, { tasks });
+    const observer = new PerformanceObserver((list) => {
+      tasks.push(...list.getEntries().map(({ duration }) => duration));
+    });
+    observer.observe({ type: "longtask" });
+    const rows = Array.from({ length: 100_000 }, (_, i) =>
+      JSON.stringify({
+        problem: `${"Once upon a time, ".repeat(8)}what is ${i} + 1?`,
+        expected_answer: i + 1,
+      }),
+    );
+    const dataTransfer = new DataTransfer();
+    dataTransfer.items.add(new File([rows.join("\n")], "large.jsonl"));
+    tasks.length = 0;
+    for (const type of ["dragenter", "dragover", "drop"])
+      document.querySelector("main")!.dispatchEvent(new DragEvent(type, { dataTransfer, bubbles: true }));
+  });
+  await expect(lab.reading()).toContainText("Reading large.jsonl…");
+  await expect(lab.reading().getByRole("region", { name: "First rows" })).toContainText("what is 0 + 1?");
+  await expect(lab.reading()).toContainText("100,000 questions, all with answers", { timeout: 60_000 });
+  const tasks = await page.evaluate(() => (window as unknown as { tasks: number[] }).tasks);
+  test.info().annotations.push({ type: "longest task", description: `${Math.max(0, ...tasks)} ms` });
+  expect(Math.max(0, ...tasks)).toBeLessThan(1000); // on a machine that computes other things as well
 });
 
 test("a link says how the files dropped next are read", async ({ lab, page }) => {

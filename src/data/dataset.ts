@@ -5,10 +5,10 @@
 import { defaultSplit } from "../formats/splitPath.ts";
 import { createRandom } from "../math/random.ts";
 import { openSplits, type DatasetFile } from "./containers/open.ts";
-import type { RawRow, RowError, Split } from "./row.ts";
+import { rowFields, type RawRow, type RowError, type Split } from "./row.ts";
 import { DatasetError, EXPECTED } from "./datasetError.ts";
-import type { ChosenRoles } from "./fields/mapping.ts";
-import { interpret, type Interpretation } from "./questions.ts";
+import { columnsOf, type ChosenRoles } from "./fields/mapping.ts";
+import { FIRST_ROWS, interpret, type Interpretation } from "./questions.ts";
 
 export type { DatasetFile } from "./containers/open.ts";
 export type { RowError } from "./row.ts";
@@ -36,8 +36,22 @@ export interface DatasetReading extends Interpretation {
   readonly split: string;
 }
 
-/** Reads a data set, here or in a worker. Rejects with a sentence for the user if it cannot be used. */
-export type ReadDataset = (files: readonly DatasetFile[], options: DatasetOptions) => Promise<DatasetReading>;
+/** The first rows of a data set, known before the others are read. */
+export interface Preview extends Pick<DatasetReading, "firstRows"> {
+  /** Names of the columns. */
+  readonly columns: readonly string[];
+}
+
+/**
+ * Reads a data set, here or in a worker, which ends when the reading is aborted. Rejects with a sentence for the user if
+ * it cannot be used.
+ */
+export type ReadDataset = (
+  files: readonly DatasetFile[],
+  options: DatasetOptions,
+  onPreview?: (preview: Preview) => void,
+  signal?: AbortSignal,
+) => Promise<DatasetReading>;
 
 /** Maximum rows of a data set. */
 export const MAX_ROWS = 100_000;
@@ -46,10 +60,11 @@ export const MAX_ROWS = 100_000;
 export async function readDataset(
   files: readonly DatasetFile[],
   options: DatasetOptions = {},
+  onPreview: (preview: Preview) => void = () => undefined,
 ): Promise<DatasetReading> {
   const splits = await openSplits(files);
   const split = chooseSplit(files, splits, options.split);
-  const { rows, errors, notes } = await readRows(split, options);
+  const { rows, errors, notes } = await readRows(split, options, onPreview);
   const more = splits.filter(({ name }) => name !== split.name).map(({ name }) => `"${name}"`);
   const chosen = more.length > 0 ? [`Split "${split.name}" was read; there is also ${more.join(", ")}.`] : [];
   const name = nameOf(files);
@@ -92,19 +107,25 @@ interface SelectedRows {
   readonly notes: readonly string[];
 }
 
-/** Reads the rows that the options select. */
-async function readRows(split: Split, options: DatasetOptions): Promise<SelectedRows> {
+/** Reads the rows that the options select; the file's first ones are previewed. */
+async function readRows(
+  split: Split,
+  options: DatasetOptions,
+  onPreview: (preview: Preview) => void,
+): Promise<SelectedRows> {
   const { offset = 0, limit = MAX_ROWS, shuffleSeed } = options;
   const most = shuffleSeed === undefined ? offset + Math.min(limit, MAX_ROWS) : MAX_ROWS;
   const good: RawRow[] = [];
   const errors: RowError[] = [];
   let isCut = false;
   for await (const batch of split.rows()) {
+    const isFirst = good.length === 0;
     for (const row of batch) {
       if ("reason" in row) errors.push(row);
       else if (good.length < most) good.push(row);
       else isCut = true;
     }
+    if (isFirst && good.length > 0) onPreview(previewOf(good));
     if (isCut) break;
   }
   const ordered = shuffleSeed === undefined ? good : createRandom(shuffleSeed).shuffle(good);
@@ -121,6 +142,12 @@ async function readRows(split: Split, options: DatasetOptions): Promise<Selected
       "Lower the offset.",
     );
   return { rows, errors, notes };
+}
+
+function previewOf(rows: readonly RawRow[]): Preview {
+  const fields = rows.slice(0, FIRST_ROWS).map(({ value }) => rowFields(value));
+  const firstRows = fields.filter((row) => row !== null);
+  return { columns: columnsOf(firstRows), firstRows };
 }
 
 /** The file or the folder, for error messages. */

@@ -42,7 +42,8 @@ export interface Interpretation {
   readonly firstRows: readonly Fields[];
 }
 
-const FIRST_ROWS = 5;
+/** Number of rows shown to the user. */
+export const FIRST_ROWS = 5;
 
 /** Interprets rows: finds the columns' roles and composes the questions. */
 export function interpret(

@@ -9,6 +9,8 @@ export interface RunDescription {
   /** Names, as the page's own configuration files have them. */
   readonly model: string;
   readonly dataset: string;
+  /** How the user's files were read, `DatasetOptions`; absent for embedded data sets. */
+  readonly datasetOptions?: object;
   /** System prompt and suffix of every question; absent means none. */
   readonly prompt?: PromptFrame;
   readonly backend: BackendReport;

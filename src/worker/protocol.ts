@@ -1,4 +1,5 @@
 /** Messages between the page and the worker that trains. Every message carries the run's id. */
+import type { DatasetOptions } from "../data/dataset.ts";
 import type { InitialVote } from "../lab/trainingRun.ts";
 import type { TryOut } from "../lab/tryOut.ts";
 import type { BackendChoice, BackendReport } from "../report/backend.ts";
@@ -18,6 +19,8 @@ export interface StudyMessage {
   readonly questions: readonly Question[];
   /** [question id, true answer]; empty for a data set without answers. */
   readonly answers: readonly (readonly [string, string])[];
+  /** How the user's files were read; only recorded. */
+  readonly datasetOptions?: DatasetOptions;
 }
 
 /** Evaluations of an experiment in addition to the run's own. */

@@ -162,8 +162,9 @@ export class Session {
     form: ExportForm,
   ): Promise<Streamed> {
     const { study: asked, prompt, config } = this.#start;
-    const dataset = asked.name;
-    const run = { model: model.name, dataset, ...(prompt && { prompt }), backend, config };
+    const { name: dataset, datasetOptions } = asked;
+    const read = { dataset, ...(datasetOptions && { datasetOptions }) };
+    const run = { model: model.name, ...read, ...(prompt && { prompt }), backend, config };
     const report = reportOf(policy, run, { steps: this.#steps, evaluations: this.#evaluations });
     if (form.format !== "recipe") return exportRun(model, report, form);
     const rest = continuationOf(study, prompt ?? UNFRAMED, {

@@ -3,7 +3,8 @@ import { evaluationOf, setupOf, startedEvent, steppedEvent, stepOf } from "../fi
 import { reportOf } from "./report.ts";
 import { reduce, startedRun } from "./run.ts";
 
-const starting = startedRun("r1", setupOf());
+const chosen = { datasetOptions: { limit: 9 }, prompt: { system: "Be brief.", suffix: "" } };
+const starting = startedRun("r1", { ...setupOf(), ...chosen });
 
 test("the report has the run by name, with what computes it, and all it has measured", () => {
   const state = [
@@ -12,7 +13,10 @@ test("the report has the run by name, with what computes it, and all it has meas
     steppedEvent(1),
   ].reduce(reduce, starting);
   expect(reportOf(state)).toEqual({
-    run: { model: "base-64", dataset: "word", backend: startedEvent.backend, config: setupOf().config },
+    run: {
+      ...{ model: "base-64", dataset: "word", ...chosen },
+      ...{ backend: startedEvent.backend, config: setupOf().config },
+    },
     steps: [stepOf(1)],
     evaluations: [evaluationOf(0)],
   });

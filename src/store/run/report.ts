@@ -8,7 +8,8 @@ export { metricsCsv, metricsJson } from "../../report/metrics.ts";
 export function reportOf(state: RunState): RunReport | null {
   if (state.status === "idle" || state.status === "starting" || state.device === null) return null;
   const { setup, steps, evaluations } = state.record;
-  const { model, study, config } = setup;
-  const run = { model: model.name, dataset: study.name, backend: state.device.backend, config };
+  const { model, study, datasetOptions, prompt, config } = setup;
+  const read = { dataset: study.name, ...(datasetOptions && { datasetOptions }), ...(prompt && { prompt }) };
+  const run = { model: model.name, ...read, backend: state.device.backend, config };
   return { run, steps, evaluations };
 }

@@ -1,9 +1,17 @@
 /** The current data set: an embedded one or the user's file. */
 import { createStore, type StoreApi } from "zustand/vanilla";
-import type { DatasetFile, DatasetOptions, DatasetReading, ReadDataset } from "../../data/dataset.ts";
+import type {
+  DatasetFile,
+  DatasetOptions,
+  DatasetReading,
+  Preview,
+  ReadDataset,
+} from "../../data/dataset.ts";
 import { datasetName } from "../../experiments/experiment.ts";
 import type { StudyMessage } from "../../worker/protocol.ts";
 import { messageOf, type DatasetEntry, type ReadText } from "./catalogue.ts";
+
+export type { Preview } from "../../data/dataset.ts";
 
 /** A data set that can be trained on. */
 export interface LoadedDataset {
@@ -20,7 +28,13 @@ export interface LoadedDataset {
 /** The data set in use is replaced only when another one was read successfully. */
 export type DatasetState =
   | { readonly status: "none" }
-  | { readonly status: "reading"; readonly fileName: string; readonly inUse: LoadedDataset | null }
+  | {
+      readonly status: "reading";
+      readonly fileName: string;
+      /** Null until the first rows are read, and for embedded data sets. */
+      readonly preview: Preview | null;
+      readonly inUse: LoadedDataset | null;
+    }
   | { readonly status: "ready"; readonly inUse: LoadedDataset }
   | { readonly status: "failed"; readonly message: string; readonly inUse: LoadedDataset | null };
 
@@ -36,24 +50,34 @@ export interface DatasetStore extends StoreApi<DatasetState> {
 /** Creates the store, empty. */
 export function createDatasetStore(readText: ReadText, read: ReadDataset): DatasetStore {
   const store = createStore<DatasetState>(() => ({ status: "none" }));
-  let latest = 0; // a slow load must not replace a later choice
+  let latest = new AbortController(); // a slow load must not replace a later choice
 
-  const load = async (fileName: string, reading: () => Promise<LoadedDataset>): Promise<void> => {
-    const turn = ++latest;
-    store.setState((state) => ({ status: "reading", fileName, inUse: datasetInUse(state) }), true);
+  const showReading = (fileName: string, preview: Preview | null): void =>
+    store.setState((state) => ({ status: "reading", fileName, preview, inUse: datasetInUse(state) }), true);
+
+  const load = async (
+    fileName: string,
+    reading: (signal: AbortSignal) => Promise<LoadedDataset>,
+  ): Promise<void> => {
+    latest.abort();
+    const { signal } = (latest = new AbortController());
+    showReading(fileName, null);
     try {
-      const inUse = await reading();
-      if (turn === latest) store.setState({ status: "ready", inUse }, true);
+      const inUse = await reading(signal);
+      if (!signal.aborted) store.setState({ status: "ready", inUse }, true);
     } catch (error) {
       const message = messageOf(error);
-      if (turn === latest)
+      if (!signal.aborted)
         store.setState((state) => ({ status: "failed", message, inUse: datasetInUse(state) }), true);
     }
   };
 
   const readFiles: DatasetStore["readFiles"] = (title, files, options = {}) =>
-    load(title, async () => {
-      const reading = await read(files, options);
+    load(title, async (signal) => {
+      const onPreview = (preview: Preview): void => {
+        if (!signal.aborted) showReading(title, preview);
+      };
+      const reading = await read(files, options, onPreview, signal);
       return { source: "file", title, fileName: title, reading, files, options };
     });
 
@@ -95,7 +119,8 @@ export function datasetInUse(state: DatasetState): LoadedDataset | null {
 }
 
 /** Returns the data set in the form the worker expects. */
-export function studyOf({ reading }: LoadedDataset): StudyMessage {
+export function studyOf({ reading, options }: LoadedDataset): StudyMessage {
   const { name, task, questions, answerKey } = reading;
-  return { name, task, questions, answers: [...answerKey] };
+  const study = { name, task, questions, answers: [...answerKey] };
+  return options === undefined ? study : { ...study, datasetOptions: options };
 }

@@ -7,6 +7,8 @@ import {
   defaultText,
   isBackendChoice,
   isChanged,
+  ROW_NUMBERS,
+  rowNumberOf,
   textsBy,
   type Settings,
 } from "./settings.ts";
@@ -41,9 +43,6 @@ export function settingsOf(hash: string): Settings {
   };
 }
 
-/** Numbers among the options of a data set, with their minimum. */
-const NUMBERS = { offset: 0, limit: 1, shuffleSeed: 0 } as const;
-
 /** Adds split, numbers and columns by role, e.g. `map.answer=target`; a role that is taken away has an empty column. */
 function addDatasetOptions(parameters: URLSearchParams, { map = {}, ...options }: DatasetOptions): void {
   for (const [name, value] of Object.entries(options)) parameters.set(name, String(value));
@@ -55,9 +54,9 @@ function addDatasetOptions(parameters: URLSearchParams, { map = {}, ...options }
 
 function datasetOptionsOf(parameters: URLSearchParams): DatasetOptions {
   const split = parameters.get("split");
-  const numbers = Object.entries(NUMBERS).flatMap(([name, min]) => {
-    const text = parameters.get(name) ?? "";
-    return /^\d{1,10}$/.test(text) && Number(text) >= min ? [[name, Number(text)] as const] : [];
+  const numbers = ROW_NUMBERS.flatMap((name) => {
+    const number = rowNumberOf(name, parameters.get(name) ?? "");
+    return number === null ? [] : [[name, number] as const];
   });
   const map = ROLES.filter((role) => parameters.has(`map.${role}`)).map(
     (role) => [role, parameters.getAll(`map.${role}`).filter((column) => column !== "")] as const,

@@ -1,5 +1,6 @@
 /** The memory plan of the current setup, updated whenever the setup changes. */
 import { createStore, type StoreApi } from "zustand/vanilla";
+import type { Question } from "../../rl/contracts/types.ts";
 import type { MemoryPlan, PlanClient, PlanQuestion } from "../../worker/plan/planClient.ts";
 import { chosenModel, type CatalogueStore } from "./catalogue.ts";
 import { datasetInUse, type DatasetStore } from "./dataset.ts";
@@ -45,12 +46,22 @@ function questionOf({ settings, dataset, catalogue }: SetupStores): PlanQuestion
   if (model === null || loaded === null || config === null) return null;
   const { files, stored } = model;
   const { questions } = loaded.reading;
-  const byLength = questions.map(({ prompt }) => prompt).sort((a, b) => b.length - a.length);
-  const prompts = byLength.filter((_, i) => i < LONGEST || i >= byLength.length - SHORTEST);
-  const asked = { prompts, prompt, questions: questions.length, config, backend };
+  const asked = { prompts: promptsOf(questions), prompt, questions: questions.length, config, backend };
   if (files !== undefined) return { ...asked, model: model.name, modelFiles: files };
   if (stored !== undefined) return { ...asked, model: model.name, storedModel: stored };
   return { ...asked, model: `models/${model.name}` };
+}
+
+const prompted = new WeakMap<readonly Question[], readonly string[]>(); // not sorted again at every keystroke
+
+/** Returns the longest and the shortest prompts. */
+function promptsOf(questions: readonly Question[]): readonly string[] {
+  const known = prompted.get(questions);
+  if (known !== undefined) return known;
+  const byLength = questions.map(({ prompt }) => prompt).sort((a, b) => b.length - a.length);
+  const prompts = byLength.filter((_, i) => i < LONGEST || i >= byLength.length - SHORTEST);
+  prompted.set(questions, prompts);
+  return prompts;
 }
 
 /** Returns why a run of this plan does not fit, as a sentence, or null if it does. */

@@ -32,6 +32,16 @@ export interface Settings {
   readonly texts: Readonly<Record<ConfigName, string>>;
 }
 
+/** Options that say which rows of a data set are read. */
+export const ROW_NUMBERS = ["limit", "offset", "shuffleSeed"] as const;
+export type RowNumber = (typeof ROW_NUMBERS)[number];
+
+/** Returns such a number as entered; null unless it is a whole number of at most ten digits, a limit at least 1. */
+export function rowNumberOf(name: RowNumber, text: string): number | null {
+  const min = name === "limit" ? 1 : 0;
+  return /^\d{1,10}$/.test(text.trim()) && Number(text) >= min ? Number(text) : null;
+}
+
 /** Returns a hyperparameter's default as text. */
 export function defaultText(name: ConfigName): string {
   return String(CONFIG_FIELDS[name].default);

@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
 import { readDataset, type DatasetOptions } from "../../data/dataset.ts";
 import { createNoticeStore } from "../notice.ts";
-import { createDatasetStore, datasetInUse } from "./dataset.ts";
+import { createDatasetStore, datasetInUse, type DatasetState } from "./dataset.ts";
 import { createSettingsStore, DEFAULT_SETTINGS } from "./settings.ts";
-import { changeOptions, changeRole, exampleValue, readUserFiles, recordOptions } from "./userFiles.ts";
+import { changeOptions, changeRole, cellText, readUserFiles, recordOptions } from "./userFiles.ts";
 
 const ROWS = [
   { question: "1+1?", answer: "3", checked: "2", note: null },
@@ -91,9 +91,40 @@ test("another split is read with the roles that were chosen", async () => {
   expect(answers()).toEqual(["20", "40"]);
 });
 
-test("the example of a column is its first value that is not blank, cut where it is long", () => {
-  const rows = [{ a: "", b: ["x"], c: "y".repeat(300) }, { a: 7 }];
-  expect(exampleValue(rows, "a")).toBe("7");
-  expect(exampleValue(rows, "b")).toBe('["x"]');
-  expect(exampleValue(rows, "c")).toHaveLength(201);
+test("a cell shows its value as text, cut where it is long", () => {
+  const row = { a: null, b: ["x"], c: "y".repeat(300), d: { e: 7 } };
+  expect(["a", "b", "d.e", "f"].map((column) => cellText(row, column))).toEqual(["", '["x"]', "7", ""]);
+  expect(cellText(row, "c")).toHaveLength(201);
+});
+
+test("limit, offset and shuffle seed are changed and taken away", async () => {
+  const { stores, settings, answers } = setUp();
+  await readUserFiles(stores, "sums.json", fileOf(ROWS));
+  await changeOptions(stores, { limit: 1, offset: 1 });
+  expect(answers()).toEqual(["5"]);
+  await changeOptions(stores, { offset: undefined });
+  expect(answers()).toEqual(["3"]);
+  expect(settings.getState().datasetOptions).toEqual({ limit: 1 });
+  await changeOptions(stores, { offset: 2 });
+  expect(stores.dataset.getState()).toMatchObject({ status: "failed" });
+  expect(settings.getState().datasetOptions).toEqual({ limit: 1 });
+});
+
+test("the first rows are shown while the others are read", async () => {
+  const { stores, dataset } = setUp();
+  const previews: DatasetState[] = [];
+  dataset.subscribe((state) => previews.push(state));
+  await readUserFiles(stores, "sums.json", fileOf(ROWS));
+  expect(previews.map(({ status }) => status)).toEqual(["reading", "reading", "ready"]);
+  expect(previews[1]).toMatchObject({
+    preview: { columns: ["question", "answer", "checked", "note"], firstRows: ROWS },
+  });
+});
+
+test("files opened later end the reading of those before", async () => {
+  const { stores, answers } = setUp();
+  const first = readUserFiles(stores, "sums.json", fileOf(ROWS));
+  await readUserFiles(stores, "others.json", fileOf([{ question: "3+3?", answer: "6" }], "others.json"));
+  await first;
+  expect(answers()).toEqual(["6"]);
 });

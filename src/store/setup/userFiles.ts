@@ -1,5 +1,5 @@
 /** Reading the user's files as the settings say, which a link or a configuration may have set before. */
-import type { DatasetFile, DatasetOptions, DatasetReading } from "../../data/dataset.ts";
+import type { DatasetFile, DatasetOptions, Preview } from "../../data/dataset.ts";
 import type { Role } from "../../data/fields/roles.ts";
 import { isBlank, valueAt } from "../../data/fields/value.ts";
 import type { NoticeStore } from "../notice.ts";
@@ -30,12 +30,13 @@ export async function readUserFiles(
     notice.error(`The chosen columns and rows do not fit and were ignored. ${state.message}`);
 }
 
+/** Options of a data set, undefined where one is taken away. */
+type Changes = { readonly [Name in keyof DatasetOptions]: DatasetOptions[Name] | undefined };
+
 /** Reads the user's files again with some options changed. */
-export async function changeOptions(
-  { settings, dataset }: ReadingStores,
-  changes: DatasetOptions,
-): Promise<void> {
-  const options = { ...settings.getState().datasetOptions, ...changes };
+export async function changeOptions({ settings, dataset }: ReadingStores, changes: Changes): Promise<void> {
+  const changed = Object.entries({ ...settings.getState().datasetOptions, ...changes });
+  const options: DatasetOptions = Object.fromEntries(changed.filter(([, value]) => value !== undefined));
   settings.setState({ datasetOptions: options });
   await dataset.reread(options);
 }
@@ -58,14 +59,14 @@ export async function changeRole(stores: ReadingStores, column: string, role: Ro
   await changeOptions(stores, { map: Object.fromEntries(changed) });
 }
 
-/** Maximum characters of an example. */
-const EXAMPLE_LENGTH = 200;
+/** Maximum characters of a value that is shown. */
+const SHOWN_LENGTH = 200;
 
-/** Returns the first value of a column that is not blank, as text. */
-export function exampleValue(rows: DatasetReading["firstRows"], column: string): string {
-  const value = rows.map((row) => valueAt(row, column)).find((each) => !isBlank(each));
-  const text = typeof value === "string" ? value : value === undefined ? "" : JSON.stringify(value);
-  return text.length > EXAMPLE_LENGTH ? `${text.slice(0, EXAMPLE_LENGTH)}…` : text;
+/** Returns the value of a row in a column as text, cut where it is long; "" for a blank one. */
+export function cellText(row: Preview["firstRows"][number], column: string): string {
+  const value = valueAt(row, column);
+  const text = isBlank(value) ? "" : typeof value === "string" ? value : JSON.stringify(value);
+  return text.length > SHOWN_LENGTH ? `${text.slice(0, SHOWN_LENGTH)}…` : text;
 }
 
 /** Records in the settings how the user's files in use were read. */

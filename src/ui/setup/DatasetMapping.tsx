@@ -1,34 +1,44 @@
 import type { LoadedDataset } from "../../store/setup/dataset.ts";
-import { changeOptions, changeRole, exampleValue, ROLES } from "../../store/setup/userFiles.ts";
+import { changeOptions, changeRole, ROLES } from "../../store/setup/userFiles.ts";
 import { framedTurns, promptOf } from "../../rl/contracts/prompt.ts";
 import { usePage, useSettings } from "../page.tsx";
 import { Select } from "../Select.tsx";
+import { FirstRows } from "./FirstRows.tsx";
+import { RowNumbers } from "./RowNumbers.tsx";
 
 interface DatasetMappingProps {
   readonly loaded: LoadedDataset;
+  /** Whether the files are being read again. */
+  readonly isReading: boolean;
   readonly isLocked: boolean;
 }
 
-/** How the user's files were read: the split, the role of every column, and the first prompts with their ground truth. */
-export function DatasetMapping({ loaded, isLocked }: DatasetMappingProps) {
+/** How the user's files were read: the rows, the role of every column, and the first prompts with their ground truth. */
+export function DatasetMapping({ loaded, isReading, isLocked }: DatasetMappingProps) {
   const { lab } = usePage();
-  const { splits, split } = loaded.reading;
+  const { splits, split, columns, firstRows } = loaded.reading;
   return (
     <section className="stack" aria-labelledby="mapping-title" data-testid="dataset-mapping">
-      <h3 id="mapping-title">Columns and prompts</h3>
+      <div className="mapping__head">
+        <h3 id="mapping-title">Columns and prompts</h3>
+        <span className="soft small" role="status">
+          {isReading && "Reading…"}
+        </span>
+      </div>
       {splits.length > 0 && (
-        <div className="mapping__split">
-          <label htmlFor="split">Split</label>
+        <label className="mapping__split">
+          Split
           <Select
-            id="split"
             value={split}
             disabled={isLocked}
             options={splits.map((name) => [name, name] as const)}
             choose={(name) => void changeOptions(lab, { split: name })}
           />
-        </div>
+        </label>
       )}
-      <Columns loaded={loaded} isLocked={isLocked} />
+      <RowNumbers isLocked={isLocked} />
+      <FirstRows columns={columns.map(({ name }) => name)} firstRows={firstRows} />
+      <Columns columns={columns} isLocked={isLocked} />
       <Prompts loaded={loaded} />
     </section>
   );
@@ -37,23 +47,25 @@ export function DatasetMapping({ loaded, isLocked }: DatasetMappingProps) {
 /** Option value of a column that is left out. */
 const LEFT_OUT = "";
 
-function Columns({ loaded, isLocked }: DatasetMappingProps) {
+interface ColumnsProps {
+  readonly columns: LoadedDataset["reading"]["columns"];
+  readonly isLocked: boolean;
+}
+
+function Columns({ columns, isLocked }: ColumnsProps) {
   return (
     <div className="mapping__scroll" role="region" aria-label="Columns" tabIndex={0}>
       <table className="mapping__table small">
         <thead>
           <tr>
-            <th scope="col">Column and a value</th>
+            <th scope="col">Column</th>
             <th scope="col">Role</th>
           </tr>
         </thead>
         <tbody>
-          {loaded.reading.columns.map((column) => (
+          {columns.map((column) => (
             <tr key={column.name}>
-              <th scope="row">
-                {column.name}
-                <span className="mapping__value">{exampleValue(loaded.reading.firstRows, column.name)}</span>
-              </th>
+              <th scope="row">{column.name}</th>
               <td>
                 <RoleSelect column={column} isLocked={isLocked} />
                 <span className="mapping__reason soft">{column.reason}</span>

@@ -19,6 +19,7 @@ export function DatasetPicker({ isLocked }: { readonly isLocked: boolean }) {
   const state = useStore(lab.dataset);
   const file = useSettings((settings) => settings.dataset);
   const inUse = datasetInUse(state);
+  const isOther = state.status === "reading" && state.fileName !== inUse?.fileName;
   const isUnlisted = inUse !== null && inUse.source !== "embedded";
   const datasets = catalogue.status === "ready" ? catalogue.datasets : [];
   const listed = datasets.map(
@@ -34,8 +35,10 @@ export function DatasetPicker({ isLocked }: { readonly isLocked: boolean }) {
       options={isUnlisted ? [[UNLISTED, inUse.title], ...listed] : listed}
       choose={(name) => lab.chooseDataset(name)}
     >
-      <DatasetSummary state={state} about={chosen} />
-      {inUse?.source === "file" && <DatasetMapping loaded={inUse} isLocked={isLocked} />}
+      <DatasetSummary state={state} about={chosen} isOther={isOther} />
+      {inUse?.source === "file" && !isOther && (
+        <DatasetMapping loaded={inUse} isReading={state.status === "reading"} isLocked={isLocked} />
+      )}
       <Button
         icon="download"
         disabled={isLocked}

@@ -1,16 +1,20 @@
 import type { DatasetEntry } from "../../store/setup/catalogue.ts";
 import { datasetInUse, type DatasetState, type LoadedDataset } from "../../store/setup/dataset.ts";
 import { count, counted } from "../format.ts";
+import { FirstRows } from "./FirstRows.tsx";
 
 interface DatasetSummaryProps {
   readonly state: DatasetState;
   /** The embedded data set, or null for the user's file. */
   readonly about: DatasetEntry | null;
+  /** Whether another data set than the one in use is being read. */
+  readonly isOther: boolean;
 }
 
 /** Summary of the data set in use: size, first question, mapped fields and skipped rows. */
-export function DatasetSummary({ state, about }: DatasetSummaryProps) {
+export function DatasetSummary({ state, about, isOther }: DatasetSummaryProps) {
   const inUse = datasetInUse(state);
+  if (state.status === "reading" && isOther) return <BeingRead {...state} />;
   return (
     <div className="stack" aria-live="polite" data-testid="dataset-reading">
       {about !== null && <p className="soft small">{about.description}</p>}
@@ -21,6 +25,17 @@ export function DatasetSummary({ state, about }: DatasetSummaryProps) {
         </p>
       )}
       {inUse !== null && <Contents loaded={inUse} />}
+    </div>
+  );
+}
+
+function BeingRead({ fileName, preview }: Extract<DatasetState, { status: "reading" }>) {
+  return (
+    <div className="stack" data-testid="dataset-reading">
+      <p className="small" role="status">
+        Reading {fileName}…
+      </p>
+      {preview !== null && <FirstRows {...preview} />}
     </div>
   );
 }
