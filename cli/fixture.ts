@@ -9,6 +9,7 @@ import { writeModelFolder } from "../src/formats/huggingface/modelFolderFiles.ts
 import type { ModelConfig } from "../src/model/language/config.ts";
 import { TINY_CONFIG, tinyFolder } from "../src/model/fixture.ts";
 import { createTokenizer } from "../src/model/language/tokenizer.ts";
+import { FakeHub } from "../src/hub/fixture.ts";
 import { COMPILED_CLI } from "./compile.ts";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
@@ -109,4 +110,28 @@ export function killAfterLines(out: string, lines: number, kill: () => void): vo
     watcher.close();
     kill();
   });
+}
+
+/** Programs take a while to start on a busy machine. */
+export const PATIENCE = 240_000;
+
+/** A workspace with a Hub on this machine; programs keep its files in the workspace. */
+export function createHubWorkspace(
+  publish: (folder: string) => ConstructorParameters<typeof FakeHub>[0],
+  env: Readonly<Record<string, string>> = {},
+) {
+  const { folder, remove } = createWorkspace();
+  const at = (...path: string[]): string => join(folder, ...path);
+  const hub = new FakeHub(publish(folder));
+  writeFileSync(at("quick.json"), JSON.stringify(QUICK));
+  return {
+    at,
+    hub,
+    ask: (args: readonly string[], cache = "cache"): Promise<Finished> =>
+      ttrl([...args, "--cache", at(cache)], { env: { HF_ENDPOINT: hub.endpoint, ...env } }),
+    async stop(): Promise<void> {
+      await hub.stop();
+      remove();
+    },
+  };
 }

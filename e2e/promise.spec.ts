@@ -101,9 +101,9 @@ test("a trained adapter is exported for PEFT, and merged into the model", async 
   const moved = [...merged.weights].filter(([name, { data }]) =>
     data.some((value, i) => value !== base.weights.get(name)!.data[i]),
   );
-  const beside = [...adapter.tensors.keys()].filter((name) => name.endsWith("lora_B.weight"));
+  const adapted = [...adapter.tensors.keys()].filter((name) => name.endsWith("lora_B.weight"));
   expect(moved.map(([name]) => name).sort()).toEqual(
-    beside.map((name) => name.replace(".lora_B", "")).sort(),
+    adapted.map((name) => name.replace(".lora_B", "")).sort(),
   );
 });
 

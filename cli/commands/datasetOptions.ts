@@ -11,13 +11,18 @@ export interface DatasetFlags extends Omit<DatasetOptions, "map"> {
   readonly map?: Partial<Record<Role, readonly string[]>>;
 }
 
-/** Returns `--map`, `--split`, `--limit`, `--offset` and `--shuffle-seed`. */
-export const datasetOptions = (): Option[] => [
+/** Returns `--map` and `--split`. */
+export const columnOptions = (): Option[] => [
   new Option(
     "--map <role=column...>",
     `columns by role, over what their names suggest; several are separated by commas, none takes the role away. Roles: ${ROLES.join(", ")}`,
   ).argParser(addRole),
   new Option("--split <name>", "split of a data set that has several (default: test, or the first)"),
+];
+
+/** Returns `--map`, `--split`, `--limit`, `--offset` and `--shuffle-seed`. */
+export const datasetOptions = (): Option[] => [
+  ...columnOptions(),
   new Option("--limit <rows>", "maximum rows to read").argParser(wholeNumber(1)),
   new Option("--offset <rows>", "rows to skip, after shuffling").argParser(wholeNumber(0)),
   new Option(

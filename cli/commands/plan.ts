@@ -1,6 +1,7 @@
 /** `ttrl plan`: options and help. */
 import { Option, type Command } from "commander";
 import { readSettings, type SettingOptions } from "../files/settings.ts";
+import { columnOptions, datasetOptionsOf, type DatasetFlags } from "./datasetOptions.ts";
 import type { PlanRequest } from "../models/planModel.ts";
 import {
   addOptions,
@@ -11,7 +12,9 @@ import {
   sizeParser,
 } from "./options.ts";
 
-type PlanOptions = Omit<PlanRequest, "config"> & SettingOptions;
+type PlanOptions = Omit<PlanRequest, "config" | "datasetOptions"> & SettingOptions & ColumnFlags;
+
+type ColumnFlags = Pick<DatasetFlags, "map" | "split">;
 
 const HELP = `
 Prints the memory a run needs, by part, without running it: the batch sizes at which it fits or, if it does not fit at
@@ -29,7 +32,8 @@ export function addPlan(program: Command): void {
     .description("estimate the memory a run needs")
     .addOption(modelOption().makeOptionMandatory())
     .option("--dataset <source>", "questions to learn from: file, archive, folder or hf:datasets/owner/name")
-    .addOption(cacheOption())
+    .addOption(cacheOption());
+  addOptions(command, columnOptions())
     .addOption(
       new Option("--backend <name>", "auto plans for WebGPU on a hardware adapter, else for WASM")
         .choices(["auto", "wasm", "webgpu"])
@@ -44,9 +48,14 @@ export function addPlan(program: Command): void {
       new Option("--format <name>", "output format").choices(["markdown", "json"]).default("markdown"),
     )
     .addHelpText("after", HELP)
-    .action(async (options: PlanOptions) => {
+    .action(async ({ map, split, ...options }: PlanOptions) => {
       const { planModel } = await import("../models/planModel.ts");
-      await planModel({ ...options, config: readSettings(options) });
+      const config = readSettings(options);
+      await planModel({
+        ...options,
+        config,
+        datasetOptions: datasetOptionsOf({ ...(map && { map }), ...(split !== undefined && { split }) }),
+      });
     });
   addOptions(command, [...settingsOptions(), ...configOptions()]);
 }

@@ -85,7 +85,7 @@ describe("ttrl export", () => {
     expect(bytes).toBeLessThan(0.55 * readFileSync(join(MODEL, "model.safetensors")).length);
   });
 
-  test("writes weights beyond a size in several files, and what the run left beside them", async () => {
+  test("writes weights beyond a size in several files, and the other files of the run", async () => {
     writeFileSync(join(folder, "model", "run.json"), "{}");
     const out = join(folder, "sharded");
     const options = ["--format", "safetensors", "--shard-size", "0.01MB", "--out", out];

@@ -7,12 +7,12 @@ import { modelFolderFiles } from "../../src/formats/huggingface/modelFolderFiles
 import { PackingError, type Packing } from "../../src/formats/numbers/narrowFloats.ts";
 import { PARTIAL, writeFolder, writeStream } from "../files/durable.ts";
 import { InputError } from "../inputError.ts";
-import { openMergedModel, type ModelPlace } from "../models/adapterFile.ts";
+import { openMergedModel, type ModelSource } from "../models/adapterFile.ts";
 import { languageModelOf, type ModelFile } from "../models/modelFile.ts";
 import { readText } from "../files/textFile.ts";
 
 /** Options of `ttrl export`. */
-export interface ExportRequest extends ModelPlace {
+export interface ExportRequest extends ModelSource {
   readonly format: "gguf" | "safetensors";
   readonly precision: "f32" | "f16" | "bf16" | "q8_0";
   /** Bytes of a file of weights at most. */

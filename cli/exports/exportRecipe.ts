@@ -34,8 +34,8 @@ export async function exportRecipe(request: RecipeRequest): Promise<void> {
   const run = await readContinuation(model, request);
   for (const loss of lossesIn(recipe, run)) console.error(`${recipe} cannot keep ${loss}`);
   mkdirSync(dirname(resolve(out)), { recursive: true });
-  const beside = [...modelFiles(model)].map(([name, bytes]) => [join("model", name), bytes] as const);
-  await writeFolder(out, new Map([...bundleFiles(recipe, run, readFixed), ...beside]));
+  const trained = [...modelFiles(model)].map(([name, bytes]) => [join("model", name), bytes] as const);
+  await writeFolder(out, new Map([...bundleFiles(recipe, run, readFixed), ...trained]));
   console.error(`${out}: written; start with: cd ${out} && ${startCommand(recipe)}`);
 }
 

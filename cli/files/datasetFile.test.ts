@@ -37,7 +37,7 @@ test("a long list of bad rows is cut short", async () => {
   expect(notices.at(-1)).toBe("4 more rows were left out");
 });
 
-test("a question that leaves no room for a response is left out by name", async () => {
+test("a question that leaves no tokens for a response is left out by name", async () => {
   const long = { id: "long", prompt: "7 ".repeat(60), answer: "7" }; // 60 digits, each a token of its own
   const read = await dataset([{ id: "short", prompt: "1 + 1 =", answer: "2" }, long]);
   const { study, notices } = fitToModel(read, model, 80);

@@ -1,13 +1,9 @@
 /** Data sets of a Hub on the command line, fetched from one on this machine. */
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { writeParquet } from "../../src/formats/parquet.ts";
-import { FakeHub } from "../../src/hub/fixture.ts";
-import { createWorkspace, QUICK, ttrl, type Finished } from "../fixture.ts";
+import { createHubWorkspace, PATIENCE } from "../fixture.ts";
 
-const { folder, remove } = createWorkspace();
-const at = (...path: string[]): string => join(folder, ...path);
 const COMMIT = "89abcdef0123456789abcdef0123456789abcdef";
 
 const shard = (first: number, count: number): Uint8Array =>
@@ -18,7 +14,7 @@ const shard = (first: number, count: number): Uint8Array =>
       answer: `It is one more.\n#### ${first + i + 1}`,
     })),
   );
-const hub = new FakeHub({
+const { at, hub, ask, stop } = createHubWorkspace(() => ({
   name: "datasets/org/sums",
   commit: COMMIT,
   files: new Map([
@@ -26,23 +22,13 @@ const hub = new FakeHub({
     ["main/train-00001-of-00002.parquet", shard(4, 4)],
     ["main/test-00000-of-00001.parquet", shard(8, 3)],
   ]),
-});
-writeFileSync(at("quick.json"), JSON.stringify(QUICK));
-
-/** Programs take a while to start on a busy machine. */
-const PATIENCE = 240_000;
+}));
 
 beforeAll(() => hub.start());
-afterAll(async () => {
-  await hub.stop();
-  remove();
-});
-
-const ask = (...args: string[]): Promise<Finished> =>
-  ttrl([...args, "--cache", at("cache")], { env: { HF_ENDPOINT: hub.endpoint } });
+afterAll(stop);
 
 test("the default split is read, and named with the others", { timeout: PATIENCE }, async () => {
-  const { status, stdout, stderr } = await ask("dataset", "hf:datasets/org/sums", "--json");
+  const { status, stdout, stderr } = await ask(["dataset", "hf:datasets/org/sums", "--json"]);
   expect({ status }).toEqual({ status: 0 });
   expect(stderr).toContain("fetching datasets/org/sums:main/test at commit 89abcdef0123");
   const reading = JSON.parse(stdout) as {
@@ -55,11 +41,11 @@ test("the default split is read, and named with the others", { timeout: PATIENCE
 });
 
 test("a run records the commit, and continues without the Hub", { timeout: PATIENCE }, async () => {
-  const begun = await ask(
+  const begun = await ask([
     ...["run", "--model", at("model"), "--dataset", "hf:datasets/org/sums", "--split", "train"],
     ...["--eval", "hf:datasets/org/sums:test", "--config", at("quick.json"), "--backend", "wasm"],
     ...["--steps", "1", "--out", at("run")],
-  );
+  ]);
   expect(begun).toMatchObject({ status: 0 });
   const described = JSON.parse(readFileSync(at("run", "run.json"), "utf8")) as Record<string, unknown>;
   expect(described).toMatchObject({
@@ -68,7 +54,7 @@ test("a run records the commit, and continues without the Hub", { timeout: PATIE
     evalSources: [{ path: `hf:datasets/org/sums@${COMMIT}:main/test` }],
   });
   const asked = hub.requests.length;
-  expect(await ask("run", "--resume", at("run"), "--steps", "2")).toMatchObject({ status: 0 });
+  expect(await ask(["run", "--resume", at("run"), "--steps", "2"])).toMatchObject({ status: 0 });
   expect(hub.requests).toHaveLength(asked);
   expect(readdirSync(at("cache")).sort().map(decodeURIComponent)).toEqual([
     `datasets/org/sums@${COMMIT}:main/test`,
@@ -78,7 +64,7 @@ test("a run records the commit, and continues without the Hub", { timeout: PATIE
 
 test("what is not on the Hub is refused in one line", { timeout: PATIENCE }, async () => {
   const refusal = async (...args: string[]): Promise<string> => {
-    const { status, stderr } = await ask("dataset", ...args);
+    const { status, stderr } = await ask(["dataset", ...args]);
     expect({ status }).toEqual({ status: 2 });
     return stderr;
   };

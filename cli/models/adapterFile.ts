@@ -43,7 +43,7 @@ export function readAdapterFile(folder: string): AdapterFile {
 }
 
 /** A model as named on the command line. */
-export interface ModelPlace {
+export interface ModelSource {
   readonly model: string;
   /** Cache folder for models of a Hub. */
   readonly cache?: string;
@@ -52,7 +52,7 @@ export interface ModelPlace {
 }
 
 /** Opens a model and merges the adapter, if one is named, into its weights. */
-export async function openMergedModel({ model, cache, adapter: folder }: ModelPlace): Promise<ModelFile> {
+export async function openMergedModel({ model, cache, adapter: folder }: ModelSource): Promise<ModelFile> {
   const file = await loadModelFile(model, cache);
   if (folder === undefined) return file;
   const { content } = readAdapterFile(folder);

@@ -5,7 +5,7 @@ import { configFrom, type TtrlConfig } from "../../src/rl/ttrlConfig.ts";
 import { evaluationReport } from "../../src/report/outcome.ts";
 import { examineStudy } from "../../src/rl/metrics/studyRun.ts";
 import type { BackendChoice } from "../../src/report/backend.ts";
-import { openMergedModel, type ModelPlace } from "./adapterFile.ts";
+import { openMergedModel, type ModelSource } from "./adapterFile.ts";
 import { startBackend } from "../backend.ts";
 import { atPlace } from "../inputError.ts";
 import type { DatasetOptions } from "../../src/data/dataset.ts";
@@ -14,7 +14,7 @@ import { writeJsonLine } from "../files/jsonLines.ts";
 import { languageModelOf, openModelPolicy } from "./modelFile.ts";
 import { StatusLine } from "../statusLine.ts";
 
-export interface EvaluationRequest extends ModelPlace {
+export interface EvaluationRequest extends ModelSource {
   readonly system: string;
   readonly suffix: string;
   readonly dataset: string;

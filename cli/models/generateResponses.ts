@@ -4,13 +4,13 @@ import { createRandom } from "../../src/math/random.ts";
 import type { SampleRequest } from "../../src/rl/contracts/policy.ts";
 import type { Response } from "../../src/rl/contracts/types.ts";
 import type { BackendChoice } from "../../src/report/backend.ts";
-import { openMergedModel, type ModelPlace } from "./adapterFile.ts";
+import { openMergedModel, type ModelSource } from "./adapterFile.ts";
 import { startBackend } from "../backend.ts";
 import { InputError } from "../inputError.ts";
 import { readJsonLines, writeJsonLine } from "../files/jsonLines.ts";
 import { languageModelOf, openModelPolicy } from "./modelFile.ts";
 
-export interface GenerateRequest extends ModelPlace {
+export interface GenerateRequest extends ModelSource {
   readonly system: string;
   readonly suffix: string;
   /** One prompt; else `prompts` names a file of them. */

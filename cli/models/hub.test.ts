@@ -1,30 +1,19 @@
 /** Models of a Hub on the command line, fetched from one on this machine. */
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { FakeHub } from "../../src/hub/fixture.ts";
-import { createWorkspace, QUICK, ttrl, type Finished } from "../fixture.ts";
+import { createHubWorkspace, PATIENCE, ttrl } from "../fixture.ts";
 
-const { folder, remove } = createWorkspace();
-const at = (...path: string[]): string => join(folder, ...path);
 const COMMIT = "89abcdef0123456789abcdef0123456789abcdef";
-const files = new Map<string, Uint8Array>(
-  readdirSync(at("model")).map((name) => [name, readFileSync(at("model", name))]),
+const filesOf = (folder: string): Map<string, Uint8Array> =>
+  new Map(readdirSync(folder).map((name) => [name, readFileSync(join(folder, name))]));
+const { at, hub, ask, stop } = createHubWorkspace(
+  (folder) => ({ name: "org/tiny", commit: COMMIT, files: filesOf(join(folder, "model")) }),
+  { HF_TOKEN: "hf_secret" },
 );
-const hub = new FakeHub({ name: "org/tiny", commit: COMMIT, files });
-writeFileSync(at("quick.json"), JSON.stringify(QUICK));
-
-/** Programs take a while to start on a busy machine. */
-const PATIENCE = 240_000;
 
 beforeAll(() => hub.start());
-afterAll(async () => {
-  await hub.stop();
-  remove();
-});
-
-const ask = (args: string[], cache = "cache"): Promise<Finished> =>
-  ttrl([...args, "--cache", at(cache)], { env: { HF_ENDPOINT: hub.endpoint, HF_TOKEN: "hf_secret" } });
+afterAll(stop);
 
 test("a gated model is refused in one line, and the token stays secret", { timeout: PATIENCE }, async () => {
   hub.fault = () => ({ status: 403 });
@@ -95,6 +84,6 @@ test(
     expect(exported).toMatchObject({ status: 0 });
     expect(exported.stderr).toContain("Taking what was fetched before, commit 89abcdef0123");
     const weights = readFileSync(at("exported", "model.safetensors"));
-    expect(weights.equals(files.get("model.safetensors")!)).toBe(true);
+    expect(weights.equals(filesOf(at("model")).get("model.safetensors")!)).toBe(true);
   },
 );

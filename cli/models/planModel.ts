@@ -7,6 +7,7 @@ import { WASM_BYTES, type Machine, type MemoryPlan } from "../../src/model/memor
 import { planRun } from "../../src/lab/memoryPlan.ts";
 import type { TtrlConfig } from "../../src/rl/ttrlConfig.ts";
 import { probeAdapter } from "../backend.ts";
+import type { DatasetOptions } from "../../src/data/dataset.ts";
 import { fitToModel, readDatasetFile } from "../files/datasetFile.ts";
 import { InputError, messageOf } from "../inputError.ts";
 import { writeJsonLine } from "../files/jsonLines.ts";
@@ -18,6 +19,7 @@ export interface PlanRequest {
   readonly model: string;
   /** Its prompts' lengths count; without one, prompts are taken to have `ASSUMED_PROMPT` tokens. */
   readonly dataset?: string;
+  readonly datasetOptions: DatasetOptions;
   /** Cache folder for data sets of a Hub. */
   readonly cache?: string;
   readonly backend: "auto" | "wasm" | "webgpu";
@@ -48,11 +50,11 @@ interface PlannedModel {
 }
 
 async function measured(
-  { model: source, config, cache }: PlanRequest,
+  { model: source, config, cache, datasetOptions }: PlanRequest,
   dataset: string,
 ): Promise<PlannedModel> {
   const model = languageModelOf(await openModelFile(source));
-  const read = await readDatasetFile(dataset, {}, cache);
+  const read = await readDatasetFile(dataset, datasetOptions, cache);
   const { questions } = fitToModel(read, model, config.maxResponseTokens).study;
   return { model: model.config, promptLengths: promptLengths(model, questions) };
 }

@@ -3,13 +3,13 @@ import * as z from "zod";
 import type { LanguageModel } from "../../src/model/language/languageModel.ts";
 import type { TrainablePolicy } from "../../src/model/contracts/trainablePolicy.ts";
 import type { BackendChoice } from "../../src/report/backend.ts";
-import { openMergedModel, type ModelPlace } from "./adapterFile.ts";
+import { openMergedModel, type ModelSource } from "./adapterFile.ts";
 import { startBackend } from "../backend.ts";
 import { InputError } from "../inputError.ts";
 import { readJsonLines, writeJsonLine } from "../files/jsonLines.ts";
 import { languageModelOf, openModelPolicy, type ModelFile } from "./modelFile.ts";
 
-export interface ScoreRequest extends ModelPlace {
+export interface ScoreRequest extends ModelSource {
   readonly system: string;
   readonly suffix: string;
   readonly in: string;

@@ -7,10 +7,10 @@ import { startBackend } from "../backend.ts";
 import { fitToModel, printNotices, readDatasetFile } from "../files/datasetFile.ts";
 import { writeJsonLine } from "../files/jsonLines.ts";
 import { StatusLine } from "../statusLine.ts";
-import { openMergedModel, type ModelPlace } from "./adapterFile.ts";
+import { openMergedModel, type ModelSource } from "./adapterFile.ts";
 import { languageModelOf, openModelPolicy } from "./modelFile.ts";
 
-export interface TryRequest extends ModelPlace {
+export interface TryRequest extends ModelSource {
   readonly system: string;
   readonly suffix: string;
   readonly dataset: string;
@@ -24,17 +24,17 @@ export interface TryRequest extends ModelPlace {
 export async function tryModel(request: TryRequest): Promise<void> {
   const { config } = request;
   const file = await openMergedModel(request);
-  const read = await readDatasetFile(request.dataset, request.datasetOptions);
+  const read = await readDatasetFile(request.dataset, request.datasetOptions, request.cache);
   const model = languageModelOf(file, request);
   const dataset = fitToModel(read, model, config.maxResponseTokens);
-  const { fault, ...started } = await startBackend(request.backend);
-  const { policy } = await openModelPolicy(file, model, { fault, ...started });
+  const started = await startBackend(request.backend);
+  const { policy } = await openModelPolicy(file, model, started);
   printNotices([dataset]);
   const status = new StatusLine("response");
-  const tried = await tryOut(policy, dataset.study, config, fault, (done, total) =>
+  const tried = await tryOut(policy, dataset.study, config, started.fault, (done, total) =>
     status.show(done, total, "sample"),
   ).finally(() => status.close());
-  fault.throwIfAborted();
+  started.fault.throwIfAborted();
   if (request.json === true) writeJsonLine(tried);
   else process.stdout.write(textOf(tried));
 }

@@ -121,7 +121,7 @@ const STOPS: [string, string, number, number][] = [
 describe("on wasm", () => describeRuns("wasm", () => startBackend("wasm"), STOPS));
 describe("on cpu", () => describeRuns("cpu", () => startBackend("cpu"), STOPS.slice(0, 3), SLOW));
 
-/** Runs with a model beside the policy, whose state has to be continued too. */
+/** Runs with a companion model, whose state is continued too. */
 const COMPANIONS = {
   "a critic": { advantage: "gae", criticLearningRate: 0.02 },
   "a reward model": { advantage: "prime", rewardModelLearningRate: 0.02, klCoefficient: 0 },

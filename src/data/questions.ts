@@ -23,7 +23,7 @@ import {
 } from "./fields/mapping.ts";
 import { namesDistractor } from "./fields/roles.ts";
 import { letterOf, rightOption, truthForm } from "./fields/options.ts";
-import { BadRow } from "./fields/value.ts";
+import { BadRow, kindOf } from "./fields/value.ts";
 import { answerNotes, choiceNotes, countRows, mappingNotes, optionNotes, truthNotes } from "./notes.ts";
 
 /** Questions and ground truth, and what was inferred to get them. */
@@ -95,8 +95,7 @@ function recordsOf(rows: readonly RawRow[]): { records: RecordRow[]; errors: Row
     const value = rowFields(row.value);
     if (value !== null) return { ...row, value };
     if (row.value === null) throw new BadRow("the row is null");
-    const kind = Array.isArray(row.value) ? "a list" : `a ${typeof row.value}`;
-    throw new BadRow(`the row is ${kind}, not an object`);
+    throw new BadRow(`the row is ${kindOf(row.value)}, not an object`);
   });
   return { records, errors };
 }

@@ -102,7 +102,7 @@ describe("on the page", () => {
     );
   });
 
-  test("panels are side by side where there is room", () => {
+  test("panels are side by side where the width allows it", () => {
     const heightOf = (svg: string): number => Number(/ height="(\d+)"/.exec(svg)?.[1]);
     const plot = { kind: "curves", series: SERIES } as const;
     expect(heightOf(draw(plot, [], 300)) - heightOf(draw(plot, [], 900))).toBe(260);

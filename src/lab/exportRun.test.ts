@@ -79,7 +79,7 @@ describe("an exported run", async () => {
     for (const { form, bytes } of exportOffers(exported)) {
       if (form.format === "recipe") continue; // tested by itself
       const { length } = await wholeFile(await exportRun(exported, report, form));
-      // A tiny model's tokenizer, which is compressed, is large beside its weights.
+      // A tiny model's tokenizer, which is compressed, is large compared with its weights.
       expect(Math.abs(length - bytes!), JSON.stringify(form)).toBeLessThan(
         form.format === "gguf" ? 1 : 20_000,
       );

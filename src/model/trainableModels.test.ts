@@ -41,7 +41,7 @@ describe("the companions of a policy", () => {
 
   /** One step of everything; what all of them say and are after it. */
   async function goOn(models: TrainableModels) {
-    const [critic, follower, rewardModel] = [
+    const [critic, emaTeacher, rewardModel] = [
       await models.critic(),
       await models.emaTeacher(),
       await models.rewardModel(),
@@ -49,11 +49,11 @@ describe("the companions of a policy", () => {
     await models.policy.update([ROLLOUT], OPTIONS);
     await critic.update([ROLLOUT], { ...OPTIONS, valueClip: 0.5 });
     await rewardModel.update([ROLLOUT], OPTIONS);
-    await follower.follow(0.9);
+    await emaTeacher.follow(0.9);
     return {
       values: await critic.values([ROLLOUT]),
       scores: await rewardModel.score([ROLLOUT], 1),
-      samples: await follower.sample([{ prompt: "2+2=", seed: 1 }], SAMPLING),
+      samples: await emaTeacher.sample([{ prompt: "2+2=", seed: 1 }], SAMPLING),
       companions: await models.companions(),
     };
   }

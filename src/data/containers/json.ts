@@ -100,8 +100,8 @@ function nestedPassages(record: Fields): FoundRows | null {
   const paragraphs = articles.flatMap((article) => listIn(article, "paragraphs"));
   const passages = Object.values(record).filter((value) => listIn(value, "qa_pairs").length > 0);
   const rows = [
-    ...paragraphs.flatMap((one) => listIn(one, "qas").map((qa) => beside(qa, "context", one))),
-    ...passages.flatMap((one) => listIn(one, "qa_pairs").map((qa) => beside(qa, "passage", one))),
+    ...paragraphs.flatMap((one) => listIn(one, "qas").map((qa) => withPassage(qa, "context", one))),
+    ...passages.flatMap((one) => listIn(one, "qa_pairs").map((qa) => withPassage(qa, "passage", one))),
   ];
   return rows.length === 0 ? null : { rows, notes: ["The questions were read with the passage above them."] };
 }
@@ -111,7 +111,7 @@ function listIn(value: unknown, name: string): readonly unknown[] {
   return Array.isArray(list) ? list : [];
 }
 
-const beside = (row: unknown, name: string, passage: unknown): Fields => ({
+const withPassage = (row: unknown, name: string, passage: unknown): Fields => ({
   ...asRecord(row),
   [name]: asRecord(passage)?.[name],
 });

@@ -7,7 +7,7 @@ import type { Mapping } from "./mapping.ts";
 import { letterOf, readOptions, rightOption, type Options, type TruthForm } from "./options.ts";
 import type { Role } from "./roles.ts";
 import { isProse, lastNumber, plainValue, statedTruth, type Stated } from "./truth.ts";
-import { BadRow, isBlank, parsed, scalarText, valueAt } from "./value.ts";
+import { BadRow, isBlank, kindOf, parsed, scalarText, valueAt } from "./value.ts";
 
 /** The fields of a row by role, before options and truth are settled, for which all rows are needed. */
 export interface RowParts {
@@ -77,12 +77,9 @@ function first(row: Fields, mapping: Mapping, role: Role): Field | null {
 }
 
 function promptText({ name, value }: Field): string {
-  if (typeof value !== "string") throw new BadRow(`"${name}" is ${kind(value)}, not text`);
+  if (typeof value !== "string") throw new BadRow(`"${name}" is ${kindOf(value)}, not text`);
   return scalarText(name, value);
 }
-
-const kind = (value: unknown): string =>
-  Array.isArray(value) ? "a list" : typeof value === "object" ? "an object" : `a ${typeof value}`;
 
 /** Text of a field, a list of texts as lines. */
 function fieldText(row: Fields, name: string): string {

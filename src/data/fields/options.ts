@@ -203,7 +203,7 @@ export interface FoundForm {
 
 /**
  * Returns the form that fits most rows. An integer is an index: from 1 only if none is 0 and one equals the number of
- * options. Beside wrong options only, as in GPQA, the right one is the "own text" of the truth, and is added to them.
+ * options. Where only wrong options are listed, as in GPQA, the right one is the "own text" of the truth, and is added to them.
  */
 export function truthForm(rows: readonly OptionRow[], areDistractors: boolean): FoundForm {
   if (areDistractors) return { form: "own text", rival: null };

@@ -20,7 +20,8 @@ const fieldOf = (row: Fields, name: string): unknown => (Object.hasOwn(row, name
 export const isBlank = (value: unknown): boolean =>
   value === undefined || value === null || (typeof value === "string" && value.trim() === "");
 
-function kindOf(value: unknown): string {
+/** The kind of a value, for messages. */
+export function kindOf(value: unknown): string {
   if (value === null) return "null";
   if (Array.isArray(value)) return "a list";
   return typeof value === "object" ? "an object" : `a ${typeof value}`;

@@ -14,7 +14,7 @@ export interface ZipLimits {
   readonly maxRatio: number;
 }
 
-/** Room for any model that fits in a tab; text compresses 3 to 30 times, a bomb 1000 times. */
+/** Enough for any model that fits in a tab; text compresses 3 to 30 times, a bomb 1000 times. */
 export const ZIP_LIMITS: ZipLimits = { maxEntries: 1000, maxBytes: 2 ** 31, maxRatio: 100 };
 
 const RATIO_EXEMPT_BYTES = 2 ** 20;

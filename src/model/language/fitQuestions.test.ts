@@ -10,7 +10,7 @@ const model = {
 
 const question = (id: string, length: number) => ({ id, prompt: "x".repeat(length) });
 
-test("keeps the questions that leave room for the response and names the others", () => {
+test("keeps the questions that leave enough tokens for the response and names the others", () => {
   // 10 positions less 4 for the response leave 6 for the prompt.
   const { questions, notice } = fitQuestions(
     model,

@@ -40,7 +40,7 @@ describeOnGpu("the memory planned for recorded graphs", (gpu) => {
       recompute: false,
     },
     {
-      name: "an adapter beside a tiny model in q4_0 with KL",
+      name: "an adapter on a tiny model in q4_0 with KL",
       folder: tinyFolder(),
       values: { initialModel: true },
       trained: { adapter: ADAPTER, basePrecision: "q4_0" as const },

@@ -155,7 +155,7 @@ describe("the companions of a policy with an adapter", () => {
     const policy = open(adapter);
     const models = new TrainableModels(policy, adapter.tensors);
     const bytes = tf.memory().numBytes;
-    const [critic, follower, rewardModel] = [
+    const [critic, emaTeacher, rewardModel] = [
       await models.critic(),
       await models.emaTeacher(),
       await models.rewardModel(),
@@ -170,7 +170,7 @@ describe("the companions of a policy with an adapter", () => {
     await policy.update(trained, OPTIONS);
     await critic.update(valued, { ...OPTIONS, valueClip: 0.5 });
     await rewardModel.update(trained, OPTIONS);
-    await follower.follow(0.9);
+    await emaTeacher.follow(0.9);
     expect((await critic.values(valued))[0]![0]).not.toBe(0);
     const states = await models.companions();
     const [b] = [...adapter.tensors.keys()].filter((name) => name.includes("lora_B"));

@@ -112,14 +112,8 @@ function measured(
 }
 
 /** Samples the chosen questions of a study and measures the policy; the policy is not changed. */
-export async function evaluateStudy(
-  policy: Policy,
-  study: Study,
-  config: EvaluationSettings & Pick<TtrlConfig, "answers" | "answerFormat">,
-  point: EvaluationPoint,
-  watch: Watch = {},
-): Promise<Evaluation> {
-  return (await examineStudy(policy, study, config, point, watch)).evaluation;
+export async function evaluateStudy(...asked: Parameters<typeof examineStudy>): Promise<Evaluation> {
+  return (await examineStudy(...asked)).evaluation;
 }
 
 /** The same, with the responses that were measured. */

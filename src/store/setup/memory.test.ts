@@ -57,7 +57,7 @@ it("plans the set-up once it is complete, and again when it changes", async () =
   expect(asked).toHaveLength(1);
   expect(asked[0]).toMatchObject({
     model: "models/tiny",
-    prompts: ["12+34=", "1+1="],
+    longest: [{ prompt: "12+34=" }, { prompt: "1+1=" }],
     questions: 2,
     backend: "auto",
   });

@@ -1,5 +1,6 @@
 /** The memory plan of the current setup, updated whenever the setup changes. */
 import { createStore, type StoreApi } from "zustand/vanilla";
+import { sum } from "../../math/stats.ts";
 import type { Question } from "../../rl/contracts/types.ts";
 import type { MemoryPlan, PlanClient, PlanQuestion } from "../../worker/plan/planClient.ts";
 import { chosenModel, type CatalogueStore } from "./catalogue.ts";
@@ -46,22 +47,30 @@ function questionOf({ settings, dataset, catalogue }: SetupStores): PlanQuestion
   if (model === null || loaded === null || config === null) return null;
   const { files, stored } = model;
   const { questions } = loaded.reading;
-  const asked = { prompts: promptsOf(questions), prompt, questions: questions.length, config, backend };
+  const asked = { longest: longestOf(questions), prompt, questions: questions.length, config, backend };
   if (files !== undefined) return { ...asked, model: model.name, modelFiles: files };
   if (stored !== undefined) return { ...asked, model: model.name, storedModel: stored };
   return { ...asked, model: `models/${model.name}` };
 }
 
-const prompted = new WeakMap<readonly Question[], readonly string[]>(); // not sorted again at every keystroke
+const prompted = new WeakMap<readonly Question[], PlanQuestion["longest"]>(); // not sorted again at every keystroke
 
-/** Returns the longest and the shortest prompts. */
-function promptsOf(questions: readonly Question[]): readonly string[] {
+/** Characters of a question and the turns before it. */
+function promptLength({ prompt, context = [] }: Question): number {
+  return prompt.length + sum(context.map(({ content }) => content.length));
+}
+
+/** Returns the questions with the longest and the shortest prompts. */
+function longestOf(questions: readonly Question[]): PlanQuestion["longest"] {
   const known = prompted.get(questions);
   if (known !== undefined) return known;
-  const byLength = questions.map(({ prompt }) => prompt).sort((a, b) => b.length - a.length);
-  const prompts = byLength.filter((_, i) => i < LONGEST || i >= byLength.length - SHORTEST);
-  prompted.set(questions, prompts);
-  return prompts;
+  const byLength = questions
+    .map((question) => ({ question, length: promptLength(question) }))
+    .sort((a, b) => b.length - a.length)
+    .filter((_, i) => i < LONGEST || i >= questions.length - SHORTEST);
+  const chosen = byLength.map(({ question }) => question);
+  prompted.set(questions, chosen);
+  return chosen;
 }
 
 /** Returns why a run of this plan does not fit, as a sentence, or null if it does. */

@@ -27,7 +27,7 @@ class SlowWorker {
 function question(model: string): PlanQuestion {
   return {
     model,
-    prompts: [],
+    longest: [],
     prompt: { system: "", suffix: "" },
     questions: 0,
     config: DEFAULT_CONFIG,

@@ -14,7 +14,7 @@ import { describeAdapter } from "../../webgpu/device/adapter.ts";
 import { downloadModel } from "../browser/embeddedModel.ts";
 import { OpfsStorage } from "../browser/opfsStorage.ts";
 import { threadCount } from "../browser/threadCount.ts";
-import type { PromptFrame } from "../../rl/contracts/types.ts";
+import type { PromptFrame, Question } from "../../rl/contracts/types.ts";
 import type { Command } from "../protocol.ts";
 
 /** A run that has not started. A question about a model of the user's, like a start, carries its files or folder. */
@@ -22,8 +22,8 @@ export interface PlanQuestion extends Pick<
   Extract<Command, { type: "start" }>,
   "model" | "modelFiles" | "storedModel" | "config" | "backend"
 > {
-  /** Prompts of the data set; of a large one, its longest and its shortest. */
-  readonly prompts: readonly string[];
+  /** Questions of the data set; of a large one, those with the longest and the shortest prompts. */
+  readonly longest: readonly Question[];
   /** System prompt and suffix of each prompt. */
   readonly prompt: PromptFrame;
   /** Number of questions. */
@@ -64,8 +64,7 @@ async function planOf(asked: PlanQuestion): Promise<MemoryPlan | null> {
   const model = await latest.model;
   const machine = await machineOf(model, asked);
   if (machine === null) return null;
-  const questions = asked.prompts.map((prompt, i) => ({ id: String(i), prompt }));
-  const fitting = fitQuestions(model, questions, asked.config.maxResponseTokens).questions;
+  const fitting = fitQuestions(model, asked.longest, asked.config.maxResponseTokens).questions;
   const sizes = { promptLengths: promptLengths(model, fitting), questions: asked.questions };
   return planRun(model.config, sizes, asked.config, machine);
 }
