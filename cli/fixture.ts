@@ -129,7 +129,7 @@ export function createHubWorkspace(
     hub,
     ask: (args: readonly string[], cache = "cache"): Promise<Finished> =>
       ttrl([...args, "--cache", at(cache)], { env: { HF_ENDPOINT: hub.endpoint, ...env } }),
-    async stop(): Promise<void> {
+    stop: async (): Promise<void> => {
       await hub.stop();
       remove();
     },
