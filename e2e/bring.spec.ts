@@ -50,6 +50,13 @@ test("a column of a Parquet file gets another role by keyboard, and the run uses
   await expect(prompts.first()).toContainText("Ground truth: A");
   await expect(role).toBeFocused();
   await expect(page).toHaveURL(/map\.answer=corrected/);
+  await expect(prompts.first()).toContainText("Ground truth: A from 0");
+
+  await page.getByRole("button", { name: "Try it" }).click();
+  const trial = page.getByTestId("try");
+  await expect(trial).toHaveAttribute("data-status", "tried");
+  await expect(trial.getByTestId("tried-response")).toHaveCount(16);
+  await expect(trial.getByTestId("answer-rule")).toHaveText("Answers found by answer format auto");
 
   await lab.runSteps(2);
   await expect(role).toBeDisabled();

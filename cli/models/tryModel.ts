@@ -39,11 +39,15 @@ export async function tryModel(request: TryRequest): Promise<void> {
   else process.stdout.write(textOf(tried));
 }
 
-function textOf({ questions, findings }: TryOut): string {
+function textOf({ rules: { answers, answerFormat }, questions, findings }: TryOut): string {
+  const rule = answers === "paper" ? "the paper's rules" : `answer format ${answerFormat}`;
   const found = findings.map(({ message }) => `! ${message}`);
-  return [...questions.map(questionText), ...(found.length === 0 ? ["No problems found."] : found), ""].join(
-    "\n",
-  );
+  return [
+    ...questions.map(questionText),
+    `Answers found by ${rule}.`,
+    ...(found.length === 0 ? ["No problems found."] : found),
+    "",
+  ].join("\n");
 }
 
 function questionText({ id, prompt, promptTokens, truth, responses }: TriedQuestion): string {

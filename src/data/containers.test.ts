@@ -99,6 +99,20 @@ test.each(Object.entries(CONTAINERS))("a table reads back alike from %s", async 
   );
 });
 
+test.each(["zstd", "brotli", "lz4"])(
+  "Parquet in %s, written by pyarrow, with lists in structs",
+  async (codec) => {
+    const path = `${codec}.parquet`;
+    const reading = await readDataset(file(path, readFileSync(new URL(`fixtures/${path}`, import.meta.url))));
+    expect(reading.questions.map(({ prompt, level }) => [prompt, level])).toEqual([
+      ["What is 1 + 1?\nA. 2\nB. 91", "L1"],
+      ["What is 2 + 2?\nA. 4\nB. 92", "L2"],
+      ["What is 3 + 3?\nA. 6\nB. 93", undefined],
+    ]);
+    expect(pairs(reading).map(({ answer }) => answer)).toEqual(["A", "A", "A"]);
+  },
+);
+
 test.each([
   ["text that is not Unicode", "t.csv", new Uint8Array([0x71, 0x2c, 0x61, 0x0a, 0x46, 0xfc, 0x72, 0x2c, 0x31, 0x0a]), /probably Windows-1252/],
   ["Chinese text in GB18030", "t.csv", new Uint8Array([0xcc, 0xe2, 0xc4, 0xbf, 0x2c, 0xb4, 0xf0, 0xb0, 0xb8, 0x0a]), /probably GB18030/],

@@ -40,6 +40,8 @@ export interface Interpretation {
   readonly mapping: Mapping;
   /** The first rows as they are in the file. */
   readonly firstRows: readonly Fields[];
+  /** Of the first questions, the text that states the ground truth; null where none does. */
+  readonly statedTruths: readonly (string | null)[];
 }
 
 /** Number of rows shown to the user. */
@@ -81,6 +83,7 @@ export function interpret(
     ],
     ...mapped,
     firstRows: fields.slice(0, FIRST_ROWS),
+    statedTruths: composed.slice(0, FIRST_ROWS).map(({ stated }) => stated),
   };
 }
 
@@ -141,6 +144,8 @@ interface Composed extends RawRow {
   readonly answer: string | null;
   /** Number of lettered options; 0 for an open question. */
   readonly options: number;
+  /** Text that states the answer. */
+  readonly stated: string | null;
 }
 
 interface Composition {
@@ -160,7 +165,7 @@ function compose(rows: readonly PartsRow[], { mapping }: MappedColumns, seed: nu
     passages.filter(({ parts }) => parts.truth?.number != null).length > MOSTLY * passages.length;
   const { good, errors } = sortRows(rows, ({ parts, ...row }): Composed => {
     const { context, id, level, truth, question } = parts;
-    const common = { ...row, id, level, context };
+    const common = { ...row, id, level, context, stated: truth?.stated ?? null };
     if (parts.options !== null) {
       const { prompt, letter, count } = withOptions(parts, row.row, rules);
       return { ...common, prompt, answer: letter, options: count };

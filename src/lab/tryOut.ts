@@ -38,6 +38,8 @@ export interface TriedQuestion {
 }
 
 export interface TryOut {
+  /** The rule by which answers were found. */
+  readonly rules: Pick<AnswerRules, "answers" | "answerFormat">;
   readonly questions: readonly TriedQuestion[];
   readonly findings: readonly Finding[];
 }
@@ -72,7 +74,9 @@ export async function tryOut(
       responses: viewsOf(at(groups, q), truth, rules),
     };
   });
-  return { questions: tried, findings: findingsOf(groups, { ...config, task: study.task, hasChatTemplate }) };
+  const { answers, answerFormat, task } = rules;
+  const findings = findingsOf(groups, { ...config, task, hasChatTemplate });
+  return { rules: { answers, answerFormat }, questions: tried, findings };
 }
 
 function answeredBy(responses: readonly Response[], rules: AnswerRules): Answered {

@@ -22,6 +22,8 @@ export interface RowParts {
 /** Ground truth as a row gives it. */
 export interface Truth {
   readonly column: string;
+  /** Text of the field or the reply, as it is. */
+  readonly stated: string;
   /** The value, or what a worked solution states; null for a passage that marks no answer. */
   readonly text: string | null;
   /** Where a solution states it; null for a plain value. */
@@ -164,10 +166,11 @@ function replyTruth(name: string, reply: string | null): Truth | null {
 }
 
 function statedIn(column: string, text: string): Omit<Truth, "note" | "isInteger"> {
-  const stated = statedTruth(text);
-  if (stated !== null) return { column, text: plainValue(stated.text), where: stated.where, number: null };
-  if (!isProse(text)) return { column, text: plainValue(text), where: null, number: null };
-  return { column, text: null, where: null, number: lastNumber(text)?.text ?? null };
+  const found = statedTruth(text);
+  const source = { column, stated: text };
+  if (found !== null) return { ...source, text: plainValue(found.text), where: found.where, number: null };
+  if (!isProse(text)) return { ...source, text: plainValue(text), where: null, number: null };
+  return { ...source, text: null, where: null, number: lastNumber(text)?.text ?? null };
 }
 
 function identifier(row: Fields, mapping: Mapping): string | null {

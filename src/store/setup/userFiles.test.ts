@@ -3,7 +3,7 @@ import { readDataset, type DatasetOptions } from "../../data/dataset.ts";
 import { createNoticeStore } from "../notice.ts";
 import { createDatasetStore, datasetInUse, type DatasetState } from "./dataset.ts";
 import { createSettingsStore, DEFAULT_SETTINGS } from "./settings.ts";
-import { changeOptions, changeRole, cellText, readUserFiles, recordOptions } from "./userFiles.ts";
+import { changeOptions, changeRole, readUserFiles, recordOptions, valueAt, valueText } from "./userFiles.ts";
 
 const ROWS = [
   { question: "1+1?", answer: "3", checked: "2", note: null },
@@ -93,8 +93,13 @@ test("another split is read with the roles that were chosen", async () => {
 
 test("a cell shows its value as text, cut where it is long", () => {
   const row = { a: null, b: ["x"], c: "y".repeat(300), d: { e: 7 } };
-  expect(["a", "b", "d.e", "f"].map((column) => cellText(row, column))).toEqual(["", '["x"]', "7", ""]);
-  expect(cellText(row, "c")).toHaveLength(201);
+  expect(["a", "b", "d.e", "f"].map((column) => valueText(valueAt(row, column)))).toEqual([
+    "",
+    '["x"]',
+    "7",
+    "",
+  ]);
+  expect(valueText(valueAt(row, "c"))).toHaveLength(201);
 });
 
 test("limit, offset and shuffle seed are changed and taken away", async () => {

@@ -1,7 +1,9 @@
 /** Reading the user's files as the settings say, which a link or a configuration may have set before. */
-import type { DatasetFile, DatasetOptions, Preview } from "../../data/dataset.ts";
+import type { DatasetFile, DatasetOptions } from "../../data/dataset.ts";
 import type { Role } from "../../data/fields/roles.ts";
-import { isBlank, valueAt } from "../../data/fields/value.ts";
+import { isBlank } from "../../data/fields/value.ts";
+
+export { valueAt } from "../../data/fields/value.ts";
 import type { NoticeStore } from "../notice.ts";
 import { datasetInUse, type DatasetStore } from "./dataset.ts";
 import type { SettingsStore } from "./settings.ts";
@@ -62,9 +64,8 @@ export async function changeRole(stores: ReadingStores, column: string, role: Ro
 /** Maximum characters of a value that is shown. */
 const SHOWN_LENGTH = 200;
 
-/** Returns the value of a row in a column as text, cut where it is long; "" for a blank one. */
-export function cellText(row: Preview["firstRows"][number], column: string): string {
-  const value = valueAt(row, column);
+/** Returns a value of a row as text, cut where it is long; "" for a blank one. */
+export function valueText(value: unknown): string {
   const text = isBlank(value) ? "" : typeof value === "string" ? value : JSON.stringify(value);
   return text.length > SHOWN_LENGTH ? `${text.slice(0, SHOWN_LENGTH)}…` : text;
 }

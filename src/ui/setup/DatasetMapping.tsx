@@ -1,5 +1,5 @@
 import type { LoadedDataset } from "../../store/setup/dataset.ts";
-import { changeOptions, changeRole, ROLES } from "../../store/setup/userFiles.ts";
+import { changeOptions, changeRole, ROLES, valueText } from "../../store/setup/userFiles.ts";
 import { framedTurns, promptOf } from "../../rl/contracts/prompt.ts";
 import { usePage, useSettings } from "../page.tsx";
 import { Select } from "../Select.tsx";
@@ -103,22 +103,43 @@ function RoleSelect({ column: { name, role }, isLocked }: RoleSelectProps) {
 /** Number of composed prompts shown. */
 const PROMPTS_SHOWN = 3;
 
+interface GroundTruthProps {
+  readonly truth: string | null;
+  /** The value in the file. */
+  readonly stated: string;
+}
+
+/** The ground truth, and the value it was read from where that differs. */
+function GroundTruth({ truth, stated }: GroundTruthProps) {
+  return (
+    <>
+      Ground truth: <strong>{truth ?? "none"}</strong>
+      {stated !== "" && stated !== truth && (
+        <>
+          {" "}
+          from <code className="mapping__stated">{stated}</code>
+        </>
+      )}
+    </>
+  );
+}
+
 function Prompts({ loaded }: { readonly loaded: LoadedDataset }) {
   const frame = useSettings(({ prompt }) => prompt);
-  const { questions, answerKey } = loaded.reading;
+  const { questions, answerKey, statedTruths } = loaded.reading;
   return (
     <ol className="stack" aria-label="First prompts">
-      {questions.slice(0, PROMPTS_SHOWN).map((question) => (
+      {questions.slice(0, PROMPTS_SHOWN).map((question, i) => (
         <li key={question.id} className="mapping__prompt small">
           <div className="mapping__turns" role="region" aria-label={`Prompt ${question.id}`} tabIndex={0}>
-            {framedTurns(promptOf(question), frame).map(({ role, content }, i) => (
-              <p key={i}>
+            {framedTurns(promptOf(question), frame).map(({ role, content }, turn) => (
+              <p key={turn}>
                 <strong>{role}</strong> {content}
               </p>
             ))}
           </div>
           <p>
-            Ground truth: <strong>{answerKey.get(question.id) ?? "none"}</strong>
+            <GroundTruth truth={answerKey.get(question.id) ?? null} stated={valueText(statedTruths[i])} />
           </p>
         </li>
       ))}

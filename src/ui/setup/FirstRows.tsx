@@ -1,5 +1,5 @@
 import type { Preview } from "../../store/setup/dataset.ts";
-import { cellText } from "../../store/setup/userFiles.ts";
+import { valueAt, valueText } from "../../store/setup/userFiles.ts";
 
 /** The first rows of the user's files as a table. */
 export function FirstRows({ columns, firstRows }: Preview) {
@@ -26,7 +26,7 @@ export function FirstRows({ columns, firstRows }: Preview) {
             <tr key={i}>
               {columns.map((column) => (
                 <td key={column}>
-                  <span className="mapping__value">{cellText(row, column)}</span>
+                  <span className="mapping__value">{valueText(valueAt(row, column))}</span>
                 </td>
               ))}
             </tr>

@@ -4,6 +4,7 @@ import { Button } from "../Button.tsx";
 import { counted, sentence } from "../format.ts";
 import { usePage } from "../page.tsx";
 import { Section } from "../Section.tsx";
+import { AnswerRule } from "../votes/AnswerRule.tsx";
 import "./tryOut.css";
 
 /** The latest try: a few responses with everything that decides how they are read. */
@@ -46,7 +47,7 @@ function Content({ state }: { readonly state: Exclude<TryState, { status: "none"
   return <Result result={state.result} />;
 }
 
-function Result({ result: { questions, findings } }: { readonly result: TryOut }) {
+function Result({ result: { rules, questions, findings } }: { readonly result: TryOut }) {
   return (
     <div className="stack">
       <ul className="stack" aria-label="Problems found by the try">
@@ -58,6 +59,7 @@ function Result({ result: { questions, findings } }: { readonly result: TryOut }
           </li>
         ))}
       </ul>
+      <AnswerRule {...rules} />
       {questions.map((question) => (
         <Question key={question.id} question={question} />
       ))}

@@ -4,6 +4,7 @@ import { Button } from "../Button.tsx";
 import { count } from "../format.ts";
 import { useHasAnswers, usePacedRecord, useView } from "../page.tsx";
 import { Section } from "../Section.tsx";
+import { AnswerRule } from "./AnswerRule.tsx";
 import { filterChoices, type VoteFilter } from "./filters.ts";
 import { GroupCard } from "./GroupCard.tsx";
 import { StepChooser } from "./StepChooser.tsx";
@@ -29,7 +30,10 @@ export function VoteBoard() {
           sampled responses with their rewards. The latest {VOTES_KEPT} steps are kept.
         </p>
       ) : (
-        <Board key={shown.step} shown={shown} />
+        <>
+          {record !== null && <AnswerRule {...record.setup.config} />}
+          <Board key={shown.step} shown={shown} />
+        </>
       )}
     </Section>
   );
