@@ -259,6 +259,13 @@ test("of several splits test is read, and the others are named", async () => {
   );
 });
 
+test("lists called like splits are splits, also where their columns have no known names", async () => {
+  const text = JSON.stringify({ train: [{ ask: "1+1?", say: "2" }], test: [{ ask: "2+2?", say: "4" }] });
+  const reading = await readDatasetText("mine.json", text, { map: { prompt: ["ask"], answer: ["say"] } });
+  expect(reading.questions.map(({ prompt }) => prompt)).toEqual(["2+2?"]);
+  expect(answersOf(reading)).toEqual(["4"]);
+});
+
 test("of more than 100,000 rows the first are read, and the rest is named", async () => {
   const line = '{"prompt": "1+1?", "answer": "2"}\n';
   const reading = await readDatasetText("mine.jsonl", line.repeat(100_001));

@@ -130,7 +130,7 @@ function columnLists(record: Fields): FoundRows | null {
   const lists = columns.map(([, list]) => list as readonly unknown[]); // isColumnar
   if (lists.every((list) => list.length > 0 && list.every((item) => asRecord(item) !== null))) {
     const rows = lists.flat().map((item) => asRecord(item) ?? {});
-    if (rows.some(hasPrompt)) return null; // lists of rows: splits
+    if (rows.some(hasPrompt) || columns.every(([name]) => namesSplit(name))) return null; // lists of rows: splits
   }
   const names = columns.map(([name]) => name);
   const rows = (lists[0] ?? []).map((_, i) =>
@@ -141,6 +141,9 @@ function columnLists(record: Fields): FoundRows | null {
   );
   return { rows, notes: [] };
 }
+
+/** Whether a name is that of a split. */
+const namesSplit = (name: string): boolean => /^(train|test|val|valid|validation|dev|eval)/i.test(name);
 
 const isIndex = (key: string): boolean => /^\d+$/.test(key);
 

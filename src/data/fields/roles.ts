@@ -28,7 +28,7 @@ export const NAMES: Readonly<Record<Role, readonly string[]>> = {
   prompt: [
     "prompt", "question", "problem", "query", "instruction", "question_stem", "question.stem", "question.text", "prompt.text", "problem_statement", "question_text", "stem",
     "ctx", "goal", "sentence", "messages", "conversations", "conversation", "chat", "dialog", "input", "题目", "问题", "指令",
-    "user", "human", "original_question", "text",
+    "user", "human", "original_question", "q", "text",
   ],
   input: ["input", "输入"],
   options: [
@@ -39,7 +39,7 @@ export const NAMES: Readonly<Record<Role, readonly string[]>> = {
     "answer", "final_answer", "final_ans", "expected_answer", "ground_truth", "groundtruth", "gold_answer", "correct_answer",
     "reward_model.ground_truth", "answerkey", "answer_key", "target", "gold", "correct", "correct_option", "correct_choice", "cop", "label",
     "answer_idx", "answer_index", "answers", "answers_spans", "ans", "gt", "gt_answer", "reference_answer", "ref_answer",
-    "true_answer", "correct_idx", "correct_index", "gold_label", "best_answer", "答案", "标准答案", "final", "number_answer",
+    "true_answer", "correct_idx", "correct_index", "gold_label", "best_answer", "答案", "标准答案", "final", "number_answer", "a",
   ],
   solution: [
     "solution", "rationale", "response", "output", "completion", "worked_solution", "explanation", "chosen", "reference",
