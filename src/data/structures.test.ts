@@ -84,6 +84,22 @@ const ODD: readonly Structure[] = [
   { name: "integers that are options", rows: [{ question: PENS, choices: [26, 25], answer: 25 }], prompt: `${PENS}\nA. 26\nB. 25`, answer: "B", task: "gpqa" },
   { name: "DROP's own answers", rows: [{ passage: "p", question: PENS, answer: { number: "25", date: { day: "", month: "", year: "" }, spans: [] } }], prompt: `p\n${PENS}`, answer: "25" },
   { name: "DROP's dates", rows: [{ passage: "p", question: "When?", answer: { number: "", date: { day: "3", month: "May", year: "1990" }, spans: [] } }], prompt: "p\nWhen?", answer: "3 May 1990" },
+  { name: "a blank option before the right one", rows: [{ question: PENS, A: "26", B: "", C: "25", D: "24", answer: 2 }, { question: EGGS, A: "7", B: "8", C: "6", D: "5", answer: 0 }], prompt: `${PENS}\nA. 26\nB. 25\nC. 24`, answer: "B", task: "gpqa" },
+  { name: "a blank option in an object", rows: [{ question: PENS, options: { A: "26", B: null, C: "25" }, answer: "C" }], prompt: `${PENS}\nA. 26\nB. 25`, answer: "B", task: "gpqa" },
+  { name: "QuAIL", rows: [{ context: "p", question: PENS, answers: ["26", "25", "27", "not enough information"], correct_answer_id: 1 }, { context: "p", question: EGGS, answers: ["6", "5", "7", "8"], correct_answer_id: 0 }], prompt: `p\n${PENS}\nA. 26\nB. 25\nC. 27\nD. not enough information`, answer: "B", task: "gpqa" },
+  { name: "a list as text", rows: [{ prompt: [{ role: "user", content: PENS }], reward_model: { ground_truth: "[\"25\"]", style: "rule" } }], prompt: PENS, answer: "25" },
+  { name: "an interval that looks like a list", rows: [{ question: "Solve.", answer: "[1, 2]" }], prompt: "Solve.", answer: "[1, 2]" },
+  { name: "thinking before the answer", rows: [{ question: PENS, response: "<think>Try \\boxed{4}. No.</think>\nThe answer is 25." }], prompt: PENS, answer: "25" },
+  { name: "a box without braces", rows: [{ problem: PENS, solution: "We add both and find that it is $\\boxed 7$, as 3 and 4 are 7 and 9 is not." }], prompt: PENS, answer: "7" },
+  { name: "a proof, whose solution states no answer", rows: [{ problem: PENS, solution: "x = 3", answer: "proof" }], prompt: PENS, answer: null },
+  { name: "a missing value of pandas", rows: [{ question: PENS, answer: "nan" }], prompt: PENS, answer: null },
+  { name: "PubMedQA", rows: [{ question: PENS, final_decision: "yes", long_answer: "It is so." }], prompt: PENS, answer: "yes" },
+  { name: "options as a tuple", rows: [{ question: PENS, choices: "('26', '25')", answer: 1 }, { question: EGGS, choices: "('6', '7')", answer: 0 }], prompt: `${PENS}\nA. 26\nB. 25`, answer: "B", task: "gpqa" },
+  { name: "options of NumPy", rows: [{ question: PENS, choices: "[0.5 2. 3.25]", answer: 1 }, { question: PENS, choices: "[0.5 2. 3.25]", answer: 0 }], prompt: `${PENS}\nA. 0.5\nB. 2\nC. 3.25`, answer: "B", task: "gpqa" },
+  { name: "an option named by its column", rows: [{ question: PENS, opt1: "26", opt2: "25", correct_option: "opt2" }], prompt: `${PENS}\nA. 26\nB. 25`, answer: "B", task: "gpqa" },
+  { name: "one wrong option, and the right one", rows: [{ Question: PENS, "Correct Answer": "25", "Incorrect Answer 1": "26", "Incorrect Answer 2": "" }], prompt: `${PENS}\nA. 25\nB. 26`, answer: "A", task: "gpqa" },
+  { name: "a wrong option that equals the right one", rows: [{ Question: PENS, "Correct Answer": "25", "Incorrect Answer 1": "25", "Incorrect Answer 2": "26" }], prompt: `${PENS}\nA. 25\nB. 26`, answer: "A", task: "gpqa" },
+  { name: "German fields", rows: [{ Frage: "1+1?", Antwort: "2" }], prompt: "1+1?", answer: "2" },
 ]; // prettier-ignore
 
 test.each(ODD)("$name", async ({ rows, ...structure }) => {
@@ -110,4 +126,28 @@ test("columns that only late rows fill, or that follow 500 others, are found", a
     JSON.stringify([{ ...others, question: PENS, answer: 25 }]),
   );
   expect(wide.questions[0]?.prompt).toBe(PENS);
+});
+
+test.each(["evidence", "facts", "code", "pre_text", "mc2_targets", "image"])(
+  "%s is not dropped without a note",
+  async (name) => {
+    const { notes } = await readDatasetText(
+      "file.json",
+      JSON.stringify([{ question: PENS, [name]: "x", answer: "25" }]),
+    );
+    expect(notes.join(" ")).toContain(`"${name}" is left out`);
+  },
+);
+
+test("questions grouped under their text are refused, not read by their options", async () => {
+  const grouped = {
+    article: "p",
+    questions: ["q1", "q2"],
+    options: [
+      ["a", "b"],
+      ["c", "d"],
+    ],
+    answers: ["A", "B"],
+  };
+  await expect(readDatasetText("file.json", JSON.stringify(grouped))).rejects.toThrow('there is no "prompt"');
 });

@@ -12,7 +12,7 @@ export function jsonSplits(file: string, document: unknown): Split[] {
     throw new DatasetError(file, "the file holds a single value, not a list", `${EXPECTED}.`);
   if (hasPrompt(record)) return [splitOf("", file, numberRows([record]))];
   const parts = Object.entries(record).flatMap(([name, value]) => {
-    const part = rowsOf(value);
+    const part = Array.isArray(value) && value.every(isList) ? null : rowsOf(value); // lists in lists are cells
     return part === null || part.rows.every((row) => asRecord(row) === null) ? [] : [{ name, ...part }];
   });
   const usable = parts.filter(({ rows }) => rows.some((row) => hasPrompt(asRecord(row) ?? {})));

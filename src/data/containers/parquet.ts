@@ -49,11 +49,19 @@ function plain(value: unknown): unknown {
     const number = Number(value);
     return Number.isSafeInteger(number) ? number : String(value);
   }
-  if (value instanceof Date) return value.toISOString();
+  if (typeof value === "number") return shortest(value);
+  if (value instanceof Date) return value.toISOString().replace("T00:00:00.000Z", "");
   if (ArrayBuffer.isView(value))
     return value instanceof Uint8Array ? `${value.length} bytes` : Array.from(value as never);
   if (Array.isArray(value)) return value.map(plain);
   if (typeof value === "object" && value !== null)
     return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, plain(inner)]));
   return value;
+}
+
+/** Returns the shortest number that is the same in single precision: 0.1, where a file has 0.10000000149011612. */
+function shortest(value: number): number {
+  if (Number.isInteger(value) || Math.fround(value) !== value) return value;
+  const digits = [6, 7, 8].find((count) => Math.fround(Number(value.toPrecision(count))) === value);
+  return digits === undefined ? value : Number(value.toPrecision(digits));
 }

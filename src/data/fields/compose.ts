@@ -4,10 +4,10 @@ import type { Message } from "../../rl/contracts/types.ts";
 import { asRecord, type Fields, type RawRow } from "../row.ts";
 import { isConversation, readConversation } from "./conversation.ts";
 import type { Mapping } from "./mapping.ts";
-import { letterOf, readOptions, rightOption, type Options, type TruthForm } from "./options.ts";
+import { letterOf, readOptions, rightOption, sameText, type Options, type TruthForm } from "./options.ts";
 import type { Role } from "./roles.ts";
 import { isProse, lastNumber, plainValue, statedTruth, type Stated } from "./truth.ts";
-import { BadRow, isBlank, kindOf, parsed, scalarText, valueAt } from "./value.ts";
+import { BadRow, isBlank, isNested, kindOf, parsed, scalarText, valueAt } from "./value.ts";
 
 /** The fields of a row by role, before options and truth are settled, for which all rows are needed. */
 export interface RowParts {
@@ -60,7 +60,7 @@ export function readParts(row: Fields, mapping: Mapping): RowParts {
   return {
     context: [...turns, ...(talk?.context ?? [])],
     question: [...context, question, input].filter((text) => text !== "").join("\n"),
-    options: readOptions(cells.filter(({ value }) => !isBlank(value))),
+    options: readOptions(cells),
     truth: readTruth(row, mapping) ?? replyTruth(prompt?.name ?? "", talk?.reply ?? null),
     id: identifier(row, mapping),
     level: levelOf(row, mapping),
@@ -107,11 +107,14 @@ function noPrompt(row: Fields, { prompt }: Mapping): string {
 
 /** Columns whose list holds alternative answers, of which the first counts. */
 const ALTERNATIVES = /^(answers|aliases|targets?)$/i;
-/** What NuminaMath writes where there is no answer. */
+/** What NuminaMath writes where there is no answer: its solution states none either. */
 const NO_ANSWER = /^(proof|not ?found)$/i;
+/** What pandas writes where a value is missing. */
+const MISSING = /^(nan|<na>)$/i;
 
 function readTruth(row: Fields, mapping: Mapping): Truth | null {
   const answer = first(row, mapping, "answer");
+  if (answer !== null && NO_ANSWER.test(String(answer.value))) return null;
   const stated = answer === null ? null : truthOf(answer);
   if (stated !== null && stated.text !== null) return stated;
   const solution = first(row, mapping, "solution");
@@ -125,15 +128,16 @@ function truthOf(field: Field): Truth | null {
     return replyTruth(field.name, readConversation(field.name, asked).reply);
   }
   const { text, note } = answerText(field);
-  if (text === "" || NO_ANSWER.test(text)) return null;
+  if (text === "" || MISSING.test(text)) return null;
   return { ...statedIn(field.name, text), note, isInteger: typeof field.value === "number" };
 }
 
 /** Text of an answer field: SQuAD's and DROP's objects and lists included. */
 function answerText({ name, value }: Field): { text: string; note: string | null } {
+  const whole = typeof value === "string" && isNested(value) ? parsed(value) : value;
   const inner =
-    typeof value === "object" && value !== null && !Array.isArray(value) ? objectAnswer(value) : null;
-  const list = inner?.list ?? value;
+    typeof whole === "object" && whole !== null && !Array.isArray(whole) ? objectAnswer(whole) : null;
+  const list = inner?.list ?? whole;
   if (!isList(list)) return { text: isBlank(list) ? "" : scalarText(name, list).trim(), note: null };
   const texts = [...new Set(list.map((item) => scalarText(name, answerItem(item)).trim()))];
   if (texts.length <= 1) return { text: texts[0] ?? "", note: null };
@@ -221,7 +225,7 @@ export function withOptions(
   const { texts } = options ?? { texts: [] };
   const value = labelOf(truth);
   const isAdded = rules.form === "own text";
-  const all = isAdded && value !== null ? [value, ...texts] : texts;
+  const all = isAdded && value !== null ? [value, ...texts.filter((text) => !sameText(text, value))] : texts;
   const right = isAdded ? 0 : options === null ? null : rightOption(options, value, rules.form);
   if (right === null && value !== null)
     throw new BadRow(`the answer "${value}" in "${truth?.column}" is none of the ${texts.length} options`);

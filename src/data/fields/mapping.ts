@@ -215,6 +215,12 @@ class RoleFinder {
       this.#assign(list, "options", "is a known name of the options");
       return;
     }
+    const answers = this.#names.find((name) => nameKey(name) === "answers" && !this.columns.has(name));
+    const hasIndex = this.#names.some((name) => /^correct_answer_(id|idx|index)$/.test(nameKey(name)));
+    if (answers !== undefined && hasIndex) {
+      this.#assign(answers, "options", "lists the options that a column of indices chooses from");
+      return;
+    }
     for (const pattern of OPTION_COLUMNS) {
       const family = this.#names.filter((name) => !this.columns.has(name) && pattern.test(nameKey(name)));
       const labels = family.map((name) => pattern.exec(nameKey(name))?.[1]);

@@ -1,5 +1,7 @@
 /** Options of a multiple-choice question: their texts, and which of them the ground truth means. */
 import { asRecord } from "../row.ts";
+import { at } from "../../math/at.ts";
+import { namesDistractor } from "./roles.ts";
 import { BadRow, isBlank, parsed, scalarText } from "./value.ts";
 
 /** Maximum options of a question, one for each letter. */
@@ -8,21 +10,28 @@ export const MAX_OPTIONS = 26;
 /** The options of a row, in order. */
 export interface Options {
   readonly texts: readonly string[];
+  /** Index of each option in the data set, where blank ones between them count. */
+  readonly positions: readonly number[];
   /** Labels by which the ground truth may name them, such as "A" or "1"; empty where they have none. */
   readonly labels: readonly string[];
   /** Index of the option that the data set marks as right; null where another column says it. */
   readonly marked: number | null;
 }
 
+/** Options without blanks between them. */
+const optionsOf = (
+  texts: readonly string[],
+  labels: readonly string[] = [],
+  marked: number | null = null,
+): Options => ({ texts, labels, marked, positions: texts.map((_, i) => i) });
+
 /** The letter of an option: 0 is "A". */
 export const letterOf = (index: number): string => String.fromCharCode(65 + index);
 
 /** Reads options from the columns that hold them. Throws `BadRow` if they are in no known form. Null if there are none. */
-export function readOptions(
-  cells: readonly { readonly name: string; readonly value: unknown }[],
-): Options | null {
+export function readOptions(cells: readonly Cell[]): Options | null {
   const [first, second] = cells;
-  if (first === undefined) return null;
+  if (first === undefined || cells.every(({ value }) => isBlank(value))) return null;
   const value = second === undefined ? parsed(first.value) : null;
   const options =
     value !== null && typeof value === "object" ? fromValue(first.name, value) : fromColumns(cells);
@@ -32,21 +41,39 @@ export function readOptions(
 }
 
 /** Options in columns of their own, named by the last letter or number of the columns. */
-function fromColumns(cells: readonly { readonly name: string; readonly value: unknown }[]): Options {
+function fromColumns(cells: readonly Cell[]): Options {
   const [only, second] = cells;
-  if (only !== undefined && second === undefined && typeof only.value === "string")
+  if (
+    only !== undefined &&
+    second === undefined &&
+    typeof only.value === "string" &&
+    !namesDistractor(only.name)
+  )
     return fromLines(only.name, only.value);
-  const filled = cells.filter(({ value }) => !isBlank(value));
+  const labels = cells.map(({ name }) => /([a-z]|\d+)$/i.exec(name)?.[1]?.toUpperCase() ?? "");
+  return withoutBlanks(cells, labels);
+}
+
+interface Cell {
+  readonly name: string;
+  readonly value: unknown;
+}
+
+/** Options of which some are blank, which are not listed. */
+function withoutBlanks(cells: readonly Cell[], labels: readonly string[]): Options {
+  const positions = cells.flatMap(({ value }, i) => (isBlank(value) ? [] : [i]));
+  const filled = positions.map((i) => at(cells, i));
   return {
     texts: filled.map(({ name, value }) => scalarText(name, value).trim()),
-    labels: filled.map(({ name }) => /([a-z]|\d+)$/i.exec(name)?.[1]?.toUpperCase() ?? ""),
+    labels: positions.map((i) => at(labels, i)),
     marked: null,
+    positions,
   };
 }
 
 /** Options in one text, as a CSV cell holds them. */
 function fromLines(name: string, text: string): Options {
-  if (text.trim() === "") return { texts: [], labels: [], marked: null };
+  if (text.trim() === "") return optionsOf([]);
   const texts = listedTexts(text);
   if (texts === null) throw new BadRow(`"${name}" is one text, not a list of options`);
   return fromList(name, texts);
@@ -83,19 +110,15 @@ function fromValue(name: string, value: object): Options {
   const labels = record["label"] ?? record["labels"];
   if (Array.isArray(texts)) {
     const { texts: list } = fromList(name, texts);
-    if (!Array.isArray(labels) || labels.length !== list.length)
-      return { texts: list, labels: [], marked: null };
+    if (!Array.isArray(labels) || labels.length !== list.length) return optionsOf(list);
     const marked = markedBy(labels);
-    return { texts: list, labels: marked === null ? labels.map(String) : [], marked };
+    return optionsOf(list, marked === null ? labels.map(String) : [], marked);
   }
-  const entries = Object.entries(record).filter(([, text]) => !isBlank(text));
+  const entries = Object.entries(record);
   const marked = markedBy(entries.map(([, flag]) => flag)); // BIG-bench's {"text of an option": 1}
-  if (marked !== null) return { texts: entries.map(([text]) => text.trim()), labels: [], marked };
-  return {
-    texts: entries.map(([label, text]) => scalarText(`${name}.${label}`, text).trim()),
-    labels: entries.map(([label]) => label.trim()),
-    marked: null,
-  };
+  if (marked !== null) return optionsOf(entries.map(([text]) => text.trim()), [], marked); // prettier-ignore
+  const cells = entries.map(([label, text]) => ({ name: `${name}.${label}`, value: text }));
+  return withoutBlanks(cells, entries.map(([label]) => label.trim())); // prettier-ignore
 }
 
 /** Index of the only option that is flagged as right; null if the values are no flags. */
@@ -117,13 +140,10 @@ function fromList(name: string, all: readonly unknown[]): Options {
   const isLettered = labelled.every((match, i) => match?.[1] === letterOf(i) || match?.[1] === String(i + 1));
   if (!isLettered || items.length === 0) {
     const labels = items.map(({ label }) => label);
-    return { texts: items.map(({ text }) => text), labels: labels.includes("") ? [] : labels, marked };
+    return optionsOf(items.map(({ text }) => text), labels.includes("") ? [] : labels, marked); // prettier-ignore
   }
-  return {
-    texts: items.map(({ text }, i) => text.slice(labelled[i]?.[0].length)),
-    labels: labelled.map((match) => match?.[1] ?? ""),
-    marked,
-  };
+  const texts = items.map(({ text }, i) => text.slice(labelled[i]?.[0].length));
+  return optionsOf(texts, labelled.map((match) => match?.[1] ?? ""), marked); // prettier-ignore
 }
 
 /** One option: text, a number, or an object with text and, perhaps, a label and whether it is right. */
@@ -149,7 +169,7 @@ export type TruthForm = "label" | "letter" | "text" | "index from 0" | "index fr
 
 /** Returns the index of the right option, read in a form; null if the form does not fit. */
 export function rightOption(options: Options, truth: string | null, form: TruthForm): number | null {
-  const { texts, labels, marked } = options;
+  const { texts, labels, marked, positions } = options;
   if (form === "marked") return marked;
   if (truth === null) return null;
   const bare = truth.trim();
@@ -160,13 +180,17 @@ export function rightOption(options: Options, truth: string | null, form: TruthF
           (label) => label !== "" && label.toUpperCase() === unwrapped(bare).toUpperCase(),
         );
       case "letter":
-        return /^[A-Z]$/i.test(unwrapped(bare)) ? unwrapped(bare).toUpperCase().charCodeAt(0) - 65 : -1;
+        return /^[A-Z]$/i.test(unwrapped(bare))
+          ? positions.indexOf(unwrapped(bare).toUpperCase().charCodeAt(0) - 65)
+          : -1;
       case "text":
         return texts.findIndex((text) => sameText(text, bare));
       case "own text":
         return -1;
       default:
-        return /^\d{1,2}(\.0)?$/.test(bare) ? Number(bare) - (form === "index from 1" ? 1 : 0) : -1;
+        return /^\d{1,2}(\.0)?$/.test(bare)
+          ? positions.indexOf(Number(bare) - (form === "index from 1" ? 1 : 0))
+          : -1;
     }
   })();
   return found >= 0 && found < texts.length ? found : null;
@@ -176,11 +200,14 @@ export function rightOption(options: Options, truth: string | null, form: TruthF
 function unwrapped(truth: string): string {
   const inner = /\\(?:boxed|text)\{\s*\(?([A-Z])\)?\s*\}/i.exec(truth)?.[1];
   return (
-    inner ?? /^(?:option|choice|answer)?\s*\(?([A-Z]|\d{1,2})\)?(?:[).:、]|\s*$)/i.exec(truth)?.[1] ?? truth
+    inner ??
+    /^(?:option|choice|answer|opt|ans)?[\s_]*\(?([A-Z]|\d{1,2})\)?(?:[).:、]|\s*$)/i.exec(truth)?.[1] ??
+    truth
   );
 }
 
-const sameText = (a: string, b: string): boolean => a.trim().toLowerCase() === b.trim().toLowerCase();
+/** Whether two options say the same. */
+export const sameText = (a: string, b: string): boolean => a.trim().toLowerCase() === b.trim().toLowerCase();
 
 /** The forms in which a truth is looked for, the surest first. */
 const FORMS = ["marked", "label", "text", "letter", "index from 0", "index from 1"] as const;
@@ -215,7 +242,7 @@ export function truthForm(rows: readonly OptionRow[], areDistractors: boolean): 
   const hasLabels = known.every(({ options }) => options.labels.length > 0);
   const isOneBased =
     known.every(({ truth }) => Number(truth) >= 1) &&
-    known.some(({ truth, options }) => Number(truth) === options.texts.length);
+    known.some(({ truth, options }) => Number(truth) === (options.positions.at(-1) ?? -1) + 1);
   const [best, second] = (areIntegers && !hasLabels ? INTEGER_FORMS : FORMS)
     .filter((form) => form !== "index from 0" || !isOneBased)
     .map((form) => ({ form, rights: rightsIn(form) }))

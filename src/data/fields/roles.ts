@@ -24,11 +24,11 @@ export const isRole = (text: string): text is Role => ROLES.some((role) => role 
 
 /** Known names of each role in order of preference, as `nameKey` writes them. A dot reads a field of an object. */
 export const NAMES: Readonly<Record<Role, readonly string[]>> = {
-  context: ["context", "body", "passage", "article", "paragraph", "premise", "background", "story", "hint", "support", "材料", "背景"],
+  context: ["context", "contexts", "document", "dialogue", "body", "passage", "article", "paragraph", "premise", "background", "story", "hint", "support", "材料", "背景"],
   prompt: [
     "prompt", "question", "problem", "query", "instruction", "question_stem", "question.stem", "question.text", "prompt.text", "problem_statement", "question_text", "stem",
     "ctx", "goal", "sentence", "messages", "conversations", "conversation", "chat", "dialog", "input", "题目", "问题", "指令",
-    "user", "human", "original_question", "q", "text",
+    "user", "human", "frage", "original_question", "q", "text",
   ],
   input: ["input", "输入"],
   options: [
@@ -39,11 +39,11 @@ export const NAMES: Readonly<Record<Role, readonly string[]>> = {
     "answer", "final_answer", "final_ans", "expected_answer", "ground_truth", "groundtruth", "gold_answer", "correct_answer",
     "reward_model.ground_truth", "answerkey", "answer_key", "target", "gold", "correct", "correct_option", "correct_choice", "cop", "label",
     "answer_idx", "answer_index", "answers", "answers_spans", "ans", "gt", "gt_answer", "reference_answer", "ref_answer",
-    "true_answer", "correct_idx", "correct_index", "gold_label", "best_answer", "答案", "标准答案", "final", "number_answer", "a",
+    "true_answer", "correct_idx", "correct_index", "gold_label", "best_answer", "答案", "标准答案", "final", "number_answer", "correct_answer_id", "correct_answer_idx", "correct_answer_index", "final_decision", "antwort", "a",
   ],
   solution: [
     "solution", "rationale", "response", "output", "completion", "worked_solution", "explanation", "chosen", "reference",
-    "reference_solution", "cot", "输出", "解析", "解答", "generated_solution",
+    "reference_solution", "cot", "lösung", "输出", "解析", "解答", "generated_solution",
   ],
   id: [
     "id", "unique_id", "question_id", "uuid", "uid", "qid", "problem_id", "problem_idx", "query_id", "example_id", "sample_id",
@@ -78,7 +78,11 @@ export const namesDistractor = (name: string): boolean => /incorrect|wrong|distr
 
 /** Normalises a column's name: lower case, underscores for spaces; "Incorrect Answer 1" is "incorrect_answer_1". */
 export function nameKey(name: string): string {
-  return name.trim().toLowerCase().replace(/\s+/g, "_");
+  return name
+    .trim()
+    .toLowerCase()
+    .replace(/\(s\)$/, "")
+    .replace(/\s+/g, "_");
 }
 
 /** Whether a name is known for some role. */
@@ -98,7 +102,9 @@ export function looksImportant(name: string): boolean {
   return (
     roles.some((role) => NAMES[role].includes(key)) ||
     OPTION_COLUMNS.some((pattern) => pattern.test(key)) ||
-    /^(table|tools?|history)$/.test(key) ||
+    /^(table|tools?|history|evidence|documents|facts|transcript|code|schema|pre_text|post_text|mc2_targets)$/.test(
+      key,
+    ) ||
     isMedia(key)
   );
 }

@@ -7,7 +7,8 @@ export interface Stated {
 }
 
 /** Returns the answer that a worked solution marks, or null. */
-export function statedTruth(text: string): Stated | null {
+export function statedTruth(solution: string): Stated | null {
+  const text = solution.replace(/<think>.*?<\/think>/gs, "");
   const hash = [...text.matchAll(/^[ \t]*####[ \t]*(\S.*)$/gm)].at(-1)?.[1];
   if (hash !== undefined) return { text: withoutGrouping(hash.trim()), where: "after ####" };
   const boxed = lastBoxed(text);
@@ -53,7 +54,7 @@ function lastBoxed(text: string): string | null {
       if (depth === 0) return text.slice(begin, i);
     }
   }
-  return /\\boxed (\S+?)[.$]*\s*$/.exec(text)?.[1] ?? null;
+  return [...text.matchAll(/\\boxed\s+(-?[^\s{}$,]+?)[.,$]*(?=\s|$)/g)].at(-1)?.[1] ?? null;
 }
 
 /** Removes what a table adds to a value: ".0" of a whole number, "9 (apples)", blank space. */

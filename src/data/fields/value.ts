@@ -40,11 +40,12 @@ export function scalarText(name: string, value: unknown): string {
 }
 
 /** Whether text begins like a list of texts or objects, or like an object, as JSON, Python or NumPy write them. */
-export const isNested = (text: string): boolean => /^\s*(?:\[\s*(?:['"{]|array\()|\{\s*['"])/.test(text);
+export const isNested = (text: string): boolean =>
+  /^\s*(?:\[\s*(?:['"{]|array\()|\{\s*['"]|\(\s*['"])/.test(text);
 
 /** Parses text that holds a list or an object as JSON or as Python prints it; other values are returned as they are. */
 export function parsed(value: unknown): unknown {
-  if (typeof value !== "string" || !/^\s*[[{]/.test(value)) return value;
+  if (typeof value !== "string" || !(/^\s*[[{]/.test(value) || isNested(value))) return value;
   try {
     return JSON.parse(value) as unknown;
   } catch {
@@ -53,7 +54,8 @@ export function parsed(value: unknown): unknown {
 }
 
 /** Parses a list or a dictionary as Python or NumPy prints it; null if it is something else. */
-function parsePython(text: string): unknown {
+function parsePython(written: string): unknown {
+  const text = written.replace(/^\s*\((.*?),?\s*\)\s*$/s, "[$1]"); // a tuple
   const tokens = text.match(/'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|[[\]{}:,]|[^\s[\]{}:,'"]+/gs) ?? [];
   const isArray = /^\s*\[\s*array\(|^\s*array\(|\barray\(/.test(text);
   if (isArray) return parsePython(text.replace(/\barray\((\[.*?\])(?:,\s*dtype=[^)]*)?\)/gs, "$1"));
@@ -78,5 +80,5 @@ function jsonToken(token: string): string {
     return JSON.stringify(inner);
   }
   const constants: ReadonlyMap<string, string> = new Map([["None", "null"], ["True", "true"], ["False", "false"], ["nan", "null"]]); // prettier-ignore
-  return constants.get(token) ?? token;
+  return constants.get(token) ?? token.replace(/^(-?\d+)\.$/, "$1");
 }
