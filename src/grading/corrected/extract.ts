@@ -6,17 +6,10 @@ import { announcedChoice, choiceOf } from "./choice.ts";
 
 /** Returns the stated answer, or null; of multiple choice its letter, which is that of one of the options. */
 export function statedAnswer(text: string, task: Task, format: string, options?: number): string | null {
-  const plain = afterThinking(text.replace(/<\|[\w-]{1,40}\|>|<\/?s>/g, "")); // special tokens such as <|im_end|>
+  const plain = text.replace(/<\|[\w-]{1,40}\|>|<\/?s>/g, ""); // special tokens such as <|im_end|>
   if (format === AUTO) return task === "math" ? freeAnswer(plain) : letterOf(plain, options);
   const found = foundBy(plain, format, options);
   return found === null || task === "math" ? found : choiceOf(found, options);
-}
-
-/** Returns what follows the thinking of a reasoning model; the whole text where nothing does. */
-function afterThinking(text: string): string {
-  const end = text.lastIndexOf("</think>");
-  const rest = end < 0 ? "" : text.slice(end + "</think>".length);
-  return rest.trim() === "" ? text : rest;
 }
 
 /** A part of a text. */
