@@ -79,6 +79,9 @@ export const TINY_CONFIG: ModelConfig = {
   normEpsilon: 1e-5,
   tied: true,
   qkvBias: false,
+  outputBias: false,
+  mlpBias: false,
+  unrotatedLayers: [],
   qkNorm: false,
   eosTokens: [2],
 };

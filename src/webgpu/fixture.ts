@@ -116,6 +116,9 @@ export const ODD_SHAPE: DecoderShape = {
   normEpsilon: 1e-5,
   tied: true,
   qkvBias: true,
+  outputBias: false,
+  mlpBias: false,
+  unrotatedLayers: [],
   qkNorm: false,
   eosTokens: [],
 };

@@ -55,6 +55,9 @@ function decoder(width: number, heads: number, hiddenWidth: number): ModelConfig
     normEpsilon: 1e-5,
     tied: true,
     qkvBias: false,
+    outputBias: false,
+    mlpBias: false,
+    unrotatedLayers: [],
     qkNorm: false,
     eosTokens: [2],
   };

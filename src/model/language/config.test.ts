@@ -30,6 +30,9 @@ describe("reading config.json", () => {
       normEpsilon: 1e-5,
       tied: false,
       qkvBias: false,
+      outputBias: false,
+      mlpBias: false,
+      unrotatedLayers: [],
       qkNorm: false,
       eosTokens: [],
     });

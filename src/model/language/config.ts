@@ -87,6 +87,9 @@ export function readModelConfig(json: unknown): ModelConfig {
     normEpsilon: hf.rms_norm_eps,
     tied: hf.tie_word_embeddings ?? false,
     qkvBias: ARCHITECTURES[architecture].qkvBias,
+    outputBias: false,
+    mlpBias: false,
+    unrotatedLayers: [],
     qkNorm: ARCHITECTURES[architecture].qkNorm,
     eosTokens: typeof eos === "number" ? [eos] : eos,
   };

@@ -40,10 +40,16 @@ export function parameterShapes(config: ModelConfig): Map<string, readonly numbe
     if (config.qkNorm)
       for (const part of ["q_norm", "k_norm"]) add(`self_attn.${part}.weight`, config.headDim);
     add("self_attn.o_proj.weight", width, queries);
+    if (config.outputBias) add("self_attn.o_proj.bias", width);
     add("post_attention_layernorm.weight", width);
-    add("mlp.gate_proj.weight", hiddenWidth, width);
-    add("mlp.up_proj.weight", hiddenWidth, width);
-    add("mlp.down_proj.weight", width, hiddenWidth);
+    for (const [part, outputs, inputs] of [
+      ["gate_proj", hiddenWidth, width],
+      ["up_proj", hiddenWidth, width],
+      ["down_proj", width, hiddenWidth],
+    ] as const) {
+      add(`mlp.${part}.weight`, outputs, inputs);
+      if (config.mlpBias) add(`mlp.${part}.bias`, outputs);
+    }
   }
   shapes.set("model.norm.weight", [width]);
   if (!config.tied) shapes.set("lm_head.weight", [vocabulary, width]);

@@ -15,6 +15,9 @@ const SHAPE = {
   normEpsilon: 1e-5,
   tied: true,
   qkvBias: true,
+  outputBias: false,
+  mlpBias: false,
+  unrotatedLayers: [],
   qkNorm: false,
   eosTokens: [],
 };
