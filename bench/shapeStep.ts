@@ -72,6 +72,7 @@ function modelOf(shape: ModelConfig): LanguageModel {
       encodePrompt: () => Int32Array.from({ length: promptTokens }, (_, i) => (7 * i + 3) % shape.vocabulary),
       hasChatTemplate: true,
     },
+    notes: [],
   };
 }
 

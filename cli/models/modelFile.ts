@@ -72,10 +72,18 @@ export function listFolder(folder: string): string[] {
   }
 }
 
-/** Reads architecture and tokenizer, with the questions' frame. Errors name the model's path. */
+/** Notes that were printed. */
+const printed = new Set<string>();
+
+/** Reads architecture and tokenizer, with the questions' frame. Prints new notes on standard error. Errors name the model's path. */
 export function languageModelOf({ path, texts }: ModelFile, frame?: PromptFrame): LanguageModel {
   try {
-    return readLanguageModel(texts, frame);
+    const model = readLanguageModel(texts, frame);
+    for (const note of model.notes.map((text) => `${path}: ${text}`)) {
+      if (!printed.has(note)) console.error(note);
+      printed.add(note);
+    }
+    return model;
   } catch (error) {
     throw new InputError(`${path}: ${messageOf(error)}`, { cause: error });
   }

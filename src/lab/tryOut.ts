@@ -42,6 +42,8 @@ export interface TryOut {
   readonly rules: Pick<AnswerRules, "answers" | "answerFormat">;
   readonly questions: readonly TriedQuestion[];
   readonly findings: readonly Finding[];
+  /** Notes about the model. */
+  readonly notes: readonly string[];
 }
 
 /** Samples 8 responses to the first 2 questions of a study as a run's votes are sampled. The policy is not changed. */
@@ -76,7 +78,7 @@ export async function tryOut(
   });
   const { answers, answerFormat, task } = rules;
   const findings = findingsOf(groups, { ...config, task, hasChatTemplate });
-  return { rules: { answers, answerFormat }, questions: tried, findings };
+  return { rules: { answers, answerFormat }, questions: tried, findings, notes: policy.model.notes };
 }
 
 function answeredBy(responses: readonly Response[], rules: AnswerRules): Answered {

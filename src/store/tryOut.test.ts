@@ -17,7 +17,7 @@ test("a try is sent to the worker, ends with its result, and ignores other runs 
     restart: () => undefined,
   });
   const rules = { answers: "corrected", answerFormat: "auto" } as const;
-  const result = { rules, questions: [], findings: [] };
+  const result = { rules, questions: [], findings: [], notes: [] };
   store.start(setupOf(), STUDY);
   expect(commands).toMatchObject([{ type: "try", runId: "t1", model: "models/base-64", study: STUDY }]);
   emit({ type: "progress", runId: "t1", phase: "sample", done: 3, total: 16 });

@@ -122,7 +122,7 @@ export type RunEvent =
       readonly type: "started";
       readonly backend: BackendReport;
       readonly model: ModelSummary;
-      /** A sentence that names the questions left out because they exceed the model's context; null if there are none. */
+      /** Notes about the model and the questions left out because they exceed its context; null if there are none. */
       readonly notice: string | null;
       /** Export forms of the trained model. */
       readonly exports: readonly ExportOffer[];

@@ -92,8 +92,9 @@ export class Session {
     const { config, extras, model: path, prompt } = this.#start;
     try {
       await previous?.end();
-      const { models, others, report: backend, study, notice } = (this.#loaded = await this.#load());
+      const { models, others, report: backend, study, notice: leftOut } = (this.#loaded = await this.#load());
       const model = summarize(path, models.policy);
+      const notice = [...models.policy.model.notes, leftOut ?? []].flat().join(" · ") || null;
       const exports = exportOffers(this.#exported(this.#loaded), prompt);
       this.#post({ type: "started", backend, model, notice, exports });
       const own = { name: this.#start.study.name, study };

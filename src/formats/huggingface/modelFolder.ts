@@ -18,6 +18,8 @@ export interface FolderTexts {
   readonly generationConfig?: JsonObject;
   /** README.md, the model card, if present */
   readonly card?: string;
+  /** What opening decided that the files leave open, one sentence each for the user. */
+  readonly notes?: readonly string[];
 }
 
 /** A model folder in memory. */

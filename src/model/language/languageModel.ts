@@ -7,6 +7,8 @@ import { createTokenizer, type Tokenizer } from "./tokenizer.ts";
 export interface LanguageModel {
   readonly config: ModelConfig;
   readonly tokenizer: Tokenizer;
+  /** What was decided that the files leave open, one sentence each; page and command line show them when a model opens. */
+  readonly notes: readonly string[];
 }
 
 /** Reads the text files of a Hugging Face folder. `frame` is the system prompt and prompt suffix of all questions. */
@@ -16,5 +18,6 @@ export function readLanguageModel(folder: FolderTexts, frame?: PromptFrame): Lan
   return {
     config: readModelConfig({ ...folder.config, eos_token_id: ends }),
     tokenizer: createTokenizer(folder.tokenizerJson, folder.tokenizerConfig, frame),
+    notes: folder.notes ?? [],
   };
 }

@@ -26,8 +26,8 @@ export function demandWith(values: Partial<Demand>): Demand {
 }
 
 /** The model without end-of-sequence tokens: every response has the maximum length. */
-export function endless({ config, tokenizer }: LanguageModel): LanguageModel {
-  return { config: { ...config, eosTokens: [] }, tokenizer };
+export function endless({ config, ...model }: LanguageModel): LanguageModel {
+  return { ...model, config: { ...config, eosTokens: [] } };
 }
 
 /** Samples, scores and trains twice with the largest batches of this demand; calls `reached` after sampling and training. */

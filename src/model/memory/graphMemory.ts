@@ -66,7 +66,7 @@ export async function graphMemory(
   budget: MemoryBudget,
 ): Promise<GraphMemory> {
   const { gpu, held } = createDryDevice(limits);
-  const model: LanguageModel = { config, tokenizer: NO_TOKENIZER };
+  const model: LanguageModel = { config, tokenizer: NO_TOKENIZER, notes: [] };
   const start = { weights: NO_WEIGHTS, optimizer: null };
   const reference = workload.initialModel ? NO_WEIGHTS : null;
   const frozen = adapter && takeFrozenBase(gpu, config, basePrecision);

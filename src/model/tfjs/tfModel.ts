@@ -13,13 +13,15 @@ import type { Decoder } from "./transformer.ts";
 export class TfModel implements LanguageModel {
   readonly config: ModelConfig;
   readonly tokenizer: Tokenizer;
+  readonly notes: readonly string[];
   /** The optimizer replaces these tensors. */
   readonly parameters: Map<string, tf.Tensor>;
   readonly decoder: Decoder;
 
-  constructor({ config, tokenizer }: LanguageModel, weights: ReadonlyMap<string, HostTensor>) {
+  constructor({ config, tokenizer, notes }: LanguageModel, weights: ReadonlyMap<string, HostTensor>) {
     this.config = config;
     this.tokenizer = tokenizer;
+    this.notes = notes;
     this.parameters = loadParameters(config, weights);
     this.decoder = createDecoder(this.config, this.parameters);
   }

@@ -14,7 +14,7 @@ export interface Progress {
 export interface Device {
   readonly backend: BackendReport;
   readonly model: ModelSummary;
-  /** A notice about questions skipped because they are too long for the model, or null. */
+  /** Notes about the model and the questions skipped because they are too long for it, or null. */
   readonly notice: string | null;
   /** The formats the trained model can be exported in. */
   readonly exports: readonly ExportOffer[];

@@ -47,7 +47,7 @@ function Content({ state }: { readonly state: Exclude<TryState, { status: "none"
   return <Result result={state.result} />;
 }
 
-function Result({ result: { rules, questions, findings } }: { readonly result: TryOut }) {
+function Result({ result: { rules, questions, findings, notes } }: { readonly result: TryOut }) {
   return (
     <div className="stack">
       <ul className="stack" aria-label="Problems found by the try">
@@ -59,6 +59,11 @@ function Result({ result: { rules, questions, findings } }: { readonly result: T
           </li>
         ))}
       </ul>
+      {notes.map((note) => (
+        <p key={note} className="small soft">
+          {sentence(note)}
+        </p>
+      ))}
       <AnswerRule {...rules} />
       {questions.map((question) => (
         <Question key={question.id} question={question} />
