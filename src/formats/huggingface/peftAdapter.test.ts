@@ -1,9 +1,11 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { readPeftAdapter, writePeftAdapter } from "./peftAdapter.ts";
 import { writeSafetensors } from "../safetensors/safetensors.ts";
 
 const folder = new URL("../../model/fixtures/", import.meta.url);
+
+const WILD = "../shared/data/wild/models/peft_pissa_olora";
 
 /** The files of an adapter that PEFT wrote, its configuration changed. */
 function files(changes: Readonly<Record<string, unknown>> = {}): Map<string, Uint8Array> {
@@ -44,14 +46,50 @@ describe("an adapter", () => {
   test.each([
     [{ peft_type: "IA3" }, 'has peft_type "IA3"; only LORA is supported'],
     [{ use_dora: true }, "enables use_dora (DoRA); only plain LoRA is supported"],
-    [{ use_rslora: true, rank_pattern: { q_proj: 8 } }, "use_rslora (rank-stabilised scaling), rank_pattern"],
+    [{ use_rslora: true, rank_pattern: { q_proj: 8 } }, "rank_pattern (ranks per module), use_rslora (rank-stabilised scaling)"],
     [{ bias: "all" }, "enables bias (trained biases)"],
     [{ modules_to_save: ["lm_head"] }, "modules_to_save (fully trained modules)"],
+    [{ init_lora_weights: "pissa" }, 'has init_lora_weights "pissa"'],
+    [{ init_lora_weights: "pissa_niter_4" }, 'has init_lora_weights "pissa_niter_4"'],
+    [{ init_lora_weights: "OLoRA" }, 'has init_lora_weights "OLoRA"'],
+    [{ init_lora_weights: "loftq", loftq_config: { loftq_bits: 4 } }, 'has init_lora_weights "loftq"'],
+    [{ init_lora_weights: "corda" }, 'has init_lora_weights "corda"'],
+    [{ init_lora_weights: "lora_ga" }, 'has init_lora_weights "lora_ga"'],
+    [{ kasa_config: { beta: 1 } }, "enables kasa_config (KaSA)"],
+    [{ layers_to_transform: [0] }, "enables layers_to_transform (an adapter of some layers)"],
+    [{ use_something: true }, "enables use_something (unknown here)"],
+    [{ target_modules: ["v_proj"] }, "matrices of model.layers.0.self_attn.q_proj, which target_modules"],
+    [{ target_modules: ".*q_proj" }, "matrices of model.layers.0.self_attn.v_proj, which target_modules"],
+    [{ exclude_modules: ["layers.1.self_attn.v_proj"] }, "layers.1.self_attn.v_proj, which exclude_modules"],
+    [{ target_modules: "(?P<all>.*)" }, "a pattern that JavaScript does not know"],
     [{ r: 0 }, "r must be a number above 0; it is 0"],
     [{ lora_dropout: 1 }, "lora_dropout must be at least 0 and below 1; it is 1"],
   ])("of another kind is refused: %j", (changes, message) => {
     expect(() => readPeftAdapter(files(changes))).toThrow(message);
   });
+
+  test.each([
+    ...[{ init_lora_weights: "gaussian" }, { init_lora_weights: "eva", eva_config: { rho: 1 } }],
+    ...[{ init_lora_weights: "orthogonal" }, { init_lora_weights: "mica" }, { init_lora_weights: null }],
+    ...[
+      { target_modules: String.raw`.*\.(q|v)_proj` },
+      { exclude_modules: ["k_proj"], layers_pattern: null },
+    ],
+    ...[{ megatron_core: "megatron.core", qalora_group_size: 16, rank_pattern: {} }],
+  ])("of a base that it leaves as it is, is read: %j", (changes) => {
+    expect(readPeftAdapter(files(changes)).tensors.size).toBe(8);
+  });
+
+  test.skipIf(!existsSync(WILD)).each(["pissa", "olora"])(
+    "initialised by %s is refused: skipped where ../shared/data/wild is absent",
+    (kind) => {
+      const names = ["adapter_config.json", "adapter_model.safetensors"];
+      const read = (name: string): Buffer => readFileSync(`${WILD}/init_${kind}/${name}`);
+      expect(() => readPeftAdapter(new Map(names.map((name) => [name, read(name)])))).toThrow(
+        `init_lora_weights "${kind}"`,
+      );
+    },
+  );
 
   test("without one of its files, or with other matrices, is refused", () => {
     const some = files();

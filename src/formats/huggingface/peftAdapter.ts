@@ -34,6 +34,7 @@ export function readPeftAdapter(files: ReadonlyMap<string, Uint8Array>): PeftAda
   refuseUnsupported(config);
   const weights = readSafetensors(files.get(ADAPTER_WEIGHTS) ?? failMissing(ADAPTER_WEIGHTS)).tensors;
   const tensors = new Map([...weights].map(([name, tensor]) => [withoutPrefix(name), tensor]));
+  refuseUntargeted(config, [...tensors.keys()]);
   const base = config["base_model_name_or_path"];
   return {
     rank: positive(config, "r"),
@@ -56,21 +57,41 @@ function readConfig(bytes: Uint8Array): JsonObject {
   return value;
 }
 
-/** Unsupported variants of LoRA, by the setting that enables them. */
-const OTHER_KINDS: Readonly<Record<string, string>> = {
+/** Fields that are read here, or that do not change what a trained adapter computes (peft 0.21 and earlier). */
+const HARMLESS: ReadonlySet<string> = new Set([
+  ...["peft_type", "peft_version", "task_type", "auto_mapping", "base_model_name_or_path", "revision"],
+  ...["r", "lora_alpha", "lora_dropout", "target_modules", "exclude_modules", "bias", "init_lora_weights"],
+  ...["inference_mode", "runtime_config", "megatron_core", "qalora_group_size", "ensure_weight_tying"],
+  ...["loftq_config", "eva_config", "corda_config", "lora_ga_config"], // of kinds of init_lora_weights
+]);
+
+/** Known variants of LoRA, by the field that enables them. */
+const VARIANTS: Readonly<Record<string, string>> = {
   use_dora: "DoRA",
   use_rslora: "rank-stabilised scaling",
   use_qalora: "QALoRA",
+  use_bdlora: "BD-LoRA",
   fan_in_fan_out: "transposed matrices",
   lora_bias: "biases of B",
   modules_to_save: "fully trained modules",
   rank_pattern: "ranks per module",
   alpha_pattern: "alphas per module",
+  layers_to_transform: "an adapter of some layers",
   layer_replication: "replicated layers",
   alora_invocation_tokens: "activated LoRA (aLoRA)",
   trainable_token_indices: "trained token embeddings",
   target_parameters: "adapted parameters outside modules",
+  arrow_config: "Arrow routing",
+  kasa_config: "KaSA",
+  velora_config: "VeLoRA",
+  monteclora_config: "MonteCLoRA",
 };
+
+/** Initialisations that leave the base model as it is; the others subtract the initial adapter from it. */
+const PLAIN_INITIALISATIONS: readonly unknown[] = [
+  ...[undefined, null, true, false, "true", "false"],
+  ...["gaussian", "eva", "orthogonal", "mica"],
+];
 
 function refuseUnsupported(config: JsonObject): void {
   const type = config["peft_type"];
@@ -78,13 +99,23 @@ function refuseUnsupported(config: JsonObject): void {
     throw new PeftAdapterError(
       `${ADAPTER_CONFIG} has peft_type ${JSON.stringify(type)}; only LORA is supported.`,
     );
+  refuseResidualBase(config["init_lora_weights"]);
   const bias = config["bias"] ?? "none";
-  const found = Object.keys(OTHER_KINDS).filter((name) => isOn(config[name]));
-  if (bias !== "none") found.push("bias");
-  if (found.length === 0) return;
-  const named = found.map((name) => `${name} (${OTHER_KINDS[name] ?? "trained biases"})`);
+  const found = Object.keys(config).filter((name) => !HARMLESS.has(name) && isOn(config[name]));
+  const named = found.map((name) => `${name} (${VARIANTS[name] ?? "unknown here"})`);
+  if (bias !== "none") named.push("bias (trained biases)");
+  if (named.length === 0) return;
   throw new PeftAdapterError(
     `${ADAPTER_CONFIG} enables ${named.join(", ")}; only plain LoRA is supported. Merge the adapter with PEFT's merge_and_unload and use the merged model.`,
+  );
+}
+
+/** Refuses adapters of a base model that their initialisation has changed, such as PiSSA's (arXiv 2404.02948). */
+function refuseResidualBase(initialisation: unknown): void {
+  const kind = typeof initialisation === "string" ? initialisation.toLowerCase() : initialisation;
+  if (PLAIN_INITIALISATIONS.includes(kind)) return;
+  throw new PeftAdapterError(
+    `${ADAPTER_CONFIG} has init_lora_weights ${JSON.stringify(initialisation)}: not known to leave the base model as it is, so that the adapter would be added to other weights than it was trained on. Merge it with PEFT's merge_and_unload, or save it with path_initial_model_for_weight_conversion, which makes it a plain LoRA.`,
   );
 }
 
@@ -115,6 +146,32 @@ function withoutPrefix(name: string): string {
   throw new PeftAdapterError(
     `${ADAPTER_WEIGHTS} contains ${name}; only lora_A and lora_B matrices of modules are supported.`,
   );
+}
+
+/** Refuses matrices of modules that the configuration does not target: PEFT would ignore them. */
+function refuseUntargeted(config: JsonObject, names: readonly string[]): void {
+  const { target_modules: targets, exclude_modules: excluded } = config;
+  for (const module of new Set(names.map((name) => name.replace(/\.lora_[AB]\.weight$/, "")))) {
+    const isTarget = targets == null || targets === "all-linear" || matches(targets, module);
+    const field = isTarget ? "exclude_modules" : "target_modules";
+    if (isTarget && (excluded == null || !matches(excluded, module))) continue;
+    throw new PeftAdapterError(
+      `${ADAPTER_WEIGHTS} has matrices of ${module}, which ${field} of ${ADAPTER_CONFIG} leaves out. Save the adapter again.`,
+    );
+  }
+}
+
+/** True if a pattern, or a name or end of a list of them, matches a module, as in PEFT. */
+function matches(modules: unknown, module: string): boolean {
+  if (Array.isArray(modules)) return modules.some((name) => `.${module}`.endsWith(`.${name}`));
+  if (typeof modules !== "string") return false;
+  try {
+    return new RegExp(`^(?:${modules})$`, "u").test(module);
+  } catch {
+    throw new PeftAdapterError(
+      `${ADAPTER_CONFIG} names modules by ${JSON.stringify(modules)}, a pattern that JavaScript does not know. List the modules instead.`,
+    );
+  }
 }
 
 /** "q_proj" of "model.layers.0.self_attn.q_proj.lora_A.weight". */
