@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { afterEach, describe, expect, test } from "vitest";
 import { allWeights } from "../formats/numbers/weightSource.ts";
 import { writeModelFolder } from "../formats/huggingface/modelFolderFiles.ts";
@@ -11,6 +11,11 @@ import { parseModelId } from "../hub/hubId.ts";
 import { planDownload } from "../hub/plan.ts";
 import { tinyFolder } from "../model/fixture.ts";
 import { blobSource, type ByteSource } from "../formats/byteSource.ts";
+import type { JsonObject } from "../formats/jsonObject.ts";
+import type { OpenedFolder } from "../formats/huggingface/modelFolder.ts";
+import type { Tensor } from "../math/tensor.ts";
+import { readLanguageModel } from "../model/language/languageModel.ts";
+import { openPolicy } from "../model/openPolicy.ts";
 import { openModel } from "./openModel.ts";
 
 type Part = readonly [path: string, source: ByteSource];
@@ -56,6 +61,81 @@ describe("a model of the user's", () => {
     await expect(openModelFiles([["a.gguf", blobSource(gone)]])).rejects.toThrow(
       "has been moved or changed since it was selected: restore it or select it again",
     );
+  });
+});
+
+/** Opens a tiny folder with parts of its texts and weights replaced. */
+function openChanged({ config = {}, weights = [], tokenizerJson = {} }: Changes): Promise<OpenedFolder> {
+  const folder = tinyFolder();
+  const changed = {
+    ...folder,
+    config: { ...folder.config, ...config },
+    tokenizerJson: { ...folder.tokenizerJson, ...tokenizerJson },
+    weights: new Map([...folder.weights, ...weights]),
+  };
+  const files = [...writeModelFolder(changed)];
+  return openModelFiles(files.map(([name, bytes]) => part(name, bytes as Uint8Array<ArrayBuffer>)));
+}
+
+interface Changes {
+  readonly config?: JsonObject;
+  readonly tokenizerJson?: JsonObject;
+  readonly weights?: readonly [string, Tensor][];
+}
+
+describe("what a folder says", () => {
+  const head: Tensor = { shape: [464, 16], data: new Float32Array(464 * 16).fill(0.01) };
+
+  test("of a head beside tied embeddings counts, is noted once and is exported", async () => {
+    const { texts, weights } = await openChanged({ weights: [["lm_head.weight", head]] });
+    expect(texts.config).toMatchObject({ tie_word_embeddings: false });
+    const model = readLanguageModel(texts);
+    expect(model.config.tied).toBe(false);
+    expect(model.notes.filter((note) => note.includes("lm_head.weight differs"))).toHaveLength(1);
+    expect(await weights.read("lm_head.weight")).toEqual(head.data);
+  });
+
+  test("about the architecture is read before tensors and tokens", async () => {
+    const opened = openChanged({ config: { model_type: "gpt2" }, weights: [["wte.weight", head]] });
+    await expect(opened).rejects.toThrow('model_type "gpt2"');
+  });
+
+  test("of tokens without an embedding is refused", async () => {
+    const added_tokens = [{ id: 464, content: "<more>", special: true }];
+    await expect(openChanged({ tokenizerJson: { added_tokens } })).rejects.toThrow(
+      '"<more>" with id 464, but the embedding has 464 rows',
+    );
+  });
+});
+
+const WILD = "../shared/data/wild/models/";
+
+/** Opens a folder of ../shared. */
+function openWild(name: string): Promise<OpenedFolder> {
+  const names = readdirSync(WILD + name);
+  return openModelFiles(
+    names.map((file) => part(file, new Uint8Array(readFileSync(`${WILD}${name}/${file}`)))),
+  );
+}
+
+describe.skipIf(!existsSync(WILD))("folders of others: skipped where ../shared/data/wild is absent", () => {
+  test("are refused by the field or the token", async () => {
+    await expect(openWild("gpt2")).rejects.toThrow('model_type "gpt2"');
+    await expect(openWild("tokenizer_beyond_vocabulary")).rejects.toThrow("but the embedding has 464 rows");
+  });
+
+  test("with a head beside tied embeddings give transformers' logprobs", async () => {
+    const { texts, weights } = await openWild("llama_tie_true_head_present");
+    const file = readFileSync(`${WILD}llama_tie_true_head_present/expected.json`, "utf8");
+    const { rows, logprobs } = JSON.parse(file) as { rows: number[][]; logprobs: (number | null)[][] };
+    const start = { weights, reference: null, optimizer: null };
+    const { policy } = await openPolicy(readLanguageModel(texts), start, "the test runs on cpu");
+    const texts0 = rows.map((tokens) => ({ tokens: Int32Array.from(tokens), first: 1 }));
+    const scores = await policy.scoreTexts(texts0, 1);
+    const expected = logprobs.flatMap((row) => row.slice(1) as number[]);
+    const gaps = expected.map((value, i) => Math.abs(value - scores[i]!));
+    expect(Math.max(...gaps)).toBeLessThan(4e-5); // float32 against float64
+    await policy.dispose();
   });
 });
 

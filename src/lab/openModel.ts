@@ -2,9 +2,12 @@
 import { bytesSource, type ByteSource } from "../formats/byteSource.ts";
 import { isGguf } from "../formats/gguf/gguf.ts";
 import { openGgufModel } from "../formats/gguf/ggufModel.ts";
-import { openModelFolder, type OpenedFolder } from "../formats/huggingface/modelFolder.ts";
+import { openModelFolder, type FolderTexts, type OpenedFolder } from "../formats/huggingface/modelFolder.ts";
 import { unzip } from "../formats/zip/zip.ts";
 import { fileSize } from "../math/bytes.ts";
+import { readModelConfig } from "../model/language/config.ts";
+import { checkTokenizer } from "../model/language/tokenIds.ts";
+import { decoderWeights } from "../model/weights/decoderWeights.ts";
 import { LabError } from "./labError.ts";
 
 /** Files by path; in a folder all paths may share a prefix. */
@@ -13,13 +16,37 @@ export type ModelFiles = ReadonlyMap<string, ByteSource>;
 /** Largest zip in bytes: browsers read no more at once. */
 const MAX_ZIP_BYTES = 2 ** 31 - 1;
 
-/** Opens a model. Weights stay in their files until they are read, except that a zip is read into memory. */
+/**
+ * Opens a model. Weights stay in their files until they are read, except that a zip is read into memory. Rejects, naming the
+ * field, tensor or token, if the model is unsupported, or if its configuration, tensors and tokenizer do not fit together.
+ */
 export async function openModel(files: ModelFiles): Promise<OpenedFolder> {
+  return withOwnParameters(await openFiles(files));
+}
+
+async function openFiles(files: ModelFiles): Promise<OpenedFolder> {
   const [only, another] = files;
-  if (only === undefined || another !== undefined) return openModelFolder(files);
+  if (only === undefined || another !== undefined) return openModelFolder(files, checkTexts);
   const [path, source] = only;
-  if (path.toLowerCase().endsWith(".gguf") || (await isGguf(source))) return openGgufModel(source);
-  return openModelFolder(await zipEntries(source));
+  if (path.toLowerCase().endsWith(".gguf") || (await isGguf(source))) {
+    const opened = await openGgufModel(source);
+    checkTexts(opened.texts);
+    return opened;
+  }
+  return openModelFolder(await zipEntries(source), checkTexts);
+}
+
+/** Checks the texts before the weights, so that an unsupported architecture is named rather than its tensors. */
+function checkTexts({ config, tokenizerJson }: FolderTexts): void {
+  checkTokenizer(tokenizerJson, readModelConfig(config).vocabulary);
+}
+
+/** Returns the model with the tensors of its decoder and no others. */
+async function withOwnParameters({ texts, weights: stored }: OpenedFolder): Promise<OpenedFolder> {
+  const { weights, tied, notes } = await decoderWeights(readModelConfig(texts.config), stored);
+  if (notes.length === 0) return { texts, weights };
+  const config = { ...texts.config, tie_word_embeddings: tied };
+  return { texts: { ...texts, config, notes: [...(texts.notes ?? []), ...notes] }, weights };
 }
 
 async function zipEntries(source: ByteSource): Promise<ModelFiles> {

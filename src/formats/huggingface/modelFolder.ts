@@ -66,10 +66,13 @@ export async function readModelFolder(files: ReadonlyMap<string, Uint8Array>): P
 }
 
 /**
- * Opens a folder from its files by path, with or without a common parent folder, without reading its weights. Rejects with
- * `ModelFolderError`.
+ * Opens a folder from its files by path, with or without a common parent folder, without reading its weights; `check` may
+ * refuse its texts before the weight files are opened. Rejects with `ModelFolderError`.
  */
-export async function openModelFolder(files: ReadonlyMap<string, ByteSource>): Promise<OpenedFolder> {
+export async function openModelFolder(
+  files: ReadonlyMap<string, ByteSource>,
+  check: (texts: FolderTexts) => void = () => undefined,
+): Promise<OpenedFolder> {
   const root = findRoot([...files.keys()]);
   const read = new Map<string, Uint8Array>();
   for (const name of PARTS) {
@@ -79,6 +82,7 @@ export async function openModelFolder(files: ReadonlyMap<string, ByteSource>): P
   const missing = (name: string): never => failMissing(files, root, name);
   const open = (name: string): ByteSource => files.get(root + name) ?? missing(name);
   const texts = readParts(read, missing);
+  check(texts);
   // Like transformers, prefers an unsharded file to an index.
   const index = files.has(root + WEIGHTS) ? undefined : read.get(INDEX);
   const weights = index === undefined ? openSafetensors(open(WEIGHTS)) : openShards(weightMap(index), open);

@@ -46,7 +46,10 @@ describe("an adapter", () => {
   test.each([
     [{ peft_type: "IA3" }, 'has peft_type "IA3"; only LORA is supported'],
     [{ use_dora: true }, "enables use_dora (DoRA); only plain LoRA is supported"],
-    [{ use_rslora: true, rank_pattern: { q_proj: 8 } }, "rank_pattern (ranks per module), use_rslora (rank-stabilised scaling)"],
+    [
+      { use_rslora: true, rank_pattern: { q_proj: 8 } },
+      "rank_pattern (ranks per module), use_rslora (rank-stabilised scaling)",
+    ],
     [{ bias: "all" }, "enables bias (trained biases)"],
     [{ modules_to_save: ["lm_head"] }, "modules_to_save (fully trained modules)"],
     [{ init_lora_weights: "pissa" }, 'has init_lora_weights "pissa"'],

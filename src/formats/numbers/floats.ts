@@ -1,11 +1,12 @@
-/** Exact conversion of stored floats to float32. */
+/** Conversion of stored floats to float32: exact, but for F64, which is rounded. */
 
 /** A little-endian float type of weight files. */
-export type FloatType = "F32" | "F16" | "BF16";
+export type FloatType = "F32" | "F16" | "BF16" | "F64";
 
 /** Converts to float32; the result may share `buffer`. Assumes a little-endian machine, as WebAssembly and WebGPU do. */
 export function widenFloats(type: FloatType, buffer: ArrayBuffer): Float32Array {
   if (type === "F32") return new Float32Array(buffer);
+  if (type === "F64") return new Float32Array(new Float64Array(buffer));
   const bits = new Uint16Array(buffer);
   const values = new Float32Array(bits.length);
   if (type === "F16") {

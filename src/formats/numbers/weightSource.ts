@@ -7,6 +7,8 @@ export interface WeightSource {
   readonly shapes: ReadonlyMap<string, readonly number[]>;
   /** Reads a tensor's values, valid until the next call. Throws or rejects for an unknown name. */
   readonly read: (name: string) => Promise<Float32Array>;
+  /** Reads the values [start, end) of a tensor, where the source can; otherwise as `read`. */
+  readonly readPart?: (name: string, start: number, end: number) => Promise<Float32Array>;
 }
 
 /** Creates a source from weights in memory. */

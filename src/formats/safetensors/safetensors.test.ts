@@ -158,23 +158,16 @@ describe("hostile and damaged files", () => {
     ["half a length", new Uint8Array(7), /7 bytes, fewer/],
     ["a header longer than the file", fileOf("{}", 0, 3n), /declared length is 3 bytes, but only 2/],
     ["a header of 2^64 - 1 bytes", fileOf("{}", 0, 2n ** 64n - 1n), /18446744073709551615 bytes, more than/],
-    [
-      "a header of 16 MiB and one byte",
-      fileOf("{}", 0, 16n * 1024n * 1024n + 1n),
-      /16777217 bytes, more than/,
-    ],
-    ["an empty header", fileOf(""), /does not begin with '\{'/],
-    ["a header that begins with a space", fileOf(" {}"), /does not begin with '\{'/],
-    ["a byte order mark", fileOf("\ufeff{}"), /does not begin with '\{'/],
+    ["a header of 100 MB and one byte", fileOf("{}", 0, 100_000_001n), /100000001 bytes, more than/],
+    ["an empty header", fileOf(""), /not valid JSON/],
+    ["a byte order mark", fileOf("\ufeff{}"), /not valid JSON/],
     ["a header that is not UTF-8", fileOf(Uint8Array.of(0x7b, 0xff, 0x7d)), /not valid UTF-8/],
-    ["a list instead of an object", fileOf("[]"), /does not begin with '\{'/],
+    ["a list instead of an object", fileOf("[]"), /not an object/],
     ["an unfinished object", fileOf('{"x":'), /not valid JSON/],
     ["text after the object", fileOf("{} {}"), /not valid JSON/],
     ["a trailing comma", fileOf(`{"x":${one},}`, 4), /not valid JSON/],
     ["half a surrogate pair as a name", fileOf(`{"\\ud800":${one}}`, 4), /well-formed string/],
     ["a line break in a name", fileOf(`{"a\nb":${one}}`, 4), /not valid JSON/],
-    ["the same tensor twice", fileOf(`{"x":${one},"x":${one}}`, 4), /the key "x" occurs twice/],
-    ["the same tensor, once escaped", fileOf(`{"x":${one},"\\u0078":${one}}`, 4), /occurs twice/],
     [
       "a field twice",
       fileOf(member('{"dtype":"F32","dtype":"F16","shape":[1],"data_offsets":[0,4]}'), 4),
@@ -184,29 +177,24 @@ describe("hostile and damaged files", () => {
     ["metadata that is text", fileOf('{"__metadata__":"x"}'), /__metadata__ is not an object/],
     ["metadata of lists", fileOf('{"__metadata__":{"a":[1]}}'), /"a" is not a string/],
     ["a tensor that is a number list", fileOf(member("[1]")), /not an object/],
-    ["a missing shape", fileOf(member('{"dtype":"F32","data_offsets":[0,4]}'), 4), /exactly dtype/],
-    [
-      "an unknown field",
-      fileOf(member('{"dtype":"F32","shape":[1],"data_offsets":[0,4],"strides":[1]}'), 4),
-      /exactly dtype/,
-    ],
+    ["a missing shape", fileOf(member('{"dtype":"F32","data_offsets":[0,4]}'), 4), /must have dtype/],
     ["deep nesting", fileOf(`${'{"a":'.repeat(200_000)}{}`), /not valid JSON/],
-    ["deep nesting that ends", fileOf('{"a":'.repeat(9_000) + "{}" + "}".repeat(9_000)), /exactly dtype/],
+    ["deep nesting that ends", fileOf('{"a":'.repeat(9_000) + "{}" + "}".repeat(9_000)), /must have dtype/],
     [
       "a size that is a text",
       fileOf(member('{"dtype":"F32","shape":["1"],"data_offsets":[0,4]}'), 4),
-      /exactly/,
+      /must have dtype/,
     ],
     [
       "a dtype that is null",
       fileOf(member('{"dtype":null,"shape":[1],"data_offsets":[0,4]}'), 4),
-      /unsigned/,
+      /must have dtype/,
     ],
     ["a deep list", fileOf(member(`{"dtype":"F32","shape":${"[".repeat(100_000)}`)), /not valid JSON/],
     [
       "a dtype we do not know",
       fileOf(member('{"dtype":"Q4","shape":[1],"data_offsets":[0,4]}'), 4),
-      /dtype "Q4" is not one of F32, F16, BF16. Save/,
+      /dtype "Q4" is not one of F32, F16, BF16, F64. Quantised/,
     ],
     [
       "a dtype that is a property of every object",
@@ -285,6 +273,27 @@ describe("hostile and damaged files", () => {
       (_, i): readonly [string, readonly number[], number, number] => [`tensor.${i}`, [0], 0, 0],
     );
     expect(readSafetensors(fileOf(headerOf(...names))).tensors.size).toBe(50_000);
+  });
+});
+
+describe("odd files", () => {
+  interface Verdict {
+    readonly name: string;
+    readonly file: string;
+    readonly accepted: boolean;
+  }
+  const url = new URL("../fixtures/safetensors.json", import.meta.url);
+  const verdicts = JSON.parse(readFileSync(url, "utf8")) as readonly Verdict[]; // committed file
+  /** Accepted by the Rust library and refused here. */
+  const STRICTER: Readonly<Record<string, RegExp>> = { "as list": /its description is not an object/ };
+
+  it.each(verdicts)("$name: accepted or refused as by the Rust library", ({ name, file, accepted }) => {
+    const read = (): unknown => readSafetensors(Buffer.from(file, "base64"));
+    const other = /^dtype (BOOL|U8|I8|F8_E5M2|F8_E4M3|I16|I32|C64|I64)$/.test(name) || name === "misaligned";
+    const refusal = other ? /dtype "\w+" is not one of F32, F16, BF16, F64/ : STRICTER[name];
+    if (refusal !== undefined) expect(read).toThrow(refusal);
+    else if (accepted) expect(read).not.toThrow();
+    else expect(read).toThrow(SafetensorsError);
   });
 });
 

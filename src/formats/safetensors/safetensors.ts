@@ -2,7 +2,7 @@
 import type { ByteSource } from "../byteSource.ts";
 import { widenFloats } from "../numbers/floats.ts";
 import { packedBytes, packedPieces, type Packing } from "../numbers/narrowFloats.ts";
-import { headerSize, readHeader } from "./safetensorsHeader.ts";
+import { BYTES_PER_ELEMENT, headerSize, readHeader } from "./safetensorsHeader.ts";
 import type { Streamed } from "../streamed.ts";
 import { failMissing, weightsInMemory, type WeightSource } from "../numbers/weightSource.ts";
 import { elementCount, type Tensor } from "../../math/tensor.ts";
@@ -43,6 +43,12 @@ export async function openSafetensors(source: ByteSource): Promise<WeightSource>
     async read(name) {
       const { dtype, begin, end } = byName.get(name) ?? failMissing(name);
       const bytes = await source.read(dataStart + begin, dataStart + end);
+      return widenFloats(dtype, bytes.buffer);
+    },
+    async readPart(name, start, end) {
+      const { dtype, begin } = byName.get(name) ?? failMissing(name);
+      const [from, size] = [dataStart + begin, BYTES_PER_ELEMENT[dtype]];
+      const bytes = await source.read(from + start * size, from + end * size);
       return widenFloats(dtype, bytes.buffer);
     },
   };

@@ -11,7 +11,7 @@ export class SafetensorsError extends Error {
 }
 
 /** Supported element types, which are converted to float32. */
-const BYTES_PER_ELEMENT: Readonly<Record<FloatType, number>> = { F32: 4, F16: 2, BF16: 2 };
+export const BYTES_PER_ELEMENT: Readonly<Record<FloatType, number>> = { F32: 4, F16: 2, BF16: 2, F64: 8 };
 
 /** A tensor of the file; `begin` and `end` are byte offsets in the data section. */
 interface TensorEntry {
@@ -30,8 +30,8 @@ interface SafetensorsHeader {
   readonly dataStart: number;
 }
 
-/** Maximum size of a header, in bytes; a model of 1000 tensors has about 0.1 MB. */
-const MAX_HEADER_BYTES = 16 * 1024 * 1024;
+/** Maximum size of a header in bytes, as in the Rust library; a model of 1000 tensors has about 0.1 MB. */
+const MAX_HEADER_BYTES = 100_000_000;
 
 const DAMAGED = "The file is damaged or not a safetensors file: download or export it again.";
 
@@ -67,7 +67,7 @@ export function headerSize(start: Uint8Array, size: number): number {
   return 8 + Number(declared);
 }
 
-/** Parses a header as strictly as the format: `JSON.parse` would keep the last of equal keys, and accept 1e3 and -0 as sizes. */
+/** Parses a header as strictly as the Rust library: `JSON.parse` would accept 1e3 and -0 as sizes, and a field twice. */
 function parseHeader(bytes: Uint8Array): JsonObject {
   let text: string;
   try {
@@ -75,39 +75,47 @@ function parseHeader(bytes: Uint8Array): JsonObject {
   } catch {
     return fail("header", "it is not valid UTF-8");
   }
-  if (!text.startsWith("{")) fail("header", "it does not begin with '{'");
   let root: unknown;
   try {
     root = JSON.parse(text);
   } catch (error) {
     return fail("header", `it is not valid JSON (${String(error).slice(0, 100)})`);
   }
+  if (!isJsonObject(root)) return fail("header", "it is not an object");
   checkTokens(text);
-  return root as JsonObject; // begins with "{"
+  return root;
 }
 
 /** A string, with the colon after it if it is a key, or a character outside strings. */
 const TOKEN = /("(?:[^"\\]|\\.)*")(\s*:)?|\S/g;
 
-/** Rejects equal keys of an object, ill-formed strings, and anything but strings, objects, lists and unsigned integers. */
+/** Fields of the format; the last of equal tensors and of equal keys of metadata counts, as in the Rust library. */
+const FIELDS: ReadonlySet<string> = new Set(["__metadata__", "dtype", "shape", "data_offsets"]);
+
+/** Rejects equal fields of an object, ill-formed strings, and anything but unsigned integers in shapes and offsets. */
 function checkTokens(json: string): void {
   const open: Set<string>[] = [];
+  let field = "";
   for (const [token, quoted, colon] of json.matchAll(TOKEN)) {
     if (token === "{") open.push(new Set());
     else if (token === "}") open.pop();
     if (quoted === undefined) {
-      if (!/[{}[\],0-9]/.test(token)) fail("header", `${quote(token)} is not part of an unsigned integer`);
+      if ((field === "shape" || field === "data_offsets") && !/[{}[\],0-9]/.test(token))
+        fail("header", `${field} has ${quote(token)}, which is not part of an unsigned integer`);
       continue;
     }
     const value = JSON.parse(quoted) as string;
     if (/\p{Surrogate}/u.test(value)) fail("header", `${quoted.slice(0, 80)} is not a well-formed string`);
     if (colon === undefined) continue;
+    field = value;
+    if (!FIELDS.has(value)) continue;
     if (open.at(-1)?.has(value) === true) fail("header", `the key ${quote(value)} occurs twice`);
     open.at(-1)?.add(value);
   }
 }
 
 function checkMetadata(value: unknown): ReadonlyMap<string, string> {
+  if (value === null) return new Map(); // as absent
   if (!isJsonObject(value)) return fail("header", "__metadata__ is not an object");
   return new Map(
     Object.entries(value).map(([key, item]) =>
@@ -120,15 +128,10 @@ function checkEntry(name: string, value: unknown): TensorEntry {
   const where = `tensor ${quote(name)}`;
   if (!isJsonObject(value)) return fail(where, "its description is not an object");
   const { dtype, shape, data_offsets: offsets } = value;
-  if (
-    typeof dtype !== "string" ||
-    !isIntegers(shape) ||
-    !isIntegers(offsets) ||
-    Object.keys(value).length !== 3
-  )
+  if (typeof dtype !== "string" || !isIntegers(shape) || !isIntegers(offsets))
     return fail(
       where,
-      "its description must be exactly dtype (string), shape and data_offsets (lists of integers below 2^53)",
+      "its description must have dtype (string), shape and data_offsets (lists of integers below 2^53)",
     );
   const [begin, end] = offsets;
   if (begin === undefined || end === undefined || offsets.length !== 2 || begin > end) {
@@ -150,9 +153,12 @@ function isFloatType(dtype: string): dtype is FloatType {
   return Object.hasOwn(BYTES_PER_ELEMENT, dtype);
 }
 
+const REMEDY =
+  "Quantised weights are not computed here: choose the unquantised model, save it in float32 or float16, or take a GGUF file.";
+
 function failDtype(where: string, dtype: string): never {
   const known = Object.keys(BYTES_PER_ELEMENT).join(", ");
-  return fail(where, `dtype ${quote(dtype)} is not one of ${known}`, "Save the model in float32 or float16.");
+  return fail(where, `dtype ${quote(dtype)} is not one of ${known}`, REMEDY);
 }
 
 function byteCount(where: string, dtype: FloatType, shape: readonly number[]): number {

@@ -40,7 +40,11 @@ export async function openShards(
   }
   checkComplete(weightMap, shapes);
   const sourceOf = (name: string): WeightSource => sources.get(name) ?? failMissing(name);
-  return { shapes, read: (name) => sourceOf(name).read(name) };
+  const readPart: WeightSource["readPart"] = async (name, start, end) => {
+    const { read, readPart: own } = sourceOf(name);
+    return own === undefined ? (await read(name)).subarray(start, end) : own(name, start, end);
+  };
+  return { shapes, read: (name) => sourceOf(name).read(name), readPart };
 }
 
 function checkPlace(weightMap: ReadonlyMap<string, string>, name: string, file: string): void {

@@ -60,6 +60,12 @@ type HfConfig = z.infer<typeof hfConfig>;
 
 /** Reads a Hugging Face `config.json` object. Throws a `ModelConfigError` if it is invalid or unsupported. */
 export function readModelConfig(json: unknown): ModelConfig {
+  const named = z.looseObject({ model_type: z.string() }).safeParse(json).data?.model_type;
+  // Before the fields, which other architectures call differently.
+  if (named !== undefined && architectureOf(named) === null)
+    throw new ModelConfigError(
+      `config.json describes an unsupported model: model_type "${named}" (supported: ${KNOWN})`,
+    );
   const parsed = hfConfig.safeParse(json);
   if (!parsed.success) {
     const issues = parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`);
@@ -68,7 +74,6 @@ export function readModelConfig(json: unknown): ModelConfig {
   const hf = parsed.data;
   const { rotary, problems } = readRotary(hf);
   const architecture = architectureOf(hf.model_type);
-  if (architecture === null) problems.push(`model_type "${hf.model_type}" (supported: ${KNOWN})`);
   problems.push(...unsupported(hf));
   if (architecture === null || rotary === null || problems.length > 0)
     throw new ModelConfigError(`config.json describes an unsupported model: ${problems.join("; ")}`);
@@ -114,6 +119,8 @@ function unsupported(hf: HfConfig): string[] {
   const problems: string[] = [];
   if (hf.attention_bias === true) problems.push("attention_bias on all four projections");
   if (hf.mlp_bias === true) problems.push("mlp_bias");
+  if (hf["quantization_config"] != null)
+    problems.push("quantization_config (choose the unquantised model, or a GGUF file)");
   if ((hf.hidden_act ?? "silu") !== "silu") problems.push(`hidden_act "${hf.hidden_act}" (supported: silu)`);
   const headDim = hf.head_dim ?? hf.hidden_size / hf.num_attention_heads;
   if (!Number.isInteger(headDim) || headDim % 2 !== 0)
