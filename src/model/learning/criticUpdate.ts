@@ -5,7 +5,7 @@ import type { CriticOptions, CriticStats, ValuedRollout } from "../../rl/contrac
 import type { OnProgress } from "../../rl/contracts/policy.ts";
 import { accumulateAll, type GradientLearner } from "./microBatches.ts";
 import { rolloutTexts } from "./rolloutRows.ts";
-import type { Tokenizer } from "../language/tokenizer.ts";
+import type { LanguageModel } from "../language/languageModel.ts";
 
 /** A training row with value targets. */
 export interface ValuedRow extends TrainingRow {
@@ -23,13 +23,13 @@ export type CriticLearner = GradientLearner<ValuedRow, CriticOptions, ValuedBatc
 /** Updates a critic on the rollouts. If aborted or failed, the critic is unchanged. */
 export async function updateCritic(
   learner: CriticLearner,
-  tokenizer: Tokenizer,
+  model: LanguageModel,
   rollouts: readonly ValuedRollout[],
   options: CriticOptions,
   signal?: AbortSignal,
   onProgress?: OnProgress,
 ): Promise<CriticStats> {
-  const rows = layOut(tokenizer, rollouts);
+  const rows = layOut(model, rollouts);
   const values: number[] = [];
   let loss = 0;
   const add = (found: ValuedBatch): void => {
@@ -42,8 +42,8 @@ export async function updateCritic(
   return { loss, gradientNorm, clipFraction: clipped, tokens: values.length };
 }
 
-function layOut(tokenizer: Tokenizer, rollouts: readonly ValuedRollout[]): ValuedRow[] {
-  const texts = rolloutTexts(tokenizer, rollouts);
+function layOut(model: LanguageModel, rollouts: readonly ValuedRollout[]): ValuedRow[] {
+  const texts = rolloutTexts(model, rollouts);
   return rollouts.map(({ response, returns, oldValues: old, weight }, i) => {
     const weights = new Float32Array(response.tokens.length).fill(weight);
     const values = { old, returns, weights };

@@ -1,5 +1,7 @@
 import { expect, test } from "vitest";
-import { mergeEqualRows, type WeightedRow } from "./rolloutRows.ts";
+import type { LanguageModel } from "../language/languageModel.ts";
+import { layOutRequests } from "./requests.ts";
+import { mergeEqualRows, rolloutTexts, type WeightedRow } from "./rolloutRows.ts";
 import { addMicroBatch, NO_SUMS } from "./updateSums.ts";
 
 function row(tokens: readonly number[], advantage: number, changed: Partial<WeightedRow> = {}): WeightedRow {
@@ -56,4 +58,18 @@ test("a row counts in what an update did as often as it was sampled", () => {
   expect(expected).toMatchObject({ clipped: 3, clippedLow: 1, entropy: 13, oldKl: -2.25, gap: 0.75 });
   const sums = addMicroBatch(NO_SUMS, merged, scores(merged), options);
   expect(sums).toEqual({ ...expected, kl: expect.closeTo(expected.kl!, 12) as number }); // other order of the sum
+});
+
+test("tokens without an embedding are refused before any backend sees them", () => {
+  const model = {
+    config: { vocabulary: 4, maxPositions: 9 },
+    tokenizer: { encodePrompt: (prompt: string) => Int32Array.from(prompt, Number) },
+  } as unknown as LanguageModel;
+  const response = { text: "", tokens: Int32Array.of(3, 4), logprobs: new Float32Array(2) };
+  const rollout = { prompt: "12", response } as unknown as Parameters<typeof rolloutTexts>[1][number];
+  expect(() => rolloutTexts(model, [rollout])).toThrow("token 4, but the model's embedding has 4 rows");
+  const ask = (prompt: string) => () =>
+    layOutRequests(model, [{ prompt, seed: 0 }], { count: 1, temperature: 1, topP: 1, maxResponseTokens: 2 });
+  expect(ask("123")).not.toThrow();
+  expect(ask("129")).toThrow("token 9, but the model's embedding has 4 rows");
 });

@@ -3,7 +3,8 @@ import { at } from "../../math/at.ts";
 import type { TrainingRow } from "../../webgpu/training/trainingBatch.ts";
 import type { ScoredRollout } from "../../rl/contracts/policy.ts";
 import type { Prompt, Rollout } from "../../rl/contracts/types.ts";
-import type { Tokenizer } from "../language/tokenizer.ts";
+import type { LanguageModel } from "../language/languageModel.ts";
+import { checkTokens } from "../language/tokenIds.ts";
 import type { ScoredText } from "../contracts/trainablePolicy.ts";
 
 /** A training row with a loss weight for each scored token. */
@@ -13,8 +14,11 @@ export interface WeightedRow extends TrainingRow {
   readonly count: number;
 }
 
-/** Concatenates prompt and response of each rollout; the response tokens are scored. */
-export function rolloutTexts(tokenizer: Tokenizer, rollouts: readonly ScoredRollout[]): ScoredText[] {
+/** Concatenates prompt and response of each rollout; the response tokens are scored. Throws a `RangeError` for tokens of another model. */
+export function rolloutTexts(
+  { config, tokenizer }: LanguageModel,
+  rollouts: readonly ScoredRollout[],
+): ScoredText[] {
   const prompts = new Map<Prompt, Int32Array>(); // a group's rollouts share one prompt
   return rollouts.map(({ prompt: text, response }) => {
     const prompt = prompts.get(text) ?? tokenizer.encodePrompt(text);
@@ -22,13 +26,14 @@ export function rolloutTexts(tokenizer: Tokenizer, rollouts: readonly ScoredRoll
     const tokens = new Int32Array(prompt.length + response.tokens.length);
     tokens.set(prompt);
     tokens.set(response.tokens, prompt.length);
+    checkTokens(tokens, config.vocabulary);
     return { tokens, first: prompt.length };
   });
 }
 
 /** Returns one training row per rollout. */
-export function layOutRollouts(tokenizer: Tokenizer, rollouts: readonly Rollout[]): WeightedRow[] {
-  const texts = rolloutTexts(tokenizer, rollouts);
+export function layOutRollouts(model: LanguageModel, rollouts: readonly Rollout[]): WeightedRow[] {
+  const texts = rolloutTexts(model, rollouts);
   return rollouts.map(({ response, advantages, weight }, i) => ({
     ...at(texts, i),
     advantages,

@@ -3,7 +3,7 @@ import type { ScoredRollout } from "../../rl/contracts/policy.ts";
 import { createYield } from "./eventLoopYield.ts";
 import { microBatches } from "./microBatches.ts";
 import { rolloutTexts } from "./rolloutRows.ts";
-import type { Tokenizer } from "../language/tokenizer.ts";
+import type { LanguageModel } from "../language/languageModel.ts";
 import type { ScoredText } from "../contracts/trainablePolicy.ts";
 
 /** Scores texts of at most `microBatchTokens` tokens in total: one number per scored token, text after text. */
@@ -14,14 +14,14 @@ interface TextScorer {
 
 /** Returns one array [T] per rollout, a score for each token of its response. */
 export async function scoreRollouts(
-  tokenizer: Tokenizer,
+  model: LanguageModel,
   rollouts: readonly ScoredRollout[],
   { microBatchTokens, score }: TextScorer,
   signal?: AbortSignal,
 ): Promise<Float32Array[]> {
   const pause = createYield(signal);
   const scores: Float32Array[] = [];
-  const texts = rolloutTexts(tokenizer, rollouts);
+  const texts = rolloutTexts(model, rollouts);
   for (const batch of microBatches(texts, ({ tokens }) => tokens.length, microBatchTokens)) {
     const values = await score(batch);
     let start = 0;

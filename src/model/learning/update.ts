@@ -3,7 +3,7 @@ import type { OnProgress, UpdateOptions, UpdateStats } from "../../rl/contracts/
 import type { Rollout } from "../../rl/contracts/types.ts";
 import { accumulateAll, type GradientLearner } from "./microBatches.ts";
 import { layOutRollouts, mergeEqualRows, type WeightedRow } from "./rolloutRows.ts";
-import type { Tokenizer } from "../language/tokenizer.ts";
+import type { LanguageModel } from "../language/languageModel.ts";
 import { addMicroBatch, NO_SUMS, type Accumulated } from "./updateSums.ts";
 
 export type Learner = GradientLearner<WeightedRow, UpdateOptions, Accumulated>;
@@ -11,13 +11,13 @@ export type Learner = GradientLearner<WeightedRow, UpdateOptions, Accumulated>;
 /** Updates a policy on the rollouts. If aborted or failed, the policy is unchanged. */
 export async function update(
   learner: Learner,
-  tokenizer: Tokenizer,
+  model: LanguageModel,
   rollouts: readonly Rollout[],
   options: UpdateOptions,
   signal?: AbortSignal,
   onProgress?: OnProgress,
 ): Promise<UpdateStats> {
-  const rows = mergeEqualRows(layOutRollouts(tokenizer, rollouts));
+  const rows = mergeEqualRows(layOutRollouts(model, rollouts));
   let sums = NO_SUMS;
   const add = (result: Accumulated, batch: readonly WeightedRow[]): void => {
     sums = addMicroBatch(sums, batch, result, options);

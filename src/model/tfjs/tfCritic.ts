@@ -67,7 +67,7 @@ export class TfCritic implements TrainableCritic {
   values(rollouts: readonly ScoredRollout[], signal?: AbortSignal): Promise<Float32Array[]> {
     const { microBatchTokens } = this.#budget;
     const score = (texts: readonly ScoredText[]) => this.#valuesOf(texts);
-    return scoreRollouts(this.#model.tokenizer, rollouts, { microBatchTokens, score }, signal);
+    return scoreRollouts(this.#model, rollouts, { microBatchTokens, score }, signal);
   }
 
   async #valuesOf(texts: readonly ScoredText[]): Promise<Float32Array> {
@@ -84,7 +84,7 @@ export class TfCritic implements TrainableCritic {
     signal?: AbortSignal,
     onProgress?: OnProgress,
   ): Promise<CriticStats> {
-    return updateCritic(this.#learner, this.#model.tokenizer, rollouts, options, signal, onProgress);
+    return updateCritic(this.#learner, this.#model, rollouts, options, signal, onProgress);
   }
 
   async #accumulate(rows: readonly ValuedRow[], { valueClip }: CriticOptions) {

@@ -12,6 +12,7 @@ import type {
 } from "../../rl/contracts/policy.ts";
 import type { Response, Rollout } from "../../rl/contracts/types.ts";
 import { createYield } from "../learning/eventLoopYield.ts";
+import { checkTokens } from "../language/tokenIds.ts";
 import { generate } from "./decoding/generate.ts";
 import { layOutSharedRows, scoreTokens, type ScoredRows } from "./training/loss.ts";
 import { adapterShapes, loraNames, mergedWeight, type Adapter } from "../weights/adapter.ts";
@@ -114,7 +115,7 @@ export class TfPolicy implements TrainablePolicy {
     signal?: AbortSignal,
     onProgress?: OnProgress,
   ): Promise<UpdateStats> {
-    return update(this.#learner, this.model.tokenizer, rollouts, options, signal, onProgress);
+    return update(this.#learner, this.model, rollouts, options, signal, onProgress);
   }
 
   async #accumulate(batch: readonly WeightedRow[], options: UpdateOptions): Promise<Accumulated> {
@@ -154,10 +155,11 @@ export class TfPolicy implements TrainablePolicy {
     const { microBatchTokens } = this.#budget;
     const score = (texts: readonly ScoredText[]) =>
       this.#logprobs(trained, layOutSharedRows(texts), temperature);
-    return scoreRollouts(this.model.tokenizer, rollouts, { microBatchTokens, score }, signal);
+    return scoreRollouts(this.model, rollouts, { microBatchTokens, score }, signal);
   }
 
-  scoreTexts(texts: readonly ScoredText[], temperature: number): Promise<Float32Array> {
+  async scoreTexts(texts: readonly ScoredText[], temperature: number): Promise<Float32Array> {
+    for (const { tokens } of texts) checkTokens(tokens, this.model.config.vocabulary);
     return this.#logprobs(this.#trained.tensors, layOutSharedRows(texts), temperature);
   }
 

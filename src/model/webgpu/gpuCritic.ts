@@ -84,7 +84,7 @@ export class GpuCritic implements TrainableCritic {
     const { microBatchTokens } = this.#budget;
     const score = async (texts: readonly ScoredText[]): Promise<Float32Array> =>
       (await orFault(this.#gpu.fault, this.#scorer.score(texts, 1))).values;
-    return scoreRollouts(this.#model.tokenizer, rollouts, { microBatchTokens, score }, signal);
+    return scoreRollouts(this.#model, rollouts, { microBatchTokens, score }, signal);
   }
 
   update(
@@ -93,8 +93,7 @@ export class GpuCritic implements TrainableCritic {
     signal?: AbortSignal,
     onProgress?: OnProgress,
   ): Promise<CriticStats> {
-    const { tokenizer } = this.#model;
-    const updated = updateCritic(this.#learner, tokenizer, rollouts, options, signal, onProgress);
+    const updated = updateCritic(this.#learner, this.#model, rollouts, options, signal, onProgress);
     return orFault(this.#gpu.fault, updated);
   }
 

@@ -31,6 +31,7 @@ import { fillFrozenBase, takeFrozenBase, type FrozenBase } from "./frozenBase.ts
 import { GpuCritic } from "./gpuCritic.ts";
 import { GradientError } from "../contracts/gradientError.ts";
 import type { LanguageModel } from "../language/languageModel.ts";
+import { checkTokens } from "../language/tokenIds.ts";
 import { parameterShapes, type HostTensor } from "../weights/parameters.ts";
 import { DEFAULT_BUDGET, type MemoryBudget } from "../contracts/memoryBudget.ts";
 import { layOutRequests, toResponses } from "../learning/requests.ts";
@@ -204,8 +205,7 @@ export class GpuPolicy implements TrainablePolicy {
     signal?: AbortSignal,
     onProgress?: OnProgress,
   ): Promise<UpdateStats> {
-    const { tokenizer } = this.model;
-    const updated = update(this.#learner, tokenizer, rollouts, options, signal, onProgress);
+    const updated = update(this.#learner, this.model, rollouts, options, signal, onProgress);
     return orFault(this.#gpu.fault, updated);
   }
 
@@ -233,7 +233,7 @@ export class GpuPolicy implements TrainablePolicy {
   score(rollouts: readonly ScoredRollout[], temperature: number, signal?: AbortSignal) {
     const { microBatchTokens } = this.#budget;
     const score = (texts: readonly ScoredText[]) => this.scoreTexts(texts, temperature);
-    return scoreRollouts(this.model.tokenizer, rollouts, { microBatchTokens, score }, signal);
+    return scoreRollouts(this.model, rollouts, { microBatchTokens, score }, signal);
   }
 
   async initialLogprobs(rollouts: readonly ScoredRollout[], temperature: number, signal?: AbortSignal) {
@@ -242,10 +242,11 @@ export class GpuPolicy implements TrainablePolicy {
     const { microBatchTokens } = this.#budget;
     const score = async (texts: readonly ScoredText[]): Promise<Float32Array> =>
       (await orFault(this.#gpu.fault, scorer.score(texts, temperature))).logprobs;
-    return scoreRollouts(this.model.tokenizer, rollouts, { microBatchTokens, score }, signal);
+    return scoreRollouts(this.model, rollouts, { microBatchTokens, score }, signal);
   }
 
   async scoreTexts(texts: readonly ScoredText[], temperature: number): Promise<Float32Array> {
+    for (const { tokens } of texts) checkTokens(tokens, this.model.config.vocabulary);
     return (await orFault(this.#gpu.fault, this.#scoring().score(texts, temperature))).logprobs;
   }
 
