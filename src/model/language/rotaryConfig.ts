@@ -22,6 +22,7 @@ export const rotaryFields = {
   rope_theta: positive,
   rope_scaling: parameters,
   rope_parameters: parameters,
+  partial_rotary_factor: z.nullish(z.number()),
 };
 
 type RotarySettings = Omit<Rotary, "headDim">;
@@ -34,7 +35,8 @@ export function readRotary(fields: RotaryFields): { rotary: RotarySettings | nul
   const ropeScaling = scalingOf(given);
   const problems: string[] = [];
   if (typeof ropeScaling === "string") problems.push(ropeScaling);
-  if ((given.partial_rotary_factor ?? 1) !== 1) problems.push("partial_rotary_factor (supported: 1)");
+  if ((given.partial_rotary_factor ?? fields.partial_rotary_factor ?? 1) !== 1)
+    problems.push("partial_rotary_factor (supported: 1)");
   return { rotary: typeof ropeScaling === "string" ? null : { ropeTheta, ropeScaling }, problems };
 }
 

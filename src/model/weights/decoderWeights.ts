@@ -54,7 +54,7 @@ const KINDS: readonly (readonly [RegExp, string])[] = [
     "of quantised weights: choose the unquantised model, or a GGUF file",
   ],
   [
-    /\.bias$/,
+    /\.([qkvo]|gate|up|down)_proj\.bias$/,
     "a bias that config.json does not switch on: set attention_bias or mlp_bias if the model was trained with it, or remove it",
   ],
 ];
