@@ -203,6 +203,17 @@ describe("weights in several files", () => {
       new Map([...sharded()].slice(0, -1)),
       /no model-00002.* listed in .*: add the file/,
     ],
+    [
+      "shards without an index",
+      new Map([...sharded()].filter(([name]) => name !== INDEX)),
+      /no model\.safetensors .* Its weights are shards, which need model\.safetensors\.index\.json/,
+    ],
+    ["an empty index", sharded().set(INDEX, encoder.encode('{"weight_map":{}}')), /its weight_map is empty/],
+    [
+      "an adapter beside the model",
+      sharded().set("adapter_config.json", encoder.encode("{}")),
+      /has an adapter beside the model/,
+    ],
     ["an index without a map", sharded().set(INDEX, encoder.encode("{}")), /it has no weight_map/],
     [
       "a place outside the folder",

@@ -1,5 +1,6 @@
 /** Reads Hugging Face model folders: configuration, weights and tokenizer. */
 import { bytesSource, type ByteSource } from "../byteSource.ts";
+import { ADAPTER_CONFIG } from "./peftAdapter.ts";
 import { openSafetensors } from "../safetensors/safetensors.ts";
 import { INDEX, openShards, readIndex } from "../safetensors/shards.ts";
 import { isJsonObject, type JsonObject } from "../jsonObject.ts";
@@ -81,6 +82,7 @@ export async function openModelFolder(
   }
   const missing = (name: string): never => failMissing(files, root, name);
   const open = (name: string): ByteSource => files.get(root + name) ?? missing(name);
+  if (files.has(root + ADAPTER_CONFIG)) failAdapter();
   const texts = readParts(read, missing);
   check(texts);
   // Like transformers, prefers an unsharded file to an index.
@@ -138,17 +140,27 @@ function findRoot(paths: readonly string[]): string {
   return first;
 }
 
+/** transformers would apply the adapter when it opens the folder. */
+function failAdapter(): never {
+  throw new ModelFolderError(
+    `The model folder has an adapter beside the model (${ADAPTER_CONFIG}). Move its files to a folder of their own, which the option --adapter takes, or merge it with PEFT's merge_and_unload.`,
+  );
+}
+
 function failMissing(files: ReadonlyMap<string, unknown>, root: string, name: string): never {
   const present = [...files.keys()]
     .filter((path) => path.startsWith(root))
     .map((path) => path.slice(root.length));
   const sharded = name !== WEIGHTS && name.endsWith(".safetensors");
+  const unlisted = name === WEIGHTS && present.some((file) => /-of-\d+\.safetensors$/.test(file));
   const pickled = name === WEIGHTS && present.includes("pytorch_model.bin");
   const remedy = sharded
     ? `It is listed in ${INDEX}: add the file, or download the model again.`
-    : pickled
-      ? "The weights are a PyTorch pickle: save the model again with safe_serialization=True."
-      : "A model folder needs config.json, model.safetensors, tokenizer.json and tokenizer_config.json.";
+    : unlisted
+      ? `Its weights are shards, which need ${INDEX}: add that file.`
+      : pickled
+        ? "The weights are a PyTorch pickle: save the model again with safe_serialization=True."
+        : "A model folder needs config.json, model.safetensors, tokenizer.json and tokenizer_config.json.";
   const listed = present.length > 0 ? present.slice(0, 8).join(", ") : "nothing";
   throw new ModelFolderError(`The model folder has no ${name} (it has ${listed}). ${remedy}`);
 }

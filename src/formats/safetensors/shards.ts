@@ -4,6 +4,8 @@ import type { JsonObject } from "../jsonObject.ts";
 import { openSafetensors, SafetensorsError } from "./safetensors.ts";
 import { failMissing, type WeightSource } from "../numbers/weightSource.ts";
 
+const REMEDY = "Index and shards are of different models or damaged: download the model again.";
+
 export const INDEX = "model.safetensors.index.json";
 
 /** Returns the weight map (tensor -> file) of an index, or a description of what is wrong with it. */
@@ -17,7 +19,7 @@ export function readIndex(index: JsonObject): ReadonlyMap<string, string> | stri
       return `it maps ${tensor} to ${JSON.stringify(file)}, which is not the name of a safetensors file`;
     files.set(tensor, file);
   }
-  return files;
+  return files.size === 0 ? "its weight_map is empty" : files;
 }
 
 /**
@@ -49,13 +51,17 @@ export async function openShards(
 
 function checkPlace(weightMap: ReadonlyMap<string, string>, name: string, file: string): void {
   if (weightMap.get(name) !== file)
-    throw new SafetensorsError(`${file} contains ${name}, which ${INDEX} ${placed(weightMap.get(name))}`);
+    throw new SafetensorsError(
+      `${file} contains ${name}, which ${INDEX} ${placed(weightMap.get(name))}. ${REMEDY}`,
+    );
 }
 
 function checkComplete(weightMap: ReadonlyMap<string, string>, found: ReadonlyMap<string, unknown>): void {
   const missing = [...weightMap].find(([name]) => !found.has(name));
   if (missing === undefined) return;
-  throw new SafetensorsError(`${missing[1]} does not contain ${missing[0]}, which ${INDEX} maps to it`);
+  throw new SafetensorsError(
+    `${missing[1]} does not contain ${missing[0]}, which ${INDEX} maps to it. ${REMEDY}`,
+  );
 }
 
 function placed(file: string | undefined): string {
