@@ -73,10 +73,11 @@ VALUES = {
 
 def a_mutation(draw, config, names):
     """Draws a mutation of a folder with this config.json and these tensors."""
-    kind = draw.choice(["drop", "rename", "swap", "add", "add", "scale", "cast", "cut", "field", "field", "field", "field", "without"])
+    kind = draw.choice(["drop", "rename", "swap", "add", "add", "scale", "cast", "cut", *["field"] * 4, "without"])
     name = draw.choice(names)
     if kind == "rename":
-        return {"kind": kind, "name": name, "to": draw.choice([name + "_", "model." + name, name.replace("weight", "gamma")])}
+        names = [name + "_", "model." + name, name.replace("weight", "gamma")]
+        return {"kind": kind, "name": name, "to": draw.choice(names)}
     if kind == "swap":
         return {"kind": kind, "name": name, "to": draw.choice(names)}
     if kind == "add":
@@ -144,7 +145,8 @@ def main():
         apply(mutation, config, weights)
         with tempfile.TemporaryDirectory() as folder:
             Path(folder, "config.json").write_text(json.dumps(config))
-            save_file({name: one.contiguous().clone() for name, one in weights.items()}, Path(folder, "model.safetensors"), {"format": "pt"})
+            own = {name: one.contiguous().clone() for name, one in weights.items()}
+            save_file(own, Path(folder, "model.safetensors"), {"format": "pt"})
             cases[key] = {"base": base, "mutation": mutation, "logprobs": outcome(folder)}
     lines = ",\n".join("  " + json.dumps(case) for case in cases.values())
     OUT.parent.mkdir(exist_ok=True)
