@@ -1,6 +1,7 @@
 /** For tests: a session with a tiny model, a few questions and a fake platform. */
 import { readFileSync } from "node:fs";
 import { bytesSource } from "../formats/byteSource.ts";
+import type { ModelFolder } from "../formats/huggingface/modelFolder.ts";
 import { writeModelFolder } from "../formats/huggingface/modelFolderFiles.ts";
 import type { ModelFiles } from "../lab/openModel.ts";
 import { MemoryStorage } from "../hub/fixture.ts";
@@ -39,9 +40,9 @@ export const CONFIG = configFrom({
   evaluationSamples: 4,
   initialSamples: 4,
 });
-/** The files of the tiny model. */
-export function tinyFiles(): ModelFiles {
-  return new Map([...writeModelFolder(tinyFolder())].map(([path, bytes]) => [path, bytesSource(bytes)]));
+/** The files of the tiny model, or of another. */
+export function tinyFiles(folder: ModelFolder = tinyFolder()): ModelFiles {
+  return new Map([...writeModelFolder(folder)].map(([path, bytes]) => [path, bytesSource(bytes)]));
 }
 
 /** The lossless export form. */

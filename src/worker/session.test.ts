@@ -80,6 +80,26 @@ describe("a session", () => {
     await stage.session.end();
   });
 
+  test("says what it decided about the model, trains a head that differs from tied embeddings, and exports it", async () => {
+    const folder = tinyFolder();
+    const head = { shape: [464, 16], data: new Float32Array(464 * 16).fill(0.01) };
+    const files = tinyFiles({ ...folder, weights: new Map([...folder.weights, ["lm_head.weight", head]]) });
+    const stage = new Stage({ ...CONFIG, steps: 1 }, { downloadModel: () => Promise.resolve(files) });
+    await stage.next("finished");
+    expect(stage.all("started")[0]?.notice).toContain(
+      "lm_head.weight differs from model.embed_tokens.weight",
+    );
+    const exported = stage.next("exported");
+    stage.session.export(FOLDER, null);
+    await exported;
+    const [{ file }] = stage.all("exported") as [EventOf<"exported">];
+    const written = await readModelFolder(unzip(new Uint8Array(await file!.arrayBuffer())));
+    expect(written.config).toMatchObject({ tie_word_embeddings: false });
+    expect(written.weights.get("lm_head.weight")?.data).not.toEqual(head.data);
+    expect(written.weights.size).toBe(folder.weights.size + 1);
+    await stage.session.end();
+  });
+
   test("gives the same figures bit for bit for the same seed, and others for another", async () => {
     const [first, second, other] = [
       await wholeRun(),
