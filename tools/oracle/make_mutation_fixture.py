@@ -5,8 +5,8 @@
 
 The folders are those of make_model_fixtures.py. A case is {"base", "mutation", "logprobs"}: `mutation` drops, renames, adds or
 changes one tensor, or changes fields of config.json, as `apply` says; `logprobs` are of the tokens at POSITIONS of ROW in
-float64, or null where transformers refuses the folder or starts a tensor at random. The committed file came from torch 2.15.0 and
-transformers 5.24.0.
+float64, or null where transformers refuses the folder, starts a tensor at random or gives NaN. The committed file came from
+torch 2.15.0 and transformers 5.24.0.
 """
 
 import json
@@ -49,13 +49,17 @@ SCALINGS = (
     {"rope_type": "default"},
     {"rope_type": "unknown", "factor": 2.0},
     {"factor": 2.0},
+    {},
+    {"rope_type": "linear", "factor": 2.0, "partial_rotary_factor": 0.5},
+    {"rope_type": "linear", "factor": 2.0, "attention_factor": 3.0, "rope_theta": 70.0},
+    {"full_attention": {"rope_type": "default", "rope_theta": 70.0}},
     {"rope_type": "llama3", "factor": 4.0, "low_freq_factor": 1.0, "high_freq_factor": 4.0, "original_max_position_embeddings": 32},
 )  # fmt: skip
 VALUES = {
     "attention_bias": (True, None), "mlp_bias": (True,), "hidden_act": ("gelu", "swish", "relu", "gelu_pytorch_tanh", None),
     "hidden_size": (16, None), "intermediate_size": (32, None), "num_hidden_layers": (1, 3, None), "head_dim": (4, 16, 7, None),
     "num_attention_heads": (2, 8), "num_key_value_heads": (1, 4, 3, None), "vocab_size": (96, 200, None),
-    "rms_norm_eps": (1e-3, 1e-1, None), "max_position_embeddings": (16, None), "rope_theta": (100.0, 500.0, None),
+    "rms_norm_eps": (1e-3, 1e-1, -1.0, 0.0, "1e-5", None), "max_position_embeddings": (16, None), "rope_theta": (100.0, 500.0, None),
     "rope_scaling": (*SCALINGS, None), "rope_parameters": tuple({"rope_theta": 300.0, **one} for one in SCALINGS),
     "partial_rotary_factor": (0.5,), "sliding_window": (8, None), "use_sliding_window": (True,), "max_window_layers": (1, 0),
     "layer_types": (["full_attention", "sliding_attention"], ["sliding_attention"] * 2, ["full_attention"] * 2, None),
@@ -67,13 +71,20 @@ VALUES = {
     "attention_multiplier": (0.1,), "logits_scaling": (4.0,), "residual_multiplier": (0.5,), "embedding_multiplier": (3.0,),
     "no_rope_layers": ([1, 0],), "no_rope_layer_interval": (2,), "use_qk_norm": (True,), "num_experts": (4,),
     "clip_qkv": (0.1,), "attention_chunk_size": (8,), "is_decoder": (True,), "unknown_field": (7,), "use_cache": (False,),
+    "original_max_position_embeddings": (16,), "head_dim ": (16,), "num_attention_heads ": (2,), "layers": (1,),
     "num_local_experts": (2,), "scale_attn_weights": (False,), "use_bidirectional_attention": (True,), "torch_dtype": ("float16",),
+}  # fmt: skip
+ODD = ("4", 0, -1, 1.5, True, [], {})  # of fields that enter the computation
+COMPUTED = {
+    "attention_bias", "mlp_bias", "hidden_act", "hidden_size", "intermediate_size", "num_hidden_layers", "head_dim",
+    "num_attention_heads", "num_key_value_heads", "vocab_size", "max_position_embeddings", "rope_theta",
+    "rope_scaling", "rope_parameters", "sliding_window", "use_sliding_window", "layer_types", "tie_word_embeddings",
 }  # fmt: skip
 
 
 def a_mutation(draw, config, names):
     """Draws a mutation of a folder with this config.json and these tensors."""
-    kind = draw.choice(["drop", "rename", "swap", "add", "add", "scale", "cast", "cut", *["field"] * 4, "without"])
+    kind = draw.choice(["drop", "rename", "swap", "add", "add", "scale", "cast", "cut", *["field"] * 4, "odd", "without"])
     name = draw.choice(names)
     if kind == "rename":
         names = [name + "_", "model." + name, name.replace("weight", "gamma")]
@@ -87,6 +98,8 @@ def a_mutation(draw, config, names):
     if kind == "field":
         field = draw.choice(list(VALUES))
         return {"kind": kind, "field": field, "value": draw.choice(VALUES[field])}
+    if kind == "odd":
+        return {"kind": "field", "field": draw.choice([name for name in config if name in COMPUTED]), "value": draw.choice(ODD)}
     if kind == "without":
         return {"kind": kind, "field": draw.choice(list(config))}
     return {"kind": kind, "name": name}
@@ -125,7 +138,7 @@ def outcome(folder):
             logits = model.eval()(torch.tensor([ROW])).logits[0]
         logprobs = logits.double().log_softmax(-1)
         found = [logprobs[at - 1, ROW[at]].item() for at in POSITIONS]
-        return [round(value, 6) for value in found]
+        return None if any(value != value for value in found) else [round(value, 6) for value in found]
     except Exception:
         return None
 

@@ -65,6 +65,12 @@ describe("reading config.json", () => {
     const recent = readModelConfig({ ...LLAMA, rope_parameters: { ...llama3, rope_theta: 5e5 } });
     expect(recent).toEqual(old);
     const linear = readModelConfig({ ...LLAMA, rope_scaling: { type: "linear", factor: 2 } });
+    // As transformers 5.24 reads them, see tools/oracle/make_mutation_fixture.py.
+    const both = { rope_parameters: { rope_theta: 300, rope_type: "default" }, rope_theta: 700 };
+    expect(readModelConfig({ ...LLAMA, ...both, rope_scaling: llama3 })).toMatchObject({ ropeTheta: 700 });
+    expect(readModelConfig({ ...LLAMA, ...both, rope_scaling: {} })).toMatchObject({ ropeTheta: 300 });
+    const beside = readModelConfig({ ...LLAMA, rope_scaling: llama3, original_max_position_embeddings: 16 });
+    expect(beside.ropeScaling).toMatchObject({ originalPositions: 16 });
     expect(linear.ropeScaling).toEqual({ type: "linear", factor: 2 });
   });
 
@@ -117,6 +123,15 @@ describe("reading config.json", () => {
     ],
     [{ rope_scaling: { ...llama3, factor: "8" } }, "rope_scaling.factor"],
     [{ rope_parameters: { partial_rotary_factor: 0.5 } }, "partial_rotary_factor"],
+    [{ partial_rotary_factor: 0.5 }, "partial_rotary_factor"],
+    [
+      { rope_parameters: { full_attention: { rope_theta: 70 } } },
+      "parameters of their own for full_attention",
+    ],
+    [{ layer_types: ["full_attention", "sliding_attention"] }, 'layer_types with "sliding_attention"'],
+    [{ layer_types: ["full_attention"] }, "layer_types of 1 layers, but num_hidden_layers"],
+    [{ quantization_config: { quant_method: "gptq" } }, "quantization_config (choose the unquantised model"],
+    [{ rms_norm_eps: -1 }, "rms_norm_eps"],
     [{ attention_bias: true }, "attention_bias"],
     [{ mlp_bias: true }, "mlp_bias"],
     [{ hidden_act: "gelu" }, 'hidden_act "gelu"'],

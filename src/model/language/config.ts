@@ -45,7 +45,7 @@ const hfConfig = z.looseObject({
   intermediate_size: count,
   vocab_size: count,
   max_position_embeddings: count,
-  rms_norm_eps: z.number(),
+  rms_norm_eps: z.number().check(z.nonnegative()),
   ...rotaryFields,
   tie_word_embeddings: z.optional(z.boolean()),
   attention_bias: z.optional(z.boolean()),
@@ -53,6 +53,7 @@ const hfConfig = z.looseObject({
   hidden_act: z.optional(z.string()),
   use_sliding_window: z.optional(z.boolean()),
   sliding_window: z.nullish(count),
+  layer_types: z.nullish(z.array(z.string())),
   eos_token_id: tokenIds,
 });
 
@@ -74,7 +75,7 @@ export function readModelConfig(json: unknown): ModelConfig {
   const hf = parsed.data;
   const { rotary, problems } = readRotary(hf);
   const architecture = architectureOf(hf.model_type);
-  problems.push(...unsupported(hf));
+  problems.push(...unsupported(hf), ...layerProblems(hf, architecture));
   if (architecture === null || rotary === null || problems.length > 0)
     throw new ModelConfigError(`config.json describes an unsupported model: ${problems.join("; ")}`);
   const eos = hf.eos_token_id ?? []; // a model may have none
@@ -112,6 +113,20 @@ function positionsOf(hf: HfConfig, architecture: Architecture): number {
   return slides && window !== null
     ? Math.min(hf.max_position_embeddings, window)
     : hf.max_position_embeddings;
+}
+
+/** Returns what is wrong with `layer_types`, which Mistral ignores; sliding layers are exact within the window. */
+function layerProblems(hf: HfConfig, architecture: Architecture | null): string[] {
+  const { layer_types: types } = hf;
+  if (types == null || architecture === "mistral") return [];
+  const slides = hf.use_sliding_window === true && hf.sliding_window !== null;
+  const known = ["full_attention", ...(slides ? ["sliding_attention"] : [])];
+  const odd = types.find((type) => !known.includes(type));
+  if (odd !== undefined) return [`layer_types with "${odd}" (supported here: ${known.join(", ")})`];
+  const { num_hidden_layers: layers } = hf;
+  return types.length === layers
+    ? []
+    : [`layer_types of ${types.length} layers, but num_hidden_layers ${layers}`];
 }
 
 /** Returns what is unsupported apart from architecture and rotary embedding. */

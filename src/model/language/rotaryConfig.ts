@@ -23,6 +23,7 @@ export const rotaryFields = {
   rope_scaling: parameters,
   rope_parameters: parameters,
   partial_rotary_factor: z.nullish(z.number()),
+  original_max_position_embeddings: z.nullish(z.number().check(z.positive())),
 };
 
 type RotarySettings = Omit<Rotary, "headDim">;
@@ -30,14 +31,24 @@ type RotaryFields = Readonly<z.infer<z.ZodMiniObject<typeof rotaryFields>>>;
 
 /** Reads the rotary embedding; null, with the problems, if it is unsupported. */
 export function readRotary(fields: RotaryFields): { rotary: RotarySettings | null; problems: string[] } {
-  const given = fields.rope_scaling ?? fields.rope_parameters ?? {};
-  const ropeTheta = fields.rope_parameters?.rope_theta ?? given.rope_theta ?? fields.rope_theta ?? 10_000;
-  const ropeScaling = scalingOf(given);
+  // As in transformers 5: `rope_scaling` hides all of `rope_parameters`, unless it is empty.
+  const { rope_scaling: scaling, rope_parameters: parameters } = fields;
+  const given = (isEmpty(scaling) ? parameters : scaling) ?? {};
+  const ropeTheta = given.rope_theta ?? fields.rope_theta ?? 10_000;
+  // Beside the others, it takes precedence over theirs.
+  const originalPositions = fields.original_max_position_embeddings ?? given.original_max_position_embeddings;
+  const ropeScaling = scalingOf({ ...given, original_max_position_embeddings: originalPositions });
   const problems: string[] = [];
+  const nested = Object.entries(given).find(([, value]) => typeof value === "object" && value !== null);
+  if (nested !== undefined) problems.push(`rotary parameters of their own for ${nested[0]}`);
   if (typeof ropeScaling === "string") problems.push(ropeScaling);
   if ((given.partial_rotary_factor ?? fields.partial_rotary_factor ?? 1) !== 1)
     problems.push("partial_rotary_factor (supported: 1)");
   return { rotary: typeof ropeScaling === "string" ? null : { ropeTheta, ropeScaling }, problems };
+}
+
+function isEmpty(parameters: object | null | undefined): boolean {
+  return Object.keys(parameters ?? {}).length === 0;
 }
 
 /** Returns the scaling, null for none, or a description of the problem. */
