@@ -1,11 +1,13 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { bytesSource } from "../formats/byteSource.ts";
+import type { JsonObject } from "../formats/jsonObject.ts";
+import { writeModelFolder } from "../formats/huggingface/modelFolderFiles.ts";
 import { packedPieces } from "../formats/numbers/narrowFloats.ts";
 import { readSafetensors } from "../formats/safetensors/safetensors.ts";
 import { at } from "../math/at.ts";
 import type { Tensor } from "../math/tensor.ts";
-import { tokenizerFile } from "../model/fixture.ts";
+import { tinyFolder, tokenizerFile } from "../model/fixture.ts";
 import { readLanguageModel } from "../model/language/languageModel.ts";
 import { openPolicy } from "../model/openPolicy.ts";
 import { openModel } from "./openModel.ts";
@@ -147,6 +149,47 @@ const REFUSALS = [
   "WeightsError",
   "TokenizerError",
 ];
+
+/** Values that a field is unlikely to expect; undefined leaves it out. */
+const ODD = [undefined, null, 7, -1, 1.5, "text", true, [], {}, [1, 2], ["a"], { content: "x" }];
+
+/** Returns the paths of an object's fields, those of nested objects and lists included. */
+function pathsIn(value: unknown, path: readonly string[] = []): (readonly string[])[] {
+  if (typeof value !== "object" || value === null) return [];
+  return Object.entries(value).flatMap(([key, inner]) => [[...path, key], ...pathsIn(inner, [...path, key])]);
+}
+
+/** Returns an object with another value at a path. */
+function withValue(object: object, [key = "", ...rest]: readonly string[], value: unknown): object {
+  const inner: unknown = Reflect.get(object, key);
+  const copy = Array.isArray(object) ? [...(object as unknown[])] : { ...object };
+  const replaced = rest.length === 0 ? value : withValue(inner as object, rest, value);
+  Reflect.set(copy, key, replaced);
+  return copy;
+}
+
+describe("a folder of which one field of a text is odd opens, or is refused in a sentence", () => {
+  const tiny = tinyFolder();
+  const folder = { ...tiny, generationConfig: { eos_token_id: [2], bos_token_id: 1, temperature: 0.6 } };
+  test.each(["config", "generationConfig", "tokenizerConfig"] as const)("%s", async (part) => {
+    for (const path of pathsIn(folder[part]))
+      for (const value of ODD) {
+        const files = writeModelFolder({
+          ...folder,
+          [part]: withValue(folder[part], path, value) as JsonObject,
+        });
+        try {
+          const sources = [...files].map(([name, bytes]) => [name, bytesSource(bytes)] as const);
+          const { tokenizer } = readLanguageModel((await openModel(new Map(sources))).texts);
+          expect(tokenizer.encodePrompt("What is 2 + 3?").length).toBeGreaterThan(0);
+        } catch (error) {
+          const { name, message, stack } = error as Error;
+          expect(REFUSALS, `${path.join(".")} = ${JSON.stringify(value)}: ${stack}`).toContain(name);
+          expect(message).toMatch(/^[^\n]{20,900}$/);
+        }
+      }
+  });
+});
 
 describe("a folder of which one thing is changed gives transformers' logprobs or is refused in a sentence", () => {
   test.each(cases.map((one) => [JSON.stringify(one.mutation), one] as const))("%s", async (_, one) => {

@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { readSafetensors, SafetensorsError, writeSafetensors } from "./safetensors.ts";
+import { openSafetensors, readSafetensors, SafetensorsError, writeSafetensors } from "./safetensors.ts";
+import { bytesSource } from "../byteSource.ts";
 import type { Tensor } from "../../math/tensor.ts";
 
 /** A file with this header text and this many bytes of data (1, 2, 3, ...). */
@@ -140,6 +141,20 @@ describe("half precision", () => {
     const words = [0x3c00, 0xc000, 0x7bff, 0x0400, 0x0001, 0x8000, 0x7c00, 0x7e00, 0x3555];
     const values = [1, -2, 65504, 2 ** -14, 2 ** -24, -0, Infinity, NaN, 0.333251953125];
     expect(halves("F16", words)).toEqual(Float32Array.from(values));
+  });
+
+  it("rounds F64, and reads a part of a tensor of any type", async () => {
+    for (const [dtype, bytes] of [
+      ["F64", new Uint8Array(Float64Array.of(0.1, -2, 1e300, 4).buffer)],
+      ["F32", new Uint8Array(Float32Array.of(0.1, -2, Infinity, 4).buffer)],
+      ["BF16", new Uint8Array(Uint16Array.of(0x3f80, 0xc000, 0x4049, 0x0001).buffer)],
+    ] as const) {
+      const header = `{"x":{"dtype":"${dtype}","shape":[4],"data_offsets":[0,${bytes.length}]}}`;
+      const source = await openSafetensors(bytesSource(Buffer.concat([fileOf(header), bytes])));
+      const whole = await source.read("x");
+      if (dtype === "F64") expect(whole).toEqual(Float32Array.of(0.1, -2, Infinity, 4));
+      expect(await source.readPart?.("x", 1, 3)).toEqual(whole.subarray(1, 3));
+    }
   });
 
   it("widens BF16 exactly", () => {
