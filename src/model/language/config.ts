@@ -115,11 +115,12 @@ function positionsOf(hf: HfConfig, architecture: Architecture): number {
     : hf.max_position_embeddings;
 }
 
-/** Returns what is wrong with `layer_types`, which Mistral ignores; sliding layers are exact within the window. */
+/** Returns what is wrong with `layer_types`; sliding layers are exact within the window, where the positions end. */
 function layerProblems(hf: HfConfig, architecture: Architecture | null): string[] {
   const { layer_types: types } = hf;
-  if (types == null || architecture === "mistral") return [];
-  const slides = hf.use_sliding_window === true && hf.sliding_window !== null;
+  if (types == null) return [];
+  const canSlide = architecture === "mistral" || (architecture !== "llama" && hf.use_sliding_window === true);
+  const slides = canSlide && hf.sliding_window !== null;
   const known = ["full_attention", ...(slides ? ["sliding_attention"] : [])];
   const odd = types.find((type) => !known.includes(type));
   if (odd !== undefined) return [`layer_types with "${odd}" (supported here: ${known.join(", ")})`];
