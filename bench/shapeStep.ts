@@ -70,6 +70,8 @@ function modelOf(shape: ModelConfig): LanguageModel {
       promptText: () => "",
       decode: (ids) => `\\boxed{${(ids[ids.length - 1] ?? 0) % 3}}`,
       encodePrompt: () => Int32Array.from({ length: promptTokens }, (_, i) => (7 * i + 3) % shape.vocabulary),
+      idOf: () => null,
+      beginning: "",
       hasChatTemplate: true,
     },
     notes: [],

@@ -29,7 +29,7 @@ export function createWorkspace(): { folder: string; remove: () => void } {
 /** A random model with a habit: every fourth token or so is a capital A to D, an answer to a multiple choice. */
 function writeTinyModel(folder: string): void {
   const content = tinyFolder(5, TINY);
-  const tokenizer = createTokenizer(content.tokenizerJson, content.tokenizerConfig);
+  const tokenizer = createTokenizer(content);
   // Every hidden state is large in its first coordinate, which raises the letters' logits by about 3.5.
   set(content, "model.embed_tokens.weight", [...Array(TINY.vocabulary).keys()], 1);
   set(

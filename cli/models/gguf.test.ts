@@ -67,7 +67,7 @@ const golden = JSON.parse(
 async function tokenizerOf(name: string): Promise<Tokenizer> {
   const { metadata } = await readGgufHeader(fileSource(join(FOLDER, name)));
   const { tokenizerJson, tokenizerConfig } = readGgufTokenizer(new GgufMetadata(metadata));
-  return createTokenizer(tokenizerJson, { chat_template: "", ...tokenizerConfig });
+  return createTokenizer({ tokenizerJson, tokenizerConfig });
 }
 
 describe.skipIf(!isThere(SMOLLM2))(`${SMOLLM2} (in TTRL_GGUF)`, () => {

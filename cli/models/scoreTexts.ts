@@ -7,7 +7,7 @@ import { openMergedModel, type ModelSource } from "./adapterFile.ts";
 import { startBackend } from "../backend.ts";
 import { InputError } from "../inputError.ts";
 import { readJsonLines, writeJsonLine } from "../files/jsonLines.ts";
-import { languageModelOf, openModelPolicy, type ModelFile } from "./modelFile.ts";
+import { languageModelOf, openModelPolicy } from "./modelFile.ts";
 
 export interface ScoreRequest extends ModelSource {
   readonly system: string;
@@ -44,19 +44,13 @@ export async function scoreTexts(request: ScoreRequest): Promise<void> {
   const { policy } = await openModelPolicy(file, model, started);
   let count = 0;
   for await (const line of readJsonLines(request.in, textLine)) {
-    const row = layOut(line, model, request.raw === true ? null : beginningOf(file));
+    const row = layOut(line, model, request.raw === true ? null : model.tokenizer.beginning);
     checkRow(row, model, ++count);
     const logprobs = await score(row, policy, request.temperature);
     started.fault.throwIfAborted();
     const sum = logprobs.reduce<number>((total, logprob) => total + (logprob ?? 0), 0);
     writeJsonLine({ ...line, tokens: [...row.tokens], logprobs, sum });
   }
-}
-
-/** The token that every text begins with, spelt out; empty for a model without one. */
-function beginningOf({ texts }: ModelFile): string {
-  const token = texts.tokenizerConfig["bos_token"];
-  return typeof token === "string" ? token : "";
 }
 
 /** `beginning` is null for verbatim texts. */

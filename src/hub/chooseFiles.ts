@@ -6,7 +6,7 @@ import type { HubId } from "./hubId.ts";
 import type { RemoteFile, Repository } from "./repository.ts";
 
 const REQUIRED = ["config.json", "tokenizer.json", "tokenizer_config.json"];
-const OPTIONAL = ["generation_config.json", "chat_template.jinja"];
+const OPTIONAL = ["generation_config.json", "special_tokens_map.json", "chat_template.jinja"];
 const WEIGHTS = "model.safetensors";
 
 /** Returns a model's files; of a sharded model all but the shards, which are listed in its index. Throws `HubError`. */

@@ -38,7 +38,14 @@ export function bpeTokenizerJson(tokenizer: BpeTokenizer): JsonObject {
       byte_fallback: false,
       ignore_merges: ignoreMerges,
       vocab: Object.fromEntries(tokens.map((token, id) => [token, id])),
-      merges,
+      merges: mergesWithin(merges, new Set(tokens)),
     },
   };
+}
+
+/** Leaves out merges into no token, which Hugging Face's libraries refuse and llama.cpp undoes. */
+function mergesWithin(merges: readonly string[], tokens: ReadonlySet<string>): string[] {
+  return merges.filter((merge) =>
+    [...merge.split(" "), merge.replace(" ", "")].every((one) => tokens.has(one)),
+  );
 }

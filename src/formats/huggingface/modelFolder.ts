@@ -15,6 +15,8 @@ export interface FolderTexts {
   readonly tokenizerJson: JsonObject;
   /** tokenizer_config.json, including a chat template from chat_template.jinja */
   readonly tokenizerConfig: JsonObject;
+  /** special_tokens_map.json, if present */
+  readonly specialTokensMap?: JsonObject;
   /** generation_config.json, if present */
   readonly generationConfig?: JsonObject;
   /** README.md, the model card, if present */
@@ -54,6 +56,7 @@ export const PARTS = [
   "generation_config.json",
   "tokenizer.json",
   "tokenizer_config.json",
+  "special_tokens_map.json",
   "chat_template.jinja",
   "README.md",
   INDEX,
@@ -99,6 +102,7 @@ export async function wholeFolder({ texts, weights }: OpenedFolder): Promise<Mod
 function readParts(files: ReadonlyMap<string, Uint8Array>, missing: (name: string) => never): FolderTexts {
   const required = (name: string): JsonObject => parseObject(name, files.get(name) ?? missing(name));
   const generationConfig = files.get("generation_config.json");
+  const specialTokens = files.get("special_tokens_map.json");
   const card = files.get("README.md");
   const template = files.get("chat_template.jinja");
   return {
@@ -108,6 +112,7 @@ function readParts(files: ReadonlyMap<string, Uint8Array>, missing: (name: strin
       ...required("tokenizer_config.json"),
       ...(template && { chat_template: decode("chat_template.jinja", template) }),
     },
+    ...(specialTokens && { specialTokensMap: parseObject("special_tokens_map.json", specialTokens) }),
     ...(generationConfig && { generationConfig: parseObject("generation_config.json", generationConfig) }),
     ...(card && { card: decode("README.md", card) }),
   };

@@ -48,6 +48,8 @@ function writeTexts(
     ["tokenizer.json", json(folder.tokenizerJson)],
     ["tokenizer_config.json", json(folder.tokenizerConfig)],
   ]);
+  if (folder.specialTokensMap !== undefined)
+    texts.set("special_tokens_map.json", json(folder.specialTokensMap));
   if (folder.generationConfig !== undefined)
     texts.set("generation_config.json", json(folder.generationConfig));
   if (folder.card !== undefined) texts.set("README.md", folder.card);

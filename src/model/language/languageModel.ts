@@ -17,7 +17,7 @@ export function readLanguageModel(folder: FolderTexts, frame?: PromptFrame): Lan
   const ends = folder.generationConfig?.["eos_token_id"] ?? folder.config["eos_token_id"];
   return {
     config: readModelConfig({ ...folder.config, eos_token_id: ends }),
-    tokenizer: createTokenizer(folder.tokenizerJson, folder.tokenizerConfig, frame),
+    tokenizer: createTokenizer(folder, frame),
     notes: folder.notes ?? [],
   };
 }

@@ -1,10 +1,6 @@
 /** Token ids and the rows of the embedding: an id without a row has no meaning to the model, and no backend may read it. */
 import { isJsonObject, type JsonObject } from "../../formats/jsonObject.ts";
-
-/** The tokenizer can produce ids that the model has no embedding of. */
-export class TokenizerError extends Error {
-  override readonly name = "TokenizerError";
-}
+import { TokenizerError } from "./tokenizing/tokenizerError.ts";
 
 /** Placeholders of images and sounds in the tokenizers of text-only models, such as Gemma 3's of one billion parameters. */
 const OTHER_MEDIA = /^<(image|audio|video)_soft_token>$/;

@@ -1,13 +1,19 @@
 import { describe, expect, test } from "vitest";
 import { tokenizerFile } from "../fixture.ts";
-import { createTokenizer } from "./tokenizer.ts";
+import type { JsonObject } from "../../formats/jsonObject.ts";
+import type { PromptFrame } from "../../rl/contracts/types.ts";
+import { createTokenizer, type Tokenizer } from "./tokenizer.ts";
 
 const json = tokenizerFile("tokenizer.json");
 const config = tokenizerFile("tokenizer_config.json");
 const [bos, eos] = [1, 2];
 
+function open(tokenizerConfig: JsonObject, frame?: PromptFrame, tokenizerJson: JsonObject = json): Tokenizer {
+  return createTokenizer({ tokenizerJson, tokenizerConfig }, frame);
+}
+
 describe("the tokenizer of a model folder", () => {
-  const tokenizer = createTokenizer(json, config);
+  const tokenizer = open(config);
 
   test.each(["46+59=105. \\boxed{105}", "Zoë says: 你好 🌍\n\tend ", ""])("gives back %j", (text) => {
     expect(tokenizer.decode(tokenizer.encode(text))).toBe(text);
@@ -31,14 +37,14 @@ describe("the tokenizer of a model folder", () => {
   test("asks for a reply where the template can", () => {
     const chat_template =
       "{% for m in messages %}<{{ m.role }}>{{ m.content }}{% endfor %}{% if add_generation_prompt %}<reply>{% endif %}";
-    const chat = createTokenizer(json, { ...config, chat_template });
+    const chat = open({ ...config, chat_template });
     expect(chat.decode(chat.encodePrompt("hi"))).toBe("<user>hi<reply>");
   });
 
   test("puts a system prompt before the question and a suffix into its turn", () => {
     const chat_template = "{% for m in messages %}<{{ m.role }}>{{ m.content }}{% endfor %}";
     const framed = (system: string, suffix: string): string => {
-      const chat = createTokenizer(json, { ...config, chat_template }, { system, suffix });
+      const chat = open({ ...config, chat_template }, { system, suffix });
       return chat.decode(chat.encodePrompt("hi"));
     };
     expect(framed("Be brief.", "\nBox it.")).toBe("<system>Be brief.<user>hi\nBox it.");
@@ -48,7 +54,7 @@ describe("the tokenizer of a model folder", () => {
   test("says so when a template refuses a system prompt", () => {
     const chat_template =
       "{% if messages[0].role == 'system' %}{{ raise_exception('System role not supported') }}{% endif %}{{ messages[0].content }}";
-    const chat = createTokenizer(json, { ...config, chat_template }, { system: "Be brief.", suffix: "" });
+    const chat = open({ ...config, chat_template }, { system: "Be brief.", suffix: "" });
     expect(() => chat.encodePrompt("hi")).toThrow(
       "chat template rejects the prompt: System role not supported",
     );
@@ -61,15 +67,15 @@ describe("the tokenizer of a model folder", () => {
   });
 
   test("without a chat template gives the bare text, and says so", () => {
-    const bare = createTokenizer(json, {}, { system: "Be brief.", suffix: "!" });
+    const bare = open({}, { system: "Be brief.", suffix: "!" });
     expect(bare.promptText("1+1=")).toBe("Be brief.\n1+1=!\n");
     expect(bare.hasChatTemplate).toBe(false);
   });
 });
 
 describe("what other models' folders say otherwise", () => {
-  const rendered = (changes: object, tokenizerJson: object = json): string => {
-    const tokenizer = createTokenizer(tokenizerJson, { ...config, ...changes });
+  const rendered = (changes: object, tokenizerJson: JsonObject = json): string => {
+    const tokenizer = open({ ...config, ...changes }, undefined, tokenizerJson);
     return tokenizer.decode(tokenizer.encodePrompt("hi"));
   };
 
@@ -100,8 +106,8 @@ describe("what other models' folders say otherwise", () => {
     const digits = { type: "Digits", individual_digits: true };
     const none = { normalizer: null, post_processor: null, decoder: null };
     const whole = { ...none, added_tokens: [], model: { ...model, merges: ["1 ½"] } };
-    const read = (pre_tokenizer: object): number[] => [
-      ...createTokenizer({ ...whole, pre_tokenizer }, config).encode("a1½²b"),
+    const read = (pre_tokenizer: JsonObject): number[] => [
+      ...open(config, undefined, { ...whole, pre_tokenizer }).encode("a1½²b"),
     ];
     expect(read(digits)).toEqual([0, 1, 2, 3, 4]);
     expect(read({ type: "Sequence", pretokenizers: [digits] })).toEqual([0, 1, 2, 3, 4]);

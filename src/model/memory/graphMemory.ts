@@ -55,6 +55,8 @@ const NO_TOKENIZER = {
   decode: noText,
   encodePrompt: noText,
   promptText: noText,
+  idOf: noText,
+  beginning: "",
   hasChatTemplate: true,
 };
 
