@@ -2,6 +2,7 @@
 import type { FolderTexts } from "../../formats/huggingface/modelFolder.ts";
 import { readModelConfig, type ModelConfig } from "./config.ts";
 import type { PromptFrame } from "../../rl/contracts/types.ts";
+import { endTokensOf } from "./endTokens.ts";
 import { createTokenizer, type Tokenizer } from "./tokenizer.ts";
 
 export interface LanguageModel {
@@ -13,11 +14,15 @@ export interface LanguageModel {
 
 /** Reads the text files of a Hugging Face folder. `frame` is the system prompt and prompt suffix of all questions. */
 export function readLanguageModel(folder: FolderTexts, frame?: PromptFrame): LanguageModel {
-  // generation_config.json takes precedence, as in transformers.
-  const ends = folder.generationConfig?.["eos_token_id"] ?? folder.config["eos_token_id"];
+  const tokenizer = createTokenizer(folder, frame);
+  const ends = endTokensOf(folder, tokenizer);
+  const plain = tokenizer.hasChatTemplate ? [] : [PLAIN];
   return {
-    config: readModelConfig({ ...folder.config, eos_token_id: ends }),
-    tokenizer: createTokenizer(folder, frame),
-    notes: folder.notes ?? [],
+    config: { ...readModelConfig(folder.config), eosTokens: ends.ids },
+    tokenizer,
+    notes: [...(folder.notes ?? []), ...plain, ...ends.notes],
   };
 }
+
+const PLAIN =
+  "the model has no chat template: a prompt is the text of its turns with a line break after each, unless a template is given";

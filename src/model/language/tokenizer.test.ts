@@ -96,7 +96,7 @@ describe("what other models' folders say otherwise", () => {
   test("a day in the prompt, which is the same every day", () => {
     const chat_template =
       "{% if not date_string is defined %}{% set date_string = strftime_now('%d') %}{% endif %}{{ date_string }}";
-    expect(rendered({ chat_template })).toBe("26 Jul 2024");
+    expect(rendered({ chat_template })).toBe("26");
   });
 
   /** Python's tokenizers 0.23: Digits(individual_digits=True).pre_tokenize_str("a1½²b") is a, 1, ½, ², b. */

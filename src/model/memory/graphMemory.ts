@@ -55,7 +55,8 @@ const NO_TOKENIZER = {
   decode: noText,
   encodePrompt: noText,
   promptText: noText,
-  idOf: noText,
+  end: null,
+  turnEnd: null,
   beginning: "",
   hasChatTemplate: true,
 };

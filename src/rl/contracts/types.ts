@@ -48,6 +48,12 @@ export interface PromptFrame {
   readonly system: string;
   /** Appended to the question in its own turn. */
   readonly suffix: string;
+  /** A Jinja template in place of the model's chat template. */
+  readonly template?: string;
+  /** Arguments of the template by name, such as `enable_thinking`: JSON values. */
+  readonly templateArgs?: Readonly<Record<string, unknown>>;
+  /** The day that the template's `strftime_now` tells, as yyyy-mm-dd; absent in runs begun before it was recorded. */
+  readonly date?: string;
 }
 
 /** An extracted, canonical answer, or null where the response has none. Null keeps its place in every list. */
