@@ -50,7 +50,6 @@ function decoderOf({ config }: ModelFolder): ExportedDecoder {
     ropeTheta: number("rope_theta"),
     ropeScaling: scalingOf(config),
     normEpsilon: number("rms_norm_eps"),
-    tied: config["tie_word_embeddings"] === true,
     eosTokens: [config["eos_token_id"]].flat().map(Number),
   };
 }
@@ -109,11 +108,50 @@ describe("a model written as GGUF", () => {
     expect(again.config["rope_scaling"]).toEqual(config.rope_scaling);
   });
 
-  it("leaves out a head that is the embedding again", async () => {
-    const embedding = abacus.weights.get("model.embed_tokens.weight")!;
-    const weights = new Map([...abacus.weights, ["lm_head.weight", embedding] as const]);
+  it("keeps a head of its own, whatever the configuration says", async () => {
+    const head = { shape: [464, 48], data: new Float32Array(464 * 48).fill(0.5) };
+    const weights = new Map([...abacus.weights, ["lm_head.weight", head] as const]);
     const again = await readGguf(await written({ ...abacus, weights }, "F32"));
-    expect(again.weights).toEqual(abacus.weights);
+    expect(abacus.config["tie_word_embeddings"]).toBe(true);
+    expect(again.config["tie_word_embeddings"]).toBe(false);
+    expect(again.weights).toEqual(weights);
+  });
+
+  it("keeps the biases of a Llama, whose file may have any of them", async () => {
+    const biases = [
+      ["self_attn.q_proj", 48],
+      ["self_attn.k_proj", 24],
+      ["mlp.down_proj", 48],
+    ] as const;
+    const added = biases.map(([part, size]) => {
+      const data = Float32Array.from({ length: size }, (_, i) => i / 8);
+      return [`model.layers.1.${part}.bias`, { shape: [size], data }] as const;
+    });
+    const again = await readGguf(
+      await written({ ...abacus, weights: new Map([...abacus.weights, ...added]) }, "F32"),
+    );
+    expect(again.config).toMatchObject({ attention_bias: true, mlp_bias: true });
+    for (const [name, tensor] of added) expect(again.weights.get(name)).toEqual(tensor);
+    for (const part of ["self_attn.q_proj", "self_attn.o_proj", "mlp.gate_proj"])
+      expect(again.weights.get(`model.layers.0.${part}.bias`)!.data.every((value) => value === 0)).toBe(true);
+  });
+
+  it("rejects what llama.cpp does not read in an architecture", async () => {
+    const qwen = await tiny("qwen2");
+    const bias = { shape: [24], data: new Float32Array(24) };
+    const weights = new Map([...qwen.weights, ["model.layers.0.self_attn.o_proj.bias", bias] as const]);
+    await expect(written({ ...qwen, weights }, "F32")).rejects.toThrow(
+      /no parameter "model.layers.0.self_attn.o_proj.bias" in qwen2 models/,
+    );
+    const ropeScaling = scalingOf((await tiny("llama3")).config);
+    await expect(written(qwen, "F32", { ropeScaling })).rejects.toThrow(/no Llama 3 scaling .* in qwen2/);
+  });
+
+  it.each([4, 8, 16])("keeps Llama 3's scaling of heads of size %i", async (headDim) => {
+    const llama = await tiny("llama3");
+    const ropeScaling = { ...scalingOf(llama.config)!, lowFrequency: 1.5, highFrequency: 3.25 };
+    const file = await written(llama, "F32", { ropeScaling, headDim });
+    expect(scalingOf((await readGguf(file)).config)).toEqual(ropeScaling);
   });
 });
 

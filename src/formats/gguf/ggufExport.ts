@@ -4,7 +4,7 @@ import type { Rotary } from "../../math/rotary.ts";
 import { elementCount, type Tensor } from "../../math/tensor.ts";
 import { GgufExportError } from "./ggufError.ts";
 import { aligned, ggufHeader, type MetadataValue, type PlacedTensor } from "./ggufHeaderBytes.ts";
-import { ggufName, headsOf } from "./ggufNames.ts";
+import { ggufName, headsOf, isPartOf } from "./ggufNames.ts";
 import { preTokenizerName, type PreTokenizerName } from "./ggufPreTokenizers.ts";
 import { ropeDivisors, ROPE_DIVISORS, rotaryMetadata } from "./ggufRotary.ts";
 import type { TokenizerFiles } from "./ggufTokenizer.ts";
@@ -28,7 +28,6 @@ export interface ExportedDecoder extends Rotary {
   readonly vocabulary: number;
   readonly maxPositions: number;
   readonly normEpsilon: number;
-  readonly tied: boolean;
   readonly eosTokens: readonly number[];
 }
 
@@ -123,18 +122,26 @@ interface Written extends PlacedTensor {
 function withDivisors({ shapes, read }: WeightSource, decoder: ExportedDecoder): WeightSource {
   const divisors = ropeDivisors(decoder);
   if (divisors === null) return { shapes, read };
+  const architecture = ARCHITECTURES[decoder.architecture];
+  if (architecture !== "llama")
+    throw new GgufExportError(
+      `llama.cpp has no Llama 3 scaling of rotary frequencies in ${architecture} models`,
+    );
   return {
     shapes: new Map([...shapes, [ROPE_DIVISORS, [divisors.length]]]),
     read: (name) => (name === ROPE_DIVISORS ? Promise.resolve(divisors) : read(name)),
   };
 }
 
-function writtenTensors({ shapes }: WeightSource, { tied }: ExportedDecoder, packing: Packing): Written[] {
-  return [...shapes].flatMap(([source, shape]) => {
-    if (tied && source === "lm_head.weight") return []; // same as the embedding
+function writtenTensors({ shapes }: WeightSource, decoder: ExportedDecoder, packing: Packing): Written[] {
+  const architecture = ARCHITECTURES[decoder.architecture];
+  return [...shapes].map(([source, shape]) => {
     const name = source === ROPE_DIVISORS ? source : ggufName(source);
-    if (name === null) throw new GgufExportError(`parameter ${JSON.stringify(source)} has no GGUF name`);
-    return [{ name, shape, packing: packingOf(shape, packing), source }];
+    if (name === null || !isPartOf(architecture, name))
+      throw new GgufExportError(
+        `llama.cpp has no parameter ${JSON.stringify(source)} in ${architecture} models`,
+      );
+    return { name, shape, packing: packingOf(shape, packing), source };
   });
 }
 

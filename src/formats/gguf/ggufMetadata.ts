@@ -19,6 +19,10 @@ export class GgufMetadata {
     return this.#optional(key, isText, "a string");
   }
 
+  flag(key: string): boolean | undefined {
+    return this.#optional(key, isFlag, "true or false");
+  }
+
   /** Returns a list of strings, empty if the key is absent. */
   texts(key: string): readonly string[] {
     return this.#optional(key, listOf(isText), "a list of strings") ?? [];
@@ -46,6 +50,7 @@ export class GgufMetadata {
 type Guard<Value extends GgufValue> = (value: GgufValue) => value is Value;
 
 const isNumber = (value: GgufValue): value is number => typeof value === "number";
+const isFlag = (value: GgufValue): value is boolean => typeof value === "boolean";
 const isText = (value: GgufValue): value is string => typeof value === "string";
 
 function listOf<Item extends GgufValue>(is: Guard<Item>): Guard<readonly Item[]> {

@@ -2,8 +2,9 @@
 import type { ByteSource } from "../byteSource.ts";
 import { readGgufTensor } from "./gguf.ts";
 import { readGgufHeader, type GgufEntry } from "./ggufHeader.ts";
+import { checkKeys } from "./ggufKeys.ts";
 import { GgufMetadata } from "./ggufMetadata.ts";
-import { headsOf, huggingFaceName } from "./ggufNames.ts";
+import { headsOf, huggingFaceName, isPartOf } from "./ggufNames.ts";
 import { GgufError } from "./ggufError.ts";
 import { readRopeScaling, ROPE_DIVISORS } from "./ggufRotary.ts";
 import { readGgufTokenizer, stopTokens } from "./ggufTokenizer.ts";
@@ -30,6 +31,10 @@ export async function openGgufModel(source: ByteSource): Promise<OpenedFolder> {
     const known = [...ARCHITECTURES.keys()].join(", ");
     throw new GgufError(`the architecture is ${name}; supported are ${known}`, "Choose another model.");
   }
+  checkKeys(header.metadata, name);
+  if (header.entries.length === 0)
+    throw new GgufError("it has no tensors, only metadata", "Choose the file with the weights.");
+  for (const entry of header.entries) checkTensor(name, entry.name);
   const shapes = new Map(header.entries.map((entry) => [entry.name, entry.shape]));
   const heads = metadata.required(`${name}.attention.head_count`);
   const kvHeads = metadata.number(`${name}.attention.head_count_kv`) ?? heads;
@@ -37,11 +42,46 @@ export async function openGgufModel(source: ByteSource): Promise<OpenedFolder> {
   const rotary = header.entries.find((entry) => entry.name === ROPE_DIVISORS);
   const divisors = rotary === undefined ? undefined : (await readGgufTensor(source, rotary)).data;
   const config = configOf(name, architecture.className, metadata, shapes, { heads, kvHeads, divisors });
+  const [rows = 0] = shapes.get("token_embd.weight") ?? [];
+  const tokens = metadata.texts("tokenizer.ggml.tokens").length;
+  if (tokens !== rows)
+    throw new GgufError(`the tokenizer has ${tokens} tokens, but token_embd.weight has ${rows} rows`);
   const generationConfig = { eos_token_id: config["eos_token_id"] };
   const weights = weightsOf(source, header.entries, (own) =>
     architecture.isInterleaved ? headsOf(own, heads, kvHeads) : null,
   );
-  return { texts: { config, tokenizerJson, tokenizerConfig, generationConfig }, weights };
+  return {
+    texts: { config, tokenizerJson, tokenizerConfig, generationConfig },
+    weights: withAllBiases(weights, config),
+  };
+}
+
+/** Kinds of biases that a configuration switches on together, and the matrices that have them. */
+const BIASES = {
+  attention_bias: ["self_attn.q_proj", "self_attn.k_proj", "self_attn.v_proj", "self_attn.o_proj"],
+  mlp_bias: ["mlp.gate_proj", "mlp.up_proj", "mlp.down_proj"],
+} as const;
+
+function hasBias(names: readonly string[], kind: keyof typeof BIASES): boolean {
+  return names.some((name) => BIASES[kind].some((part) => name.endsWith(`${part}.bias`)));
+}
+
+/** Adds zeros for biases that the configuration switches on; llama.cpp reads any subset of them. */
+function withAllBiases({ shapes, read }: WeightSource, config: JsonObject): WeightSource {
+  const zeros = new Map<string, readonly number[]>();
+  for (const kind of ["attention_bias", "mlp_bias"] as const)
+    for (const [name, [rows = 0]] of config[kind] === true ? shapes : [])
+      if (BIASES[kind].some((part) => name.endsWith(`${part}.weight`))) {
+        const bias = name.replace(/weight$/, "bias");
+        if (!shapes.has(bias)) zeros.set(bias, [rows]);
+      }
+  return {
+    shapes: new Map([...shapes, ...zeros]),
+    read: (name) => {
+      const missing = zeros.get(name);
+      return missing === undefined ? read(name) : Promise.resolve(new Float32Array(missing[0] ?? 0));
+    },
+  };
 }
 
 /** Weights by Hugging Face name; `interleavedHeads` returns the heads of a matrix with interleaved rows, else null. */
@@ -52,7 +92,7 @@ function weightsOf(
 ): WeightSource {
   const byName = new Map<string, GgufEntry>();
   for (const entry of entries) {
-    const own = ownName(entry.name);
+    const own = huggingFaceName(entry.name); // null of rotary divisors, which become part of the configuration
     if (own !== null) byName.set(own, entry);
   }
   return {
@@ -82,32 +122,54 @@ function configOf(
 ): JsonObject {
   const of = (key: string): number => metadata.required(`${name}.${key}`);
   const optional = (key: string): number | undefined => metadata.number(`${name}.${key}`);
-  if ((optional("expert_count") ?? 0) > 0)
-    throw new GgufError("mixture-of-experts models are not supported", "Choose a dense model.");
-  const width = of("embedding_length");
-  const headDim = optional("attention.key_length") ?? optional("rope.dimension_count") ?? width / heads;
+  const headDim = headDimOf(name, metadata, heads);
   const ropeTheta = shortest(optional("rope.freq_base") ?? 10_000);
   return {
     architectures: [className],
     model_type: name,
     hidden_act: "silu",
-    hidden_size: width,
+    hidden_size: of("embedding_length"),
     intermediate_size: of("feed_forward_length"),
     num_hidden_layers: of("block_count"),
     num_attention_heads: heads,
     num_key_value_heads: kvHeads,
     head_dim: headDim,
     vocab_size: (shapes.get("token_embd.weight") ?? failMissing("token_embd.weight"))[0],
-    max_position_embeddings: of("context_length"),
+    // Full attention is exact within a sliding window.
+    max_position_embeddings: Math.min(of("context_length"), optional("attention.sliding_window") || Infinity),
     rms_norm_eps: shortest(of("attention.layer_norm_rms_epsilon")),
     rope_theta: ropeTheta,
     rope_scaling: readRopeScaling(name, metadata, divisors, { headDim, ropeTheta }),
     tie_word_embeddings: !shapes.has("output.weight"),
+    ...switchedBiases(name, [...shapes.keys()]),
     torch_dtype: "float32",
     bos_token_id: metadata.number("tokenizer.ggml.bos_token_id") ?? null,
     eos_token_id: stopTokens(metadata),
     pad_token_id: metadata.number("tokenizer.ggml.padding_token_id") ?? null,
   };
+}
+
+/** Returns the head dimension. Throws `GgufError` where llama.cpp's keys and values differ in size, or only a part is rotated. */
+function headDimOf(name: string, metadata: GgufMetadata, heads: number): number {
+  const average = metadata.required(`${name}.embedding_length`) / heads;
+  const headDim = metadata.number(`${name}.attention.key_length`) ?? average;
+  for (const [key, size] of [
+    ["attention.value_length", metadata.number(`${name}.attention.value_length`) ?? average],
+    ["rope.dimension_count", metadata.number(`${name}.rope.dimension_count`) ?? headDim],
+  ] as const)
+    if (size !== headDim)
+      throw new GgufError(
+        `${name}.${key} is ${size}, but keys have ${headDim} dimensions per head; only equal sizes are supported`,
+        "Choose another model.",
+      );
+  return headDim;
+}
+
+/** Returns the configuration of the biases in a file; Qwen2's are not optional. */
+function switchedBiases(architecture: string, names: readonly string[]): JsonObject {
+  const own = names.map((name) => huggingFaceName(name) ?? "");
+  const kinds = (["attention_bias", "mlp_bias"] as const).filter((kind) => hasBias(own, kind));
+  return architecture === "qwen2" ? {} : Object.fromEntries(kinds.map((kind) => [kind, true]));
 }
 
 /** Returns the shortest decimal with the same float32 value: 1e-5 for 9.999999747378752e-6. */
@@ -116,13 +178,15 @@ function shortest(value: number): number {
   return Math.fround(short) === Math.fround(value) ? short : value;
 }
 
-/** Returns the Hugging Face name of a tensor; null for rotary divisors, which become part of the configuration. */
-function ownName(name: string): string | null {
-  if (name === ROPE_DIVISORS) return null;
-  const found = huggingFaceName(name);
-  if (found !== null) return found;
-  throw new GgufError(
-    `tensor ${JSON.stringify(name)} is not part of a supported model`,
-    "Choose another model.",
-  );
+/** Throws `GgufError` for a tensor that llama.cpp does not read in models of an architecture, or that the lab does not compute. */
+function checkTensor(architecture: string, name: string): void {
+  const isKnown =
+    name === ROPE_DIVISORS
+      ? architecture === "llama" // the only one for which llama.cpp reads it
+      : huggingFaceName(name) !== null && isPartOf(architecture, name);
+  if (!isKnown)
+    throw new GgufError(
+      `tensor ${JSON.stringify(name)} is not part of a supported ${architecture} model`,
+      "Choose another model.",
+    );
 }

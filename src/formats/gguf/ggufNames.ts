@@ -23,6 +23,21 @@ const IN_LAYER: ReadonlyMap<string, string> = new Map([
 const WHOLE_IN_GGUF = inverted(WHOLE);
 const IN_LAYER_IN_GGUF = inverted(IN_LAYER);
 
+/** Parts that have a bias in some file of an architecture; of the others llama.cpp reads none. */
+const BIASED: Readonly<Record<string, readonly string[]>> = {
+  llama: ["attn_q", "attn_k", "attn_v", "attn_output", "ffn_gate", "ffn_up", "ffn_down"],
+  qwen2: ["attn_q", "attn_k", "attn_v"],
+  qwen3: ["attn_q", "attn_k", "attn_v"],
+};
+
+/** Returns true if llama.cpp reads a tensor of a known name in models of an architecture. */
+export function isPartOf(architecture: string, name: string): boolean {
+  const [, part = "", kind] = /^blk\.\d+\.(\w+)\.(weight|bias)$/.exec(name) ?? [];
+  if (part.endsWith("q_norm") || part.endsWith("k_norm"))
+    return architecture === "qwen3" && kind === "weight";
+  return kind !== "bias" || (BIASED[architecture]?.includes(part) ?? false);
+}
+
 /** Returns the Hugging Face name of a GGUF tensor; null if it is not part of a supported model. */
 export function huggingFaceName(name: string): string | null {
   const [, layer, part = "", kind] = /^blk\.(\d+)\.(\w+)\.(weight|bias)$/.exec(name) ?? [];

@@ -27,6 +27,7 @@ export function readGgufTokenizer(metadata: GgufMetadata): TokenizerFiles {
   const tokens = metadata.texts("tokenizer.ggml.tokens");
   const types = metadata.numbers("tokenizer.ggml.token_type");
   const { normalizer, preTokenizer, ignoreMerges } = preTokenizerOf(metadata.text("tokenizer.ggml.pre"));
+  const config = tokenizerConfig(metadata, tokens);
   const tokenizerJson = bpeTokenizerJson({
     tokens,
     merges: metadata.texts("tokenizer.ggml.merges"),
@@ -36,7 +37,30 @@ export function readGgufTokenizer(metadata: GgufMetadata): TokenizerFiles {
     decoder: BYTE_LEVEL,
     ignoreMerges,
   });
-  return { tokenizerJson, tokenizerConfig: tokenizerConfig(metadata, tokens) };
+  return {
+    tokenizerJson: { ...tokenizerJson, post_processor: afterBos(config, metadata) },
+    tokenizerConfig: config,
+  };
+}
+
+/** Pre-tokenizers for which llama.cpp begins texts with BOS unless `add_bos_token` is false. */
+const WITH_BOS: ReadonlySet<string> = new Set(["llama-bpe", "llama3", "llama-v3", "tekken"]);
+
+/** Returns the post-processor that begins a text with BOS, as llama.cpp does; null if it does not. */
+function afterBos(
+  { bos_token: bos, add_bos_token: added }: JsonObject,
+  metadata: GgufMetadata,
+): JsonObject | null {
+  const isAdded = added ?? WITH_BOS.has(metadata.text("tokenizer.ggml.pre") ?? "");
+  if (isAdded !== true || typeof bos !== "string") return null;
+  const [token, text] = [{ SpecialToken: { id: bos, type_id: 0 } }, { Sequence: { id: "A", type_id: 0 } }];
+  const ids = [metadata.required("tokenizer.ggml.bos_token_id")];
+  return {
+    type: "TemplateProcessing",
+    single: [token, text],
+    pair: [token, text, { Sequence: { id: "B", type_id: 0 } }],
+    special_tokens: { [bos]: { id: bos, ids, tokens: [bos] } },
+  };
 }
 
 function addedTokens(types: readonly number[]): { id: number; special: boolean }[] {
@@ -48,14 +72,23 @@ function addedTokens(types: readonly number[]): { id: number; special: boolean }
 function tokenizerConfig(metadata: GgufMetadata, tokens: readonly string[]): JsonObject {
   const named = (key: string): string | null => {
     const id = metadata.number(`tokenizer.ggml.${key}_token_id`);
-    return id === undefined ? null : (tokens[id] ?? null);
+    if (id === undefined) return null;
+    const found = tokens[id];
+    if (found === undefined)
+      throw new GgufError(
+        `tokenizer.ggml.${key}_token_id is ${id}, but the tokenizer has ${tokens.length} tokens`,
+      );
+    return found;
   };
+  const [unknown, addBos] = [named("unknown"), metadata.flag("tokenizer.ggml.add_bos_token")];
   const template = metadata.text("tokenizer.chat_template");
   return {
     tokenizer_class: "PreTrainedTokenizerFast",
     bos_token: named("bos"),
     eos_token: named("eos"),
     pad_token: named("padding"),
+    ...(unknown !== null && { unk_token: unknown }),
+    ...(addBos !== undefined && { add_bos_token: addBos }),
     clean_up_tokenization_spaces: false,
     ...(template !== undefined && { chat_template: template }),
   };

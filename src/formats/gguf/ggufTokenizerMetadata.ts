@@ -31,6 +31,7 @@ export function tokenizerMetadata(
     ["bos", idOf("bos_token")],
     ...endsOf(tokens, kinds, eosTokens, idOf("eos_token")),
     ["padding", idOf("pad_token")],
+    ["unknown", idOf("unk_token")],
   ];
   const [addBos, template] = [tokenizerConfig["add_bos_token"], tokenizerConfig["chat_template"]];
   return [
