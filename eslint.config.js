@@ -76,6 +76,7 @@ const LAYERS = {
     "worker/client",
     "worker/plan/planClient",
     "worker/hub/hubClient",
+    "worker/models/modelsClient",
   ],
   ui: [
     "math",

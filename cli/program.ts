@@ -7,6 +7,7 @@ import { addExperiment } from "./commands/experiment.ts";
 import { addExport } from "./exports/export.ts";
 import { addGenerate } from "./commands/generate.ts";
 import { addExtract, addGrade } from "./commands/grading.ts";
+import { addModels } from "./commands/models.ts";
 import { addPlan } from "./commands/plan.ts";
 import { addRun } from "./commands/run.ts";
 import { addScore } from "./commands/score.ts";
@@ -33,5 +34,6 @@ export function createProgram(): Command {
   addGrade(program);
   addExperiment(program);
   addPlan(program);
+  addModels(program);
   return program;
 }

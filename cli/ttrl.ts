@@ -23,7 +23,7 @@ function statusOf(error: unknown): number {
   if (error instanceof CommanderError && error.exitCode === 0) return 0; // --help, --version
   if (error instanceof CommanderError && error.code === "commander.help")
     return complain(
-      "name a command: run, try, eval, generate, score, vote, extract, grade, plan, export or experiment; ttrl --help explains them",
+      "name a command: run, try, eval, generate, score, vote, extract, grade, plan, models, export or experiment; ttrl --help explains them",
     );
   if (error instanceof CommanderError) return complain(messageOf(error).replace(/^error: /, ""));
   if (isInputError(error)) return complain(messageOf(error));

@@ -20,7 +20,7 @@ base("a model comes from the Hub once, and then from this browser", async ({ pag
   await lab.open({ ...QUICK, steps: 10_000, questionsPerStep: 1, maxResponseTokens: 16 });
   expect(lab.requests.filter((url) => url.startsWith(hub.endpoint))).toEqual([]);
 
-  await lab.button("Hugging Face Hub…").click();
+  await lab.button("More models…").click();
   await page.getByText("Access token and server").click();
   await page.getByLabel("Server").fill(hub.endpoint);
   await page.getByLabel("Model", { exact: true }).last().fill("org/tiny");
@@ -42,7 +42,7 @@ base("a model comes from the Hub once, and then from this browser", async ({ pag
   await expect(page.getByLabel("Model", { exact: true })).toHaveValue(`org/tiny@${COMMIT}`);
   await lab.runSteps(1);
   await lab.button("Stop").click();
-  await lab.button("Hugging Face Hub…").click();
+  await lab.button("More models…").click();
   await page.getByRole("button", { name: "Delete org/tiny" }).click();
   await expect(page.getByTestId("stored-models")).toContainText("None.");
   await expect(page.getByLabel("Model", { exact: true }).first()).not.toHaveValue(`org/tiny@${COMMIT}`);

@@ -13,6 +13,7 @@ import { createWorkerClient } from "./worker/client.ts";
 import { readInWorker } from "./worker/data/dataClient.ts";
 import { createPlanClient } from "./worker/plan/planClient.ts";
 import { createHubClient } from "./worker/hub/hubClient.ts";
+import { createModelsClient } from "./worker/models/modelsClient.ts";
 
 async function readText(path: string): Promise<string> {
   const response = await fetch(path);
@@ -24,6 +25,7 @@ const lab = createLab({
   client: createWorkerClient(),
   planner: createPlanClient(),
   hubClient: createHubClient(),
+  modelsClient: createModelsClient(),
   persist: () => void navigator.storage.persist(),
   readText,
   readDataset: readInWorker,

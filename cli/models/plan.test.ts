@@ -1,6 +1,8 @@
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
+import { CURATED } from "../../src/hub/curated.ts";
+import type { ModelOffer } from "../../src/lab/modelOffers.ts";
 import { writeModelConfig } from "../../src/model/language/config.ts";
 import { SMOL_CONFIG } from "../../src/model/memory/fixture.ts";
 import { createWorkspace, ttrl } from "../fixture.ts";
@@ -47,6 +49,21 @@ describe("ttrl plan", () => {
     expect(status).toBe(0);
     expect(stdout).toMatch(/memory: about [\d.]+ GB of 8 GB on recorded graphs/);
   });
+});
+
+test("ttrl models lists the curated models with what fits, and downloads nothing", async () => {
+  const { status, stdout } = await ttrl(["models", "--backend", "wasm", "--format", "json"]);
+  expect(status).toBe(0);
+  const offers = stdout
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line) as ModelOffer);
+  expect(offers.map(({ repository }) => repository)).toEqual(CURATED.map(({ repository }) => repository));
+  expect(offers[0]!.variants[0].problem).toBeNull();
+  expect(offers.at(-1)!.variants[0].problem).toMatch(/choose a smaller model/);
+  const { stdout: text } = await ttrl(["models", "--backend", "wasm", "--limit", "1GB"]);
+  expect(text).toContain("Gated: accept Meta's licence");
+  expect(text).toMatch(/`--model hf:Qwen\/Qwen3-0.6B@[0-9a-f]{40}`/);
 });
 
 test("a run that does not fit is refused before it begins", async () => {

@@ -4,7 +4,7 @@ import { ModelConfigError, readModelConfig, type ModelConfig } from "../../src/m
 import { promptLengths } from "../../src/model/language/fitQuestions.ts";
 import { bytesText } from "../../src/math/bytes.ts";
 import { WASM_BYTES, type Machine, type MemoryPlan } from "../../src/model/memory/planMemory.ts";
-import { planRun } from "../../src/lab/memoryPlan.ts";
+import { assumedPrompts, planRun } from "../../src/lab/memoryPlan.ts";
 import type { TtrlConfig } from "../../src/rl/ttrlConfig.ts";
 import { probeAdapter } from "../backend.ts";
 import type { DatasetOptions } from "../../src/data/dataset.ts";
@@ -17,7 +17,7 @@ import { readText } from "../files/textFile.ts";
 /** The options of a plan. */
 export interface PlanRequest {
   readonly model: string;
-  /** Its prompts' lengths count; without one, prompts are taken to have `ASSUMED_PROMPT` tokens. */
+  /** Its prompts' lengths count; without one, prompts are taken to have 128 tokens. */
   readonly dataset?: string;
   readonly datasetOptions: DatasetOptions;
   /** Cache folder for data sets of a Hub. */
@@ -28,8 +28,6 @@ export interface PlanRequest {
   readonly format: "markdown" | "json";
   readonly config: TtrlConfig;
 }
-
-const ASSUMED_PROMPT = 128;
 
 /** Prints the plan; if the run does not fit, the plan says so and the exit status is 2. */
 export async function planModel(request: PlanRequest): Promise<void> {
@@ -63,8 +61,7 @@ async function measured(
 async function assumed(source: string, config: TtrlConfig): Promise<PlannedModel> {
   const path = source.endsWith(".json") ? source : join(source, "config.json");
   const model = isGgufFile(source) ? languageModelOf(await openModelFile(source)).config : readConfig(path);
-  const questions = Math.max(config.questionsPerStep, config.evaluationQuestions);
-  return { model, promptLengths: Array.from({ length: questions }, () => ASSUMED_PROMPT) };
+  return { model, ...assumedPrompts(config) };
 }
 
 function readConfig(path: string): ModelConfig {
@@ -80,7 +77,11 @@ function readConfig(path: string): ModelConfig {
 /** Without an adapter, buffers may have any size. */
 const ANY_ADAPTER = { maxBufferSize: Infinity, maxStorageBufferBindingSize: Infinity, software: false };
 
-async function machineOf({ backend, limit }: PlanRequest): Promise<Machine> {
+/** Returns the machine that a plan is for. */
+export async function machineOf({
+  backend,
+  limit,
+}: Pick<PlanRequest, "backend" | "limit">): Promise<Machine> {
   const adapter = backend === "wasm" ? null : probeAdapter();
   const isHardware = adapter !== null && !adapter.software;
   if (backend === "wasm" || (backend === "auto" && !isHardware)) {

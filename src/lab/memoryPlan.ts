@@ -18,6 +18,15 @@ export interface PromptSizes {
   readonly questions: number;
 }
 
+/** Tokens of a prompt where there is no data set to tell. */
+const ASSUMED_PROMPT = 128;
+
+/** The prompts of a run without a data set: of 128 tokens, as many as a step or an evaluation takes. */
+export function assumedPrompts({ questionsPerStep, evaluationQuestions }: TtrlConfig): PromptSizes {
+  const questions = Math.max(questionsPerStep, evaluationQuestions);
+  return { questions, promptLengths: Array.from({ length: questions }, () => ASSUMED_PROMPT) };
+}
+
 /** Plans the memory of a run on `machine`. */
 export function planRun(
   model: ModelConfig,

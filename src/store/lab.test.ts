@@ -80,6 +80,7 @@ function openLab(hash = "", stored: readonly StoredModel[] = []): Promise<void> 
   persisted = 0;
   lab = createLab({
     hubClient: hub,
+    modelsClient: { run: () => () => undefined },
     persist: () => {
       persisted++;
     },

@@ -2,12 +2,14 @@
 import type { WorkerClient } from "../worker/client.ts";
 import type { ReadDataset } from "../data/dataset.ts";
 import type { HubClient } from "../worker/hub/hubClient.ts";
+import type { ModelsClient } from "../worker/models/modelsClient.ts";
 import type { PlanClient } from "../worker/plan/planClient.ts";
 import type { IdleRequest } from "../worker/protocol.ts";
 import { createExperimentListStore, type ExperimentListStore } from "./experiments/experimentList.ts";
 import { createExperimentRunner, isBusy, type ExperimentRunner } from "./experiments/experimentRunner.ts";
 import { createOwnResultsStore, type OwnResultsStore, type ResultStorage } from "./experiments/ownResults.ts";
 import { createHubStore, type HubStore } from "./hub.ts";
+import { createModelOffersStore, type ModelOffersStore } from "./modelOffers.ts";
 import { createNoticeStore, type NoticeStore } from "./notice.ts";
 import { isInProgress } from "./run/run.ts";
 import { createRunStore, type RunEnvironment, type RunStore } from "./run/runStore.ts";
@@ -38,6 +40,8 @@ export interface Stores {
   /** The memory plan of the current setup. */
   readonly memory: MemoryStore;
   readonly hub: HubStore;
+  /** The curated models as they would run here. */
+  readonly offers: ModelOffersStore;
   readonly experiments: Experiments;
 }
 
@@ -45,6 +49,7 @@ export interface StoreEnvironment extends Omit<RunEnvironment, "onRefused" | "on
   readonly client: WorkerClient;
   readonly planner: PlanClient;
   readonly hubClient: HubClient;
+  readonly modelsClient: ModelsClient;
   /** Asks the browser not to evict stored models. */
   readonly persist: () => void;
   readonly readText: ReadText;
@@ -80,11 +85,12 @@ export function createStores(environment: StoreEnvironment): Stores {
     tryOut: createTryStore(client),
     memory: createMemoryStore(setup, planner),
     hub: connectHub(setup, environment),
+    offers: createModelOffersStore(settings, environment.modelsClient),
     experiments: connectExperiments(setup, environment),
   };
 }
 
-type SetupStores = Omit<Stores, "tryOut" | "memory" | "hub" | "experiments">;
+type SetupStores = Omit<Stores, "tryOut" | "memory" | "hub" | "offers" | "experiments">;
 
 /** Creates the Hub's store, keeps the model list in sync with it, and selects a model or data set once it is downloaded. */
 function connectHub(

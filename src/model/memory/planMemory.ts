@@ -2,6 +2,7 @@
 import { entryBytes } from "../../webgpu/sampling/batchCapacity.ts";
 import type { AdapterLimits } from "../../webgpu/device/dryDevice.ts";
 import type { BasePrecision } from "../../rl/config/adapterFields.ts";
+import { SMALLER_MODEL } from "./advice.ts";
 import type { Demand } from "./demand.ts";
 import { TARGET_MODULES, type AdapterConfig } from "../weights/adapter.ts";
 import { DEFAULT_BUDGET, type MemoryBudget } from "../contracts/memoryBudget.ts";
@@ -176,7 +177,7 @@ async function smallestChange(run: PlannedRun, machine: Machine): Promise<string
   for (const basePrecision of machine.adapter === null ? PRECISIONS.slice(0, 1) : PRECISIONS)
     if (await fits(run.demand.maxResponseTokens, { adapter, basePrecision }))
       return adapterAdvice(run, basePrecision);
-  return "choose a smaller model";
+  return SMALLER_MODEL;
 }
 
 function adapterAdvice({ adapter }: PlannedRun, basePrecision: BasePrecision): string {

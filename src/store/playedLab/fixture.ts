@@ -74,6 +74,7 @@ export class PlayedLab {
     };
     this.lab = createLab({
       hubClient: new FakeHubClient(),
+      modelsClient: { run: () => () => undefined },
       persist: () => undefined,
       client,
       planner: { ask: () => {} },

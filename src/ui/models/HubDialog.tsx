@@ -7,6 +7,7 @@ import { Fold } from "../Fold.tsx";
 import { usePage } from "../page.tsx";
 import { DatasetSearch } from "./DatasetSearch.tsx";
 import { HubTaskView } from "./HubTaskView.tsx";
+import { ModelOffers } from "./ModelOffers.tsx";
 import { StoredModels } from "./StoredModels.tsx";
 import "./hub.css";
 
@@ -29,8 +30,10 @@ export function HubDialog({ subject }: { readonly subject: HubKind }) {
     lab.hub.lookUp(subject, chosen, access);
   };
   return (
-    <Dialog title="Hugging Face Hub">
+    <Dialog title={subject === "model" ? "Models" : "Hugging Face Hub"}>
       <div className="stack stack--wide">
+        {subject === "model" && <ModelOffers isBusy={isBusy} onChoose={choose} />}
+        {subject === "model" && <h3>Another model of the Hugging Face Hub</h3>}
         <HubForm {...{ subject, isBusy, id, setId, access, setAccess }} onLookUp={() => choose(id)} />
         {subject === "data set" && (
           <DatasetSearch

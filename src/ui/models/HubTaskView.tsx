@@ -1,3 +1,4 @@
+import { useEffect, useRef } from "react";
 import { fileSize } from "../../math/bytes.ts";
 import type { DownloadPlan, HubTask } from "../../store/hub.ts";
 import { Button } from "../Button.tsx";
@@ -14,13 +15,17 @@ interface HubTaskProps {
 /** The current request to the Hub: lookup, confirmation, download or error. */
 export function HubTaskView({ task, onFetch, onSplit }: HubTaskProps) {
   const { lab } = usePage();
+  const view = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (task.status !== "idle") view.current?.scrollIntoView({ block: "nearest" }); // the list above it may be long
+  }, [task.status]);
   const stop = (
     <Button icon="stop" onClick={() => lab.hub.halt()}>
       Stop
     </Button>
   );
   return (
-    <div className="hub__task stack stack--wide" aria-live="polite" data-testid="hub-task">
+    <div ref={view} className="hub__task stack stack--wide" aria-live="polite" data-testid="hub-task">
       {task.status === "looking" && (
         <p>
           Looking up {task.id}… {stop}

@@ -37,7 +37,7 @@ export function ModelPicker({ isLocked }: { readonly isLocked: boolean }) {
         disabled={isLocked}
         onClick={() => view.setState({ dialog: { kind: "hub", subject: "model" } })}
       >
-        Hugging Face Hub…
+        More models…
       </Button>
     </Picker>
   );

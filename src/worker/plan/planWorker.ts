@@ -3,17 +3,14 @@ import { blobSource } from "../../formats/byteSource.ts";
 import { storedFiles } from "../../hub/cache.ts";
 import { planRun } from "../../lab/memoryPlan.ts";
 import { openModel, type ModelFiles } from "../../lab/openModel.ts";
-import { chooseBackend } from "../../lab/startBackend.ts";
 import { fitQuestions, promptLengths } from "../../model/language/fitQuestions.ts";
 import { readLanguageModel, type LanguageModel } from "../../model/language/languageModel.ts";
-import { WASM_BYTES, type Machine, type MemoryPlan } from "../../model/memory/planMemory.ts";
+import type { MemoryPlan } from "../../model/memory/planMemory.ts";
 import { trainedParameters } from "../../model/memory/trainedParameters.ts";
 import { limitsObstacle } from "../../model/openPolicy.ts";
-import { sharesOf } from "../../ops/wasm/startThreads.ts";
-import { describeAdapter } from "../../webgpu/device/adapter.ts";
 import { downloadModel } from "../browser/embeddedModel.ts";
+import { browserMachine } from "../browser/machine.ts";
 import { OpfsStorage } from "../browser/opfsStorage.ts";
-import { threadCount } from "../browser/threadCount.ts";
 import type { PromptFrame, Question } from "../../rl/contracts/types.ts";
 import type { Command } from "../protocol.ts";
 
@@ -62,8 +59,11 @@ async function planOf(asked: PlanQuestion): Promise<MemoryPlan | null> {
   ].join(" ");
   if (latest?.key !== key) latest = { key, model: readModel(asked) };
   const model = await latest.model;
-  const machine = await machineOf(model, asked);
+  const { machine } = await browserMachine(asked.backend);
   if (machine === null) return null;
+  const { adapter } = machine;
+  const trained = trainedParameters(model.config, asked.config);
+  if (adapter !== null && limitsObstacle(model.config, adapter, trained) !== null) return null;
   const fitting = fitQuestions(model, asked.longest, asked.config.maxResponseTokens).questions;
   const sizes = { promptLengths: promptLengths(model, fitting), questions: asked.questions };
   return planRun(model.config, sizes, asked.config, machine);
@@ -78,22 +78,4 @@ async function filesOf({ model, modelFiles, storedModel }: PlanQuestion): Promis
   if (modelFiles !== undefined) return new Map(modelFiles.map(({ path, blob }) => [path, blobSource(blob)]));
   if (storedModel !== undefined) return storedFiles(new OpfsStorage(), storedModel);
   return downloadModel(model, new AbortController().signal, () => {});
-}
-
-/** Returns the machine of a run without starting a backend; null for backends without a plan. */
-async function machineOf(
-  { config: model }: LanguageModel,
-  { backend: choice, config }: PlanQuestion,
-): Promise<Machine | null> {
-  const { gpu } = navigator as { readonly gpu?: GPU }; // absent on insecure pages
-  const adapter = (await gpu?.requestAdapter({ powerPreference: "high-performance" })) ?? null;
-  const described = adapter === null ? null : describeAdapter(adapter);
-  const { backend } = await chooseBackend(choice, () => Promise.resolve(described));
-  if (backend === "wasm") return { adapter: null, shares: sharesOf(threadCount()), memory: WASM_BYTES };
-  if (backend === "cpu" || choice === "webgpu-operations" || adapter === null || described === null)
-    return null;
-  if (limitsObstacle(model, adapter.limits, trainedParameters(model, config)) !== null) return null;
-  const { maxBufferSize, maxStorageBufferBindingSize } = adapter.limits;
-  const { software } = described;
-  return { adapter: { maxBufferSize, maxStorageBufferBindingSize, software }, shares: 1, memory: null };
 }

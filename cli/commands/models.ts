@@ -1,0 +1,44 @@
+/** `ttrl models`: options and help. */
+import { Option, type Command } from "commander";
+import { readSettings, type SettingOptions } from "../files/settings.ts";
+import type { ModelsRequest } from "../models/listModels.ts";
+import { addOptions, configOptions, settingsOptions, sizeParser } from "./options.ts";
+
+type ModelsOptions = Omit<ModelsRequest, "config"> & SettingOptions;
+
+const HELP = `
+Lists models of the Hub worth starting with, each pinned to a commit: size, licence, context, whether a run with the given
+settings fits into memory and what would make it fit. Nothing is downloaded. With --measure the machine samples for about
+two seconds, from which the speed of each model is estimated; it is kept for later calls.
+
+Examples:
+  ttrl models
+  ttrl models --backend webgpu --limit 8GB --measure
+  ttrl run --model hf:<id of the list> --dataset questions.jsonl --out out/mine`;
+
+/** Adds `models` to the program. */
+export function addModels(program: Command): void {
+  const command = program
+    .command("models")
+    .description("list models of the Hub, with what fits this machine")
+    .addOption(
+      new Option("--backend <name>", "auto plans for WebGPU on a hardware adapter, else for WASM")
+        .choices(["auto", "wasm", "webgpu"])
+        .default("auto"),
+    )
+    .option(
+      "--limit <size>",
+      "available memory, such as 8GB (at most 4GB on WASM; a GPU does not report its own)",
+      sizeParser(1024, "8GB or 512MB"),
+    )
+    .option("--measure", "measure this machine's sampling speed", false)
+    .addOption(
+      new Option("--format <name>", "output format").choices(["markdown", "json"]).default("markdown"),
+    )
+    .addHelpText("after", HELP)
+    .action(async (options: ModelsOptions) => {
+      const { listModels } = await import("../models/listModels.ts");
+      await listModels({ ...options, config: readSettings(options) });
+    });
+  addOptions(command, [...settingsOptions(), ...configOptions()]);
+}
