@@ -53,8 +53,25 @@ export const modelOptions = (adapterUse: string): [Option, ...Option[]] => [
   cacheOption(),
   new Option("--system <text>", "system prompt before every question").default("", "none"),
   new Option("--suffix <text>", "text appended to every question").default("", "none"),
+  new Option(
+    "--template <jinja>",
+    'chat template in place of the model\'s own, such as "$(cat template.jinja)"',
+  ),
+  new Option(
+    "--template-arg <name=value...>",
+    "arguments of the chat template, such as enable_thinking=false; a value is JSON or else text",
+  ),
+  new Option(
+    "--date <day>",
+    "day that the chat template's strftime_now tells, as yyyy-mm-dd (default: today)",
+  ).argParser(dayOf),
   adapterOption(adapterUse),
 ];
+
+function dayOf(text: string): string {
+  if (/^\d{4}-\d\d-\d\d$/.test(text) && !Number.isNaN(Date.parse(text))) return text;
+  throw new InvalidArgumentError("Give a day such as 2026-07-26.");
+}
 
 /** Returns the options of commands that sample or score with a model. */
 export function inferenceOptions(): Option[] {

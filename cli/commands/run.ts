@@ -2,6 +2,7 @@
 import { Option, type Command } from "commander";
 import { InputError } from "../inputError.ts";
 import { readSettings, type SettingOptions } from "../files/settings.ts";
+import { frameOf, type PromptFlags } from "../models/promptFlags.ts";
 import type { RunRequest } from "../runs/run.ts";
 import { datasetOptions, datasetOptionsOf, type DatasetFlags } from "./datasetOptions.ts";
 import {
@@ -17,7 +18,7 @@ type RunOptions = SettingOptions &
   DatasetFlags &
   Pick<RunRequest, "cache" | "adapter" | "backend" | "labels" | "checkpointEvery" | "logResponses"> &
   Partial<Pick<RunRequest, "model" | "dataset" | "out">> &
-  RunRequest["prompt"] & {
+  PromptFlags & {
     readonly eval?: readonly string[];
     readonly resume?: string;
     readonly steps?: string;
@@ -80,7 +81,7 @@ export function addRun(program: Command): void {
 }
 
 async function start(options: RunOptions): Promise<void> {
-  const { model, dataset, out, adapter, system, suffix, eval: evals = [] } = options;
+  const { model, dataset, out, adapter, eval: evals = [] } = options;
   if (model === undefined || dataset === undefined || out === undefined) {
     throw new InputError(
       "run needs --model <source>, --dataset <source> and --out <folder>, or --resume <folder>",
@@ -93,7 +94,7 @@ async function start(options: RunOptions): Promise<void> {
     adapter === undefined ? {} : adapterSettings(readAdapterFile(adapter)),
   );
   const data = { dataset, datasetOptions: datasetOptionsOf(options) };
-  await startRun({ ...options, ...data, model, out, evals, prompt: { system, suffix }, config });
+  await startRun({ ...options, ...data, model, out, evals, prompt: frameOf(options), config });
 }
 
 async function resume(folder: string, options: RunOptions, given: readonly string[]): Promise<void> {

@@ -12,11 +12,10 @@ import type { DatasetOptions } from "../../src/data/dataset.ts";
 import { fitToModel, readDatasetFile, printNotices } from "../files/datasetFile.ts";
 import { writeJsonLine } from "../files/jsonLines.ts";
 import { languageModelOf, openModelPolicy } from "./modelFile.ts";
+import { frameOf, type PromptFlags } from "./promptFlags.ts";
 import { StatusLine } from "../statusLine.ts";
 
-export interface EvaluationRequest extends ModelSource {
-  readonly system: string;
-  readonly suffix: string;
+export interface EvaluationRequest extends ModelSource, PromptFlags {
   readonly dataset: string;
   readonly datasetOptions: DatasetOptions;
   readonly samples: number;
@@ -40,7 +39,7 @@ export async function evaluateModel(request: EvaluationRequest): Promise<void> {
   if (logResponses !== undefined) await atPlace(logResponses, () => appendFileSync(logResponses, "")); // fails before the work
   const file = await openMergedModel(request);
   const read = await readDatasetFile(request.dataset, request.datasetOptions, request.cache);
-  const model = languageModelOf(file, request);
+  const model = languageModelOf(file, frameOf(request));
   const dataset = fitToModel(read, model, maxResponseTokens);
   const started = await startBackend(request.backend);
   const { policy, report } = await openModelPolicy(file, model, started);

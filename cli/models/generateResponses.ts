@@ -9,10 +9,9 @@ import { startBackend } from "../backend.ts";
 import { InputError } from "../inputError.ts";
 import { readJsonLines, writeJsonLine } from "../files/jsonLines.ts";
 import { languageModelOf, openModelPolicy } from "./modelFile.ts";
+import { frameOf, type PromptFlags } from "./promptFlags.ts";
 
-export interface GenerateRequest extends ModelSource {
-  readonly system: string;
-  readonly suffix: string;
+export interface GenerateRequest extends ModelSource, PromptFlags {
   /** One prompt; else `prompts` names a file of them. */
   readonly prompt?: string;
   readonly prompts?: string;
@@ -38,7 +37,7 @@ export async function generateResponses(request: GenerateRequest): Promise<void>
   const { count, topP, maxTokens: maxResponseTokens } = request;
   const file = await openMergedModel(request);
   const prompts = await readPrompts(request);
-  const model = languageModelOf(file, request);
+  const model = languageModelOf(file, frameOf(request));
   const budget = model.config.maxPositions - maxResponseTokens;
   const tooLong = prompts.findIndex(({ prompt }) => model.tokenizer.encodePrompt(prompt).length > budget);
   if (tooLong >= 0)

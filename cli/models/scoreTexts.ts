@@ -8,10 +8,9 @@ import { startBackend } from "../backend.ts";
 import { InputError } from "../inputError.ts";
 import { readJsonLines, writeJsonLine } from "../files/jsonLines.ts";
 import { languageModelOf, openModelPolicy } from "./modelFile.ts";
+import { frameOf, type PromptFlags } from "./promptFlags.ts";
 
-export interface ScoreRequest extends ModelSource {
-  readonly system: string;
-  readonly suffix: string;
+export interface ScoreRequest extends ModelSource, PromptFlags {
   readonly in: string;
   readonly raw?: boolean;
   readonly temperature: number;
@@ -36,10 +35,13 @@ interface Row {
 
 /** Prints each line with its tokens, their logprobs and the sum. */
 export async function scoreTexts(request: ScoreRequest): Promise<void> {
-  if (request.raw === true && request.system + request.suffix !== "")
-    throw new InputError("--raw uses texts verbatim: leave out --system and --suffix");
+  const { system, suffix, template, templateArg } = request;
+  if (request.raw === true && system + suffix + (template ?? "") + (templateArg ?? []).join("") !== "")
+    throw new InputError(
+      "--raw uses texts verbatim: leave out --system, --suffix, --template and --template-arg",
+    );
   const file = await openMergedModel(request);
-  const model = languageModelOf(file, request);
+  const model = languageModelOf(file, frameOf(request));
   const started = await startBackend(request.backend);
   const { policy } = await openModelPolicy(file, model, started);
   let count = 0;

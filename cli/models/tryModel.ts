@@ -9,10 +9,9 @@ import { writeJsonLine } from "../files/jsonLines.ts";
 import { StatusLine } from "../statusLine.ts";
 import { openMergedModel, type ModelSource } from "./adapterFile.ts";
 import { languageModelOf, openModelPolicy } from "./modelFile.ts";
+import { frameOf, type PromptFlags } from "./promptFlags.ts";
 
-export interface TryRequest extends ModelSource {
-  readonly system: string;
-  readonly suffix: string;
+export interface TryRequest extends ModelSource, PromptFlags {
   readonly dataset: string;
   readonly datasetOptions: DatasetOptions;
   readonly backend: BackendChoice;
@@ -25,7 +24,7 @@ export async function tryModel(request: TryRequest): Promise<void> {
   const { config } = request;
   const file = await openMergedModel(request);
   const read = await readDatasetFile(request.dataset, request.datasetOptions, request.cache);
-  const model = languageModelOf(file, request);
+  const model = languageModelOf(file, frameOf(request));
   const dataset = fitToModel(read, model, config.maxResponseTokens);
   const started = await startBackend(request.backend);
   const { policy } = await openModelPolicy(file, model, started);

@@ -26,7 +26,15 @@ const runFile = z.object({
     tuning: z.array(z.string()).readonly(),
   }),
   /** Absent in runs begun before it could be set. */
-  prompt: z.object({ system: z.string(), suffix: z.string() }).default({ system: "", suffix: "" }),
+  prompt: z
+    .object({
+      system: z.string(),
+      suffix: z.string(),
+      template: z.exactOptional(z.string()),
+      templateArgs: z.exactOptional(z.record(z.string(), z.unknown())),
+      date: z.exactOptional(z.string()),
+    })
+    .default({ system: "", suffix: "" }),
   config: z.record(z.string(), z.unknown()).transform((values) => configFrom(values)),
   checkpointEvery: z.int(),
   labels: z.enum(["own", "none"]),

@@ -39,6 +39,8 @@ export function continuationOf(
 
 /** Returns why a run cannot be exported as a recipe; null if it can. */
 export function recipeRefusal(frame: PromptFrame): string | null {
+  if (frame.template !== undefined || frame.templateArgs !== undefined)
+    return "a recipe cannot include the run's chat template and its arguments; run again with the model's own";
   if (frame.system === "") return null;
   return "a recipe cannot include the run's system prompt; put its text into the suffix and run again";
 }

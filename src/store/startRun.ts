@@ -51,6 +51,13 @@ function setupInUse(stores: Stores): { setup: RunSetup; study: StudyMessage } | 
   const chosen = { name: model.name, title: model.title, ...location };
   const { options } = loaded;
   const reading = options === undefined ? {} : { datasetOptions: options };
-  const setup = { model: chosen, study, ...reading, prompt, backend, config };
+  const setup = {
+    model: chosen,
+    study,
+    ...reading,
+    prompt: { date: new Date().toISOString().slice(0, 10), ...prompt },
+    backend,
+    config,
+  };
   return { setup, study: studyOf(loaded) };
 }

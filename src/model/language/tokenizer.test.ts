@@ -73,6 +73,29 @@ describe("the tokenizer of a model folder", () => {
   });
 });
 
+describe("the frame of a run", () => {
+  const chat_template = "{{ strftime_now('%d %b %Y') }} {{ enable_thinking }} {{ messages[0].content }}";
+  const frame = { system: "", suffix: "" };
+
+  test("gives the template its arguments and the recorded day", () => {
+    const chat = open(
+      { ...config, chat_template },
+      { ...frame, templateArgs: { enable_thinking: false }, date: "2026-03-05" },
+    );
+    expect(chat.promptText("hi")).toBe("05 Mar 2026 False hi");
+    expect(open({ ...config, chat_template }).promptText("hi")).toBe("26 Jul 2024  hi");
+  });
+
+  test("has a template in place of the model's own, or of none", () => {
+    const template = "Q: {{ messages[0].content }} A:";
+    for (const own of [{ ...config, chat_template }, {}]) {
+      const chat = open(own, { ...frame, template });
+      expect(chat.promptText("hi")).toBe("Q: hi A:");
+      expect(chat.hasChatTemplate).toBe(true);
+    }
+  });
+});
+
 describe("what other models' folders say otherwise", () => {
   const rendered = (changes: object, tokenizerJson: JsonObject = json): string => {
     const tokenizer = open({ ...config, ...changes }, undefined, tokenizerJson);

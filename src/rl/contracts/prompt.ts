@@ -22,3 +22,25 @@ export function framedTurns(prompt: Prompt, { system, suffix }: PromptFrame): Me
     ...talk.map((turn, i) => (i === last ? { ...turn, content: turn.content + suffix } : turn)),
   ];
 }
+
+/** Reads arguments of a chat template, each "name=value"; a value is JSON, or else text. Throws a `RangeError`. */
+export function templateArgs(assignments: readonly string[]): Record<string, unknown> {
+  return Object.fromEntries(
+    assignments.map((assignment) => {
+      const [, name, value = ""] = /^([A-Za-z_]\w*)=(.*)$/s.exec(assignment) ?? [];
+      if (name === undefined || name === "messages")
+        throw new RangeError(
+          `a template argument is "${assignment}": write it as name=value, such as enable_thinking=false`,
+        );
+      return [name, jsonOrText(value)];
+    }),
+  );
+}
+
+function jsonOrText(value: string): unknown {
+  try {
+    return JSON.parse(value);
+  } catch {
+    return value;
+  }
+}

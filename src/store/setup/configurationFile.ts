@@ -27,7 +27,15 @@ const configuration = z.object({
   model: z.optional(z.string()),
   dataset: z.optional(z.string()),
   datasetOptions: z._default(datasetOptions, {}),
-  prompt: z.optional(z.object({ system: z.string(), suffix: z.string() })),
+  prompt: z.optional(
+    z.object({
+      system: z.string(),
+      suffix: z.string(),
+      template: z.exactOptional(z.string()),
+      templateArgs: z.exactOptional(z.record(z.string(), z.unknown())),
+      date: z.exactOptional(z.string()),
+    }),
+  ),
   /** A backend choice such as "wasm"; in the run.json of an export a report, which is ignored. */
   backend: z.optional(z.unknown()),
   config: z.record(z.string(), z.union([z.string(), z.number()])),

@@ -1,6 +1,7 @@
 /** Settings as the hash of a link, which contains only what differs from the demo. */
 import type { DatasetOptions } from "../../data/dataset.ts";
 import { ROLES } from "../../data/fields/roles.ts";
+import type { PromptFrame } from "../../rl/contracts/types.ts";
 import { CONFIG_NAMES } from "../../rl/ttrlConfig.ts";
 import {
   DEFAULT_SETTINGS,
@@ -23,6 +24,9 @@ export function hashOf({ model, dataset, datasetOptions, backend, prompt, texts 
   for (const name of ["system", "suffix"] as const) {
     if (prompt[name] !== "") parameters.set(name, prompt[name]);
   }
+  if (prompt.template !== undefined) parameters.set("template", prompt.template);
+  if (prompt.templateArgs !== undefined) parameters.set("templateArgs", JSON.stringify(prompt.templateArgs));
+  if (prompt.date !== undefined) parameters.set("date", prompt.date);
   for (const name of CONFIG_NAMES) {
     if (isChanged(name, texts[name])) parameters.set(name, texts[name].trim());
   }
@@ -38,9 +42,30 @@ export function settingsOf(hash: string): Settings {
     dataset: parameters.get("dataset"),
     datasetOptions: datasetOptionsOf(parameters),
     backend: isBackendChoice(backend) ? backend : DEFAULT_SETTINGS.backend,
-    prompt: { system: parameters.get("system") ?? "", suffix: parameters.get("suffix") ?? "" },
+    prompt: promptOf(parameters),
     texts: textsBy((name) => parameters.get(name) ?? defaultText(name)),
   };
+}
+
+function promptOf(parameters: URLSearchParams): PromptFrame {
+  const [template, args, date] = ["template", "templateArgs", "date"].map((name) => parameters.get(name));
+  const templateArgs = args == null ? null : jsonObject(args);
+  return {
+    ...{ system: parameters.get("system") ?? "", suffix: parameters.get("suffix") ?? "" },
+    ...(template != null && { template }),
+    ...(templateArgs !== null && { templateArgs }),
+    ...(date != null && { date }),
+  };
+}
+
+/** Returns null if the text is not a JSON object. */
+function jsonObject(text: string): Readonly<Record<string, unknown>> | null {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === "object" && value !== null && !Array.isArray(value) ? { ...value } : null;
+  } catch {
+    return null;
+  }
 }
 
 /** Adds split, numbers and columns by role, e.g. `map.answer=target`; a role that is taken away has an empty column. */
