@@ -1,4 +1,7 @@
-/** Models worth starting with: each pinned to a commit of the Hub, with the config.json that the memory planner reads. */
+/**
+ * Models worth starting with: each pinned to a commit of the Hub, with the config.json that the memory planner reads. Commits
+ * and sizes are those of public records of downloads; a look-up asks the Hub for both again, and a download verifies checksums.
+ */
 
 /** A file or folder of weights at a commit. */
 interface CuratedWeights {
