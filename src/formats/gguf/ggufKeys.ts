@@ -54,7 +54,7 @@ const NEUTRAL: ReadonlyMap<string, GgufValue> = new Map<string, GgufValue>([
 
 /** Keys of the tokenizer that are read, or that change nothing in a byte-level BPE tokenizer. */
 const TOKENIZER =
-  /^tokenizer\.(chat_templates?(\..+)?|huggingface\.json|rwkv\.world|ggml\.(model|pre|tokens|token_type|token_type_count|scores|merges|(?!cls)\w+_token_ids?|add_bos_token))$/;
+  /^tokenizer\.(chat_templates?(\..+)?|huggingface\.json|rwkv\.world|ggml\.(model|pre|tokens|token_type|token_type_count|scores|merges|\w+_token_id|add_bos_token))$/;
 
 /** Keys of the tokenizer that switch something off at a value. */
 const NEUTRAL_TOKENIZER: ReadonlyMap<string, GgufValue> = new Map([

@@ -10,6 +10,10 @@ export class GgufMetadata {
     this.#values = values;
   }
 
+  has(key: string): boolean {
+    return this.#values.has(key);
+  }
+
   /** Returns a number, or undefined if the key is absent. */
   number(key: string): number | undefined {
     return this.#optional(key, isNumber, "a number");

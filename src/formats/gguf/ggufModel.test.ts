@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { bytesSource } from "../byteSource.ts";
 import { GgufMetadata } from "./ggufMetadata.ts";
 import { openGgufModel } from "./ggufModel.ts";
+import type { GgufValue } from "./ggufParser.ts";
 import { readRopeScaling, ropeDivisors } from "./ggufRotary.ts";
 import { readGgufTokenizer, stopTokens } from "./ggufTokenizer.ts";
 import { wholeFolder, type ModelFolder } from "../huggingface/modelFolder.ts";
@@ -143,11 +144,12 @@ describe("what a file divides rotary frequencies by", () => {
 });
 
 describe("the tokenizer in a file's metadata", () => {
-  const pieces = new Map<string, number | string | readonly (number | string)[]>([
+  const pieces = new Map<string, GgufValue>([
     ["tokenizer.ggml.model", "gpt2"],
     ["tokenizer.ggml.pre", "qwen2"],
     ["tokenizer.ggml.tokens", ["a", "b", "<|im_end|>", "<tool>", "<|eot_id|>", "<|endoftext|>"]],
     ["tokenizer.ggml.token_type", [1, 1, 3, 4, 1, 3]],
+    ["tokenizer.ggml.merges", []],
     ["tokenizer.ggml.eos_token_id", 5],
     ["tokenizer.ggml.eot_token_id", 2],
   ]);
@@ -163,6 +165,26 @@ describe("the tokenizer in a file's metadata", () => {
 
   it("ends a response at the named tokens and at every known end that is a control token", () => {
     expect(stopTokens(new GgufMetadata(pieces))).toEqual([5, 2]);
+  });
+
+  it("begins a text with BOS where llama.cpp does", () => {
+    const bosOf = (entries: readonly (readonly [string, string | number | boolean])[]) => {
+      const metadata = new GgufMetadata(
+        new Map<string, GgufValue>([...pieces, ["tokenizer.ggml.bos_token_id", 5], ...entries]),
+      );
+      const { tokenizerJson, tokenizerConfig } = readGgufTokenizer(metadata);
+      expect(tokenizerConfig).not.toHaveProperty("chat_template");
+      return tokenizerJson["post_processor"];
+    };
+    const single = [{ SpecialToken: { id: "<|endoftext|>" } }, { Sequence: { id: "A" } }];
+    expect(bosOf([])).toBeNull();
+    expect(bosOf([["tokenizer.ggml.add_bos_token", true]])).toMatchObject({ single });
+    expect(bosOf([["tokenizer.ggml.pre", "llama-bpe"]])).toMatchObject({ single });
+    const off = [
+      ["tokenizer.ggml.pre", "llama-bpe"],
+      ["tokenizer.ggml.add_bos_token", false],
+    ] as const;
+    expect(bosOf(off)).toBeNull();
   });
 
   it("names the entry of the wrong type", () => {

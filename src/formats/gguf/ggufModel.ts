@@ -42,7 +42,8 @@ export async function openGgufModel(source: ByteSource): Promise<OpenedFolder> {
   const rotary = header.entries.find((entry) => entry.name === ROPE_DIVISORS);
   const divisors = rotary === undefined ? undefined : (await readGgufTensor(source, rotary)).data;
   const config = configOf(name, architecture.className, metadata, shapes, { heads, kvHeads, divisors });
-  const [rows = 0] = shapes.get("token_embd.weight") ?? [];
+  const [rows] = shapes.get("token_embd.weight") ?? [];
+  if (rows === undefined) throw new GgufError("tensor token_embd.weight is missing");
   const tokens = metadata.texts("tokenizer.ggml.tokens").length;
   if (tokens !== rows)
     throw new GgufError(`the tokenizer has ${tokens} tokens, but token_embd.weight has ${rows} rows`);
@@ -134,7 +135,7 @@ function configOf(
     num_attention_heads: heads,
     num_key_value_heads: kvHeads,
     head_dim: headDim,
-    vocab_size: (shapes.get("token_embd.weight") ?? failMissing("token_embd.weight"))[0],
+    vocab_size: shapes.get("token_embd.weight")?.[0],
     // Full attention is exact within a sliding window.
     max_position_embeddings: Math.min(of("context_length"), optional("attention.sliding_window") || Infinity),
     rms_norm_eps: shortest(of("attention.layer_norm_rms_epsilon")),

@@ -26,6 +26,10 @@ export function readGgufTokenizer(metadata: GgufMetadata): TokenizerFiles {
   }
   const tokens = metadata.texts("tokenizer.ggml.tokens");
   const types = metadata.numbers("tokenizer.ggml.token_type");
+  if (types.length !== tokens.length)
+    throw new GgufError(`tokenizer.ggml.token_type has ${types.length} entries for ${tokens.length} tokens`);
+  if (!metadata.has("tokenizer.ggml.merges"))
+    throw new GgufError("metadata tokenizer.ggml.merges is missing");
   const { normalizer, preTokenizer, ignoreMerges } = preTokenizerOf(metadata.text("tokenizer.ggml.pre"));
   const config = tokenizerConfig(metadata, tokens);
   const tokenizerJson = bpeTokenizerJson({
