@@ -28,6 +28,13 @@ describe("ids and texts equal the Rust library's", () => {
   });
 });
 
+const splitAt = (regex: string): JsonObject => ({
+  type: "Split",
+  pattern: { Regex: regex },
+  behavior: "Isolated",
+  invert: false,
+});
+
 describe("what is not computed is refused by name", () => {
   const open = (changes: JsonObject, base = "bytes"): unknown =>
     openCodec({ ...baseOf(base), ...changes }, []);
@@ -45,6 +52,8 @@ describe("what is not computed is refused by name", () => {
       "pre_tokenizer.pretokenizers of Sequence is 7",
       { pre_tokenizer: { type: "Sequence", pretokenizers: 7 } },
     ],
+    ["pre_tokenizer.pattern has ++, which takes possessively", { pre_tokenizer: splitAt("[+]++\\s++$") }],
+    ["pre_tokenizer.pattern has (?>", { pre_tokenizer: splitAt("(?>a+)ab") }],
     ["pre_tokenizer is {}", { pre_tokenizer: {} }],
     ["pre_tokenizer.shuffle is a field", { pre_tokenizer: { type: "Digits", shuffle: true } }],
     ["normalizer is of type Precompiled", { normalizer: { type: "Precompiled", precompiled_charsmap: "" } }],

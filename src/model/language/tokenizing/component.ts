@@ -62,7 +62,12 @@ export function patternOf({ place, fields }: Component): { readonly regex: strin
   const pattern = fields["pattern"];
   const { String: text, Regex: regex } = isJsonObject(pattern) ? pattern : {};
   if (typeof text === "string" && text !== "") return { regex: text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&") };
-  if (typeof regex === "string") return { regex };
+  if (typeof regex === "string") {
+    // Outside classes and escapes. JavaScript has no quantifier or group that never gives back what it took.
+    const [possessive] = /[?*+]\+|\(\?>/.exec(regex.replace(/\\.|\[(?:\\.|[^\]\\])*\]/gs, "x")) ?? [];
+    if (possessive !== undefined) refuse(`${place}.pattern`, `has ${possessive}, which takes possessively`);
+    return { regex };
+  }
   return refuse(`${place}.pattern`, `is ${brief(pattern)}`);
 }
 
