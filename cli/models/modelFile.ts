@@ -1,6 +1,7 @@
 /** Models on disk: a Hugging Face folder or a GGUF file. */
-import { readdirSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
+import { splitPaths } from "../../src/formats/gguf/ggufSplit.ts";
 import { weightFiles, type OpenedFolder } from "../../src/formats/huggingface/modelFolder.ts";
 import { openModel } from "../../src/lab/openModel.ts";
 import { openInference } from "../../src/lab/openRun.ts";
@@ -30,12 +31,16 @@ export async function openModelFile(place: string): Promise<ModelFile> {
   const path = resolve(place);
   const known = { name: modelName(path), path, disk: path };
   return atPlace(place, async () => {
-    if (isGgufFile(path))
-      return { ...known, ...(await openModel(new Map([[path, fileSource(path)]]))), weightFiles: [path] };
+    if (isGgufFile(path)) {
+      const parts = splitPaths(path).filter((part) => part === path || existsSync(part));
+      const files = new Map(parts.map((part) => [part, fileSource(part)]));
+      return { ...known, ...(await openModel(files)), weightFiles: parts };
+    }
     const names = listFolder(place);
     const within = (name: string): string => join(path, name);
     const opened = await openModel(new Map(names.map((name) => [name, fileSource(within(name))])));
-    const weights = weightFiles(names, (name) => readBytes(within(name)));
+    const ggufs = names.includes("config.json") ? [] : names.filter(isGgufFile);
+    const weights = ggufs.length > 0 ? ggufs : weightFiles(names, (name) => readBytes(within(name)));
     return { ...known, ...opened, weightFiles: weights.map(within) };
   });
 }

@@ -1,5 +1,6 @@
 /** Selects the files of a repository that a model consists of. */
 import { fileSize } from "../math/bytes.ts";
+import { splitPaths } from "../formats/gguf/ggufSplit.ts";
 import { INDEX } from "../formats/safetensors/shards.ts";
 import { HubError } from "./hubError.ts";
 import type { HubId } from "./hubId.ts";
@@ -12,7 +13,8 @@ const WEIGHTS = "model.safetensors";
 /** Returns a model's files; of a sharded model all but the shards, which are listed in its index. Throws `HubError`. */
 export function chooseFiles(repository: Repository, { file }: HubId): readonly RemoteFile[] {
   const byPath = new Map(repository.files.map((one) => [one.path, one]));
-  if (file !== null) return [byPath.get(file) ?? failGguf(repository, `it has no ${file}`)];
+  if (file !== null)
+    return splitPaths(file).map((path) => byPath.get(path) ?? failGguf(repository, `it has no ${path}`));
   const weights = byPath.get(WEIGHTS) ?? byPath.get(INDEX) ?? failWeights(repository);
   const missing = REQUIRED.filter((path) => !byPath.has(path));
   if (missing.length > 0) {

@@ -1,4 +1,4 @@
-/** Opens a model from its files: a Hugging Face folder, a zip of one, or a GGUF file. */
+/** Opens a model from its files: a Hugging Face folder, a zip of one, a GGUF file, or all parts of a split one. */
 import { bytesSource, type ByteSource } from "../formats/byteSource.ts";
 import { isGguf } from "../formats/gguf/gguf.ts";
 import { openGgufModel } from "../formats/gguf/ggufModel.ts";
@@ -26,14 +26,19 @@ export async function openModel(files: ModelFiles): Promise<OpenedFolder> {
 
 async function openFiles(files: ModelFiles): Promise<OpenedFolder> {
   const [only, another] = files;
+  const isFolder = [...files.keys()].some((path) => path === "config.json" || path.endsWith("/config.json"));
+  const ggufs = [...files].filter(([path]) => path.toLowerCase().endsWith(".gguf"));
+  if (ggufs.length > 0 && !isFolder) return openGguf(ggufs.map(([, source]) => source));
   if (only === undefined || another !== undefined) return openModelFolder(files, checkTexts);
-  const [path, source] = only;
-  if (path.toLowerCase().endsWith(".gguf") || (await isGguf(source))) {
-    const opened = await openGgufModel(source);
-    checkTexts(opened.texts);
-    return opened;
-  }
+  const [, source] = only;
+  if (await isGguf(source)) return openGguf([source]);
   return openModelFolder(await zipEntries(source), checkTexts);
+}
+
+async function openGguf(sources: readonly ByteSource[]): Promise<OpenedFolder> {
+  const opened = await openGgufModel(...sources);
+  checkTexts(opened.texts);
+  return opened;
 }
 
 /** Checks the texts before the weights, so that an unsupported architecture is named rather than its tensors. */

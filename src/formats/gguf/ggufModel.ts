@@ -1,13 +1,13 @@
 /** Opens a GGUF file as the Hugging Face folder it was converted from, weights in float32. */
 import type { ByteSource } from "../byteSource.ts";
 import { readGgufTensor } from "./gguf.ts";
-import { readGgufHeader, type GgufEntry } from "./ggufHeader.ts";
 import { checkKeys } from "./ggufKeys.ts";
 import { GgufMetadata } from "./ggufMetadata.ts";
 import { headsOf, huggingFaceName, isPartOf } from "./ggufNames.ts";
 import { GgufError } from "./ggufError.ts";
 import { readRopeScaling, ROPE_DIVISORS } from "./ggufRotary.ts";
 import { readGgufTokenizer, stopTokens } from "./ggufTokenizer.ts";
+import { readJoinedHeader, type PlacedEntry } from "./ggufSplit.ts";
 import { withHalvesApart } from "./headRows.ts";
 import type { JsonObject } from "../jsonObject.ts";
 import type { OpenedFolder } from "../huggingface/modelFolder.ts";
@@ -21,9 +21,12 @@ const ARCHITECTURES: ReadonlyMap<string, { readonly className: string; readonly 
     ["qwen3", { className: "Qwen3ForCausalLM", isInterleaved: false }],
   ]);
 
-/** Opens a file whose tensors are read on demand. Rejects with `GgufError` if it is damaged or unsupported. */
-export async function openGgufModel(source: ByteSource): Promise<OpenedFolder> {
-  const header = await readGgufHeader(source);
+/**
+ * Opens a file, or all parts of a split model, whose tensors are read on demand. Rejects with `GgufError` if it is damaged or
+ * unsupported.
+ */
+export async function openGgufModel(...sources: readonly ByteSource[]): Promise<OpenedFolder> {
+  const header = await readJoinedHeader(sources);
   const metadata = new GgufMetadata(header.metadata);
   const name = metadata.requiredText("general.architecture");
   const architecture = ARCHITECTURES.get(name);
@@ -40,7 +43,7 @@ export async function openGgufModel(source: ByteSource): Promise<OpenedFolder> {
   const kvHeads = metadata.number(`${name}.attention.head_count_kv`) ?? heads;
   const { tokenizerJson, tokenizerConfig } = readGgufTokenizer(metadata);
   const rotary = header.entries.find((entry) => entry.name === ROPE_DIVISORS);
-  const divisors = rotary === undefined ? undefined : (await readGgufTensor(source, rotary)).data;
+  const divisors = rotary === undefined ? undefined : (await readGgufTensor(rotary.source, rotary)).data;
   const config = configOf(name, architecture.className, metadata, shapes, { heads, kvHeads, divisors });
   const [rows] = shapes.get("token_embd.weight") ?? [];
   if (rows === undefined) throw new GgufError("tensor token_embd.weight is missing");
@@ -48,7 +51,7 @@ export async function openGgufModel(source: ByteSource): Promise<OpenedFolder> {
   if (tokens !== rows)
     throw new GgufError(`the tokenizer has ${tokens} tokens, but token_embd.weight has ${rows} rows`);
   const generationConfig = { eos_token_id: config["eos_token_id"] };
-  const weights = weightsOf(source, header.entries, (own) =>
+  const weights = weightsOf(header.entries, (own) =>
     architecture.isInterleaved ? headsOf(own, heads, kvHeads) : null,
   );
   return {
@@ -87,11 +90,10 @@ function withAllBiases({ shapes, read }: WeightSource, config: JsonObject): Weig
 
 /** Weights by Hugging Face name; `interleavedHeads` returns the heads of a matrix with interleaved rows, else null. */
 function weightsOf(
-  source: ByteSource,
-  entries: readonly GgufEntry[],
+  entries: readonly PlacedEntry[],
   interleavedHeads: (name: string) => number | null,
 ): WeightSource {
-  const byName = new Map<string, GgufEntry>();
+  const byName = new Map<string, PlacedEntry>();
   for (const entry of entries) {
     const own = huggingFaceName(entry.name); // null of rotary divisors, which become part of the configuration
     if (own !== null) byName.set(own, entry);
@@ -99,7 +101,8 @@ function weightsOf(
   return {
     shapes: new Map([...byName].map(([name, { shape }]) => [name, shape])),
     async read(name) {
-      const tensor = await readGgufTensor(source, byName.get(name) ?? failMissing(name));
+      const entry = byName.get(name) ?? failMissing(name);
+      const tensor = await readGgufTensor(entry.source, entry);
       const heads = interleavedHeads(name);
       return (heads === null ? tensor : withHalvesApart(tensor, heads)).data;
     },

@@ -24,6 +24,12 @@ test.each<[string, string[], string, string[]]>([
     "qwen",
     ["qwen/config.json", "qwen/model-00001-of-00002.safetensors"],
   ],
+  [
+    "a GGUF file in parts",
+    ["a-00001-of-00002.gguf", "a-00002-of-00002.gguf"],
+    "a",
+    ["a-00001-of-00002.gguf", "a-00002-of-00002.gguf"],
+  ],
   ["loose files", ["config.json", "a.safetensors"], "local files", ["config.json", "a.safetensors"]],
 ])("%s is a model", async (_what, paths, name, kept) => {
   const dropped = await classifyDropped(drop(...paths));

@@ -46,11 +46,17 @@ function modelOf(name: string, files: readonly DroppedFile[]): Dropped {
     return { kind: "unclear", name, problem };
   }
   if (second !== undefined) {
+    const ggufs = parts.filter(({ path }) => /\.gguf$/i.test(path));
+    const stems = new Set(ggufs.map(({ path }) => path.replace(SPLIT, "")));
+    if (stems.size === 1) return { kind: "model", name: baseName([...stems].join("")), files: ggufs };
     const problem = "it contains several GGUF files, each a separate model. Open one of them.";
     return { kind: "unclear", name, problem };
   }
   return { kind: "model", name: baseName(single.path).replace(/\.(gguf|zip)$/i, ""), files: [single] };
 }
+
+/** What follows a model's name in the name of its parts. */
+const SPLIT = /-\d{5}-of-\d{5}\.gguf$/i;
 
 /** Returns the name of the common folder, of a single file, or of a group of loose files. */
 function commonName(files: readonly DroppedFile[]): string {
