@@ -4,7 +4,7 @@
  * Opens seeded mutations of the tiny GGUF files with llama.cpp and writes what it computes, null where it refuses or ends the
  * process: src/lab/fixtures/ggufMutations.json, which src/lab/ggufMutations.test.ts compares with the lab.
  *
- *     npm install --no-save node-llama-cpp@3.22.1
+ *     npm install --no-save node-llama-cpp@3.22.1     (or name its dist/index.js in NODE_LLAMA_CPP)
  *     npx tsx tools/oracle/make_gguf_mutations.mjs
  */
 import { spawnSync } from "node:child_process";
@@ -23,7 +23,7 @@ else await makeFixture();
 
 /** Prints a line of JSON for each file; some files end the process. */
 async function answer(paths) {
-  const { getLlama } = await import("node-llama-cpp");
+  const { getLlama } = await import(process.env.NODE_LLAMA_CPP ?? "node-llama-cpp");
   const llama = await getLlama({ gpu: false, build: "never", logLevel: "disabled" });
   const cache = {
     experimentalKvCacheKeyType: "F32",
