@@ -4,7 +4,7 @@ import { bytesSource } from "../formats/byteSource.ts";
 import { modelFolderFiles, SHARD_BYTES } from "../formats/huggingface/modelFolderFiles.ts";
 import { readSafetensors } from "../formats/safetensors/safetensors.ts";
 import { wholeFile } from "../formats/streamed.ts";
-import { FIXTURES, tokenizerFile } from "../model/fixture.ts";
+import { OPERATION_FIXTURES, tokenizerFile } from "../model/fixture.ts";
 import { readLanguageModel } from "../model/language/languageModel.ts";
 import { openPolicy } from "../model/openPolicy.ts";
 import { trainedTexts, trainedWeights } from "../model/trainedFolder.ts";
@@ -17,7 +17,7 @@ const tokenizerJson = {
   model: { type: "BPE", vocab: { a: 0, b: 1 }, merges: [] },
 };
 
-test.each(FIXTURES)(
+test.each(OPERATION_FIXTURES)(
   "%s is exported with the tensors and the configuration that it was opened with",
   async (name) => {
     const read = (file: string) =>

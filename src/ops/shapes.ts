@@ -16,10 +16,15 @@ export function matrixShape(what: string, tensor: tf.Tensor): [rows: number, col
   return [rows, columns];
 }
 
+/** True if the kernels of attention take heads of this dimension; stock operations take any. */
+export function isKernelHead(headDim: number): boolean {
+  return headDim % 4 === 0;
+}
+
 /** Returns the head dimension. Throws unless it is a multiple of 4 and the query heads divide evenly among key heads. */
 export function headWidth(what: string, width: number, heads: number, kvHeads: number): number {
   const headDim = width / heads;
-  if (headDim % 4 !== 0) throw new Error(`${what}: head width ${headDim} is not a multiple of 4`);
+  if (!isKernelHead(headDim)) throw new Error(`${what}: head width ${headDim} is not a multiple of 4`);
   if (heads % kvHeads !== 0)
     throw new Error(`${what}: ${heads} query heads are not a multiple of ${kvHeads} key heads`);
   return headDim;

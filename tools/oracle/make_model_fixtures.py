@@ -3,7 +3,7 @@
     pip install torch transformers safetensors
     python tools/oracle/make_model_fixtures.py            (from the root of the repository; CPU, seconds)
 
-Writes src/model/fixtures/tiny-{llama,qwen2,llama3,mistral,qwen3}/{config.json, model.safetensors, expected.json, expected.safetensors}
+Writes src/model/fixtures/tiny-{llama,qwen2,llama3,mistral,qwen3,llama-biased}/{config.json, model.safetensors, expected.json, expected.safetensors}
 and src/ops/adamw/adamw.fixture.json. The seeds are fixed, so a rerun changes at most the last float32 digit.
 The committed files came from torch 2.15.0, transformers 5.23.0 (tiny-llama, tiny-qwen2) and 5.24.0, safetensors 0.8.0.
 
@@ -92,6 +92,17 @@ def tiny_qwen3():
         rope_parameters={"rope_type": "default", "rope_theta": 1000000.0}, attn_implementation="eager",
     )  # fmt: skip
     return Qwen3ForCausalLM(config)
+
+
+def tiny_llama_biased():
+    """Biases on all seven projections, heads of 10, which the kernels of attention do not take."""
+    config = LlamaConfig(
+        hidden_size=24, num_hidden_layers=2, num_attention_heads=2, num_key_value_heads=1, head_dim=10,
+        intermediate_size=40, vocab_size=97, tie_word_embeddings=True, rms_norm_eps=1e-5, max_position_embeddings=64,
+        attention_bias=True, mlp_bias=True,
+        rope_parameters={"rope_type": "default", "rope_theta": 10000.0}, attn_implementation="eager",
+    )  # fmt: skip
+    return LlamaForCausalLM(config)
 
 
 @torch.no_grad()
@@ -274,5 +285,6 @@ if __name__ == "__main__":
     write_model("tiny-qwen2", tiny_qwen2(), seed=23, plain_rope_theta=False)
     write_model("tiny-llama3", tiny_llama3(), seed=31, plain_rope_theta=True)
     write_model("tiny-mistral", tiny_mistral(), seed=43, plain_rope_theta=False)
+    write_model("tiny-llama-biased", tiny_llama_biased(), seed=62, plain_rope_theta=True)
     write_model("tiny-qwen3", tiny_qwen3(), seed=51, plain_rope_theta=True)
     write_adamw()

@@ -6,7 +6,7 @@ import { at } from "../../math/at.ts";
 import { rotaryFrequencies, type Rotary, type RopeScaling } from "../../math/rotary.ts";
 import type { MetadataValue } from "./ggufHeaderBytes.ts";
 import type { GgufMetadata } from "./ggufMetadata.ts";
-import { GgufError } from "./ggufError.ts";
+import { GgufError, GgufExportError } from "./ggufError.ts";
 import type { JsonObject } from "../jsonObject.ts";
 
 /** Name of the tensor of divisors [headDim/2]. */
@@ -25,9 +25,10 @@ export function ropeDivisors(rotary: Rotary): Float32Array | null {
   );
 }
 
-/** Returns the metadata of a scaling; llama.cpp reads those of a linear one, only the lab those of Llama 3's. */
+/** Returns the metadata of a scaling; llama.cpp reads those of a linear one, only the lab those of Llama 3's. Throws `GgufExportError`. */
 export function rotaryMetadata(architecture: string, { ropeScaling }: Rotary): [string, MetadataValue][] {
   if (ropeScaling === null) return [];
+  if (ropeScaling.type === "yarn") throw new GgufExportError("YaRN scaling is written to folders only");
   if (ropeScaling.type === "llama3")
     return Object.entries({
       factor: ropeScaling.factor,
@@ -67,6 +68,11 @@ function scalingOf(architecture: string, metadata: GgufMetadata): JsonObject | n
   const type = metadata.text(`${architecture}.rope.scaling.type`) ?? "linear";
   const given = of("scaling.factor") ?? of("scale_linear") ?? 0;
   const factor = given === 0 ? 1 : given;
+  if (type === "yarn")
+    throw new GgufError(
+      `${architecture}.rope.scaling.type is yarn, which is read from Hugging Face folders only`,
+      "Open the model's Hugging Face folder instead.",
+    );
   if (type === "none" || (type === "linear" && factor === 1)) return null;
   const original = of("scaling.original_context_length");
   return {

@@ -101,6 +101,26 @@ describe("reading config.json", () => {
     });
   });
 
+  test("adds the biases that are switched on", () => {
+    const all = { attention_bias: true, mlp_bias: true };
+    expect(readModelConfig({ ...LLAMA, ...all })).toMatchObject({
+      qkvBias: true,
+      outputBias: true,
+      mlpBias: true,
+    });
+    expect(readModelConfig({ ...LLAMA, model_type: "qwen3", attention_bias: true })).toMatchObject({
+      qkvBias: true,
+      outputBias: true,
+      mlpBias: false,
+    });
+  });
+
+  test("reads fields that are missing, null or named otherwise as transformers does", () => {
+    const written = { hidden_act: "swish", num_key_value_heads: null, rms_norm_eps: undefined };
+    const { heads, kvHeads, normEpsilon } = readModelConfig({ ...LLAMA, ...written });
+    expect([kvHeads, normEpsilon]).toEqual([heads, 1e-6]);
+  });
+
   test("takes one end token or several", () => {
     expect(readModelConfig({ ...LLAMA, eos_token_id: 2 }).eosTokens).toEqual([2]);
     expect(readModelConfig({ ...LLAMA, eos_token_id: [2, 5] }).eosTokens).toEqual([2, 5]);
@@ -112,8 +132,9 @@ describe("reading config.json", () => {
     [{ hidden_size: 0 }, "hidden_size"],
     [{ num_hidden_layers: 1.5 }, "num_hidden_layers"],
     [{ vocab_size: "464" }, "vocab_size"],
-    [{ rope_scaling: { type: "dynamic", factor: 2 } }, 'of type "dynamic" (supported: linear, llama3)'],
-    [{ rope_parameters: { rope_type: "yarn" } }, 'of type "yarn" (supported: linear, llama3)'],
+    [{ rope_scaling: { type: "dynamic" } }, 'of type "dynamic" (supported: linear, dynamic with factor, '],
+    [{ rope_scaling: { type: "longrope", factor: 2 } }, 'of type "longrope" (supported: linear, '],
+    [{ rope_parameters: { rope_type: "yarn" } }, "yarn rope_scaling without a factor of at least 1"],
     [{ rope_scaling: { type: "linear" } }, "linear rope_scaling without factor"],
     [{ rope_scaling: { ...llama3, high_freq_factor: undefined } }, "llama3 rope_scaling without factor, "],
     [{ rope_scaling: { ...llama3, high_freq_factor: 1 } }, "low_freq_factor 1 must be less than high_freq_f"],
@@ -132,8 +153,9 @@ describe("reading config.json", () => {
     [{ layer_types: ["full_attention"] }, "layer_types of 1 layers, but num_hidden_layers"],
     [{ quantization_config: { quant_method: "gptq" } }, "quantization_config (choose the unquantised model"],
     [{ rms_norm_eps: -1 }, "rms_norm_eps"],
-    [{ attention_bias: true }, "attention_bias"],
-    [{ mlp_bias: true }, "mlp_bias"],
+    [{ model_type: "mistral", attention_bias: true }, "attention_bias"],
+    [{ model_type: "qwen2", attention_bias: true }, "attention_bias"],
+    [{ model_type: "qwen3", mlp_bias: true }, "mlp_bias"],
     [{ hidden_act: "gelu" }, 'hidden_act "gelu"'],
     [{ head_dim: 15 }, "head dimension 15"],
     [{ num_attention_heads: 5 }, "head dimension 12.8"],
@@ -148,8 +170,8 @@ describe("reading config.json", () => {
   });
 
   test("names every field it does not run", () => {
-    expect(() => readModelConfig({ ...LLAMA, mlp_bias: true, hidden_act: "relu" })).toThrow(
-      /mlp_bias; hidden_act "relu"/,
+    expect(() => readModelConfig({ ...LLAMA, head_dim: 15, hidden_act: "relu" })).toThrow(
+      /hidden_act "relu" \(supported: silu\); head dimension 15/,
     );
   });
 });

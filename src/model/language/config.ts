@@ -8,12 +8,15 @@ export interface ModelConfig extends DecoderShape {
   readonly architecture: Architecture;
 }
 
+/** Fields that add biases to attention's four projections and to the MLP's three. */
+const ATTENTION_AND_MLP = ["attention_bias", "mlp_bias"] as const;
+
 /** Differences of the supported architectures from the plain Llama decoder. */
 const ARCHITECTURES = {
-  llama: { className: "LlamaForCausalLM", qkvBias: false, qkNorm: false },
-  mistral: { className: "MistralForCausalLM", qkvBias: false, qkNorm: false },
-  qwen2: { className: "Qwen2ForCausalLM", qkvBias: true, qkNorm: false },
-  qwen3: { className: "Qwen3ForCausalLM", qkvBias: false, qkNorm: true },
+  llama: { className: "LlamaForCausalLM", qkvBias: false, qkNorm: false, optional: ATTENTION_AND_MLP },
+  mistral: { className: "MistralForCausalLM", qkvBias: false, qkNorm: false, optional: [] },
+  qwen2: { className: "Qwen2ForCausalLM", qkvBias: true, qkNorm: false, optional: [] },
+  qwen3: { className: "Qwen3ForCausalLM", qkvBias: false, qkNorm: true, optional: ["attention_bias"] },
 } as const;
 
 /** A supported architecture, by its `model_type`. */
@@ -23,6 +26,9 @@ type Architecture = keyof typeof ARCHITECTURES;
 const MINISTRAL = "ministral";
 
 const KNOWN = Object.keys(ARCHITECTURES).join(", ");
+
+/** transformers' names of the activation x sigmoid(x). */
+const SILU = ["silu", "swish"];
 
 /** Sliding window in tokens if config.json does not give one. */
 const DEFAULT_WINDOW = 4096;
@@ -40,12 +46,11 @@ const hfConfig = z.looseObject({
   hidden_size: count,
   num_hidden_layers: count,
   num_attention_heads: count,
-  num_key_value_heads: z.optional(count),
+  num_key_value_heads: z.nullish(count),
   head_dim: z.nullish(count),
   intermediate_size: count,
   vocab_size: count,
-  max_position_embeddings: count,
-  rms_norm_eps: z.number().check(z.nonnegative()),
+  rms_norm_eps: z._default(z.number().check(z.nonnegative()), 1e-6), // of all architectures in transformers
   ...rotaryFields,
   tie_word_embeddings: z.optional(z.boolean()),
   attention_bias: z.optional(z.boolean()),
@@ -75,7 +80,7 @@ export function readModelConfig(json: unknown): ModelConfig {
   const hf = parsed.data;
   const { rotary, problems } = readRotary(hf);
   const architecture = architectureOf(hf.model_type);
-  problems.push(...unsupported(hf), ...layerProblems(hf, architecture));
+  problems.push(...unsupported(hf), ...biasProblems(hf, architecture), ...layerProblems(hf, architecture));
   if (architecture === null || rotary === null || problems.length > 0)
     throw new ModelConfigError(`config.json describes an unsupported model: ${problems.join("; ")}`);
   const eos = hf.eos_token_id ?? []; // a model may have none
@@ -92,9 +97,9 @@ export function readModelConfig(json: unknown): ModelConfig {
     ...rotary,
     normEpsilon: hf.rms_norm_eps,
     tied: hf.tie_word_embeddings ?? false,
-    qkvBias: ARCHITECTURES[architecture].qkvBias,
-    outputBias: false,
-    mlpBias: false,
+    qkvBias: ARCHITECTURES[architecture].qkvBias || hf.attention_bias === true,
+    outputBias: hf.attention_bias ?? false,
+    mlpBias: hf.mlp_bias ?? false,
     unrotatedLayers: [],
     qkNorm: ARCHITECTURES[architecture].qkNorm,
     eosTokens: typeof eos === "number" ? [eos] : eos,
@@ -130,14 +135,19 @@ function layerProblems(hf: HfConfig, architecture: Architecture | null): string[
     : [`layer_types of ${types.length} layers, but num_hidden_layers ${layers}`];
 }
 
+/** Returns the biases that are switched on and that the architecture has not. */
+function biasProblems(hf: HfConfig, architecture: Architecture | null): string[] {
+  const optional: readonly string[] = architecture === null ? [] : ARCHITECTURES[architecture].optional;
+  return ATTENTION_AND_MLP.filter((field) => hf[field] === true && !optional.includes(field));
+}
+
 /** Returns what is unsupported apart from architecture and rotary embedding. */
 function unsupported(hf: HfConfig): string[] {
   const problems: string[] = [];
-  if (hf.attention_bias === true) problems.push("attention_bias on all four projections");
-  if (hf.mlp_bias === true) problems.push("mlp_bias");
   if (hf["quantization_config"] != null)
     problems.push("quantization_config (choose the unquantised model, or a GGUF file)");
-  if ((hf.hidden_act ?? "silu") !== "silu") problems.push(`hidden_act "${hf.hidden_act}" (supported: silu)`);
+  const activation = hf.hidden_act ?? "silu";
+  if (!SILU.includes(activation)) problems.push(`hidden_act "${activation}" (supported: silu)`);
   const headDim = hf.head_dim ?? hf.hidden_size / hf.num_attention_heads;
   if (!Number.isInteger(headDim) || headDim % 2 !== 0)
     problems.push(`head dimension ${headDim} (supported: even numbers)`);
@@ -165,6 +175,8 @@ export function writeModelConfig(config: ModelConfig): Record<string, unknown> {
     rms_norm_eps: config.normEpsilon,
     ...writeRotary(config),
     sliding_window: null,
+    ...(config.outputBias ? { attention_bias: true } : {}),
+    ...(config.mlpBias ? { mlp_bias: true } : {}),
     tie_word_embeddings: config.tied,
     torch_dtype: "float32",
     bos_token_id: 1,

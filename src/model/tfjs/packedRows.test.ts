@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { IMPLEMENTATIONS, useImplementation } from "../../ops/testBackend.ts";
 import * as tf from "../../ops/tf.ts";
-import { FIXTURES, fixtureDecoder, loadFixture } from "../fixture.ts";
+import { OPERATION_FIXTURES, fixtureDecoder, loadFixture } from "../fixture.ts";
 import { layOutScoredRows, layOutSharedRows, scoreTokens, type ScoredRows } from "./training/loss.ts";
 import { packRows } from "./packedRows.ts";
 import type { Decoder } from "./transformer.ts";
@@ -62,7 +62,7 @@ function scored(decoder: Decoder, layout: ScoredRows) {
 describe.each(IMPLEMENTATIONS)("with %s", (implementation) => {
   beforeAll(() => useImplementation(implementation));
 
-  test.each(FIXTURES)("%s scores shared prompts as if each row had its own", (name) => {
+  test.each(OPERATION_FIXTURES)("%s scores shared prompts as if each row had its own", (name) => {
     const decoder = fixtureDecoder(loadFixture(name));
     const shared = scored(
       decoder,

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { IMPLEMENTATIONS, useImplementation } from "../../ops/testBackend.ts";
 import * as tf from "../../ops/tf.ts";
-import { FIXTURES, fixtureDecoder, loadFixture, relativeGap } from "../fixture.ts";
+import { OPERATION_FIXTURES, fixtureDecoder, loadFixture, relativeGap } from "../fixture.ts";
 import { generate } from "./decoding/generate.ts";
 import { layOutScoredRows, scoreTokens } from "./training/loss.ts";
 import { causal, indices, packRows } from "./packedRows.ts";
@@ -14,7 +14,7 @@ const none = async (): Promise<void> => {};
 describe.each(IMPLEMENTATIONS)("with %s", (implementation) => {
   beforeAll(() => useImplementation(implementation));
 
-  describe.each(FIXTURES)("%s against PyTorch", (name) => {
+  describe.each(OPERATION_FIXTURES)("%s against PyTorch", (name) => {
     const fixture = loadFixture(name);
     const { rows, loss: expected, greedy } = fixture.expected;
 

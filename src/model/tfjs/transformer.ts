@@ -70,6 +70,11 @@ function product(decoder: Decoder, x: tf.Tensor, weight: string, biasName?: stri
   return tf.tidy(() => addLowRank(frozenLinear(x, matrix, bias), x, adapter, weight));
 }
 
+/** Returns the product with a projection's matrix and, if it has one, its bias. */
+function projection(decoder: Decoder, x: tf.Tensor, name: string, hasBias: boolean): tf.Tensor {
+  return product(decoder, x, `${name}.weight`, hasBias ? `${name}.bias` : undefined);
+}
+
 /** A layer, or its attention: hidden states [M, D] -> [M, D]. */
 type LayerOf = (
   decoder: Decoder,
@@ -107,15 +112,14 @@ function normed(decoder: Decoder, layer: number, norm: string, x: tf.Tensor): tf
 }
 
 const attention: LayerOf = (decoder, layer, x, positions, attend) => {
-  const project = (part: string): tf.Tensor => {
-    const name = layerName(layer, `self_attn.${part}`);
-    return product(decoder, x, `${name}.weight`, decoder.config.qkvBias ? `${name}.bias` : undefined);
-  };
+  const { qkvBias, outputBias } = decoder.config;
+  const project = (part: string): tf.Tensor =>
+    projection(decoder, x, layerName(layer, `self_attn.${part}`), qkvBias);
   const rotated = (part: "q" | "k"): tf.Tensor =>
     rotate(normedHeads(decoder, layer, part, project(`${part}_proj`)), positions, decoder.rope);
   const [q, k] = [rotated("q"), rotated("k")];
   const context = attend(layer, q, k, project("v_proj"));
-  return product(decoder, context, layerName(layer, "self_attn.o_proj.weight"));
+  return projection(decoder, context, layerName(layer, "self_attn.o_proj"), outputBias);
 };
 
 /** Returns queries or keys [M, heads * hd], with RMSNorm per head if the architecture has it. */
@@ -127,7 +131,7 @@ function normedHeads(decoder: Decoder, layer: number, part: "q" | "k", x: tf.Ten
 }
 
 function mlp(decoder: Decoder, layer: number, x: tf.Tensor): tf.Tensor {
-  const gate = product(decoder, x, layerName(layer, "mlp.gate_proj.weight"));
-  const up = product(decoder, x, layerName(layer, "mlp.up_proj.weight"));
-  return product(decoder, swiglu(gate, up), layerName(layer, "mlp.down_proj.weight"));
+  const project = (part: string, input: tf.Tensor): tf.Tensor =>
+    projection(decoder, input, layerName(layer, `mlp.${part}_proj`), decoder.config.mlpBias);
+  return project("down", swiglu(project("gate", x), project("up", x)));
 }

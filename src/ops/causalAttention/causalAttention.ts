@@ -3,7 +3,7 @@ import { operation } from "../wasm/installWasmKernels.ts";
 import { at } from "../../math/at.ts";
 import { gatherRowsComposite } from "../gatherRows/gatherRows.ts";
 import { differentiable, nth } from "../differentiable.ts";
-import { expectShape, headWidth, longestPart, matrixShape } from "../shapes.ts";
+import { expectShape, headWidth, isKernelHead, longestPart, matrixShape } from "../shapes.ts";
 import type { WasmKernels } from "../wasm/bridge.ts";
 
 /** Packed rows of queries, keys and values. */
@@ -96,6 +96,7 @@ function causalAttentionComposite(input: CausalAttentionInput): tf.Tensor2D {
 function causalAttentionFused(kernels: WasmKernels, input: CausalAttentionInput): tf.Tensor2D {
   const { q, k, v, rowStarts, heads, kvHeads } = input;
   const [m, width] = matrixShape("causalAttention: q", q);
+  if (!isKernelHead(width / heads)) return causalAttentionComposite(input);
   const headDim = headWidth("causalAttention", width, heads, kvHeads);
   expectShape("causalAttention: k", k, [m, kvHeads * headDim]);
   expectShape("causalAttention: v", v, [m, kvHeads * headDim]);

@@ -1,6 +1,6 @@
 import * as tf from "../tf.ts";
 import { operation } from "../wasm/installWasmKernels.ts";
-import { rotaryFrequencies, type Rotary } from "../../math/rotary.ts";
+import { rotaryFrequencies, rotaryMagnitude, type Rotary } from "../../math/rotary.ts";
 import { differentiable, nth } from "../differentiable.ts";
 import { expectShape, matrixShape } from "../shapes.ts";
 import type { WasmKernels } from "../wasm/bridge.ts";
@@ -18,12 +18,13 @@ export interface RopeTable {
 export function ropeTable(maxPositions: number, rotary: Rotary): RopeTable {
   const frequencies = rotaryFrequencies(rotary);
   const half = frequencies.length;
+  const magnitude = rotaryMagnitude(rotary);
   const cos = new Float32Array(maxPositions * half);
   const sin = new Float32Array(maxPositions * half);
   for (let position = 0; position < maxPositions; position++) {
     for (const [i, frequency] of frequencies.entries()) {
-      cos[position * half + i] = Math.cos(position * frequency);
-      sin[position * half + i] = Math.sin(position * frequency);
+      cos[position * half + i] = magnitude * Math.cos(position * frequency);
+      sin[position * half + i] = magnitude * Math.sin(position * frequency);
     }
   }
   return { cos: tf.tensor2d(cos, [maxPositions, half]), sin: tf.tensor2d(sin, [maxPositions, half]) };

@@ -1,4 +1,4 @@
-import { rotaryFrequencies, type Rotary } from "../../math/rotary.ts";
+import { rotaryFrequencies, rotaryMagnitude, type Rotary } from "../../math/rotary.ts";
 import { storedHeadDim } from "./headPadding.ts";
 
 /**
@@ -9,11 +9,12 @@ import { storedHeadDim } from "./headPadding.ts";
 export function ropeTable(positions: number, rotary: Rotary): Float32Array<ArrayBuffer> {
   const frequencies = rotaryFrequencies(rotary);
   const stored = storedHeadDim(rotary);
+  const magnitude = rotaryMagnitude(rotary);
   const table = new Float32Array(positions * stored);
   for (let position = 0; position < positions; position++) {
     for (const [i, frequency] of frequencies.entries()) {
-      table[position * stored + i] = Math.cos(position * frequency);
-      table[position * stored + stored / 2 + i] = Math.sin(position * frequency);
+      table[position * stored + i] = magnitude * Math.cos(position * frequency);
+      table[position * stored + stored / 2 + i] = magnitude * Math.sin(position * frequency);
     }
   }
   return table;

@@ -2,8 +2,10 @@
 import { at } from "../../../math/at.ts";
 import type { DecoderWeights, LayerWeights } from "../../../ops/decodeTokens/input.ts";
 import { MAX_STEPS, TokenDecoding } from "../../../ops/decodeTokens/tokenDecoding.ts";
+import { isKernelHead } from "../../../ops/shapes.ts";
 import type { WasmKernels } from "../../../ops/wasm/bridge.ts";
 import { createRandom } from "../../../math/random.ts";
+import type { DecoderShape } from "../../../decoder/decoderShape.ts";
 import type { Decoding, Generated, RowRequest } from "../../../decoder/generation.ts";
 import type { Prefill } from "./prefill.ts";
 import { mergedMatrix } from "../lowRank.ts";
@@ -12,6 +14,11 @@ import { parameter, type Decoder } from "../transformer.ts";
 
 /** Approximate maximum milliseconds of a call, during which no message is processed. */
 const CALL_TIME = 30;
+
+/** True if the kernels compute everything that the decoder has. */
+export function kernelsDecode({ headDim, outputBias, mlpBias }: DecoderShape): boolean {
+  return isKernelHead(headDim) && !outputBias && !mlpBias;
+}
 
 /** Decodes rows after prefill; see `generate`. */
 export async function decodeByKernels(

@@ -2,7 +2,7 @@
 import * as tf from "../../../ops/tf.ts";
 import { activeKernels } from "../../../ops/wasm/installWasmKernels.ts";
 import type { Decoding, Generated, RowRequest } from "../../../decoder/generation.ts";
-import { decodeByKernels } from "./decodeByKernels.ts";
+import { decodeByKernels, kernelsDecode } from "./decodeByKernels.ts";
 import { decodeByOperations } from "./decodeByOperations.ts";
 import { prefill } from "./prefill.ts";
 import type { Decoder } from "../transformer.ts";
@@ -21,7 +21,8 @@ export async function generate(
   const read = prefill(decoder, prompts);
   const kernels = activeKernels();
   try {
-    if (kernels === undefined) return await decodeByOperations(decoder, read, requests, decoding, pause);
+    if (kernels === undefined || !kernelsDecode(decoder.config))
+      return await decodeByOperations(decoder, read, requests, decoding, pause);
     return await decodeByKernels(kernels, decoder, read, requests, decoding, pause);
   } finally {
     tf.dispose([read.logits, read.prefix.map(Object.values)]);
