@@ -42,12 +42,18 @@ export function writeResult(plan: Plan, out: string): void {
     table: tableOf(experiment, cells),
     cells,
   };
-  const path = join(out, experiment.name);
+  const path = writeFiles(result, out);
+  const { name } = experiment;
+  writeJsonLine({ experiment: name, runs: runs.length, of: units.length, result: `${path}.json` });
+}
+
+/** Writes the files of a result; returns their path without extension. */
+export function writeFiles(result: ExperimentResult, out: string): string {
+  const path = join(out, result.definition.name);
   writeFile(`${path}.json`, `${JSON.stringify(result)}\n`);
   writeFile(`${path}.svg`, figureFile(result));
   writeFile(`${path}.md`, markdownOf(result));
-  const { name } = experiment;
-  writeJsonLine({ experiment: name, runs: runs.length, of: units.length, result: `${path}.json` });
+  return path;
 }
 
 /** Returns a run finished in `out`, else from an earlier result; null if there is none. */

@@ -9,7 +9,7 @@ import {
   type Experiment,
   type StepReading,
 } from "./experiment.ts";
-import { twoLevelInterval } from "./interval.ts";
+import { crossedInterval } from "./interval.ts";
 import type { Estimate, ResultCell, ResultEvaluation, ResultTable, Unit } from "./result.ts";
 
 /** Number of training steps that "first" and "last" average. */
@@ -49,7 +49,7 @@ function estimate(experiment: Experiment, column: Column, cells: readonly Result
   const bySeed = known.map((value) => (typeof value === "number" ? value : mean(value)));
   const over = within(seedInterval(bySeed), column);
   const questions = known.filter((value) => typeof value !== "number");
-  const interval = questions.length === known.length ? within(twoLevelInterval(questions), column) : over;
+  const interval = questions.length === known.length ? within(crossedInterval(questions), column) : over;
   return { mean: mean(bySeed), interval, seedInterval: over, bySeed };
 }
 

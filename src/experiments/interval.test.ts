@@ -1,43 +1,47 @@
 import { expect, test } from "vitest";
 import { createRandom } from "../math/random.ts";
-import { bootstrapInterval } from "../math/stats.ts";
-import { twoLevelInterval } from "./interval.ts";
+import { seedInterval } from "../math/stats.ts";
+import { crossedInterval } from "./interval.ts";
 
-test("a single seed gives about the interval over questions alone", () => {
+function expectEnds(found: readonly [number, number], expected: readonly [number, number] | null): void {
+  for (const end of [0, 1] as const) expect(found[end]).toBeCloseTo(expected![end], 12);
+}
+
+test("a single seed gives Student's interval over questions", () => {
+  const scores = [0, 0, 1, 0, 1, 1, 0, 0.5];
+  expectEnds(crossedInterval([scores]), seedInterval(scores));
+});
+
+test("questions that are all alike give Student's interval over seeds", () => {
+  const seeds = [0.2, 0.5, 0.3];
+  expectEnds(crossedInterval(seeds.map((seed) => Array<number>(10).fill(seed))), seedInterval(seeds));
+});
+
+test("seeds that are all alike give Student's interval over questions", () => {
+  const scores = [0, 1, 1, 0.25];
+  expectEnds(crossedInterval([scores, scores, scores]), seedInterval(scores));
+});
+
+test("adds the squares of both half widths in a table worked by hand", () => {
+  // Seeds' means 2 and 4: variance 2, over 2 seeds 1, t = 12.7062. Questions' means 2, 3, 4: variance 1, residual 0, over 3
+  // questions 1/3, t = 4.3027. The half width is sqrt(12.7062^2 + 4.3027^2 / 3) = 12.9468.
+  const [low, high] = crossedInterval([
+    [1, 2, 3],
+    [3, 4, 5],
+  ]);
+  expect(low).toBeCloseTo(3 - 12.9468, 3);
+  expect(high).toBeCloseTo(3 + 12.9468, 3);
+});
+
+test("no spread at all gives a point, and a residual alone does not", () => {
+  expect(crossedInterval([[0.5, 0.5]])).toEqual([0.5, 0.5]);
   const random = createRandom(1);
-  const scores = Array.from({ length: 200 }, () => (random.uniform() < 0.3 ? 1 : 0));
-  const [low, high] = twoLevelInterval([scores]);
-  const [lowest, highest] = bootstrapInterval(scores);
-  // Both ends vary by about a twentieth of the width with the draws.
-  expect(Math.abs(low - lowest)).toBeLessThan(0.1 * (highest - lowest));
-  expect(Math.abs(high - highest)).toBeLessThan(0.1 * (highest - lowest));
-});
-
-test("questions that are all alike leave the spread of the seeds, widened for their small number", () => {
-  // Means 0 and 1: a draw of two seeds has mean 0, 1/2 or 1, which sqrt(2) widens around 1/2.
-  const [low, high] = twoLevelInterval([Array<number>(10).fill(0), Array<number>(10).fill(1)]);
-  expect(low).toBeCloseTo(0.5 - Math.SQRT2 / 2, 12);
-  expect(high).toBeCloseTo(0.5 + Math.SQRT2 / 2, 12);
-});
-
-test("the interval holds the true mean in about 95 of 100 cases when seeds and questions both vary", () => {
-  let held = 0;
-  const trials = 60;
-  for (let trial = 0; trial < trials; trial++) {
-    const random = createRandom(trial);
-    const questions = Array.from({ length: 40 }, () => 0.2 * random.normal());
-    const seeds = Array.from({ length: 5 }, () => 0.01 * random.normal());
-    const [low, high] = twoLevelInterval(
-      seeds.map((seed) => questions.map((question) => seed + question + 0.1 * random.normal())),
-    );
-    if (low <= 0 && 0 <= high) held += 1;
-  }
-  // 95% of 60 is 57 with a standard deviation of 1.7; few questions and seeds cost some of it.
-  expect(held).toBeGreaterThan(51);
-  expect(held).toBeLessThan(60);
+  const noise = Array.from({ length: 3 }, () => Array.from({ length: 40 }, () => random.normal()));
+  const [low, high] = crossedInterval(noise);
+  expect(high - low).toBeGreaterThan((2 * 1.96 * 0.9) / Math.sqrt(120)); // of independent values
 });
 
 test("runs on different numbers of questions are not mixed", () => {
-  expect(() => twoLevelInterval([[1, 0], [1]])).toThrow("every seed needs the same questions");
-  expect(() => twoLevelInterval([])).toThrow("every seed needs the same questions");
+  expect(() => crossedInterval([[1, 0], [1]])).toThrow("every seed needs the same questions");
+  expect(() => crossedInterval([])).toThrow("every seed needs the same questions");
 });

@@ -1,47 +1,38 @@
-/** Confidence intervals of means over questions and seeds. */
+/** Confidence interval of a mean over questions and seeds. */
 import { at } from "../math/at.ts";
-import { createRandom } from "../math/random.ts";
-import { mean } from "../math/stats.ts";
-
-const DRAWS = 2000;
+import { mean, standardDeviation, studentT, sum } from "../math/stats.ts";
 
 /**
- * Returns the 95% two-level bootstrap interval of the mean of values [S seeds, questions], from 2000 resamples. Each draws
- * questions with replacement, the same ones for all seeds, then seeds; the deviation of the seeds' mean is multiplied by
- * sqrt(S / (S - 1)) to correct for drawing S of S. A single seed gives the interval over questions only.
+ * Returns the 95% interval of the mean of values [S seeds, Q questions], all seeds on the same questions: the squares of two
+ * half widths added (MOVER; Zou and Donner, Stat. Med. 27, 2008). One is Student's over seeds, the other Student's over
+ * questions with the component of questions in a two-way random-effects analysis of variance, without the residual, which
+ * the seeds' means contain already. A single seed gives Student's interval over questions only.
  */
-export function twoLevelInterval(values: readonly (readonly number[])[]): readonly [number, number] {
-  const questions = values[0]?.length ?? 0;
+export function crossedInterval(values: readonly (readonly number[])[]): readonly [number, number] {
+  const [seeds, questions] = [values.length, values[0]?.length ?? 0];
   if (questions === 0 || values.some((row) => row.length !== questions)) {
     throw new RangeError("every seed needs the same questions, at least one");
   }
-  const random = createRandom(42);
-  const widening = values.length > 1 ? Math.sqrt(values.length / (values.length - 1)) : 0;
-  const draws = new Float64Array(DRAWS).map(() => {
-    const means = meansOfDraw(values, questions, () => random.integer(0, questions - 1));
-    const centre = mean(means);
-    const drawn = mean(means.map(() => random.choice(means)));
-    return centre + widening * (drawn - centre);
-  });
-  draws.sort();
-  const quantile = (share: number): number => at(draws, Math.round(share * (DRAWS - 1)));
-  return [quantile(0.025), quantile(0.975)];
+  const ofSeeds = values.map(mean);
+  const ofQuestions = at(values, 0).map((_, q) => mean(values.map((row) => at(row, q))));
+  const [bySeed, byQuestion] = [variance(ofSeeds), variance(ofQuestions)];
+  const centre = mean(ofSeeds);
+  const half = Math.hypot(
+    seeds > 1 ? studentT(seeds - 1) * Math.sqrt(bySeed / seeds) : 0,
+    questions > 1 ? studentT(questions - 1) * Math.sqrt(componentOfQuestions() / questions) : 0,
+  );
+  return [centre - half, centre + half];
+
+  function componentOfQuestions(): number {
+    if (seeds === 1) return byQuestion;
+    const deviations = values.flatMap((row, s) =>
+      row.map((value, q) => value - at(ofSeeds, s) - at(ofQuestions, q) + mean(ofSeeds)),
+    );
+    const residual = sum(deviations.map((one) => one ** 2)) / ((seeds - 1) * (questions - 1));
+    return Math.max(0, byQuestion - residual / seeds);
+  }
 }
 
-/** Returns each seed's mean over the drawn questions. */
-function meansOfDraw(
-  values: readonly (readonly number[])[],
-  questions: number,
-  draw: () => number,
-): number[] {
-  const times = new Uint16Array(questions);
-  for (let i = 0; i < questions; i++) {
-    const q = draw();
-    times[q] = (times[q] ?? 0) + 1;
-  }
-  return values.map((row) => {
-    let total = 0;
-    for (let q = 0; q < questions; q++) total += (row[q] ?? 0) * (times[q] ?? 0);
-    return total / questions;
-  });
+function variance(values: readonly number[]): number {
+  return standardDeviation(values) ** 2;
 }

@@ -33,9 +33,9 @@ function openRuns(missing: ExperimentResult["missing"]): string {
 }
 
 const INTERVALS =
-  "Shares in percent, their differences in points. Brackets: 95% interval over questions and seeds (two-level bootstrap: " +
-  "questions are drawn anew, the same for all seeds, then seeds; 2000 draws, differences paired by question). Parentheses, " +
-  "or brackets where questions have no such number: 95% over seeds alone (Student's t).";
+  "Shares in percent, their differences in points. Brackets: 95% interval over questions and seeds (Student's t over seeds, " +
+  "with the variance component of questions added; differences paired by question). Parentheses, or brackets where questions " +
+  "have no such number: 95% over seeds alone (Student's t).";
 
 function table({ table: { columns, rows }, cells }: ExperimentResult): string {
   const heads = columns.map(({ label, unit }) => `${label} (${UNIT_WORDS[unit]})`);

@@ -45,7 +45,7 @@ export interface ResultRow {
 /** A mean over seeds with its confidence intervals. */
 export interface Estimate {
   readonly mean: number;
-  /** 95%, over questions and seeds (two-level bootstrap); over seeds only for values that do not exist per question. */
+  /** 95%, over questions and seeds (interval.ts); over seeds only for values that do not exist per question. */
   readonly interval: readonly [number, number] | null;
   /** 95%, over seeds only (Student's t); null for a single seed. */
   readonly seedInterval: readonly [number, number] | null;

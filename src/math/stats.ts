@@ -47,8 +47,8 @@ export function bootstrapInterval(values: readonly number[], seed = 42): readonl
 /** 0.975 quantile of Student's t for 1 to 6 degrees of freedom. */
 const T_975 = [12.706205, 4.302653, 3.182446, 2.776445, 2.570582, 2.446912] as const;
 
-/** 0.975 quantile of Student's t; above six degrees of freedom by Fisher's expansion, with an error below 1e-4. */
-function studentT(freedom: number): number {
+/** 0.975 quantile of Student's t for whole degrees of freedom; above six degrees of freedom by Fisher's expansion, with an error below 1e-4. */
+export function studentT(freedom: number): number {
   const known = T_975[freedom - 1];
   if (known !== undefined) return known;
   const z = 1.959963984540054; // the normal quantile, its limit

@@ -11,7 +11,7 @@ export const STEP_TEXTS = {
   rewardAccuracy: ofTruth(
     { name: "reward accuracy", logged: "train/reward_accuracy, val-ttrl/reward_accuracy" },
     "mean over responses of [vote reward = true reward]; of soft rewards 1 - |vote reward - true reward|, of rewards by novelty [above 0 = right]",
-    "How many rewards are right: all under a right label, 1 - share(label) - share(truth) under a wrong one. It stays high even then, because a wrong response that disagrees with a wrong label still correctly earns 0 (the paper's lucky hit).",
+    "How many rewards are right: all under a right label, 1 - share(label) - share(truth) under a wrong one. A wrong response that disagrees with a wrong label correctly earns 0 (the paper's lucky hit), so it is high while wrong answers scatter and low once they agree.",
   ),
   groundTruthRatio: ofTruth(
     { name: "ground-truth ratio", logged: "train/ground_truth_ratio" },
