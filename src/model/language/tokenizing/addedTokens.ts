@@ -94,9 +94,8 @@ function cut(text: string, root: TrieNode): Section[] {
     at = end;
     if (token.singleWord && isWithinWord(text, match.start, end)) continue;
     if (start > done) sections.push({ text: text.slice(done, start), start: done });
-    sections.push({ id: token.id });
-    done = stop;
-    at = Math.max(at, stop);
+    if (stop > start) sections.push({ id: token.id });
+    done = stop; // before or after `at`: a token within the white space that another took is found all the same
   }
   if (done < text.length) sections.push({ text: text.slice(done), start: done });
   return sections;
@@ -132,5 +131,5 @@ function extended(text: string, done: number, at: number, { token, end }: Match)
   let [start, stop] = [at, end];
   while (token.lstrip && start > done && SPACE.test(text.charAt(start - 1))) start--;
   while (token.rstrip && stop < text.length && SPACE.test(text.charAt(stop))) stop++;
-  return [start, stop];
+  return [token.lstrip ? Math.max(start, done) : start, stop];
 }

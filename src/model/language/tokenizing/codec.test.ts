@@ -54,6 +54,25 @@ describe("what is not computed is refused by name", () => {
     ],
     ["pre_tokenizer.pattern has ++, which takes possessively", { pre_tokenizer: splitAt("[+]++\\s++$") }],
     ["pre_tokenizer.pattern has (?>", { pre_tokenizer: splitAt("(?>a+)ab") }],
+    ['pre_tokenizer.pattern is "x?", which matches the empty', { pre_tokenizer: splitAt("x?") }],
+    ['pre_tokenizer.pattern is "\\\\b", which matches the empty', { pre_tokenizer: splitAt("\\b") }],
+    [
+      'pre_tokenizer.prepend_scheme is "first" after a normalizer that may remove text',
+      {
+        normalizer: { type: "Strip", strip_left: true, strip_right: false },
+        pre_tokenizer: { type: "Metaspace", replacement: "▁", prepend_scheme: "first", split: true },
+      },
+    ],
+    [
+      "added_tokens has two that the normalizer makes equal",
+      {
+        normalizer: { type: "Lowercase" },
+        added_tokens: [
+          { id: 5, content: "AB", normalized: true },
+          { id: 6, content: "ab", normalized: true },
+        ],
+      },
+    ],
     ["pre_tokenizer is {}", { pre_tokenizer: {} }],
     ["pre_tokenizer.shuffle is a field", { pre_tokenizer: { type: "Digits", shuffle: true } }],
     ["normalizer is of type Precompiled", { normalizer: { type: "Precompiled", precompiled_charsmap: "" } }],
@@ -71,6 +90,18 @@ describe("what is not computed is refused by name", () => {
     ["the file.options is a field", { options: {} }],
   ])("%s", (message, changes) => {
     expect(() => open(changes)).toThrow(`tokenizer.json: ${message}`);
+  });
+
+  test("lines end with a line feed alone, and not at the end of a text", () => {
+    const normalized = (regex: string, text: string): string => {
+      const normalizer = { type: "Replace", pattern: { Regex: regex }, content: "x" };
+      const codec = openCodec({ ...baseOf("bytes"), normalizer }, []);
+      return codec.decode(codec.encode(text));
+    };
+    // As the Rust library 0.23.3.
+    expect(normalized(".", "a\r\nb\u2028")).toBe("xx\nxx");
+    expect(normalized("^a", "ab\nac\n")).toBe("xb\nxc\n");
+    expect(normalized("b$", "ab\nbb")).toBe("ax\nbx");
   });
 
   test("a tokenizer that does not give back every text although it has all bytes", () => {

@@ -7,6 +7,7 @@ import { decoderOf } from "./decoders.ts";
 import { normalizerOf } from "./normalizers.ts";
 import { preTokenizerOf } from "./preTokenizers.ts";
 import { knownBy, tokenModelOf, type TokenModel } from "./tokenModels.ts";
+import { unigramBy } from "./unigram.ts";
 import { TokenizerError } from "./tokenizerError.ts";
 
 export interface Codec {
@@ -39,6 +40,8 @@ export function openCodec(tokenizerJson: JsonObject, special: readonly string[])
   const added = withSpecial(addedTokensOf(tokenizerJson["added_tokens"]), vocabulary, special);
   const split = splitterOf(tokenizerJson, { model, vocabulary }, added);
   const normalized = added.filter((token) => token.normalized);
+  if (new Set(normalized.map(({ content }) => split.normalize(content))).size < normalized.length)
+    refuse("added_tokens", "has two that the normalizer makes equal, of which the Rust library takes either");
   const outside = sectionsBy(
     added.filter((token) => !token.normalized),
     ({ content }) => content,
@@ -101,14 +104,8 @@ function splitterOf(
   ];
   const none = { added_tokens: [], post_processor: null, decoder: null };
   const library = opened({ ...none, model, normalizer, pre_tokenizer: preTokenizer });
-  const { model: own } = library;
-  if (own === null) return refuse("model", "is missing");
-  if (
-    JSON.stringify(preTokenizer).includes('"first"') &&
-    normalizer !== null &&
-    added.some((token) => token.normalized)
-  )
-    refuse("pre_tokenizer.prepend_scheme", 'is "first" beside normalised added tokens');
+  const own = segmenterOf(library, model);
+  checkFirst(preTokenizer, normalizer, added);
   const known = knownBy({ model, vocabulary });
   return {
     normalize: (text) => library.normalizer?.normalize(text) ?? text,
@@ -116,9 +113,28 @@ function splitterOf(
       const options = { section_index: isFirst ? 0 : 1 };
       const words = library.pre_tokenizer?.pre_tokenize_text(text, options) ?? [text];
       // One word at a time: the library fuses unknown tokens across words.
-      return words.map(known).flatMap((word) => (word === "" ? [] : own([word])));
+      return words.map(known).flatMap((word) => (word === "" ? [] : own(word)));
     },
   };
+}
+
+/** The Rust library looks for the beginning in the text before it was normalised. */
+function checkFirst(
+  preTokenizer: JsonObject | null,
+  normalizer: JsonObject | null,
+  added: readonly AddedToken[],
+): void {
+  if (normalizer === null || !JSON.stringify(preTokenizer).includes('"first"')) return;
+  const place = "pre_tokenizer.prepend_scheme";
+  if (added.some((token) => token.normalized)) refuse(place, 'is "first" beside normalized added tokens');
+  if (/"(StripAccents|Replace)"/.test(JSON.stringify(normalizer)))
+    refuse(place, 'is "first" after a normalizer that may remove text');
+}
+
+/** The library's model, except that it breaks ties of unigrams otherwise. */
+function segmenterOf({ model: own }: HuggingFaceTokenizer, model: JsonObject): (word: string) => string[] {
+  if (model["type"] === "Unigram") return unigramBy(model["vocab"] as [string, number][]); // checked by `tokenModelOf`
+  return own === null ? refuse("model", "is missing") : (word) => own([word]);
 }
 
 function opened(json: object): HuggingFaceTokenizer {
@@ -130,7 +146,7 @@ function opened(json: object): HuggingFaceTokenizer {
   }
 }
 
-/** Like the Rust library, gives tokens that are found in the normalised text in that form. */
+/** Like the Rust library, gives tokens that are found in the normalised text in that form, and skips special ones by text. */
 function decodeBy(
   vocabulary: ReadonlyMap<string, number>,
   added: readonly AddedToken[],
@@ -142,7 +158,8 @@ function decodeBy(
   const texts = new Map([...vocabulary].map(([text, id]) => [id, text]));
   for (const { id, content, normalized } of added)
     texts.set(id, normalized ? parts.normalize(content) : content);
-  for (const { id, special } of added) if (special) texts.delete(id);
+  const skipped = new Set(added.filter(({ special }) => special).map(({ content }) => content));
+  for (const [id, text] of texts) if (skipped.has(text)) texts.delete(id);
   return (tokens) =>
     parts.join(
       Array.from(tokens, (id) => texts.get(id) ?? null).filter((text): text is string => text !== null),

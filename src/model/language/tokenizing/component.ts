@@ -15,6 +15,15 @@ type Allowed = "string" | "boolean" | "number" | "list" | "object" | "any" | rea
 /** Keys of a component besides `type`. */
 export type Keys = Readonly<Record<string, Allowed>>;
 
+/** Keys of the pre-tokenizer and the decoder `Metaspace`. */
+export const METASPACE: Keys = {
+  replacement: "string",
+  str_rep: "string",
+  add_prefix_space: "boolean",
+  prepend_scheme: ["always", "first", "never"],
+  split: "boolean",
+};
+
 /** Throws `TokenizerError`. */
 export function refuse(place: string, what: string): never {
   throw new TokenizerError(
@@ -66,9 +75,38 @@ export function patternOf({ place, fields }: Component): { readonly regex: strin
     // Outside classes and escapes. JavaScript has no quantifier or group that never gives back what it took.
     const [possessive] = /[?*+]\+|\(\?>/.exec(regex.replace(/\\.|\[(?:\\.|[^\]\\])*\]/gs, "x")) ?? [];
     if (possessive !== undefined) refuse(`${place}.pattern`, `has ${possessive}, which takes possessively`);
-    return { regex };
+    return { regex: matchesSomething(withLineEnds(regex), place) };
   }
   return refuse(`${place}.pattern`, `is ${brief(pattern)}`);
+}
+
+/** Replaces what Oniguruma and JavaScript read differently outside classes: a line ends only with a line feed. */
+function withLineEnds(regex: string): string {
+  const written: Readonly<Record<string, string>> = {
+    ".": "[^\\n]",
+    "^": "(?:(?<![\\s\\S])|(?<=\\n)(?=[\\s\\S]))",
+    $: "(?![^\\n])",
+  };
+  return regex.replace(/\\.|\[(?:\\.|[^\]\\])*\]|[.^$]/gs, (part) => written[part] ?? part);
+}
+
+/** Refuses a regular expression that matches the empty text, at which JavaScript and Rust cut differently. */
+function matchesSomething(regex: string, place: string): string {
+  const plain = regex.replaceAll(/\(\?[a-z]+:/g, "(?:");
+  if (PROBES.some((text) => matchesNothing(plain, text)))
+    refuse(`${place}.pattern`, `is ${brief(regex)}, which matches the empty text`);
+  return regex;
+}
+
+/** Texts in which an expression may match between characters. */
+const PROBES = ["", "a", "Ab 1234", "a,b\n\nc"];
+
+function matchesNothing(regex: string, text: string): boolean {
+  try {
+    return [...text.matchAll(new RegExp(regex, "gu"))].some(([match]) => match === "");
+  } catch {
+    return false; // Oniguruma's own syntax, which the library translates
+  }
 }
 
 /** Returns a value as JSON, shortened. */

@@ -1,6 +1,14 @@
 /** Decoders of tokenizer.json, as the Rust library computes them: tokens' texts -> a text. */
 import { at } from "../../../math/at.ts";
-import { checkKeys, componentOf, patternOf, refuse, stepsOf, type Component } from "./component.ts";
+import {
+  METASPACE,
+  checkKeys,
+  componentOf,
+  patternOf,
+  refuse,
+  stepsOf,
+  type Component,
+} from "./component.ts";
 
 type Decoder = (tokens: readonly string[]) => readonly string[];
 
@@ -122,13 +130,7 @@ function stripped(token: string, { fields }: Component): string {
 }
 
 function metaspace(component: Component): Decoder {
-  checkKeys(component, {
-    replacement: "string",
-    str_rep: "string",
-    add_prefix_space: "boolean",
-    prepend_scheme: ["always", "first", "never"],
-    split: "boolean",
-  });
+  checkKeys(component, METASPACE);
   const { replacement = "▁", prepend_scheme: scheme = "always" } = component.fields;
   // All replacements in the first token, as the Rust library does.
   return (tokens) =>

@@ -1,6 +1,15 @@
 /** Pre-tokenizers, as `Split`s that @huggingface/tokenizers computes as the Rust library does. */
 import type { JsonObject } from "../../../formats/jsonObject.ts";
-import { brief, checkKeys, componentOf, patternOf, refuse, stepsOf, type Component } from "./component.ts";
+import {
+  brief,
+  checkKeys,
+  componentOf,
+  METASPACE,
+  patternOf,
+  refuse,
+  stepsOf,
+  type Component,
+} from "./component.ts";
 import { prepended } from "./normalizers.ts";
 
 /** Returns an equivalent pre-tokenizer. Throws `TokenizerError` if there is none. */
@@ -82,13 +91,7 @@ function byteLevel(component: Component): JsonObject {
 
 function metaspace(component: Component, isFirst: boolean): JsonObject {
   const { fields, place } = component;
-  checkKeys(component, {
-    replacement: "string",
-    str_rep: "string",
-    add_prefix_space: "boolean",
-    prepend_scheme: ["always", "first", "never"],
-    split: "boolean",
-  });
+  checkKeys(component, METASPACE);
   const { replacement = "▁", str_rep: spelling = replacement, split: splits = true } = fields;
   const scheme = fields["prepend_scheme"] ?? "always";
   if (spelling !== replacement) refuse(`${place}.str_rep`, `is ${brief(spelling)}, not the replacement`);
