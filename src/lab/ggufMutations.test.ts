@@ -3,10 +3,8 @@ import { describe, expect, test } from "vitest";
 import { bytesSource } from "../formats/byteSource.ts";
 import { ggufBytes, ggufMutations, type EditableGguf } from "../formats/gguf/fixture.ts";
 import { at } from "../math/at.ts";
-import { readLanguageModel } from "../model/language/languageModel.ts";
 import { firstToken } from "../model/language/specialTokens.ts";
-import { openPolicy } from "../model/openPolicy.ts";
-import { openModel } from "./openModel.ts";
+import { scored } from "./fixture.ts";
 
 /** What llama.cpp or the lab makes of a file. */
 interface Outcome {
@@ -40,16 +38,12 @@ const mutations = await ggufMutations(seed, each);
 /** Returns what the lab computes, up to the end of its context, or the error that refuses the file. */
 async function outcomeOf(file: EditableGguf): Promise<Outcome | Error> {
   try {
-    const { texts, weights } = await openModel(new Map([["m.gguf", bytesSource(ggufBytes(file))]]));
-    const model = readLanguageModel(texts);
-    const start = { weights, reference: null, optimizer: null };
-    const { policy } = await openPolicy(model, start, "the test runs on cpu");
-    const tokens = Int32Array.from(row.slice(0, model.config.maxPositions));
-    const scores = await policy.scoreTexts([{ tokens, first: 1 }], 1);
-    await policy.dispose();
+    const { texts, model, logprobs } = await scored(new Map([["m.gguf", bytesSource(ggufBytes(file))]]), [
+      row,
+    ]);
     const bos = firstToken(texts.tokenizerJson["post_processor"]);
     return {
-      logprobs: Array.from(scores).slice(0, tokens.length - 1),
+      logprobs: at(logprobs, 0),
       tokens: Array.from(model.tokenizer.encode(text)),
       ends: [...model.config.eosTokens].sort((a, b) => a - b),
       bos: bos === null ? null : at([...model.tokenizer.encode(bos)], 0),

@@ -9,7 +9,7 @@ import { at } from "../math/at.ts";
 import type { Tensor } from "../math/tensor.ts";
 import { tinyFolder, tokenizerFile } from "../model/fixture.ts";
 import { readLanguageModel } from "../model/language/languageModel.ts";
-import { openPolicy } from "../model/openPolicy.ts";
+import { scored } from "./fixture.ts";
 import { openModel } from "./openModel.ts";
 
 /** A change of one thing in a folder, as tools/oracle/make_mutation_fixture.py makes it. */
@@ -111,21 +111,14 @@ const small = { ...TOKENIZER, model: { type: "BPE", vocab: { a: 0, b: 1 }, merge
 async function outcome(parts: Parts): Promise<Map<number, number> | Error> {
   const json = (value: unknown) => bytesSource(Buffer.from(JSON.stringify(value)));
   try {
-    const { texts, weights } = await openModel(
-      new Map([
-        ["config.json", json(parts.config)],
-        ["tokenizer.json", json(small)],
-        ["tokenizer_config.json", json({})],
-        ["model.safetensors", bytesSource(safetensorsOf(parts))],
-      ]),
-    );
-    const model = readLanguageModel(texts);
-    const start = { weights, reference: null, optimizer: null };
-    const { policy } = await openPolicy(model, start, "the test runs on cpu");
-    const tokens = Int32Array.from(row.slice(0, model.config.maxPositions));
-    const scores = await policy.scoreTexts([{ tokens, first: 1 }], 1);
-    await policy.dispose();
-    return new Map(positions.filter((p) => p < tokens.length).map((p) => [p, at(scores, p - 1)]));
+    const files = new Map([
+      ["config.json", json(parts.config)],
+      ["tokenizer.json", json(small)],
+      ["tokenizer_config.json", json({})],
+      ["model.safetensors", bytesSource(safetensorsOf(parts))],
+    ]);
+    const logprobs = at((await scored(files, [row])).logprobs, 0);
+    return new Map(positions.filter((p) => p <= logprobs.length).map((p) => [p, at(logprobs, p - 1)]));
   } catch (error) {
     return error as Error;
   }

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { afterEach, describe, expect, test } from "vitest";
 import { allWeights } from "../formats/numbers/weightSource.ts";
 import { writeModelFolder } from "../formats/huggingface/modelFolderFiles.ts";
@@ -15,7 +15,6 @@ import type { JsonObject } from "../formats/jsonObject.ts";
 import type { OpenedFolder } from "../formats/huggingface/modelFolder.ts";
 import type { Tensor } from "../math/tensor.ts";
 import { readLanguageModel } from "../model/language/languageModel.ts";
-import { openPolicy } from "../model/openPolicy.ts";
 import { openModel } from "./openModel.ts";
 
 type Part = readonly [path: string, source: ByteSource];
@@ -105,37 +104,6 @@ describe("what a folder says", () => {
     await expect(openChanged({ tokenizerJson: { added_tokens } })).rejects.toThrow(
       '"<more>" with id 464, but the embedding has 464 rows',
     );
-  });
-});
-
-const WILD = "../shared/data/wild/models/";
-
-/** Opens a folder of ../shared. */
-function openWild(name: string): Promise<OpenedFolder> {
-  const names = readdirSync(WILD + name);
-  return openModelFiles(
-    names.map((file) => part(file, new Uint8Array(readFileSync(`${WILD}${name}/${file}`)))),
-  );
-}
-
-describe.skipIf(!existsSync(WILD))("folders of others: skipped where ../shared/data/wild is absent", () => {
-  test("are refused by the field or the token", async () => {
-    await expect(openWild("gpt2")).rejects.toThrow('model_type "gpt2"');
-    await expect(openWild("tokenizer_beyond_vocabulary")).rejects.toThrow("but the embedding has 464 rows");
-  });
-
-  test("with a head beside tied embeddings give transformers' logprobs", async () => {
-    const { texts, weights } = await openWild("llama_tie_true_head_present");
-    const file = readFileSync(`${WILD}llama_tie_true_head_present/expected.json`, "utf8");
-    const { rows, logprobs } = JSON.parse(file) as { rows: number[][]; logprobs: (number | null)[][] };
-    const start = { weights, reference: null, optimizer: null };
-    const { policy } = await openPolicy(readLanguageModel(texts), start, "the test runs on cpu");
-    const texts0 = rows.map((tokens) => ({ tokens: Int32Array.from(tokens), first: 1 }));
-    const scores = await policy.scoreTexts(texts0, 1);
-    const expected = logprobs.flatMap((row) => row.slice(1) as number[]);
-    const gaps = expected.map((value, i) => Math.abs(value - scores[i]!));
-    expect(Math.max(...gaps)).toBeLessThan(4e-5); // float32 against float64
-    await policy.dispose();
   });
 });
 
