@@ -1,8 +1,8 @@
 /** `ttrl models`: options and help. */
-import { Option, type Command } from "commander";
+import type { Command } from "commander";
 import { readSettings, type SettingOptions } from "../files/settings.ts";
 import type { ModelsRequest } from "../models/listModels.ts";
-import { addOptions, configOptions, settingsOptions, sizeParser } from "./options.ts";
+import { addOptions, configOptions, planningOptions, settingsOptions } from "./options.ts";
 
 type ModelsOptions = Omit<ModelsRequest, "config"> & SettingOptions;
 
@@ -20,21 +20,9 @@ Examples:
 export function addModels(program: Command): void {
   const command = program
     .command("models")
-    .description("list models of the Hub, with what fits this machine")
-    .addOption(
-      new Option("--backend <name>", "auto plans for WebGPU on a hardware adapter, else for WASM")
-        .choices(["auto", "wasm", "webgpu"])
-        .default("auto"),
-    )
-    .option(
-      "--limit <size>",
-      "available memory, such as 8GB (at most 4GB on WASM; a GPU does not report its own)",
-      sizeParser(1024, "8GB or 512MB"),
-    )
+    .description("list models of the Hub, with what fits this machine");
+  addOptions(command, planningOptions())
     .option("--measure", "measure this machine's sampling speed", false)
-    .addOption(
-      new Option("--format <name>", "output format").choices(["markdown", "json"]).default("markdown"),
-    )
     .addHelpText("after", HELP)
     .action(async (options: ModelsOptions) => {
       const { listModels } = await import("../models/listModels.ts");

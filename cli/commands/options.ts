@@ -32,6 +32,18 @@ export function sizeParser(kilo: number, examples: string) {
   };
 }
 
+/** Options of commands that plan memory: machine and output. */
+export const planningOptions = (): Option[] => [
+  new Option("--backend <name>", "auto plans for WebGPU on a hardware adapter, else for WASM")
+    .choices(["auto", "wasm", "webgpu"])
+    .default("auto"),
+  new Option(
+    "--limit <size>",
+    "available memory, such as 8GB (at most 4GB on WASM; a GPU does not report its own)",
+  ).argParser(sizeParser(1024, "8GB or 512MB")),
+  new Option("--format <name>", "output format").choices(["markdown", "json"]).default("markdown"),
+];
+
 export const modelOption = (): Option =>
   new Option(
     "--model <source>",
@@ -63,7 +75,7 @@ export const modelOptions = (adapterUse: string): [Option, ...Option[]] => [
   ),
   new Option(
     "--date <day>",
-    "day that the chat template's strftime_now tells, as yyyy-mm-dd (default: today)",
+    "day that the chat template's strftime_now formats, as yyyy-mm-dd (default: today)",
   ).argParser(dayOf),
   adapterOption(adapterUse),
 ];

@@ -1,5 +1,5 @@
 /** `ttrl plan`: options and help. */
-import { Option, type Command } from "commander";
+import type { Command } from "commander";
 import { readSettings, type SettingOptions } from "../files/settings.ts";
 import { columnOptions, datasetOptionsOf, type DatasetFlags } from "./datasetOptions.ts";
 import type { PlanRequest } from "../models/planModel.ts";
@@ -8,8 +8,8 @@ import {
   cacheOption,
   configOptions,
   modelOption,
+  planningOptions,
   settingsOptions,
-  sizeParser,
 } from "./options.ts";
 
 type PlanOptions = Omit<PlanRequest, "config" | "datasetOptions"> & SettingOptions & ColumnFlags;
@@ -33,20 +33,7 @@ export function addPlan(program: Command): void {
     .addOption(modelOption().makeOptionMandatory())
     .option("--dataset <source>", "questions to learn from: file, archive, folder or hf:datasets/owner/name")
     .addOption(cacheOption());
-  addOptions(command, columnOptions())
-    .addOption(
-      new Option("--backend <name>", "auto plans for WebGPU on a hardware adapter, else for WASM")
-        .choices(["auto", "wasm", "webgpu"])
-        .default("auto"),
-    )
-    .option(
-      "--limit <size>",
-      "available memory, such as 8GB (at most 4GB on WASM; a GPU does not report its own)",
-      sizeParser(1024, "8GB or 512MB"),
-    )
-    .addOption(
-      new Option("--format <name>", "output format").choices(["markdown", "json"]).default("markdown"),
-    )
+  addOptions(command, [...columnOptions(), ...planningOptions()])
     .addHelpText("after", HELP)
     .action(async ({ map, split, ...options }: PlanOptions) => {
       const { planModel } = await import("../models/planModel.ts");

@@ -13,9 +13,9 @@ interface CuratedWeights {
 
 export interface CuratedModel extends CuratedWeights {
   readonly licence: string;
-  /** What has to be done before the Hub hands the model out; null where nothing has. */
+  /** Condition under which the Hub gives access; null for open models. */
   readonly gate: string | null;
-  /** What it is good for. */
+  /** Strengths and limits, one sentence. */
   readonly about: string;
   /** The fields of config.json that a decoder reads. */
   readonly config: Readonly<Record<string, unknown>>;

@@ -77,7 +77,7 @@ test("without a plan nothing is claimed", async () => {
   expect(first!.variants.map(fitText)).toEqual(["This backend has no memory plan."]);
 });
 
-test("memory of a GPU is told without a limit", () => {
+test("memory of a GPU is described without a limit", () => {
   const variant: ModelVariant = {
     ...{ format: "bf16", id: "a/b", bytes: 1, settings: null, problem: null },
     memory: { total: 2 ** 31, limit: null, path: "recorded graphs" },

@@ -1,4 +1,4 @@
-/** What the curated models of the Hub ask of a machine: download, memory under the current settings, and what would fit. */
+/** Demands of the curated models on a machine: download, memory under the current settings, and settings that would fit. */
 import { CURATED, type CuratedModel } from "../hub/curated.ts";
 import { hubIdText } from "../hub/hubId.ts";
 import { readModelConfig } from "../model/language/config.ts";

@@ -1,4 +1,4 @@
-/** What page and command line say about an offered model: fit, settings and expected speed. */
+/** Texts of page and command line about an offered model: fit, settings and expected speed. */
 import { bytesText } from "../math/bytes.ts";
 import { SMALLER_MODEL } from "../model/memory/advice.ts";
 import type { ModelVariant } from "./modelOffers.ts";
@@ -15,7 +15,7 @@ export const PROBE_RESPONSES = 16;
 /** Where expected speeds come from. */
 export const SPEED_BASIS = `Expected speeds are estimates: ${PROBE_RESPONSES} responses sampled together for two seconds with a decoder of 13 million random weights in float32, divided by the parameters of the model. Long texts are slower.`;
 
-/** What memory plans of offers take for granted. */
+/** Assumption of the memory plans of offers. */
 export const FIT_BASIS =
   "Planned from each model's config.json for the current settings, with prompts of 128 tokens.";
 
@@ -24,7 +24,7 @@ export function speedText({ weightsPerSecond }: Speed, parameters: number): stri
   return `about ${String(Number((weightsPerSecond / parameters).toPrecision(2)))} tokens/s`;
 }
 
-/** The key that a measured speed is cached under: another backend, device or version is measured anew. */
+/** The key that a measured speed is cached under: another backend, device or version is measured again. */
 export function speedKey(machine: string, version: string): string {
   return `speed ${version} ${machine}`;
 }

@@ -85,7 +85,7 @@ interface Changes {
 describe("what a folder says", () => {
   const head: Tensor = { shape: [464, 16], data: new Float32Array(464 * 16).fill(0.01) };
 
-  test("of a head beside tied embeddings counts, is noted once and is exported", async () => {
+  test("of an own head despite tied embeddings counts, is noted once and is exported", async () => {
     const { texts, weights } = await openChanged({ weights: [["lm_head.weight", head]] });
     expect(texts.config).toMatchObject({ tie_word_embeddings: false });
     const model = readLanguageModel(texts);

@@ -210,9 +210,9 @@ describe("weights in several files", () => {
     ],
     ["an empty index", sharded().set(INDEX, encoder.encode('{"weight_map":{}}')), /its weight_map is empty/],
     [
-      "an adapter beside the model",
+      "an adapter in the model's folder",
       sharded().set("adapter_config.json", encoder.encode("{}")),
-      /has an adapter beside the model/,
+      /also holds an adapter/,
     ],
     ["an index without a map", sharded().set(INDEX, encoder.encode("{}")), /it has no weight_map/],
     [

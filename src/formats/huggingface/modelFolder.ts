@@ -21,7 +21,7 @@ export interface FolderTexts {
   readonly generationConfig?: JsonObject;
   /** README.md, the model card, if present */
   readonly card?: string;
-  /** What opening decided that the files leave open, one sentence each for the user. */
+  /** Choices made at opening that the files leave open, one sentence each for the user. */
   readonly notes?: readonly string[];
 }
 
@@ -148,7 +148,7 @@ function findRoot(paths: readonly string[]): string {
 /** transformers would apply the adapter when it opens the folder. */
 function failAdapter(): never {
   throw new ModelFolderError(
-    `The model folder has an adapter beside the model (${ADAPTER_CONFIG}). Move its files to a folder of their own, which the option --adapter takes, or merge it with PEFT's merge_and_unload.`,
+    `The model folder also holds an adapter (${ADAPTER_CONFIG}). Move its files to a folder of their own, which the option --adapter takes, or merge it with PEFT's merge_and_unload.`,
   );
 }
 

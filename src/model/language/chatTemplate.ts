@@ -7,12 +7,12 @@ import { globals, Scope } from "./jinja/scope.ts";
 import { fromJson } from "./jinja/values.ts";
 import type { SpecialTokens } from "./specialTokens.ts";
 
-/** What a template is given besides the turns. */
+/** Variables of a template other than the turns. */
 export interface TemplateContext {
   readonly special: SpecialTokens;
   /** Arguments by name, such as `enable_thinking`; they override special tokens of the same name. */
   readonly args: JsonObject;
-  /** What `strftime_now` tells, as yyyy-mm-dd. */
+  /** Day that `strftime_now` formats, as yyyy-mm-dd. */
   readonly date: string;
 }
 

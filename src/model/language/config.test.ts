@@ -69,8 +69,8 @@ describe("reading config.json", () => {
     const both = { rope_parameters: { rope_theta: 300, rope_type: "default" }, rope_theta: 700 };
     expect(readModelConfig({ ...LLAMA, ...both, rope_scaling: llama3 })).toMatchObject({ ropeTheta: 700 });
     expect(readModelConfig({ ...LLAMA, ...both, rope_scaling: {} })).toMatchObject({ ropeTheta: 300 });
-    const beside = readModelConfig({ ...LLAMA, rope_scaling: llama3, original_max_position_embeddings: 16 });
-    expect(beside.ropeScaling).toMatchObject({ originalPositions: 16 });
+    const atTop = readModelConfig({ ...LLAMA, rope_scaling: llama3, original_max_position_embeddings: 16 });
+    expect(atTop.ropeScaling).toMatchObject({ originalPositions: 16 });
     expect(linear.ropeScaling).toEqual({ type: "linear", factor: 2 });
   });
 

@@ -53,7 +53,7 @@ describe("end tokens", () => {
     expect(ends({ chat_template: CHATML, eos_token: "<eos>" }, { eos_token_id: eos })).toEqual({
       ids: [eos, 501],
       notes: [
-        "responses end at <|im_end|>, which ends a turn in the chat template, beside the configured end token 2",
+        "responses end at <|im_end|>, which ends a turn in the chat template, in addition to the configured end token 2",
       ],
     });
     expect(ends({ chat_template: CHATML }, { eos_token_id: 501 })).toEqual({ ids: [501], notes: [] });

@@ -31,7 +31,7 @@ export function endTokensOf(folder: FolderTexts, tokenizer: Tokenizer): EndToken
       : []),
     ...(added.length > 0 && turn !== null
       ? [
-          `${turn.text}, which ends a turn in the chat template${ids.length > 0 ? `, beside ${quantity(ids)}` : ""}`,
+          `${turn.text}, which ends a turn in the chat template${ids.length > 0 ? `, in addition to ${quantity(ids)}` : ""}`,
         ]
       : []),
   ];

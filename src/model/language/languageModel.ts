@@ -8,7 +8,7 @@ import { createTokenizer, type Tokenizer } from "./tokenizer.ts";
 export interface LanguageModel {
   readonly config: ModelConfig;
   readonly tokenizer: Tokenizer;
-  /** What was decided that the files leave open, one sentence each; page and command line show them when a model opens. */
+  /** Choices made at opening that the files leave open, one sentence each; page and command line show them. */
   readonly notes: readonly string[];
 }
 

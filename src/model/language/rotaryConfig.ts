@@ -42,7 +42,7 @@ export function readRotary(fields: RotaryFields): { rotary: RotarySettings | nul
   const { rope_scaling: scaling, rope_parameters: parameters } = fields;
   const given = (isEmpty(scaling) ? parameters : scaling) ?? {};
   const ropeTheta = given.rope_theta ?? fields.rope_theta ?? 10_000;
-  // Beside the others, it takes precedence over theirs.
+  // At the top level it takes precedence.
   const originalPositions = fields.original_max_position_embeddings ?? given.original_max_position_embeddings;
   const positions =
     originalPositions ?? (typeOf(given) === "yarn" ? fields.max_position_embeddings : undefined);

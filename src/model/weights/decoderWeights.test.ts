@@ -54,7 +54,7 @@ describe("the tensors of a model's files", () => {
   });
 });
 
-describe("a head beside tie_word_embeddings", () => {
+describe("an own head despite tie_word_embeddings", () => {
   const embedding = initialParameters(TINY_CONFIG, 1).get("model.embed_tokens.weight")!;
 
   test("stays tied if it equals the embedding", async () => {

@@ -26,7 +26,7 @@ const RECOMPUTED = /\.rotary_emb\.(inv_freq|cos_cached|sin_cached)$/;
 const PIECE = 2 ** 22;
 
 /**
- * Returns the parameters of a decoder in the files of a model. A head beside `tie_word_embeddings` counts if it differs from the
+ * Returns the parameters of a decoder in the files of a model. An own head counts despite `tie_word_embeddings` if it differs from the
  * embedding, as in transformers. Rejects with `WeightsError`, naming tensors that are missing, that do not fit or that this
  * decoder would leave out.
  */

@@ -52,7 +52,7 @@ export interface PromptFrame {
   readonly template?: string;
   /** Arguments of the template by name, such as `enable_thinking`: JSON values. */
   readonly templateArgs?: Readonly<Record<string, unknown>>;
-  /** The day that the template's `strftime_now` tells, as yyyy-mm-dd; absent in runs begun before it was recorded. */
+  /** The day that the template's `strftime_now` formats, as yyyy-mm-dd; absent in runs begun before it was recorded. */
   readonly date?: string;
 }
 

@@ -56,7 +56,7 @@ function range(given: Arguments): Value {
   return Array.from({ length: count }, (_, i) => start + i * step);
 }
 
-/** Returns the names that every template has; `date` is what `strftime_now` tells, as yyyy-mm-dd. */
+/** Returns the names that every template has; `date` is the day that `strftime_now` formats, as yyyy-mm-dd. */
 export function globals(date: string): Scope {
   const scope = new Scope(null);
   for (const name of ["true", "True"]) scope.set(name, true);

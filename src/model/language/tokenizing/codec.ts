@@ -126,7 +126,7 @@ function checkFirst(
 ): void {
   if (normalizer === null || !JSON.stringify(preTokenizer).includes('"first"')) return;
   const place = "pre_tokenizer.prepend_scheme";
-  if (added.some((token) => token.normalized)) refuse(place, 'is "first" beside normalized added tokens');
+  if (added.some((token) => token.normalized)) refuse(place, 'is "first" with normalized added tokens');
   if (/"(StripAccents|Replace)"/.test(JSON.stringify(normalizer)))
     refuse(place, 'is "first" after a normalizer that may remove text');
 }

@@ -112,7 +112,7 @@ function split({ place, fields }: Component, regex: string): JsonObject {
   if (behavior === "Isolated") return isolated(regex); // either way
   if (behavior === "Removed") return matches(inverted ? regex : gap(regex));
   if (/\\[1-9]|\\k|\(\?<[A-Za-z_]/.test(regex))
-    refuse(`${place}.pattern`, `has groups beside ${brief(behavior)}`);
+    refuse(`${place}.pattern`, `has groups, with behavior ${brief(behavior)}`);
   if (behavior === "Contiguous") return matches(`(?:${regex})+|${gap(regex)}`);
   // With gaps in the part of matches, one that joins what is before it is a match that joins what is after it.
   if (behavior === "MergedWithPrevious" || behavior === "MergedWithNext") {
@@ -122,7 +122,7 @@ function split({ place, fields }: Component, regex: string): JsonObject {
   return refuse(`${place}.behavior`, `is ${brief(behavior)}`);
 }
 
-/** Pieces of a text whose matches join the text before or after them; a match beside a match stays alone. */
+/** Pieces of a text whose matches join the text before or after them; adjacent matches stay separate. */
 function pieceRegex(behavior: "MergedWithPrevious" | "MergedWithNext", regex: string): string {
   return behavior === "MergedWithPrevious"
     ? `${gap(regex)}(?:${regex})?|(?:${regex})`

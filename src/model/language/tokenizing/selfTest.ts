@@ -1,4 +1,4 @@
-/** What a tokenizer must do by its own file's rules, tried when it opens. */
+/** Self-test of a tokenizer at opening, by its own file's rules. */
 import { isJsonObject, type JsonObject } from "../../../formats/jsonObject.ts";
 import type { Codec } from "./codec.ts";
 import { BYTES } from "./decoders.ts";

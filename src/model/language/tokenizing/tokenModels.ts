@@ -3,7 +3,7 @@ import { isJsonObject, type JsonObject } from "../../../formats/jsonObject.ts";
 import { brief, checkKeys, refuse, type Component, type Keys } from "./component.ts";
 
 export interface TokenModel {
-  /** What the library gets. */
+  /** Model that the library runs. */
   readonly model: JsonObject;
   /** Ids by text. */
   readonly vocabulary: ReadonlyMap<string, number>;
@@ -61,7 +61,7 @@ export function tokenModelOf(value: unknown): TokenModel {
 
 /**
  * Returns a function that removes from a word what BPE without an unknown token leaves out, before anything is merged: the
- * library would keep it between the tokens beside it.
+ * library would keep it between its neighbours.
  */
 export function knownBy({ model, vocabulary }: TokenModel): (word: string) => string {
   const { type, unk_token: unknown, byte_fallback: fallback, ignore_merges: whole } = model;
