@@ -26,6 +26,7 @@ from pathlib import Path
 
 import torch
 from random_gguf import llama_cpp, write_gguf
+from random_table import print_table
 from safetensors.torch import save_file
 from transformers import AutoConfig, AutoModelForCausalLM, logging
 
@@ -298,9 +299,7 @@ def table(cases, results):
             if outcome == "equal":
                 for name, value in gaps(case, results[path][i]).items():
                     largest[path][name] = max(largest[path][name], value)
-    print("| architecture | cases | equal | refused | lenient | different |\n|---|---:|---:|---:|---:|---:|")
-    for name, row in [*sorted(counts.items()), ("all", sum(counts.values(), Counter()))]:
-        print(f"| {name} | {row.total()} | {row['equal']} | {row['refused']} | {row['lenient']} | {row['DIFFERENT']} |")
+    print_table("architecture", counts, ["equal", "refused", "lenient", "DIFFERENT"])
     print("\nlargest differences of equal cases")
     for path, row in largest.items():
         print(f"  {path}: " + ", ".join(f"{name} {value:.1e}" for name, value in row.items()))

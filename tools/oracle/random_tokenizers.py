@@ -19,6 +19,7 @@ import tempfile
 from collections import Counter, defaultdict
 from pathlib import Path
 
+from random_table import print_table
 from tokenizers import AddedToken, Tokenizer, trainers
 
 SPECIAL = ["<unk>", "<s>", "</s>"]
@@ -225,9 +226,7 @@ def table(cases, found):
         counts[one["kind"]][outcome] += 1
         if outcome == "DIFFERENT":
             wrong.append(f"case {i} {one['kind']}: " + "; ".join(parts or [f"{result['name']}: {result['error'][:300]}"]) + f"\n   {shown(one['tokenizer'])}")
-    print("| tokenizer | cases | equal | refused | different |\n|---|---:|---:|---:|---:|")
-    for name, row in [*counts.items(), ("all", sum(counts.values(), Counter()))]:
-        print(f"| {name} | {row.total()} | {row['equal']} | {row['refused']} | {row['DIFFERENT']} |")
+    print_table("tokenizer", counts, ["equal", "refused", "DIFFERENT"])
     print("\nrefused")
     for sentence, count in sentences.most_common():
         print(f"  {count} x {sentence}")
