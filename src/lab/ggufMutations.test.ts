@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { bytesSource } from "../formats/byteSource.ts";
 import { ggufBytes, ggufMutations, type EditableGguf } from "../formats/gguf/fixture.ts";
 import { at } from "../math/at.ts";
-import { firstToken } from "../model/language/specialTokens.ts";
+import { firstToken } from "../formats/huggingface/specialTokens.ts";
 import { scored } from "./fixture.ts";
 
 /** What llama.cpp or the lab makes of a file. */

@@ -101,6 +101,24 @@ describe("a model written as GGUF", () => {
     expect(types.get("blk.0.attn_q.weight")).toBe("F16"); // rows of 48
   });
 
+  it("names the special tokens wherever the folder does, and the one before every text", async () => {
+    const folder = await tiny("llama");
+    const { bos_token: bos, chat_template } = folder.tokenizerConfig;
+    expect(bos).toBe("<s>");
+    const single = [{ SpecialToken: { id: bos, type_id: 0 } }, { Sequence: { id: "A", type_id: 0 } }];
+    const tokenizerJson = { ...folder.tokenizerJson, post_processor: { type: "TemplateProcessing", single } };
+    const moved = {
+      ...folder,
+      tokenizerJson,
+      tokenizerConfig: { chat_template },
+      specialTokensMap: { bos_token: { content: bos } },
+    };
+    const { metadata } = await readGgufHeader(bytesSource(await written(moved, "F32")));
+    expect(metadata.get("tokenizer.ggml.bos_token_id")).toBe(folder.config["bos_token_id"]);
+    expect(folder.config["bos_token_id"]).toBe(0);
+    expect(metadata.get("tokenizer.ggml.add_bos_token")).toBe(true);
+  });
+
   it("says that a linear scaling stretches positions, and by how much", async () => {
     const config = { ...abacus.config, rope_scaling: { rope_type: "linear", factor: 2 } };
     const ropeScaling = { type: "linear", factor: 2 } as const;

@@ -7,7 +7,7 @@ import { aligned, ggufHeader, type MetadataValue, type PlacedTensor } from "./gg
 import { ggufName, headsOf, isPartOf } from "./ggufNames.ts";
 import { preTokenizerName, type PreTokenizerName } from "./ggufPreTokenizers.ts";
 import { ropeDivisors, ROPE_DIVISORS, rotaryMetadata } from "./ggufRotary.ts";
-import type { TokenizerFiles } from "./ggufTokenizer.ts";
+import type { TokenizerTexts } from "../huggingface/specialTokens.ts";
 import { tokenizerMetadata } from "./ggufTokenizerMetadata.ts";
 import { withHalvesInterleaved } from "./headRows.ts";
 import { BLOCK, packedBytes, packedPieces, type Packing } from "../numbers/narrowFloats.ts";
@@ -57,7 +57,7 @@ const FILE_TYPES: Readonly<Record<Packing, number>> = { F32: 0, F16: 1, Q8_0: 7,
 
 /** Prepares a file with `name` as general.name. Throws `GgufExportError` if GGUF cannot represent the model. */
 export function exportGguf(
-  tokenizer: TokenizerFiles,
+  tokenizer: TokenizerTexts,
   stored: WeightSource,
   decoder: ExportedDecoder,
   { packing, name }: { readonly packing: Packing; readonly name: string },

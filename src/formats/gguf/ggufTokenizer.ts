@@ -3,20 +3,15 @@ import { bpeTokenizerJson } from "../huggingface/bpeTokenizer.ts";
 import { BYTE_LEVEL, isByteLevel, preTokenizerOf } from "./ggufPreTokenizers.ts";
 import type { GgufMetadata } from "./ggufMetadata.ts";
 import { GgufError } from "./ggufError.ts";
+import type { TokenizerTexts } from "../huggingface/specialTokens.ts";
 import type { JsonObject } from "../jsonObject.ts";
 
 /** llama.cpp's token types. */
 export const TOKEN_KINDS = { normal: 1, control: 3, userDefined: 4, unused: 5 } as const;
 const { control: CONTROL, userDefined: USER_DEFINED } = TOKEN_KINDS;
 
-/** tokenizer.json and tokenizer_config.json. */
-export interface TokenizerFiles {
-  readonly tokenizerJson: JsonObject;
-  readonly tokenizerConfig: JsonObject;
-}
-
 /** Reads a byte-level BPE tokenizer ("gpt2"), as in SmolLM2, Llama 3, Qwen 2 and Mistral Nemo. Throws `GgufError`. */
-export function readGgufTokenizer(metadata: GgufMetadata): TokenizerFiles {
+export function readGgufTokenizer(metadata: GgufMetadata): TokenizerTexts {
   const model = metadata.requiredText("tokenizer.ggml.model");
   if (!isByteLevel(model)) {
     throw new GgufError(

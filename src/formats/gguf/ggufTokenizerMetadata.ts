@@ -1,7 +1,13 @@
 /** Converts a Hugging Face tokenizer to GGUF metadata: the inverse of ggufTokenizer.ts. */
 import { GgufExportError } from "./ggufError.ts";
 import type { MetadataValue } from "./ggufHeaderBytes.ts";
-import { ENDS, TOKEN_KINDS, type TokenizerFiles } from "./ggufTokenizer.ts";
+import { ENDS, TOKEN_KINDS } from "./ggufTokenizer.ts";
+import {
+  firstToken,
+  readSpecialTokens,
+  type SpecialTokenName,
+  type TokenizerTexts,
+} from "../huggingface/specialTokens.ts";
 import { at } from "../../math/at.ts";
 import { isJsonObject, type JsonObject } from "../jsonObject.ts";
 
@@ -18,13 +24,14 @@ interface TokenizerContext {
 
 /** Returns the metadata `tokenizer.*`. Throws `GgufExportError` if GGUF cannot represent the tokenizer. */
 export function tokenizerMetadata(
-  { tokenizerJson, tokenizerConfig }: TokenizerFiles,
+  texts: TokenizerTexts,
   { preTokenizer, vocabulary, eosTokens }: TokenizerContext,
 ): Entry[] {
+  const { tokenizerJson, tokenizerConfig } = texts;
   const { tokens, kinds, merges } = bpeOf(tokenizerJson, vocabulary);
-  const idOf = (key: string): number | null => {
-    const text = tokenText(tokenizerConfig[key]);
-    const id = text === null ? -1 : tokens.indexOf(text);
+  const { named } = readSpecialTokens(texts);
+  const idOf = (name: SpecialTokenName): number | null => {
+    const id = tokens.indexOf(named.get(name) ?? "");
     return id < 0 ? null : id;
   };
   const ids: [string, number | null | undefined][] = [
@@ -33,7 +40,9 @@ export function tokenizerMetadata(
     ["padding", idOf("pad_token")],
     ["unknown", idOf("unk_token")],
   ];
-  const [addBos, template] = [tokenizerConfig["add_bos_token"], tokenizerConfig["chat_template"]];
+  const { add_bos_token: asked, chat_template: template } = tokenizerConfig;
+  const first = firstToken(tokenizerJson["post_processor"]);
+  const addBos = asked ?? (first !== null && first === named.get("bos_token") ? true : undefined);
   return [
     ["tokenizer.ggml.model", { text: "gpt2" }],
     ["tokenizer.ggml.pre", { text: preTokenizer }],
@@ -99,11 +108,4 @@ function endsOf(
     ["eot", eot],
     ["eom", eom],
   ];
-}
-
-/** Returns the text of a token, given as text or as an object with `content`. */
-function tokenText(value: unknown): string | null {
-  if (typeof value === "string") return value;
-  const content = isJsonObject(value) ? value["content"] : null;
-  return typeof content === "string" ? content : null;
 }

@@ -5,7 +5,7 @@ import { render } from "./jinja/evaluate.ts";
 import { parseTemplate } from "./jinja/nodes.ts";
 import { globals, Scope } from "./jinja/scope.ts";
 import { fromJson } from "./jinja/values.ts";
-import type { SpecialTokens } from "./specialTokens.ts";
+import type { SpecialTokens } from "../../formats/huggingface/specialTokens.ts";
 
 /** Variables of a template other than the turns. */
 export interface TemplateContext {

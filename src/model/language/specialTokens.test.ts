@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import type { JsonObject } from "../../formats/jsonObject.ts";
 import { tokenizerFile } from "../fixture.ts";
-import { firstToken, readSpecialTokens } from "./specialTokens.ts";
+import { firstToken, readSpecialTokens } from "../../formats/huggingface/specialTokens.ts";
 import { createTokenizer } from "./tokenizer.ts";
 
 const tokenizerJson = tokenizerFile("tokenizer.json");

@@ -1,5 +1,5 @@
 /** Special tokens of a model folder: the one reader for chat template, scoring, sampling and export. */
-import { isJsonObject, type JsonObject } from "../../formats/jsonObject.ts";
+import { isJsonObject, type JsonObject } from "../jsonObject.ts";
 
 /** Files of a folder that name special tokens. */
 export interface TokenizerTexts {
