@@ -25,8 +25,6 @@ export interface DecoderShape extends Rotary {
   readonly outputBias: boolean;
   /** The three projections of the MLP have a bias (Llama with `mlp_bias`). */
   readonly mlpBias: boolean;
-  /** Layers without rotary embedding (SmolLM3's NoPE). */
-  readonly unrotatedLayers: readonly number[];
   /** RMSNorm of each head of queries and keys before the rotary embedding (Qwen3). */
   readonly qkNorm: boolean;
   readonly eosTokens: readonly number[];
@@ -39,7 +37,6 @@ const MAX_EOS_TOKENS = 8;
 export function unsupported(shape: DecoderShape): string | null {
   const { width, headDim, hiddenWidth, eosTokens } = shape;
   if (shape.outputBias || shape.mlpBias) return "biases of the output projection or the MLP";
-  if (shape.unrotatedLayers.length > 0) return "layers without rotary embedding";
   if (width % 4 !== 0) return `hidden_size ${width} is no multiple of 4`;
   if (headDim % 2 !== 0) return `head_dim ${headDim} is odd`;
   if (hiddenWidth % 4 !== 0) return `intermediate_size ${hiddenWidth} is no multiple of 4`;

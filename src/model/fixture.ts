@@ -84,7 +84,6 @@ export const TINY_CONFIG: ModelConfig = {
   qkvBias: false,
   outputBias: false,
   mlpBias: false,
-  unrotatedLayers: [],
   qkNorm: false,
   eosTokens: [2],
 };

@@ -118,7 +118,6 @@ export const ODD_SHAPE: DecoderShape = {
   qkvBias: true,
   outputBias: false,
   mlpBias: false,
-  unrotatedLayers: [],
   qkNorm: false,
   eosTokens: [],
 };

@@ -57,7 +57,6 @@ function decoder(width: number, heads: number, hiddenWidth: number): ModelConfig
     qkvBias: false,
     outputBias: false,
     mlpBias: false,
-    unrotatedLayers: [],
     qkNorm: false,
     eosTokens: [2],
   };

@@ -32,7 +32,6 @@ describe("reading config.json", () => {
       qkvBias: false,
       outputBias: false,
       mlpBias: false,
-      unrotatedLayers: [],
       qkNorm: false,
       eosTokens: [],
     });

@@ -100,7 +100,6 @@ export function readModelConfig(json: unknown): ModelConfig {
     qkvBias: ARCHITECTURES[architecture].qkvBias || hf.attention_bias === true,
     outputBias: hf.attention_bias ?? false,
     mlpBias: hf.mlp_bias ?? false,
-    unrotatedLayers: [],
     qkNorm: ARCHITECTURES[architecture].qkNorm,
     eosTokens: typeof eos === "number" ? [eos] : eos,
   };

@@ -54,7 +54,6 @@ describeOnGpu("the memory planned for recorded graphs", (gpu) => {
         qkvBias: true,
         outputBias: false,
         mlpBias: false,
-        unrotatedLayers: [],
         tied: false,
         headDim: 10,
       }),

@@ -17,7 +17,6 @@ const SHAPE = {
   qkvBias: true,
   outputBias: false,
   mlpBias: false,
-  unrotatedLayers: [],
   qkNorm: false,
   eosTokens: [],
 };
