@@ -3,18 +3,8 @@ import { readModelFolder } from "../formats/huggingface/modelFolder.ts";
 import { unzip } from "../formats/zip/zip.ts";
 import { tinyFolder } from "../model/fixture.ts";
 import { useImplementation } from "../ops/testBackend.ts";
-import type {
-  EventOf} from "./fixture.ts";
-import {
-  CONFIG,
-  figures,
-  REPORT,
-  Stage,
-  WHOLE_STORY,
-  wholeRun,
-  FOLDER,
-  tinyFiles,
-} from "./fixture.ts";
+import type { EventOf } from "./fixture.ts";
+import { CONFIG, figures, REPORT, Stage, WHOLE_STORY, wholeRun, FOLDER, tinyFiles } from "./fixture.ts";
 
 describe("pausing, stepping and stopping a session", () => {
   beforeAll(() => useImplementation("WASM kernels"));

@@ -2,7 +2,11 @@
 import { framedTurns } from "../../rl/contracts/prompt.ts";
 import type { Prompt, PromptFrame } from "../../rl/contracts/types.ts";
 import { openChatTemplate, templateText, type ChatTemplate } from "./chatTemplate.ts";
-import { firstToken, readSpecialTokens, type TokenizerTexts } from "../../formats/huggingface/specialTokens.ts";
+import {
+  firstToken,
+  readSpecialTokens,
+  type TokenizerTexts,
+} from "../../formats/huggingface/specialTokens.ts";
 import { openCodec, type Codec } from "./tokenizing/codec.ts";
 import { testTokenizer } from "./tokenizing/selfTest.ts";
 
